@@ -1,0 +1,50 @@
+# Every target sets up what it needs: Python 3.11 or newer and make are enough.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+# Compiled on installation even where the environment forbids it: start-up times mislead otherwise.
+export UV_COMPILE_BYTECODE := 1
+export UV_LINK_MODE := copy
+
+.PHONY: help setup demo test lint fix bench faults oracles pictures chromium clean
+
+help:
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name one with: make PYTHON=/path/to/python3"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt uv
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --editable '.[postgres,dev]'
+	@touch $@
+
+setup: $(READY) ## the .venv with everything in it
+
+demo: setup ## the whole walk on made-up readers; nothing leaves this machine
+	@$(BIN)/newsletter demo $(DEMO)
+
+chromium: setup
+	@$(BIN)/python -m tests.chromium
+
+test: setup chromium ## all tests: both databases, a browser, killed processes
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal $(TESTS)
+
+lint: setup ## style, types, and who may import whom
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fix: setup ## put right what can be put right by itself
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup ## measure, beside the bare libraries, in one run
+	$(BIN)/python -m benchmarks $(BENCH)
+
+faults: setup ## long campaigns of kills and hostile providers
+	$(BIN)/python -m pytest -q -m faults --override-ini addopts="--strict-markers --import-mode=importlib"
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,135 @@
+"""A CSV file before any of its rows is believed: its encoding, its delimiter, its header."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from newsletter.audience.columns import is_email_header
+from newsletter.words.mistake import Missing, Mistake, Place
+
+_CHUNK = 1 << 20
+_FIRST_LINE = 64 * 1024
+_DELIMITERS = (",", ";", "\t", "|")
+# The longer marks first: that of UTF-32 begins with that of UTF-16.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CsvFile:
+    """A text file that was read once from end to end and can be decoded. `n_lines` is the number of its lines."""
+
+    path: Path
+    encoding: str
+    delimiter: str
+    n_lines: int
+    header_line: int = 1
+
+
+def open_csv(path: Path, *, encoding: str | None = None) -> CsvFile:
+    """Read the whole file once, so that nothing is written for a file that turns out to be unreadable in the middle.
+
+    Raises Missing where there is none, Mistake where it is no text, not in the encoding, or empty.
+    """
+    if not path.is_file():
+        raise Missing(f"There is no file {path}.", fix="Check the name; a folder cannot be imported.")
+    try:
+        with path.open("rb") as file:
+            start = file.read(4)
+    except OSError as error:
+        raise Mistake(f"{path} cannot be read: {error.strerror}.", fix="Check its permissions.") from None
+    _refuse_archives(path, start)
+    chosen = _choose_encoding(start, encoding)
+    n_lines = _decode_all(path, chosen, asked=encoding is not None)
+    with path.open(encoding=chosen, newline="") as file:
+        first = file.readline(_FIRST_LINE)
+        header_line = 1
+        separator = re.fullmatch(r"sep=(.)\s*", first)
+        if separator:
+            first, header_line = file.readline(_FIRST_LINE), 2
+    delimiter = separator[1] if separator else _sniff(first)
+    return CsvFile(path=path, encoding=chosen, delimiter=delimiter, n_lines=n_lines, header_line=header_line)
+
+
+def _refuse_archives(path: Path, start: bytes) -> None:
+    if not start:
+        raise Mistake(f"{path} is empty: there is nobody to import.", fix="Export it again.")
+    if start.startswith(b"PK"):
+        raise Mistake(
+            f"{path} is a spreadsheet or an archive, not a CSV file.",
+            fix="Save it as CSV, or take the CSV file out of the archive, and import that.",
+        )
+
+
+def _choose_encoding(start: bytes, asked: str | None) -> str:
+    marked = next((name for mark, name in _MARKS if start.startswith(mark)), None)
+    if marked:
+        return marked
+    if asked is None:
+        return "utf-8"
+    try:
+        "a".encode(asked)
+        return codecs.lookup(asked).name
+    except (LookupError, UnicodeError, ValueError):
+        raise Mistake(
+            f"There is no text encoding called {asked!r}.", fix="Common ones are utf-8, utf-16, cp1252 and latin-1."
+        ) from None
+
+
+def _decode_all(path: Path, encoding: str, *, asked: bool) -> int:
+    """Decode every byte; the number of lines. Raises Mistake with the line of the first byte that fits badly."""
+    decoder = codecs.getincrementaldecoder(encoding)(errors="strict")
+    n_lines, last = 0, ""
+    with path.open("rb") as file:
+        while True:
+            chunk = file.read(_CHUNK)
+            try:
+                text = decoder.decode(chunk, final=not chunk)
+            except UnicodeError as error:
+                raise _undecodable(path, encoding, error, n_lines, asked=asked) from None
+            n_lines += max(text.count("\n"), text.count("\r"))
+            last = text[-1:] or last
+            if not chunk:
+                return n_lines + (last not in {"\n", "\r"})
+
+
+def _undecodable(path: Path, encoding: str, error: UnicodeError, lines_before: int, *, asked: bool) -> Mistake:
+    line, detail = lines_before + 1, ""
+    if isinstance(error, UnicodeDecodeError):
+        before = error.object[: error.start]
+        line += before.count(b"\n")
+        detail = f" (byte 0x{error.object[error.start]:02x})"
+        around = error.object[max(0, error.start - 12) : error.start + 12].splitlines()
+        as_western = next((part for part in around if bytes([error.object[error.start]]) in part), b"")
+        shown = as_western.decode("cp1252", errors="replace")
+        guess = (
+            f"In cp1252, usual on Western Windows, this place reads {shown!r}. If that is right, use --encoding cp1252."
+        )
+    else:
+        guess = "Save it as UTF-8, or name its encoding with --encoding."
+    if asked:
+        guess = "Try another --encoding, or save the file as UTF-8."
+    return Mistake(
+        f"The text is not {encoding}{detail}. Nothing was imported.", fix=guess, place=Place(str(path), line)
+    )
+
+
+def _sniff(first_line: str) -> str:
+    """The delimiter under which the header names an e-mail column, or else makes the most columns."""
+    scores = []
+    for rank, delimiter in enumerate(_DELIMITERS):
+        try:
+            cells = next(csv.reader([first_line], delimiter=delimiter), [])
+        except csv.Error:
+            cells = []
+        scores.append((any(is_email_header(cell) for cell in cells), len(cells), -rank, delimiter))
+    return max(scores)[-1]

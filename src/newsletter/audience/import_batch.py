@@ -1,0 +1,72 @@
+"""The people of some rows, until they are written in one go."""
+
+from __future__ import annotations
+
+from newsletter.audience.import_report import ImportOptions, ImportReport
+from newsletter.audience.rows import Departure
+from newsletter.ports.readers import ReaderRow, Readers
+from newsletter.words.subscriber import SuppressionReason
+
+_WHY = {
+    SuppressionReason.HARD_BOUNCE: "mail to it bounced",
+    SuppressionReason.COMPLAINT: "the person complained",
+    SuppressionReason.UNSUBSCRIBE: "the person unsubscribed",
+    SuppressionReason.INVALID: "it is not a working address",
+    SuppressionReason.MANUAL: "it was blocked by hand",
+}
+
+
+class Batch:
+    """Rows of one file on their way into the store; what becomes of them goes to the report."""
+
+    def __init__(self, file: str, options: ImportOptions, report: ImportReport) -> None:
+        self._file = file
+        self._options = options
+        self._report = report
+        self._joining: dict[str, tuple[int, ReaderRow]] = {}
+        self._gone: list[tuple[str, SuppressionReason]] = []
+
+    def __len__(self) -> int:
+        return len(self._joining) + len(self._gone)
+
+    def add(self, line: int, key: str, person: ReaderRow | Departure) -> None:
+        """Take the person of this address key, which joins at most once in a file."""
+        if isinstance(person, ReaderRow):
+            self._joining[key] = (line, person)
+            return
+        self._gone.append((person.email, person.reason))
+        why = f"The file says that this address must not be mailed: {_WHY[person.reason]}."
+        self._report.leave_out(self._file, line, why)
+        # A row further up asked to join; the word for leaving wins whatever the order.
+        if key in self._joining:
+            self._report.leave_out(self._file, self._joining.pop(key)[0], f"Line {line} says that this person left.")
+
+    def write(self, readers: Readers) -> None:
+        """Those who left first, so that nobody is mailed in between. Empties the batch."""
+        options = self._options
+        if self._gone and not options.dry_run:
+            readers.suppress_many(self._gone)
+        if self._joining:
+            joined = readers.join(
+                options.list_name,
+                [row for _, row in self._joining.values()],
+                status=options.status,
+                consent=options.consent,
+                dry_run=options.dry_run,
+            )
+            n_joined = len(joined.added) + len(joined.updated) + len(joined.unchanged)
+            self._report.rows += n_joined
+            self._report.added += len(joined.added)
+            self._report.updated += len(joined.updated)
+            self._report.unchanged += len(joined.unchanged)
+            for key, reason in joined.suppressed.items():
+                self._report.leave_out(self._file, self._joining[key][0], explain_suppressed(reason))
+        self._joining.clear()
+        self._gone.clear()
+
+
+def explain_suppressed(reason: SuppressionReason | None) -> str:
+    """Why a person was not put on a list. None: their subscription to it has ended."""
+    if reason is None:
+        return "This person left the list. Only their own sign-up can bring them back."
+    return f"This address is on the do-not-mail list: {_WHY[reason]}."

@@ -1,0 +1,54 @@
+"""What an import was asked to do, and what became of every row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from newsletter.words.subscriber import SubscriptionStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportOptions:
+    """What the one who imports declares. `columns` maps header names to fields; `consent` is kept as the proof."""
+
+    list_name: str
+    status: SubscriptionStatus = SubscriptionStatus.PENDING
+    consent: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+    encoding: str | None = None
+    dry_run: bool = False
+
+
+class Problem(NamedTuple):
+    """A row that put nobody on the list, and why. `line` is where it begins, from 1."""
+
+    file: str
+    line: int
+    reason: str
+
+
+@dataclass(slots=True, kw_only=True)
+class ImportReport:
+    """`rows` is the sum of the five counts below it; each row of the last two has its problem."""
+
+    rows: int = 0
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    suppressed: int = 0
+    rejected: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+    def reject(self, file: str, line: int, reason: str) -> None:
+        """Count a row that cannot be used."""
+        self.rows += 1
+        self.rejected += 1
+        self.problems.append(Problem(file, line, reason))
+
+    def leave_out(self, file: str, line: int, reason: str) -> None:
+        """Count a person who is not to be mailed."""
+        self.rows += 1
+        self.suppressed += 1
+        self.problems.append(Problem(file, line, reason))

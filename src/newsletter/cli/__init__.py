@@ -1,0 +1,102 @@
+"""The `newsletter` command: groups are loaded when they are called, so that --help answers at once."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from newsletter import __version__
+from newsletter.words.mistake import NewsletterError
+
+# Command: (module of this package, one line for the overview). The order is that of a newsletter's week.
+COMMANDS = {
+    "init": ("start", "Make a new newsletter folder."),
+    "demo": ("demo", "Walk through everything with made-up readers; nothing leaves this machine."),
+    "add": ("posts", "Turn files or standard input into posts."),
+    "posts": ("posts", "List the posts, and which issue used them."),
+    "draft": ("posts", "Make an issue from the posts that no issue uses yet."),
+    "render": ("rendering", "Write an issue as one reader gets it."),
+    "check": ("rendering", "Find what you would regret before your readers do."),
+    "test": ("sending", "Send an issue to yourself."),
+    "subscribers": ("readers", "Import, export, add, remove and show subscribers."),
+    "lists": ("readers", "Show the mailing lists and how many are on them."),
+    "send": ("sending", "Send an issue to a list, once."),
+    "status": ("sending", "Say where every reader of an issue stands."),
+    "pause": ("control", "Hold a sending between two batches."),
+    "resume": ("control", "Go on with a paused sending."),
+    "cancel": ("control", "End a sending; who has not been mailed will not be."),
+    "settle": ("control", "Find out about, or decide on, readers we don't know about."),
+    "tick": ("schedule", "Do what is due now, once: for cron."),
+    "serve": ("schedule", "Keep doing what is due: scheduled and unfinished sendings."),
+    "db": ("database", "Upgrade the database."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The newsletter folder that a command works on."""
+
+    directory: Path
+
+
+class LazyGroup(click.Group):
+    """Loads a command's module when the command is named, and prints our refusals as sentences."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"newsletter.cli.{COMMANDS[cmd_name][0]}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except NewsletterError as error:
+            click.secho(f"newsletter: {error}", err=True)
+            ctx.exit(1)
+        except KeyboardInterrupt:
+            click.echo("newsletter: stopped. Run the same command again to go on.", err=True)
+            ctx.exit(1)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "-C", "directory", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="The newsletter's folder."
+)
+@click.version_option(__version__, prog_name="newsletter")
+@click.pass_context
+def main(ctx: click.Context, directory: Path) -> None:
+    """Compose a weekly newsletter from posts you collected, see it as readers will, and send it once.
+
+    \b
+    Example:
+      newsletter init weekly && cd weekly
+      newsletter add ~/Downloads/article.html
+      newsletter draft
+    """
+    ctx.obj = Folder(directory=directory.resolve())
+    _speak_utf8()
+
+
+def _speak_utf8() -> None:
+    """Names and titles are printed whatever the terminal's locale says it can show."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(errors="replace")
+
+
+if __name__ == "__main__":
+    main()

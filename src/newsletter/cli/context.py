@@ -1,0 +1,22 @@
+"""From a command's context to the parts of the newsletter it works on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from newsletter.wiring import Parts
+
+
+def parts_of(folder: object) -> Parts:
+    """The newsletter in the folder of `-C`; warnings of its settings go to standard error once."""
+    from newsletter.cli import Folder
+    from newsletter.wiring import open_newsletter
+
+    assert isinstance(folder, Folder)
+    parts = open_newsletter(folder.directory)
+    for warning in parts.config.warnings:
+        click.echo(f"Note: {warning}", err=True)
+    return parts

@@ -1,0 +1,168 @@
+"""`add`, `posts` and `draft`: from what people find to an issue."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from newsletter.words.post import Post
+
+
+@click.command()
+@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
+@click.option("--note", metavar="TEXT", default="", help="Your own words, in Markdown; they go on top.")
+def add(sources: tuple[str, ...], note: str) -> None:
+    """Make a post of each SOURCE: an .html, .md or .txt file, or - for standard input.
+
+    If one of them can't be read, none is added.
+
+    \b
+    Example:
+      newsletter add ~/Downloads/article.html --note "Read this one slowly."
+      pbpaste | newsletter add -
+    """
+    from datetime import datetime
+
+    from newsletter.collect.source import collect, require_addable
+    from newsletter.folder.post_file import parse_post
+    from newsletter.folder.posts import PostFiles
+
+    directory = _directory()
+    for source in sources:
+        require_addable(source)
+    # The author's own day: the name of the file should be the date on their wall.
+    today = datetime.now().astimezone().date()
+    posts = [
+        collect(
+            _bytes_of(source),
+            name=source,
+            on=today,
+            parse_post=lambda text, slug, file: parse_post(text, slug=slug, file=file),
+            note=note,
+        )
+        for source in sources
+    ]
+    for post in posts:
+        written = PostFiles(directory).add_post(post)
+        click.echo(f"{written.file}: {written.title}")
+        for check in written.checks:
+            click.echo(f"  {check}")
+
+
+@click.command()
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="json is for scripts.")
+def posts(form: str) -> None:
+    """List the posts, oldest file first, and the issues that use them.
+
+    \b
+    Example:
+      newsletter posts
+      newsletter posts --format json
+    """
+    import json
+
+    from newsletter.folder.issues import IssueFiles
+    from newsletter.folder.posts import PostFiles
+
+    directory = _directory()
+    found = PostFiles(directory).list_posts()
+    used: dict[str, list[int]] = {}
+    for issue in IssueFiles(directory).list_issues():
+        for slug in issue.slugs():
+            used.setdefault(slug, []).append(issue.number)
+    if form == "json":
+        rows = [_row(post, used.get(post.slug, [])) for post in found]
+        click.echo(json.dumps({"posts": rows}, ensure_ascii=False, indent=2))
+        return
+    for post in found:
+        click.echo(_line(post, used.get(post.slug, [])))
+    n_unused = sum(post.slug not in used for post in found)
+    click.echo(
+        f"{len(found)} posts, {n_unused} in no issue yet." if found else "No posts yet. Add one: newsletter add FILE"
+    )
+
+
+@click.command()
+@click.option("--number", type=click.IntRange(1, 999_999), help="The issue's number; the next one if left out.")
+def draft(number: int | None) -> None:
+    """Make an issue of the posts that no issue uses yet.
+
+    \b
+    Example:
+      newsletter draft
+      newsletter draft --number 42
+    """
+    from newsletter.compose.draft import draft as drafted
+    from newsletter.folder.issues import IssueFiles
+    from newsletter.folder.posts import PostFiles
+
+    directory = _directory()
+    found, issues = PostFiles(directory).list_posts(), IssueFiles(directory)
+    written = issues.add_issue(drafted(found, issues.list_issues(), number=number))
+    slugs = list(written.slugs())
+    click.echo(f"{written.file}: {written.subject}")
+    click.echo(
+        f"  {len(slugs)} post{'s' if len(slugs) > 1 else ''}. Change the order, the subject and the words in that file."
+    )
+    doubtful = [post.file for post in found if post.slug in slugs and post.checks]
+    for file in doubtful:
+        click.echo(f"  {file} has something to check: see `checks` on top of it.")
+
+
+def _directory() -> Path:
+    """The newsletter's folder. Raises Missing where it is none: nothing is written into a stranger's folder."""
+    from newsletter.words.mistake import Missing
+
+    directory: Path = click.get_current_context().obj.directory
+    if not (directory / "newsletter.toml").is_file():
+        raise Missing(
+            f"There is no newsletter in {directory}: it has no newsletter.toml.",
+            fix="Name its folder with -C DIR, or make one: newsletter init DIR",
+        )
+    return directory
+
+
+def _bytes_of(source: str) -> bytes:
+    """What a file or standard input holds, up to one byte more than is taken."""
+    from pathlib import Path
+
+    from newsletter.collect.source import MAX_BYTES, STANDARD_INPUT
+    from newsletter.words.mistake import Missing, Mistake, Place
+
+    if source == STANDARD_INPUT:
+        return sys.stdin.buffer.read(MAX_BYTES + 1)
+    try:
+        with Path(source).open("rb") as stream:
+            return stream.read(MAX_BYTES + 1)
+    except FileNotFoundError as error:
+        raise Missing(f"There is no file {source}.", fix="Check its name and the folder you are in.") from error
+    except OSError as error:
+        raise Mistake(
+            f"This can't be read: {error.strerror}.", fix="Name a file that you may read.", place=Place(source)
+        ) from error
+
+
+def _line(post: Post, numbers: list[int]) -> str:
+    use = f"issue {', '.join(map(str, numbers))}" if numbers else "unused"
+    return f"{post.slug}  {post.title}  ({use}{', something to check' if post.checks else ''})"
+
+
+def _row(post: Post, numbers: list[int]) -> dict[str, object]:
+    return {
+        "slug": post.slug,
+        "file": post.file,
+        "title": post.title,
+        "url": post.url,
+        "source": post.source,
+        "author": post.author,
+        "byline": post.byline,
+        "published": post.published_on.isoformat() if post.published_on else None,
+        "tags": list(post.tags),
+        "checks": list(post.checks),
+        "issues": numbers,
+    }

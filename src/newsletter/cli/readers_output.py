@@ -1,0 +1,110 @@
+"""What `subscribers` and `lists` print: sentences for people, JSON for scripts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from newsletter.audience.import_report import ImportReport
+    from newsletter.ports.readers import ListRow
+    from newsletter.words.subscriber import Subscriber, SuppressionReason
+
+_SHOWN_PROBLEMS = 20
+
+
+def print_report(report: ImportReport, list_name: str, *, is_new: bool, dry_run: bool) -> None:
+    if is_new:
+        click.echo(f"The list {list_name} {'would be' if dry_run else 'is'} new.")
+    click.echo(
+        f"{'Dry run, nothing was written. ' if dry_run else ''}{report.rows:,} rows for {list_name}: "
+        f"{report.added:,} added, {report.updated:,} updated, {report.unchanged:,} unchanged, "
+        f"{report.suppressed:,} not to be mailed, {report.rejected:,} rejected."
+    )
+    for problem in report.problems[:_SHOWN_PROBLEMS]:
+        click.echo(f"  {problem.file}:{problem.line}: {problem.reason}")
+    if len(report.problems) > _SHOWN_PROBLEMS:
+        click.echo(f"  ... and {len(report.problems) - _SHOWN_PROBLEMS:,} more. All of them: --format json")
+
+
+def say_pending(command: str) -> None:
+    click.echo(
+        "Who has not confirmed is pending and gets nothing. This version cannot send the mails that ask them yet. "
+        f'If they have agreed already, say how: {command} --active --consent "Form on our site, 2024"'
+    )
+
+
+def report_as_json(
+    report: ImportReport, list_name: str, *, files: int, is_new: bool, dry_run: bool
+) -> dict[str, object]:
+    """Each problem has its file where there are several."""
+    counts = ("rows", "added", "updated", "unchanged", "suppressed", "rejected")
+    problems = [
+        {**({"file": problem.file} if files > 1 else {}), "line": problem.line, "reason": problem.reason}
+        for problem in report.problems
+    ]
+    return {
+        **{name: getattr(report, name) for name in counts},
+        "problems": problems,
+        "list": list_name,
+        "list_is_new": is_new,
+        "dry_run": dry_run,
+    }
+
+
+def person_as_json(email: str, person: Subscriber | None, suppressed: SuppressionReason | None) -> dict[str, object]:
+    return {
+        "email": person.email if person else email,
+        "first_name": person.first_name if person else "",
+        "last_name": person.last_name if person else "",
+        "fields": dict(person.fields) if person else {},
+        "subscriptions": [
+            {
+                "list": subscription.list_name,
+                "status": subscription.status.value,
+                "since_at": subscription.since_at.isoformat(),
+                "consent": subscription.consent,
+            }
+            for subscription in (person.subscriptions if person else ())
+        ],
+        "suppressed": suppressed.value if suppressed else None,
+    }
+
+
+def print_person(email: str, person: Subscriber | None, suppressed: SuppressionReason | None) -> None:
+    lines = [person.email if person else email]
+    if person:
+        name = f"{person.first_name} {person.last_name}".strip()
+        lines += [f"  name: {name}"] if name else []
+        lines += [f"  {field}: {_one_line(str(value))}" for field, value in sorted(person.fields.items())]
+        for subscription in person.subscriptions:
+            proof = f" ({_one_line(subscription.consent)})" if subscription.consent else ""
+            since = f"{subscription.since_at:%Y-%m-%d %H:%M} UTC"
+            lines.append(f"  list {subscription.list_name}: {subscription.status.value} since {since}{proof}")
+    if suppressed:
+        lines.append(f"  do-not-mail: {suppressed.value.replace('_', ' ')}")
+    click.echo("\n".join(lines))
+
+
+def _one_line(text: str) -> str:
+    """A value from a file, without what could move the cursor of a terminal."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def print_json(document: object) -> None:
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def print_lists(rows: Sequence[ListRow]) -> None:
+    """A table for people."""
+    if not rows:
+        click.echo("There is no list yet. Make one with: newsletter lists add NAME")
+        return
+    width = max(len("list"), *(len(row.name) for row in rows))
+    click.echo(f"{'list':<{width}}  {'active':>10}  {'pending':>10}  {'left':>10}  {'do-not-mail':>11}")
+    for row in rows:
+        counts = f"{row.active:>10,}  {row.pending:>10,}  {row.ended:>10,}  {row.suppressed:>11,}"
+        click.echo(f"{row.name:<{width}}  {counts}")

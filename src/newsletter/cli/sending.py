@@ -1,0 +1,275 @@
+"""`send`, `test` and `status`: an issue on its way to readers."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from newsletter.words.mistake import Mistake
+
+if TYPE_CHECKING:
+    from newsletter.ports.ledger import Account, MailingRow
+    from newsletter.sending.drain import Follow
+    from newsletter.wiring import Parts
+    from newsletter.words.edition import Edition
+
+
+@click.command()
+@click.argument("issue", type=int)
+@click.option("--list", "list_name", required=True, help="The mailing list it goes to.")
+@click.option("--now", is_flag=True, help="Send at once; this is the default.")
+@click.option("--at", "at", metavar="WHEN", help='Send later: an ISO time such as "2026-12-03T09:00+01:00".')
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--despite-findings", is_flag=True, help="Send although `check` finds errors.")
+@click.pass_obj
+def send(
+    folder: object, issue: int, list_name: str, now: bool, at: str | None, yes: bool, despite_findings: bool
+) -> None:
+    """Send ISSUE to everyone on a list, once.
+
+    A send that was interrupted goes on where it stopped: run the same command again. Nobody gets it twice.
+
+    \b
+    Example:
+      newsletter send 42 --list weekly
+      newsletter send 42 --list weekly --at 2026-12-03T09:00+01:00 --yes
+    """
+    from newsletter.cli.checked import refuse_errors
+    from newsletter.cli.context import parts_of
+    from newsletter.compose.press import press
+    from newsletter.sending.plan import plan
+
+    if now and at:
+        raise click.UsageError("--now and --at say two different times.")
+    parts = parts_of(folder)
+    start_at = _instant(at, parts) if at else None
+    unfinished = parts.ledger.find_unfinished(issue, list_name)
+    if unfinished:
+        edition = parts.ledger.get_edition(unfinished.edition_digest)
+    else:
+        proof = press(parts.shelf, parts.config.newsletter, issue)
+        edition = proof.rendered.edition
+        if not despite_findings:
+            refuse_errors(parts, proof)
+        _confirm(parts, edition, list_name, start_at, yes=yes)
+    mailing, resumed = plan(
+        parts.ledger,
+        parts.clock,
+        edition,
+        list_name=list_name,
+        parcel_size=parts.parcel_size,
+        start_at=start_at,
+    )
+    _say_plan(mailing, resumed)
+    if mailing.status.value == "scheduled":
+        click.echo(
+            f"It goes out at {mailing.start_at:%Y-%m-%d %H:%M} UTC while `newsletter serve` or a cron `tick` runs."
+        )
+        return
+    with _stoppable() as stop, _progress(mailing.planned) as follow:
+        parts.drain(stop).until_settled(mailing, follow)
+    parts.after_sending()
+    _say_end(parts, issue, list_name)
+
+
+def _instant(at: str, parts: Parts) -> datetime:
+    from zoneinfo import ZoneInfo
+
+    try:
+        instant = datetime.fromisoformat(at)
+    except ValueError as error:
+        raise Mistake(
+            f"{at!r} is not a time that can be read.",
+            fix='Write it like "2026-12-03T09:00" or "2026-12-03T09:00+01:00".',
+        ) from error
+    if instant.tzinfo is None:
+        instant = instant.replace(tzinfo=ZoneInfo(parts.config.newsletter.zone))
+    if instant <= parts.clock.now():
+        raise Mistake(
+            f"{instant:%Y-%m-%d %H:%M %Z} has passed.", fix="Name a later time, or leave out --at to send now."
+        )
+    return instant.astimezone(UTC)
+
+
+def _confirm(parts: Parts, edition: Edition, list_name: str, start_at: datetime | None, *, yes: bool) -> None:
+    """Say to whom and through what before anything is planned; ask at a terminal."""
+    readers = parts.readers.count_active(list_name)
+    subject = "".join(piece if isinstance(piece, str) else "…" for piece in edition.subject.pieces)
+    click.echo(f"Issue {edition.issue}, “{subject}”, to {readers:,} on {list_name!r}. {parts.provider.explain()}")
+    if start_at:
+        click.echo(f"When: {start_at:%A %-d %B %Y, %H:%M} UTC.")
+    if not yes and sys.stdin.isatty():
+        click.confirm("Send it?", abort=True)
+
+
+def _say_plan(mailing: MailingRow, resumed: bool) -> None:
+    if resumed:
+        click.echo("Going on with the sending that was under way, with the words it began with.")
+    if mailing.already_had_it:
+        click.echo(f"{mailing.already_had_it:,} already have this issue and are left out.")
+
+
+def _say_end(parts: Parts, issue: int, list_name: str) -> None:
+    account = parts.accounts.find_account(issue)
+    assert account is not None
+    _print_account(account)
+    waiting = [m for m in account.mailings if m.list_name == list_name and m.status.value == "paused"]
+    if waiting:
+        raise Mistake(
+            f"Paused: {waiting[0].pause_reason}",
+            fix=f"When that is mended: newsletter resume {issue}, then newsletter send {issue} --list {list_name}",
+        )
+    if account.handover["uncertain"]:  # type: ignore[index]  # a StrEnum's member is its text
+        raise Mistake(
+            f"{account.handover['uncertain']:,} may or may not have it: the call ended before the answer came.",  # type: ignore[index]
+            fix=f"See docs/sending.md, then: newsletter settle {issue} --look",
+        )
+    click.echo(parts.provider.explain())
+
+
+@contextmanager
+def _stoppable() -> Iterator[threading.Event]:
+    """Ctrl-C and SIGTERM stop between two batches, so that nothing is left in doubt; a second one is not waited for."""
+    stop = threading.Event()
+
+    def ask(_signal: int, _frame: object) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        click.echo("Stopping after the batches in flight.", err=True)
+        stop.set()
+
+    before = {name: signal.signal(name, ask) for name in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)
+
+
+@contextmanager
+def _progress(planned: int) -> Iterator[Follow]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("Handed over"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, TextColumn("{task.description}"), console=Console(stderr=True)) as bar:
+        task = bar.add_task("", total=planned)
+
+        def follow(settled: int, planned: int, waiting: str) -> None:
+            bar.update(task, completed=settled, total=planned, description=waiting)
+
+        yield follow
+
+
+@click.command()
+@click.argument("issue", type=int)
+@click.option("--to", "address", required=True, metavar="EMAIL", help="Where the test mail goes.")
+@click.pass_obj
+def test(folder: object, issue: int, address: str) -> None:
+    """Send ISSUE to one address, to look at it in a real mail client. It is not counted anywhere.
+
+    \b
+    Example:
+      newsletter test 42 --to me@example.com
+    """
+    from newsletter.cli.context import parts_of
+    from newsletter.compose.press import press
+    from newsletter.sending.trial import send_test
+
+    parts = parts_of(folder)
+    edition = press(parts.shelf, parts.config.newsletter, issue).rendered.edition
+    reader = parts.readers.find_subscriber(address)
+    send_test(parts.provider, parts.config.newsletter, edition, address, reader, parts.clock, parts.sender.new_token())
+    click.echo(f"A test of issue {issue} was handed over for {address}. {parts.provider.explain()}")
+
+
+@click.command()
+@click.argument("issue", type=int, required=False)
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.pass_obj
+def status(folder: object, issue: int | None, style: str) -> None:
+    """Say where every reader of ISSUE stands, or list the issues that were sent.
+
+    \b
+    Example:
+      newsletter status 42
+      newsletter status 42 --format json
+    """
+    import json
+
+    from newsletter.cli.context import parts_of
+
+    parts = parts_of(folder)
+    if issue is None:
+        accounts = [parts.accounts.find_account(number) for number in parts.accounts.list_issues_sent()]
+    else:
+        accounts = [parts.accounts.find_account(issue)]
+        if accounts == [None]:
+            raise Mistake(f"Issue {issue} was never sent.", fix=f"Send it with: newsletter send {issue} --list NAME")
+    known = [account for account in accounts if account]
+    if style == "json":
+        shown = [_as_json(account) for account in known]
+        click.echo(json.dumps(shown[0] if issue is not None else shown, indent=2))
+        return
+    if not known:
+        click.echo("Nothing was sent yet.")
+    for account in known:
+        _print_account(account)
+
+
+def _as_json(account: Account) -> dict[str, object]:
+    counts = {state.value: n for state, n in account.handover.items()}
+    return {
+        "issue": account.issue,
+        "status": account.mailings[-1].status.value,
+        "planned": account.planned,
+        **counts,
+        "fates": {fate.value: n for fate, n in account.fates.items()},
+        "skipped_why": dict(account.skipped),
+        "mailings": [
+            {
+                "list": mailing.list_name,
+                "status": mailing.status.value,
+                "planned": mailing.planned,
+                "already_had_it": mailing.already_had_it,
+                "start_at": mailing.start_at.isoformat(),
+                "pause_reason": mailing.pause_reason,
+            }
+            for mailing in account.mailings
+        ],
+    }
+
+
+_ON_SCREEN = {
+    "accepted": "handed over",
+    "pending": "waiting",
+    "sending": "on their way to the provider",
+    "uncertain": "we don't know yet",
+    "refused": "refused",
+    "skipped": "skipped",
+    "left": "left as unknown",
+}
+
+
+def _print_account(account: Account) -> None:
+    for mailing in account.mailings:
+        why = f": {mailing.pause_reason}" if mailing.pause_reason else ""
+        click.echo(f"Issue {account.issue} to {mailing.list_name!r}: {mailing.status.value}{why}")
+    counts = {state.value: n for state, n in account.handover.items()}
+    for state, words in _ON_SCREEN.items():
+        if counts[state] or state == "accepted":
+            click.echo(f"  {counts[state]:>9,}  {words}" + _why(account, state))
+    click.echo(f"  {account.planned:>9,}  in all")
+
+
+def _why(account: Account, state: str) -> str:
+    if state != "skipped":
+        return ""
+    return " (" + ", ".join(f"{n:,} {reason}" for reason, n in account.skipped.items()) + ")"

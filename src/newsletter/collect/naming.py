@@ -1,0 +1,22 @@
+"""The name of a new post's file, made of the day it was collected and its title."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+
+_MAX_BYTES = 60
+
+
+def slug_of(title: str, on: date) -> str:
+    """A name such as `2026-11-20-two-who-walked`: letters of any script, accents dropped, cut between words."""
+    plain = "".join(char for char in unicodedata.normalize("NFKD", title) if not unicodedata.combining(char))
+    words = re.findall(r"[^\W_]+", re.sub("['’]", "", unicodedata.normalize("NFC", plain).lower()))
+    name = ""
+    for word in words:
+        longer = f"{name}-{word}" if name else word
+        if len(longer.encode()) > _MAX_BYTES:
+            break
+        name = longer
+    return f"{on.isoformat()}-{name or 'post'}"

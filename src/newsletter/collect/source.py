@@ -1,0 +1,92 @@
+"""A post from whatever was named: picks the reader by the name's ending, or by what the text looks like."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from pathlib import PurePath
+
+from newsletter.collect.decoding import decoded, decoded_page
+from newsletter.collect.markdown import ParsePost, read_markdown
+from newsletter.collect.plain_text import read_plain_text
+from newsletter.words.mistake import Mistake, NewsletterError, Place
+from newsletter.words.post import Post
+
+MAX_BYTES = 5_000_000
+STANDARD_INPUT = "-"
+
+_KINDS = {".txt": "text", ".text": "text", ".md": "markdown", ".markdown": "markdown"}
+_KINDS |= {".html": "page", ".htm": "page", ".xhtml": "page"}
+_LOOKS_LIKE_PAGE = re.compile(
+    rb"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|!--|html|head|body|article|main|div|p|h1)\b", re.IGNORECASE
+)
+
+
+def require_addable(name: str) -> None:
+    """Raise Mistake for a source whose kind can't be read, before anything is opened."""
+    if re.match(r"https?://", name, re.IGNORECASE):
+        raise Mistake(
+            f"Pages are not fetched from the web: {name}",
+            fix="Open the page in your browser, save it as an .html file, and add that file.",
+        )
+    ending = PurePath(name).suffix.lower()
+    if name != STANDARD_INPUT and ending not in _KINDS:
+        raise Mistake(
+            f"A file that ends with `{ending}` can't be read." if ending else "A file without an ending can't be read.",
+            fix="Add an .html, .md or .txt file, or pipe text in: newsletter add - < FILE",
+            place=Place(name),
+        )
+
+
+def collect(data: bytes, *, name: str, on: date, parse_post: ParsePost, note: str = "") -> Post:
+    """Make a post of a file's bytes.
+
+    `name` is the file as it was typed, `-` for standard input; `on` is the day it is collected; `note` is our own
+    Markdown and goes on top. Raises Mistake with the file named.
+    """
+    require_addable(name)
+    if len(data) > MAX_BYTES:
+        raise Mistake(
+            f"This is larger than {MAX_BYTES // 1_000_000} MB, so it is hardly a post.",
+            fix="Save the part that you want to quote and add that.",
+            place=Place(name),
+        )
+    try:
+        post = _reader(data, name)(data, name, on, parse_post)
+    except NewsletterError as error:
+        error.place = error.place or Place(name)
+        raise
+    return replace(post, body="\n\n".join(part for part in (note.strip(), post.body) if part)) if note.strip() else post
+
+
+_Reader = Callable[[bytes, str, date, ParsePost], Post]
+
+
+def _reader(data: bytes, name: str) -> _Reader:
+    kind = _KINDS.get(PurePath(name).suffix.lower()) or _guessed(data)
+    return {"text": _from_text, "markdown": _from_markdown, "page": _from_page}[kind]
+
+
+def _guessed(data: bytes) -> str:
+    start = data[:1024].removeprefix(b"\xef\xbb\xbf")
+    if _LOOKS_LIKE_PAGE.match(start):
+        return "page"
+    return "markdown" if re.match(rb"---[ \t]*\r?\n|#{1,2} \S", start) else "text"
+
+
+def _from_text(data: bytes, name: str, on: date, parse_post: ParsePost) -> Post:
+    return read_plain_text(decoded(data, name=name), on=on)
+
+
+def _from_markdown(data: bytes, name: str, on: date, parse_post: ParsePost) -> Post:
+    text = decoded(data, name=name).replace("\r\n", "\n").replace("\r", "\n")
+    return read_markdown(text, name=name, on=on, parse_post=parse_post)
+
+
+def _from_page(data: bytes, name: str, on: date, parse_post: ParsePost) -> Post:
+    # lxml and trafilatura take a third of a second to import; plain text does without.
+    from newsletter.collect.page import read_page
+
+    return read_page(decoded_page(data, name=name), on=on)

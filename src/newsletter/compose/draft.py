@@ -1,0 +1,103 @@
+"""A first version of an issue, made of the posts that no issue uses yet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+from itertools import pairwise
+
+from newsletter.compose.markdown import parser
+from newsletter.words.issue import Issue, Section
+from newsletter.words.mistake import NotNow
+from newsletter.words.post import Post
+
+# What inboxes show beside a subject; more is cut off there.
+_PREHEADER_LENGTH = 110
+
+
+def draft(
+    posts: Sequence[Post],
+    issues: Sequence[Issue],
+    *,
+    number: int | None = None,
+    lists: tuple[str, ...] = (),
+    dated_on: date | None = None,
+) -> Issue:
+    """Put every unused post into a new issue, in their order. Without a number it takes the next one.
+
+    Raises NotNow where there is no unused post.
+    """
+    unused = unused_posts(posts, issues)
+    if not unused:
+        raise NotNow(
+            "There is no post that an issue does not use already, so there is nothing to draft from."
+            if posts
+            else "There are no posts yet, so there is nothing to draft from.",
+            fix="Add one: newsletter add FILE",
+        )
+    return Issue(
+        number=number if number is not None else max((issue.number for issue in issues), default=0) + 1,
+        subject=_without_gaps(unused[0].title),
+        preheader=_without_gaps(_preheader(unused)),
+        lists=lists,
+        dated_on=dated_on,
+        sections=_sections(unused),
+    )
+
+
+def unused_posts(posts: Sequence[Post], issues: Iterable[Issue]) -> list[Post]:
+    used = {slug for issue in issues for slug in issue.slugs()}
+    return [post for post in posts if post.slug not in used]
+
+
+def _sections(posts: Sequence[Post]) -> tuple[Section, ...]:
+    """A section for each first tag, untagged posts on top without a heading; one section where no tag is shared."""
+    groups: dict[str, list[str]] = {"": []}
+    for post in posts:
+        groups.setdefault(post.tags[0] if post.tags else "", []).append(post.slug)
+    is_shared = any(tag and len(slugs) > 1 for tag, slugs in groups.items())
+    if not is_shared:
+        return (Section(title="", posts=tuple(post.slug for post in posts)),)
+    return tuple(Section(title=_heading(tag), posts=tuple(slugs)) for tag, slugs in groups.items() if slugs)
+
+
+def _heading(tag: str) -> str:
+    words = tag.replace("-", " ").replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def _preheader(posts: Sequence[Post]) -> str:
+    """What else is in the issue: the titles after the first, or how the only post begins."""
+    if len(posts) == 1:
+        return _cut(_first_sentence(posts[0].body), _PREHEADER_LENGTH)
+    line = posts[1].title
+    for post in posts[2:]:
+        if len(f"{line} · {post.title}") > _PREHEADER_LENGTH:
+            break
+        line = f"{line} · {post.title}"
+    return _cut(line, _PREHEADER_LENGTH)
+
+
+def _first_sentence(body: str) -> str:
+    """The first sentence of our own words; a line in brackets is a byline, not a sentence."""
+    tokens = parser().parse(body)
+    for before, token in pairwise(tokens):
+        if before.type == "paragraph_open" and before.level == 0 and token.children:
+            words = "".join(child.content if child.type != "softbreak" else " " for child in token.children).strip()
+            if words and not re.fullmatch(r"\[.*\]", words):
+                # A short word before the full stop is more likely an abbreviation than an end.
+                end = re.search(r"[^\W\d]{4,}[.!?…][”’\"')]*(?=\s)", words)
+                return words[: end.end()] if end else words
+    return ""
+
+
+def _cut(text: str, length: int) -> str:
+    if len(text) <= length:
+        return text
+    return f"{text[: length - 1].rpartition(' ')[0] or text[: length - 1]}…"
+
+
+def _without_gaps(title: str) -> str:
+    """Braces in a captured title are only braces; in a subject they would begin a gap."""
+    return re.sub(r"\{(?=[{%#])", "{ ", title)

@@ -1,0 +1,114 @@
+"""Turns an author's Markdown into safe blocks: no HTML of theirs, no address but web and mail, quotes with a source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
+from urllib.parse import urlsplit
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from newsletter.compose.sentinels import Sentinels
+
+_SCHEMES = frozenset({"http", "https", "mailto"})
+_ATTRIBUTION = re.compile(r"^\s*(?:[—–―]|--+)\s*")
+_BREAKS = frozenset({"softbreak", "hardbreak"})
+
+
+@cache
+def parser() -> MarkdownIt:
+    """CommonMark without HTML, with ~~struck~~ text. Links are checked afterwards, where what is dropped is known."""
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("strikethrough")
+    markdown.validateLink = _any_link  # type: ignore[method-assign]
+    return markdown
+
+
+def read_blocks(
+    source: str, sentinels: Sentinels, *, address: Callable[[str], str] = str, top_heading: int = 3
+) -> list[Token]:
+    """The blocks of a text whose gaps are sentinels already.
+
+    `address` makes a full address of an image's. The largest heading becomes `<h{top_heading}>`, smaller ones follow.
+    """
+    tokens = parser().parse(source)
+    _open_attributions(tokens)
+    for index, token in enumerate(tokens):
+        if token.type in {"heading_open", "heading_close"}:
+            token.tag = f"h{min(6, int(token.tag[1]) + top_heading - 1)}"
+        elif token.type == "inline" and token.children is not None:
+            token.children = _safe(token.children, sentinels, address)
+            if sentinels.is_control(token.content) and tokens[index - 1].type == "paragraph_open":
+                tokens[index - 1].hidden = tokens[index + 1].hidden = True
+    return tokens
+
+
+def html_of(blocks: Sequence[Token]) -> str:
+    """The blocks as HTML: only what the parser knows, with every text and attribute escaped."""
+    return str(parser().renderer.render(blocks, parser().options, {})).strip()
+
+
+def _any_link(url: str) -> bool:
+    del url
+    return True
+
+
+def is_safe_link(href: str, sentinels: Sentinels) -> bool:
+    """Whether a link goes to the web or to mail, or begins with a gap (whose value is checked when it is filled)."""
+    if sentinels.pattern.match(href):
+        return True
+    try:
+        parts = urlsplit(href)
+    except ValueError:
+        return False
+    return parts.scheme in _SCHEMES and bool(parts.netloc or parts.path)
+
+
+def _safe(children: list[Token], sentinels: Sentinels, address: Callable[[str], str]) -> list[Token]:
+    """Inline tokens without links that go nowhere safe: their words stay."""
+    out: list[Token] = []
+    dropping: list[bool] = []
+    for child in children:
+        if child.type == "link_open":
+            dropping.append(not is_safe_link(str(child.attrGet("href") or ""), sentinels))
+            if dropping[-1]:
+                continue
+        elif child.type == "link_close" and dropping.pop():
+            continue
+        elif child.type == "image":
+            child.attrSet("src", address(str(child.attrGet("src") or "")))
+            child.attrSet("class", "picture")
+            if not is_safe_link(str(child.attrGet("src")), sentinels):
+                continue
+        out.append(child)
+    return out
+
+
+def _open_attributions(tokens: list[Token]) -> None:
+    """Give the last line of a quote that begins with a dash a paragraph of its own, marked as the source."""
+    index = 0
+    while index < len(tokens):
+        if tokens[index].type == "blockquote_close" and tokens[index - 1].type == "paragraph_close":
+            index += _split_source(tokens, index - 3)
+        index += 1
+
+
+def _split_source(tokens: list[Token], at: int) -> int:
+    """Split the paragraph whose opening token is at `at`; returns how many tokens were added."""
+    children = tokens[at + 1].children or []
+    breaks = [index for index, child in enumerate(children) if child.type in _BREAKS]
+    start = breaks[-1] + 1 if breaks else 0
+    if start >= len(children) or not _ATTRIBUTION.match(children[start].content):
+        return 0
+    children[start].content = _ATTRIBUTION.sub("— ", children[start].content)
+    if start == 0:
+        tokens[at].attrSet("class", "source")
+        return 0
+    opening, inline, closing = (token.copy() for token in tokens[at : at + 3])
+    opening.attrs = {"class": "source"}
+    inline.children = children[start:]
+    inline.content = "".join(child.content for child in children[start:])
+    tokens[at + 1].children = children[: start - 1]
+    tokens[at + 3 : at + 3] = [opening, inline, closing]
+    return 3

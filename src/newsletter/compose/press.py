@@ -1,0 +1,28 @@
+"""From the folder to an edition: read an issue with its posts and its template, and render it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from newsletter.compose.render import Rendered, render
+from newsletter.ports.folder import Shelf
+from newsletter.words.issue import Issue
+from newsletter.words.newsletter import Newsletter
+from newsletter.words.post import Post
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """An issue as its author wrote it, beside what became of it."""
+
+    issue: Issue
+    posts: dict[str, Post]
+    rendered: Rendered
+
+
+def press(shelf: Shelf, newsletter: Newsletter, number: int) -> Proof:
+    """Render issue `number` as it stands in the folder now. Raises Mistake or Missing at the author's line."""
+    issue = shelf.issues.get_issue(number)
+    posts = {slug: shelf.posts.get_post(slug) for slug in issue.slugs()}
+    template = shelf.templates.get_template(issue.template or newsletter.template)
+    return Proof(issue=issue, posts=posts, rendered=render(issue, posts, newsletter, template))

@@ -1,0 +1,86 @@
+"""Renders an issue once, for everybody: the only way to HTML and text, for preview, test mail, archive and sending."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from newsletter.compose.look import read_look
+from newsletter.compose.mjml import to_html
+from newsletter.compose.parts import html_part, plain_part
+from newsletter.compose.plain import Notes
+from newsletter.compose.sentinels import ReaderGap, Sentinels, reader_gap
+from newsletter.compose.template import UNPRINTABLE, calling_line, path_of, write
+from newsletter.compose.view import IssueView, direction, view_of
+from newsletter.ports.folder import TemplateFiles
+from newsletter.words.edition import Edition
+from newsletter.words.gap import Context
+from newsletter.words.issue import Issue
+from newsletter.words.mistake import Place
+from newsletter.words.newsletter import Newsletter
+from newsletter.words.post import Post
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """An edition, its MJML with the gaps spelled out, and each reader's field it asks for with the first place that does."""
+
+    edition: Edition
+    mjml: str
+    fields: dict[str, Place]
+
+
+def render(
+    issue: Issue, posts: Sequence[Post] | Mapping[str, Post], newsletter: Newsletter, template: TemplateFiles
+) -> Rendered:
+    """Render an issue with a template.
+
+    Raises Mistake at the author's file, line and column for anything in an issue, a post or a template that can't be
+    rendered as it was meant, and Missing for a post that there is not.
+    """
+    by_slug = posts if isinstance(posts, Mapping) else {post.slug: post for post in posts}
+    look = read_look(template)
+    sentinels = Sentinels(_sources(issue, by_slug.values(), newsletter, template))
+    notes = Notes(inline=look.inline_links)
+    view = view_of(issue, by_slug, newsletter, sentinels, notes, text_width=look.text_width)
+    context = _context(view, newsletter, template, sentinels, look.tables)
+    mjml = write(template, "issue.mjml", context)
+    text = write(template, "issue.txt", context)
+    edition = Edition(
+        issue=issue.number,
+        subject=plain_part(" ".join(UNPRINTABLE.sub(" ", view.subject).split()), sentinels, Context.HEADER),
+        html=html_part(to_html(mjml, sentinels), sentinels),
+        text=plain_part(text.text.strip() + "\n", sentinels),
+        language=newsletter.language,
+        sender_name=newsletter.name,
+        sender=newsletter.sender,
+        reply_to=newsletter.reply_to,
+    )
+    return Rendered(edition, sentinels.spelled(mjml.text), sentinels.fields())
+
+
+def _context(
+    view: IssueView, newsletter: Newsletter, template: TemplateFiles, sentinels: Sentinels, look: dict[str, Any]
+) -> dict[str, Any]:
+    """The names that a template's files can use."""
+
+    def reader(name: str, default: str | None = None) -> ReaderGap:
+        """A gap at this place of the template: `reader("first_name", default="there")`."""
+        place = calling_line(template, sys._getframe(1)) or Place(path_of(template, "issue.mjml"))
+        return reader_gap(sentinels, place, name, default)
+
+    return {
+        "issue": view,
+        "newsletter": newsletter,
+        "language": newsletter.language,
+        "direction": direction(newsletter.language),
+        "look": look,
+        "reader": reader,
+    }
+
+
+def _sources(issue: Issue, posts: Iterable[Post], newsletter: Newsletter, template: TemplateFiles) -> list[str]:
+    """Every text that could hold something that looks like a sentinel."""
+    return [repr(issue), *(repr(post) for post in posts), repr(newsletter), *template.files.values()]

@@ -1,0 +1,150 @@
+"""Opaque words that stand for gaps while text travels through Markdown, Jinja, MJML and CSS inlining."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from newsletter.words.gap import Default, Expression, Field, Literal
+from newsletter.words.mistake import Mistake, Place
+
+
+class Kind(Enum):
+    """What a sentinel stands for."""
+
+    VALUE = "value"
+    IF = "if"
+    ELIF = "elif"
+    ELSE = "else"
+    END = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """The meaning of one sentinel, and where its author wrote it. `expression` is the value or the test."""
+
+    kind: Kind
+    expression: Expression
+    place: Place
+
+
+_NOTHING = Literal("")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+class Sentinels:
+    """Mints sentinels that occur in none of `sources`, and remembers what each one stands for.
+
+    A sentinel is lower-case ASCII letters and digits only, so nothing on the way escapes, folds or splits it.
+    """
+
+    def __init__(self, sources: Iterable[str]) -> None:
+        self._word = _unused_word("\0".join(sources).lower())
+        self.marks: list[Mark] = []
+        self.pattern = re.compile(f"{self._word}([0-9]+)z")
+
+    def mint(self, kind: Kind, place: Place, expression: Expression = _NOTHING) -> str:
+        self.marks.append(Mark(kind, expression, place))
+        return f"{self._word}{len(self.marks) - 1:02d}z"
+
+    def mark(self, match: re.Match[str]) -> Mark:
+        """The meaning of a match of `pattern`."""
+        return self.marks[int(match[1])]
+
+    def is_control(self, text: str) -> bool:
+        """Whether `text` holds `{% if %}` and its kin and nothing else, so that no paragraph is to be put round it."""
+        matches = list(self.pattern.finditer(text))
+        bare = not self.pattern.sub("", text).strip()
+        return bool(matches) and bare and all(self.mark(match).kind is not Kind.VALUE for match in matches)
+
+    def fields(self) -> dict[str, Place]:
+        """Every reader's value that was asked for, with the first place that asks."""
+        found: dict[str, Place] = {}
+        for mark in self.marks:
+            for name in sorted(names(mark.expression)):
+                found.setdefault(name, mark.place)
+        return found
+
+    def spelled(self, text: str) -> str:
+        """`text` with every sentinel written out again the way authors write gaps."""
+        return self.pattern.sub(lambda match: _spelling(self.mark(match)), text)
+
+
+class ReaderGap:
+    """What `reader("first_name")` gives a template: a gap that can be printed and nothing else."""
+
+    def __init__(self, sentinel: str, name: str) -> None:
+        self._sentinel = sentinel
+        self._name = name
+
+    def __str__(self) -> str:
+        return self._sentinel
+
+    def __html__(self) -> str:
+        return self._sentinel
+
+    def _refuse(self, *_: object) -> bool:
+        raise Mistake(
+            f'reader("{self._name}") differs by reader, so a template can print it but not decide by it.',
+            fix="Write the condition in the issue instead: {% if " + self._name + ' == "..." %}.',
+        )
+
+    __eq__ = __ne__ = __lt__ = __gt__ = __le__ = __ge__ = __bool__ = __contains__ = _refuse
+    __hash__ = None  # type: ignore[assignment]
+
+
+def reader_gap(sentinels: Sentinels, place: Place, name: object, default: object = None) -> ReaderGap:
+    """A gap that a template asks for. Raises Mistake for a name that can't be one."""
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise Mistake(f"reader({name!r}) is not the name of a field.", fix='Write it like reader("first_name").')
+    expression: Expression = Field(name)
+    if default is not None:
+        expression = Default(expression, Literal(str(default)))
+    return ReaderGap(sentinels.mint(Kind.VALUE, place, expression), name)
+
+
+def names(expression: Expression) -> frozenset[str]:
+    """The fields an expression asks for."""
+    from newsletter.words.gap import Context, Gap, Part
+
+    return Part((Gap(expression, Context.PLAIN),)).fields()
+
+
+def written(expression: Expression) -> str:
+    """An expression in the words of the author's language, with single quotes so that it fits in an attribute."""
+    from newsletter.words import gap
+
+    match expression:
+        case gap.Field(name):
+            return name
+        case gap.Literal(text):
+            return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+        case gap.Filtered(name, of):
+            return f"{written(of)} | {name}"
+        case gap.Default(of, otherwise):
+            return f"{written(of)} | default({written(otherwise)})"
+        case gap.Compared(left, operator, right) | gap.Combined(left, operator, right):
+            return f"({written(left)} {operator} {written(right)})"
+        case gap.Negated(of):
+            return f"not {written(of)}"
+
+
+def _spelling(mark: Mark) -> str:
+    match mark.kind:
+        case Kind.VALUE:
+            return "{{ " + written(mark.expression) + " }}"
+        case Kind.IF | Kind.ELIF:
+            return "{% " + f"{mark.kind.value} {written(mark.expression)}" + " %}"
+        case Kind.ELSE:
+            return "{% else %}"
+        case Kind.END:
+            return "{% endif %}"
+
+
+def _unused_word(text: str) -> str:
+    word = "gapq"
+    while word in text:
+        word += "q"
+    return word

@@ -1,0 +1,229 @@
+"""Runs a template's Jinja over an issue, and remembers which line of which file wrote each stretch of what comes out."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from types import FrameType, TracebackType
+from typing import Any
+
+from jinja2 import DictLoader, Environment, StrictUndefined, TemplateSyntaxError, nodes
+from jinja2.compiler import CodeGenerator, Frame
+from jinja2.exceptions import SecurityError, TemplateNotFound, UndefinedError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from newsletter.compose.plain import heading, wrapped
+from newsletter.ports.folder import TemplateFiles
+from newsletter.words.mistake import Mistake, NewsletterError, Place
+
+# A template that makes more than this is broken: mail clients clip at about 100 kB.
+_MOST_CHARACTERS = 2_000_000
+_LONGEST_REPEAT = 10_000
+# Captured pages hold these now and then; XML has no way to write them, and no screen shows them.
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """From `start` on, the output was made by a line of the Python that Jinja compiled a file to: `module` and `line`."""
+
+    start: int
+    module: Mapping[str, Any]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a template made, with the map back to its files."""
+
+    text: str
+    stretches: tuple[Stretch, ...]
+    template: TemplateFiles
+
+    def place(self, offset: int) -> Place:
+        """The author's line and column for a character of `text`; for a value, those of the expression that gave it."""
+        if not self.stretches:
+            return Place(path_of(self.template, "issue.mjml"), 1)
+        index = max(0, bisect_right(self.stretches, offset, key=lambda stretch: stretch.start) - 1)
+        stretch = self.stretches[index]
+        end = self.stretches[index + 1].start if index + 1 < len(self.stretches) else len(self.text)
+        name, line = _origin(stretch.module, stretch.line)
+        lines = self.template.files[name].split("\n")
+        column = _column(self.text[stretch.start : end], lines, line)
+        file = path_of(self.template, name)
+        if column is None:
+            return Place(file, line, _expression_column(lines[line - 1]))
+        before = self.text[stretch.start : offset]
+        n_lines = before.count("\n")
+        return Place(file, line + n_lines, len(before) + column if n_lines == 0 else len(before) - before.rfind("\n"))
+
+
+def write(template: TemplateFiles, name: str, context: Mapping[str, Any]) -> Written:
+    """Run one file of a template. Raises Mistake at the template's file and line for whatever goes wrong in it."""
+    if name not in template.files:
+        raise Mistake(
+            f"The template {template.name} has no {name}.",
+            fix=f"Add {name}, or start from a built-in template.",
+            place=Place(path_of(template, name)),
+        )
+    environment = _environment(template.location, tuple(sorted(template.files.items())), name.endswith(".mjml"))
+    try:
+        made = environment.get_template(name)
+        return _gather(template, made.root_render_func(made.new_context(dict(context))))
+    except TemplateSyntaxError as error:
+        raise Mistake(
+            f"The template can't be read: {error.message}.",
+            fix="Mend the Jinja on that line.",
+            place=_syntax_place(template, error),
+        ) from None
+    except TemplateNotFound as error:
+        raise _at(
+            error, template, name, f"There is no file {error.name} in this template.", "Name one that is."
+        ) from None
+    except UndefinedError as error:
+        raise _at(error, template, name, f"{error.message}.", "Check the spelling of the name.") from None
+    except SecurityError as error:
+        raise _at(error, template, name, f"Templates may not do this: {error}.", "Take it out.") from None
+    except NewsletterError as error:
+        if error.place is None:
+            error.place = _place_of(error, template, name)
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever an author's expression raises is a mistake in that line
+        raise _at(error, template, name, f"This line fails: {error}.", "Mend the expression.") from None
+
+
+def path_of(template: TemplateFiles, name: str) -> str:
+    """A file of a template as its author would type it."""
+    return posixpath.join(template.location, name)
+
+
+def calling_line(template: TemplateFiles, frame: FrameType | None) -> Place | None:
+    """The line of the template that is running now, looked up from a function it called."""
+    while frame is not None:
+        place = _frame_place(template, frame, frame.f_lineno)
+        if place is not None:
+            return place
+        frame = frame.f_back
+    return None
+
+
+class _Mapped(CodeGenerator):
+    """Yields each node on its own, so that every stretch of output has a line."""
+
+    def visit_Output(self, node: nodes.Output, frame: Frame) -> None:  # noqa: N802 - the name is Jinja's
+        for child in node.nodes:
+            self.newline(child)
+            super().visit_Output(nodes.Output([child], lineno=child.lineno), frame)
+
+
+class _Sandbox(ImmutableSandboxedEnvironment):
+    code_generator_class = _Mapped
+    intercepted_binops = frozenset({"*", "**"})
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        """The sandbox bounds neither memory nor time; these two operators are how a short line uses up both."""
+        if operator == "**":
+            raise SecurityError("powers are not available")
+        for one, other in ((left, right), (right, left)):
+            if isinstance(one, str | list | tuple) and isinstance(other, int) and len(one) * other > _LONGEST_REPEAT:
+                raise SecurityError("repeated text is too long")
+        return super().call_binop(context, operator, left, right)
+
+
+@lru_cache(maxsize=16)
+def _environment(location: str, files: tuple[tuple[str, str], ...], escape: bool) -> Environment:
+    # `location` keeps two templates with equal files apart in messages.
+    del location
+    environment = _Sandbox(
+        loader=DictLoader(dict(files)),
+        autoescape=escape,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["wrap"] = lambda text, width=72: "\n\n".join(
+        wrapped(" ".join(part.split()), width) for part in str(text).strip().split("\n\n")
+    )
+    environment.filters["underlined"] = heading
+    return environment
+
+
+def _gather(template: TemplateFiles, chunks: Any) -> Written:
+    out: list[str] = []
+    stretches: list[Stretch] = []
+    size = 0
+    for chunk in chunks:
+        running = chunks
+        while (inner := _inner(running)) is not None:
+            running = inner
+        stretches.append(Stretch(size, running.gi_frame.f_globals, running.gi_frame.f_lineno))
+        out.append(chunk)
+        size += len(chunk)
+        if size > _MOST_CHARACTERS:
+            raise Mistake(
+                "The template writes more than two million characters.", fix="Look for a loop without an end."
+            )
+    return Written(UNPRINTABLE.sub(" ", "".join(out)), tuple(stretches), template)
+
+
+def _inner(running: Any) -> Any:
+    """The generator of an included file or block that is running inside this one; Jinja calls it `gen`."""
+    for found in (running.gi_yieldfrom, running.gi_frame.f_locals.get("gen")):
+        if getattr(found, "gi_frame", None) is not None:
+            return found
+    return None
+
+
+def _column(chunk: str, lines: list[str], line: int) -> int | None:
+    """Where a chunk begins in its line, from 1; None where it is a value and not text of the template itself."""
+    head, *more = chunk.split("\n", 2)
+    source = lines[line - 1]
+    if more and (line >= len(lines) or not lines[line].startswith(more[0])):
+        return None
+    # Text that a tag's own line end was cut from begins on the next line, and is counted as this one's end.
+    if not head:
+        return len(source) + 1
+    return source.find(head) + 1 or None
+
+
+def _expression_column(line: str) -> int:
+    return max(line.find("{{"), 0) + 1
+
+
+def _origin(module: Mapping[str, Any], line: int) -> tuple[str, int]:
+    """The template's name and line, from the module Jinja compiled it to."""
+    pairs = [part.partition("=") for part in str(module["debug_info"]).split("&") if part]
+    known = [(int(python), int(source)) for source, _, python in pairs]
+    found = [source for python, source in known if python <= line]
+    return str(module["name"]), found[-1] if found else 1
+
+
+def _frame_place(template: TemplateFiles, frame: FrameType, line: int) -> Place | None:
+    module = frame.f_globals
+    if module.get("name") in template.files and "debug_info" in module:
+        name, source_line = _origin(module, line)
+        return Place(path_of(template, name), source_line)
+    return None
+
+
+def _syntax_place(template: TemplateFiles, error: TemplateSyntaxError) -> Place:
+    return Place(path_of(template, error.name or ""), error.lineno)
+
+
+def _place_of(error: BaseException, template: TemplateFiles, name: str) -> Place:
+    """The innermost line of the template in an error's traceback, whose frames Jinja has not rewritten yet."""
+    found: Place | None = None
+    step: TracebackType | None = error.__traceback__
+    while step is not None:
+        found = _frame_place(template, step.tb_frame, step.tb_lineno) or found
+        step = step.tb_next
+    return found or Place(path_of(template, name))
+
+
+def _at(error: BaseException, template: TemplateFiles, name: str, message: str, fix: str) -> Mistake:
+    return Mistake(message[:1].upper() + message[1:], fix=fix, place=_place_of(error, template, name))

@@ -1,0 +1,164 @@
+"""What a template sees of an issue: posts and sections with their words already in HTML and in text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from markupsafe import Markup
+
+from newsletter.compose.authored import regions_of
+from newsletter.compose.gaps import Origin, read_gaps
+from newsletter.compose.markdown import html_of, read_blocks
+from newsletter.compose.plain import Notes, text_of
+from newsletter.compose.sentinels import Sentinels
+from newsletter.words.issue import Issue
+from newsletter.words.mistake import Missing
+from newsletter.words.newsletter import Newsletter
+from newsletter.words.post import Post
+
+_RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ku", "nqo", "ps", "sd", "syr", "ug", "ur", "yi"})
+_MONTHS = "January February March April May June July August September October November December"
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A piece of writing twice: as HTML for `issue.mjml`, as text for `issue.txt`. False where there is none."""
+
+    html: Markup
+    text: str
+
+    def __bool__(self) -> bool:
+        return bool(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    src: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostView:
+    """A post as a template prints it. `credit` says who and where; `is_only` that its section holds nothing else."""
+
+    title: str
+    url: str | None
+    source: str | None
+    credit: str
+    image: Picture | None
+    body: Copy
+    is_only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    title: str
+    posts: tuple[PostView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IssueView:
+    """`date` is written out; `browser_url` and `subscribe_url` are for those who can't see it or got it from a friend."""
+
+    number: int
+    subject: str
+    preheader: str
+    date: str
+    intro: Copy
+    outro: Copy
+    sections: tuple[SectionView, ...]
+    browser_url: str
+    subscribe_url: str
+
+
+def view_of(
+    issue: Issue,
+    posts: Mapping[str, Post],
+    newsletter: Newsletter,
+    sentinels: Sentinels,
+    notes: Notes,
+    *,
+    text_width: int,
+) -> IssueView:
+    """Raises Mistake for a gap that can't be read, Missing for a post that there is not."""
+    writer = _Writer(newsletter.public_url.rstrip("/"), sentinels, notes, text_width)
+    subject, preheader = (
+        read_gaps(value, sentinels, Origin(issue.file, issue.line_of(key) or 1, None))
+        for key, value in (("subject", issue.subject), ("preheader", issue.preheader))
+    )
+    return IssueView(
+        number=issue.number,
+        subject=subject,
+        preheader=preheader,
+        date=written_date(issue.dated_on, newsletter.language),
+        intro=writer.copy(issue.intro, Origin(issue.file, issue.intro_line), top_heading=2),
+        sections=tuple(
+            writer.section(section.title, _found(section.posts, posts, issue)) for section in issue.sections
+        ),
+        outro=writer.copy(issue.outro, Origin(issue.file, issue.outro_line), top_heading=2),
+        browser_url=f"{writer.public_url}/issues/{issue.number}",
+        subscribe_url=f"{writer.public_url}/subscribe",
+    )
+
+
+def direction(language: str) -> str:
+    """The way a language runs, for `dir`."""
+    return "rtl" if language.partition("-")[0].lower() in _RIGHT_TO_LEFT else "ltr"
+
+
+def written_date(day: date | None, language: str) -> str:
+    """A date in words in English, in figures that every language reads otherwise; empty where there is none."""
+    if day is None:
+        return ""
+    if language.partition("-")[0].lower() != "en":
+        return day.isoformat()
+    return f"{day.day} {_MONTHS.split()[day.month - 1]} {day.year}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    public_url: str
+    sentinels: Sentinels
+    notes: Notes
+    text_width: int
+
+    def copy(self, source: str, origin: Origin, *, top_heading: int) -> Copy:
+        source = source.replace("\r\n", "\n").replace("\r", "\n")
+        marked = read_gaps(source, self.sentinels, origin, regions_of(source, origin))
+        blocks = read_blocks(marked, self.sentinels, address=self.address, top_heading=top_heading)
+        text = text_of(blocks, self.sentinels, self.notes, self.text_width)
+        return Copy(Markup(html_of(blocks)), text)  # noqa: S704 - escaped by the renderer
+
+    def address(self, src: str) -> str:
+        """A picture of the folder is served under the newsletter's own address."""
+        return f"{self.public_url}/{src.removeprefix('./')}" if src.removeprefix("./").startswith("images/") else src
+
+    def section(self, title: str, posts: Sequence[Post]) -> SectionView:
+        return SectionView(title, tuple(self.post(post, is_only=len(posts) == 1) for post in posts))
+
+    def post(self, post: Post, *, is_only: bool) -> PostView:
+        image = Picture(self.address(post.image.src), post.image.alt) if post.image else None
+        body = self.copy(post.body, Origin(post.file, post.body_line), top_heading=3)
+        return PostView(post.title, post.url, post.source, _credit(post), image, body, is_only)
+
+
+def _credit(post: Post) -> str:
+    """“Mara Lindqvist in The Bulletin · guest post by Dana”, with whatever of it there is."""
+    who = f"{post.author} in {post.source}" if post.author and post.source else post.author or post.source
+    # A byline that the text itself begins with is not said twice.
+    by = post.byline if post.byline and post.byline.lower() not in post.body[:200].lower() else None
+    if by and not by.lower().startswith("by ") and " by " not in by.lower():
+        by = f"by {by}"
+    return " · ".join(part for part in (who, by) if part)
+
+
+def _found(slugs: Sequence[str], posts: Mapping[str, Post], issue: Issue) -> list[Post]:
+    for slug in slugs:
+        if slug not in posts:
+            raise Missing(
+                f"{issue.file} names the post {slug}, and there is no posts/{slug}.md.",
+                fix="Check the spelling, or remove it from the issue.",
+            )
+    return [posts[slug] for slug in slugs]

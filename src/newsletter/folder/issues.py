@@ -1,0 +1,64 @@
+"""Issues as files: `issues/NNN.md`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from newsletter.folder.issue_file import format_issue, parse_issue
+from newsletter.folder.text_files import markdown_files, read_text, room, write_new
+from newsletter.words.issue import Issue
+from newsletter.words.mistake import Missing, Mistake, Place
+
+
+@dataclass(frozen=True, slots=True)
+class IssueFiles:
+    """The issues of the newsletter in `directory`, where `newsletter.toml` lies. Implements the port Issues."""
+
+    directory: Path
+
+    def list_issues(self) -> Sequence[Issue]:
+        issues = (self._read(path) for path in markdown_files(self.directory / "issues"))
+        return tuple(sorted(issues, key=lambda issue: issue.number))
+
+    def get_issue(self, number: int) -> Issue:
+        paths = {known: path for path in markdown_files(self.directory / "issues") if (known := _number(path))}
+        if number not in paths:
+            there = ", ".join(str(known) for known in sorted(paths))
+            fix = f"There are: {there}." if there else "Make one from your posts: newsletter draft"
+            raise Missing(f"There is no issue {number}.", fix=fix)
+        return self._read(paths[number])
+
+    def add_issue(self, issue: Issue) -> Issue:
+        """What could not be read again is never written: it raises Mistake first."""
+        taken = Mistake(
+            f"There is an issue {issue.number} already; nothing was written.",
+            fix="Take another number, or move that file away.",
+            place=Place(issue.file),
+        )
+        if any(_number(path) == issue.number for path in markdown_files(self.directory / "issues")):
+            raise taken
+        text = format_issue(issue)
+        written = parse_issue(text, file=issue.file)
+        try:
+            write_new(room(self.directory / "issues") / Path(issue.file).name, text)
+        except FileExistsError as error:
+            raise taken from error
+        return written
+
+    def _read(self, path: Path) -> Issue:
+        file = f"issues/{path.name}"
+        issue = parse_issue(read_text(path, file), file=file)
+        if _number(path) != issue.number:
+            raise Mistake(
+                f"This file says that it is issue {issue.number}, but its name says otherwise.",
+                fix=f"Rename it to {Path(issue.file).name}, or change `number`.",
+                place=Place(file, issue.line_of("number")),
+            )
+        return issue
+
+
+def _number(path: Path) -> int | None:
+    """The number that an issue's file has for a name."""
+    return int(path.stem) if path.stem.isascii() and path.stem.isdigit() else None

@@ -1,0 +1,67 @@
+"""Posts as files: `posts/<date>-<slug>.md`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from itertools import count
+from pathlib import Path
+
+from newsletter.folder.post_file import format_post, parse_post
+from newsletter.folder.slug import is_safe
+from newsletter.folder.text_files import markdown_files, read_text, room, write_new
+from newsletter.words.mistake import Missing, Mistake, Place
+from newsletter.words.post import Post
+
+
+@dataclass(frozen=True, slots=True)
+class PostFiles:
+    """The posts of the newsletter in `directory`, where `newsletter.toml` lies. Implements the port Posts."""
+
+    directory: Path
+
+    def list_posts(self) -> Sequence[Post]:
+        return tuple(self._read(path) for path in markdown_files(self.directory / "posts"))
+
+    def get_post(self, slug: str) -> Post:
+        path = self.directory / "posts" / f"{slug}.md"
+        if not is_safe(slug) or not path.is_file():
+            raise Missing(f"There is no post `{slug}`.", fix=self._closest(slug))
+        return self._read(path)
+
+    def add_post(self, post: Post) -> Post:
+        """What could not be read again is never written: it raises Mistake first."""
+        text = format_post(post)
+        for slug in _slugs(post.slug):
+            file = f"posts/{slug}.md"
+            written = parse_post(text, slug=slug, file=file)
+            try:
+                write_new(room(self.directory / "posts") / f"{slug}.md", text)
+            except FileExistsError:
+                continue
+            return written
+        raise AssertionError("there is always a next free name")
+
+    def _read(self, path: Path) -> Post:
+        file = f"posts/{path.name}"
+        if not is_safe(path.stem):
+            raise Mistake(
+                "This name can't be used in an issue.", fix="Rename it: letters, digits and hyphens.", place=Place(file)
+            )
+        return parse_post(read_text(path, file), slug=path.stem, file=file)
+
+    def _closest(self, slug: str) -> str:
+        there = [path.stem for path in markdown_files(self.directory / "posts")]
+        close = get_close_matches(slug, there, n=1, cutoff=0.4)
+        if close:
+            return f"Did you mean `{close[0]}`?"
+        return "See what there is: newsletter posts" if there else "Add one: newsletter add FILE"
+
+
+def _slugs(wanted: str) -> Iterator[str]:
+    """The name that was asked for, then the same with 2, 3, 4 behind it. Raises Mistake for one that is not safe."""
+    if not is_safe(wanted):
+        raise Mistake(f"`{wanted}` can't be the name of a post.", fix="Use letters, digits and hyphens.")
+    yield wanted
+    yield from (f"{wanted}-{n}" for n in count(2))

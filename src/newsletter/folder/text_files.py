@@ -1,0 +1,104 @@
+"""Text files of a newsletter's folder: read as UTF-8 or refused with a sentence, written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+from newsletter.words.mistake import Mistake, Place
+
+# A post is a page or two of text; what is larger than this got into the folder by accident.
+MAX_BYTES = 5_000_000
+
+
+def read_text(path: Path, file: str) -> str:
+    """The text of a file with `\\n` at its line ends and no byte order mark.
+
+    `file` is its name as the author would type it. Raises Mistake where it is too large or not UTF-8.
+    """
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise Mistake(
+            f"This file can't be read: {error.strerror}.", fix="Check its permissions.", place=Place(file)
+        ) from error
+    if len(data) > MAX_BYTES:
+        raise Mistake(
+            f"This file is larger than {MAX_BYTES // 1_000_000} MB, so it is hardly text.",
+            fix="Move it out of this folder. Pictures belong in images/.",
+            place=Place(file),
+        )
+    return _decoded(data, file).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def markdown_files(directory: Path) -> list[Path]:
+    """The `.md` files of a folder by name; files that are hidden or still being written are not among them."""
+    return sorted(path for path in directory.glob("*.md") if path.is_file() and not path.name.startswith("."))
+
+
+def room(directory: Path) -> Path:
+    """The folder, made where it is missing (git keeps no empty ones)."""
+    directory.mkdir(exist_ok=True)
+    return directory
+
+
+def _decoded(data: bytes, file: str) -> str:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Mistake(
+            "This file is not UTF-8, so its letters can't be told for certain.",
+            fix="Open it in your editor and save it with the encoding UTF-8.",
+            place=Place(file, data.count(b"\n", 0, error.start) + 1),
+        ) from error
+    if "\0" in text:
+        raise Mistake(
+            "This file holds null characters, so it is not text.",
+            fix="Move it out of this folder, or write it again as text.",
+            place=Place(file, text.count("\n", 0, text.index("\0")) + 1),
+        )
+    return text
+
+
+def write_new(path: Path, text: str, *, mode: int = 0o644) -> None:
+    """Write a file that does not exist yet; nobody ever sees half of it.
+
+    Raises FileExistsError where the name is taken, and Mistake where the text can't be written as UTF-8.
+    """
+    data = _encoded(text)
+    handle, name = tempfile.mkstemp(prefix=".new-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fchmod(stream.fileno(), mode)
+            os.fsync(stream.fileno())
+        _name_it(Path(name), path)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            Path(name).unlink()
+
+
+def _name_it(written: Path, path: Path) -> None:
+    """Give the finished file its name; unlike a rename, a link fails where the name is taken."""
+    try:
+        os.link(written, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        # A file system without hard links: the name is taken first, empty, and filled by the rename.
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+        written.replace(path)
+
+
+def _encoded(text: str) -> bytes:
+    try:
+        return text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise Mistake(
+            "The text holds half a character that no file can keep.",
+            fix="Copy the text again from where it came from, or save that as UTF-8 first.",
+        ) from error

@@ -1,0 +1,60 @@
+"""The newsletter's folder: posts, issues, templates and settings as files that people can read and diff."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from newsletter.words.issue import Issue
+from newsletter.words.post import Post
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateFiles:
+    """A template by name: every file of it as text, keyed by its path inside the template (`issue.mjml`)."""
+
+    name: str
+    files: dict[str, str]
+    location: str
+
+
+class Posts(Protocol):
+    def list_posts(self) -> Sequence[Post]:
+        """Every post, oldest file first. Raises Mistake for one that can't be read."""
+        ...
+
+    def get_post(self, slug: str) -> Post:
+        """Raises Missing, or Mistake with the line."""
+        ...
+
+    def add_post(self, post: Post) -> Post:
+        """Write a new file; where the slug is taken, under the next free one. Returns the post as written."""
+        ...
+
+
+class Issues(Protocol):
+    def list_issues(self) -> Sequence[Issue]: ...
+
+    def get_issue(self, number: int) -> Issue:
+        """Raises Missing, or Mistake with the line."""
+        ...
+
+    def add_issue(self, issue: Issue) -> Issue:
+        """Write a new file. Raises Mistake where the number is taken: nothing is ever overwritten."""
+        ...
+
+
+class Templates(Protocol):
+    def get_template(self, name: str) -> TemplateFiles:
+        """The folder's own `templates/NAME`, else the built-in one. Raises Missing, naming what there is."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """Everything in the folder that an issue is made of."""
+
+    posts: Posts
+    issues: Issues
+    templates: Templates

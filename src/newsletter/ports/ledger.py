@@ -1,0 +1,170 @@
+"""The ledger as the sending verbs need it: plan, claim, record, sweep, settle, account."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from newsletter.words.edition import Edition
+from newsletter.words.ledger import Fate, HandOver, MailingStatus
+from newsletter.words.outcome import Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailingRow:
+    """One edition going to one list. `planned` grows while the status is PLANNING."""
+
+    id: int
+    issue: int
+    edition_digest: str
+    list_name: str
+    list_id: int
+    status: MailingStatus
+    pause_reason: str | None
+    start_at: datetime
+    planned: int
+    already_had_it: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A parcel taken for one attempt: these readers and no others are in the call.
+
+    Lists are parallel. `fields` is empty unless the claim asked for it. `n_skipped` were planned but may not be mailed.
+    """
+
+    attempt_id: int
+    token: str
+    parcel_id: int
+    deadline_at: datetime
+    deliveries: Sequence[int]
+    subscribers: Sequence[int]
+    addresses: Sequence[str]
+    first_names: Sequence[str]
+    last_names: Sequence[str]
+    fields: Sequence[Mapping[str, object]] = ()
+    n_skipped: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoubtfulAttempt:
+    """An attempt whose end nobody saw, with the deliveries of it that are still uncertain."""
+
+    id: int
+    token: str
+    parcel_id: int
+    deadline_at: datetime
+    deliveries: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Where every planned reader of an issue stands. The hand-over counts add up to `planned`."""
+
+    issue: int
+    planned: int
+    handover: Mapping[HandOver, int]
+    fates: Mapping[Fate, int]
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    mailings: Sequence[MailingRow] = ()
+
+
+class Planning(Protocol):
+    def find_unfinished(self, issue: int, list_name: str) -> MailingRow | None: ...
+
+    def open_mailing(
+        self, edition: Edition, *, list_name: str, parcel_size: int, start_at: datetime | None
+    ) -> MailingRow:
+        """Begin to plan; its edition is frozen by this. Raises Missing where there is no such list."""
+        ...
+
+    def plan_slice(self, mailing_id: int, *, n_readers: int) -> bool:
+        """Plan the next readers in one short transaction. True while there are more; the last slice opens the mailing."""
+        ...
+
+    def get_mailing(self, mailing_id: int) -> MailingRow: ...
+
+    def list_mailings(self, *, statuses: Sequence[MailingStatus]) -> Sequence[MailingRow]: ...
+
+
+class Editions(Protocol):
+    def get_edition(self, digest: str) -> Edition:
+        """Raises Missing."""
+        ...
+
+
+class Sending(Protocol):
+    def claim(
+        self, mailing_id: int, *, token: str, sender: str, provider: str, deadline_seconds: float, with_fields: bool
+    ) -> Claim | None:
+        """Step 1: one durable transaction. None where nothing is due; the call begins when this commits."""
+        ...
+
+    def record(
+        self, attempt_id: int, answers: Sequence[tuple[Sequence[int] | None, Outcome]], *, last: bool = True
+    ) -> None:
+        """Step 3: what became of an attempt, in one transaction. None as deliveries means: all that it carried."""
+        ...
+
+    def abandon(self, attempt_id: int, reason: str) -> None:
+        """Write down that this attempt handed nothing over."""
+        ...
+
+    def sweep(self, *, alive: str | None = None) -> int:
+        """Put attempts past their deadline in doubt, and those of every sender but `alive` where one is named.
+
+        Naming one is right only for the holder of the lock on an SQLite file: nobody else can be sending there.
+        """
+        ...
+
+    def next_due_seconds(self, mailing_id: int) -> float | None:
+        """Seconds until a parcel of this mailing may be claimed or swept; None where nothing is waiting."""
+        ...
+
+    def finish_if_done(self, mailing_id: int) -> bool:
+        """Close the mailing where every reader is settled."""
+        ...
+
+    def start_due(self) -> int:
+        """Open the scheduled mailings whose time has come."""
+        ...
+
+
+class Settling(Protocol):
+    def list_doubtful(self, issue: int) -> Sequence[DoubtfulAttempt]: ...
+
+    def prove(self, attempt_id: int, deliveries: Sequence[int]) -> int:
+        """Evidence that these were accepted."""
+        ...
+
+    def requeue(self, attempt_id: int, deliveries: Sequence[int]) -> int:
+        """Queue these again in a parcel of their own: surely absent, or the owner said so."""
+        ...
+
+    def leave(self, attempt_id: int, deliveries: Sequence[int]) -> int:
+        """The owner decided not to send again."""
+        ...
+
+
+class Control(Protocol):
+    def pause(self, issue: int, reason: str) -> int: ...
+
+    def resume(self, issue: int) -> int: ...
+
+    def cancel(self, issue: int) -> int:
+        """End every unfinished mailing of an issue; the readers not yet claimed are skipped."""
+        ...
+
+
+class Accounts(Protocol):
+    def find_account(self, issue: int) -> Account | None: ...
+
+    def list_issues_sent(self) -> Sequence[int]:
+        """Numbers of the issues that were ever planned, newest first."""
+        ...
+
+    def progress(self, mailing_id: int) -> tuple[int, int]:
+        """(settled, planned) readers of one mailing, from the parcels: cheap enough for a progress bar."""
+        ...

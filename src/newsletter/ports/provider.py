@@ -1,0 +1,60 @@
+"""Who carries mail, and who can tell afterwards what became of a try."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from newsletter.words.consignment import Consignment
+from newsletter.words.outcome import Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one call takes. `bytes_per_reader` bounds the gap values of one reader; None is no bound.
+
+    `deadline` is how long one call may take in all; `calls` how many may be in flight at once.
+    """
+
+    readers: int
+    bytes_per_reader: int | None = None
+    deadline: timedelta = timedelta(seconds=25)
+    calls: int = 1
+
+
+class Provider(Protocol):
+    """Carries mail. `whole_or_nothing`: one reader's acceptance proves that of the whole call."""
+
+    name: str
+    limits: Limits
+    whole_or_nothing: bool
+
+    def hand_over(self, consignment: Consignment) -> Iterator[tuple[Sequence[int], Outcome]]:
+        """Hand it over; yield deliveries with their outcome as answers come. Never raises for what a provider does.
+
+        Whatever has no outcome when the iterator ends is uncertain.
+        """
+        ...
+
+    def explain(self) -> str:
+        """Where the mail goes, in a sentence for people."""
+        ...
+
+
+class Trace(StrEnum):
+    """What a look for a delivery found."""
+
+    FOUND = "found"
+    ABSENT = "absent"  # surely never handed over
+    UNKNOWN = "unknown"
+
+
+class Evidence(Protocol):
+    """A provider that can be asked afterwards."""
+
+    def find(self, attempt: str, deliveries: Sequence[int]) -> dict[int, Trace]:
+        """What became of each delivery that this attempt carried."""
+        ...

@@ -1,0 +1,1 @@
+"""Findings about an edition, before readers find them."""

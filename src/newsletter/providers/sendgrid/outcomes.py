@@ -1,0 +1,170 @@
+"""What SendGrid's answers mean for the readers in the call: one table, every row of it definite or honestly in doubt."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+from newsletter.providers.sendgrid.transport import Answer
+from newsletter.words.outcome import Accepted, Deferred, Outcome, Refused, Uncertain
+
+Outcomes = list[tuple[Sequence[int], Outcome]]
+
+_LONGEST_WAIT = timedelta(hours=1)
+
+_NAMED = re.compile(r"personalizations(?:\.|\[)(\d+)")
+# A 400 about one of these concerns the whole call: looking for a guilty reader by halving would only burn calls.
+_SHARED = re.compile(
+    "(?:from|subject|content|reply_to|reply_to_list|headers|custom_args|categories|tracking_settings|mail_settings|asm|ip_pool_name)(?:[.\\[]|$)"
+)
+_ADDRESS = re.compile(r"[^\s<>()\"',;:]+@[^\s<>()\"',;:]+")
+_KEY = re.compile(r"\bSG\.[\w.-]+|(?i:bearer)\s+\S+")
+
+_CHECK_KEY = (
+    "Check SENDGRID_API_KEY and that the key may send mail; SendGrid also answers so when the credits are used up."
+)
+_CHECK_SENDER = (
+    "Verify the sender or its domain at SendGrid. After many bad requests SendGrid blocks for a while: then wait."
+)
+_CHECK_ADDRESS = "Check NEWSLETTER_SENDGRID_URL: it does not seem to lead to SendGrid."
+_CHECK_REGION = (
+    "The account belongs to another region. Set NEWSLETTER_SENDGRID_URL to https://api.eu.sendgrid.com or back."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Complaint:
+    """One of the errors in an answer; SendGrid gives no machine-readable code, only the field it tripped over."""
+
+    message: str
+    field: str
+
+
+def outcomes(answer: Answer, deliveries: Sequence[int], now: datetime) -> Outcomes:
+    """Who is accepted, refused, deferred or in doubt after this answer; together they are exactly `deliveries`."""
+    if answer.status == 400:
+        return _refusal(answer, deliveries)
+    return [(deliveries, _of_all(answer, len(deliveries), now))]
+
+
+def _of_all(answer: Answer, n_readers: int, now: datetime) -> Outcome:
+    said = _said(answer)
+    match answer.status:
+        case 202:
+            return _acceptance(answer)
+        case 401:
+            return Deferred(f"{said} {_CHECK_KEY}", pauses=True)
+        case 403:
+            return Deferred(f"{said} {_CHECK_SENDER}", pauses=True)
+        case 408:
+            return Deferred(said, backs_off=True)
+        case 413 if n_readers > 1:
+            return Deferred(said, halve=True)
+        case 413:
+            return Deferred(f"{said} The issue is too large even for one reader.", pauses=True)
+        case 429:
+            return Deferred(said, retry_after=_wait(answer.headers, now))
+        case 451:
+            return Deferred(f"{said} {_CHECK_REGION}", pauses=True)
+        case 404 | 405 | 406 | 407 | 415:
+            return Deferred(f"{said} {_CHECK_ADDRESS}", pauses=True)
+        case status if 400 <= status < 500:
+            # Documented as never accepted, but none that we know a remedy for.
+            return Deferred(said, pauses=True)
+        case status if 200 <= status < 300:
+            # 200 is the sandbox's answer, which we never ask for: not SendGrid, or not the send.
+            return Uncertain(f"{said} Only 202 says that the mail was taken.")
+        case status if 300 <= status < 400:
+            return Uncertain(f"{said} Redirects are not followed. {_CHECK_ADDRESS}")
+        case _:
+            return Uncertain(f"{said} The mail may have been taken before that went wrong.")
+
+
+def _acceptance(answer: Answer) -> Outcome:
+    reference = answer.headers.get("x-message-id")
+    if answer.whole and (reference or not answer.body):
+        return Accepted(reference)
+    return Uncertain("The answer said 202, but not in the words that SendGrid uses.")
+
+
+def _refusal(answer: Answer, deliveries: Sequence[int]) -> Outcomes:
+    """A 400 rejects the whole call. Blame the readers it names, or the call, or leave it to halving to find out."""
+    said = _said(answer)
+    complaints = _complaints(answer)
+    rows = {int(match[1]) for complaint in complaints if (match := _NAMED.match(complaint.field))}
+    named = [delivery for row, delivery in enumerate(deliveries) if row in rows]
+    if named:
+        rest = [delivery for row, delivery in enumerate(deliveries) if row not in rows]
+        found: Outcomes = [(named, Refused(said, named=frozenset(named)))]
+        return (
+            [
+                *found,
+                (
+                    rest,
+                    Deferred("Not taken because of another reader in the same call."),
+                ),
+            ]
+            if rest
+            else found
+        )
+    if any(_SHARED.match(complaint.field) for complaint in complaints):
+        return [
+            (
+                deliveries,
+                Deferred(
+                    f"{said} This concerns the issue or the sender, not a reader.",
+                    pauses=True,
+                ),
+            )
+        ]
+    return [(deliveries, Refused(said))]
+
+
+def _complaints(answer: Answer) -> list[_Complaint]:
+    try:
+        errors = json.loads(answer.body)["errors"]
+        return [_Complaint(str(error.get("message") or ""), str(error.get("field") or "")) for error in errors]
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return []
+
+
+def _said(answer: Answer) -> str:
+    """The answer as a sentence: no reader's address and no key may reach a log or a screen by way of an error."""
+    messages = " ".join(dict.fromkeys(complaint.message for complaint in _complaints(answer) if complaint.message))
+    clean = _KEY.sub(
+        "...",
+        _ADDRESS.sub("an address", "".join(c if c.isprintable() else " " for c in messages)),
+    )
+    if not clean.strip():
+        return f"SendGrid answered {answer.status}."
+    text = clean.strip()[:300]
+    return f"SendGrid answered {answer.status}: {text if text.endswith('.') else text + '.'}"
+
+
+def _wait(headers: Mapping[str, str], now: datetime) -> timedelta | None:
+    """How long SendGrid asks to be left alone, by its own clock where it says so. None where it does not say."""
+    if after := headers.get("retry-after"):
+        if after.strip().isdecimal():
+            return _bounded(float(after))
+        if at := _moment(after):
+            return _bounded((at - (_moment(headers.get("date")) or now)).total_seconds())
+    reset = (headers.get("x-ratelimit-reset") or "").strip()
+    if reset.isdecimal():
+        return _bounded(float(reset) - (_moment(headers.get("date")) or now).timestamp())
+    return None
+
+
+def _bounded(seconds: float) -> timedelta:
+    return min(timedelta(seconds=min(max(seconds, 1.0), 86_400.0)), _LONGEST_WAIT)
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text) if text else None
+    except ValueError:
+        return None
+    return moment if moment and moment.tzinfo else None

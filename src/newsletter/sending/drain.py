@@ -1,0 +1,117 @@
+"""Drain: keep sending until nothing is due, several calls in flight, and follow the holder where we may not send."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Protocol
+
+from newsletter.ports.ledger import Accounts, MailingRow, Planning
+from newsletter.ports.spool import SenderLock
+from newsletter.sending.plan import finish_plan
+from newsletter.sending.send import Sender
+from newsletter.sending.settle import Looker, look
+from newsletter.words.edition import Edition
+from newsletter.words.ledger import MailingStatus
+
+_LOOK_EVERY_SECONDS = 0.25
+
+
+class Follow(Protocol):
+    """Told of progress: `settled` of `planned` readers; `waiting` says why nothing moves, or is empty."""
+
+    def __call__(self, settled: int, planned: int, waiting: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drain:
+    """One sending process at work. `stop` ends it between parcels, never inside a call."""
+
+    sender: Sender
+    planning: Planning
+    accounts: Accounts
+    looker: Looker
+    lock: SenderLock
+    stop: threading.Event
+
+    def until_settled(self, mailing: MailingRow, follow: Follow) -> MailingRow:
+        """Send, or follow whoever sends, until this mailing has nothing more to hand over by itself."""
+        while not self.stop.is_set():
+            with self.lock.try_hold() as held:
+                if held:
+                    self._recover()
+                    self._send_all(mailing, follow)
+                    break
+            mailing = self.planning.get_mailing(mailing.id)
+            if mailing.status not in (MailingStatus.SENDING, MailingStatus.PLANNING, MailingStatus.SCHEDULED):
+                break
+            follow(*self.accounts.progress(mailing.id), "another process is sending; following it")
+            self.stop.wait(1.0)
+        return self.planning.get_mailing(mailing.id)
+
+    def once(self) -> int:
+        """Everything that is due now, of every mailing: one tick. Returns how many mailings were worked on."""
+        with self.lock.try_hold() as held:
+            if not held:
+                return 0
+            self._recover()
+            self.sender.ledger.start_due()
+            due = self.planning.list_mailings(statuses=[MailingStatus.SENDING])
+            for mailing in due:
+                self._send_due(mailing, lambda settled, planned, waiting: None)
+                self.sender.ledger.finish_if_done(mailing.id)
+        return len(due)
+
+    def _recover(self) -> None:
+        """What an earlier process left: outcomes on disk, tries nobody saw the end of, half plans."""
+        self.sender.spool.replay(lambda attempt_id, answers: self.sender.ledger.record(attempt_id, answers))
+        self._sweep()
+        for mailing in self.planning.list_mailings(statuses=[MailingStatus.PLANNING]):
+            finish_plan(self.planning, self.sender.clock, mailing, parcel_size=self.sender.provider.limits.readers)
+
+    def _sweep(self) -> None:
+        alone = self.sender.name if self.lock.is_exclusive else None
+        if self.sender.ledger.sweep(alive=alone):
+            for issue in self.accounts.list_issues_sent():
+                look(self.looker, issue)
+
+    def _send_all(self, mailing: MailingRow, follow: Follow) -> None:
+        while not self.stop.is_set():
+            self._sweep()
+            self._send_due(mailing, follow)
+            if self.sender.ledger.finish_if_done(mailing.id):
+                return
+            wait = self.sender.ledger.next_due_seconds(mailing.id)
+            if wait is None:
+                return
+            follow(*self.accounts.progress(mailing.id), f"nothing is due for {wait:.0f} s" if wait >= 1 else "")
+            self.stop.wait(min(max(wait, 0.05), 1.0))
+
+    def _send_due(self, mailing: MailingRow, follow: Follow) -> None:
+        """All parcels that are due now, with as many calls in flight as the provider likes."""
+        edition = self.sender.editions.get_edition(mailing.edition_digest)
+        n_calls = self.sender.provider.limits.calls
+        with ThreadPoolExecutor(n_calls, thread_name_prefix="call") as pool:
+            work: list[Future[None]] = [pool.submit(self._work, mailing, edition) for _ in range(n_calls)]
+            _watch(work, lambda: follow(*self.accounts.progress(mailing.id), ""))
+        follow(*self.accounts.progress(mailing.id), "")
+
+    def _work(self, mailing: MailingRow, edition: Edition) -> None:
+        while not self.stop.is_set() and self.sender.send_parcel(mailing, edition):
+            pass
+
+
+def _watch(work: list[Future[None]], look_in: Callable[[], None]) -> None:
+    """Wait for all, looking in now and then; the first failure is raised once all have ended."""
+    pending = list(work)
+    while pending:
+        try:
+            pending[0].exception(timeout=_LOOK_EVERY_SECONDS)
+        except TimeoutError:
+            look_in()
+            continue
+        pending.pop(0)
+    for future in work:
+        future.result()

@@ -1,0 +1,1 @@
+"""The database: SQLAlchemy Core tables, queries and migrations for SQLite and PostgreSQL behind the ports."""

@@ -1,0 +1,173 @@
+"""Step 1 of a hand-over: one durable transaction that takes a parcel and says who exactly is in the call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, and_, case, exists, insert, literal, or_, select, update
+
+from newsletter.ports.ledger import Claim
+from newsletter.store.engine import is_sqlite, writing
+from newsletter.store.tables import (
+    attempt,
+    carried,
+    delivery,
+    mailing,
+    parcel,
+    provider_state,
+    subscriber,
+    subscription,
+    suppression,
+)
+from newsletter.store.types import AnyRow, database_now
+from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus, SkipReason
+from newsletter.words.subscriber import SubscriptionStatus
+
+
+class SqlClaiming:
+    """The claim half of the `Sending` port."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def claim(
+        self, mailing_id: int, *, token: str, sender: str, provider: str, deadline_seconds: float, with_fields: bool
+    ) -> Claim | None:
+        """Take the next due parcel. The call begins when this commits: who left before that is not in it.
+
+        The order is the promise. The parcel is taken by compare-and-set; the readers are locked, so that an
+        unsubscribe waits for us or we for it; those who may no longer be mailed are marked; and only then is
+        the attempt written, with its deadline by the database's clock.
+        """
+        with writing(self._engine) as connection:
+            taken = _take_parcel(connection, mailing_id, provider)
+            if taken is None:
+                return None
+            _lock_readers(connection, taken.id)
+            rows = _readers_of(connection, taken, with_fields)
+            skipped = _skip(connection, rows)
+            carries = [row for row in rows if row.skip is None]
+            attempt_id, deadline_at = _begin_attempt(connection, taken.id, token, sender, provider, deadline_seconds)
+            _mark_sending(connection, taken.id, attempt_id)
+        return Claim(
+            attempt_id=attempt_id,
+            token=token,
+            parcel_id=taken.id,
+            deadline_at=deadline_at,
+            deliveries=[row.id for row in carries],
+            subscribers=[row.subscriber_id for row in carries],
+            addresses=[row.email for row in carries],
+            first_names=[row.first_name for row in carries],
+            last_names=[row.last_name for row in carries],
+            fields=[row.fields for row in carries] if with_fields else (),
+            n_skipped=skipped,
+        )
+
+
+def due(provider: str) -> Any:
+    """A parcel may be claimed: it is ready, its mailing is sending, and nobody asked us to wait."""
+    return and_(
+        parcel.c.status == ParcelStatus.READY,
+        or_(parcel.c.not_before.is_(None), parcel.c.not_before <= database_now()),
+        mailing.c.status == MailingStatus.SENDING,
+        ~exists().where(provider_state.c.provider == provider, provider_state.c.not_before > database_now()),
+    )
+
+
+def _take_parcel(connection: Connection, mailing_id: int, provider: str) -> AnyRow | None:
+    # On PostgreSQL a pause or cancel updates the mailing's row: it waits for us, or we see it.
+    connection.execute(select(mailing.c.id).where(mailing.c.id == mailing_id).with_for_update(read=True))
+    pick = (
+        select(parcel.c.id, mailing.c.list_id)
+        .join(mailing, mailing.c.id == parcel.c.mailing_id)
+        .where(parcel.c.mailing_id == mailing_id, due(provider))
+        .order_by(parcel.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=parcel)
+    )
+    taken = connection.execute(pick).first()
+    if taken is None:
+        return None
+    won = connection.execute(
+        update(parcel)
+        .where(parcel.c.id == taken.id, parcel.c.status == ParcelStatus.READY)
+        .values(status=ParcelStatus.SENDING)
+    )
+    return taken if won.rowcount == 1 else None
+
+
+def _lock_readers(connection: Connection, parcel_id: int) -> None:
+    if is_sqlite(connection):
+        return  # the whole database is ours until we commit
+    inside = select(delivery.c.subscriber_id).where(delivery.c.parcel_id == parcel_id)
+    connection.execute(
+        select(subscriber.c.id).where(subscriber.c.id.in_(inside)).order_by(subscriber.c.id).with_for_update(read=True)
+    )
+
+
+def _readers_of(connection: Connection, taken: AnyRow, with_fields: bool) -> Sequence[AnyRow]:
+    """The pending deliveries of the parcel, each with the reason why it must be skipped, or None."""
+    on_list = and_(
+        subscription.c.list_id == taken.list_id,
+        subscription.c.subscriber_id == delivery.c.subscriber_id,
+        subscription.c.status == SubscriptionStatus.ACTIVE,
+    )
+    why = case(
+        (subscriber.c.id.is_(None), SkipReason.ERASED.value),
+        (suppression.c.email_key.is_not(None), SkipReason.SUPPRESSED.value),
+        (subscription.c.subscriber_id.is_(None), SkipReason.UNSUBSCRIBED.value),
+        else_=None,
+    ).label("skip")
+    columns = [delivery.c.id, delivery.c.subscriber_id, subscriber.c.email, subscriber.c.first_name]
+    columns += [subscriber.c.last_name, *([subscriber.c.fields] if with_fields else [])]
+    return connection.execute(
+        select(*columns, why)
+        .select_from(delivery)
+        .outerjoin(subscriber, subscriber.c.id == delivery.c.subscriber_id)
+        .outerjoin(subscription, on_list)
+        .outerjoin(suppression, suppression.c.email_key == subscriber.c.email_key)
+        .where(delivery.c.parcel_id == taken.id, delivery.c.handover == HandOver.PENDING)
+        .order_by(delivery.c.id)
+    ).all()
+
+
+def _skip(connection: Connection, rows: Sequence[AnyRow]) -> int:
+    skipped = 0
+    for reason in SkipReason:
+        ids = [row.id for row in rows if row.skip == reason]
+        if ids:
+            skipped += len(ids)
+            connection.execute(
+                update(delivery).where(delivery.c.id.in_(ids)).values(handover=HandOver.SKIPPED, reason=reason)
+            )
+    return skipped
+
+
+def _begin_attempt(
+    connection: Connection, parcel_id: int, token: str, sender: str, provider: str, deadline_seconds: float
+) -> tuple[int, datetime]:
+    row = connection.execute(
+        insert(attempt)
+        .values(
+            token=token,
+            parcel_id=parcel_id,
+            sender=sender,
+            provider=provider,
+            started_at=database_now(),
+            deadline_at=database_now(deadline_seconds),
+        )
+        .returning(attempt.c.id, attempt.c.deadline_at)
+    ).one()
+    return row.id, row.deadline_at
+
+
+def _mark_sending(connection: Connection, parcel_id: int, attempt_id: int) -> None:
+    pending = and_(delivery.c.parcel_id == parcel_id, delivery.c.handover == HandOver.PENDING)
+    connection.execute(
+        insert(carried).from_select(
+            ["attempt_id", "delivery_id"], select(literal(attempt_id), delivery.c.id).where(pending)
+        )
+    )
+    connection.execute(update(delivery).where(pending).values(handover=HandOver.SENDING))

@@ -1,0 +1,112 @@
+"""Connections: one engine a process, durable transactions, and the same manners on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+
+from newsletter.words.mistake import Mistake
+
+BUSY_SECONDS = 15
+
+
+def connect(url: str) -> Engine:
+    """An engine for `sqlite:///PATH` or `postgresql://...`. Raises Mistake for any other address."""
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite":
+        return _sqlite(url)
+    if address.get_backend_name() == "postgresql":
+        try:
+            return create_engine(
+                address.set(drivername="postgresql+psycopg"),
+                json_deserializer=orjson.loads,
+                json_serializer=_json,
+                pool_size=8,
+            )
+        except ModuleNotFoundError as error:
+            raise Mistake(
+                "The database is PostgreSQL, but its driver is not installed.",
+                fix="Install it with: pip install 'newsletter[postgres]'",
+            ) from error
+    raise Mistake(
+        f"NEWSLETTER_DATABASE_URL names a database of kind {address.get_backend_name()!r}, which is not known here.",
+        fix="Use sqlite:///PATH or postgresql://user:password@host/name.",
+    )
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _sqlite(url: str) -> Engine:
+    path = make_url(url).database
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url,
+        json_deserializer=orjson.loads,
+        json_serializer=_json,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+        pool_size=16,
+    )
+
+    @event.listens_for(engine, "connect")
+    def _pragmas(connection: sqlite3.Connection, _record: Any) -> None:
+        # The driver must not open transactions behind our back: `writing` begins them itself.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode = WAL")
+        # NORMAL may lose the last commits when the power fails: an attempt forgotten is a reader mailed twice.
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # A transaction that starts by reading and then writes can be refused half-way; writers queue at the door.
+        options = connection.get_execution_options()
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
+
+    return engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that writes: committed at the end of the block, rolled back if it raises."""
+    with engine.connect() as connection:
+        connection = connection.execution_options(writes=True)
+        with connection.begin():
+            yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that only reads, from one consistent state."""
+    with engine.connect() as connection, connection.begin():
+        yield connection
+
+
+def is_sqlite(connection: Connection) -> bool:
+    return connection.dialect.name == "sqlite"
+
+
+def check_durable(engine: Engine) -> None:
+    """Raise unless a commit survives a power cut, as far as the database's own settings tell."""
+    with reading(engine) as connection:
+        if is_sqlite(connection):
+            level = connection.execute(text("PRAGMA synchronous")).scalar_one()
+            if level < 2:
+                raise Mistake("SQLite is not set to synchronous=FULL; a power cut could mail readers twice.")
+        elif connection.execute(text("SHOW synchronous_commit")).scalar_one() == "off":
+            raise Mistake(
+                "PostgreSQL has synchronous_commit = off; a crash could mail readers twice.",
+                fix="Turn synchronous_commit on for this database.",
+            )

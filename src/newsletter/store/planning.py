@@ -1,0 +1,252 @@
+"""Planning: the edition and the audience frozen, and cut into parcels, by set-based SQL in short transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    and_,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from newsletter.ports.ledger import MailingRow
+from newsletter.store.engine import is_sqlite, reading, writing
+from newsletter.store.tables import (
+    delivery,
+    edition,
+    mailing,
+    mailing_list,
+    parcel,
+    subscriber,
+    subscription,
+    suppression,
+)
+from newsletter.store.types import AnyRow, database_now
+from newsletter.words.edition import Edition
+from newsletter.words.ledger import HOLDS, HandOver, MailingStatus, ParcelStatus
+from newsletter.words.mistake import Missing
+from newsletter.words.subscriber import SubscriptionStatus
+
+UNFINISHED = (MailingStatus.PLANNING, MailingStatus.SCHEDULED, MailingStatus.SENDING, MailingStatus.PAUSED)
+
+
+class SqlPlanning:
+    """The `Planning` and `Editions` ports over SQLAlchemy Core."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def find_unfinished(self, issue: int, list_name: str) -> MailingRow | None:
+        with reading(self._engine) as connection:
+            row = connection.execute(
+                mailings().where(
+                    mailing.c.issue == issue, mailing_list.c.name == list_name, mailing.c.status.in_(UNFINISHED)
+                )
+            ).first()
+        return mailing_row(row) if row else None
+
+    def open_mailing(
+        self, edition: Edition, *, list_name: str, parcel_size: int, start_at: datetime | None
+    ) -> MailingRow:
+        with writing(self._engine) as connection:
+            list_id = connection.scalar(select(mailing_list.c.id).where(mailing_list.c.name == list_name))
+            if list_id is None:
+                names = connection.scalars(select(mailing_list.c.name).order_by(mailing_list.c.name)).all()
+                there_is = f"There is: {', '.join(names)}." if names else "There is none yet."
+                raise Missing(
+                    f"There is no list called {list_name!r}, so nobody would get the issue.",
+                    fix=f"{there_is} Import one with: newsletter subscribers import FILE --list {list_name}",
+                )
+            mailing_id = connection.execute(
+                insert(mailing)
+                .values(
+                    issue=edition.issue,
+                    edition_id=_frozen(connection, edition),
+                    list_id=list_id,
+                    status=MailingStatus.PLANNING,
+                    start_at=start_at or database_now(),
+                    parcel_size=parcel_size,
+                    # People who join while we plan are not in this audience.
+                    audience_ends_at_subscriber=select(func.coalesce(func.max(subscriber.c.id), 0)).scalar_subquery(),
+                    created_at=database_now(),
+                )
+                .returning(mailing.c.id)
+            ).scalar_one()
+        return self.get_mailing(mailing_id)
+
+    def plan_slice(self, mailing_id: int, *, n_readers: int) -> bool:
+        with writing(self._engine) as connection:
+            plan = connection.execute(select(mailing).where(mailing.c.id == mailing_id).with_for_update()).one()
+            if plan.status != MailingStatus.PLANNING:
+                return False
+            begins, ends = plan.planned_to_subscriber, _end_of_slice(connection, plan, n_readers)
+            if ends is None:
+                _open(connection, plan)
+                return False
+            planned, already = _plan_range(connection, plan, begins, ends)
+            connection.execute(
+                update(mailing)
+                .where(mailing.c.id == mailing_id)
+                .values(
+                    planned_to_subscriber=ends,
+                    planned=mailing.c.planned + planned,
+                    already_had_it=mailing.c.already_had_it + already,
+                )
+            )
+            return True
+
+    def get_mailing(self, mailing_id: int) -> MailingRow:
+        with reading(self._engine) as connection:
+            return mailing_row(connection.execute(mailings().where(mailing.c.id == mailing_id)).one())
+
+    def list_mailings(self, *, statuses: Sequence[MailingStatus]) -> Sequence[MailingRow]:
+        with reading(self._engine) as connection:
+            rows = connection.execute(mailings().where(mailing.c.status.in_(statuses)).order_by(mailing.c.id))
+            return [mailing_row(row) for row in rows]
+
+    def get_edition(self, digest: str) -> Edition:
+        with reading(self._engine) as connection:
+            document = connection.scalar(select(edition.c.document).where(edition.c.digest == digest))
+        if document is None:
+            raise Missing(f"No frozen version {digest[:12]} is in the database.")
+        return Edition.from_json(document)
+
+
+def mailings() -> Select[Any]:
+    return (
+        select(mailing, mailing_list.c.name.label("list_name"), edition.c.digest)
+        .join(mailing_list, mailing_list.c.id == mailing.c.list_id)
+        .join(edition, edition.c.id == mailing.c.edition_id)
+    )
+
+
+def mailing_row(row: AnyRow) -> MailingRow:
+    return MailingRow(
+        id=row.id,
+        issue=row.issue,
+        edition_digest=row.digest,
+        list_name=row.list_name,
+        list_id=row.list_id,
+        status=MailingStatus(row.status),
+        pause_reason=row.pause_reason,
+        start_at=row.start_at,
+        planned=row.planned,
+        already_had_it=row.already_had_it,
+    )
+
+
+def _frozen(connection: Connection, frozen: Edition) -> int:
+    """The id of exactly these words, stored once however often they are sent."""
+    known = connection.scalar(select(edition.c.id).where(edition.c.digest == frozen.digest))
+    if known is not None:
+        return int(known)
+    return int(
+        connection.execute(
+            insert(edition)
+            .values(digest=frozen.digest, issue=frozen.issue, document=frozen.to_json(), frozen_at=database_now())
+            .returning(edition.c.id)
+        ).scalar_one()
+    )
+
+
+def _end_of_slice(connection: Connection, plan: AnyRow, n_readers: int) -> int | None:
+    members = (
+        select(subscription.c.subscriber_id)
+        .where(_in_audience(plan, plan.planned_to_subscriber, plan.audience_ends_at_subscriber))
+        .order_by(subscription.c.subscriber_id)
+        .limit(n_readers)
+        .subquery()
+    )
+    ends: int | None = connection.scalar(select(func.max(members.c.subscriber_id)))
+    return ends
+
+
+def _in_audience(plan: AnyRow, begins: int, ends: int) -> ColumnElement[bool]:
+    """Active on the list, with `begins` < subscriber id <= `ends`."""
+    return and_(
+        subscription.c.list_id == plan.list_id,
+        subscription.c.status == SubscriptionStatus.ACTIVE,
+        subscription.c.subscriber_id > begins,
+        subscription.c.subscriber_id <= ends,
+    )
+
+
+def _plan_range(connection: Connection, plan: AnyRow, begins: int, ends: int) -> tuple[int, int]:
+    """Make parcels and deliveries for one range of readers. Returns (planned, already had the issue)."""
+    holds = exists().where(
+        delivery.c.issue == plan.issue,
+        delivery.c.subscriber_id == subscription.c.subscriber_id,
+        delivery.c.handover.in_(HOLDS),
+    )
+    do_not_mail = exists().where(suppression.c.email_key == subscriber.c.email_key)
+    members = (
+        select(subscription.c.subscriber_id)
+        .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
+        .where(_in_audience(plan, begins, ends), ~do_not_mail)
+    )
+    already = connection.scalar(select(func.count()).select_from(members.where(holds).subquery())) or 0
+    wanted = members.where(~holds).subquery()
+    n_wanted = connection.scalar(select(func.count()).select_from(wanted)) or 0
+    if not n_wanted:
+        return 0, already
+    first = _make_parcels(connection, plan, -(-n_wanted // plan.parcel_size))
+    numbered = select(
+        wanted.c.subscriber_id,
+        ((func.row_number().over(order_by=wanted.c.subscriber_id) - 1) // plan.parcel_size).label("step"),
+    ).subquery()
+    rows = (
+        select(literal(plan.issue), numbered.c.subscriber_id, parcel.c.id, literal(HandOver.PENDING.value))
+        .join(parcel, and_(parcel.c.mailing_id == plan.id, parcel.c.number == numbered.c.step + first))
+        .where(literal(1) == 1)
+        .order_by(numbered.c.subscriber_id)
+    )
+    # Two lists planned at the same instant can't give anyone two: the unique index decides, and the second loses.
+    into = sqlite_insert(delivery) if is_sqlite(connection) else postgresql_insert(delivery)
+    columns = ["issue", "subscriber_id", "parcel_id", "handover"]
+    connection.execute(into.from_select(columns, rows, include_defaults=False).on_conflict_do_nothing())
+    planned = _count_parcels(connection, plan.id, first)
+    return planned, already + n_wanted - planned
+
+
+def _make_parcels(connection: Connection, plan: AnyRow, n_parcels: int) -> int:
+    first = connection.scalar(
+        select(func.coalesce(func.max(parcel.c.number), 0) + 1).where(parcel.c.mailing_id == plan.id)
+    )
+    assert first is not None
+    connection.execute(
+        insert(parcel),
+        [
+            {"mailing_id": plan.id, "number": first + step, "status": ParcelStatus.READY, "n_readers": 0}
+            for step in range(n_parcels)
+        ],
+    )
+    return int(first)
+
+
+def _count_parcels(connection: Connection, mailing_id: int, first: int) -> int:
+    """Write down how many readers each new parcel got, drop the empty ones, and say how many readers in all."""
+    fresh = and_(parcel.c.mailing_id == mailing_id, parcel.c.number >= first)
+    inside = select(func.count()).where(delivery.c.parcel_id == parcel.c.id).scalar_subquery()
+    connection.execute(update(parcel).where(fresh).values(n_readers=inside))
+    connection.execute(delete(parcel).where(fresh, parcel.c.n_readers == 0))
+    return int(connection.scalar(select(func.coalesce(func.sum(parcel.c.n_readers), 0)).where(fresh)) or 0)
+
+
+def _open(connection: Connection, plan: AnyRow) -> None:
+    waits = connection.scalar(select(mailing.c.start_at > database_now()).where(mailing.c.id == plan.id))
+    status = MailingStatus.SCHEDULED if waits else MailingStatus.SENDING
+    connection.execute(update(mailing).where(mailing.c.id == plan.id).values(status=status))

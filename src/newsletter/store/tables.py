@@ -1,0 +1,216 @@
+"""The tables: people and lists, editions, and the ledger of who was handed which issue."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from newsletter.store.types import FieldsJson, UtcDateTime
+from newsletter.words.ledger import HOLDS, Fate, HandOver, MailingStatus, ParcelStatus
+from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "%(table_name)s_pk",
+        "fk": "%(table_name)s_%(column_0_name)s_fk",
+        "uq": "%(table_name)s_%(column_0_name)s_unique",
+        "ck": "%(table_name)s_%(constraint_name)s",
+        "ix": "%(table_name)s_%(column_0_name)s",
+    }
+)
+
+# SQLite gives ids only to columns it calls INTEGER; PostgreSQL would run out of those at two thousand million.
+_Id = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _one_of(column: str, states: type[StrEnum]) -> CheckConstraint:
+    allowed = ", ".join(f"'{state.value}'" for state in states)
+    return CheckConstraint(f"{column} IN ({allowed})", name=column)
+
+
+subscriber = Table(
+    "subscriber",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("email", String(320), nullable=False),
+    Column("email_key", String(320), nullable=False, unique=True),
+    Column("first_name", Text, nullable=False, server_default=""),
+    Column("last_name", Text, nullable=False, server_default=""),
+    Column("fields", FieldsJson, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+
+mailing_list = Table(
+    "mailing_list",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("name", String(100), nullable=False, unique=True),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("list_id", _Id, ForeignKey("mailing_list.id"), primary_key=True),
+    Column("subscriber_id", _Id, ForeignKey("subscriber.id"), primary_key=True),
+    Column("status", String(10), nullable=False),
+    Column("consent", Text),
+    Column("since_at", UtcDateTime, nullable=False),
+    _one_of("status", SubscriptionStatus),
+    Index("subscription_subscriber", "subscriber_id"),
+    sqlite_with_rowid=False,
+)
+
+# By address, not by person: it outlives the subscriber.
+suppression = Table(
+    "suppression",
+    metadata,
+    Column("email_key", String(320), primary_key=True),
+    Column("reason", String(20), nullable=False),
+    Column("since_at", UtcDateTime, nullable=False),
+    _one_of("reason", SuppressionReason),
+    sqlite_with_rowid=False,
+)
+
+edition = Table(
+    "edition",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("issue", Integer, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("frozen_at", UtcDateTime, nullable=False),
+)
+
+mailing = Table(
+    "mailing",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("issue", Integer, nullable=False),
+    Column("edition_id", _Id, ForeignKey("edition.id"), nullable=False),
+    Column("list_id", _Id, ForeignKey("mailing_list.id"), nullable=False),
+    Column("status", String(10), nullable=False),
+    Column("pause_reason", Text),
+    # A provider that can't be reached pauses the mailing after several failures in a row.
+    Column("failures_in_a_row", Integer, nullable=False, server_default="0"),
+    Column("start_at", UtcDateTime, nullable=False),
+    Column("planned", Integer, nullable=False, server_default="0"),
+    Column("already_had_it", Integer, nullable=False, server_default="0"),
+    Column("parcel_size", Integer, nullable=False),
+    # Where the next slice of the plan begins; its end is fixed when the audience is, at the start of planning.
+    Column("planned_to_subscriber", _Id, nullable=False, server_default="0"),
+    Column("audience_ends_at_subscriber", _Id, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+    _one_of("status", MailingStatus),
+    # One unfinished mailing of an issue to an audience: a second `send` resumes it.
+    Index(
+        "mailing_unfinished",
+        "issue",
+        "list_id",
+        unique=True,
+        sqlite_where=text("status NOT IN ('finished', 'cancelled')"),
+        postgresql_where=text("status NOT IN ('finished', 'cancelled')"),
+    ),
+)
+
+parcel = Table(
+    "parcel",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("mailing_id", _Id, ForeignKey("mailing.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("parent_id", _Id, ForeignKey("parcel.id")),
+    Column("root_id", _Id),
+    Column("status", String(10), nullable=False),
+    Column("not_before", UtcDateTime),
+    Column("n_readers", Integer, nullable=False),
+    # Refused calls of this parcel and its children: bisection gives up after a bounded number.
+    Column("refused_calls", Integer, nullable=False, server_default="0"),
+    Column("last_reason", Text),
+    _one_of("status", ParcelStatus),
+    UniqueConstraint("mailing_id", "number", name="parcel_number_unique"),
+    Index("parcel_queue", "mailing_id", "status", "id"),
+)
+
+_HELD = ", ".join(f"'{state.value}'" for state in HandOver if state in HOLDS)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("issue", Integer, nullable=False),
+    Column("subscriber_id", _Id, nullable=False),
+    Column("parcel_id", _Id, ForeignKey("parcel.id"), nullable=False),
+    Column("handover", String(10), nullable=False),
+    Column("reason", Text),
+    Column("fate", String(10), nullable=False, server_default=Fate.NONE.value),
+    _one_of("handover", HandOver),
+    _one_of("fate", Fate),
+    Index("delivery_of_parcel", "parcel_id", "handover"),
+    # The promise in one line: an issue is held by a reader at most once, whatever lists and mailings overlap.
+    Index(
+        "delivery_once",
+        "issue",
+        "subscriber_id",
+        unique=True,
+        sqlite_where=text(f"handover IN ({_HELD})"),
+        postgresql_where=text(f"handover IN ({_HELD})"),
+    ),
+)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    # Random; travels with the mail and comes back in events.
+    Column("token", String(40), nullable=False, unique=True),
+    Column("parcel_id", _Id, ForeignKey("parcel.id"), nullable=False),
+    Column("sender", String(40), nullable=False),
+    Column("provider", String(20), nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("deadline_at", UtcDateTime, nullable=False),
+    # NULL while the call may still be under way.
+    Column("outcome", String(10)),
+    Column("reason", Text),
+    Column("reference", Text),
+    Column("ended_at", UtcDateTime),
+    Index(
+        "attempt_open", "deadline_at", sqlite_where=text("outcome IS NULL"), postgresql_where=text("outcome IS NULL")
+    ),
+    Index("attempt_of_parcel", "parcel_id"),
+)
+
+# What an attempt carried: written once, in the transaction that begins the call, and never changed.
+# No foreign keys: one statement fills it from the very rows they would check, a thousand times a second.
+carried = Table(
+    "carried",
+    metadata,
+    Column("attempt_id", _Id, primary_key=True, autoincrement=False),
+    Column("delivery_id", _Id, primary_key=True, autoincrement=False),
+    Index("carried_delivery", "delivery_id"),
+    sqlite_with_rowid=False,
+)
+
+# A provider that says "later" means all of us: one row a provider, checked by every claim.
+provider_state = Table(
+    "provider_state",
+    metadata,
+    Column("provider", String(20), primary_key=True),
+    Column("not_before", UtcDateTime),
+)

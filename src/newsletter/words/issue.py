@@ -1,0 +1,48 @@
+"""A numbered, dated choice of posts with a word before and a word after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A titled run of posts, named by their slugs in reading order; `title` may be empty."""
+
+    title: str
+    posts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """A file in `issues/`. It never carries state: when and to whom it went is in the database.
+
+    `intro` and `outro` are Markdown. `lists` are the lists it is meant for; `template` None takes the newsletter's.
+    `intro_line`, `outro_line`, and `key_lines` (line of each front-matter key) let errors point into the file.
+    """
+
+    number: int
+    subject: str
+    preheader: str = ""
+    template: str | None = None
+    lists: tuple[str, ...] = ()
+    dated_on: date | None = None
+    sections: tuple[Section, ...] = ()
+    intro: str = ""
+    outro: str = ""
+    intro_line: int = 1
+    outro_line: int = 1
+    key_lines: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def file(self) -> str:
+        return f"issues/{self.number:03d}.md"
+
+    def slugs(self) -> Iterator[str]:
+        for section in self.sections:
+            yield from section.posts
+
+    def line_of(self, key: str) -> int | None:
+        return dict(self.key_lines).get(key)

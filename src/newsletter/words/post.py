@@ -1,0 +1,41 @@
+"""One curated piece: a source, quotes from it, and our commentary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """A picture beside a post: `src` is an https address or a path in `images/`; `alt` says it in words."""
+
+    src: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """A file in `posts/`. `slug` is its name without `.md`; `body` is Markdown in which quotes are blockquotes.
+
+    A blockquote carries its source as a last line of its own that begins with an em dash.
+    `checks` are sentences for the editor ("2 paragraphs may be quotes"); they never reach a mail.
+    `body_line` is the line of the file on which `body` begins, so that errors can point at it.
+    """
+
+    slug: str
+    title: str
+    body: str
+    url: str | None = None
+    source: str | None = None
+    author: str | None = None
+    byline: str | None = None
+    published_on: date | None = None
+    tags: tuple[str, ...] = ()
+    image: Image | None = None
+    checks: tuple[str, ...] = ()
+    body_line: int = 1
+
+    @property
+    def file(self) -> str:
+        return f"posts/{self.slug}.md"

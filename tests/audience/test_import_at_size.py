@@ -1,0 +1,44 @@
+"""An import of many: memory does not grow with the file."""
+
+from __future__ import annotations
+
+import tracemalloc
+from pathlib import Path
+
+import pytest
+
+from newsletter.audience.csv_import import import_csv
+from newsletter.audience.import_report import ImportOptions
+from newsletter.store.readers import SqlReaders
+
+
+def _write(path: Path, n_people: int) -> Path:
+    with path.open("w") as file:
+        file.write("email,first_name,last_name,city\n")
+        for number in range(n_people):
+            file.write(f"reader{number}@example.com,Ana{number},Ng,Berlin\n")
+    return path
+
+
+def _peak(readers: SqlReaders, path: Path, n_people: int) -> int:
+    """Bytes at the highest point of one import, above those at its start."""
+    tracemalloc.start()
+    try:
+        report = import_csv(readers, [path], ImportOptions(list_name="weekly"))
+        assert report.added + report.unchanged == n_people
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.slow
+def test_an_import_of_100000_takes_hardly_more_memory_than_one_of_10000(readers: SqlReaders, tmp_path: Path) -> None:
+    """Ten times the people: at most 36 bytes more for each, to know the addresses that were there already."""
+    small = _write(tmp_path / "small.csv", 10_000)
+    large = _write(tmp_path / "large.csv", 100_000)
+    _peak(readers, small, 10_000)
+
+    few, many = _peak(readers, small, 10_000), _peak(readers, large, 100_000)
+
+    assert many - few < 36 * 100_000
+    assert many < 20 * 2**20

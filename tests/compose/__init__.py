@@ -1,0 +1,1 @@
+"""Rendering: from posts and a template to an edition."""

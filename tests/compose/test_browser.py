@@ -1,0 +1,109 @@
+"""The finished mail in a real browser, at the widths that mail is read at."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+from newsletter.compose.preview import as_reader
+from newsletter.words.issue import Issue, Section
+from newsletter.words.post import Post
+from tests.compose.sample import ANA, ISSUE, POSTS, TEMPLATES, rendered, template
+
+pytestmark = pytest.mark.slow
+
+WHERE = ("chromium", "chromium-browser", "google-chrome")
+PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="900" height="400"/>'
+NAMES = sorted(path.name for path in TEMPLATES.iterdir() if path.is_dir())
+LONG_WORDS = Post(
+    slug="long",
+    title="Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz " * 2,
+    url="https://e.example/" + "a" * 300,
+    source="x" * 80,
+    body="https://e.example/" + "b" * 200 + "\n\n> " + "c" * 150 + "\n\n```\n" + "d" * 200 + "\n```\n\n- " + "e" * 90,
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = os.environ.get("CHROMIUM") or next((found for name in WHERE if (found := shutil.which(name))), None)
+    assert path, "No Chromium here. Install it, or name it in the environment as CHROMIUM=/path/to/chromium."
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()
+
+
+def opened(page: Page, html: str, tmp_path: Path, width: int, scheme: str = "light") -> Page:
+    def picture(route: Route) -> None:
+        route.fulfill(status=200, content_type="image/svg+xml", body=PICTURE)
+
+    page.route("http*://**", picture)
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    path = tmp_path / "mail.html"
+    path.write_text(html, encoding="utf-8")
+    page.goto(path.as_uri())
+    return page
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("width", [320, 375, 600])
+def test_nothing_scrolls_sideways(page: Page, tmp_path: Path, name: str, width: int) -> None:
+    """Not even words, addresses and code without a space in them."""
+    sections = (*ISSUE.sections, Section(title="Long", posts=("long",)))
+    issue = Issue(number=1, subject="x", preheader="y", intro=ISSUE.intro, sections=sections)
+    edition = rendered(issue, [*POSTS, LONG_WORDS], template(name)).edition
+    opened(page, as_reader(edition, ANA)[1], tmp_path, width)
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_word_stands_out_from_its_ground(page: Page, tmp_path: Path, name: str, scheme: str) -> None:
+    """Contrast of at least 4.5 to 1 (WCAG 2.2, 1.4.3), in both palettes."""
+    html = as_reader(rendered(files=template(name)).edition, ANA)[1]
+    found = opened(page, html, tmp_path, 600, scheme).evaluate(CONTRASTS)
+
+    assert found
+    assert [(ratio, words) for ratio, words in found if ratio < 4.5] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_to_be_pressed_is_large_enough_for_a_thumb(page: Page, tmp_path: Path, name: str) -> None:
+    """At least 44 px high."""
+    html = as_reader(rendered(files=template(name)).edition, ANA)[1]
+    heights = opened(page, html, tmp_path, 375).evaluate(
+        "[...document.querySelectorAll('.first td')].map(one => one.getBoundingClientRect().height)"
+    )
+
+    assert all(height >= 44 for height in heights)
+
+
+# The ratio of WCAG 2.2 between each text and the nearest ground that is not transparent.
+CONTRASTS = """() => {
+  const rgb = text => text.match(/[\\d.]+/g).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const ground = one => { for (; one; one = one.parentElement) {
+    const found = rgb(getComputedStyle(one).backgroundColor); if (found.length < 4 || found[3] > 0) return found; } return [255, 255, 255]; };
+  const out = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) { const one = walk.currentNode.parentElement;
+    if (!walk.currentNode.data.trim() || !one.offsetParent || one.closest('[style*="display:none"]')) continue;
+    const pair = [light(rgb(getComputedStyle(one).color)), light(ground(one))].sort((a, b) => b - a);
+    out.push([(pair[0] + 0.05) / (pair[1] + 0.05), walk.currentNode.data.trim().slice(0, 40)]); }
+  return out; }"""

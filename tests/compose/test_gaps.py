@@ -1,0 +1,153 @@
+"""What authors may write for a reader, and what of it is only text."""
+
+from __future__ import annotations
+
+import pytest
+
+from newsletter.words.gap import Context
+from tests.compose.sample import ANA, ISSUE, POSTS, bare, note, read_by, rendered
+
+
+@pytest.mark.parametrize(
+    ("intro", "reader", "seen"),
+    [
+        ("{{ first_name }}", {"first_name": "Ana"}, "Ana"),
+        ('{{ first_name | default("there") }}', {}, "there"),
+        ('{{ first_name|default("there", true)|upper }}', {}, "THERE"),
+        ('{{ first_name | default(last_name) | default("you") }}', {"last_name": "Diaz"}, "Diaz"),
+        ("{{ first_name | trim | capitalize }}", {"first_name": " ana "}, "Ana"),
+        ('{% if plan == "pro" %}a{% else %}b{% endif %}', {"plan": "pro"}, "a"),
+        ('{% if plan != "pro" %}a{% else %}b{% endif %}', {"plan": "pro"}, "b"),
+        ('{% if plan in ["pro", "gold"] %}a{% else %}b{% endif %}', {"plan": "gold"}, "a"),
+        ('{% if plan not in ("pro", "gold") %}a{% else %}b{% endif %}', {"plan": "gold"}, "b"),
+        ("{% if not plan %}a{% endif %}", {}, "a"),
+        ('{% if plan == "pro" and city %}a{% elif city %}b{% else %}c{% endif %}', {"plan": "x", "city": "Rom"}, "b"),
+        ('{% if plan == "pro" or city == "Rom" %}a{% endif %}', {"city": "Rom"}, "a"),
+        ("{% if a %}{% if b %}ab{% else %}a{% endif %}{% else %}none{% endif %}", {"a": "1"}, "a"),
+        ('{{ "old" if years == 3 else "new" }}', {"years": "3"}, "old"),
+        ('{{ "gone" if left }}!', {}, "!"),
+        ("a {# a remark in braces #}b", {}, "a b"),
+        ('{{ "{{" }} x }}', {}, "{{ x }}"),
+        ("{% raw %}{{ x }}{% endraw %}", {"x": "1"}, "{{ x }}"),
+        ("a {%- if x %} b {%- endif %} c", {"x": "1"}, "a b c"),
+    ],
+)
+def test_a_gap_is_filled_for_a_reader(intro: str, reader: dict[str, str], seen: str) -> None:
+    """The same words stand in HTML and in text."""
+    _, html, text = as_seen(intro, reader)
+
+    assert text == seen
+    assert f"<p>{seen}</p>" in html
+
+
+def as_seen(intro: str, reader: dict[str, str]) -> tuple[str, str, str]:
+    from newsletter.compose.preview import as_reader
+
+    files = bare("<mj-text>{{ issue.intro.html }}</mj-text>", text="{{ issue.intro.text }}")
+    subject, html, text = as_reader(rendered(note(intro), [], files).edition, reader)
+    return subject, html, text.rstrip("\n")
+
+
+@pytest.mark.parametrize(
+    "intro",
+    ["> {{ first_name }}", "> a\n> {% if %}", "```\n{{ first_name }}\n```", "    {{ first_name }}", "- > {{ x y }}"],
+)
+def test_braces_in_a_quote_or_in_code_are_only_braces(intro: str) -> None:
+    """What somebody else wrote is shown as they wrote it."""
+    edition = rendered(note(intro)).edition
+
+    assert edition.fields() == {"unsubscribe_url"}
+    assert "{" in read_by(ANA, intro)[2]
+
+
+def test_braces_in_captured_fields_are_only_braces() -> None:
+    """Titles come from other people's pages."""
+    _, html, text = read_by(ANA, "x")[0], *rendered_for_ana()
+
+    assert (
+        "Two roofs, one &quot;storm&quot; &amp; {{ braces }}" in html
+        or 'Two roofs, one "storm" &amp; {{ braces }}' in html
+    )
+    assert 'Two roofs, one "storm" & {{ braces }}' in text
+    assert "{{ honest }}" in html and "{{ honest }}" in text
+
+
+def rendered_for_ana() -> tuple[str, str]:
+    from newsletter.compose.preview import as_reader
+
+    _, html, text = as_reader(rendered().edition, ANA)
+    return html, text
+
+
+def test_a_remark_never_goes_out() -> None:
+    """Notes between editors stay in the file, and gaps in them ask nobody for anything."""
+    html, text = rendered_for_ana()
+
+    assert "is this whole" not in html + text
+    assert "nothing" not in rendered().fields
+
+
+def test_equal_gaps_in_one_context_are_one_hole() -> None:
+    """A provider takes 10,000 bytes a reader: what is said twice is carried once."""
+    edition = rendered(note("{{ first_name }} and {{ first_name }} and {{first_name}}")).edition
+
+    assert len([hole for hole in edition.html.holes if "first_name" in str(hole)]) == 3
+    assert len([hole for hole in edition.holes if "first_name" in str(hole)]) == 2  # one in HTML, one in text
+
+
+def test_each_gap_knows_where_it_landed() -> None:
+    """Text, attribute, whole address and part of one are escaped each in its way."""
+    intro = '{{ a }} [link]({{ b }}) [more](https://e.example/{{ c }}?d={{ d }}) [x](https://e.example "{{ e }}")'
+    edition = rendered(note(intro, subject="{{ f }}")).edition
+    contexts = {hole.expression.name: hole.context for hole in edition.html.holes}  # type: ignore[union-attr]
+
+    assert contexts == {
+        "a": Context.TEXT,
+        "b": Context.URL,
+        "c": Context.URL_PART,
+        "d": Context.URL_PART,
+        "e": Context.ATTRIBUTE,
+        "unsubscribe_url": Context.URL,
+    }
+    assert [hole.context for hole in edition.subject.holes] == [Context.HEADER]  # type: ignore[union-attr]
+
+
+def test_a_gap_that_may_begin_an_address_is_checked_as_one() -> None:
+    """An empty first branch would let a reader's value choose the scheme."""
+    _, html, _ = as_seen("[x]({% if a %}https://e.example/{% endif %}{{ b }})", {"b": "javascript:alert(1)"})
+
+    assert 'href="#"' in html
+    assert "javascript" not in html
+
+
+def test_the_fields_an_issue_asks_for_are_known_with_their_places() -> None:
+    """So that a misspelt one can be pointed at before anything is sent."""
+    asked = rendered(ISSUE, POSTS).fields
+
+    assert str(asked["plan"]) == "posts/two-roofs.md:18:1"
+    assert str(asked["unsubscribe_url"]).startswith("templates/digest/footer.mjml:")
+
+
+def test_the_mjml_spells_the_gaps_out() -> None:
+    """The file that `render` writes can be read, and opened in another MJML editor."""
+    mjml = rendered(note('{{ first_name | default("you") }}{% if plan == "pro" %}!{% endif %}')).mjml
+
+    assert "{{ first_name | default('you') }}{% if (plan == 'pro') %}!{% endif %}" in mjml
+    assert "gapq" not in mjml
+
+
+def test_a_text_that_looks_like_a_sentinel_is_left_alone() -> None:
+    """Sentinels are made of a word that stands nowhere in the sources."""
+    _, html, text = read_by(ANA, "gapq00z gapqq01z {{ first_name }}")
+
+    assert "gapq00z gapqq01z Ana" in html
+    assert "gapq00z gapqq01z Ana" in text
+
+
+def test_a_whole_paragraph_by_reader_leaves_no_empty_one_behind() -> None:
+    """An {% if %} on a line of its own is no paragraph."""
+    intro = "Before.\n\n{% if plan %}\n\nOnly some.\n\n{% endif %}\n\nAfter."
+
+    assert "Before.\n\nAfter." in as_seen(intro, {})[2]
+    assert "Before.\n\nOnly some.\n\nAfter." in as_seen(intro, {"plan": "1"})[2]
+    assert "<p></p>" not in as_seen(intro, {})[1]

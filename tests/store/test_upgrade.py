@@ -1,0 +1,73 @@
+"""The migrations make exactly the tables that the code speaks of, on both databases."""
+
+from __future__ import annotations
+
+import warnings
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, text
+
+from newsletter.store.engine import check_durable, reading, writing
+from newsletter.store.tables import metadata
+from newsletter.store.upgrade import HEAD, prepare, version
+from newsletter.words.mistake import Mistake, NotNow
+
+
+def test_migrations_and_tables_agree(engine: Engine) -> None:
+    """Alembic finds no difference between a migrated database and the tables in code."""
+    with reading(engine) as connection, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # SQLite can't reflect expressions of some constraints
+        differences = compare_metadata(MigrationContext.configure(connection), metadata)
+
+    assert differences == []
+
+
+def test_the_version_this_program_wants_is_the_newest_migration(engine: Engine) -> None:
+    """HEAD in code is the head of the history, and a migrated database stands at it."""
+    from importlib.resources import files
+
+    history = ScriptDirectory(str(files("newsletter.store") / "migrations"))
+
+    assert history.get_heads() == [HEAD]
+    assert version(engine) == HEAD
+
+
+def test_a_database_of_a_newer_program_is_refused(engine: Engine) -> None:
+    """A version that this program has never heard of is left alone, with a sentence."""
+    with writing(engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(NotNow):
+        prepare(engine)
+
+
+def test_the_check_constraints_are_those_of_the_enums(engine: Engine) -> None:
+    """A state that no enum knows can't be written."""
+    from sqlalchemy.exc import IntegrityError
+
+    with pytest.raises(IntegrityError), writing(engine) as connection:
+        connection.execute(
+            text(
+                "INSERT INTO suppression (email_key, reason, since_at)"
+                " VALUES ('a@example.com', 'whim', '2026-01-01 00:00:00')"
+            )
+        )
+
+
+def test_a_database_that_may_forget_commits_is_refused(engine: Engine) -> None:
+    """synchronous below FULL, or synchronous_commit off, is an error before anything is sent."""
+    from sqlalchemy import event
+
+    check_durable(engine)
+
+    off = "PRAGMA synchronous = NORMAL" if engine.dialect.name == "sqlite" else "SET synchronous_commit = off"
+
+    @event.listens_for(engine, "checkout")
+    def weaken(connection: object, *_: object) -> None:
+        connection.execute(off)  # type: ignore[attr-defined]
+
+    with pytest.raises(Mistake):
+        check_durable(engine)
