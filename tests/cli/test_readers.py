@@ -219,14 +219,14 @@ def test_an_import_that_was_killed_is_finished_by_the_same_command(folder: Path,
         file.writelines(f"r{number}@example.com\n" for number in range(n_people))
     command = [sys.executable, "-m", "newsletter", "-C", str(folder), "subscribers", "import", "many.csv"]
     command += ["--list", "weekly", "--active", "--consent", "a form", "--format", "json"]
-    database = folder / "var"
     environment = {**os.environ, "PYTHONPATH": str(Path(newsletter.__file__).parents[1])}
+    people = ["-C", str(folder), "lists", "--format", "json"]
+    CliRunner().invoke(main, people)  # makes the database, so that both processes find it whole
 
-    killed = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    while killed.poll() is None and sum(path.stat().st_size for path in database.glob("*")) < 1_000_000:
-        pass
-    killed.kill()
-    killed.wait()
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as killed:
+        while killed.poll() is None and not json.loads(CliRunner().invoke(main, people).stdout)["lists"]:
+            pass
+        killed.kill()
     report = json.loads(subprocess.run(command, env=environment, capture_output=True, check=True).stdout)
 
     assert report["added"] + report["unchanged"] == report["rows"] == n_people

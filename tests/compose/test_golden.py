@@ -24,3 +24,9 @@ def test_a_template_renders_the_sample_issue_as_it_did_before(name: str, kind: s
         path.write_text(found, encoding="utf-8")
 
     assert found == path.read_text(encoding="utf-8")
+
+
+def test_the_parts_that_templates_share_are_the_same_everywhere() -> None:
+    """A template is whole in its own folder, so that it can be copied and changed; what is mended in one is mended in all."""
+    for name in ("head.mjml", "footer.mjml", "dark.css", "footer.txt", "post.txt"):
+        assert len({path.read_text(encoding="utf-8") for path in TEMPLATES.glob(f"*/{name}")}) == 1, name

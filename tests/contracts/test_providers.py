@@ -27,11 +27,7 @@ class SendGridWorld:
 
     def received(self) -> list[Received]:
         return [
-            Received(
-                body["custom_args"]["nl_attempt"],
-                int(person["custom_args"]["nl_delivery"]),
-                *mail,
-            )
+            Received(body["custom_args"]["nl_attempt"], int(person["custom_args"]["nl_delivery"]), *mail)
             for body in self._server.bodies()
             for person, mail in zip(body["personalizations"], filled(body), strict=True)
         ]

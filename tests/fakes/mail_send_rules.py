@@ -97,23 +97,14 @@ def _recipients(body: Body) -> Iterator[Problem]:
             n_recipients += 1
             address = one["email"].casefold()
             if address in seen:
-                yield _problem(
-                    "Each email address may be included only once.",
-                    f"{place}.to.0.email",
-                )
+                yield _problem("Each email address may be included only once.", f"{place}.to.0.email")
             seen.add(address)
             if not re.fullmatch(r"[!-?A-~]+@[!-?A-~]+", address):
                 yield _problem("Does not contain a valid address.", f"{place}.to.0.email")
             if re.search("[;,]", one.get("name", "")):
-                yield _problem(
-                    "A name may not contain a comma or a semicolon.",
-                    f"{place}.to.0.name",
-                )
+                yield _problem("A name may not contain a comma or a semicolon.", f"{place}.to.0.name")
     if n_recipients > 1000:
-        yield _problem(
-            "The total number of recipients must be no more than 1000.",
-            "personalizations",
-        )
+        yield _problem("The total number of recipients must be no more than 1000.", "personalizations")
 
 
 def _bytes(values: dict[str, str]) -> int:
@@ -123,10 +114,7 @@ def _bytes(values: dict[str, str]) -> int:
 def _sizes(body: Body) -> Iterator[Problem]:
     for place, person in _people(body):
         if _bytes(person.get("substitutions", {})) > 10_000:
-            yield _problem(
-                "The substitutions are limited to 10000 bytes.",
-                f"{place}.substitutions",
-            )
+            yield _problem("The substitutions are limited to 10000 bytes.", f"{place}.substitutions")
         if _bytes({**body.get("custom_args", {}), **person.get("custom_args", {})}) > 10_000:
             yield _problem("The custom_args are limited to 10000 bytes.", f"{place}.custom_args")
 
@@ -149,10 +137,7 @@ def _sender(body: Body) -> Iterator[Problem]:
 def _times(body: Body) -> Iterator[Problem]:
     for place, holder in [("", body), *_people(body)]:
         if holder.get("send_at", 0) > time.time() + 72 * 3600:
-            yield _problem(
-                "Scheduling more than 72 hours in advance is forbidden.",
-                f"{place}.send_at".lstrip("."),
-            )
+            yield _problem("Scheduling more than 72 hours in advance is forbidden.", f"{place}.send_at".lstrip("."))
 
 
 def _promises(body: Body) -> Iterator[Problem]:
@@ -168,16 +153,10 @@ def _promises(body: Body) -> Iterator[Problem]:
         if not {"list-unsubscribe", "list-unsubscribe-post"} <= names:
             yield _problem("A reader must be able to leave with one click.", f"{place}.headers")
         if not person.get("custom_args", {}).get("nl_delivery"):
-            yield _problem(
-                "The delivery must travel with the mail.",
-                f"{place}.custom_args.nl_delivery",
-            )
+            yield _problem("The delivery must travel with the mail.", f"{place}.custom_args.nl_delivery")
         for token in person.get("substitutions", {}):
             if not token.isascii() or re.search("[<>& ]", token):
-                yield _problem(
-                    "A substitution tag may be encoded and then not match.",
-                    f"{place}.substitutions",
-                )
+                yield _problem("A substitution tag may be encoded and then not match.", f"{place}.substitutions")
 
 
 _RULES: tuple[Callable[[Body], Iterator[Problem]], ...] = (

@@ -64,11 +64,11 @@ class Plan:
 
 
 def plan_from(document: dict[str, Any]) -> Plan:
-    """A plan from JSON; a step may be written as its name alone."""
+    """A plan from JSON; a step may be written as its name alone. Raises ValueError for a behaviour nobody has."""
     return Plan(
         calls=[_step(step) for step in document.get("calls", [])],
         then=_step(document.get("then", "accept")),
-        weights=document.get("weights", {}),
+        weights={_step(name).do: weight for name, weight in document.get("weights", {}).items()},
         poison=frozenset(document.get("poison", [])),
         blames=document.get("blames", True),
         at_most=document.get("at_most", 1000),
@@ -76,6 +76,7 @@ def plan_from(document: dict[str, Any]) -> Plan:
 
 
 def _step(step: str | dict[str, Any]) -> Step:
-    if isinstance(step, str):
-        return Step(do=step)
-    return Step(**step)
+    found = Step(do=step) if isinstance(step, str) else Step(**step)
+    if found.do not in BEHAVIOURS and not found.do.isdecimal():
+        raise ValueError(f"no such behaviour: {found.do}")
+    return found

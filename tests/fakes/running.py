@@ -48,11 +48,7 @@ class SendGridServer:
 
     def _control(self, what: str, document: dict[str, Any] | None) -> dict[str, Any]:
         content = None if document is None else json.dumps(document).encode()
-        request = Request(
-            f"{self.url}/control/{what}",
-            data=content,
-            method="GET" if content is None else "POST",
-        )
+        request = Request(f"{self.url}/control/{what}", data=content, method="GET" if content is None else "POST")
         # Its certificate is its own affair here: whether a sender checks it is for the sender's tests.
         trusting = ssl._create_unverified_context() if self.url.startswith("https:") else None
         with urlopen(request, timeout=10, context=trusting) as answer:
@@ -65,18 +61,9 @@ def sendgrid_server(folder: Path, *options: str) -> Iterator[SendGridServer]:
     """Start one that writes into `folder`; `options` are those of the command."""
     bodies = folder / "bodies"
     bodies.mkdir(parents=True, exist_ok=True)
-    command = [
-        sys.executable,
-        "-m",
-        "tests.fakes.sendgrid_server",
-        "--log",
-        str(folder / "accepted.jsonl"),
-    ]
+    command = [sys.executable, "-m", "tests.fakes.sendgrid_server", "--log", str(folder / "accepted.jsonl")]
     with subprocess.Popen(
-        [*command, "--bodies", str(bodies), *options],
-        cwd=_ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
+        [*command, "--bodies", str(bodies), *options], cwd=_ROOT, stdout=subprocess.PIPE, text=True
     ) as process:
         try:
             assert process.stdout is not None

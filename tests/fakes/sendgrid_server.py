@@ -27,13 +27,7 @@ import orjson
 from tests.fakes.mail_send_rules import problems
 from tests.fakes.plan import Step, plan_from
 
-_REASONS = {
-    200: "OK",
-    202: "Accepted",
-    302: "Found",
-    400: "Bad Request",
-    413: "Payload Too Large",
-}
+_REASONS = {200: "OK", 202: "Accepted", 302: "Found", 400: "Bad Request", 413: "Payload Too Large"}
 _LONG = 3600.0
 
 
@@ -95,12 +89,7 @@ class Account:
 class Conversation:
     """One connection."""
 
-    def __init__(
-        self,
-        account: Account,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-    ) -> None:
+    def __init__(self, account: Account, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.account, self.reader, self.writer = account, reader, writer
 
     async def run(self) -> None:
@@ -222,13 +211,7 @@ class Conversation:
             case "redirect":
                 return self._answer(302, b"", {"Location": "/elsewhere"})
             case "400-named":
-                return self._answer(
-                    400,
-                    _errors(
-                        "Does not contain a valid address.",
-                        "personalizations.0.to.0.email",
-                    ),
-                )
+                return self._answer(400, _errors("Does not contain a valid address.", "personalizations.0.to.0.email"))
             case status:
                 errors = (
                     orjson.dumps({"errors": step.errors}) if step.errors is not None else _errors(f"status {status}")
@@ -254,10 +237,7 @@ class Conversation:
         return False
 
     def _answer(self, status: int, content: bytes, headers: dict[str, str] | None = None) -> bool:
-        lines = [
-            f"HTTP/1.1 {status} {_REASONS.get(status, 'Answer')}",
-            f"Content-Length: {len(content)}",
-        ]
+        lines = [f"HTTP/1.1 {status} {_REASONS.get(status, 'Answer')}", f"Content-Length: {len(content)}"]
         lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
         self.writer.write("\r\n".join([*lines, "", ""]).encode("latin-1") + content)
         return True

@@ -36,6 +36,16 @@ def test_202_is_accepted_under_the_message_id(sendgrid: SendGrid, server: SendGr
     assert outcome == Accepted(server.accepted()[-1]["reference"])
 
 
+@pytest.mark.parametrize("reference", ["x" * 201, "a\x07b", ""])
+def test_an_odd_message_id_does_not_cost_the_acceptance(
+    sendgrid: SendGrid, server: SendGridServer, reference: str
+) -> None:
+    """It would not fit the ledger; that the mail was taken does."""
+    server.plan({"do": "accept", "headers": {"X-Message-Id": reference}})
+
+    assert the_outcome(sendgrid) == Accepted(None)
+
+
 @pytest.mark.parametrize(
     "behaviour",
     [

@@ -183,6 +183,12 @@ def test_a_seed_replays_the_same_misbehaviour() -> None:
     assert len(set(once)) > 10
 
 
+def test_a_plan_with_a_misspelt_behaviour_is_refused() -> None:
+    """It would silently test nothing."""
+    with pytest.raises(ValueError, match="acept"):
+        plan_from({"calls": ["acept"]})
+
+
 def test_it_can_be_started_with_a_plan_and_a_key(tmp_path: Path) -> None:
     """As a process of its own, for a sender that is a process too."""
     plan = tmp_path / "plan.json"

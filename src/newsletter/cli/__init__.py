@@ -69,6 +69,24 @@ class LazyGroup(click.Group):
         except KeyboardInterrupt:
             click.echo("newsletter: stopped. Run the same command again to go on.", err=True)
             ctx.exit(1)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except Exception as error:  # noqa: BLE001 - our own bug: its details are for us, a sentence is for the user
+            click.echo(f"newsletter: {_own_fault(error)}", err=True)
+            ctx.exit(1)
+
+
+def _own_fault(error: Exception) -> str:
+    """Keep the details of a bug in a file of the user's own and say where; they may hold readers' addresses."""
+    import tempfile
+    import traceback
+
+    with tempfile.NamedTemporaryFile("w", prefix="newsletter-error-", suffix=".txt", delete=False) as file:
+        traceback.print_exception(error, file=file)
+    return (
+        f"a fault of the program itself stopped it ({type(error).__name__}). What was done so far is kept.\n"
+        f"The details are in {file.name}: look through it for addresses before you show it to anybody."
+    )
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import functools
 import http.server
+import re
 import webbrowser
 from html import escape
 from pathlib import Path
@@ -32,7 +34,7 @@ iframe { width: 100%; height: 85vh; border: 1px solid var(--line); background: #
 
 def write_page(directory: Path, raw: Path) -> Path:
     """Write `beside.html` into the outbox of the newsletter in `directory`, and say where it is."""
-    mail = (directory / "preview" / "001.html").read_text(encoding="utf-8")
+    mail = _with_pictures(directory, (directory / "preview" / "001.html").read_text(encoding="utf-8"))
     text = raw.read_text(encoding="utf-8")
     page = directory / "var" / "outbox" / "beside.html"
     page.write_text(
@@ -46,6 +48,16 @@ def write_page(directory: Path, raw: Path) -> Path:
         encoding="utf-8",
     )
     return page
+
+
+def _with_pictures(directory: Path, mail: str) -> str:
+    """Nobody serves the made-up newsletter's public address, so its pictures are shown from the folder."""
+
+    def embedded(found: re.Match[str]) -> str:
+        path = directory / "images" / found["name"]
+        return f'src="data:image/png;base64,{base64.b64encode(path.read_bytes()).decode()}"'
+
+    return re.sub(r'src="https://[^"]*/images/(?P<name>[\w-]+\.png)"', embedded, mail)
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from newsletter.compose.render import Rendered, render
 from newsletter.ports.folder import Shelf
 from newsletter.words.issue import Issue
+from newsletter.words.mistake import Missing, Mistake, Place
 from newsletter.words.newsletter import Newsletter
 from newsletter.words.post import Post
 
@@ -23,6 +24,14 @@ class Proof:
 def press(shelf: Shelf, newsletter: Newsletter, number: int) -> Proof:
     """Render issue `number` as it stands in the folder now. Raises Mistake or Missing at the author's line."""
     issue = shelf.issues.get_issue(number)
-    posts = {slug: shelf.posts.get_post(slug) for slug in issue.slugs()}
+    posts = {slug: _post(shelf, issue, slug) for slug in issue.slugs()}
     template = shelf.templates.get_template(issue.template or newsletter.template)
     return Proof(issue=issue, posts=posts, rendered=render(issue, posts, newsletter, template))
+
+
+def _post(shelf: Shelf, issue: Issue, slug: str) -> Post:
+    try:
+        return shelf.posts.get_post(slug)
+    except Missing as missing:
+        place = Place(issue.file, issue.line_of(f"sections/{slug}") or issue.line_of("sections"))
+        raise Mistake(missing.message, fix=missing.fix, place=place) from missing

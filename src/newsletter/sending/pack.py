@@ -11,7 +11,7 @@ from newsletter.words.consignment import Consignment
 from newsletter.words.edition import Edition
 from newsletter.words.gap import fill
 from newsletter.words.newsletter import Newsletter
-from newsletter.words.subscriber import Subscriber
+from newsletter.words.subscriber import Subscriber, mailable_address
 from newsletter.words.token import reader_tokens
 
 # What every reader has; anything else an edition asks for is one of the newsletter's own fields.
@@ -47,7 +47,7 @@ def pack(
         attempt=claim.token,
         edition=edition,
         deliveries=claim.deliveries,
-        addresses=claim.addresses,
+        addresses=[one if one.isascii() else mailable_address(one) for one in claim.addresses],
         values=[fill(hole, columns, n_readers) for hole in edition.holes],
         headers=list_headers(newsletter, mailing.issue, mailing.list_name),
         reader_headers={"List-Unsubscribe": [f"<{link}>" for link in unsubscribe]},

@@ -34,6 +34,7 @@ class Staging:
         self._attempt = attempt if is_plain else hashlib.blake2s(attempt.encode("utf-8", "replace")).hexdigest()
         self._header = f"{ATTEMPT_HEADER}: {self._attempt}\r\n".encode("ascii")
         self._directory = directory
+        self._is_open = False
         self._folder = directory / f".{self._attempt}"
 
     def open(self) -> None:
@@ -43,6 +44,7 @@ class Staging:
             self._folder.mkdir()
         except FileExistsError:
             raise Closed from None
+        self._is_open = True
 
     def write(self, delivery: int, message: bytes) -> None:
         try:
@@ -64,7 +66,9 @@ class Staging:
             return
 
     def clear(self) -> None:
-        shutil.rmtree(self._folder, ignore_errors=True)
+        """Take away what this writer staged; what another one of the same name staged is not ours."""
+        if self._is_open:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def close(self) -> None:
         """End the attempt for whoever may still be working on it. A file of its name stays, so it can't be opened again."""

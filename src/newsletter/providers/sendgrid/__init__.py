@@ -16,13 +16,9 @@ from newsletter.ports.clock import Clock
 from newsletter.ports.provider import Limits
 from newsletter.providers.sendgrid.body import mail_body, mint
 from newsletter.providers.sendgrid.client import Client, Host, Key, connect
-from newsletter.providers.sendgrid.outcomes import outcomes
+from newsletter.providers.sendgrid.outcomes import Outcomes, outcomes
 from newsletter.providers.sendgrid.transport import Deadline, Lost, Unreached
-from newsletter.providers.sendgrid.validate import (
-    MAX_READERS,
-    MAX_SUBSTITUTION_BYTES,
-    checked,
-)
+from newsletter.providers.sendgrid.validate import MAX_READERS, MAX_SUBSTITUTION_BYTES, checked
 from newsletter.words.consignment import Consignment
 from newsletter.words.outcome import Deferred, Outcome, Refused, Uncertain
 
@@ -49,12 +45,7 @@ class SendGrid:
         tls: ssl.SSLContext | None = None,
     ) -> None:
         """`tls` replaces the system's certificates. Raises Mistake for a key or an address that can't be right."""
-        self.limits = Limits(
-            readers=MAX_READERS,
-            bytes_per_reader=MAX_SUBSTITUTION_BYTES,
-            deadline=deadline,
-            calls=4,
-        )
+        self.limits = Limits(readers=MAX_READERS, bytes_per_reader=MAX_SUBSTITUTION_BYTES, deadline=deadline, calls=4)
         self._key, self._host, self._clock = Key(key), Host(url), clock
         self._tls = tls
         self._lock = threading.Lock()
@@ -72,86 +63,42 @@ class SendGrid:
         if not len(consignment):
             return
         try:
-            ready = self._prepared(consignment)
+            sendable, refused, body = _prepared(consignment)
         except Exception as error:  # noqa: BLE001 - our own bug: nothing has gone out, and the mailing must come to a stop
             _log_bug("preparing", consignment, error)
-            yield (
-                consignment.deliveries,
-                Deferred(
-                    f"The call could not be prepared ({type(error).__name__}).",
-                    backs_off=True,
-                ),
-            )
+            reason = f"The call could not be prepared ({type(error).__name__})."
+            yield consignment.deliveries, Deferred(reason, backs_off=True)
             return
-        sendable, refused, body = ready
         for delivery, reason in refused:
             yield (delivery,), Refused(reason, named=frozenset({delivery}))
         if isinstance(body, Deferred):
             yield sendable.deliveries, body
         elif len(sendable):
-            yield from self._post(sendable, body)
+            yield from self._posted(sendable, body)
 
     def close(self) -> None:
         """Hang up every thread's line. Only when no call is in flight."""
         for client in list(self._clients):
             client.close()
 
-    def _prepared(self, consignment: Consignment) -> tuple[Consignment, Sequence[tuple[int, str]], bytes | Deferred]:
-        tokens = mint(consignment)
-        check = checked(consignment, tokens)
-        if check.problem:
-            return consignment, (), check.problem
-        body = orjson.dumps(mail_body(check.consignment, tokens))
-        if len(body) < MAX_BODY_BYTES:
-            return check.consignment, check.refused, body
-        if len(check.consignment) > 1:
-            return (
-                check.consignment,
-                check.refused,
-                Deferred("The call would be larger than 30 MB.", halve=True),
-            )
-        return (
-            check.consignment,
-            check.refused,
-            Deferred("The issue is larger than the 30 MB SendGrid takes.", pauses=True),
-        )
-
-    def _post(self, consignment: Consignment, body: bytes) -> Iterator[tuple[Sequence[int], Outcome]]:
-        deliveries = consignment.deliveries
+    def _posted(self, consignment: Consignment, body: bytes) -> Outcomes:
+        """What came of the call; it ends when the parcel's time is over, if not before."""
+        everyone = consignment.deliveries
         now = self._clock.now()
         budget = min(self.limits.deadline, consignment.deadline_at - now).total_seconds()
         if budget <= 0:
-            yield (
-                deliveries,
-                Deferred("The time for this call was over before it began."),
-            )
-            return
+            return [(everyone, Deferred("The time for this call was over before it began."))]
         try:
             answer = self._client().post(body, Deadline(budget, self._clock.monotonic))
+            _logger.debug("attempt %s: %d readers, answer %d", consignment.attempt, len(everyone), answer.status)
+            return outcomes(answer, everyone, self._clock.now())
         except Unreached as error:
-            yield (
-                deliveries,
-                Deferred(f"{self._host.name} could not be reached: {error}.", backs_off=True),
-            )
+            return [(everyone, Deferred(f"{self._host.name} could not be reached: {error}.", backs_off=True))]
         except Lost as error:
-            yield (
-                deliveries,
-                Uncertain(f"The answer of {self._host.name} was lost: {error}."),
-            )
+            return [(everyone, Uncertain(f"The answer of {self._host.name} was lost: {error}."))]
         except Exception as error:  # noqa: BLE001 - our own bug, and nobody knows how far it came
             _log_bug("posting", consignment, error)
-            yield (
-                deliveries,
-                Uncertain(f"The call was broken off by a fault of our own ({type(error).__name__})."),
-            )
-        else:
-            _logger.debug(
-                "attempt %s: %d readers, answer %d",
-                consignment.attempt,
-                len(deliveries),
-                answer.status,
-            )
-            yield from outcomes(answer, deliveries, self._clock.now())
+            return [(everyone, Uncertain(f"The call was broken off by a fault of our own ({type(error).__name__})."))]
 
     def _client(self) -> Client:
         client: Client | None = getattr(self._threads, "client", None)
@@ -168,14 +115,24 @@ class SendGrid:
             return self._tls
 
 
+def _prepared(consignment: Consignment) -> tuple[Consignment, Sequence[tuple[int, str]], bytes | Deferred]:
+    """Who may be in the call, who may not and why, and its body or the reason why there can't be a call."""
+    tokens = mint(consignment)
+    check = checked(consignment, tokens)
+    if check.problem:
+        return consignment, (), check.problem
+    body = orjson.dumps(mail_body(check.consignment, tokens))
+    if len(body) < MAX_BODY_BYTES:
+        return check.consignment, check.refused, body
+    if len(check.consignment) > 1:
+        too_large = Deferred("The call would be larger than the 30 MB that SendGrid takes.", halve=True)
+    else:
+        too_large = Deferred("The issue is larger than the 30 MB that SendGrid takes.", pauses=True)
+    return check.consignment, check.refused, too_large
+
+
 def _log_bug(doing: str, consignment: Consignment, error: Exception) -> None:
     """Say where, but not the error's words: they may hold a reader's address."""
     frames = traceback.extract_tb(error.__traceback__)
     where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "an unknown place"
-    _logger.error(
-        "%s attempt %s failed: %s at %s",
-        doing,
-        consignment.attempt,
-        type(error).__name__,
-        where,
-    )
+    _logger.error("%s attempt %s failed: %s at %s", doing, consignment.attempt, type(error).__name__, where)

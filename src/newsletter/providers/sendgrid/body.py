@@ -78,18 +78,8 @@ def _personalizations(consignment: Consignment, tokens: Sequence[str]) -> list[d
     """
     constant = consignment.headers
     substitutions = _rows(tokens, consignment.values, len(consignment))
-    headers = _rows(
-        list(consignment.reader_headers),
-        list(consignment.reader_headers.values()),
-        len(consignment),
-    )
-    people = zip(
-        consignment.addresses,
-        substitutions,
-        headers,
-        consignment.deliveries,
-        strict=True,
-    )
+    headers = _rows(list(consignment.reader_headers), list(consignment.reader_headers.values()), len(consignment))
+    people = zip(consignment.addresses, substitutions, headers, consignment.deliveries, strict=True)
     if not tokens:
         return [
             {"to": [{"email": address}], "headers": {**constant, **own}, "custom_args": {DELIVERY: str(delivery)}}

@@ -24,10 +24,7 @@ class Key:
 
     def __init__(self, key: str) -> None:
         if not key:
-            raise Mistake(
-                "There is no SendGrid key.",
-                fix="Set SENDGRID_API_KEY, or run: newsletter connect sendgrid",
-            )
+            raise Mistake("There is no SendGrid key.", fix="Set SENDGRID_API_KEY, or run: newsletter connect sendgrid")
         if not key.isascii() or not key.isprintable() or " " in key:
             raise Mistake(
                 "The SendGrid key holds a space, a line break or a character that no key has.",
@@ -81,14 +78,7 @@ class Client(python_http_client.Client):  # type: ignore[misc, unused-ignore]
     read the system's certificates) for each call, follow redirects, and format key and body for its debug log.
     """
 
-    def __init__(
-        self,
-        host: Host,
-        key: Key,
-        line: Line,
-        headers: Mapping[str, str],
-        url_path: list[str],
-    ) -> None:
+    def __init__(self, host: Host, key: Key, line: Line, headers: Mapping[str, str], url_path: list[str]) -> None:
         super().__init__(host="", version=3, request_headers=dict(headers), url_path=url_path)
         self._where, self._key, self._line = host, key, line
 
@@ -105,22 +95,14 @@ class Client(python_http_client.Client):  # type: ignore[misc, unused-ignore]
             "Content-Type": "application/json",
             "Content-Length": str(len(request_body)),
         }
-        lines = [
-            f"POST {self._build_url(None)} HTTP/1.1",
-            *(f"{name}: {value}" for name, value in headers.items()),
-        ]
+        lines = [f"POST {self._build_url(None)} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items())]
         return self._line.exchange("\r\n".join([*lines, "", ""]).encode("ascii"), request_body, deadline)
 
     def close(self) -> None:
         self._line.close()
 
 
-def connect(
-    host: Host,
-    key: Key,
-    tls: Callable[[], ssl.SSLContext],
-    monotonic: Callable[[], float],
-) -> Client:
+def connect(host: Host, key: Key, tls: Callable[[], ssl.SSLContext], monotonic: Callable[[], float]) -> Client:
     """A client for one thread; the connection is made by the first call."""
     line = Line(host.name, host.port, tls=tls if host.is_secure else None, monotonic=monotonic)
     # The library gets no key: it would hold it in plain attributes and headers.

@@ -85,7 +85,9 @@ def _of_all(answer: Answer, n_readers: int, now: datetime) -> Outcome:
 
 
 def _acceptance(answer: Answer) -> Outcome:
-    reference = answer.headers.get("x-message-id")
+    given = answer.headers.get("x-message-id", "")
+    # It goes into the ledger: what could not be stored must not cost us the fact of the acceptance.
+    reference = given if given.isprintable() and 0 < len(given) <= 200 else None
     if answer.whole and (reference or not answer.body):
         return Accepted(reference)
     return Uncertain("The answer said 202, but not in the words that SendGrid uses.")
@@ -100,27 +102,9 @@ def _refusal(answer: Answer, deliveries: Sequence[int]) -> Outcomes:
     if named:
         rest = [delivery for row, delivery in enumerate(deliveries) if row not in rows]
         found: Outcomes = [(named, Refused(said, named=frozenset(named)))]
-        return (
-            [
-                *found,
-                (
-                    rest,
-                    Deferred("Not taken because of another reader in the same call."),
-                ),
-            ]
-            if rest
-            else found
-        )
+        return [*found, (rest, Deferred("Not taken because of another reader in the same call."))] if rest else found
     if any(_SHARED.match(complaint.field) for complaint in complaints):
-        return [
-            (
-                deliveries,
-                Deferred(
-                    f"{said} This concerns the issue or the sender, not a reader.",
-                    pauses=True,
-                ),
-            )
-        ]
+        return [(deliveries, Deferred(f"{said} This concerns the issue or the sender, not a reader.", pauses=True))]
     return [(deliveries, Refused(said))]
 
 
@@ -135,10 +119,7 @@ def _complaints(answer: Answer) -> list[_Complaint]:
 def _said(answer: Answer) -> str:
     """The answer as a sentence: no reader's address and no key may reach a log or a screen by way of an error."""
     messages = " ".join(dict.fromkeys(complaint.message for complaint in _complaints(answer) if complaint.message))
-    clean = _KEY.sub(
-        "...",
-        _ADDRESS.sub("an address", "".join(c if c.isprintable() else " " for c in messages)),
-    )
+    clean = _KEY.sub("...", _ADDRESS.sub("an address", "".join(c if c.isprintable() else " " for c in messages)))
     if not clean.strip():
         return f"SendGrid answered {answer.status}."
     text = clean.strip()[:300]

@@ -54,12 +54,7 @@ class Line:
     """Belongs to one thread. Proxy settings of the environment are ignored: the key goes to one host only."""
 
     def __init__(
-        self,
-        host: str,
-        port: int,
-        *,
-        tls: Callable[[], ssl.SSLContext] | None,
-        monotonic: Callable[[], float],
+        self, host: str, port: int, *, tls: Callable[[], ssl.SSLContext] | None, monotonic: Callable[[], float]
     ) -> None:
         self._host, self._port = host, port
         self._tls = tls

@@ -72,14 +72,9 @@ def _problem(consignment: Consignment, tokens: Tokens) -> Deferred | None:
     edition = consignment.edition
     if len(consignment) > MAX_READERS:
         return Deferred(
-            f"A call to SendGrid takes {MAX_READERS:,} readers; this one has {len(consignment):,}.",
-            halve=True,
+            f"A call to SendGrid takes {MAX_READERS:,} readers; this one has {len(consignment):,}.", halve=True
         )
-    for name, part in (
-        ("subject", edition.subject),
-        ("plain text", edition.text),
-        ("HTML", edition.html),
-    ):
+    for name, part in (("subject", edition.subject), ("plain text", edition.text), ("HTML", edition.html)):
         if not with_tokens(part, tokens).strip():
             return _pause(f"The {name} of this issue is empty, and SendGrid refuses mail without one.")
     if _CONTROL.search(with_tokens(edition.subject, tokens)):
@@ -111,25 +106,13 @@ def _faults(consignment: Consignment, tokens: Tokens) -> Iterator[tuple[int, str
     """Rows that break a limit by themselves, with the reason."""
     yield from _bad_addresses(consignment.addresses)
     for name, column in consignment.reader_headers.items():
-        yield from _holding(
-            _CONTROL,
-            column,
-            f"The header {name} of this reader holds a control character.",
-        )
+        yield from _holding(_CONTROL, column, f"The header {name} of this reader holds a control character.")
     subject_holes = frozenset(consignment.edition.subject.holes)
     for hole, column in zip(tokens, consignment.values, strict=True):
         if hole in subject_holes:
-            yield from _holding(
-                _CONTROL,
-                column,
-                "A value in the subject holds a line break or a control character.",
-            )
+            yield from _holding(_CONTROL, column, "A value in the subject holds a line break or a control character.")
         else:
-            yield from _holding(
-                _SURROGATE,
-                column,
-                "A value of this reader is not text that can be written down.",
-            )
+            yield from _holding(_SURROGATE, column, "A value of this reader is not text that can be written down.")
     yield from _oversized(consignment, tokens)
     yield from _without_subject(consignment, tokens)
 
@@ -145,10 +128,7 @@ def _bad_addresses(addresses: Sequence[str]) -> Iterator[tuple[int, str]]:
     seen: set[str] = set()
     for row, address in enumerate(addresses):
         if address.casefold() in seen:
-            yield (
-                row,
-                "The same address is in this call already, under another delivery.",
-            )
+            yield (row, "The same address is in this call already, under another delivery.")
         seen.add(address.casefold())
 
 

@@ -1,0 +1,465 @@
+"""The pages can't lie: commands, settings, statuses, examples and the tutorial are held against the program."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+import pytest
+
+from newsletter import __version__, config
+from newsletter.cli import COMMANDS, main
+from newsletter.words.ledger import Fate, HandOver, MailingStatus, ParcelStatus, SkipReason
+from newsletter.words.subscriber import Subscriber
+from tests.fakes.running import sendgrid_server
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+# Set it to rewrite docs/commands.md from the commands themselves.
+REWRITE = "NEWSLETTER_WRITE_DOCS"
+
+_SKIPPED_FOLDERS = {".venv", ".git", "node_modules", "build", "dist", "var", "golden", "demo"}
+PAGES = sorted(
+    path for path in ROOT.rglob("*.md") if not _SKIPPED_FOLDERS & set(path.relative_to(ROOT).parts) and path.is_file()
+)
+OUR_PAGES = [path for path in PAGES if path.parent in {ROOT, DOCS, DOCS / "decisions"}]
+
+
+class Block(NamedTuple):
+    """A fenced piece of a page: its language, and `output` or the file it is written to."""
+
+    language: str
+    note: str
+    text: str
+
+
+def blocks(page: Path) -> list[Block]:
+    found = re.findall(r"^```(\w+)[ ]?(\S*)\n(.*?)^```$", page.read_text(), re.MULTILINE | re.DOTALL)
+    return [Block(*parts) for parts in found]
+
+
+def rows(text: str) -> list[list[str]]:
+    """The cells of every table row of a text, without heads and rulers; `\\|` is a bar inside a cell."""
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    cells = [[cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
+    return [
+        row
+        for number, row in enumerate(cells)
+        if not _is_ruler(row) and not (number + 1 < len(cells) and _is_ruler(cells[number + 1]))
+    ]
+
+
+def _is_ruler(row: list[str]) -> bool:
+    return all(re.fullmatch("-+", cell) for cell in row)
+
+
+def section(page: Path, heading: str) -> str:
+    """The text under a heading, up to the next one."""
+    parts = re.split(r"^#+ (.*)$", page.read_text(), flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))[heading]
+
+
+def code(cell: str) -> str:
+    return cell.strip("`")
+
+
+# The commands
+
+
+def commands() -> Iterator[tuple[str, click.Command, click.Context]]:
+    """Every command that does something, with its whole name."""
+    top = click.Context(main, info_name="newsletter")
+    for name in COMMANDS:
+        command = main.get_command(top, name)
+        assert command is not None
+        yield from _under(command, f"newsletter {name}", top)
+
+
+def _under(command: click.Command, name: str, parent: click.Context) -> Iterator[tuple[str, click.Command, click.Context]]:
+    context = click.Context(command, info_name=name.rpartition(" ")[2], parent=parent)
+    if not isinstance(command, click.Group) or command.invoke_without_command:
+        yield name, command, context
+    if isinstance(command, click.Group):
+        for word in command.list_commands(context):
+            inner = command.get_command(context, word)
+            assert inner is not None
+            yield from _under(inner, f"{name} {word}", context)
+
+
+def commands_page() -> str:
+    """The text of docs/commands.md."""
+    parts = [
+        "# Commands",
+        "Every command says the same with `--help`. `newsletter -C DIR COMMAND` works on the newsletter in DIR; without `-C` it is the\n"
+        "folder you are in. A command ends with 0 when it did what it was asked, with 1 when it found or refused something, and with 2\n"
+        "when it was called wrongly.",
+        "This page is written by `tests/test_docs.py` from the commands themselves.",
+    ]
+    for name, command, context in commands():
+        words, _, example = inspect.cleandoc(command.help or "").partition("\b\nExample:\n")
+        usage = " ".join(command.collect_usage_pieces(context))
+        parts += [f"## {name}", words.strip(), f"    {name} {usage}".rstrip()]
+        options = [record for parameter in command.params if (record := parameter.get_help_record(context))]
+        if options:
+            table = "\n".join(f"| `{_cell(left)}` | {_cell(right)} |" for left, right in options)
+            parts.append(f"| option | meaning |\n|---|---|\n{table}")
+        parts.append("Example:\n\n" + "\n".join(f"    {line.strip()}" for line in example.strip().splitlines()))
+    return "\n\n".join(parts) + "\n"
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def test_the_page_of_commands_is_what_the_commands_say() -> None:
+    """docs/commands.md has every command and option there is, and none that there is not."""
+    page = DOCS / "commands.md"
+    if os.environ.get(REWRITE):
+        page.write_text(commands_page())
+
+    assert commands_page() == page.read_text(), f"rewrite it with {REWRITE}=1"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_of_every_command_ends_with_an_example(name: str) -> None:
+    """Whoever asks a command for help sees it used, by its own name."""
+    of_this = [(whole, command) for whole, command, _ in commands() if whole.split()[1] == name]
+
+    assert of_this
+    for whole, command in of_this:
+        help_text = inspect.cleandoc(command.help or "")
+        assert "\b\nExample:\n" in help_text, whole
+        assert whole.removeprefix("newsletter ") in help_text.partition("Example:\n")[2], whole
+
+
+@pytest.mark.parametrize("page", OUR_PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_commands_named_in_pages_exist(page: Path) -> None:
+    """A command or a long option that a page shows in code is one of ours."""
+    names = {name for name, _, _ in commands()} | {"newsletter db", "newsletter subscribers"}
+    options = {option for _, command, _ in commands() for parameter in command.params for option in parameter.opts}
+    options |= {o for _, command, _ in commands() for p in command.params for o in p.secondary_opts} | {"--version", "--help"}
+    shown = re.findall(r"^ {4}(.*)$|`([^`\n]+)`|^(newsletter .*)$", page.read_text(), re.MULTILINE)
+    for line in ("".join(found) for found in shown):
+        for call in re.findall(r"\bnewsletter(?: -C \S+)? ([a-z]+)(?: ([a-z]+))?", line if "newsletter" in line else ""):
+            assert f"newsletter {call[0]}" in names or f"newsletter {' '.join(call)}" in names, line
+        if re.match(r"newsletter |--", line):
+            assert set(re.findall(r"(?<!\S)--[a-z][a-z-]*", line)) <= options, line
+
+
+# The settings
+
+
+def test_every_setting_is_in_the_table_and_no_other() -> None:
+    """docs/operations.md lists the keys of newsletter.toml with the variable that wins over each, and the secrets."""
+    table = {(code(row[0]), code(row[1])) for row in rows(section(DOCS / "operations.md", "Settings"))}
+    known = {(key, variable or "-") for key, variable in config._KEYS.items()}
+    known |= {("-", variable) for variable in config._SECRET_KEYS.values()}
+
+    assert known <= table
+    assert {("-", "NEWSLETTER_PRACTICE_DELAY")} == table - known
+
+
+def test_every_variable_of_the_environment_is_documented() -> None:
+    """No module reads a NEWSLETTER_ variable that the operations page does not name."""
+    page = (DOCS / "operations.md").read_text()
+    read = {name for path in (ROOT / "src").rglob("*.py") for name in re.findall(r"\bNEWSLETTER_[A-Z_]+\b", path.read_text())}
+
+    assert set() == {name for name in read if name not in page}
+
+
+# The words and the states
+
+
+def _names_in_code() -> set[str]:
+    """Classes and unions of words and ports, and the tables."""
+    from newsletter.store.tables import metadata
+
+    names = set(metadata.tables)
+    for path in [*(ROOT / "src/newsletter/words").glob("*.py"), *(ROOT / "src/newsletter/ports").glob("*.py")]:
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ClassDef):
+                names.add(node.name)
+            elif isinstance(node, ast.Assign):
+                names |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+    return names
+
+
+def test_the_words_of_the_glossary_are_those_of_the_code() -> None:
+    """Each word in code is a noun of `words`, a port, or a table; and every table is in the glossary."""
+    from newsletter.store.tables import metadata
+
+    words = [code(row[0]) for row in rows((DOCS / "glossary.md").read_text())]
+
+    assert [] == [word for word in words if word not in _names_in_code()]
+    snake = {re.sub("(?<=[a-z])(?=[A-Z])", "_", word).lower() for word in words}
+    assert set(metadata.tables) - snake <= {"provider_state"}
+
+
+@pytest.mark.parametrize(
+    ("states", "heading"),
+    [
+        (HandOver, "What we did with each reader"),
+        (SkipReason, "What we did with each reader"),
+        (Fate, "What we heard afterwards"),
+        (MailingStatus, "Where a sending stands"),
+        (ParcelStatus, "Where a sending stands"),
+    ],
+    ids=lambda value: value.__name__ if isinstance(value, type) else "",
+)
+def test_every_state_is_explained(states: type[StrEnum], heading: str) -> None:
+    """docs/sending.md has a row for each member, and no row for a state that there is not."""
+    explained = {code(row[0]): row[1:] for row in rows(section(DOCS / "sending.md", heading))}
+    allowed = {HandOver: SkipReason, SkipReason: HandOver, MailingStatus: ParcelStatus, ParcelStatus: MailingStatus}
+
+    assert [] == [state.value for state in states if not all(explained.get(state.value, [""]))]
+    others = {state.value for state in allowed.get(states, states)}
+    assert set(explained) <= {state.value for state in states} | others
+
+
+def test_the_words_on_screen_are_those_of_the_page() -> None:
+    """What `status` prints for a state is what docs/sending.md says it prints."""
+    from newsletter.cli.sending import _ON_SCREEN
+
+    table = rows(section(DOCS / "sending.md", "What we did with each reader"))
+
+    assert _ON_SCREEN == {code(row[0]): row[1] for row in table if code(row[0]) in set(HandOver)}
+
+
+def test_the_numbers_of_the_page_are_those_of_the_code() -> None:
+    """Limits that docs/sending.md promises are the constants that hold them."""
+    from newsletter.providers.sendgrid.validate import MAX_READERS
+    from newsletter.schedule.ticker import SECONDS_BETWEEN_TICKS
+    from newsletter.sending.send import FRESH_SECONDS, GRACE_SECONDS
+    from newsletter.sending.settle import RESEND_MARGIN
+    from newsletter.store.recording import FAILURES_BEFORE_PAUSE
+    from newsletter.store.splitting import BISECTION_BUDGET
+
+    page = " ".join((DOCS / "sending.md").read_text().split())
+    promised = [
+        f"{MAX_READERS:,} for SendGrid",
+        f"{FAILURES_BEFORE_PAUSE} calls in a row",
+        f"{BISECTION_BUDGET} refused calls",
+        f"{RESEND_MARGIN.total_seconds():.0f} seconds after the deadline",
+        f"SendGrid {25 + FRESH_SECONDS + GRACE_SECONDS:.0f} seconds after it was taken",
+    ]
+
+    assert [] == [words for words in promised if words not in page]
+    assert f"every {SECONDS_BETWEEN_TICKS} seconds" in (DOCS / "operations.md").read_text()
+
+
+# The files
+
+
+@pytest.fixture
+def example(tmp_path: Path) -> Path:
+    """A newsletter made of the examples in docs/files.md."""
+    for block in blocks(DOCS / "files.md"):
+        if block.note:
+            path = tmp_path / block.note.removeprefix("file=")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(block.text)
+    return tmp_path
+
+
+def test_examples_of_files_are_read(example: Path) -> None:
+    """Settings, posts and issues of the page are read by the real readers, and rendered."""
+    from newsletter.compose.press import press
+    from newsletter.wiring import open_newsletter
+
+    parts = open_newsletter(example)
+    proof = press(parts.shelf, parts.config.newsletter, 12)
+
+    assert "Tide & Timetable" == parts.config.newsletter.name
+    assert 2 == len(proof.posts)
+    html = "".join(piece for piece in proof.rendered.edition.html.pieces if isinstance(piece, str))
+    assert 2 == html.count("<blockquote")
+    assert '<p class="source"' in html
+    assert "<s>forget</s>" in html
+
+
+def test_the_keys_of_files_are_all_described() -> None:
+    """The tables of docs/files.md name the keys of posts and issues that the readers know, and no others."""
+    from newsletter.folder.issue_file import KEYS as ISSUE_KEYS
+    from newsletter.folder.post_file import KEYS as POST_KEYS
+
+    assert set(POST_KEYS) == {code(row[0]) for row in rows(section(DOCS / "files.md", "Posts"))}
+    assert set(ISSUE_KEYS) == {code(row[0]) for row in rows(section(DOCS / "files.md", "Issues"))}
+
+
+def test_merge_tags_give_what_the_page_says(example: Path) -> None:
+    """Each merge tag of the table, rendered for Ana and for a reader of whom nothing is known."""
+    from newsletter.compose.render import render
+    from newsletter.sending.sample import sample
+    from newsletter.wiring import open_newsletter
+
+    table = rows(section(DOCS / "files.md", "Merge tags"))
+    parts = open_newsletter(example)
+    newsletter = parts.config.newsletter
+    issue = parts.issues.get_issue(12)
+    intro = "\n\n".join(f"[{number}: {code(row[0])} :{number}]" for number, row in enumerate(table))
+    edition = render(replace(issue, sections=(), intro=intro), {}, newsletter, parts.templates.get_template("digest")).edition
+    ana = Subscriber(id=1, email="ana@example.com", first_name="Ana", last_name="Costa", fields={"town": "Leeds"})
+    for column, reader in ((1, ana), (2, None)):
+        mail = sample(edition, newsletter, parts.key, reader, list_id=1, date=datetime.now(UTC))
+        got = {int(number): value.strip() for number, value in re.findall(r"\[(\d+):(.*?):\1\]", mail.text, re.DOTALL)}
+
+        assert {number: row[column] for number, row in enumerate(table)} == got
+
+
+def test_the_example_file_is_imported(example: Path) -> None:
+    """The CSV of docs/files.md is understood: its semicolons, its names of columns, and who left."""
+    shown = run(example, "newsletter subscribers import readers.csv --list weekly --active --consent x && newsletter lists")
+
+    assert "1 added" in shown
+    assert "1 not to be mailed" in shown
+    shown = run(example, "newsletter subscribers show ana@example.com")
+    assert "favourite_crossing: The Ellery Chain" in shown
+
+
+# The tutorial
+
+_DAY = re.compile(r"\b2026-11-23\b")
+
+
+def run(folder: Path, script: str, **environment: str) -> str:
+    """Run shell lines in which `newsletter` is this checkout's; return all that it printed."""
+    tools = folder.parent / f"{folder.name}-bin"
+    tools.mkdir(exist_ok=True)
+    program = tools / "newsletter"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m newsletter "$@"\n')
+    program.chmod(0o755)
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith(("NEWSLETTER_", "SENDGRID_"))}
+    inherited |= {"PATH": f"{tools}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT / "src"), **environment}
+    done = subprocess.run(
+        [shutil.which("bash") or "sh", "-e", "-c", script],
+        cwd=folder,
+        env=inherited,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert 0 == done.returncode, done.stdout
+    return done.stdout
+
+
+def _write(folder: Path, block: Block, today: str) -> None:
+    path = folder / _DAY.sub(today, block.note.removeprefix("file="))
+    # Settings and secrets are lines that are added; everything else is a whole file.
+    before = path.read_text() if path.suffix in {".toml", ".env"} else ""
+    path.write_text(before + _DAY.sub(today, block.text))
+
+
+def test_the_tutorial_works_from_top_to_bottom(tmp_path: Path) -> None:
+    """Every block is run or written in order, with a stand-in for SendGrid, and prints what the page shows."""
+    today = f"{datetime.now().astimezone():%Y-%m-%d}"
+    folder, printed, n_checked = tmp_path / "desk", "", 0
+    folder.mkdir()
+    with sendgrid_server(tmp_path / "sendgrid") as server:
+        for block in blocks(DOCS / "tutorial.md"):
+            home = folder / "weekly" if (folder / "weekly").is_dir() else folder
+            if block.note == "output":
+                n_checked += 1
+                for line in _DAY.sub(today, block.text).splitlines():
+                    assert line in printed.splitlines(), printed
+            elif block.note:
+                _write(home, block, today)
+            else:
+                printed = run(home, block.text, NEWSLETTER_SENDGRID_URL=server.url)
+                printed = printed.replace(server.url.partition("//")[2], "api.sendgrid.com")
+        taken = [one["email"] for one in server.accepted()]
+
+    assert n_checked >= 7
+    assert ["desk@example.com", "ana@example.com", "ben@example.org", "carla@example.net"] == taken
+    assert (folder / "weekly/preview/001.html").is_file()
+    assert (folder / "weekly/var/practice/outbox/index.html").is_file()
+
+
+# The pages themselves
+
+
+def _anchors(page: Path) -> set[str]:
+    headings = re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```$", "", page.read_text(), flags=re.MULTILINE | re.DOTALL), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.replace("`", "").lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    """Every relative link of a page leads to a file of the repository, and to a heading that it has."""
+    text = re.sub(r"^```.*?^```$|`[^`\n]*`", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if re.match(r"[a-z]+:", target):
+            continue
+        path, _, anchor = target.partition("#")
+        found = (page.parent / path).resolve() if path else page
+
+        assert found.exists(), target
+        assert found.is_relative_to(ROOT), target
+        assert not anchor or anchor in _anchors(found), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_pages_name_no_machine_and_no_registry(page: Path) -> None:
+    """No path of anybody's machine, no package registry's host, no key that looks real."""
+    hosts = "|".join(["py" + "pi", "pythonhosted", "np" + "mjs"])
+    forbidden = rf"(?i)\b(?:{hosts})\.\w+|(?<![\w.])/(?:root|home|Users|work|tmp)/|\bSG\.[\w-]{{16,}}"
+
+    assert [] == re.findall(forbidden, page.read_text())
+
+
+@pytest.mark.parametrize("page", OUR_PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_pages_do_not_shout(page: Path) -> None:
+    """Plain sentences: no exclamation mark outside code, and no marketing."""
+    prose = re.sub(r"^```.*?^```$|`[^`\n]*`|<!--|^ {4}.*$|!\[", "", page.read_text(), flags=re.MULTILINE | re.DOTALL)
+
+    assert [] == re.findall(r"[^\n]*!|\b(?:powerful|seamless\w*|blazing\w*|effortless\w*|simply)\b", prose)
+
+
+@pytest.mark.parametrize("page", sorted((DOCS / "decisions").glob("*.md")), ids=lambda page: page.name)
+def test_a_decision_says_why_what_and_then(page: Path) -> None:
+    """Each record has its number in name and title, and the three parts in order; its modules exist."""
+    text = page.read_text()
+    number = int(page.name[:4])
+
+    assert text.startswith(f"# {number}. ")
+    assert ["Context", "Decision", "Consequence"] == re.findall(r"^## (.*)$", text, re.MULTILINE)
+    assert 1 == len(list(page.parent.glob(f"{page.name[:4]}-*.md")))
+    for module in re.findall(r"`((?:words|ports|store|compose|schedule|folder)/[\w/.]*)`", text):
+        assert (ROOT / "src/newsletter" / module).exists(), module
+
+
+def test_the_changelog_has_this_version() -> None:
+    """The version that is installed has its entry."""
+    assert f"## [{__version__}]" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_targets_named_in_the_contributing_page_exist() -> None:
+    """`make ...` in CONTRIBUTING.md is a target of the Makefile."""
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"(?:^ {4}|`|1 )make ([a-z]+)", (ROOT / "CONTRIBUTING.md").read_text(), re.MULTILINE))
+
+    assert named
+    assert named <= targets
+
+
+def test_modules_named_in_commands_exist() -> None:
+    """Every command of the overview can be loaded."""
+    modules: Mapping[str, tuple[str, str]] = COMMANDS
+    for name, (module, about) in modules.items():
+        assert hasattr(importlib.import_module(f"newsletter.cli.{module}"), name)
+        assert about.endswith(".")
