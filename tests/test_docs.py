@@ -10,118 +10,38 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple
 
-import click
 import pytest
 
 from newsletter import __version__, config
-from newsletter.cli import COMMANDS, main
+from newsletter.cli import COMMANDS
 from newsletter.words.ledger import Fate, HandOver, MailingStatus, ParcelStatus, SkipReason
 from newsletter.words.subscriber import Subscriber
 from tests.fakes.running import sendgrid_server
+from tests.pages import (
+    DOCS,
+    OUR_PAGES,
+    PAGES,
+    ROOT,
+    Block,
+    anchors,
+    blocks,
+    code,
+    commands,
+    commands_page,
+    rows,
+    section,
+)
 
-ROOT = Path(__file__).parents[1]
-DOCS = ROOT / "docs"
 # Set it to rewrite docs/commands.md from the commands themselves.
 REWRITE = "NEWSLETTER_WRITE_DOCS"
 
-_SKIPPED_FOLDERS = {".venv", ".git", "node_modules", "build", "dist", "var", "golden", "demo"}
-PAGES = sorted(
-    path for path in ROOT.rglob("*.md") if not _SKIPPED_FOLDERS & set(path.relative_to(ROOT).parts) and path.is_file()
-)
-OUR_PAGES = [path for path in PAGES if path.parent in {ROOT, DOCS, DOCS / "decisions"}]
-
-
-class Block(NamedTuple):
-    """A fenced piece of a page: its language, and `output` or the file it is written to."""
-
-    language: str
-    note: str
-    text: str
-
-
-def blocks(page: Path) -> list[Block]:
-    found = re.findall(r"^```(\w+)[ ]?(\S*)\n(.*?)^```$", page.read_text(), re.MULTILINE | re.DOTALL)
-    return [Block(*parts) for parts in found]
-
-
-def rows(text: str) -> list[list[str]]:
-    """The cells of every table row of a text, without heads and rulers; `\\|` is a bar inside a cell."""
-    lines = [line for line in text.splitlines() if line.startswith("|")]
-    cells = [[cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
-    return [
-        row
-        for number, row in enumerate(cells)
-        if not _is_ruler(row) and not (number + 1 < len(cells) and _is_ruler(cells[number + 1]))
-    ]
-
-
-def _is_ruler(row: list[str]) -> bool:
-    return all(re.fullmatch("-+", cell) for cell in row)
-
-
-def section(page: Path, heading: str) -> str:
-    """The text under a heading, up to the next one."""
-    parts = re.split(r"^#+ (.*)$", page.read_text(), flags=re.MULTILINE)
-    return dict(zip(parts[1::2], parts[2::2], strict=True))[heading]
-
-
-def code(cell: str) -> str:
-    return cell.strip("`")
-
-
 # The commands
-
-
-def commands() -> Iterator[tuple[str, click.Command, click.Context]]:
-    """Every command that does something, with its whole name."""
-    top = click.Context(main, info_name="newsletter")
-    for name in COMMANDS:
-        command = main.get_command(top, name)
-        assert command is not None
-        yield from _under(command, f"newsletter {name}", top)
-
-
-def _under(command: click.Command, name: str, parent: click.Context) -> Iterator[tuple[str, click.Command, click.Context]]:
-    context = click.Context(command, info_name=name.rpartition(" ")[2], parent=parent)
-    if not isinstance(command, click.Group) or command.invoke_without_command:
-        yield name, command, context
-    if isinstance(command, click.Group):
-        for word in command.list_commands(context):
-            inner = command.get_command(context, word)
-            assert inner is not None
-            yield from _under(inner, f"{name} {word}", context)
-
-
-def commands_page() -> str:
-    """The text of docs/commands.md."""
-    parts = [
-        "# Commands",
-        "Every command says the same with `--help`. `newsletter -C DIR COMMAND` works on the newsletter in DIR; without `-C` it is the\n"
-        "folder you are in. A command ends with 0 when it did what it was asked, with 1 when it found or refused something, and with 2\n"
-        "when it was called wrongly.",
-        "This page is written by `tests/test_docs.py` from the commands themselves.",
-    ]
-    for name, command, context in commands():
-        words, _, example = inspect.cleandoc(command.help or "").partition("\b\nExample:\n")
-        usage = " ".join(command.collect_usage_pieces(context))
-        parts += [f"## {name}", words.strip(), f"    {name} {usage}".rstrip()]
-        options = [record for parameter in command.params if (record := parameter.get_help_record(context))]
-        if options:
-            table = "\n".join(f"| `{_cell(left)}` | {_cell(right)} |" for left, right in options)
-            parts.append(f"| option | meaning |\n|---|---|\n{table}")
-        parts.append("Example:\n\n" + "\n".join(f"    {line.strip()}" for line in example.strip().splitlines()))
-    return "\n\n".join(parts) + "\n"
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
 
 
 def test_the_page_of_commands_is_what_the_commands_say() -> None:
@@ -148,12 +68,17 @@ def test_help_of_every_command_ends_with_an_example(name: str) -> None:
 @pytest.mark.parametrize("page", OUR_PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_commands_named_in_pages_exist(page: Path) -> None:
     """A command or a long option that a page shows in code is one of ours."""
-    names = {name for name, _, _ in commands()} | {"newsletter db", "newsletter subscribers"}
+    names = {name for name, _, _ in commands()}
     options = {option for _, command, _ in commands() for parameter in command.params for option in parameter.opts}
-    options |= {o for _, command, _ in commands() for p in command.params for o in p.secondary_opts} | {"--version", "--help"}
+    options |= {o for _, command, _ in commands() for p in command.params for o in p.secondary_opts} | {
+        "--version",
+        "--help",
+    }
     shown = re.findall(r"^ {4}(.*)$|`([^`\n]+)`|^(newsletter .*)$", page.read_text(), re.MULTILINE)
     for line in ("".join(found) for found in shown):
-        for call in re.findall(r"\bnewsletter(?: -C \S+)? ([a-z]+)(?: ([a-z]+))?", line if "newsletter" in line else ""):
+        for call in re.findall(
+            r"\bnewsletter(?: -C \S+)? ([a-z]+)(?: ([a-z]+))?", line if "newsletter" in line else ""
+        ):
             assert f"newsletter {call[0]}" in names or f"newsletter {' '.join(call)}" in names, line
         if re.match(r"newsletter |--", line):
             assert set(re.findall(r"(?<!\S)--[a-z][a-z-]*", line)) <= options, line
@@ -175,7 +100,11 @@ def test_every_setting_is_in_the_table_and_no_other() -> None:
 def test_every_variable_of_the_environment_is_documented() -> None:
     """No module reads a NEWSLETTER_ variable that the operations page does not name."""
     page = (DOCS / "operations.md").read_text()
-    read = {name for path in (ROOT / "src").rglob("*.py") for name in re.findall(r"\bNEWSLETTER_[A-Z_]+\b", path.read_text())}
+    read = {
+        name
+        for path in (ROOT / "src").rglob("*.py")
+        for name in re.findall(r"\bNEWSLETTER_[A-Z_]+\b", path.read_text())
+    }
 
     assert set() == {name for name in read if name not in page}
 
@@ -310,7 +239,9 @@ def test_merge_tags_give_what_the_page_says(example: Path) -> None:
     newsletter = parts.config.newsletter
     issue = parts.issues.get_issue(12)
     intro = "\n\n".join(f"[{number}: {code(row[0])} :{number}]" for number, row in enumerate(table))
-    edition = render(replace(issue, sections=(), intro=intro), {}, newsletter, parts.templates.get_template("digest")).edition
+    edition = render(
+        replace(issue, sections=(), intro=intro), {}, newsletter, parts.templates.get_template("digest")
+    ).edition
     ana = Subscriber(id=1, email="ana@example.com", first_name="Ana", last_name="Costa", fields={"town": "Leeds"})
     for column, reader in ((1, ana), (2, None)):
         mail = sample(edition, newsletter, parts.key, reader, list_id=1, date=datetime.now(UTC))
@@ -321,7 +252,9 @@ def test_merge_tags_give_what_the_page_says(example: Path) -> None:
 
 def test_the_example_file_is_imported(example: Path) -> None:
     """The CSV of docs/files.md is understood: its semicolons, its names of columns, and who left."""
-    shown = run(example, "newsletter subscribers import readers.csv --list weekly --active --consent x && newsletter lists")
+    shown = run(
+        example, "newsletter subscribers import readers.csv --list weekly --active --consent x && newsletter lists"
+    )
 
     assert "1 added" in shown
     assert "1 not to be mailed" in shown
@@ -386,16 +319,12 @@ def test_the_tutorial_works_from_top_to_bottom(tmp_path: Path) -> None:
 
     assert n_checked >= 7
     assert ["desk@example.com", "ana@example.com", "ben@example.org", "carla@example.net"] == taken
+    assert "Asked by mail in May" in run(folder / "weekly", "newsletter subscribers show ana@example.com")
     assert (folder / "weekly/preview/001.html").is_file()
     assert (folder / "weekly/var/practice/outbox/index.html").is_file()
 
 
 # The pages themselves
-
-
-def _anchors(page: Path) -> set[str]:
-    headings = re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```$", "", page.read_text(), flags=re.MULTILINE | re.DOTALL), re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", heading.replace("`", "").lower()).replace(" ", "-") for heading in headings}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -410,7 +339,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 
         assert found.exists(), target
         assert found.is_relative_to(ROOT), target
-        assert not anchor or anchor in _anchors(found), target
+        assert not anchor or anchor in anchors(found), target
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

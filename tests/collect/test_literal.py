@@ -37,7 +37,7 @@ def test_no_line_becomes_anything_but_a_paragraph(text: str) -> None:
 def test_captured_braces_are_never_a_gap_or_a_remark(text: str) -> None:
     """What looks like a merge tag in a captured text stays text when the issue is rendered."""
     markdown = literal(text)
-    sentinels = Sentinels()
+    sentinels = Sentinels([markdown])
     origin = Origin("posts/a.md")
     assert read_gaps(markdown, sentinels, origin, regions_of(markdown, origin)) == markdown
 

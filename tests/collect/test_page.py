@@ -62,8 +62,7 @@ def test_a_title_of_a_book_inside_a_quote_is_not_its_source() -> None:
 def test_struck_words_stay_struck() -> None:
     """`<s>`, `<strike>` and `<del>` mean something to readers."""
     body = read("<p><s>one</s> <del>two</del> <strike>three</strike> four</p>").body
-    assert [word in body for word in ("~~one~~", "~~two~~")] == [True, True]
-    assert "three" in body
+    assert body == "~~one~~ ~~two~~ ~~three~~ four"
 
 
 def test_pictures_keep_their_description_and_whole_addresses() -> None:
@@ -165,14 +164,10 @@ def test_a_page_without_words_is_refused(html: str) -> None:
         read_page(html, on=ON)
 
 
-def test_a_page_nested_beyond_reading_is_refused_or_read() -> None:
-    """Ten thousand tags inside each other end in a sentence or in the words, never in a traceback."""
-    try:
-        post = read_page("<article>" + "<div><b>" * 10_000 + "deep", on=ON)
-    except Mistake as mistake:
-        assert "nested" in mistake.message or "no words" in mistake.message
-    else:
-        assert "deep" in post.body
+def test_a_page_nested_beyond_reading_is_refused_at_once() -> None:
+    """Ten thousand tags inside each other end in a sentence, not in a traceback and not after minutes."""
+    with pytest.raises(Mistake, match="nested too deeply"):
+        read_page("<article>" + "<div><b>" * 10_000 + "deep", on=ON)
 
 
 @settings(max_examples=60, deadline=None)

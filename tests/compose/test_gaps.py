@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from newsletter.compose.preview import as_reader
 from newsletter.words.gap import Context
 from tests.compose.sample import ANA, ISSUE, POSTS, bare, note, read_by, rendered
 
@@ -41,8 +42,6 @@ def test_a_gap_is_filled_for_a_reader(intro: str, reader: dict[str, str], seen: 
 
 
 def as_seen(intro: str, reader: dict[str, str]) -> tuple[str, str, str]:
-    from newsletter.compose.preview import as_reader
-
     files = bare("<mj-text>{{ issue.intro.html }}</mj-text>", text="{{ issue.intro.text }}")
     subject, html, text = as_reader(rendered(note(intro), [], files).edition, reader)
     return subject, html, text.rstrip("\n")
@@ -73,8 +72,6 @@ def test_braces_in_captured_fields_are_only_braces() -> None:
 
 
 def rendered_for_ana() -> tuple[str, str]:
-    from newsletter.compose.preview import as_reader
-
     _, html, text = as_reader(rendered().edition, ANA)
     return html, text
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import html
 import re
+from dataclasses import replace
 
 import pytest
 
 from newsletter.compose.preview import as_reader
 from newsletter.words.issue import Issue
-from tests.compose.sample import ANA, ISSUE, bare, note, rendered, template
+from tests.compose.sample import ANA, ISSUE, PAPER, bare, note, rendered, template
 
 
 def html_of(body: str, head: str = "") -> str:
@@ -29,8 +31,6 @@ def test_the_words_of_a_picture_come_out_as_they_went_in(alt: str) -> None:
 
 
 def _decoded(value: str) -> str:
-    import html
-
     return html.unescape(value)
 
 
@@ -134,10 +134,6 @@ def test_a_finished_mail_says_its_language_direction_and_title() -> None:
 
 def test_a_newsletter_in_a_language_from_right_to_left_runs_that_way() -> None:
     """On the page and on the body's first child, for the programs that drop the page."""
-    from dataclasses import replace
-
-    from tests.compose.sample import PAPER
-
     html = as_reader(rendered(paper=replace(PAPER, language="he")).edition, ANA)[1]
 
     assert re.search(r'<html[^>]* lang="he"[^>]* dir="rtl"', html)

@@ -6,7 +6,7 @@ import pytest
 
 from newsletter.words.issue import Issue, Section
 from newsletter.words.mistake import Missing, Mistake
-from newsletter.words.post import Post
+from newsletter.words.post import Image, Post
 from tests.compose.sample import bare, note, rendered, template
 
 ISSUE_FILE = "issues/001.md"
@@ -67,6 +67,20 @@ def test_a_mistake_in_a_post_names_the_post() -> None:
         rendered(issue, [post])
 
     assert str(caught.value.place) == "posts/roofs.md:11:1"
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "/relative", "file:///etc/passwd", "data:text/html,x"])
+def test_an_address_that_readers_can_not_open_is_refused(address: str) -> None:
+    """What was captured may name anything; in a mail only the web can be opened."""
+    issue = Issue(number=1, subject="x", sections=(Section(title="", posts=("roofs",)),))
+    for post in (
+        Post(slug="roofs", title="Roofs", body="x", url=address),
+        Post(slug="roofs", title="Roofs", body="x", image=Image(src=address, alt="x")),
+    ):
+        with pytest.raises(Mistake, match="not an address that readers can open") as caught:
+            rendered(issue, [post])
+
+        assert str(caught.value.place) == "posts/roofs.md"
 
 
 def test_a_post_that_is_not_there_is_missed_by_name() -> None:

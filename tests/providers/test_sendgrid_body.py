@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.providers.sendgrid.body import mail_body, mint
@@ -30,6 +30,7 @@ NAMES = st.text(st.characters(exclude_categories=["Cs"]), max_size=60) | st.samp
 )
 
 
+@settings(deadline=None)
 @given(names=st.lists(NAMES, min_size=1, max_size=8))
 def test_filling_the_body_gives_every_reader_the_preview(names: list[str]) -> None:
     """For any readers, plain replacement in either order gives the subject, HTML and text of the one way of filling."""
@@ -44,6 +45,7 @@ def test_filling_the_body_gives_every_reader_the_preview(names: list[str]) -> No
         assert [mail.text for mail in mails] == fill_part(edition.text, given_values, n_readers)
 
 
+@settings(deadline=None)
 @given(names=st.lists(NAMES, min_size=1, max_size=5, unique=True))
 def test_a_body_keeps_every_documented_rule(names: list[str]) -> None:
     """The schema and the rules it misses find nothing wrong, whatever readers are called."""

@@ -183,7 +183,7 @@ def test_too_many_calls_wait_as_long_as_sendgrid_says(
 
 
 @pytest.mark.parametrize("headers", [{}, {"Retry-After": "soon"}, {"X-RateLimit-Reset": "-3"}, {"Retry-After": "²"}])
-def test_too_many_calls_without_a_time_is_left_to_the_sender(
+def test_too_many_calls_without_a_time_wait_ten_seconds(
     sendgrid: SendGrid, server: SendGridServer, headers: dict[str, str]
 ) -> None:
     """It knows how often this has happened; we don't."""
@@ -191,7 +191,7 @@ def test_too_many_calls_without_a_time_is_left_to_the_sender(
 
     outcome = the_outcome(sendgrid)
 
-    assert outcome == Deferred("SendGrid answered 429: status 429.")
+    assert outcome == Deferred("SendGrid answered 429: status 429.", retry_after=timedelta(seconds=10))
 
 
 @pytest.mark.parametrize("form", ["personalizations.{}.to.0.email", "personalizations[{}].to", "personalizations.{}"])

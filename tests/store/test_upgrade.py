@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 
 from newsletter.store.engine import check_durable, reading, writing
-from newsletter.store.tables import metadata
+from newsletter.store.schema import metadata
 from newsletter.store.upgrade import HEAD, prepare, version
 from newsletter.words.mistake import Mistake, NotNow
 

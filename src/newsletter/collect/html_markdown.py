@@ -10,7 +10,6 @@ from markdownify import BACKSLASH, MarkdownConverter
 
 from newsletter.collect.literal import literal_fragment, literal_inline, one_line
 from newsletter.collect.web_address import in_markdown, whole_address
-from newsletter.words.mistake import Mistake
 
 _STARTS_GAP_OR_REMARK = re.compile(r"\{[{%#]|<!--")
 # A line break with no line after it; two backslashes would be a backslash that the page shows.
@@ -19,16 +18,11 @@ _SOURCE_LINE = re.compile(r"(?:^|\n)— (?P<source>[^\n]*)\Z")
 
 
 def html_to_markdown(html: str) -> str:
-    """Markdown of a sanitised piece of HTML. Raises Mistake where it is nested beyond reading."""
+    """Markdown of a sanitised piece of HTML."""
     soup = BeautifulSoup(html, "html.parser")
     for figure in soup.find_all("figure"):
         _caption_into_quote(figure)
-    try:
-        text = str(_Converter(heading_style="atx", bullets="-", newline_style=BACKSLASH).convert_soup(soup))
-    except RecursionError as error:
-        raise Mistake(
-            "This page is nested too deeply to be read.", fix="Copy its text into a .txt file and add that."
-        ) from error
+    text = str(_Converter(heading_style="atx", bullets="-", newline_style=BACKSLASH).convert_soup(soup))
     return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+(?=\n|\Z)", "", text)).strip("\n")
 
 
@@ -73,6 +67,9 @@ class _Converter(MarkdownConverter):
 
     def convert_footer(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         return _source(text) if "blockquote" in parent_tags else text
+
+    def convert_strike(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        return f"~~{text.strip()}~~" if text.strip() else text
 
     def convert_q(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         return f"“{text.strip()}”" if text.strip() else ""

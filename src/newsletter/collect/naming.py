@@ -11,8 +11,8 @@ _MAX_BYTES = 60
 
 def slug_of(title: str, on: date) -> str:
     """A name such as `2026-11-20-two-who-walked`: letters of any script, accents dropped, cut between words."""
-    plain = "".join(char for char in unicodedata.normalize("NFKD", title) if not unicodedata.combining(char))
-    words = re.findall(r"[^\W_]+", re.sub("['’]", "", unicodedata.normalize("NFC", plain).lower()))
+    plain = "".join(_without_accent(char) for char in unicodedata.normalize("NFC", title.lower()))
+    words = re.findall(r"[^\W_]+", re.sub("['’]", "", plain))
     name = ""
     for word in words:
         longer = f"{name}-{word}" if name else word
@@ -20,3 +20,9 @@ def slug_of(title: str, on: date) -> str:
             break
         name = longer
     return f"{on.isoformat()}-{name or 'post'}"
+
+
+def _without_accent(char: str) -> str:
+    """The plain letter of a Latin one; elsewhere a mark makes another letter, so it stays."""
+    base = unicodedata.normalize("NFKD", char)[0]
+    return base if base.isascii() and base.isalnum() else char

@@ -16,10 +16,13 @@ from newsletter.collect.web_address import in_markdown
 from newsletter.words.mistake import Mistake
 from newsletter.words.post import Image, Post
 
+_DEEPEST = 200
+
 
 def read_page(html: str, *, on: date) -> Post:
     """Make a post of a page. `on` is the day it is collected. Raises Mistake where it holds no words."""
     page = BeautifulSoup(html, "lxml")
+    _require_shallow(page)
     facts = read_facts(page, html)
     body = html_to_markdown(clean_html(find_body(page, facts.url), base=facts.base))
     title = facts.title or _first_words(body)
@@ -38,6 +41,15 @@ def read_page(html: str, *, on: date) -> Post:
         image=image,
         checks=(*notes, *_whose_words(facts, body)),
     )
+
+
+def _require_shallow(page: BeautifulSoup) -> None:
+    """Raise Mistake for tags nested so deeply that reading them takes minutes; no writer's page is."""
+    depths: dict[int, int] = {id(page): 0}
+    for tag in page.find_all(True):
+        depths[id(tag)] = depths[id(tag.parent)] + 1
+        if depths[id(tag)] > _DEEPEST:
+            raise Mistake("This page is nested too deeply to be read.", fix="Copy its text into a .txt file and add that.")
 
 
 def _no_words() -> Mistake:

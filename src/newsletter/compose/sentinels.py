@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from newsletter.words.gap import Default, Expression, Field, Literal
+from newsletter.words import gap
+from newsletter.words.gap import Context, Default, Expression, Field, Gap, Literal, Part
 from newsletter.words.mistake import Mistake, Place
 
 
@@ -107,15 +108,11 @@ def reader_gap(sentinels: Sentinels, place: Place, name: object, default: object
 
 def names(expression: Expression) -> frozenset[str]:
     """The fields an expression asks for."""
-    from newsletter.words.gap import Context, Gap, Part
-
     return Part((Gap(expression, Context.PLAIN),)).fields()
 
 
 def written(expression: Expression) -> str:
     """An expression in the words of the author's language, with single quotes so that it fits in an attribute."""
-    from newsletter.words import gap
-
     match expression:
         case gap.Field(name):
             return name

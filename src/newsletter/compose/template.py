@@ -74,26 +74,11 @@ def write(template: TemplateFiles, name: str, context: Mapping[str, Any]) -> Wri
     try:
         made = environment.get_template(name)
         return _gather(template, made.root_render_func(made.new_context(dict(context))))
-    except TemplateSyntaxError as error:
-        raise Mistake(
-            f"The template can't be read: {error.message}.",
-            fix="Mend the Jinja on that line.",
-            place=_syntax_place(template, error),
-        ) from None
-    except TemplateNotFound as error:
-        raise _at(
-            error, template, name, f"There is no file {error.name} in this template.", "Name one that is."
-        ) from None
-    except UndefinedError as error:
-        raise _at(error, template, name, f"{error.message}.", "Check the spelling of the name.") from None
-    except SecurityError as error:
-        raise _at(error, template, name, f"Templates may not do this: {error}.", "Take it out.") from None
     except NewsletterError as error:
-        if error.place is None:
-            error.place = _place_of(error, template, name)
+        error.place = error.place or _place_of(error, template, name)
         raise
-    except Exception as error:  # noqa: BLE001 - whatever an author's expression raises is a mistake in that line
-        raise _at(error, template, name, f"This line fails: {error}.", "Mend the expression.") from None
+    except Exception as error:  # noqa: BLE001 - whatever an author's line raises is a mistake in that line
+        raise _mistake(error, template, name) from None
 
 
 def path_of(template: TemplateFiles, name: str) -> str:
@@ -211,8 +196,19 @@ def _frame_place(template: TemplateFiles, frame: FrameType, line: int) -> Place 
     return None
 
 
-def _syntax_place(template: TemplateFiles, error: TemplateSyntaxError) -> Place:
-    return Place(path_of(template, error.name or ""), error.lineno)
+def _mistake(error: Exception, template: TemplateFiles, name: str) -> Mistake:
+    place = _place_of(error, template, name)
+    match error:
+        case TemplateSyntaxError():
+            place = Place(path_of(template, error.name or name), error.lineno)
+            return Mistake(f"The template can't be read: {error.message}.", fix="Mend that line.", place=place)
+        case TemplateNotFound():
+            return Mistake(f"There is no file {error.name} in this template.", fix="Name one that is.", place=place)
+        case UndefinedError():
+            return Mistake(f"{error.message}.", fix="Check the spelling of the name.", place=place)
+        case SecurityError():
+            return Mistake(f"Templates may not do this: {error}.", fix="Take it out.", place=place)
+    return Mistake(f"This line fails: {error}.", fix="Mend the expression.", place=place)
 
 
 def _place_of(error: BaseException, template: TemplateFiles, name: str) -> Place:
@@ -223,7 +219,3 @@ def _place_of(error: BaseException, template: TemplateFiles, name: str) -> Place
         found = _frame_place(template, step.tb_frame, step.tb_lineno) or found
         step = step.tb_next
     return found or Place(path_of(template, name))
-
-
-def _at(error: BaseException, template: TemplateFiles, name: str, message: str, fix: str) -> Mistake:
-    return Mistake(message[:1].upper() + message[1:], fix=fix, place=_place_of(error, template, name))

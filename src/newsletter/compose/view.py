@@ -14,7 +14,7 @@ from newsletter.compose.markdown import html_of, read_blocks
 from newsletter.compose.plain import Notes, text_of
 from newsletter.compose.sentinels import Sentinels
 from newsletter.words.issue import Issue
-from newsletter.words.mistake import Missing
+from newsletter.words.mistake import Missing, Mistake, Place
 from newsletter.words.newsletter import Newsletter
 from newsletter.words.post import Post
 
@@ -139,9 +139,21 @@ class _Writer:
         return SectionView(title, tuple(self.post(post, is_only=len(posts) == 1) for post in posts))
 
     def post(self, post: Post, *, is_only: bool) -> PostView:
-        image = Picture(self.address(post.image.src), post.image.alt) if post.image else None
+        image = Picture(_sound(post, self.address(post.image.src)), post.image.alt) if post.image else None
+        url = _sound(post, post.url) if post.url else None
         body = self.copy(post.body, Origin(post.file, post.body_line), top_heading=3)
-        return PostView(post.title, post.url, post.source, _credit(post), image, body, is_only)
+        return PostView(post.title, url, post.source, _credit(post), image, body, is_only)
+
+
+def _sound(post: Post, address: str) -> str:
+    """An address that a mail can hold. What was captured may name anything."""
+    if address.lower().startswith(("https://", "http://")):
+        return address
+    raise Mistake(
+        f"“{address[:80]}” is not an address that readers can open.",
+        fix="Give the full address with https://, or put a picture into images/.",
+        place=Place(post.file),
+    )
 
 
 def _credit(post: Post) -> str:

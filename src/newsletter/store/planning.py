@@ -28,6 +28,7 @@ from newsletter.store.engine import is_sqlite, reading, writing
 from newsletter.store.tables import (
     delivery,
     edition,
+    holds,
     mailing,
     mailing_list,
     parcel,
@@ -37,7 +38,7 @@ from newsletter.store.tables import (
 )
 from newsletter.store.types import AnyRow, database_now
 from newsletter.words.edition import Edition
-from newsletter.words.ledger import HOLDS, HandOver, MailingStatus, ParcelStatus
+from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus
 from newsletter.words.mistake import Missing
 from newsletter.words.subscriber import SubscriptionStatus
 
@@ -187,10 +188,8 @@ def _in_audience(plan: AnyRow, begins: int, ends: int) -> ColumnElement[bool]:
 
 def _plan_range(connection: Connection, plan: AnyRow, begins: int, ends: int) -> tuple[int, int]:
     """Make parcels and deliveries for one range of readers. Returns (planned, already had the issue)."""
-    holds = exists().where(
-        delivery.c.issue == plan.issue,
-        delivery.c.subscriber_id == subscription.c.subscriber_id,
-        delivery.c.handover.in_(HOLDS),
+    has_it = exists().where(
+        delivery.c.issue == plan.issue, delivery.c.subscriber_id == subscription.c.subscriber_id, holds
     )
     do_not_mail = exists().where(suppression.c.email_key == subscriber.c.email_key)
     members = (
@@ -198,8 +197,8 @@ def _plan_range(connection: Connection, plan: AnyRow, begins: int, ends: int) ->
         .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
         .where(_in_audience(plan, begins, ends), ~do_not_mail)
     )
-    already = connection.scalar(select(func.count()).select_from(members.where(holds).subquery())) or 0
-    wanted = members.where(~holds).subquery()
+    already = connection.scalar(select(func.count()).select_from(members.where(has_it).subquery())) or 0
+    wanted = members.where(~has_it).subquery()
     n_wanted = connection.scalar(select(func.count()).select_from(wanted)) or 0
     if not n_wanted:
         return 0, already

@@ -15,6 +15,8 @@ from newsletter.words.outcome import Accepted, Deferred, Outcome, Refused, Uncer
 Outcomes = list[tuple[Sequence[int], Outcome]]
 
 _LONGEST_WAIT = timedelta(hours=1)
+# "Too fast", without a word on how long: asking again at once would only be too fast again.
+_USUAL_WAIT = timedelta(seconds=10)
 
 _NAMED = re.compile(r"personalizations(?:\.|\[)(\d+)")
 # A 400 about one of these concerns the whole call: looking for a guilty reader by halving would only burn calls.
@@ -67,7 +69,7 @@ def _of_all(answer: Answer, n_readers: int, now: datetime) -> Outcome:
         case 413:
             return Deferred(f"{said} The issue is too large even for one reader.", pauses=True)
         case 429:
-            return Deferred(said, retry_after=_wait(answer.headers, now))
+            return Deferred(said, retry_after=_wait(answer.headers, now) or _USUAL_WAIT)
         case 451:
             return Deferred(f"{said} {_CHECK_REGION}", pauses=True)
         case 404 | 405 | 406 | 407 | 415:
