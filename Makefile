@@ -46,5 +46,11 @@ bench: setup ## measure, beside the bare libraries, in one run
 faults: setup ## long campaigns of kills and hostile providers
 	$(BIN)/python -m pytest -q -m faults --override-ini addopts="--strict-markers --import-mode=importlib"
 
+oracles: setup ## hold the mail against tools that we did not write; a missing one is named
+	$(BIN)/python -m tests.oracles
+
+pictures: setup chromium ## make the pictures of the README again
+	$(BIN)/python -m tests.pictures
+
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -14,16 +14,20 @@ ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disa
 
 def find() -> str | None:
     """The path of a browser: CHROMIUM, one on PATH, or the one that Playwright installed. None where there is none."""
-    named = os.environ.get("CHROMIUM")
-    found = [named, *(shutil.which(name) for name in _NAMES), _playwrights()]
-    return next((path for path in found if path and os.access(path, os.X_OK)), None)
+    named = [os.environ.get("CHROMIUM"), *(shutil.which(name) for name in _NAMES)]
+    there = next((path for path in named if path and os.access(path, os.X_OK)), None)
+    if there:
+        return there
+    own = _playwrights()
+    return own if os.access(own, os.X_OK) else None
 
 
-def _playwrights() -> str | None:
+def _playwrights() -> str:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        return playwright.chromium.executable_path
+        path: str = playwright.chromium.executable_path
+        return path
 
 
 def path() -> str:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import ast
-import importlib
 import inspect
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -219,6 +217,23 @@ def test_examples_of_files_are_read(example: Path) -> None:
     assert "<s>forget</s>" in html
 
 
+def test_a_template_is_copied_as_the_page_says(example: Path) -> None:
+    """The shell lines of docs/files.md make a copy of the built-in template that renders."""
+    from newsletter.compose.press import press
+    from newsletter.wiring import open_newsletter
+
+    (example / "templates").mkdir()
+    run(example, "\n".join(block.text for block in blocks(DOCS / "files.md") if block.language == "sh"))
+    words = example / "templates/mine/template.toml"
+    words.write_text(words.read_text().replace('"Unsubscribe"', '"Leave us"'))
+    issue = example / "issues/012.md"
+    issue.write_text(issue.read_text().replace("template: digest", "template: mine"))
+    parts = open_newsletter(example)
+    text = press(parts.shelf, parts.config.newsletter, 12).rendered.edition.text
+
+    assert "Leave us: " in "".join(piece for piece in text.pieces if isinstance(piece, str))
+
+
 def test_the_keys_of_files_are_all_described() -> None:
     """The tables of docs/files.md name the keys of posts and issues that the readers know, and no others."""
     from newsletter.folder.issue_file import KEYS as ISSUE_KEYS
@@ -271,9 +286,9 @@ def run(folder: Path, script: str, **environment: str) -> str:
     """Run shell lines in which `newsletter` is this checkout's; return all that it printed."""
     tools = folder.parent / f"{folder.name}-bin"
     tools.mkdir(exist_ok=True)
-    program = tools / "newsletter"
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m newsletter "$@"\n')
-    program.chmod(0o755)
+    for name, arguments in (("newsletter", "-m newsletter "), ("python", "")):
+        (tools / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" {arguments}"$@"\n')
+        (tools / name).chmod(0o755)
     inherited = {key: value for key, value in os.environ.items() if not key.startswith(("NEWSLETTER_", "SENDGRID_"))}
     inherited |= {"PATH": f"{tools}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT / "src"), **environment}
     done = subprocess.run(
@@ -320,7 +335,6 @@ def test_the_tutorial_works_from_top_to_bottom(tmp_path: Path) -> None:
     assert n_checked >= 7
     assert ["desk@example.com", "ana@example.com", "ben@example.org", "carla@example.net"] == taken
     assert "Asked by mail in May" in run(folder / "weekly", "newsletter subscribers show ana@example.com")
-    assert (folder / "weekly/preview/001.html").is_file()
     assert (folder / "weekly/var/practice/outbox/index.html").is_file()
 
 
@@ -384,11 +398,3 @@ def test_targets_named_in_the_contributing_page_exist() -> None:
 
     assert named
     assert named <= targets
-
-
-def test_modules_named_in_commands_exist() -> None:
-    """Every command of the overview can be loaded."""
-    modules: Mapping[str, tuple[str, str]] = COMMANDS
-    for name, (module, about) in modules.items():
-        assert hasattr(importlib.import_module(f"newsletter.cli.{module}"), name)
-        assert about.endswith(".")

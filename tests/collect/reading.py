@@ -18,7 +18,9 @@ def words_of(text: str) -> list[str]:
 
 def shown(markdown: str) -> str:
     """The text that a reader sees."""
-    return "\n".join(_text(token) for token in _PARSER.parse(markdown) if token.type in {"inline", "fence", "code_block"})
+    return "\n".join(
+        _text(token) for token in _PARSER.parse(markdown) if token.type in {"inline", "fence", "code_block"}
+    )
 
 
 def quotes(post: Post) -> list[str]:

@@ -42,7 +42,9 @@ def test_captured_braces_are_never_a_gap_or_a_remark(text: str) -> None:
     assert read_gaps(markdown, sentinels, origin, regions_of(markdown, origin)) == markdown
 
 
-@pytest.mark.parametrize("text", ["[A] spokesperson said", "snake_case and 5 * 3", "a [b] c", "1984 was a year", "#1 of 2"])
+@pytest.mark.parametrize(
+    "text", ["[A] spokesperson said", "snake_case and 5 * 3", "a [b] c", "1984 was a year", "#1 of 2"]
+)
 def test_ordinary_text_is_not_littered_with_backslashes(text: str) -> None:
     """An editor reads the file, so only what Markdown would misread is escaped."""
     assert literal_inline(text).replace("\\*", "*") == text

@@ -20,7 +20,9 @@ ON = date(2026, 11, 20)
 RAW = bundled("seeds") / "raw" / "the-winter-boat.txt"
 
 # A folder of real texts may be named; without one there is nothing to try them on.
-_SHARED = sorted(Path(os.environ["NEWSLETTER_SHARED"], "seeds").glob("*.txt")) if "NEWSLETTER_SHARED" in os.environ else []
+_SHARED = (
+    sorted(Path(os.environ["NEWSLETTER_SHARED"], "seeds").glob("*.txt")) if "NEWSLETTER_SHARED" in os.environ else []
+)
 
 
 def read(*paragraphs: str) -> Post:
@@ -31,7 +33,11 @@ def all_words(post: Post) -> list[str]:
     return words_of(post.title) + words_of(shown(post.body))
 
 
-@given(st.lists(st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc", "Cf", "Zl", "Zp"]), max_size=80), min_size=1))
+@given(
+    st.lists(
+        st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc", "Cf", "Zl", "Zp"]), max_size=80), min_size=1
+    )
+)
 def test_no_word_of_any_text_is_lost(lines: list[str]) -> None:
     """Title and body together hold every word of the source, in its order, unless a line only says by whom it is."""
     source = [line for line in lines if line.strip() and "by" not in line.casefold()]
@@ -108,11 +114,15 @@ def test_an_introduction_to_a_list_or_a_link_does_not_make_it_a_quote() -> None:
 
 def test_a_line_that_names_whose_words_they_were_belongs_to_the_quote() -> None:
     """A dash and a name under an excerpt is its source."""
-    post = read("Title", "She says:", "The boat is late.", "— Mrs. Oake, in the shop", "We went home.", "And slept well.")
+    post = read(
+        "Title", "She says:", "The boat is late.", "— Mrs. Oake, in the shop", "We went home.", "And slept well."
+    )
     assert quotes(post) == ["The boat is late.", "— Mrs. Oake, in the shop"]
 
 
-@pytest.mark.parametrize("line", ["[guest post by Dora Lind]", "(guest post by Dora Lind)", "[by Dora Lind]", "By Dora Lind"])
+@pytest.mark.parametrize(
+    "line", ["[guest post by Dora Lind]", "(guest post by Dora Lind)", "[by Dora Lind]", "By Dora Lind"]
+)
 def test_a_byline_is_read_in_its_usual_forms(line: str) -> None:
     """Brackets or not, the name is the byline."""
     assert read("Title", line, "Some words.").byline == "Dora Lind"
@@ -141,7 +151,12 @@ def test_a_byline_and_a_sign_off_that_disagree_are_named() -> None:
 def test_paragraphs_wrapped_by_hand_become_one_paragraph() -> None:
     """A text of short lines with empty lines between is read as its writer saw it."""
     post = read(
-        "Title", "", "The boat leaves at ten past six because the bar", "is only deep enough then.", "", "Nobody chose it."
+        "Title",
+        "",
+        "The boat leaves at ten past six because the bar",
+        "is only deep enough then.",
+        "",
+        "Nobody chose it.",
     )
     assert own_words(post) == [
         "The boat leaves at ten past six because the bar is only deep enough then.",

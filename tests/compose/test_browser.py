@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,11 +11,11 @@ from playwright.sync_api import Browser, Page, Route, sync_playwright
 from newsletter.compose.preview import as_reader
 from newsletter.words.issue import Issue, Section
 from newsletter.words.post import Post
+from tests import chromium
 from tests.compose.sample import ANA, ISSUE, POSTS, TEMPLATES, rendered, template
 
 pytestmark = pytest.mark.slow
 
-WHERE = ("chromium", "chromium-browser", "google-chrome")
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="900" height="400"/>'
 NAMES = sorted(path.name for path in TEMPLATES.iterdir() if path.is_dir())
 LONG_WORDS = Post(
@@ -31,11 +29,8 @@ LONG_WORDS = Post(
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    path = os.environ.get("CHROMIUM") or next((found for name in WHERE if (found := shutil.which(name))), None)
-    assert path, "No Chromium here. Install it, or name it in the environment as CHROMIUM=/path/to/chromium."
     with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
-        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        browser = playwright.chromium.launch(executable_path=chromium.path(), args=chromium.ARGUMENTS)
         yield browser
         browser.close()
 

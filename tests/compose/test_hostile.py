@@ -51,6 +51,7 @@ def test_no_value_of_a_reader_changes_the_structure_of_the_page(name: str) -> No
     assert tags(html) == PATRON
 
 
+@settings(deadline=None)
 @given(values, values)
 def test_filling_here_equals_a_provider_replacing_tokens(name: str, plan: str) -> None:
     """A provider is given the constant text with a token for each hole, and a value for each token."""

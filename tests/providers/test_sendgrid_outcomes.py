@@ -186,7 +186,7 @@ def test_too_many_calls_wait_as_long_as_sendgrid_says(
 def test_too_many_calls_without_a_time_wait_ten_seconds(
     sendgrid: SendGrid, server: SendGridServer, headers: dict[str, str]
 ) -> None:
-    """It knows how often this has happened; we don't."""
+    """A provider that only says "too fast" is left alone for a while all the same."""
     server.plan({"do": "429", "headers": headers})
 
     outcome = the_outcome(sendgrid)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.words.edition import Edition
@@ -55,6 +55,7 @@ expressions: st.SearchStrategy[Expression] = st.recursive(
 values = st.sampled_from(HOSTILE) | st.text(max_size=30)
 
 
+@settings(deadline=None)
 @given(expressions, st.sampled_from(Context), st.lists(st.tuples(values, values), min_size=1, max_size=5))
 def test_filling_a_parcel_equals_filling_each_reader_alone(
     expression: Expression, context: Context, readers: list[tuple[str, str]]
@@ -69,6 +70,7 @@ def test_filling_a_parcel_equals_filling_each_reader_alone(
     assert together == alone
 
 
+@settings(deadline=None)
 @given(values)
 def test_no_value_makes_a_tag_or_ends_an_attribute(value: str) -> None:
     """The page a reader gets has the tags it was rendered with, whatever the reader is called."""
@@ -129,6 +131,7 @@ def test_a_field_that_a_reader_lacks_takes_the_default() -> None:
     assert fill(hole, {}, 2) == ["there", "there"]
 
 
+@settings(deadline=None)
 @given(expressions, expressions)
 def test_an_edition_survives_its_json_and_keeps_its_digest(one: Expression, two: Expression) -> None:
     """What is stored is what goes out, gap for gap."""

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsletter.words.edition import Edition
@@ -60,6 +60,7 @@ def bodies(mail: bytes) -> tuple[str, str]:
     return text.decode(), html.decode()
 
 
+@settings(deadline=None)
 @given(before=lines, between=lines, after=lines, name=st.text(max_size=80))
 def test_what_a_reader_decodes_is_the_constant_text_with_the_values_in_it(
     before: str, between: str, after: str, name: str
@@ -77,6 +78,7 @@ def test_what_a_reader_decodes_is_the_constant_text_with_the_values_in_it(
     assert html == fill_part(made.html, columns, 1)[0].replace("\n", "\r\n")
 
 
+@settings(deadline=None)
 @given(before=lines, name=st.text(max_size=300), after=lines)
 def test_no_line_of_a_body_is_longer_than_76_and_every_line_ends_in_crlf(before: str, name: str, after: str) -> None:
     """RFC 2045 6.7 rule 5, whatever the reader is called."""
@@ -87,6 +89,7 @@ def test_no_line_of_a_body_is_longer_than_76_and_every_line_ends_in_crlf(before:
     assert max(len(line) for line in mail.partition(b"\r\n\r\n")[2].split(b"\r\n")) <= 76
 
 
+@settings(deadline=None)
 @given(st.integers(20, 900), st.sampled_from(["", ", <mailto:leave@example.org?subject=leave>"]))
 def test_an_unsubscribe_address_of_any_length_arrives_letter_for_letter(length: int, more: str) -> None:
     """RFC 8058 readers take the first address in angle brackets: folding or encoding it would break one-click."""
@@ -103,6 +106,7 @@ def test_an_unsubscribe_address_of_any_length_arrives_letter_for_letter(length: 
     assert parsed(mail)["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), min_size=1, max_size=200))
 def test_a_subject_comes_back_as_it_was_written(subject: str) -> None:
     """No character is split between two encoded words, no space is lost or added."""

@@ -34,7 +34,7 @@ iframe { width: 100%; height: 85vh; border: 1px solid var(--line); background: #
 
 def write_page(directory: Path, raw: Path) -> Path:
     """Write `beside.html` into the outbox of the newsletter in `directory`, and say where it is."""
-    mail = _with_pictures(directory, (directory / "preview" / "001.html").read_text(encoding="utf-8"))
+    mail = with_pictures(directory, (directory / "preview" / "001.html").read_text(encoding="utf-8"))
     text = raw.read_text(encoding="utf-8")
     page = directory / "var" / "outbox" / "beside.html"
     page.write_text(
@@ -50,7 +50,7 @@ def write_page(directory: Path, raw: Path) -> Path:
     return page
 
 
-def _with_pictures(directory: Path, mail: str) -> str:
+def with_pictures(directory: Path, mail: str) -> str:
     """Nobody serves the made-up newsletter's public address, so its pictures are shown from the folder."""
 
     def embedded(found: re.Match[str]) -> str:

@@ -11,6 +11,30 @@ from markdownify import BACKSLASH, MarkdownConverter
 from newsletter.collect.literal import literal_fragment, literal_inline, one_line
 from newsletter.collect.web_address import in_markdown, whole_address
 
+_BLOCKS = [
+    "p",
+    "div",
+    "section",
+    "pre",
+    "blockquote",
+    "ul",
+    "ol",
+    "li",
+    "table",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "figure",
+]
+_IN_LINE = frozenset({"a", "b", "strong", "i", "em", "s", "del", "strike", "cite", "q", "code", "kbd", "samp"})
+# The beginning of a gap or a remark whose two halves stood on either side of a tag.
+_ACROSS_TAGS = re.compile(r"(?<=\{)[{%#]|(?<=<)!")
+# In code, where nothing can be escaped, braces and angles wait as private characters until that is done.
+_SHOWN = {0xE000: "{", 0xE001: "<"}
+_HIDDEN = str.maketrans({shown: chr(code) for code, shown in _SHOWN.items()})
 _STARTS_GAP_OR_REMARK = re.compile(r"\{[{%#]|<!--")
 # A line break with no line after it; two backslashes would be a backslash that the page shows.
 _BREAK_AT_END = re.compile(r"(?<!\\)\\(?=\n\n|\n*\Z)")
@@ -19,11 +43,21 @@ _SOURCE_LINE = re.compile(r"(?:^|\n)— (?P<source>[^\n]*)\Z")
 
 def html_to_markdown(html: str) -> str:
     """Markdown of a sanitised piece of HTML."""
-    soup = BeautifulSoup(html, "html.parser")
+    soup = BeautifulSoup(html.translate(dict.fromkeys(_SHOWN)), "html.parser")
+    for block in soup.find_all(_BLOCKS):
+        _out_of_lines(block)
     for figure in soup.find_all("figure"):
         _caption_into_quote(figure)
     text = str(_Converter(heading_style="atx", bullets="-", newline_style=BACKSLASH).convert_soup(soup))
-    return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+(?=\n|\Z)", "", text)).strip("\n")
+    text = re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+(?=\n|\Z)", "", text)).strip("\n")
+    return _ACROSS_TAGS.sub(r"\\\g<0>", text).translate(_SHOWN)
+
+
+def _out_of_lines(block: Tag) -> None:
+    """Markdown has no bold or link round a whole block: the block stays, the mark goes."""
+    for parent in list(block.parents):
+        if parent.name in _IN_LINE:
+            parent.unwrap()
 
 
 def _caption_into_quote(figure: Tag) -> None:
@@ -75,13 +109,16 @@ class _Converter(MarkdownConverter):
         return f"“{text.strip()}”" if text.strip() else ""
 
     def convert_code(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        if "pre" not in parent_tags and _STARTS_GAP_OR_REMARK.search(text):
+        if "_inline" in parent_tags or ("pre" not in parent_tags and _STARTS_GAP_OR_REMARK.search(text)):
             return literal_inline(one_line(text))
-        return str(super().convert_code(el, text, parent_tags))  # type: ignore[misc]  # its types leave it out
+        code = super().convert_code(el, text, parent_tags)  # type: ignore[misc]  # its types leave it out
+        return str(code).translate(_HIDDEN)
 
     def convert_pre(self, el: Tag, text: str, parent_tags: set[str]) -> str:
+        if "_inline" in parent_tags:
+            return literal_inline(one_line(text))
         fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", text)), 3)
-        code = text.strip("\n")
+        code = text.strip("\n").translate(_HIDDEN)
         return f"\n\n{fence}\n{code}\n{fence}\n\n" if code.strip() else ""
 
     def convert_td(self, el: Tag, text: str, parent_tags: set[str]) -> str:

@@ -11,7 +11,7 @@ _INLINE = re.compile(
     r"|(?P<link>\](?=[\[(:]))"
     r"|(?P<image>!(?=\[)|(?<=<)!)"
     r"|(?P<entity>&(?=#?\w+;))"
-    r"|(?P<gap>\{(?=[{%#])|(?<=\{)\{)"
+    r"|(?P<gap>(?<=\{)[{%#])"
     r"|(?P<note>\[(?=\^))"
 )
 # At the start of a line: headings, quotes, lists, rules and underlines of headings.

@@ -16,11 +16,15 @@ from newsletter.collect.web_address import in_markdown
 from newsletter.words.mistake import Mistake
 from newsletter.words.post import Image, Post
 
+# More of either takes minutes to read, and no writer's page has so many.
 _DEEPEST = 200
+_MOST_TAGS = 100_000
 
 
 def read_page(html: str, *, on: date) -> Post:
     """Make a post of a page. `on` is the day it is collected. Raises Mistake where it holds no words."""
+    if html.count("<") > _MOST_TAGS:
+        raise Mistake("This page is too large to be read as one post.", fix="Save the article alone, or copy its text.")
     page = BeautifulSoup(html, "lxml")
     _require_shallow(page)
     facts = read_facts(page, html)
@@ -44,12 +48,14 @@ def read_page(html: str, *, on: date) -> Post:
 
 
 def _require_shallow(page: BeautifulSoup) -> None:
-    """Raise Mistake for tags nested so deeply that reading them takes minutes; no writer's page is."""
+    """Raise Mistake where tags stand inside each other as no writer puts them."""
     depths: dict[int, int] = {id(page): 0}
     for tag in page.find_all(True):
         depths[id(tag)] = depths[id(tag.parent)] + 1
         if depths[id(tag)] > _DEEPEST:
-            raise Mistake("This page is nested too deeply to be read.", fix="Copy its text into a .txt file and add that.")
+            raise Mistake(
+                "This page is nested too deeply to be read.", fix="Copy its text into a .txt file and add that."
+            )
 
 
 def _no_words() -> Mistake:

@@ -21,7 +21,7 @@ _TINY_STYLE = re.compile(r"(?:^|;)\s*(?:width|height)\s*:\s*[0-3](?:px)?\s*(?:;|
 
 _BLOCKS = {"p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "div", "section", "article", "ul", "ol", "li", "pre"}
 _QUOTES = {"blockquote", "cite", "footer", "q", "figure", "figcaption"}
-_WORDS = {"a", "strong", "b", "em", "i", "s", "del", "strike", "code", "kbd", "samp", "sub", "sup", "dl", "dt", "dd"}
+_WORDS = {"a", "strong", "b", "em", "i", "s", "del", "strike", "code", "kbd", "samp", "dl", "dt", "dd"}
 _TABLES = {"table", "thead", "tbody", "tfoot", "tr", "td", "th", "caption"}
 _ACTIVE = {"script", "style", "noscript", "iframe", "object", "embed", "template", "head", "title"}
 _DRAWN = {"svg", "math", "canvas", "audio", "video"}

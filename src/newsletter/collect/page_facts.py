@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +12,9 @@ from trafilatura.metadata import extract_metadata
 
 from newsletter.collect.literal import one_line
 from newsletter.collect.web_address import whole_address
+
+# Its complaints about odd pages are not for whoever adds a post.
+logging.getLogger("trafilatura").addHandler(logging.NullHandler())
 
 # Browsers that save a page write where it came from on top of it.
 _SAVED_FROM = re.compile(r"<!--\s*saved from url=\(\d+\)(\S+)\s*-->")
