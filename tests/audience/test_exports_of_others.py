@@ -20,7 +20,6 @@ _EXPORTS = sorted((Path(_SHARED) / "data" / "exports").glob("*")) if _SHARED els
 _FILES = [path for path in _EXPORTS if path.suffix in {".csv", ".txt"}]
 
 
-@pytest.mark.skipif(not _FILES, reason="NEWSLETTER_SHARED names no folder with exports")
 @pytest.mark.parametrize("path", _FILES, ids=lambda path: path.name)
 def test_each_file_is_imported_whole_or_refused_in_words(readers: SqlReaders, path: Path) -> None:
     """Nobody is lost without a reason, nobody who left is mailed, and a second time changes nothing."""

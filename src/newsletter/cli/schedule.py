@@ -22,7 +22,7 @@ def tick(folder: object) -> None:
     parts = parts_of(folder)
     worked_on = parts.drain(threading.Event()).once()
     parts.after_sending()
-    click.echo(f"{worked_on} sendings were due.")
+    click.echo(f"{worked_on} sending{'' if worked_on == 1 else 's'} due.")
 
 
 @click.command()
