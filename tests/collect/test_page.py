@@ -166,7 +166,7 @@ def test_a_page_that_does_not_say_where_its_text_is_keeps_its_quotes() -> None:
 def test_a_piece_of_html_is_a_post_too() -> None:
     """What was copied out of a page has no head; its first words are its title."""
     post = read_page("<p>Hi <b>there</b>.</p><p>More.</p>", on=ON)
-    assert post.title == "Hi there ."
+    assert post.title == "Hi there."
     assert post.body == "Hi **there**.\n\nMore."
 
 
@@ -191,7 +191,7 @@ def test_a_page_of_a_million_tags_is_refused_at_once() -> None:
         read_page("<article>" + "<p>x" * 1_000_000, on=ON)
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(st.sampled_from(["<p>", "</p>", "<b>", "</i>", "<script>", "</script>", "<blockquote>", "<li>", "<td>", "&lt;",
     "<img src=x onerror=evil()>", "<a href=javascript:evil()>", "<!--", "-->", "<svg>", "<style>", "word ", "{{ x }}", "<s>", "{", "%", "<b></b>", "<a>", "<img>", "&lt;", "!--", "<pre>", "<code>"]),
     max_size=30))  # fmt: skip

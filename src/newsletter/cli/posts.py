@@ -26,27 +26,13 @@ def add(sources: tuple[str, ...], note: str) -> None:
       newsletter add ~/Downloads/article.html --note "Read this one slowly."
       pbpaste | newsletter add -
     """
-    from datetime import datetime
-
-    from newsletter.collect.source import collect, require_addable
-    from newsletter.folder.post_file import parse_post
+    from newsletter.collect.source import require_addable
     from newsletter.folder.posts import PostFiles
 
     directory = _directory()
     for source in sources:
         require_addable(source)
-    # The author's own day: the name of the file should be the date on their wall.
-    today = datetime.now().astimezone().date()
-    posts = [
-        collect(
-            _bytes_of(source),
-            name=source,
-            on=today,
-            parse_post=lambda text, slug, file: parse_post(text, slug=slug, file=file),
-            note=note,
-        )
-        for source in sources
-    ]
+    posts = [_collected(source, note) for source in sources]
     for post in posts:
         written = PostFiles(directory).add_post(post)
         click.echo(f"{written.file}: {written.title}")
@@ -125,6 +111,22 @@ def _directory() -> Path:
             fix="Name its folder with -C DIR, or make one: newsletter init DIR",
         )
     return directory
+
+
+def _collected(source: str, note: str) -> Post:
+    from datetime import datetime
+
+    from newsletter.collect.source import collect
+    from newsletter.folder.post_file import parse_post
+
+    return collect(
+        _bytes_of(source),
+        name=source,
+        # The author's own day: the name of the file should be the date on their wall.
+        on=datetime.now().astimezone().date(),
+        parse_post=lambda text, slug, file: parse_post(text, slug=slug, file=file),
+        note=note,
+    )
 
 
 def _bytes_of(source: str) -> bytes:

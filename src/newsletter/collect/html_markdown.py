@@ -8,33 +8,13 @@ from bs4 import BeautifulSoup
 from bs4.element import NavigableString, Tag
 from markdownify import BACKSLASH, MarkdownConverter
 
-from newsletter.collect.literal import literal_fragment, literal_inline, one_line
+from newsletter.collect.literal import literal, literal_fragment, literal_inline, one_line
 from newsletter.collect.web_address import in_markdown, whole_address
 
-_BLOCKS = [
-    "p",
-    "div",
-    "section",
-    "pre",
-    "blockquote",
-    "ul",
-    "ol",
-    "li",
-    "table",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "figure",
-]
+_BLOCKS = re.compile(r"p|div|section|pre|blockquote|ul|ol|li|table|h[1-6]|figure")
 _IN_LINE = frozenset({"a", "b", "strong", "i", "em", "s", "del", "strike", "cite", "q", "code", "kbd", "samp"})
 # The beginning of a gap or a remark whose two halves stood on either side of a tag.
-_ACROSS_TAGS = re.compile(r"(?<=\{)[{%#]|(?<=<)!")
-# In code, where nothing can be escaped, braces and angles wait as private characters until that is done.
-_SHOWN = {0xE000: "{", 0xE001: "<"}
-_HIDDEN = str.maketrans({shown: chr(code) for code, shown in _SHOWN.items()})
+_ACROSS_TAGS = re.compile(r"(?<=\{)[{%#]|(?<=<)!(?=--)")
 _STARTS_GAP_OR_REMARK = re.compile(r"\{[{%#]|<!--")
 # A line break with no line after it; two backslashes would be a backslash that the page shows.
 _BREAK_AT_END = re.compile(r"(?<!\\)\\(?=\n\n|\n*\Z)")
@@ -43,14 +23,17 @@ _SOURCE_LINE = re.compile(r"(?:^|\n)— (?P<source>[^\n]*)\Z")
 
 def html_to_markdown(html: str) -> str:
     """Markdown of a sanitised piece of HTML."""
-    soup = BeautifulSoup(html.translate(dict.fromkeys(_SHOWN)), "html.parser")
-    for block in soup.find_all(_BLOCKS):
+    soup = BeautifulSoup(html, "html.parser")
+    for block in soup.find_all(lambda tag: _BLOCKS.fullmatch(tag.name) is not None):
         _out_of_lines(block)
+    for item in soup.find_all(["li", "dt", "dd"]):
+        if item.parent is None or item.parent.name not in {"ul", "ol"}:
+            item.name = "p"
     for figure in soup.find_all("figure"):
         _caption_into_quote(figure)
     text = str(_Converter(heading_style="atx", bullets="-", newline_style=BACKSLASH).convert_soup(soup))
     text = re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+(?=\n|\Z)", "", text)).strip("\n")
-    return _ACROSS_TAGS.sub(r"\\\g<0>", text).translate(_SHOWN)
+    return _ACROSS_TAGS.sub(r"\\\g<0>", text)
 
 
 def _out_of_lines(block: Tag) -> None:
@@ -111,14 +94,16 @@ class _Converter(MarkdownConverter):
     def convert_code(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         if "_inline" in parent_tags or ("pre" not in parent_tags and _STARTS_GAP_OR_REMARK.search(text)):
             return literal_inline(one_line(text))
-        code = super().convert_code(el, text, parent_tags)  # type: ignore[misc]  # its types leave it out
-        return str(code).translate(_HIDDEN)
+        return str(super().convert_code(el, text, parent_tags))  # type: ignore[misc]  # its types leave it out
 
     def convert_pre(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         if "_inline" in parent_tags:
             return literal_inline(one_line(text))
+        if _STARTS_GAP_OR_REMARK.search(text):
+            # Nothing can be escaped in code, so code that would be read as a gap is shown line by line.
+            return "\n\n" + "\\\n".join(literal(line) for line in text.split("\n") if line.strip()) + "\n\n"
         fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", text)), 3)
-        code = text.strip("\n").translate(_HIDDEN)
+        code = text.strip("\n")
         return f"\n\n{fence}\n{code}\n{fence}\n\n" if code.strip() else ""
 
     def convert_td(self, el: Tag, text: str, parent_tags: set[str]) -> str:

@@ -66,7 +66,7 @@ def _no_words() -> Mistake:
 
 
 def _first_words(body: str) -> str:
-    words = one_line(re.sub(r"[>#*\\]|!?\[|\]\([^)]*\)", " ", body.partition("\n\n")[0]))
+    words = one_line(re.sub(r"[>#*\\]|!?\[|\]\([^)]*\)", "", body.partition("\n\n")[0]))
     return words if len(words) <= 80 else f"{words[:80].rpartition(' ')[0]}…"
 
 

@@ -36,13 +36,17 @@ def draft(
             else "There are no posts yet, so there is nothing to draft from.",
             fix="Add one: newsletter add FILE",
         )
+    sections = _sections(unused)
+    by_slug = {post.slug: post for post in unused}
+    # What stands first in the issue names it in the inbox.
+    in_order = [by_slug[slug] for section in sections for slug in section.posts]
     return Issue(
         number=number if number is not None else max((issue.number for issue in issues), default=0) + 1,
-        subject=_without_gaps(unused[0].title),
-        preheader=_without_gaps(_preheader(unused)),
+        subject=_without_gaps(in_order[0].title),
+        preheader=_without_gaps(_preheader(in_order)),
         lists=lists,
         dated_on=dated_on,
-        sections=_sections(unused),
+        sections=sections,
     )
 
 

@@ -13,8 +13,8 @@ import yaml
 from newsletter.words.mistake import Mistake, Place
 
 _FENCE = re.compile(r"---[ \t]*")
-# Controls and Unicode's own line ends have no place in a title, and some of them would move the line numbers.
-_CONTROL = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029]+")
+# Controls, Unicode's own line ends and halves of characters have no place in a title.
+_CONTROL = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ud800-\\udfff]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,14 @@ class Fields:
     def parts(self, key: str, fix: str) -> tuple[Fields, ...]:
         """A list of mappings."""
         return tuple(_fields(node, place, fix) for node, place in self._items(key, fix))
+
+    def pairs(self, key: str, fix: str) -> tuple[tuple[str, str], ...]:
+        """A mapping of words to texts; each must have its text."""
+        entry = self.entries.get(key)
+        if entry is None or (isinstance(entry.value, yaml.ScalarNode) and _line(entry.value) is None):
+            return ()
+        inner = _fields(entry.value, entry.place, fix)
+        return tuple((name, inner.required(name, fix)) for name in inner.entries)
 
     def day(self, key: str) -> date | None:
         """A date such as 2026-11-26; a time after it is read and left out."""

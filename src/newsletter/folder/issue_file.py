@@ -10,16 +10,17 @@ from newsletter.folder.yaml_lines import Value, yaml_lines
 from newsletter.words.issue import Issue, Section
 from newsletter.words.mistake import Mistake, Place
 
-KEYS = ("number", "subject", "preheader", "template", "lists", "date", "sections")
+KEYS = ("number", "subject", "preheader", "template", "lists", "date", "sections", "waive")
 MARKER = "<!-- posts -->"
 _MARKER = re.compile(r"<!--\s*posts\s*-->\s*", re.IGNORECASE)
+_WAIVE = "Write each as the code of a finding and why it does not matter here:\nwaive:\n  http-link: they have no https"
 _SECTIONS = "Write it as:\nsections:\n  - title: The long read\n    posts: [2026-11-20-two-who-walked]"
 
 
 def parse_issue(text: str, *, file: str) -> Issue:
     """Read an issue. Raises Mistake with line and column.
 
-    `key_lines` also has an entry `sections/SLUG` for every post it names.
+    `key_lines` also has an entry `sections/SLUG` for every post it names, and `section N` for each section from 1.
     """
     document = read_document(text, file)
     fields = document.fields
@@ -38,6 +39,7 @@ def parse_issue(text: str, *, file: str) -> Issue:
         outro=outro,
         intro_line=document.body_line,
         outro_line=outro_line,
+        waivers=fields.pairs("waive", _WAIVE),
         key_lines=(*((key, entry.place.line or 1) for key, entry in fields.entries.items()), *post_lines),
     )
 
@@ -56,6 +58,7 @@ def format_issue(issue: Issue) -> str:
         "lists": list(issue.lists),
         "date": issue.dated_on,
         "sections": sections,
+        "waive": dict(issue.waivers),
     }
     parts = (part.replace("\r\n", "\n").replace("\r", "\n") for part in (issue.intro, MARKER, issue.outro))
     body = "\n\n".join(part for part in parts if part)
@@ -65,7 +68,8 @@ def format_issue(issue: Issue) -> str:
 def _sections(fields: Fields) -> tuple[tuple[Section, ...], tuple[tuple[str, int], ...]]:
     sections = []
     lines: dict[str, int] = {}
-    for part in fields.parts("sections", _SECTIONS):
+    for number, part in enumerate(fields.parts("sections", _SECTIONS), 1):
+        lines[f"section {number}"] = part.place.line or 1
         part.only(("title", "posts"))
         for slug, place in part.texts("posts"):
             _require_new(slug, lines, place)

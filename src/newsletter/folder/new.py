@@ -40,17 +40,10 @@ def create_folder(
             f"There is a newsletter in {directory} already; nothing was changed.",
             fix="Choose another folder, or go on with this one: newsletter -C DIR posts",
         )
+    settings = _toml({"name": name, "sender": sender, "address": address, **(others or {})})
     made: list[Path] = []
     try:
-        for path in (*reversed([p for p in (directory, *directory.parents) if not p.exists()]), *_rooms(directory)):
-            if not path.is_dir():
-                path.mkdir(mode=0o700 if path.name == "var" else 0o755)
-                made.append(path)
-        settings = _toml({"name": name, "sender": sender, "address": address, **(others or {})})
-        for path, text, mode in _files(directory, settings):
-            if not path.exists():
-                write_new(path, text, mode=mode)
-                made.append(path)
+        _make(directory, settings, made)
     except BaseException as error:
         _take_back(made)
         if isinstance(error, OSError):
@@ -59,6 +52,19 @@ def create_folder(
                 fix="Choose a folder that you may write to, or move what is in the way.",
             ) from error
         raise
+
+
+def _make(directory: Path, settings: str, made: list[Path]) -> None:
+    """Make what is missing, and note each piece in `made`."""
+    above = [path for path in (directory, *directory.parents) if not path.exists()]
+    for path in (*reversed(above), *_rooms(directory)):
+        if not path.is_dir():
+            path.mkdir(mode=0o700 if path.name == "var" else 0o755)
+            made.append(path)
+    for path, text, mode in _files(directory, settings):
+        if not path.exists():
+            write_new(path, text, mode=mode)
+            made.append(path)
 
 
 def _rooms(directory: Path) -> list[Path]:

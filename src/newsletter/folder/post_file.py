@@ -32,6 +32,7 @@ def parse_post(text: str, *, slug: str, file: str) -> Post:
         image=_image(fields),
         checks=fields.words("checks"),
         body_line=document.body_line,
+        key_lines=tuple((key, entry.place.line or 1) for key, entry in fields.entries.items()),
     )
 
 

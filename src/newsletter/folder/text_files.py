@@ -36,7 +36,8 @@ def read_text(path: Path, file: str) -> str:
 
 def markdown_files(directory: Path) -> list[Path]:
     """The `.md` files of a folder by name; files that are hidden or still being written are not among them."""
-    return sorted(path for path in directory.glob("*.md") if path.is_file() and not path.name.startswith("."))
+    paths = (path for path in directory.glob("*.md") if path.is_file() and not path.name.startswith("."))
+    return sorted(paths, key=lambda path: path.stem)
 
 
 def room(directory: Path) -> Path:

@@ -7,7 +7,7 @@ from datetime import date
 
 import yaml
 
-Value = str | int | date | list[str] | list[dict[str, str | list[str]]] | None
+Value = str | int | date | list[str] | list[dict[str, str | list[str]]] | dict[str, str] | None
 
 
 class _Dumper(yaml.SafeDumper):
@@ -22,7 +22,7 @@ class _Dumper(yaml.SafeDumper):
 
 def yaml_lines(values: Mapping[str, Value]) -> str:
     """The mapping in its own order; empty values are left out."""
-    kept = {key: value for key, value in values.items() if value not in (None, "", [])}
+    kept = {key: value for key, value in values.items() if value not in (None, "", [], {})}
     return "".join(_entry(key, value) for key, value in kept.items())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 
@@ -20,7 +20,8 @@ class Post:
 
     A blockquote carries its source as a last line of its own that begins with an em dash.
     `checks` are sentences for the editor ("2 paragraphs may be quotes"); they never reach a mail.
-    `body_line` is the line of the file on which `body` begins, so that errors can point at it.
+    `body_line` is the line of the file on which `body` begins, `key_lines` that of each front-matter key, so that errors
+    can point at them.
     """
 
     slug: str
@@ -35,7 +36,11 @@ class Post:
     image: Image | None = None
     checks: tuple[str, ...] = ()
     body_line: int = 1
+    key_lines: tuple[tuple[str, int], ...] = field(default=(), compare=False)
 
     @property
     def file(self) -> str:
         return f"posts/{self.slug}.md"
+
+    def line_of(self, key: str) -> int | None:
+        return dict(self.key_lines).get(key)
