@@ -19,7 +19,8 @@ class Section:
 class Issue:
     """A file in `issues/`. It never carries state: when and to whom it went is in the database.
 
-    `intro` and `outro` are Markdown. `lists` are the lists it is meant for; `template` None takes the newsletter's.
+    `intro` and `outro` are Markdown. `waivers` are findings its author knows of and accepts: (code, reason).
+    `lists` are the lists it is meant for; `template` None takes the newsletter's.
     `intro_line`, `outro_line`, and `key_lines` (line of each front-matter key) let errors point into the file.
     """
 
@@ -35,6 +36,7 @@ class Issue:
     intro_line: int = 1
     outro_line: int = 1
     key_lines: tuple[tuple[str, int], ...] = ()
+    waivers: tuple[tuple[str, str], ...] = ()
 
     @property
     def file(self) -> str:
