@@ -34,7 +34,12 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None, *,
     with tempfile.TemporaryFile() as words:
         begun = time.perf_counter()
         process = subprocess.Popen(
-            command, stdout=words, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=ROOT, env=_compiled(environment)
+            command,
+            stdout=words,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            cwd=ROOT,
+            env=_compiled(environment),
         )
         watch = threading.Timer(limit, process.kill)
         watch.start()

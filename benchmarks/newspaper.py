@@ -1,6 +1,6 @@
 """Makes a newsletter's folder with one issue of twelve posts, about 58 kB of HTML: what a full week looks like.
 
-    python -m benchmarks.newspaper FOLDER
+python -m benchmarks.newspaper FOLDER
 """
 
 from __future__ import annotations
@@ -11,10 +11,53 @@ from pathlib import Path
 
 N_POSTS = 12
 _WORDS = (
-    "the a of and to in that it was for on as with at by from harbour timetable ferry letter morning captain winter "
-    "island bread market station platform window story record winter people always nobody somebody carried promised "
-    "counted answered measured waited slow early narrow bright eleven thirty small patient curious"
-).split()
+    *(
+        "the",
+        "a",
+        "of",
+        "and",
+        "to",
+        "in",
+        "that",
+        "it",
+        "was",
+        "for",
+        "on",
+        "as",
+        "with",
+        "at",
+        "by",
+        "from",
+        "always",
+    ),
+    *(
+        "harbour",
+        "timetable",
+        "ferry",
+        "letter",
+        "morning",
+        "captain",
+        "winter",
+        "island",
+        "bread",
+        "market",
+        "station",
+    ),
+    *("platform", "window", "story", "record", "winter", "people", "nobody", "somebody", "carried", "promised", "slow"),
+    *(
+        "counted",
+        "answered",
+        "measured",
+        "waited",
+        "early",
+        "narrow",
+        "bright",
+        "eleven",
+        "small",
+        "patient",
+        "curious",
+    ),
+)
 
 
 def make(folder: Path) -> None:

@@ -1,6 +1,6 @@
 """Plans issue 1 of a folder for the list `weekly`, and prints what that alone took, without starting Python.
 
-    python -m benchmarks.planning FOLDER
+python -m benchmarks.planning FOLDER
 """
 
 from __future__ import annotations
@@ -22,9 +22,7 @@ def main(folder: Path) -> None:
     wall, cpu = time.perf_counter(), time.process_time()
     mailing, _ = plan(ledger, parts.clock, edition, list_name="weekly", parcel_size=size)
     print(
-        json.dumps(
-            {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu, "planned": mailing.planned}
-        )
+        json.dumps({"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu, "planned": mailing.planned})
     )
 
 

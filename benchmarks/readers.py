@@ -1,6 +1,6 @@
 """Puts made-up readers straight into a newsletter's SQLite file.
 
-    python -m benchmarks.readers FOLDER NUMBER
+python -m benchmarks.readers FOLDER NUMBER
 """
 
 from __future__ import annotations

@@ -31,9 +31,14 @@ class Table:
     lines: list[Line]
 
     def as_markdown(self) -> str:
-        rows = [("what", "measured", "target", ""), *((one.what, one.figure, one.target, one.verdict) for one in self.lines)]
+        rows = [
+            ("what", "measured", "target", ""),
+            *((one.what, one.figure, one.target, one.verdict) for one in self.lines),
+        ]
         widths = [max(len(row[column]) for row in rows) for column in range(4)]
-        written = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in rows]
+        written = [
+            "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in rows
+        ]
         rule = "|" + "|".join("-" * (width + 2) for width in widths) + "|"
         return "\n".join([f"### {self.title}", "", written[0], rule, *written[1:]])
 

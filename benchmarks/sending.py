@@ -123,20 +123,28 @@ def _figures(one: Round) -> dict[str, object]:
 def _table(measured: dict[int, list[Round]]) -> Table:
     lines: list[Line] = []
     for n_readers, rounds in measured.items():
-        sender, floor, bare = (
-            median(getattr(one, name).cpu for one in rounds) for name in ("sender", "floor", "bare")
-        )
+        sender, floor, bare = (median(getattr(one, name).cpu for one in rounds) for name in ("sender", "floor", "bare"))
         wall = median(one.sender.wall for one in rounds)
         peak = max(one.sender.peak_mb for one in rounds)
         of = f"{n_readers:,} readers"
         lines += [
-            Line(f"plan {of}", f"{rate(n_readers, median(one.plan_wall for one in rounds))}, "
-                 f"{cpu_per_thousand(median(one.plan_cpu for one in rounds), n_readers)}"),
+            Line(
+                f"plan {of}",
+                f"{rate(n_readers, median(one.plan_wall for one in rounds))}, "
+                f"{cpu_per_thousand(median(one.plan_cpu for one in rounds), n_readers)}",
+            ),
             Line(f"send {of}", f"{rate(n_readers, wall)}, {cpu_per_thousand(sender, n_readers)}"),
-            Line(f"floor for {of}", f"{rate(n_readers, median(one.floor.wall for one in rounds))}, "
-                 f"{cpu_per_thousand(floor, n_readers)}"),
+            Line(
+                f"floor for {of}",
+                f"{rate(n_readers, median(one.floor.wall for one in rounds))}, {cpu_per_thousand(floor, n_readers)}",
+            ),
             Line(f"floor for {of}, bodies ready as text", cpu_per_thousand(bare, n_readers)),
-            Line(f"send / floor, CPU, {of}", f"{sender / floor:.2f}x", f"at most {MOST_CPU:g}x", sender <= MOST_CPU * floor),
+            Line(
+                f"send / floor, CPU, {of}",
+                f"{sender / floor:.2f}x",
+                f"at most {MOST_CPU:g}x",
+                sender <= MOST_CPU * floor,
+            ),
             Line(f"send / floor as text, CPU, {of}", f"{sender / bare:.2f}x"),
             Line(f"peak memory of the sender, {of}", f"{peak:.0f} MB", f"under {MOST_MB:g} MB", peak < MOST_MB),
             Line(f"peak memory of planning, {of}", f"{max(one.planner.peak_mb for one in rounds):.0f} MB"),
