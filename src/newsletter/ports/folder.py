@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from newsletter.words.issue import Issue
+from newsletter.words.mistake import Place
 from newsletter.words.post import Post
 
 
@@ -51,10 +52,17 @@ class Templates(Protocol):
         ...
 
 
+class Images(Protocol):
+    def publish(self, src: str, place: Place | None = None) -> str:
+        """Make `images/...` ready for mail; its name, `DIGEST.ext`. Raises Missing, or Mistake at `place`."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shelf:
-    """Everything in the folder that an issue is made of."""
+    """Everything in the folder that an issue is made of. Without `images`, pictures are named but not made ready."""
 
     posts: Posts
     issues: Issues
     templates: Templates
+    images: Images | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol
 
 from newsletter.words.edition import Edition
@@ -26,6 +26,7 @@ class MailingRow:
     start_at: datetime
     planned: int
     already_had_it: int
+    segment: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +49,20 @@ class Claim:
     n_skipped: int = 0
 
 
+# A parcel was due, but nobody in it may be mailed any more: it is settled, and no attempt was made.
+NOBODY_LEFT = Claim(
+    attempt_id=0,
+    token="",
+    parcel_id=0,
+    deadline_at=datetime.min.replace(tzinfo=UTC),
+    deliveries=(),
+    subscribers=(),
+    addresses=(),
+    first_names=(),
+    last_names=(),
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoubtfulAttempt:
     """An attempt whose end nobody saw, with the deliveries of it that are still uncertain."""
@@ -61,7 +76,10 @@ class DoubtfulAttempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """Where every planned reader of an issue stands. The hand-over counts add up to `planned`."""
+    """Where every planned reader of an issue stands. The hand-over counts add up to `planned`.
+
+    `doubled` of those accepted were taken twice, as evidence about an earlier try showed later.
+    """
 
     issue: int
     planned: int
@@ -69,15 +87,29 @@ class Account:
     fates: Mapping[Fate, int]
     skipped: Mapping[str, int] = field(default_factory=dict)
     mailings: Sequence[MailingRow] = ()
+    doubled: int = 0
 
 
 class Planning(Protocol):
     def find_unfinished(self, issue: int, list_name: str) -> MailingRow | None: ...
 
     def open_mailing(
-        self, edition: Edition, *, list_name: str, parcel_size: int, start_at: datetime | None
+        self,
+        edition: Edition,
+        *,
+        list_name: str,
+        parcel_size: int,
+        start_at: datetime | None,
+        canary: int = 0,
+        segment: str = "",
     ) -> MailingRow:
-        """Begin to plan; its edition is frozen by this. Raises Missing where there is no such list."""
+        """Begin to plan; its edition is frozen by this. The unfinished one, where somebody else was faster.
+
+        `segment` is the question (`words.segment`) that readers of the list have to fit; "" is the whole list.
+
+        `canary` readers go first, in a parcel of their own that all others wait for; 0 is none.
+        Raises Missing where there is no such list.
+        """
         ...
 
     def plan_slice(self, mailing_id: int, *, n_readers: int) -> bool:
@@ -85,6 +117,10 @@ class Planning(Protocol):
         ...
 
     def get_mailing(self, mailing_id: int) -> MailingRow: ...
+
+    def finish_cancelled(self) -> int:
+        """Skip the readers of cancelled mailings that a cancel which was broken off left in the queue."""
+        ...
 
     def list_mailings(self, *, statuses: Sequence[MailingStatus]) -> Sequence[MailingRow]: ...
 
@@ -108,8 +144,10 @@ class Sending(Protocol):
         """Step 3: what became of an attempt, in one transaction. None as deliveries means: all that it carried."""
         ...
 
-    def abandon(self, attempt_id: int, reason: str) -> None:
-        """Write down that this attempt handed nothing over."""
+    def record_by_token(
+        self, token: str, answers: Sequence[tuple[Sequence[int] | None, Outcome]], *, last: bool = True
+    ) -> bool:
+        """`record` by the attempt's name; False where this database knows no such attempt."""
         ...
 
     def sweep(self, *, alive: str | None = None) -> int:
@@ -119,7 +157,7 @@ class Sending(Protocol):
         """
         ...
 
-    def next_due_seconds(self, mailing_id: int) -> float | None:
+    def next_due_seconds(self, mailing_id: int, *, provider: str) -> float | None:
         """Seconds until a parcel of this mailing may be claimed or swept; None where nothing is waiting."""
         ...
 
@@ -140,7 +178,10 @@ class Settling(Protocol):
         ...
 
     def requeue(self, attempt_id: int, deliveries: Sequence[int]) -> int:
-        """Queue these again in a parcel of their own: surely absent, or the owner said so."""
+        """Queue these again in a parcel of their own: surely absent, or the owner said so.
+
+        Those of a cancelled mailing are skipped. Returns how many were queued.
+        """
         ...
 
     def leave(self, attempt_id: int, deliveries: Sequence[int]) -> int:
@@ -149,9 +190,13 @@ class Settling(Protocol):
 
 
 class Control(Protocol):
-    def pause(self, issue: int, reason: str) -> int: ...
+    def pause(self, issue: int, reason: str) -> int:
+        """Hold every unfinished mailing of an issue: nothing is claimed after this returns. Returns how many."""
+        ...
 
-    def resume(self, issue: int) -> int: ...
+    def resume(self, issue: int) -> int:
+        """Let paused mailings go on, each not before its time; counts of failures begin again. Returns how many."""
+        ...
 
     def cancel(self, issue: int) -> int:
         """End every unfinished mailing of an issue; the readers not yet claimed are skipped."""

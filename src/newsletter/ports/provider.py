@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -50,6 +50,15 @@ class Trace(StrEnum):
     FOUND = "found"
     ABSENT = "absent"  # surely never handed over
     UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """A try as a provider has to be asked about it: when, and to which address each delivery went."""
+
+    started_at: datetime
+    deadline_at: datetime
+    addresses: Mapping[int, str]
 
 
 class Evidence(Protocol):

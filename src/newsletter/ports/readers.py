@@ -33,13 +33,14 @@ class Joined:
     """What became of a batch of readers, by address key.
 
     `added` are new on this list. `suppressed` were not put on it: the address is never mailed for that reason, or
-    (None) the person's subscription to this list has ended.
+    (None) the person's subscription to this list has ended. `erased` asked to be forgotten, and were not put on it.
     """
 
     added: Sequence[str] = ()
     updated: Sequence[str] = ()
     unchanged: Sequence[str] = ()
     suppressed: Mapping[str, SuppressionReason | None] = field(default_factory=dict)
+    erased: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +73,14 @@ class Readers(Protocol):
         status: SubscriptionStatus,
         consent: str | None,
         dry_run: bool = False,
+        run: int | None = None,
     ) -> Joined:
         """Put readers on a list in one transaction, making the list where there is none.
 
         Never lowers protection: an ended subscription or a suppressed address stays so, and is reported as
         `suppressed`. A pending one may become active. Fields are added to those the person has. Of rows with one
-        address the first counts. A dry run answers the same and writes nothing.
+        address the first counts. A dry run answers the same and writes nothing. What stood there before is noted under
+        the import `run`, if one is named, so that it can be taken back.
         """
         ...
 
@@ -98,8 +101,8 @@ class Readers(Protocol):
         """Never mail this address again; of two reasons the stronger is kept."""
         ...
 
-    def suppress_many(self, reasons: Sequence[tuple[str, SuppressionReason]]) -> None:
-        """`suppress` for many (address, reason) in one transaction."""
+    def suppress_many(self, reasons: Sequence[tuple[str, SuppressionReason]], *, run: int | None = None) -> None:
+        """`suppress` for many (address, reason) in one transaction; `run` as in `join`."""
         ...
 
     def find_suppression(self, email: str) -> SuppressionReason | None: ...
@@ -110,4 +113,17 @@ class Readers(Protocol):
 
     def count_active(self, list_name: str) -> int:
         """How many would be mailed: active on the list and not suppressed."""
+        ...
+
+
+class Imports(Protocol):
+    def begin(self, list_name: str, files: Sequence[str]) -> int:
+        """The number of a new import, under which `Readers` note what they change."""
+        ...
+
+    def undo(self, number: int) -> int:
+        """Put everybody whom an import touched back as they were, but for what they did themselves since.
+
+        Returns how many people and do-not-mail entries that were. Raises Missing, or NotNow where it was undone before.
+        """
         ...

@@ -12,12 +12,16 @@ Answers = Sequence[tuple[Sequence[int] | None, Outcome]]
 
 
 class Spool(Protocol):
-    def keep(self, attempt_id: int, answers: Answers) -> None:
-        """Write to disk, durably, before returning."""
+    def keep(self, token: str, answers: Answers) -> None:
+        """Write what became of an attempt to disk, durably, before returning."""
         ...
 
-    def replay(self, record: Callable[[int, Answers], None]) -> int:
-        """Record everything kept, oldest first, and forget it. Returns how many attempts that were."""
+    def replay(self, record: Callable[[str, Answers], bool]) -> int:
+        """Record everything kept, oldest first, and forget it. Returns how many attempts that were.
+
+        What `record` does not know (False) belongs to another database: it is put aside, unless it only said that
+        nothing was handed over.
+        """
         ...
 
 
@@ -32,4 +36,16 @@ class SenderLock(Protocol):
     @property
     def is_exclusive(self) -> bool:
         """Whether holding it proves that no other sender is alive."""
+        ...
+
+
+class Live(Protocol):
+    """Tells the live database from a copy or an old backup of it, which must not send."""
+
+    def check(self) -> None:
+        """Raises NotNow where this database is not known to be the live one."""
+        ...
+
+    def note(self, attempt_id: int) -> None:
+        """Remember outside the database that there was this attempt."""
         ...

@@ -9,18 +9,33 @@ from newsletter.words.mistake import Place
 
 
 class Severity(StrEnum):
-    """An error stops `send` unless it is told otherwise; a warning is for the author to weigh."""
+    """An error stops `send` unless it is told otherwise; a warning is for the author to weigh; a note says what is so.
+
+    Something that could not be checked is a note: it is neither right nor wrong.
+    """
 
     ERROR = "error"
     WARNING = "warning"
+    NOTE = "note"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """`message` says what it is and why it matters, `fix` how to mend it. `code` is stable, for scripts."""
+    """`message` says what it is, `why` what it does to readers, `fix` how to mend it. `code` is stable, for scripts.
+
+    `post` is the slug of the post it is about. `waived` is the reason that the author gave for leaving it as it is.
+    """
 
     code: str
     severity: Severity
     place: Place
     message: str
     fix: str
+    why: str = ""
+    post: str | None = None
+    waived: str | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is to be dealt with: not waived, and more than a note."""
+        return self.waived is None and self.severity is not Severity.NOTE

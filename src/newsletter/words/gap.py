@@ -203,7 +203,8 @@ def _escaped(gap: Gap, values: Sequence[str]) -> list[str]:
             # Most names hold nothing to escape, and html.escape makes five passes to find that out.
             return [html.escape(value) if _MARKUP.search(value) else value for value in clean]
         case Context.URL:
-            return [html.escape(value) if _is_safe_address(value) else "#" for value in clean]
+            safe = [value if _is_safe_address(value) else "#" for value in clean]
+            return [html.escape(value) if _MARKUP.search(value) else value for value in safe]
         case Context.URL_PART:
             return [quote(value, safe="") for value in clean]
 

@@ -21,7 +21,8 @@ class Issue:
 
     `intro` and `outro` are Markdown. `waivers` are findings its author knows of and accepts: (code, reason).
     `lists` are the lists it is meant for; `template` None takes the newsletter's.
-    `intro_line`, `outro_line`, and `key_lines` (line of each front-matter key) let errors point into the file.
+    `intro_line`, `outro_line`, `key_lines` (line of each front-matter key) and `key_columns` (where the subject and the
+    preheader begin in theirs) let errors point into the file.
     """
 
     number: int
@@ -36,6 +37,7 @@ class Issue:
     intro_line: int = 1
     outro_line: int = 1
     key_lines: tuple[tuple[str, int], ...] = ()
+    key_columns: tuple[tuple[str, int], ...] = ()
     waivers: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -48,3 +50,6 @@ class Issue:
 
     def line_of(self, key: str) -> int | None:
         return dict(self.key_lines).get(key)
+
+    def column_of(self, key: str) -> int | None:
+        return dict(self.key_columns).get(key)

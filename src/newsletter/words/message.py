@@ -185,15 +185,23 @@ def _folded_at_spaces(line: str) -> str | None:
 
 def _words(text: str, used: int) -> list[str]:
     """RFC 2047 encoded words of at most 75 characters, each of whole characters; `used` columns are taken already."""
-    words, chunk, room = [], b"", 75 - 12 - used
+    words, chunk, room = [], "", 75 - 12 - used
     for letter in text:
-        encoded = letter.encode()
-        if len(base64.b64encode(chunk + encoded)) > room:
-            words.append(chunk)
-            chunk, room = b"", 75 - 12 - 1
-        chunk += encoded
+        if 4 * -(-len((chunk + letter).encode()) // 3) > room:
+            cut = _before_a_blank(chunk + letter)
+            words.append(chunk[:cut])
+            chunk, room = chunk[cut:], 75 - 12 - 1
+        chunk += letter
     words.append(chunk)
-    return [f"=?utf-8?B?{base64.b64encode(word).decode()}?=" for word in words]
+    return [f"=?utf-8?B?{base64.b64encode(word.encode()).decode()}?=" for word in words]
+
+
+def _before_a_blank(text: str) -> int:
+    """Where to part a text before its last letter. Python's reader puts a blank between the words of a name: beside
+    another one it does no harm.
+    """
+    blank = text.rfind(" ", 1)
+    return blank if blank > 0 else len(text) - 1
 
 
 def _folded(name: str, value: str) -> str:

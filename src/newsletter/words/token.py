@@ -4,10 +4,61 @@ from __future__ import annotations
 
 import base64
 import hmac
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 # 128 bits are out of reach of guessing; 22 characters keep List-Unsubscribe short.
 _TAG_BYTES = 16
+_SHAPE = re.compile(r"([0-9a-z]{1,4})\.([0-9a-z]{1,13})\.([0-9a-z]{1,13})\.([0-9a-z]{1,13})\.([A-Za-z0-9_-]{22})")
+_KEY_RING = re.compile(r"\d{1,5}:\S+(?:\s+\d{1,5}:\S+)*")
+# Signs in place of a key that we do not have, so that an unknown key id takes as long as a wrong tag.
+_NO_KEY = bytes(32)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReaderToken:
+    """What a genuine token says. List or subscriber 0 is a preview: there is nobody behind it."""
+
+    subscriber: int
+    mailing_list: int
+    issue: int
+
+    @property
+    def is_preview(self) -> bool:
+        return not self.subscriber or not self.mailing_list
+
+
+def read_reader_token(text: str, keys: Mapping[int, bytes], *, purpose: str) -> ReaderToken | None:
+    """What a token says, if one of our keys signed it for this purpose; else None, whatever is wrong with it.
+
+    The tag is compared as text and in constant time, so that no second spelling of a token is genuine.
+    """
+    shape = _SHAPE.fullmatch(text)
+    if shape is None:
+        return None
+    key_id, subscriber, mailing_list, issue = (int(shape[number], 36) for number in range(1, 5))
+    made = reader_token(
+        keys.get(key_id, _NO_KEY),
+        key_id=key_id,
+        purpose=purpose,
+        subscriber=subscriber,
+        mailing_list=mailing_list,
+        issue=issue,
+    )
+    is_genuine = hmac.compare_digest(made, text) and key_id in keys
+    return ReaderToken(subscriber=subscriber, mailing_list=mailing_list, issue=issue) if is_genuine else None
+
+
+def read_keys(secret: str) -> dict[int, bytes]:
+    """The signing keys in a setting, the one that signs first: `SECRET` alone, or `2:NEW 1:OLD` after a change of keys.
+
+    A plain secret is key 1, so that its links stay good when it becomes `1:SECRET` behind a new one.
+    """
+    if not _KEY_RING.fullmatch(secret.strip()):
+        return {1: secret.encode()}
+    pairs = (entry.partition(":") for entry in secret.split())
+    return {int(number): key.encode() for number, _, key in pairs}
 
 
 def reader_token(key: bytes, *, key_id: int, purpose: str, subscriber: int, mailing_list: int, issue: int) -> str:

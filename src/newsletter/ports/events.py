@@ -1,0 +1,83 @@
+"""What a provider tells afterwards: where it comes from, and the log that it is kept in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from newsletter.words.alarm import Alarm, Standing
+from newsletter.words.event import Event
+
+
+class Unverified(Exception):
+    """A message that was not proved to come from the provider. Its text says why, and names no address."""
+
+
+class Unreadable(Exception):
+    """A genuine message whose body can't be understood at all."""
+
+
+class Unheard(Exception):
+    """The provider could not be asked, or did not answer. Its text says why, and names no address."""
+
+
+class EventSource(Protocol):
+    """A provider that tells. `whole_or_nothing` as in `Provider`: one event of an attempt proves the whole call."""
+
+    name: str
+    whole_or_nothing: bool
+
+    def verify_and_parse(self, headers: Mapping[str, str], body: bytes) -> Sequence[Event]:
+        """The events in one message, whose body must be as it came. Raises Unverified, Unreadable."""
+        ...
+
+    def pull(self, since_at: datetime) -> Sequence[Event]:
+        """Ask for what may have been missed: bounces, complaints, unsubscribes. Raises Unheard."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What a batch of events came to. `unknown` are new ones that belong to no delivery of ours."""
+
+    new: int = 0
+    repeated: int = 0
+    unknown: int = 0
+    proved: int = 0
+    suppressed: int = 0
+
+    def __add__(self, other: Heard) -> Heard:
+        return Heard(
+            new=self.new + other.new,
+            repeated=self.repeated + other.repeated,
+            unknown=self.unknown + other.unknown,
+            proved=self.proved + other.proved,
+            suppressed=self.suppressed + other.suppressed,
+        )
+
+
+class EventLog(Protocol):
+    def hear(self, provider: str, events: Sequence[Event], *, whole_or_nothing: bool) -> Heard:
+        """Keep events, each with all that follows from it, durably before this returns. Repeating it changes nothing."""
+        ...
+
+    def pulled_until(self, provider: str) -> datetime | None: ...
+
+    def note_pull(self, provider: str, until_at: datetime) -> None: ...
+
+    def list_standings(self, providers: Sequence[str], *, unconfirmed: bool) -> Sequence[Standing]:
+        """How the issues of the last days stand. `providers` tell what became of a mail; who they never told of is
+        counted only where asked for, because that means to look at every delivery."""
+        ...
+
+    def get_standing(self, issue: int, providers: Sequence[str]) -> Standing: ...
+
+    def raise_alarm(self, alarm: Alarm) -> bool:
+        """Keep an alarm and pause what is being sent, if it says so. False where it was raised before."""
+        ...
+
+    def restore(self, email: str) -> int:
+        """Put a reader back on the lists that were ended because mail kept bouncing. Returns how many."""
+        ...

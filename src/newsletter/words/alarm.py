@@ -1,0 +1,123 @@
+"""When what comes back from readers is bad enough to tell the owner, or to stop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+# Google asks senders to stay below 0.10 % and never to reach 0.30 %; Yahoo names 0.3 % too. Above that, mail of the
+# whole domain is refused until the rate has been below it for a week.
+COMPLAINTS_WARN = 0.001
+COMPLAINTS_PAUSE = 0.003
+# No mailbox provider names a rate of bounces. Large senders' services look into an account at 5 %; a list that people
+# joined by themselves stays below 2 %.
+BOUNCES_WARN = 0.02
+BOUNCES_PAUSE = 0.05
+# In a small sending one unlucky address is a large share.
+FEWEST_COMPLAINTS = 3
+FEWEST_BOUNCES = 20
+
+# Providers report within minutes; a frozen account accepts everything, drops it, and says nothing.
+UNCONFIRMED_AFTER = timedelta(hours=24)
+UNCONFIRMED_WARN = 0.02
+
+
+class AlarmKind(StrEnum):
+    """What an alarm is about. Each is raised once for an issue: who resumes a paused sending has overruled it."""
+
+    COMPLAINTS = "complaints"
+    BOUNCES = "bounces"
+    UNCONFIRMED = "unconfirmed"
+    DOUBLED = "doubled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """A sentence for the owner about one issue. `pauses` says that the sending stops for it."""
+
+    issue: int
+    kind: AlarmKind
+    message: str
+    pauses: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What an issue's deliveries came to so far. `due` were handed over more than `UNCONFIRMED_AFTER` ago; of them,
+    `unconfirmed` were never heard of. `doubled` were taken by a provider in two tries."""
+
+    issue: int
+    handed_over: int
+    bounced: int = 0
+    complained: int = 0
+    due: int = 0
+    unconfirmed: int = 0
+    doubled: int = 0
+
+
+def alarms(standing: Standing) -> list[Alarm]:
+    """All that is wrong with an issue, worst first."""
+    found = [
+        _too_many(
+            standing,
+            AlarmKind.COMPLAINTS,
+            standing.complained,
+            FEWEST_COMPLAINTS,
+            COMPLAINTS_WARN,
+            COMPLAINTS_PAUSE,
+            "reported it as spam",
+        ),
+        _too_many(
+            standing,
+            AlarmKind.BOUNCES,
+            standing.bounced,
+            FEWEST_BOUNCES,
+            BOUNCES_WARN,
+            BOUNCES_PAUSE,
+            "came back as undeliverable",
+        ),
+        _unconfirmed(standing),
+        _doubled(standing),
+    ]
+    return [alarm for alarm in found if alarm]
+
+
+def _too_many(
+    standing: Standing, kind: AlarmKind, n: int, fewest: int, warn: float, pause: float, words: str
+) -> Alarm | None:
+    if not standing.handed_over or n < fewest or n < warn * standing.handed_over:
+        return None
+    share = n / standing.handed_over
+    limit = pause if share >= pause else warn
+    return Alarm(
+        issue=standing.issue,
+        kind=kind,
+        message=f"{n:,} of {standing.handed_over:,} ({share:.2%}) {words}; the limit is {limit:.1%}.",
+        pauses=share >= pause,
+    )
+
+
+def _unconfirmed(standing: Standing) -> Alarm | None:
+    if not standing.due or standing.unconfirmed <= UNCONFIRMED_WARN * standing.due:
+        return None
+    share = standing.unconfirmed / standing.due
+    return Alarm(
+        issue=standing.issue,
+        kind=AlarmKind.UNCONFIRMED,
+        message=(
+            f"Of {standing.unconfirmed:,} ({share:.0%}) nothing was heard in "
+            f"{UNCONFIRMED_AFTER.total_seconds() / 3600:.0f} hours after they were handed over. "
+            "Look whether events reach this server, and whether the provider has suspended the account."
+        ),
+    )
+
+
+def _doubled(standing: Standing) -> Alarm | None:
+    if not standing.doubled:
+        return None
+    return Alarm(
+        issue=standing.issue,
+        kind=AlarmKind.DOUBLED,
+        message=f"{standing.doubled:,} were taken by the provider twice: a try in doubt was sent again, and proved later.",
+    )

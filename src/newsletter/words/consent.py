@@ -1,0 +1,58 @@
+"""How a reader came to be asked, what they confirmed, and how they left: the words of the consent record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Asked(StrEnum):
+    """Where a request to be mailed came from."""
+
+    FORM = "form"  # the reader's own, on a public page
+    ADD = "add"  # the owner added one person
+    IMPORT = "import"  # the owner imported a file
+    ADDRESS = "address"  # a reader changes the address they are mailed at
+
+
+class Left(StrEnum):
+    """By which way a reader left a list."""
+
+    ONE_CLICK = "one_click"  # the button of a mail program (RFC 8058)
+    PAGE = "page"
+    PREFERENCES = "preferences"
+
+
+class Mail(StrEnum):
+    """What a request was answered with by mail; the page says the same to everyone."""
+
+    CONFIRM = "confirm"
+    ALREADY = "already"
+    ADDRESS = "address"
+    NONE = "none"  # the address must not be mailed, or is of somebody else
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """Who made a request, as far as a server sees: kept with a consent as part of its proof."""
+
+    ip: str | None = None
+    agent: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentRecord:
+    """One request of a person and what became of it. Times are UTC; what did not happen is None."""
+
+    id: int
+    email: str
+    asked: Asked
+    lists: tuple[str, ...]
+    wording: str
+    requested_at: datetime
+    visitor: Visitor
+    mail: str
+    posted_at: datetime | None = None
+    confirmed_at: datetime | None = None
+    confirmed_by: Visitor | None = None
