@@ -1,43 +1,47 @@
-"""Makes the README's pictures again, from the seeds, in a real browser: `make pictures`."""
+"""Makes the pictures of the README and of the templates again, from the seeds, in a real browser: `make pictures`."""
 
 from __future__ import annotations
 
 import sys
 import tempfile
+from itertools import product
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
-from newsletter.cli.demo_page import with_pictures
-from newsletter.folder.bundled import bundled
+from newsletter.cli.gallery import sample_mail
+from newsletter.folder.templates import TemplateFolders
 from tests.chromium import ARGUMENTS, path
-from tests.running import run
 
 TARGET = Path(__file__).parents[1] / "docs" / "pictures"
+TEMPLATES = Path(__file__).parents[1] / "templates"
 
 
 def main() -> int:
-    """Render the seeds' first issue and take it at desk and phone width, light and dark."""
-    TARGET.mkdir(parents=True, exist_ok=True)
-    chromium = path()
+    """Each built-in template at desk and phone width, light and dark; and the README's three of the digest."""
+    (TARGET / "templates").mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        out = Path(folder)
-        done = run(bundled("seeds"), "render", "1", "--out", out, NEWSLETTER_DATABASE_URL=f"sqlite:///{out}/n.db")
-        if done.returncode:
-            print(done.stderr)
-            return 1
-        mail = out / "001.html"
-        mail.write_text(with_pictures(bundled("seeds"), mail.read_text(encoding="utf-8")), encoding="utf-8")
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        for width, height, scheme in ((680, 1180, "light"), (680, 1180, "dark"), (375, 812, "light")):
-            page = browser.new_page(
-                viewport={"width": width, "height": height}, color_scheme="dark" if scheme == "dark" else "light"
-            )
-            page.goto(mail.as_uri())
-            page.screenshot(path=TARGET / f"mail-{width}-{scheme}.png")
-            print(f"docs/pictures/mail-{width}-{scheme}.png")
+        browser = playwright.chromium.launch(executable_path=path(), args=ARGUMENTS)
+        for template in sorted(one.name for one in TEMPLATES.iterdir() if one.is_dir()):
+            mail = Path(folder) / f"{template}.html"
+            mail.write_text(sample_mail(TemplateFolders(Path(folder)), template), encoding="utf-8")
+            for width, scheme in product((600, 375), ("light", "dark")):
+                _take(browser, mail, width, 900, scheme, f"templates/{template}-{width}-{scheme}.png")
+            if template == "digest":
+                for width, height, scheme in ((680, 1180, "light"), (680, 1180, "dark"), (375, 812, "light")):
+                    _take(browser, mail, width, height, scheme, f"mail-{width}-{scheme}.png")
         browser.close()
     return 0
+
+
+def _take(browser: Browser, mail: Path, width: int, height: int, scheme: str, name: str) -> None:
+    page = browser.new_page(
+        viewport={"width": width, "height": height}, color_scheme="dark" if scheme == "dark" else "light"
+    )
+    page.goto(mail.as_uri())
+    page.screenshot(path=TARGET / name)
+    page.close()
+    print(f"docs/pictures/{name}")
 
 
 if __name__ == "__main__":

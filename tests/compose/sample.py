@@ -93,6 +93,7 @@ ANA = {
     "first_name": "Ana",
     "plan": "patron",
     "unsubscribe_url": "https://saltslate.example.org/u/1.a.2.7.abcdefghijklmnopqrstuv",
+    "preferences_url": "https://saltslate.example.org/preferences/1.a.2.7.vutsrqponmlkjihgfedcba",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from newsletter.compose.preview import as_reader
 from newsletter.words.issue import Issue, Section
 from newsletter.words.post import Post
 from tests import chromium
-from tests.compose.sample import ANA, ISSUE, POSTS, TEMPLATES, rendered, template
+from tests.compose.sample import ANA, ISSUE, PAPER, POSTS, TEMPLATES, rendered, template
 
 pytestmark = pytest.mark.slow
 
@@ -87,6 +88,20 @@ def test_what_is_to_be_pressed_is_large_enough_for_a_thumb(page: Page, tmp_path:
     )
 
     assert all(height >= 44 for height in heights)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_newsletter_from_right_to_left_is_laid_out_that_way(page: Page, tmp_path: Path, name: str) -> None:
+    """Not only the page says so: every word runs that way, and stands at the right."""
+    hebrew = replace(PAPER, language="he")
+    html = as_reader(rendered(files=template(name), paper=hebrew).edition, ANA)[1]
+    found = opened(page, html, tmp_path, 600).evaluate(
+        "[...document.querySelectorAll('h1, h2, p, blockquote')].filter(one => one.offsetParent && one.innerText.trim())"
+        ".map(one => [getComputedStyle(one).direction, getComputedStyle(one).textAlign, one.innerText.slice(0, 30)])"
+    )
+
+    assert len(found) > 8
+    assert [one for one in found if one[0] != "rtl" or one[1] == "left"] == []
 
 
 # The ratio of WCAG 2.2 between each text and the nearest ground that is not transparent.

@@ -6,6 +6,7 @@ import pytest
 
 from newsletter.compose.preview import as_reader
 from newsletter.words.gap import Context
+from newsletter.words.mistake import Mistake
 from tests.compose.sample import ANA, ISSUE, POSTS, bare, note, read_by, rendered
 
 
@@ -55,7 +56,7 @@ def test_braces_in_a_quote_or_in_code_are_only_braces(intro: str) -> None:
     """What somebody else wrote is shown as they wrote it."""
     edition = rendered(note(intro)).edition
 
-    assert edition.fields() == {"unsubscribe_url"}
+    assert edition.fields() == {"unsubscribe_url", "preferences_url"}
     assert "{" in read_by(ANA, intro)[2]
 
 
@@ -105,6 +106,7 @@ def test_each_gap_knows_where_it_landed() -> None:
         "d": Context.URL_PART,
         "e": Context.ATTRIBUTE,
         "unsubscribe_url": Context.URL,
+        "preferences_url": Context.URL,
     }
     assert [hole.context for hole in edition.subject.holes] == [Context.HEADER]  # type: ignore[union-attr]
 
@@ -148,3 +150,24 @@ def test_a_whole_paragraph_by_reader_leaves_no_empty_one_behind() -> None:
     assert "Before.\n\nAfter." in as_seen(intro, {})[2]
     assert "Before.\n\nOnly some.\n\nAfter." in as_seen(intro, {"plan": "1"})[2]
     assert "<p></p>" not in as_seen(intro, {})[1]
+
+
+def test_a_branch_may_be_a_few_paragraphs_and_no_more() -> None:
+    """It travels again for every reader who gets it; where it is too long, its {% if %} is named."""
+    paragraphs = "\n\n".join(["Forty words are about the length of a paragraph that people still read."] * 12)
+    short = "Hello\n\n{% if plan %}\n\n" + paragraphs + "\n\n{% endif %}"
+    long = short.replace(paragraphs, f"{paragraphs}\n\n" * 5)
+
+    assert "Forty words" in read_by({"plan": "pro"}, short)[1]
+    with pytest.raises(Mistake, match=r"at most 4,000 can differ by reader") as caught:
+        rendered(note(long))
+
+    assert str(caught.value.place) == "issues/001.md:7:1"
+
+
+def test_the_length_of_a_branch_is_that_of_what_goes_out() -> None:
+    """Two branches are counted one by one, and what both of them share is not counted."""
+    half = "slate " * 500
+    shared = "slate " * 3_000
+
+    assert read_by({}, f"{shared}\n\n{{% if plan %}}{half}{{% else %}}{half}{{% endif %}}")[1].count("slate ") == 3_499

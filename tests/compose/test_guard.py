@@ -60,7 +60,7 @@ def test_a_line_end_between_two_words_of_markup_is_a_space(source: str) -> None:
     """Otherwise the two words grow together."""
     html = html_of(f"<mj-text>{source}</mj-text>")
 
-    assert re.search(r">a</\w> <\w+>b</", html)
+    assert re.search(r">a</\w>\s+<\w+>b</", html)
 
 
 def test_only_the_authors_own_styles_are_inlined() -> None:
@@ -139,6 +139,30 @@ def test_a_newsletter_in_a_language_from_right_to_left_runs_that_way() -> None:
     assert re.search(r'<html[^>]* lang="he"[^>]* dir="rtl"', html)
     assert re.search(r'<div[^>]* lang="he"[^>]* dir="rtl"', html)
     assert "border-right: 3px solid" in html
+
+
+def test_a_logo_stands_above_the_name_where_there_is_one() -> None:
+    """With its words; a picture of the folder gets the address that readers can fetch."""
+    for name in ("digest", "letter", "roundup"):
+        files = template(name)
+        with_logo = files.files["template.toml"].replace(
+            'src = ""\nalt = ""', 'src = "images/logo.png"\nalt = "A boat"'
+        )
+        html = as_reader(rendered(files=template(name, template_toml=with_logo)).edition, ANA)[1]
+
+        assert re.search(r'<img[^>]*alt="A boat"[^>]*src="https://saltslate.example.org/images/logo.png"', html)
+        assert html.index("A boat") < html.index("<h1")
+
+
+def test_the_foot_of_a_mail_says_why_one_gets_it_and_how_to_change_that() -> None:
+    """In both parts, with the reader's own links."""
+    for name in ("digest", "letter", "roundup"):
+        _, html, text = as_reader(rendered(files=template(name)).edition, ANA)
+
+        for part in (html.replace("&amp;", "&"), text):
+            assert "You get this because you subscribed to Salt & Slate." in part
+            assert ANA["preferences_url"] in part and ANA["unsubscribe_url"] in part
+            assert PAPER.address in part
 
 
 def test_the_same_files_give_the_same_edition() -> None:

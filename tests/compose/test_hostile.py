@@ -88,7 +88,7 @@ def structure_of(words: str) -> list[tuple[str, tuple[str, ...]]]:
     image = Image(src="https://e.example/a.png", alt=words)
     post = Post(slug="p", title=words, body="x", url="https://e.example/", source=words, author=words, image=image)
     edition = rendered(Issue(number=1, subject="x", sections=(Section(title=words, posts=("p",)),)), [post]).edition
-    assert edition.fields() == {"unsubscribe_url"}
+    assert edition.fields() == {"unsubscribe_url", "preferences_url"}
     return tags(as_reader(edition, ANA)[1])
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from newsletter.compose.markdown import html_of, read_blocks
 from newsletter.compose.sentinels import Sentinels
+from newsletter.words.mistake import Mistake
+from tests.compose.sample import note, rendered
 
 NONE = Sentinels([])
 
@@ -13,7 +15,9 @@ NONE = Sentinels([])
 def html(source: str) -> str:
     return html_of(
         read_blocks(
-            source, NONE, address=lambda src: f"https://own.example/{src}" if src.startswith("images/") else src
+            source,
+            NONE,
+            picture=lambda src, alt, line: f"https://own.example/{src}" if src.startswith("images/") else src,
         )
     )
 
@@ -65,3 +69,11 @@ def test_a_picture_of_the_folder_gets_a_full_address() -> None:
     """A mail has no folder."""
     assert 'src="https://own.example/images/a.png"' in html("![A map](images/a.png)")
     assert html("![A map](secret.png)") == "<p></p>"
+
+
+def test_a_picture_of_ours_needs_words_and_is_pointed_at_where_it_stands() -> None:
+    """Who can't see it has only those; the line is that of its paragraph."""
+    with pytest.raises(Mistake, match="no words for those who can't see it") as caught:
+        rendered(note("Hello\n\n![](images/a.png)"))
+
+    assert str(caught.value.place) == "issues/001.md:7"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from newsletter.folder.issue_file import parse_issue
 from newsletter.words.issue import Issue, Section
 from newsletter.words.mistake import Missing, Mistake
 from newsletter.words.post import Image, Post
@@ -56,6 +57,28 @@ def test_a_mistake_in_a_subject_names_its_line() -> None:
         rendered(note("Hello", subject="Hi {{ name"))
 
     assert str(caught.value.place) == f"{ISSUE_FILE}:3"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "column"),
+    [
+        ("subject", "Hi {{ name", 13),
+        ("subject", "'Hi {{ name'", 14),
+        ("subject", '"Hi {{ name }} {{ a b }}"', 30),
+        ("preheader", "Soon, {{ name | shout }}", 28),
+        # Where a quote is doubled, columns of the text are not those of the file.
+        ("subject", "'It''s {{ name'", None),
+    ],
+)
+def test_a_mistake_in_front_matter_is_found_at_its_column(key: str, value: str, column: int | None) -> None:
+    """As the file has it, with the key and the quotes before it."""
+    lines = {"subject": "Plain", "preheader": "Plain"} | {key: value}
+    text = f"---\nnumber: 1\nsubject: {lines['subject']}\npreheader: {lines['preheader']}\n---\n\nHello\n"
+
+    with pytest.raises(Mistake) as caught:
+        rendered(parse_issue(text, file=ISSUE_FILE), [])
+
+    assert str(caught.value.place) == f"{ISSUE_FILE}:{3 if key == 'subject' else 4}" + (f":{column}" if column else "")
 
 
 def test_a_mistake_in_a_post_names_the_post() -> None:

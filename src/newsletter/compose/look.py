@@ -17,9 +17,10 @@ _LINKS = ("notes", "inline")
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The settings by table and name, as the template's files see them."""
+    """The settings by table and name, as the template's files see them; `about` says what the template is for."""
 
     tables: dict[str, dict[str, str | int | float | bool]]
+    about: str = ""
 
     @property
     def inline_links(self) -> bool:
@@ -44,7 +45,15 @@ def read_look(template: TemplateFiles) -> Look:
         raise _refused(template, source, "links", f"links can't be {links!r}.", 'Write "notes" or "inline".')
     if not isinstance(width, int) or not 40 <= width <= 78:
         raise _refused(template, source, "width", f"A text width of {width!r} can't be used.", "Write 40 to 78.")
-    return Look(tables)
+    return Look(tables, str(document.get("about", "")))
+
+
+def logo_place(template: TemplateFiles) -> Place:
+    """Where the logo is named."""
+    source = template.files.get(_FILE, "")
+    match = re.search(r"^\[logo\]", source, re.MULTILINE)
+    at = source.find("src", match.end()) if match else 0
+    return Place(path_of(template, _FILE), source.count("\n", 0, max(at, 0)) + 1)
 
 
 def _unreadable(template: TemplateFiles, source: str, message: str) -> Mistake:

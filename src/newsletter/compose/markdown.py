@@ -12,6 +12,9 @@ from markdown_it.token import Token
 
 from newsletter.compose.sentinels import Sentinels
 
+# An image's address, its words and the line of its block, to its full address.
+Pictures = Callable[[str, str, int], str]
+
 _SCHEMES = frozenset({"http", "https", "mailto"})
 _ATTRIBUTION = re.compile(r"^\s*(?:[—–―]|--+)\s*")
 _BREAKS = frozenset({"softbreak", "hardbreak"})
@@ -26,11 +29,12 @@ def parser() -> MarkdownIt:
 
 
 def read_blocks(
-    source: str, sentinels: Sentinels, *, address: Callable[[str], str] = str, top_heading: int = 3
+    source: str, sentinels: Sentinels, *, picture: Pictures | None = None, top_heading: int = 3
 ) -> list[Token]:
     """The blocks of a text whose gaps are sentinels already.
 
-    `address` makes a full address of an image's. The largest heading becomes `<h{top_heading}>`, smaller ones follow.
+    `picture` makes a full address of an image's, given its words and the line, from 0, of its block. The largest heading
+    becomes `<h{top_heading}>`, smaller ones follow.
     """
     tokens = parser().parse(source)
     _open_attributions(tokens)
@@ -38,7 +42,8 @@ def read_blocks(
         if token.type in {"heading_open", "heading_close"}:
             token.tag = f"h{min(6, int(token.tag[1]) + top_heading - 1)}"
         elif token.type == "inline" and token.children is not None:
-            token.children = _safe(token.children, sentinels, address)
+            line = token.map[0] if token.map else 0
+            token.children = _safe(token.children, sentinels, picture, line)
             if sentinels.is_control(token.content) and tokens[index - 1].type == "paragraph_open":
                 tokens[index - 1].hidden = tokens[index + 1].hidden = True
     return tokens
@@ -65,7 +70,7 @@ def is_safe_link(href: str, sentinels: Sentinels) -> bool:
     return parts.scheme in _SCHEMES and bool(parts.netloc or parts.path)
 
 
-def _safe(children: list[Token], sentinels: Sentinels, address: Callable[[str], str]) -> list[Token]:
+def _safe(children: list[Token], sentinels: Sentinels, picture: Pictures | None, line: int) -> list[Token]:
     """Inline tokens without links that go nowhere safe: their words stay."""
     out: list[Token] = []
     dropping: list[bool] = []
@@ -77,7 +82,8 @@ def _safe(children: list[Token], sentinels: Sentinels, address: Callable[[str], 
         elif child.type == "link_close" and dropping.pop():
             continue
         elif child.type == "image":
-            child.attrSet("src", address(str(child.attrGet("src") or "")))
+            if picture:
+                child.attrSet("src", picture(str(child.attrGet("src") or ""), child.content, line))
             child.attrSet("class", "picture")
             if not is_safe_link(str(child.attrGet("src")), sentinels):
                 continue

@@ -26,6 +26,9 @@ _SAME_COMPONENT = (
     "Put {% if %} and {% endif %} into one paragraph, or each on a line of its own with an empty line before and after."
 )
 
+# In bytes, of HTML or of text, without the values in it. See docs/decisions/0011.
+LONGEST_BRANCH = 4_000
+
 # A place of a sentinel in HTML: None between tags, else the offset of the attribute's value.
 _Spot = tuple[Context, int | None]
 _Event = str | tuple[Mark, Context]
@@ -217,7 +220,20 @@ def _choice(events: list[_Event], index: int) -> tuple[Choice, int]:
         otherwise, index = _branch(events, index + 1)
         if index >= len(events) or _mark(events[index]).kind is not Kind.END:
             raise _unbalanced(opening)
+    for branch in (then, otherwise):
+        _refuse_long(branch, opening)
     return Choice(opening.expression, then, otherwise), index
+
+
+def _refuse_long(branch: Part, opening: Mark) -> None:
+    """A branch travels again for every reader who gets it, and providers bound what one reader may take."""
+    n_bytes = sum(len(piece.encode()) for piece in branch.pieces if isinstance(piece, str))
+    if n_bytes > LONGEST_BRANCH:
+        raise Mistake(
+            f"A branch of this {{% if %}} has {n_bytes:,} bytes, and at most {LONGEST_BRANCH:,} can differ by reader.",
+            fix="Say less in the branch, put the long part on a page and link to it, or send two issues to two lists.",
+            place=opening.place,
+        )
 
 
 def _mark(event: _Event) -> Mark:

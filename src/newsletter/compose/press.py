@@ -26,7 +26,7 @@ def press(shelf: Shelf, newsletter: Newsletter, number: int) -> Proof:
     issue = shelf.issues.get_issue(number)
     posts = {slug: _post(shelf, issue, slug) for slug in issue.slugs()}
     template = shelf.templates.get_template(issue.template or newsletter.template)
-    return Proof(issue=issue, posts=posts, rendered=render(issue, posts, newsletter, template))
+    return Proof(issue=issue, posts=posts, rendered=render(issue, posts, newsletter, template, shelf.images))
 
 
 def _post(shelf: Shelf, issue: Issue, slug: str) -> Post:

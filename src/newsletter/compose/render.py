@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from newsletter.compose.look import read_look
+from newsletter.compose.look import Look, logo_place, read_look
 from newsletter.compose.mjml import to_html
 from newsletter.compose.parts import html_part, plain_part
 from newsletter.compose.plain import Notes
 from newsletter.compose.sentinels import ReaderGap, Sentinels, reader_gap
 from newsletter.compose.template import UNPRINTABLE, calling_line, path_of, write
-from newsletter.compose.view import IssueView, direction, view_of
-from newsletter.ports.folder import TemplateFiles
+from newsletter.compose.view import IssueView, direction, image_address, view_of
+from newsletter.ports.folder import Images, TemplateFiles
 from newsletter.words.edition import Edition
 from newsletter.words.gap import Context
 from newsletter.words.issue import Issue
@@ -33,9 +33,13 @@ class Rendered:
 
 
 def render(
-    issue: Issue, posts: Sequence[Post] | Mapping[str, Post], newsletter: Newsletter, template: TemplateFiles
+    issue: Issue,
+    posts: Sequence[Post] | Mapping[str, Post],
+    newsletter: Newsletter,
+    template: TemplateFiles,
+    images: Images | None = None,
 ) -> Rendered:
-    """Render an issue with a template.
+    """Render an issue with a template. `images` makes its pictures ready; without it they are only named.
 
     Raises Mistake at the author's file, line and column for anything in an issue, a post or a template that can't be
     rendered as it was meant, and Missing for a post that there is not.
@@ -44,9 +48,9 @@ def render(
     look = read_look(template)
     sentinels = Sentinels(_sources(issue, by_slug.values(), newsletter, template))
     notes = Notes(inline=look.inline_links)
-    view = view_of(issue, by_slug, newsletter, sentinels, notes, text_width=look.text_width)
-    context = _context(view, newsletter, template, sentinels, look.tables)
-    mjml = write(template, "issue.mjml", context)
+    view = view_of(issue, by_slug, newsletter, sentinels, notes, images, text_width=look.text_width)
+    context = _context(view, newsletter, template, sentinels, _with_logo(look, template, newsletter, images))
+    mjml = write(template, "issue.mjml", context, view.blocks())
     text = write(template, "issue.txt", context)
     edition = Edition(
         issue=issue.number,
@@ -79,6 +83,17 @@ def _context(
         "look": look,
         "reader": reader,
     }
+
+
+def _with_logo(
+    look: Look, template: TemplateFiles, newsletter: Newsletter, images: Images | None
+) -> dict[str, dict[str, Any]]:
+    """The look's tables with the address that readers get the logo from."""
+    logo = look.tables.get("logo", {})
+    if not logo.get("src"):
+        return look.tables
+    src = image_address(str(logo["src"]), newsletter.public_url, images, logo_place(template))
+    return {**look.tables, "logo": {**logo, "src": src}}
 
 
 def _sources(issue: Issue, posts: Iterable[Post], newsletter: Newsletter, template: TemplateFiles) -> list[str]:

@@ -45,10 +45,15 @@ class Sentinels:
         self._word = _unused_word("\0".join(sources).lower())
         self.marks: list[Mark] = []
         self.pattern = re.compile(f"{self._word}([0-9]+)z")
+        self.hold_pattern = re.compile(f"{self._word}h([0-9]+)z")
 
     def mint(self, kind: Kind, place: Place, expression: Expression = _NOTHING) -> str:
         self.marks.append(Mark(kind, expression, place))
         return f"{self._word}{len(self.marks) - 1:02d}z"
+
+    def hold(self, number: int) -> str:
+        """A word for HTML that is put in its place later; `hold_pattern` finds it."""
+        return f"{self._word}h{number}z"
 
     def mark(self, match: re.Match[str]) -> Mark:
         """The meaning of a match of `pattern`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import FrameType, TracebackType
@@ -38,11 +38,15 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a template made, with the map back to its files."""
+    """What a template made, with the map back to its files.
+
+    `trusted` are the stretches (start, end), in order, that hold HTML of our own making, printed whole.
+    """
 
     text: str
     stretches: tuple[Stretch, ...]
     template: TemplateFiles
+    trusted: tuple[tuple[int, int], ...] = ()
 
     def place(self, offset: int) -> Place:
         """The author's line and column for a character of `text`; for a value, those of the expression that gave it."""
@@ -62,8 +66,13 @@ class Written:
         return Place(file, line + n_lines, len(before) + column if n_lines == 0 else len(before) - before.rfind("\n"))
 
 
-def write(template: TemplateFiles, name: str, context: Mapping[str, Any]) -> Written:
-    """Run one file of a template. Raises Mistake at the template's file and line for whatever goes wrong in it."""
+def write(
+    template: TemplateFiles, name: str, context: Mapping[str, Any], trusted: Collection[str] = frozenset()
+) -> Written:
+    """Run one file of a template; `trusted` is the HTML among its values that is known to be whole and safe.
+
+    Raises Mistake at the template's file and line for whatever goes wrong in it.
+    """
     if name not in template.files:
         raise Mistake(
             f"The template {template.name} has no {name}.",
@@ -73,7 +82,7 @@ def write(template: TemplateFiles, name: str, context: Mapping[str, Any]) -> Wri
     environment = _environment(template.location, tuple(sorted(template.files.items())), name.endswith(".mjml"))
     try:
         made = environment.get_template(name)
-        return _gather(template, made.root_render_func(made.new_context(dict(context))))
+        return _gather(template, made.root_render_func(made.new_context(dict(context))), trusted)
     except NewsletterError as error:
         error.place = error.place or _place_of(error, template, name)
         raise
@@ -138,9 +147,10 @@ def _environment(location: str, files: tuple[tuple[str, str], ...], escape: bool
     return environment
 
 
-def _gather(template: TemplateFiles, chunks: Any) -> Written:
+def _gather(template: TemplateFiles, chunks: Any, trusted: Collection[str]) -> Written:
     out: list[str] = []
     stretches: list[Stretch] = []
+    whole: list[tuple[int, int]] = []
     size = 0
     for chunk in chunks:
         running = chunks
@@ -148,12 +158,14 @@ def _gather(template: TemplateFiles, chunks: Any) -> Written:
             running = inner
         stretches.append(Stretch(size, running.gi_frame.f_globals, running.gi_frame.f_lineno))
         out.append(chunk)
+        if chunk in trusted:
+            whole.append((size, size + len(chunk)))
         size += len(chunk)
         if size > _MOST_CHARACTERS:
             raise Mistake(
                 "The template writes more than two million characters.", fix="Look for a loop without an end."
             )
-    return Written(UNPRINTABLE.sub(" ", "".join(out)), tuple(stretches), template)
+    return Written(UNPRINTABLE.sub(" ", "".join(out)), tuple(stretches), template, tuple(whole))
 
 
 def _inner(running: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import unquote
 
 from markupsafe import Markup
 
@@ -13,10 +14,11 @@ from newsletter.compose.gaps import Origin, read_gaps
 from newsletter.compose.markdown import html_of, read_blocks
 from newsletter.compose.plain import Notes, text_of
 from newsletter.compose.sentinels import Sentinels
+from newsletter.ports.folder import Images
 from newsletter.words.issue import Issue
 from newsletter.words.mistake import Missing, Mistake, Place
 from newsletter.words.newsletter import Newsletter
-from newsletter.words.post import Post
+from newsletter.words.post import Image, Post
 
 _RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ku", "nqo", "ps", "sd", "syr", "ug", "ur", "yi"})
 _MONTHS = "January February March April May June July August September October November December"
@@ -72,6 +74,11 @@ class IssueView:
     browser_url: str
     subscribe_url: str
 
+    def blocks(self) -> frozenset[str]:
+        """The HTML that was made of Markdown here, so that nothing in it is anybody else's markup."""
+        copies = [self.intro, self.outro, *(post.body for section in self.sections for post in section.posts)]
+        return frozenset(str(copy.html) for copy in copies if copy.html)
+
 
 def view_of(
     issue: Issue,
@@ -79,13 +86,14 @@ def view_of(
     newsletter: Newsletter,
     sentinels: Sentinels,
     notes: Notes,
+    images: Images | None,
     *,
     text_width: int,
 ) -> IssueView:
-    """Raises Mistake for a gap that can't be read, Missing for a post that there is not."""
-    writer = _Writer(newsletter.public_url.rstrip("/"), sentinels, notes, text_width)
+    """Raises Mistake for a gap that can't be read or a picture without words, Missing for a post that there is not."""
+    writer = _Writer(newsletter.public_url.rstrip("/"), sentinels, notes, images, text_width)
     subject, preheader = (
-        read_gaps(value, sentinels, Origin(issue.file, issue.line_of(key) or 1, None))
+        read_gaps(value, sentinels, Origin(issue.file, issue.line_of(key) or 1, issue.column_of(key)))
         for key, value in (("subject", issue.subject), ("preheader", issue.preheader))
     )
     return IssueView(
@@ -117,32 +125,57 @@ def written_date(day: date | None, language: str) -> str:
     return f"{day.day} {_MONTHS.split()[day.month - 1]} {day.year}"
 
 
+def image_address(src: str, public_url: str, images: Images | None, place: Place) -> str:
+    """A picture of the folder is served under the newsletter's own address, by the digest of its file."""
+    path = unquote(src.removeprefix("./"))
+    if not path.startswith("images/"):
+        return src
+    name = f"images/{images.publish(path, place)}" if images else path
+    return f"{public_url.rstrip('/')}/{name}"
+
+
 @dataclass(frozen=True, slots=True)
 class _Writer:
     public_url: str
     sentinels: Sentinels
     notes: Notes
+    images: Images | None
     text_width: int
 
     def copy(self, source: str, origin: Origin, *, top_heading: int) -> Copy:
         source = source.replace("\r\n", "\n").replace("\r", "\n")
         marked = read_gaps(source, self.sentinels, origin, regions_of(source, origin))
-        blocks = read_blocks(marked, self.sentinels, address=self.address, top_heading=top_heading)
+
+        def picture(src: str, alt: str, line: int) -> str:
+            place = Place(origin.file, origin.line + line)
+            # What was captured without words is for `check` to find; our own pictures are ours to describe.
+            if not alt.strip() and src.removeprefix("./").startswith("images/"):
+                raise Mistake(
+                    "This picture has no words for those who can't see it.",
+                    fix="Say what it shows: ![A ferry at dusk](images/ferry.png).",
+                    place=place,
+                )
+            return self.address(src, place)
+
+        blocks = read_blocks(marked, self.sentinels, picture=picture, top_heading=top_heading)
         text = text_of(blocks, self.sentinels, self.notes, self.text_width)
         return Copy(Markup(html_of(blocks)), text)  # noqa: S704 - escaped by the renderer
 
-    def address(self, src: str) -> str:
-        """A picture of the folder is served under the newsletter's own address."""
-        return f"{self.public_url}/{src.removeprefix('./')}" if src.removeprefix("./").startswith("images/") else src
+    def address(self, src: str, place: Place) -> str:
+        return image_address(src, self.public_url, self.images, place)
 
     def section(self, title: str, posts: Sequence[Post]) -> SectionView:
         return SectionView(title, tuple(self.post(post, is_only=len(posts) == 1) for post in posts))
 
     def post(self, post: Post, *, is_only: bool) -> PostView:
-        image = Picture(_sound(post, self.address(post.image.src)), post.image.alt) if post.image else None
+        image = self.picture(post, post.image) if post.image else None
         url = _sound(post, post.url) if post.url else None
         body = self.copy(post.body, Origin(post.file, post.body_line), top_heading=3)
         return PostView(post.title, url, post.source, _credit(post), image, body, is_only)
+
+    def picture(self, post: Post, image: Image) -> Picture:
+        place = Place(post.file, dict(post.key_lines).get("image"))
+        return Picture(_sound(post, self.address(image.src, place)), image.alt)
 
 
 def _sound(post: Post, address: str) -> str:

@@ -53,6 +53,17 @@ class Fields:
             raise Mistake(f"`{key}` must be text.", fix=f'Write it as: {key}: "some words"', place=entry.place)
         return _line(entry.value)
 
+    def column_of(self, key: str) -> int | None:
+        """Where a text begins in the line of its key; None where it does not stand there letter by letter."""
+        entry = self.entries.get(key)
+        if entry is None or not isinstance(entry.value, yaml.ScalarNode):
+            return None
+        start, end = entry.value.start_mark, entry.value.end_mark
+        quote = 1 if entry.value.style in {"'", '"'} else 0
+        is_whole = end.column - start.column - 2 * quote == len(entry.value.value) == len(entry.value.value.strip())
+        is_here = start.line == end.line and start.line + 1 == entry.place.line
+        return start.column + 1 + quote if is_whole and is_here and entry.value.style not in {"|", ">"} else None
+
     def required(self, key: str, fix: str) -> str:
         value = self.text(key)
         if value is None:

@@ -41,6 +41,7 @@ def parse_issue(text: str, *, file: str) -> Issue:
         outro_line=outro_line,
         waivers=fields.pairs("waive", _WAIVE),
         key_lines=(*((key, entry.place.line or 1) for key, entry in fields.entries.items()), *post_lines),
+        key_columns=tuple((key, column) for key in ("subject", "preheader") if (column := fields.column_of(key))),
     )
 
 

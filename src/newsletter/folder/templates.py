@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +11,7 @@ from newsletter.folder.bundled import bundled
 from newsletter.folder.slug import is_safe
 from newsletter.folder.text_files import read_text
 from newsletter.ports.folder import TemplateFiles
-from newsletter.words.mistake import Missing
+from newsletter.words.mistake import Missing, Mistake
 
 # Pictures and fonts may lie beside a template; they are not part of its text.
 _TEXT = frozenset({".mjml", ".txt", ".html", ".toml", ".css", ".md", ".jinja", ".j2"})
@@ -23,6 +25,36 @@ class TemplateFolders:
 
     def get_template(self, name: str) -> TemplateFiles:
         return _find(self.directory / "templates", name)
+
+    def list_templates(self) -> list[tuple[TemplateFiles, bool]]:
+        """Every template by name, each with whether it is the newsletter's own. An own one hides a built-in one."""
+        own = self.directory / "templates"
+        names = sorted({path.name for home in (own, bundled("templates")) for path in _folders(home)})
+        found = [self.get_template(name) for name in names]
+        return [(template, template.location == f"templates/{template.name}") for template in found]
+
+    def copy_template(self, source: str, name: str) -> list[Path]:
+        """Copy a built-in template into the newsletter's own folder as `name`; the files written.
+
+        Raises Mistake where the name is taken or can't be one: nothing is ever overwritten.
+        """
+        target = self.directory / "templates" / name
+        if not is_safe(name):
+            raise Mistake(
+                f"“{name}” can't be the name of a template.", fix="Use small letters, figures and hyphens: my-look"
+            )
+        if target.exists():
+            raise Mistake(f"There is a templates/{name} already; nothing was changed.", fix="Choose another name.")
+        home = bundled("templates") / source
+        if not is_safe(source) or not home.is_dir():
+            there = ", ".join(sorted(path.name for path in _folders(bundled("templates"))))
+            raise Missing(f"There is no built-in template `{source}`.", fix=f"There are: {there}.")
+        target.parent.mkdir(exist_ok=True)
+        # Whole or not at all: half a template would hide the built-in one.
+        with tempfile.TemporaryDirectory(prefix=".new-", dir=target.parent) as making:
+            shutil.copytree(home, Path(making) / name)
+            (Path(making) / name).rename(target)
+        return sorted(path for path in target.rglob("*") if path.is_file())
 
 
 def _find(own: Path, name: str) -> TemplateFiles:
