@@ -8,30 +8,36 @@ from newsletter.words.finding import Severity
 from newsletter.words.mistake import Mistake
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from newsletter.compose.press import Proof
     from newsletter.wiring import Parts
     from newsletter.words.finding import Finding
 
 
-def findings_of(parts: Parts, issue: int) -> list[Finding]:
+def findings_of(parts: Parts, issue: int, *, online: bool = False, also: Collection[str] = ()) -> list[Finding]:
+    """See `findings_about`. Raises Mistake where the issue can't even be rendered."""
     from newsletter.compose.press import press
 
-    return findings_about(parts, press(parts.shelf, parts.config.newsletter, issue))
+    proof = press(parts.shelf, parts.config.newsletter, issue)
+    return findings_about(parts, proof, online=online, also=also)
 
 
-def findings_about(parts: Parts, proof: Proof) -> list[Finding]:
+def findings_about(parts: Parts, proof: Proof, *, online: bool = False, also: Collection[str] = ()) -> list[Finding]:
+    """All findings, the waived ones last. Only with `online` is anything asked of the web."""
     from newsletter.preflight.check import check
+    from newsletter.surroundings import around
 
-    return check(proof, known_fields=parts.readers.known_fields())
+    return check(proof, around(parts, proof, online=online, also=also))
 
 
 def refuse_errors(parts: Parts, proof: Proof) -> None:
-    """Raise Mistake with the first error that `check` finds."""
-    errors = [one for one in findings_about(parts, proof) if one.severity is Severity.ERROR]
+    """Raise Mistake with the first error that `check` finds. The web is not asked: a slow page must not hold up a send."""
+    errors = [one for one in findings_about(parts, proof) if one.severity is Severity.ERROR and one.counts]
     if errors:
         more = f" {len(errors) - 1} more: newsletter check {proof.issue.number}." if len(errors) > 1 else ""
         raise Mistake(
-            f"{errors[0].message}{more} Nothing was sent.",
+            f"{errors[0].message} {errors[0].why}{more} Nothing was sent.",
             place=errors[0].place,
             fix=f"{errors[0].fix} To send it as it is, add --despite-findings.",
         )

@@ -20,6 +20,7 @@ from newsletter.ports.resolver import Answer, Found, Kind
 SECONDS = 4.0
 _MOST_ALIASES = 12
 # .invalid exists nowhere (RFC 6761), so a server that knows this name invents what it tells.
+_ANCHOR = "a.root-servers.net"
 _CANARY = "no-such-name.newsletter.invalid"
 
 
@@ -31,22 +32,32 @@ class DnsResolver:
 
     def __init__(self, servers: Sequence[tuple[str, int]] | None = None, *, seconds: float = SECONDS) -> None:
         self._servers = list(servers) if servers is not None else _system_servers()
+        # Servers that a caller names may well know a small world only.
+        self._anchor = _ANCHOR if servers is None else None
         self._seconds = seconds
         self._known: dict[tuple[str, Kind], Answer] = {}
-        self._lies: bool | None = None
+        self._distrust: str | None = None
 
     def ask(self, name: str, kind: Kind) -> Answer:
         """See the port. Within one resolver's life a question is asked once."""
         if not self._servers:
             return _unknown("this machine knows no name server")
-        if self._lies is None:
-            self._lies = self._compared(_CANARY, Kind.A).found is Found.RECORDS
-        if self._lies:
-            return _unknown("the name server invents answers for names that do not exist")
+        if self._distrust is None:
+            self._distrust = self._why_not()
+        if self._distrust:
+            return _unknown(self._distrust)
         key = (name.lower().rstrip("."), kind)
         if key not in self._known:
             self._known[key] = self._compared(*key)
         return self._known[key]
+
+    def _why_not(self) -> str:
+        """Why nothing that these servers say is relied on; empty where they are."""
+        if self._compared(_CANARY, Kind.A).found is Found.RECORDS:
+            return "the name server invents answers for names that do not exist"
+        if self._anchor and self._compared(self._anchor, Kind.A).found is Found.NOTHING:
+            return "this machine is cut off: its name server knows no name of the internet"
+        return ""
 
     def _compared(self, name: str, kind: Kind) -> Answer:
         answers = [self._chased(server, name, kind) for server in self._servers[:2]]

@@ -17,6 +17,9 @@ Lookup = Callable[[str, int], list[str]]
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _LONGEST_URL = 8_000
+# RFC 2606 and 6761: whatever stands there is nobody's.
+_FOR_EXAMPLES = re.compile(r"(?:^|\.)(?:example|test|invalid)$|\.example\.(?:com|net|org)$")
+_ANCHOR = "a.root-servers.net"
 _CONTROL = re.compile("[\\x00-\\x20\\x7f]")
 # Beyond what Python calls not global: shared address space (RFC 6598), 6to4, Teredo and NAT64 can carry a private IPv4.
 _NEVER = tuple(
@@ -90,7 +93,24 @@ def vetted(url: str, lookup: Lookup, *, ports: Collection[int], allow: Callable[
 
 
 def system_lookup(host: str, port: int) -> list[str]:
-    """The machine's own way to find a name."""
+    """The machine's own way to find a name.
+
+    A machine that is cut off may be told that no name exists at all. So where a name is missing, one is asked for that
+    the internet can't do without; if that is missing too, it is not the name's fault.
+    """
+    if _FOR_EXAMPLES.search(host):
+        raise OSError(0, "a name that is kept for examples")
+    try:
+        return _addresses(host, port)
+    except socket.gaierror as missing:
+        try:
+            _addresses(_ANCHOR, 443)
+        except socket.gaierror:
+            raise socket.gaierror(socket.EAI_AGAIN, "this machine finds no name at all") from missing
+        raise
+
+
+def _addresses(host: str, port: int) -> list[str]:
     return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 

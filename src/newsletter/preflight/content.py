@@ -3,90 +3,116 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from newsletter.compose.press import Proof
-from newsletter.words.finding import Finding, Severity
+from newsletter.preflight.reading import Reading
+from newsletter.preflight.rules import finding
+from newsletter.words.finding import Finding
 from newsletter.words.issue import Issue
 from newsletter.words.mistake import Place
 from newsletter.words.post import Post
 
-# Phones show about forty characters of a subject; past this nobody sees the rest anywhere.
+# Past this nobody sees the rest anywhere; phones show about forty characters.
 LONGEST_SUBJECT = 150
 
-_PLACEHOLDER = re.compile(r"\b(lorem ipsum|TODO|FIXME|TBD|TK TK|XXX+)\b")
+_PLACEHOLDER = re.compile(
+    r"\blorem ipsum\b|\b(?:TODO|FIXME|TBD|TBC|TK TK|XXX+)\b|\[(?:your|insert|add|link|source|name|title)\b[^\]]{0,30}\](?!\()"
+    r"|\b(?:your text|text goes|headline goes|link goes) here\b",
+    re.IGNORECASE,
+)
+# In small letters these are words of some language.
+_LOUD = re.compile(r"(?:todo|fixme|tbd|tbc|tk tk|xxx+)$", re.IGNORECASE)
 
 
-def findings(proof: Proof) -> Iterator[Finding]:
+def findings(proof: Proof, readings: Sequence[Reading]) -> Iterator[Finding]:
     """Subject, preheader, empty sections, placeholders, and notes that were left for the editor."""
     yield from _head(proof.issue)
-    for section in proof.issue.sections:
-        if not section.posts:
-            yield Finding(
-                code="empty-section",
-                severity=Severity.ERROR,
-                place=_at(proof.issue, "sections"),
-                message=f"The section {section.title!r} has no posts: readers see a heading over nothing.",
-                fix="Add a post to it, or remove it.",
+    yield from _sections(proof.issue)
+    for read in readings:
+        for number, line in read.own:
+            yield from _placeholders(line, read.file, number, read.post)
+        for place, words in read.remarks:
+            yield finding(
+                "open-remark",
+                place,
+                f"A remark is still open: {words[:120]}",
+                "Answer it, then delete it.",
+                post=read.post,
             )
-    texts = [(proof.issue.file, proof.issue.intro_line, proof.issue.intro)]
-    texts.append((proof.issue.file, proof.issue.outro_line, proof.issue.outro))
-    texts += [(post.file, post.body_line, post.body) for post in proof.posts.values()]
-    for file, first_line, text in texts:
-        yield from _placeholders(file, first_line, text)
     for post in proof.posts.values():
+        yield from _placeholders(post.title, post.file, post.line_of("title") or 1, post.slug)
         yield from _open_checks(post)
 
 
 def _head(issue: Issue) -> Iterator[Finding]:
+    for key, text in (("subject", issue.subject), ("preheader", issue.preheader)):
+        yield from _placeholders(text, issue.file, issue.line_of(key) or 1, None)
     if not issue.preheader.strip():
-        yield Finding(
-            code="no-preheader",
-            severity=Severity.WARNING,
-            place=_at(issue, "subject"),
-            message="There is no preheader: inboxes show the masthead's first words after the subject.",
-            fix="Add a line such as `preheader: What this issue is about, in one sentence.`",
+        yield finding(
+            "no-preheader",
+            at(issue, "subject"),
+            "There is no preheader.",
+            "Add a line such as `preheader: What this issue is about, in one sentence.`",
         )
-    elif issue.preheader.strip().casefold() == issue.subject.strip().casefold():
-        yield Finding(
-            code="preheader-repeats-subject",
-            severity=Severity.WARNING,
-            place=_at(issue, "preheader"),
-            message="The preheader repeats the subject: inboxes show the same words twice.",
-            fix="Say something that the subject does not.",
+    elif _alike(issue.preheader, issue.subject):
+        yield finding(
+            "preheader-repeats-subject",
+            at(issue, "preheader"),
+            "The preheader repeats the subject.",
+            "Say something that the subject does not.",
         )
     if len(issue.subject) > LONGEST_SUBJECT:
-        yield Finding(
-            code="long-subject",
-            severity=Severity.WARNING,
-            place=_at(issue, "subject"),
-            message=f"The subject has {len(issue.subject)} characters; inboxes cut it, phones at about 40.",
-            fix="Put what matters first, and stop there.",
+        yield finding(
+            "long-subject",
+            at(issue, "subject"),
+            f"The subject has {len(issue.subject)} characters.",
+            "Put what matters first, and stop there.",
         )
 
 
-def _placeholders(file: str, first_line: int, text: str) -> Iterator[Finding]:
-    for number, line in enumerate(text.splitlines(), start=first_line):
-        if found := _PLACEHOLDER.search(line):
-            yield Finding(
-                code="placeholder",
-                severity=Severity.ERROR,
-                place=Place(file, number, found.start() + 1),
-                message=f"“{found.group()}” stands where your own words should.",
-                fix="Write what belongs here, or take it out.",
+def _sections(issue: Issue) -> Iterator[Finding]:
+    for number, section in enumerate(issue.sections, 1):
+        if not section.posts:
+            yield finding(
+                "empty-section",
+                at(issue, f"section {number}", "sections"),
+                f"The section {section.title!r} has no posts.",
+                "Add a post to it, or remove it.",
             )
+    if not issue.sections and not issue.intro.strip():
+        yield finding("empty-section", at(issue, "number"), "The issue says nothing at all.", "Add posts, or an intro.")
+
+
+def _placeholders(text: str, file: str, line: int, post: str | None) -> Iterator[Finding]:
+    for found in _PLACEHOLDER.finditer(text):
+        if _LOUD.fullmatch(found[0]) and not found[0].isupper():
+            continue
+        yield finding(
+            "placeholder",
+            Place(file, line, found.start() + 1),
+            f"“{found[0]}” stands where your own words should.",
+            "Write what belongs here, or take it out.",
+            post=post,
+        )
 
 
 def _open_checks(post: Post) -> Iterator[Finding]:
     for check in post.checks:
-        yield Finding(
-            code="open-check",
-            severity=Severity.WARNING,
-            place=Place(post.file, 1),
-            message=f"“{post.title}” still has a note for the editor: {check}",
-            fix="Look at it, then remove the note from `checks:` in the post.",
+        yield finding(
+            "open-check",
+            Place(post.file, post.line_of("checks") or 1),
+            f"“{post.title}” still has a note for the editor: {check}",
+            "Look at it, then remove the note from `checks:` in the post.",
+            post=post.slug,
         )
 
 
-def _at(issue: Issue, key: str) -> Place:
-    return Place(issue.file, issue.line_of(key) or 1)
+def _alike(one: str, other: str) -> bool:
+    first, second = (re.sub(r"\W+", " ", text).strip().casefold() for text in (one, other))
+    return first == second or (len(second) > 15 and first.startswith(second))
+
+
+def at(issue: Issue, *keys: str) -> Place:
+    """The line of the first of these keys that the issue has."""
+    return Place(issue.file, next((line for key in keys if (line := issue.line_of(key))), 1))

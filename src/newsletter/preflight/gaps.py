@@ -1,27 +1,175 @@
-"""Merge tags that would come out wrong."""
+"""Merge tags that would come out wrong: unknown, empty for some readers, or longer than the provider takes."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from difflib import get_close_matches
 
 from newsletter.compose.press import Proof
-from newsletter.words.finding import Finding, Severity
+from newsletter.preflight.around import Around
+from newsletter.preflight.rules import finding
+from newsletter.words.finding import Finding
+from newsletter.words.gap import (
+    OWN_LINKS,
+    VALUE_CAP,
+    Choice,
+    Combined,
+    Compared,
+    Default,
+    Expression,
+    Field,
+    Filtered,
+    Gap,
+    Literal,
+    Negated,
+    Part,
+    fill,
+)
+from newsletter.words.mistake import Place
 
 # What every reader has, by the program's own doing.
 ALWAYS_KNOWN = frozenset({"email", "first_name", "last_name", "name", "unsubscribe_url", "preferences_url"})
+# Never empty, whoever the reader is.
+ALWAYS_FILLED = frozenset({"email", "unsubscribe_url", "preferences_url"})
+# A reader's own link: the public address and a token of at most this many letters.
+_OWN_LINK_LETTERS = 160
+# The worst of what each context makes of a letter: four bytes plain, six escaped in HTML, twelve in an address.
+_WORST_LETTERS = ("😀", '"', "ß")
 
 
-def findings(proof: Proof, known_fields: Collection[str]) -> Iterator[Finding]:
-    """Names that no reader has a value for: they come out empty for everybody."""
-    known = ALWAYS_KNOWN | set(known_fields)
+def findings(proof: Proof, around: Around) -> Iterator[Finding]:
+    """In the order in which the tags first stand."""
+    known = ALWAYS_KNOWN | around.known_fields
     for name, place in proof.rendered.fields.items():
         if name not in known:
-            near = get_close_matches(name, sorted(known), n=1)
-            yield Finding(
-                code="unknown-merge-tag",
-                severity=Severity.ERROR,
-                place=place,
-                message=f"No reader has a value called {name!r}: it comes out empty for everybody.",
-                fix=f"Did you mean {near[0]!r}?" if near else f"Known are: {', '.join(sorted(known))}.",
+            yield _unknown(name, place, known)
+    bare = bare_fields(proof)
+    for name, place in proof.rendered.fields.items():
+        lacking = around.shortfalls.get(name)
+        if lacking and lacking.n_empty and name in bare and name in known:
+            yield finding(
+                "empty-merge-tag",
+                place,
+                f"{{{{ {name} }}}} has no default, and {lacking.n_empty:,} of {lacking.n_readers:,} readers have no value.",
+                f'Write {{{{ {name} | default("...") }}}}. See it as one of them: newsletter render {proof.issue.number} '
+                f"--out preview --as {lacking.example}",
             )
+    yield from _too_long(proof, around)
+
+
+def _unknown(name: str, place: Place, known: Collection[str]) -> Finding:
+    near = get_close_matches(name, sorted(known), n=1)
+    return finding(
+        "unknown-merge-tag",
+        place,
+        f"No reader has a value called {name!r}.",
+        f"Did you mean {near[0]!r}?" if near else f"Known are: {', '.join(sorted(known))}.",
+    )
+
+
+def bare_fields(proof: Proof) -> frozenset[str]:
+    """The fields that are printed somewhere without a default: where a reader has none, a hole stands there."""
+    edition = proof.rendered.edition
+    found: set[str] = set()
+    for part in (edition.subject, edition.html, edition.text):
+        _bare_in(part, frozenset(), found)
+    return frozenset(found) - ALWAYS_FILLED
+
+
+def _bare_in(part: Part, tested: frozenset[str], found: set[str]) -> None:
+    for hole in part.holes:
+        if isinstance(hole, Gap):
+            found |= _printed_bare(hole.expression) - tested
+        else:
+            # {% if town %}{{ town }}{% endif %} is a default too.
+            _bare_in(hole.then, tested | _present(hole.test), found)
+            _bare_in(hole.otherwise, tested, found)
+
+
+def _printed_bare(expression: Expression) -> frozenset[str]:
+    match expression:
+        case Field(name):
+            return frozenset({name})
+        case Filtered(_, of):
+            return _printed_bare(of)
+        case Default(of, otherwise):
+            return _printed_bare(otherwise) if not isinstance(otherwise, Literal) else frozenset()
+    return frozenset()
+
+
+def _present(test: Expression) -> frozenset[str]:
+    """The fields that surely have a value where a test holds."""
+    match test:
+        case Field(name):
+            return frozenset({name})
+        case Filtered(_, of):
+            return _present(of)
+        case Compared(Field(name), "==", Literal(text)) | Compared(Literal(text), "==", Field(name)):
+            return frozenset({name}) if text else frozenset()
+        case Compared(Field(name), "!=", Literal("")):
+            return frozenset({name})
+        case Combined(left, "and", right):
+            return _present(left) | _present(right)
+        case Combined(left, "or", right):
+            return _present(left) & _present(right)
+        case Negated(Negated(of)):
+            return _present(of)
+    return frozenset()
+
+
+def _too_long(proof: Proof, around: Around) -> Iterator[Finding]:
+    """A provider that takes so many bytes a reader counts every distinct gap once."""
+    limit = around.bytes_per_reader
+    if limit is None:
+        return
+    holes = proof.rendered.edition.holes
+    place = next((spot for name, spot in proof.rendered.fields.items() if name not in OWN_LINKS), None)
+    lengths = {name: min(n, VALUE_CAP) for name, n in around.longest.items()}
+    real = sum(_worst(hole, lengths, known_only=True) for hole in holes)
+    possible = sum(_worst(hole, {}, known_only=False) for hole in holes)
+    code, n_bytes = ("merge-tags-too-long", real) if real > limit else ("merge-tags-may-be-long", possible)
+    if n_bytes <= limit:
+        return
+    whose = (
+        "the longest values that readers have" if code == "merge-tags-too-long" else f"values of {VALUE_CAP} letters"
+    )
+    yield finding(
+        code,
+        place or Place(proof.issue.file, 1),
+        f"With {whose} the merge tags of one reader take up to {n_bytes:,} bytes; {around.provider} takes {limit:,}.",
+        "Use fewer different merge tags, or make the pieces inside {% if %} shorter.",
+    )
+
+
+def worst_bytes(part: Part, longest: Mapping[str, int]) -> int:
+    """The most bytes that a part can have, with values as long as `longest` says (without a word, as readers have none)."""
+    total = 0
+    for piece in part.pieces:
+        total += len(piece.encode()) if isinstance(piece, str) else _worst(piece, longest, known_only=True)
+    return total
+
+
+def _worst(hole: Gap | Choice, longest: Mapping[str, int], *, known_only: bool) -> int:
+    if isinstance(hole, Choice):
+        return max(_worst_of(part, longest, known_only=known_only) for part in (hole.then, hole.otherwise))
+    names = Part((hole,)).fields()
+    sizes = [0]
+    for letter in _WORST_LETTERS if names else ("",):
+        values = {name: [_value(name, letter, longest, known_only=known_only)] for name in names}
+        sizes.append(len(fill(hole, values, 1)[0].encode()))
+    # The default of a value that is not there may be longer than any value.
+    sizes.append(len(fill(hole, {}, 1)[0].encode()))
+    return max(sizes)
+
+
+def _worst_of(part: Part, longest: Mapping[str, int], *, known_only: bool) -> int:
+    return sum(
+        len(piece.encode()) if isinstance(piece, str) else _worst(piece, longest, known_only=known_only)
+        for piece in part.pieces
+    )
+
+
+def _value(name: str, letter: str, longest: Mapping[str, int], *, known_only: bool) -> str:
+    if name in OWN_LINKS:
+        return "https://" + "x" * _OWN_LINK_LETTERS
+    return letter * longest.get(name, 0 if known_only else VALUE_CAP)

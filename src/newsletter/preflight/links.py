@@ -1,52 +1,134 @@
-"""Links that lead nowhere, twice to the same page, or over an open line. Nothing is fetched here."""
+"""Links as they are written: empty, dropped, over an open line, full of tracking, twice, vague. Nothing is fetched here."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from newsletter.compose.press import Proof
-from newsletter.words.finding import Finding, Severity
+from newsletter.preflight.canonical import canonical, tracking_in, without_tracking
+from newsletter.preflight.reading import Link, Reading
+from newsletter.preflight.rules import finding
+from newsletter.words.finding import Finding
 from newsletter.words.mistake import Place
-from newsletter.words.post import Post
 
-_EMPTY = re.compile(r"(?<!!)\[([^\]\n]*)\]\(\s*(#?)\s*\)")
+_VAGUE = re.compile(
+    r"(?:click |tap |read |see |look )?(?:here|this|more|link|this link|read on|read more|learn more|more here|click|hier|mehr"
+    r"|weiterlesen|ici|aquí|qui)",
+    re.IGNORECASE,
+)
+_WEB = frozenset({"http", "https"})
 
 
-def findings(proof: Proof) -> Iterator[Finding]:
-    """Empty links, links without https, and posts that share a page."""
-    seen: dict[str, Post] = {}
-    for post in proof.posts.values():
-        yield from _empty(post)
-        if not post.url:
+def links_of(proof: Proof, readings: Sequence[Reading]) -> list[Link]:
+    """Every link of the issue in reading order: each post's own address before those in its text."""
+    own = {post.slug: _title_link(proof, post.slug) for post in proof.posts.values() if post.url}
+    found: list[Link] = []
+    for read in readings:
+        if read.post in own:
+            found.append(own[read.post])
+        found += read.links
+    return found
+
+
+def findings(links: Sequence[Link]) -> Iterator[Finding]:
+    """What an address shows by itself."""
+    for link in links:
+        yield from _one(link)
+    yield from _twice(links)
+
+
+def _title_link(proof: Proof, slug: str) -> Link:
+    post = proof.posts[slug]
+    place = Place(post.file, post.line_of("url") or 1)
+    return Link(href=post.url or "", words=post.title, place=place, post=slug, is_title=True)
+
+
+def _one(link: Link) -> Iterator[Finding]:
+    if link.href.strip() in {"", "#"}:
+        yield finding(
+            "empty-link",
+            link.place,
+            f"The {_kind(link)} “{link.words}” leads nowhere.",
+            "Put the address between the round brackets.",
+            post=link.post,
+        )
+        return
+    scheme = _scheme(link.href)
+    if not link.is_picture and not link.has_gap and scheme not in {*_WEB, "mailto"}:
+        yield finding(
+            "dropped-link",
+            link.place,
+            f"“{link.words}” links to {link.href[:80]}, which is neither a web nor a mail address.",
+            "Write the whole address, with https:// or mailto:.",
+            post=link.post,
+        )
+        return
+    if scheme == "http":
+        yield finding(
+            "http-link",
+            link.place,
+            f"The {_kind(link)} “{link.words}” is fetched without https.",
+            f"Try {link.href.replace('http://', 'https://', 1)} and keep it if it works.",
+            post=link.post,
+        )
+    if scheme in _WEB and (junk := tracking_in(link.href)):
+        yield finding(
+            "tracking-link",
+            link.place,
+            f"The address behind “{link.words}” carries {', '.join(junk[:4])}.",
+            f"Shorten it: {without_tracking(link.href)}",
+            post=link.post,
+        )
+    if not link.is_picture and not link.is_title:
+        yield from _words(link)
+
+
+def _words(link: Link) -> Iterator[Finding]:
+    words = link.words.strip(" .,:;!?…→»>[]")
+    if not words:
+        yield finding(
+            "link-without-words",
+            link.place,
+            f"The link to {link.href[:80]} has no words.",
+            "Write between the square brackets what one finds there.",
+            post=link.post,
+        )
+    elif _VAGUE.fullmatch(words):
+        yield finding(
+            "vague-link",
+            link.place,
+            f"“{link.words}” is all that the link says.",
+            "Link the words that name what one finds there.",
+            post=link.post,
+        )
+
+
+def _twice(links: Sequence[Link]) -> Iterator[Finding]:
+    seen: dict[str, Link] = {}
+    for link in links:
+        if link.is_picture or link.has_gap or _scheme(link.href) not in _WEB:
             continue
-        if urlsplit(post.url).scheme == "http":
-            yield Finding(
-                code="http-link",
-                severity=Severity.WARNING,
-                place=Place(post.file, 1),
-                message=f"“{post.title}” links without https: mail clients warn of it, and anybody on the way can read it.",
-                fix="Try the same address with https:// and keep it if it works.",
-            )
-        first = seen.setdefault(post.url.rstrip("/"), post)
-        if first is not post:
-            yield Finding(
-                code="same-link-twice",
-                severity=Severity.WARNING,
-                place=Place(post.file, 1),
-                message=f"“{post.title}” links to the page that “{first.title}” links to.",
-                fix="Keep one of the two posts in this issue.",
-            )
+        first = seen.setdefault(canonical(link.href), link)
+        # A post that names its own page again, or one text that links a page twice, is a way of writing.
+        if first is link or first.post == link.post:
+            continue
+        yield finding(
+            "same-link-twice",
+            link.place,
+            f"“{link.words}” leads to the page that “{first.words}” leads to ({first.place}).",
+            "Keep one of the two in this issue.",
+            post=link.post,
+        )
 
 
-def _empty(post: Post) -> Iterator[Finding]:
-    for number, line in enumerate(post.body.splitlines(), start=post.body_line):
-        for found in _EMPTY.finditer(line):
-            yield Finding(
-                code="empty-link",
-                severity=Severity.ERROR,
-                place=Place(post.file, number, found.start() + 1),
-                message=f"The link “{found.group(1)}” leads nowhere.",
-                fix="Put the address between the round brackets.",
-            )
+def _kind(link: Link) -> str:
+    return "picture" if link.is_picture else "link"
+
+
+def _scheme(href: str) -> str:
+    try:
+        return urlsplit(href).scheme.lower()
+    except ValueError:
+        return ""

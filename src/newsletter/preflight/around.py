@@ -1,0 +1,36 @@
+"""What a check knows beside the issue itself. Each thing left out makes the check say that it did not look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from newsletter.ports.fetcher import Fetcher
+from newsletter.ports.folder import Shelf, TemplateFiles
+from newsletter.ports.standing import Shortfall
+from newsletter.words.newsletter import Newsletter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """`known_fields` are the names that readers have values for, `longest` the letters of each one's longest value.
+
+    `shortfalls` are the fields that active readers of the issue's lists have no value for. `bytes_per_reader` is what
+    the provider takes, by its `provider` name. `message` is a sample mail as it goes out. `images` are the files in
+    `images/` by path, with their size in bytes; None where nobody looked. `also` are codes of checks that are off by
+    default. Without a `fetcher` nothing is asked of the web, and `offline_because` says why.
+    """
+
+    newsletter: Newsletter
+    known_fields: frozenset[str] = frozenset()
+    longest: Mapping[str, int] = field(default_factory=dict)
+    shortfalls: Mapping[str, Shortfall] = field(default_factory=dict)
+    shelf: Shelf | None = None
+    template: TemplateFiles | None = None
+    bytes_per_reader: int | None = None
+    provider: str = ""
+    message: bytes | None = None
+    images: Mapping[str, int] | None = None
+    also: frozenset[str] = frozenset()
+    fetcher: Fetcher | None = None
+    offline_because: str = "the web was not asked"

@@ -1,0 +1,58 @@
+"""Asks the web about many addresses at once: each host politely one after the other, all of them within one deadline."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from urllib.parse import urlsplit
+
+from newsletter.ports.fetcher import Fetched, Fetcher, NotFetched, WhyNot
+
+Replies = Mapping[str, Fetched | NotFetched]
+
+# A page's first megabyte holds every quote that anybody takes from it.
+PAGE_BYTES = 1_500_000
+_HOSTS_AT_ONCE = 8
+_SECONDS_BETWEEN = 0.25
+_SECONDS_IN_ALL = 60.0
+
+
+def ask(
+    fetcher: Fetcher, urls: Iterable[str], *, between: float = _SECONDS_BETWEEN, in_all: float = _SECONDS_IN_ALL
+) -> Replies:
+    """What each address answers. An address is asked for once; what was not reached in time is said to be so."""
+    hosts: dict[str, list[str]] = {}
+    for url in dict.fromkeys(urls):
+        hosts.setdefault(_host(url), []).append(url)
+    replies: dict[str, Fetched | NotFetched] = {}
+    deadline = time.monotonic() + in_all
+
+    def visit(addresses: list[str]) -> None:
+        for number, url in enumerate(addresses):
+            if number:
+                time.sleep(between)
+            if time.monotonic() < deadline:
+                replies[url] = _one(fetcher, url)
+
+    with ThreadPoolExecutor(max_workers=_HOSTS_AT_ONCE) as pool:
+        running: list[Future[None]] = [pool.submit(visit, addresses) for addresses in hosts.values()]
+        wait(running)
+    for one in running:
+        one.result()
+    late = NotFetched(WhyNot.OFFLINE, f"there was no time left after {in_all:g} seconds")
+    return {url: replies.get(url, late) for addresses in hosts.values() for url in addresses}
+
+
+def _one(fetcher: Fetcher, url: str) -> Fetched | NotFetched:
+    try:
+        return fetcher.fetch(url, limit=PAGE_BYTES, cut=True)
+    except NotFetched as missing:
+        return missing
+
+
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""

@@ -1,0 +1,167 @@
+"""Quotes: whether their source is linked, whether it still says so, and whether they leave us room to speak."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Collection, Iterator, Sequence
+
+from newsletter.compose.press import Proof
+from newsletter.ports.fetcher import Fetched
+from newsletter.preflight.asking import Replies
+from newsletter.preflight.reading import Quote, Reading
+from newsletter.preflight.rules import finding
+from newsletter.words.finding import Finding
+from newsletter.words.mistake import Place
+from newsletter.words.post import Post
+
+_HIDDEN = re.compile(r"<(script|style|template|noscript)\b.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)\b[^>]*>|<[!?/][^>]*>")
+_INLINE = frozenset(
+    [
+        "a",
+        "abbr",
+        "b",
+        "bdi",
+        "bdo",
+        "cite",
+        "code",
+        "em",
+        "font",
+        "i",
+        "mark",
+        "q",
+        "s",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "sup",
+        "time",
+        "u",
+        "wbr",
+    ]
+)
+_CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
+# Editors leave words out (… or [...]), and put one letter or word of their own into brackets.
+_CUT = re.compile(r"\[?\s*(?:…|\.\s?\.\s?\.)\s*\]?|\[[^\]]*\]|\n\n")
+_SHORTEST = 24
+
+
+def findings(proof: Proof, readings: Sequence[Reading], replies: Replies, also: Collection[str]) -> Iterator[Finding]:
+    """Read post by post."""
+    for read in readings:
+        post = proof.posts.get(read.post or "")
+        if post is None or not read.quotes:
+            continue
+        yield from _unlinked(post, read)
+        yield from _not_there(post, read, replies)
+        if "long-quote" in also:
+            yield from _long(post, read)
+
+
+def _unlinked(post: Post, read: Reading) -> Iterator[Finding]:
+    """One warning a post, however many of its sources are unlinked."""
+    missing = [
+        quote for quote in read.quotes if quote.attribution and not quote.is_linked and not _is_its_own(post, quote)
+    ]
+    if not missing:
+        return
+    names = list(dict.fromkeys(quote.attribution for quote in missing))
+    yield finding(
+        "unlinked-source",
+        missing[0].place,
+        f"“{post.title}” names {_listed(names)} and links to none of them."
+        if len(names) > 1
+        else f"“{post.title}” names {names[0]} and does not link there.",
+        "Link the name: > — [Name, Publication](https://...). Where it is the whole post's source, give the post its `url`.",
+        post=post.slug,
+    )
+
+
+def _is_its_own(post: Post, quote: Quote) -> bool:
+    """The post links to its source by its title; a quote that names somebody else needs a link of its own."""
+    if post.url is None:
+        return False
+    publication = quote.attribution.rpartition(", ")[2].casefold().strip(" .")
+    known = {name.casefold() for name in (post.source, post.author, post.title) if name}
+    return (
+        not post.source
+        or ", " not in quote.attribution
+        or any(publication in one or one in publication for one in known)
+    )
+
+
+def _not_there(post: Post, read: Reading, replies: Replies) -> Iterator[Finding]:
+    reply = replies.get(post.url or "")
+    if not isinstance(reply, Fetched) or reply.status != 200:
+        return
+    page = text_of_page(reply)
+    for quote in read.quotes:
+        if not _is_its_own(post, quote) or quote.is_linked:
+            continue
+        absent = [piece for piece in _pieces(quote.words) if squeezed(piece) not in page]
+        if not absent:
+            continue
+        if not reply.is_whole or len(page) < 200:
+            yield finding(
+                "not-checked",
+                quote.place,
+                f"The quote could not be looked for: the page of “{post.title}” is too long, or shows its text by script only.",
+                "Compare it yourself.",
+                post=post.slug,
+            )
+            return
+        yield finding(
+            "quote-not-on-page",
+            quote.place,
+            f"The page of “{post.title}” does not say “{_shortened(absent[0])}”.",
+            "Compare it with the page; mark what you left out with … and what you changed with [brackets].",
+            post=post.slug,
+        )
+
+
+def _long(post: Post, read: Reading) -> Iterator[Finding]:
+    quoted = sum(len(quote.words.split()) for quote in read.quotes)
+    own = sum(len(line.split()) for _, line in read.own)
+    if quoted > own:
+        yield finding(
+            "long-quote",
+            Place(read.quotes[0].place.file, read.quotes[0].place.line),
+            f"“{post.title}” quotes {quoted} words and says {own} of its own.",
+            "Shorten the quote, or say more about it.",
+            post=post.slug,
+        )
+
+
+def text_of_page(page: Fetched) -> str:
+    """The words of an HTML page, squeezed for comparison."""
+    declared = re.search(r"charset=[\"']?([\w-]+)", page.headers.get("content-type", ""))
+    inside = _CHARSET.search(page.body[:4096])
+    name = declared[1] if declared else inside[1].decode("ascii") if inside else "utf-8"
+    try:
+        source = page.body.decode(name, errors="replace")
+    except LookupError:
+        source = page.body.decode("utf-8", errors="replace")
+    bare = _TAG.sub(lambda tag: "" if (tag[1] or "").lower() in _INLINE else " ", _HIDDEN.sub(" ", source))
+    return squeezed(html.unescape(bare))
+
+
+def squeezed(text: str) -> str:
+    """Letters and figures only: quotation marks, dashes and spaces are set differently everywhere."""
+    return "".join(letter for letter in unicodedata.normalize("NFKC", text).casefold() if letter.isalnum())
+
+
+def _pieces(words: str) -> list[str]:
+    """The runs of words that must stand on the page as they are."""
+    return [piece for piece in _CUT.split(words) if len(squeezed(piece)) >= _SHORTEST]
+
+
+def _shortened(words: str) -> str:
+    words = " ".join(words.split())
+    return words if len(words) <= 80 else f"{words[:80].rpartition(' ')[0]}…"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,207 @@
+"""Reads an author's text for the checks: links, quotes, headings, pictures and remarks, each with its line and column."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from markdown_it.token import Token
+
+from newsletter.compose.authored import regions_of
+from newsletter.compose.gaps import Origin
+from newsletter.compose.markdown import parser
+from newsletter.compose.press import Proof
+from newsletter.words.mistake import Place
+
+_GAP = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_DASH = re.compile(r"^\s*(?:[—–―]|--+)\s*")
+# What stands for a merge tag while the text is parsed: as long as the tag, and nothing to Markdown.
+GAP_LETTER = "\ue000"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """`href` as it was written. `is_title` is a post's own `url`."""
+
+    href: str
+    words: str
+    place: Place
+    post: str | None
+    in_quote: bool = False
+    is_picture: bool = False
+    is_title: bool = False
+
+    @property
+    def has_gap(self) -> bool:
+        return GAP_LETTER in self.href or "%EE%80%80" in self.href
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """A blockquote: its words without the last line that names the source, and that line."""
+
+    words: str
+    attribution: str
+    is_linked: bool
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    level: int
+    place: Place
+
+
+@dataclass(slots=True, kw_only=True)
+class Reading:
+    """One text: a post's body, an intro or an outro. `own` are the author's own lines by number, quotes blanked."""
+
+    file: str
+    first_line: int
+    post: str | None
+    links: list[Link] = field(default_factory=list)
+    quotes: list[Quote] = field(default_factory=list)
+    headings: list[Heading] = field(default_factory=list)
+    remarks: list[tuple[Place, str]] = field(default_factory=list)
+    own: list[tuple[int, str]] = field(default_factory=list)
+
+
+def readings_of(proof: Proof) -> list[Reading]:
+    """The intro, the posts in their order, and the outro."""
+    issue = proof.issue
+    found = [reading(issue.intro, issue.file, issue.intro_line, None)]
+    found += [reading(post.body, post.file, post.body_line, post.slug) for post in proof.posts.values()]
+    return [*found, reading(issue.outro, issue.file, issue.outro_line, None)]
+
+
+def reading(source: str, file: str, first_line: int, post: str | None) -> Reading:
+    """Read one text. It was rendered before, so nothing in it is malformed."""
+    source = source.replace("\r\n", "\n").replace("\r", "\n")
+    read = Reading(file=file, first_line=first_line, post=post)
+    bare = _without_remarks(source, read)
+    masked = _GAP.sub(lambda match: re.sub(r"[^\n]", GAP_LETTER, match[0]), bare)
+    tokens = parser().parse(masked)
+    lines = masked.split("\n")
+    _Walk(read, lines).walk(tokens)
+    quoted = {line for token in tokens if token.type in _NOT_OWN and token.map for line in range(*token.map)}
+    read.own = [(first_line + at, "" if at in quoted else line) for at, line in enumerate(bare.split("\n"))]
+    return read
+
+
+_NOT_OWN = frozenset({"blockquote_open", "fence", "code_block"})
+
+
+def _without_remarks(source: str, read: Reading) -> str:
+    if "<!--" not in source:
+        return source
+    out, offset = [], 0
+    for region in regions_of(source, Origin(read.file, read.first_line)):
+        if region.kept:
+            continue
+        line = source.count("\n", 0, region.start)
+        column = region.start - source.rfind("\n", 0, region.start)
+        words = " ".join(source[region.start + 4 : region.end - 3].split())
+        read.remarks.append((Place(read.file, read.first_line + line, column), words))
+        out += [source[offset : region.start], re.sub(r"[^\n]", " ", source[region.start : region.end])]
+        offset = region.end
+    return "".join([*out, source[offset:]])
+
+
+class _Walk:
+    """Goes through the tokens once. A link is found again in the source, which alone knows its column."""
+
+    def __init__(self, read: Reading, lines: Sequence[str]) -> None:
+        self.read = read
+        self.lines = lines
+        self.at = (0, 0)
+
+    def walk(self, tokens: Sequence[Token]) -> None:
+        depth, quote_from = 0, 0
+        for index, token in enumerate(tokens):
+            if token.type == "blockquote_open":
+                quote_from = index if not depth else quote_from
+                depth += 1
+            elif token.type == "blockquote_close":
+                depth -= 1
+                if not depth:
+                    self._quote(tokens[quote_from : index + 1])
+            elif token.type == "heading_open" and token.map:
+                self.read.headings.append(Heading(level=int(token.tag[1]), place=self._line(token.map[0])))
+            elif token.type == "inline" and token.map:
+                self.at = (token.map[0], 0)
+                self._inline(token.children or [], token.map[1], in_quote=depth > 0)
+
+    def _inline(self, children: Sequence[Token], end: int, *, in_quote: bool) -> None:
+        for index, child in enumerate(children):
+            if child.type not in {"link_open", "image"}:
+                continue
+            is_picture = child.type == "image"
+            words = child.content if is_picture else _words(children[index + 1 :])
+            href = str(child.attrGet("src" if is_picture else "href") or "")
+            self.read.links.append(
+                Link(
+                    href=href,
+                    words=words,
+                    place=self._find(href, words, end),
+                    post=self.read.post,
+                    in_quote=in_quote,
+                    is_picture=is_picture,
+                )
+            )
+
+    def _find(self, href: str, words: str, end: int) -> Place:
+        """The next place at which the link's bracket, or else its address, stands."""
+        line, column = self.at
+        for needle in (f"[{words}](", href, words):
+            for number in range(line, min(end, len(self.lines))):
+                found = self.lines[number].find(needle, column if number == line else 0) if needle else -1
+                if found >= 0:
+                    self.at = (number, found + len(needle))
+                    return self._line(number, found + 1)
+        return self._line(line)
+
+    def _quote(self, tokens: Sequence[Token]) -> None:
+        inline = [token for token in tokens if token.type == "inline"]
+        texts = [_lines(token) for token in inline]
+        last = texts[-1][-1] if texts and texts[-1] else ""
+        attribution = _DASH.sub("", last) if _DASH.match(last) else ""
+        if attribution:
+            texts[-1] = texts[-1][:-1]
+        is_linked = bool(attribution) and any(child.type == "link_open" for child in _last_line(inline[-1]))
+        words = "\n\n".join(" ".join(lines) for lines in texts if lines)
+        start = tokens[0].map[0] if tokens[0].map else 0
+        self.read.quotes.append(
+            Quote(words=words, attribution=attribution, is_linked=is_linked, place=self._line(start))
+        )
+
+    def _line(self, number: int, column: int | None = None) -> Place:
+        return Place(self.read.file, self.read.first_line + number, column)
+
+
+def _words(children: Sequence[Token]) -> str:
+    out, depth = [], 1
+    for child in children:
+        depth += (child.type == "link_open") - (child.type == "link_close")
+        if not depth:
+            break
+        out.append(" " if child.type in {"softbreak", "hardbreak"} else child.content)
+    return "".join(out)
+
+
+def _lines(token: Token) -> list[str]:
+    """The lines of an inline token as readers see them; struck words are left out, for nobody said them so."""
+    lines, struck = [""], 0
+    for child in token.children or []:
+        struck += (child.type == "s_open") - (child.type == "s_close")
+        if child.type in {"softbreak", "hardbreak"}:
+            lines.append("")
+        elif not struck:
+            lines[-1] += child.content
+    return [line.strip() for line in lines if line.strip()]
+
+
+def _last_line(token: Token) -> Iterator[Token]:
+    children = token.children or []
+    breaks = [index for index, child in enumerate(children) if child.type in {"softbreak", "hardbreak"}]
+    yield from children[breaks[-1] + 1 if breaks else 0 :]

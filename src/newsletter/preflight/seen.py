@@ -1,0 +1,106 @@
+"""Seen before: pages that an earlier issue linked to, under whatever address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from newsletter.compose.press import Proof
+from newsletter.ports.folder import Shelf
+from newsletter.preflight.canonical import canonical
+from newsletter.preflight.reading import Link
+from newsletter.preflight.rules import finding
+from newsletter.words.finding import Finding
+from newsletter.words.issue import Issue
+from newsletter.words.mistake import NewsletterError, Place
+from newsletter.words.post import Post
+
+_ORDINALS = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+]
+# Earlier posts were checked when they went out; here only their addresses are wanted, and a parser would be slow.
+_ADDRESS = re.compile(r"\]\(\s*<?(https?://[^\s)>]+)|<(https?://[^\s>]+)>")
+
+
+def findings(proof: Proof, links: Sequence[Link], shelf: Shelf | None, moved: Mapping[str, str]) -> Iterator[Finding]:
+    """`moved` is where addresses of this issue lead to, as far as the web was asked."""
+    if shelf is None:
+        return
+    try:
+        issues = shelf.issues.list_issues()
+    except NewsletterError as error:
+        place = error.place or Place(proof.issue.file)
+        yield finding(
+            "not-checked",
+            Place(proof.issue.file, 1),
+            f"Earlier issues were not compared: {place} can't be read.",
+            error.message,
+        )
+        return
+    yield from _same_number(proof, issues)
+    before = _before(proof, [issue for issue in issues if issue.number < proof.issue.number], shelf)
+    for link in links:
+        ran = before.get(canonical(link.href)) or before.get(canonical(moved.get(link.href, link.href)))
+        if ran and not link.is_picture and not link.has_gap:
+            number, item, title = ran
+            yield finding(
+                "seen-before",
+                link.place,
+                f"“{link.words}” ran in issue {number}, {_ordinal(item)} item (“{title}”).",
+                "Take it out, or say in your words that you come back to it.",
+                post=link.post,
+            )
+
+
+def _before(proof: Proof, issues: Sequence[Issue], shelf: Shelf) -> dict[str, tuple[int, int, str]]:
+    """Pages of earlier issues by canonical address: issue, item, title. The first time counts."""
+    ran: dict[str, tuple[int, int, str]] = {}
+    posts: dict[str, Post | None] = dict(proof.posts)
+    for issue in issues:
+        for item, slug in enumerate(issue.slugs(), 1):
+            if slug not in posts:
+                posts[slug] = _post(shelf, slug)
+            post = posts[slug]
+            for url in _addresses(post) if post else ():
+                ran.setdefault(canonical(url), (issue.number, item, post.title if post else slug))
+    return ran
+
+
+def _post(shelf: Shelf, slug: str) -> Post | None:
+    """An earlier post that is gone or broken by now tells nothing."""
+    try:
+        return shelf.posts.get_post(slug)
+    except NewsletterError:
+        return None
+
+
+def _addresses(post: Post) -> Iterator[str]:
+    if post.url:
+        yield post.url
+    for match in _ADDRESS.finditer(post.body):
+        yield match[1] or match[2]
+
+
+def _same_number(proof: Proof, issues: Sequence[Issue]) -> Iterator[Finding]:
+    if sum(issue.number == proof.issue.number for issue in issues) > 1:
+        yield finding(
+            "same-number",
+            Place(proof.issue.file, proof.issue.line_of("number") or 1),
+            f"Two files in issues/ say that they are issue {proof.issue.number}.",
+            "Give one of them another number, in its name and in `number`.",
+        )
+
+
+def _ordinal(item: int) -> str:
+    return _ORDINALS[item - 1] if item <= len(_ORDINALS) else f"{item}th"

@@ -1,0 +1,135 @@
+"""Patterns that filters count against a mail: shouting, money, hurry, dressed-up letters, and links that say one host and lead to another."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from newsletter.compose.press import Proof
+from newsletter.preflight.content import at
+from newsletter.preflight.mail import Filled
+from newsletter.preflight.rules import finding
+from newsletter.words.finding import Finding
+from newsletter.words.mistake import Place
+
+_HURRY = re.compile(
+    r"\b(?:act now|limited time|urgent|risk[- ]free|100 ?% free|free money|make money|earn cash|cash bonus|winner|you won|no obligation"
+    r"|click below|order now|buy now|lowest price|double your|viagra|casino|dear friend)\b",
+    re.IGNORECASE,
+)
+_FAKE_ANSWER = re.compile(r"\s*(?:re|fwd?|aw|wg)\s*:", re.IGNORECASE)
+_HOST = re.compile(r"(?:https?://)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?:/\S*)?", re.IGNORECASE)
+_SHORTENERS = frozenset(
+    [
+        "bit.ly",
+        "tinyurl.com",
+        "goo.gl",
+        "t.co",
+        "ow.ly",
+        "is.gd",
+        "buff.ly",
+        "rebrand.ly",
+        "cutt.ly",
+        "shorturl.at",
+        "t.ly",
+    ]
+)
+
+
+def findings(proof: Proof, mail: Filled) -> Iterator[Finding]:
+    """In the subject, and in the links."""
+    for problem, fix in _subject(mail.subject):
+        yield finding("looks-like-spam", at(proof.issue, "subject"), problem, fix)
+    yield from _links(proof, mail)
+    yield from _only_pictures(proof, mail)
+
+
+def _subject(subject: str) -> Iterator[tuple[str, str]]:
+    letters = [letter for letter in subject if letter.isalpha()]
+    if len(letters) >= 10 and sum(letter.isupper() for letter in letters) > 0.6 * len(letters):
+        yield "The subject is written in capitals.", "Write it as a sentence."
+    if re.search(r"[!?]{2,}|!.*!", subject) or subject.count("$") + subject.count("€") >= 3:
+        yield "The subject shouts with signs.", "One is enough."
+    if found := _HURRY.search(subject):
+        yield f"The subject says “{found[0]}”.", "Say it in words that advertisements do not use."
+    if _FAKE_ANSWER.match(subject):
+        yield "The subject pretends to be an answer.", "Take the Re: or Fwd: away."
+    dressed = [
+        letter
+        for letter in subject
+        if "LATIN" not in unicodedata.name(letter, "") and _plain(letter).isascii() and _plain(letter).isalpha()
+    ]
+    if len(dressed) >= 3:
+        yield "The subject uses mathematical letters that only look like letters.", "Write plain letters."
+
+
+def _plain(letter: str) -> str:
+    return unicodedata.normalize("NFKC", letter)
+
+
+def _links(proof: Proof, mail: Filled) -> Iterator[Finding]:
+    for link in mail.tree.walk():
+        if link.tag != "a":
+            continue
+        href = link.attributes.get("href", "")
+        host = _bare(_hostname(href))
+        said = _HOST.fullmatch(link.text().strip())
+        where = _where(proof, href)
+        if said and host and not _related(_bare(said[1].lower()), host):
+            yield finding(
+                "looks-like-spam",
+                where,
+                f"A link says {said[1]} and leads to {host}.",
+                "Let it say where it leads, or what is there.",
+            )
+        elif host in _SHORTENERS:
+            yield finding(
+                "looks-like-spam", where, f"A link hides its address behind {host}.", "Link to the page itself."
+            )
+        elif re.fullmatch(r"[\d.]+|\[.*\]", host or "x"):
+            yield finding("looks-like-spam", where, f"A link leads to a number, {host}.", "Link to a name.")
+
+
+def _only_pictures(proof: Proof, mail: Filled) -> Iterator[Finding]:
+    pictures = sum(one.tag == "img" for one in mail.tree.walk())
+    n_words = len(mail.tree.text().split())
+    if pictures and n_words < 100 * min(pictures, 2) and n_words < 60:
+        yield finding(
+            "looks-like-spam",
+            at(proof.issue, "number"),
+            f"The mail is {pictures} pictures and {n_words} words.",
+            "Say in words what the pictures show.",
+        )
+
+
+def _where(proof: Proof, href: str) -> Place:
+    """The first place in which the author wrote this address."""
+    for post in proof.posts.values():
+        if post.url == href:
+            return Place(post.file, post.line_of("url") or 1)
+        for number, line in enumerate(post.body.split("\n"), post.body_line):
+            if href in line:
+                return Place(post.file, number, line.index(href) + 1)
+    issue = proof.issue
+    for first, text in ((issue.intro_line, issue.intro), (issue.outro_line, issue.outro)):
+        for number, line in enumerate(text.split("\n"), first):
+            if href in line:
+                return Place(issue.file, number, line.index(href) + 1)
+    return Place(issue.file, 1)
+
+
+def _hostname(href: str) -> str:
+    try:
+        return (urlsplit(href).hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def _bare(host: str) -> str:
+    return host.removeprefix("www.")
+
+
+def _related(one: str, other: str) -> bool:
+    return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")

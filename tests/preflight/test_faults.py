@@ -1,0 +1,218 @@
+"""Faults that editors make, planted one at a time: each is found where it stands, and nothing else is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from newsletter.words.finding import Severity
+from tests.fetch.web_server import Page
+from tests.preflight.desk import BELL, ICE, ISSUE, MAP, PNG, Desk, a_desk
+
+DIGEST = "templates/digest/"
+
+
+class Fault(NamedTuple):
+    """In `file`, `old` becomes `new`; then `code` is found in the line that begins with or holds `at`."""
+
+    code: str
+    file: str
+    old: str
+    new: str
+    at: str
+    in_file: str = ""
+    with_it: str = ""
+
+
+FAULTS = [
+    Fault(
+        "clipped",
+        MAP,
+        "Three ships",
+        "Three ships \n\n" + "A very long story about ice and fog. " * 3000,
+        "posts: [map]",
+        ISSUE,
+    ),
+    Fault(
+        "nearly-clipped",
+        MAP,
+        "Three ships",
+        "Three ships \n\n" + "A long story about fog and ice. " * 2300,
+        "---",
+        ISSUE,
+    ),
+    Fault("dead-link", ICE, "/crossings)", "/gone)", "The [crossings"),
+    Fault(
+        "dead-link", ICE, "https://slow.example.net:PORT/crossings", "https://nobody.example:PORT/", "The [crossings"
+    ),
+    Fault("unreachable-link", ICE, "/crossings)", "/error)", "The [crossings"),
+    Fault("redirected-link", ICE, "/crossings)", "/old)", "The [crossings"),
+    Fault(
+        "http-link",
+        ICE,
+        "https://slow.example.net:PORT/crossings",
+        "http://map.example.com:PORT/stain2",
+        "The [crossings",
+        with_it="unreachable-link",
+    ),
+    Fault("empty-link", ICE, "(https://slow.example.net:PORT/crossings)", "()", "The [crossings"),
+    Fault("dropped-link", ICE, "https://slow.example.net:PORT/crossings", "crossings.html", "The [crossings"),
+    Fault("tracking-link", ICE, "/crossings)", "/crossings?utm_source=x&fbclid=1)", "The [crossings"),
+    Fault("tracking-link", ICE, "/winter\n", "/winter?utm_campaign=x\n", "url: "),
+    Fault(
+        "same-link-twice",
+        MAP,
+        "Three ships have",
+        "[Three ships](https://www.coast.example.org:PORT/winter/#top) have",
+        "[Three",
+    ),
+    Fault(
+        "seen-before",
+        ICE,
+        "https://slow.example.net:PORT/crossings",
+        "https://m.coast.example.org:PORT/bell/amp?utm_id=2",
+        "The [crossings",
+        with_it="tracking-link",
+    ),
+    Fault("seen-before", ICE, "/crossings)", "/bell-again)", "The [crossings", with_it="redirected-link"),
+    Fault(
+        "unlinked-source",
+        MAP,
+        "Three ships",
+        "> It is not a shoal.\n>\n> — Ana Oake, The Chart Room\n\nThree ships",
+        "> It is",
+    ),
+    Fault("quote-not-on-page", ICE, "longer than nine days", "longer than eleven days", "> [T]he last"),
+    Fault("unknown-merge-tag", ICE, "are older", "are {{ towm }} older", "The [crossings"),
+    Fault("empty-merge-tag", ISSUE, '{{ first_name | default("reader") }}, this', "{{ last_name }}, this", "Dear"),
+    Fault(
+        "client-lacks",
+        f"{DIGEST}head.mjml",
+        "p { margin: 0 0 18px; }",
+        "p { margin: 0 0 18px; position: relative; }",
+        "p { margin: 0 0 18px; position",
+    ),
+    Fault(
+        "no-heading",
+        f"{DIGEST}masthead.mjml",
+        "<h1>{{ newsletter.name }}</h1>",
+        "<p>{{ newsletter.name }}</p>",
+        "<mj-body",
+        f"{DIGEST}issue.mjml",
+    ),
+    Fault("heading-order", ICE, "The [crossings", "# Order\n\n### Deep\n\nThe [crossings", "### Deep"),
+    Fault("alt-is-file-name", MAP, "A brown ring on a chart of the bay", "IMG_2041.jpg", "image: "),
+    Fault("vague-link", ICE, "[crossings in order]", "[click here]", "The [click"),
+    Fault("link-without-words", ICE, "[crossings in order]", "[]", "The []"),
+    Fault("low-contrast", f"{DIGEST}template.toml", 'soft = "#566370"', 'soft = "#a0a9b0"', 'soft = "#a0a9b0"'),
+    Fault("layout-table", f"{DIGEST}masthead.mjml", ' role="presentation"', "", "<mj-table"),
+    Fault("placeholder", ICE, "A timetable", "TODO: say why. A timetable", "TODO"),
+    Fault("placeholder", ISSUE, "Ice, and a map of it.", "Lorem ipsum", "preheader"),
+    Fault("empty-section", ISSUE, "posts: [map]", "posts: [map]\n  - title: Short\n    posts: []", "  - title: Short"),
+    Fault("no-preheader", ISSUE, "preheader: Ice, and a map of it.\n", "", "subject"),
+    Fault(
+        "preheader-repeats-subject",
+        ISSUE,
+        "preheader: Ice, and a map of it.",
+        "preheader: 'Boats for {{ first_name | default(\"you\") }}.'",
+        "preheader",
+    ),
+    Fault("long-subject", ISSUE, "subject: 'Boats", "subject: '" + "Boats and boats, " * 10 + "Boats", "subject"),
+    Fault(
+        "no-postal-address",
+        f"{DIGEST}footer.txt",
+        "{{ (name ~ newsletter.address) | wrap(look.text.width) }}",
+        "",
+        "{{ newsletter.name",
+        f"{DIGEST}issue.txt",
+    ),
+    Fault(
+        "no-unsubscribe",
+        f"{DIGEST}footer.mjml",
+        '<a href="{{ reader("unsubscribe_url") }}">{{ look.words.unsubscribe }}</a>',
+        "",
+        "<mjml",
+        f"{DIGEST}issue.mjml",
+    ),
+    Fault(
+        "text-part-differs", f"{DIGEST}post.txt", "{{ post.body.text }}", "", "{{ newsletter.name", f"{DIGEST}issue.txt"
+    ),
+    Fault("looks-like-spam", ISSUE, "subject: 'Boats for", "subject: 'WINNER!! FREE MONEY FOR ALL BOATS", "subject"),
+    Fault("looks-like-spam", ICE, "[crossings in order]", "[www.bank.example]", "The [www"),
+    Fault("open-remark", ICE, "are older", "are <!-- @ben: source? --> older", "The [crossings"),
+    Fault("open-check", ICE, "author: Nils Aker", "author: Nils Aker\nchecks: [is it a quote]", "checks"),
+    Fault("unknown-waiver", ISSUE, "lists: [weekly]", "lists: [weekly]\nwaive:\n  dead-lnik: they are moving", "waive"),
+    Fault("heavy-image", MAP, "", "", "image: "),
+    Fault(
+        "missing-image",
+        ICE,
+        "are older",
+        "are ![The pier](https://map.example.com:PORT/gone.png) older",
+        "The [crossings",
+    ),
+    Fault(
+        "unreachable-image",
+        ICE,
+        "are older",
+        "are ![The pier](https://map.example.com:PORT/stain) older",
+        "The [crossings",
+    ),
+    Fault("same-number", BELL, "", "", "number", ISSUE),
+]
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """A newsletter in order, on the web of this machine."""
+    with a_desk(tmp_path) as desk:
+        desk.web.pages |= {
+            "/error": Page(status=500),
+            "/winter/": Page(),
+            "/bell/amp": Page(),
+            "/old": Page(status=301, headers={"Location": "/crossings"}),
+            "/bell-again": Page(status=302, headers={"Location": desk.url("/bell")}),
+        }
+        yield desk
+
+
+def plant(desk: Desk, fault: Fault) -> None:
+    """Put the fault in."""
+    if fault.code == "heavy-image":
+        (desk.directory / "images/map.png").write_bytes(PNG + b"\0" * 1_200_000)
+    elif fault.code == "same-number":
+        desk.write("issues/2.md", desk.read(ISSUE))
+    else:
+        desk.spoil(fault.file, fault.old.replace("PORT", str(desk.web.port)), fault.new)
+
+
+def test_an_issue_in_order_has_nothing_to_mend(desk: Desk) -> None:
+    """Everything was asked of the web, and there is no finding but the note on decoration."""
+    assert ["client-decoration"] == [one.code for one in desk.findings()]
+    asked = {path for path, _ in desk.web.asked}
+    assert {"/winter", "/crossings", "/letters", "/stain"} < asked
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.code)
+def test_a_planted_fault_is_found_at_its_line(desk: Desk, fault: Fault) -> None:
+    """Code, file and line are those of the fault; it says why it matters and how to mend it; mended, it is gone."""
+    before = {
+        path: path.read_bytes() for path in desk.directory.rglob("*") if path.is_file() and "var" not in path.parts
+    }
+    plant(desk, fault)
+    found = [one for one in desk.findings() if one.severity is not Severity.NOTE]
+    file = fault.in_file or fault.file
+
+    assert {fault.code} == {one.code for one in found} - {fault.with_it}, [
+        (one.code, str(one.place), one.message) for one in found
+    ]
+    assert (file, desk.line_of(file, fault.at)) in {(one.place.file, one.place.line) for one in found}
+    assert all(one.message and one.fix and one.why for one in found)
+
+    for path in [path for path in desk.directory.rglob("*") if path.is_file() and "var" not in path.parts]:
+        path.unlink()
+    for path, content in before.items():
+        path.write_bytes(content)
+    assert ["client-decoration"] == [one.code for one in desk.findings()]
