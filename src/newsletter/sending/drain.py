@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,12 +13,17 @@ from typing import Protocol
 from newsletter.ports.ledger import Accounts, MailingRow, Planning
 from newsletter.ports.spool import SenderLock
 from newsletter.sending.plan import finish_plan
-from newsletter.sending.send import Sender
+from newsletter.sending.send import Sender, where
 from newsletter.sending.settle import Looker, look
 from newsletter.words.edition import Edition
 from newsletter.words.ledger import MailingStatus
 
+log = logging.getLogger(__name__)
+
 _LOOK_EVERY_SECONDS = 0.25
+# A database that is away for a moment, or two transactions in each other's way: tried again, but not for ever.
+_CLAIM_AGAIN_AFTER = (0.2, 1.0)
+_UNFINISHED = (MailingStatus.PLANNING, MailingStatus.SENDING, MailingStatus.PAUSED, MailingStatus.CANCELLED)
 
 
 class Follow(Protocol):
@@ -37,11 +44,14 @@ class Drain:
     stop: threading.Event
 
     def until_settled(self, mailing: MailingRow, follow: Follow) -> MailingRow:
-        """Send, or follow whoever sends, until this mailing has nothing more to hand over by itself."""
+        """Send, or follow whoever sends, until this mailing has nothing more to hand over by itself.
+
+        Raises NotNow where the database is not known to be the live one.
+        """
         while not self.stop.is_set():
             with self.lock.try_hold() as held:
                 if held:
-                    self._recover()
+                    self.recover()
                     self._send_all(mailing, follow)
                     break
             mailing = self.planning.get_mailing(mailing.id)
@@ -52,11 +62,14 @@ class Drain:
         return self.planning.get_mailing(mailing.id)
 
     def once(self) -> int:
-        """Everything that is due now, of every mailing: one tick. Returns how many mailings were worked on."""
+        """Everything that is due now, of every mailing: one tick. Returns how many mailings were worked on.
+
+        Raises NotNow where the database is not known to be the live one.
+        """
         with self.lock.try_hold() as held:
             if not held:
                 return 0
-            self._recover()
+            self.recover()
             self.sender.ledger.start_due()
             due = self.planning.list_mailings(statuses=[MailingStatus.SENDING])
             for mailing in due:
@@ -64,26 +77,46 @@ class Drain:
                 self.sender.ledger.finish_if_done(mailing.id)
         return len(due)
 
-    def _recover(self) -> None:
-        """What an earlier process left: outcomes on disk, tries nobody saw the end of, half plans."""
-        self.sender.spool.replay(lambda attempt_id, answers: self.sender.ledger.record(attempt_id, answers))
-        self._sweep()
+    def recover(self) -> None:
+        """What an earlier process left: outcomes on disk, tries nobody saw the end of, half plans, half cancels.
+
+        Call it while holding the lock.
+        """
+        self.sender.live.check()
+        self._replay()
+        if not self._sweep() and self.looker.evidence is not None:
+            # Whoever swept may have died before it could look.
+            self._look()
+        self.planning.finish_cancelled()
         for mailing in self.planning.list_mailings(statuses=[MailingStatus.PLANNING]):
             finish_plan(self.planning, self.sender.clock, mailing, parcel_size=self.sender.provider.limits.readers)
 
-    def _sweep(self) -> None:
+    def _replay(self) -> None:
+        """Before any sweep: what is known must not be called unknown."""
+        self.sender.spool.replay(lambda token, answers: self.sender.ledger.record_by_token(token, answers))
+
+    def _sweep(self) -> int:
         alone = self.sender.name if self.lock.is_exclusive else None
-        if self.sender.ledger.sweep(alive=alone):
-            for issue in self.accounts.list_issues_sent():
-                look(self.looker, issue)
+        swept = self.sender.ledger.sweep(alive=alone)
+        if swept:
+            self._look()
+        return swept
+
+    def _look(self) -> None:
+        mailings = self.planning.list_mailings(statuses=_UNFINISHED)
+        for issue in sorted({mailing.issue for mailing in mailings}):
+            look(self.looker, issue)
 
     def _send_all(self, mailing: MailingRow, follow: Follow) -> None:
+        # Bodies are thousands of small dicts: without this the collector looks through all loaded code after every few.
+        gc.freeze()
         while not self.stop.is_set():
+            self._replay()
             self._sweep()
             self._send_due(mailing, follow)
             if self.sender.ledger.finish_if_done(mailing.id):
                 return
-            wait = self.sender.ledger.next_due_seconds(mailing.id)
+            wait = self.sender.ledger.next_due_seconds(mailing.id, provider=self.sender.provider.name)
             if wait is None:
                 return
             follow(*self.accounts.progress(mailing.id), f"nothing is due for {wait:.0f} s" if wait >= 1 else "")
@@ -99,8 +132,18 @@ class Drain:
         follow(*self.accounts.progress(mailing.id), "")
 
     def _work(self, mailing: MailingRow, edition: Edition) -> None:
-        while not self.stop.is_set() and self.sender.send_parcel(mailing, edition):
-            pass
+        failures = 0
+        while not self.stop.is_set():
+            try:
+                if not self.sender.send_parcel(mailing, edition):
+                    return
+                failures = 0
+            except Exception as error:
+                if failures == len(_CLAIM_AGAIN_AFTER):
+                    raise
+                log.warning("issue %s: a batch could not be taken: %s", mailing.issue, where(error))
+                self.stop.wait(_CLAIM_AGAIN_AFTER[failures])
+                failures += 1
 
 
 def _watch(work: list[Future[None]], look_in: Callable[[], None]) -> None:

@@ -9,10 +9,14 @@ from newsletter.ports.clock import Clock
 from newsletter.ports.ledger import MailingRow, Planning
 from newsletter.words.edition import Edition
 from newsletter.words.ledger import MailingStatus
+from newsletter.words.mistake import NotNow
 
 # A writer that holds SQLite's lock for longer starves an unsubscribe (measured: a million at once held it 6 s).
 LONGEST_SLICE_SECONDS = 0.3
 _FIRST_SLICE = 5_000
+# Who waits for SQLite's lock looks every 0.1 s: without a gap as long, one slice after the other shuts them out.
+GAP_SECONDS = 0.12
+_SHORT_SECONDS = 0.05
 
 
 def plan(
@@ -23,16 +27,27 @@ def plan(
     list_name: str,
     parcel_size: int,
     start_at: datetime | None = None,
+    canary: int = 0,
+    segment: str = "",
     on_progress: Callable[[int], None] = lambda planned: None,
 ) -> tuple[MailingRow, bool]:
     """The mailing of an edition to a list, and whether it was resumed.
 
     An unfinished one is resumed with the words that it was planned with: what some readers have, all get.
+    `canary` readers go first, in a parcel of their own; the others wait until everyone in it is settled. Readers have to
+    fit the question `segment`; "" is everyone. Raises NotNow where the unfinished one has another question.
     """
+    # Readers of a mailing that was cancelled half-way would still hold the issue.
+    ledger.finish_cancelled()
     unfinished = ledger.find_unfinished(edition.issue, list_name)
     mailing = unfinished or ledger.open_mailing(
-        edition, list_name=list_name, parcel_size=parcel_size, start_at=start_at
+        edition, list_name=list_name, parcel_size=parcel_size, start_at=start_at, canary=canary, segment=segment
     )
+    if segment and mailing.segment != segment:
+        raise NotNow(
+            f"Issue {edition.issue} is on its way to {list_name!r} already, to other readers of it.",
+            fix=f"When that is done, send it again. See where it stands: newsletter status {edition.issue}",
+        )
     finish_plan(ledger, clock, mailing, parcel_size=parcel_size, on_progress=on_progress)
     return ledger.get_mailing(mailing.id), unfinished is not None
 
@@ -52,6 +67,8 @@ def finish_plan(
         if not ledger.plan_slice(mailing.id, n_readers=n_readers):
             return
         took = clock.monotonic() - begun
+        if took > _SHORT_SECONDS:
+            clock.sleep(GAP_SECONDS)
         n_readers = _next_slice(n_readers, took, parcel_size)
         on_progress(ledger.get_mailing(mailing.id).planned)
 

@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from newsletter.ports.clock import Clock
 from newsletter.ports.ledger import Claim, Editions, MailingRow, Sending
 from newsletter.ports.provider import Provider
-from newsletter.ports.spool import Answers, Spool
+from newsletter.ports.spool import Answers, Live, Spool
 from newsletter.sending.pack import TokenKey, asks_for_own_fields, pack
+from newsletter.words.consignment import Consignment
 from newsletter.words.edition import Edition
+from newsletter.words.mistake import NewsletterError
 from newsletter.words.newsletter import Newsletter
-from newsletter.words.outcome import Outcome
+from newsletter.words.outcome import Deferred, Outcome, Refused, Uncertain
 
 log = logging.getLogger(__name__)
 
-# Between the claim and the call: a process that slept longer than this must not call on an old claim.
-FRESH_SECONDS = 8.0
-# From the end of a call's deadline to that of its lease: time to write the outcome down.
-GRACE_SECONDS = 5.0
-_RECORD_AGAIN_AFTER = (0.2, 1.0, 5.0)
 # Outcomes that trickle in are written down at least this often.
 _FLUSH_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """Seconds that a sender allows. The defaults are for real providers; campaigns of faults are less patient."""
+
+    # Between the claim and the call: a process that slept longer than this must not call on an old claim.
+    fresh: float = 8.0
+    # From the end of a call's deadline to that of its lease: time to write the outcome down.
+    grace: float = 5.0
+    # Between tries to write to a database that is away.
+    again: tuple[float, ...] = (0.2, 1.0, 5.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,63 +47,115 @@ class Sender:
     editions: Editions
     provider: Provider
     spool: Spool
+    live: Live
     clock: Clock
     new_token: Callable[[], str]
+    patience: Patience = Patience()
 
     def send_parcel(self, mailing: MailingRow, edition: Edition) -> bool:
         """Hand over the next due parcel of a mailing. False where nothing is due."""
         begun = self.clock.monotonic()
-        limits = self.provider.limits
-        claim = self.ledger.claim(
-            mailing.id,
-            token=self.new_token(),
-            sender=self.name,
-            provider=self.provider.name,
-            deadline_seconds=limits.deadline.total_seconds() + FRESH_SECONDS + GRACE_SECONDS,
-            with_fields=asks_for_own_fields(edition),
-        )
+        claim = self._claim(mailing, edition)
         if claim is None:
             return False
         if claim.deliveries:
-            self._hand_over(claim, mailing, edition, fresh_until=begun + FRESH_SECONDS)
-        else:
-            self.ledger.abandon(claim.attempt_id, "nobody in this batch may be mailed any more")
+            self._hand_over(claim, mailing, edition, fresh_until=begun + self.patience.fresh)
         return True
 
-    def _hand_over(self, claim: Claim, mailing: MailingRow, edition: Edition, *, fresh_until: float) -> None:
+    def _claim(self, mailing: MailingRow, edition: Edition) -> Claim | None:
+        """Step 1. Where it fails nobody can tell whether it was committed: then there is no call, and that is written."""
+        token, limits = self.new_token(), self.provider.limits
         try:
-            deadline_at = self.clock.now() + self.provider.limits.deadline
-            consignment = pack(claim, mailing, edition, self.newsletter, self.key, deadline_at=deadline_at)
-        except BaseException:
-            self.ledger.abandon(claim.attempt_id, "an error of our own before the call")
+            return self.ledger.claim(
+                mailing.id,
+                token=token,
+                sender=self.name,
+                provider=self.provider.name,
+                deadline_seconds=limits.deadline.total_seconds() + self.patience.fresh + self.patience.grace,
+                with_fields=asks_for_own_fields(edition),
+            )
+        except Exception:
+            self._write_down(token, [(None, Deferred("the batch was taken, but the database did not confirm it"))])
             raise
+
+    def _hand_over(self, claim: Claim, mailing: MailingRow, edition: Edition, *, fresh_until: float) -> None:
+        packed = self._pack(claim, mailing, edition)
+        if isinstance(packed, Deferred):
+            self._write_down(claim.token, [(None, packed)])
+            return
         if self.clock.monotonic() > fresh_until:
-            self.ledger.abandon(claim.attempt_id, "this machine slept between the claim and the call")
+            slept = Deferred("this machine slept between the claim and the call", backs_off=True)
+            self._write_down(claim.token, [(None, slept)])
             return
         answers: list[tuple[list[int] | None, Outcome]] = []
         flushed = self.clock.monotonic()
         try:
-            for deliveries, outcome in self.provider.hand_over(consignment):
+            for deliveries, outcome in self._call(packed, claim):
                 everyone = len(deliveries) == len(claim.deliveries)
                 answers.append((None if everyone else list(deliveries), outcome))
-                if self.clock.monotonic() - flushed > _FLUSH_SECONDS and self._try_record(claim, answers, last=False):
+                # Refused before the call: written first, so that no look at this try takes them for part of it.
+                is_urgent = isinstance(outcome, Refused) and len(answers) == 1
+                if (is_urgent or self.clock.monotonic() - flushed > _FLUSH_SECONDS) and self._try_record(
+                    claim.token, answers, last=False
+                ):
                     answers, flushed = [], self.clock.monotonic()
         finally:
-            # Also when the provider's own code breaks: what has no answer becomes uncertain, never forgotten.
-            self._write_down(claim, answers)
+            # Also when the process is asked to end here: what has no answer becomes uncertain, never forgotten.
+            self._write_down(claim.token, answers)
 
-    def _write_down(self, claim: Claim, answers: Answers) -> None:
-        """An outcome is never lost: where the database is away it goes to disk, and is replayed at the next start."""
-        for pause in _RECORD_AGAIN_AFTER:
-            if self._try_record(claim, answers, last=True):
-                return
-            self.clock.sleep(pause)
-        self.spool.keep(claim.attempt_id, answers)
-
-    def _try_record(self, claim: Claim, answers: Answers, *, last: bool) -> bool:
+    def _pack(self, claim: Claim, mailing: MailingRow, edition: Edition) -> Consignment | Deferred:
+        """The consignment, or why there can't be a call."""
+        limits = self.provider.limits
+        if len(claim.deliveries) > limits.readers:
+            return Deferred(f"more than the {limits.readers} readers that one call takes here", halve=True)
         try:
-            self.ledger.record(claim.attempt_id, answers, last=last)
-        except Exception:  # whatever the database's driver raises, the outcome must survive it
-            log.exception("attempt %s: its outcome could not be written", claim.attempt_id)
+            self.live.note(claim.attempt_id)
+            deadline_at = self.clock.now() + limits.deadline
+            return pack(claim, mailing, edition, self.newsletter, self.key, deadline_at=deadline_at)
+        except NewsletterError as error:
+            return Deferred(str(error), pauses=True)
+        except Exception as error:  # noqa: BLE001 - our own bug, before the first byte: one mailing stops, not the process
+            log.error("attempt %s: it could not be packed: %s", claim.token, where(error))
+            return Deferred(f"an error of our own before the call ({type(error).__name__})", backs_off=True)
+
+    def _call(self, consignment: Consignment, claim: Claim) -> Iterator[tuple[list[int], Outcome]]:
+        """The provider's answers. A provider that breaks its promise and raises has left everybody else in doubt."""
+        answered: set[int] = set()
+        try:
+            for deliveries, outcome in self.provider.hand_over(consignment):
+                answered.update(deliveries)
+                yield list(deliveries), outcome
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other readers must not be forgotten
+            log.error("attempt %s: the provider's code broke: %s", claim.token, where(error))
+            rest = [one for one in claim.deliveries if one not in answered]
+            yield rest, Uncertain(f"the call was broken off by a fault of our own ({type(error).__name__})")
+
+    def _write_down(self, token: str, answers: Answers) -> None:
+        """An outcome is never lost: where the database is away it goes to disk, and is replayed later.
+
+        Where the disk is full as well nothing can be kept; then the lease runs out, and its readers are in doubt.
+        """
+        for pause in (0.0, *self.patience.again):
+            if pause:
+                self.clock.sleep(pause)
+            if self._try_record(token, answers, last=True):
+                return
+        try:
+            self.spool.keep(token, answers)
+        except OSError as error:
+            log.error("attempt %s: its outcome could not be kept on disk either: %s", token, error.strerror)
+
+    def _try_record(self, token: str, answers: Answers, *, last: bool) -> bool:
+        try:
+            self.ledger.record_by_token(token, answers, last=last)
+        except Exception as error:  # noqa: BLE001 - whatever a driver raises, the outcome must survive it
+            log.warning("attempt %s: its outcome could not be written: %s", token, where(error))
             return False
         return True
+
+
+def where(error: Exception) -> str:
+    """The kind of an error and its place. Not its words: a driver's may hold readers' addresses."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{place}"

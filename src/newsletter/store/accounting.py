@@ -25,7 +25,7 @@ class SqlAccounts:
             if not rows:
                 return None
             inside = (
-                select(delivery.c.handover, delivery.c.fate, func.count())
+                select(delivery.c.handover, delivery.c.fate, func.count(), func.count().filter(delivery.c.doubled))
                 .join(parcel, parcel.c.id == delivery.c.parcel_id)
                 .join(mailing, mailing.c.id == parcel.c.mailing_id)
                 .where(mailing.c.issue == issue)
@@ -38,7 +38,7 @@ class SqlAccounts:
             ).all()
         handover = dict.fromkeys(HandOver, 0)
         fates = dict.fromkeys(Fate, 0)
-        for state, fate, n in counts:
+        for state, fate, n, _ in counts:
             handover[HandOver(state)] += n
             fates[Fate(fate)] += n
         return Account(
@@ -48,6 +48,7 @@ class SqlAccounts:
             fates=fates,
             skipped={str(reason): n for reason, n in reasons},
             mailings=rows,
+            doubled=sum(n_doubled for *_, n_doubled in counts),
         )
 
     def list_issues_sent(self) -> Sequence[int]:

@@ -1,24 +1,29 @@
-"""The rest of the ledger's verbs: doubt after a deadline, pause and cancel, settling, and when to look again."""
+"""A person's hand on the ledger and its own: doubt after a deadline, start, finish, pause, resume, cancel."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, case, exists, func, or_, select, update
 
-from newsletter.ports.ledger import DoubtfulAttempt
+from newsletter.store.canary import may_go
 from newsletter.store.engine import reading, writing
+from newsletter.store.moving import move, open_attempt, settle_parcel
 from newsletter.store.planning import UNFINISHED
-from newsletter.store.recording import move, settle_parcel
-from newsletter.store.splitting import new_child
-from newsletter.store.tables import attempt, carried, delivery, mailing, parcel, provider_state
+from newsletter.store.splitting import forget_refusals
+from newsletter.store.tables import attempt, delivery, mailing, parcel, provider_state
 from newsletter.store.types import database_now
 from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus, SkipReason
 
+# Readers of a cancelled mailing are marked in slices: a million at once would hold SQLite's lock for seconds.
+_READERS_A_SLICE = 20_000
+_GAP_SECONDS = 0.12
+
 
 class SqlControl:
-    """Sweep, start, finish, pause, resume, cancel and settle over SQLAlchemy Core."""
+    """Sweep, start, finish, pause, resume and cancel over SQLAlchemy Core."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -27,173 +32,142 @@ class SqlControl:
         overdue: ColumnElement[bool] = attempt.c.deadline_at < database_now()
         if alive is not None:
             overdue = or_(overdue, attempt.c.sender != alive)
+        dead = (
+            select(attempt.c.id, attempt.c.parcel_id)
+            .join(parcel, parcel.c.id == attempt.c.parcel_id)
+            .where(open_attempt(), overdue)
+        )
+        with reading(self._engine) as connection:
+            # Nearly always there is nothing to do: then nobody has to wait for a writer.
+            if connection.execute(dead.limit(1)).first() is None:
+                return 0
         with writing(self._engine) as connection:
-            dead = connection.execute(
-                select(attempt.c.id, attempt.c.parcel_id)
-                .join(parcel, parcel.c.id == attempt.c.parcel_id)
-                .where(attempt.c.outcome.is_(None), overdue, parcel.c.status == ParcelStatus.SENDING)
-                .with_for_update(of=parcel, skip_locked=True)
-            ).all()
-            for row in dead:
-                move(
-                    connection,
-                    row.id,
-                    HandOver.UNCERTAIN,
-                    reason="nobody saw how this try ended",
-                    only_in=row.parcel_id,
-                )
+            rows = connection.execute(dead.with_for_update(of=parcel, skip_locked=True)).all()
+            for row in rows:
+                move(connection, row.id, HandOver.UNCERTAIN, reason="nobody saw how this try ended")
                 settle_parcel(connection, row.parcel_id)
                 # The attempt stays open: its own sender may still come back and tell.
-        return len(dead)
+        return len(rows)
 
     def start_due(self) -> int:
+        due = (mailing.c.status == MailingStatus.SCHEDULED, mailing.c.start_at <= database_now())
         with writing(self._engine) as connection:
-            return connection.execute(
-                update(mailing)
-                .where(mailing.c.status == MailingStatus.SCHEDULED, mailing.c.start_at <= database_now())
-                .values(status=MailingStatus.SENDING)
-            ).rowcount
+            return connection.execute(update(mailing).where(*due).values(status=MailingStatus.SENDING)).rowcount
 
-    def next_due_seconds(self, mailing_id: int) -> float | None:
+    def next_due_seconds(self, mailing_id: int, *, provider: str) -> float | None:
         with reading(self._engine) as connection:
             if connection.scalar(select(mailing.c.status).where(mailing.c.id == mailing_id)) != MailingStatus.SENDING:
                 return None
-            now = connection.scalar(select(database_now()))
+            now = connection.execute(select(database_now())).scalar_one()
             mine = parcel.c.mailing_id == mailing_id
             ready = connection.execute(
-                select(func.count(), func.min(func.coalesce(parcel.c.not_before, database_now()))).where(
-                    mine, parcel.c.status == ParcelStatus.READY
-                )
+                select(func.count(), func.min(func.coalesce(parcel.c.not_before, database_now())))
+                .join(mailing, mailing.c.id == parcel.c.mailing_id)
+                .where(mine, parcel.c.status == ParcelStatus.READY, may_go())
             ).one()
             times = [connection.scalar(_first_deadline(mine))]
             if ready[0]:
-                waits = connection.scalar(select(func.max(provider_state.c.not_before)))
-                times.append(max(time for time in (ready[1], waits) if time is not None))
+                asked = select(provider_state.c.not_before).where(provider_state.c.provider == provider)
+                times.append(max(time for time in (ready[1], connection.scalar(asked)) if time is not None))
         known = [time for time in times if time is not None]
-        return max(0.0, (min(known) - now).total_seconds()) if known and now else None
+        return max(0.0, (min(known) - now).total_seconds()) if known else None
 
     def finish_if_done(self, mailing_id: int) -> bool:
         open_parcels = exists().where(
             parcel.c.mailing_id == mailing_id,
             parcel.c.status.in_((ParcelStatus.READY, ParcelStatus.SENDING, ParcelStatus.UNCERTAIN)),
         )
+        done = (mailing.c.id == mailing_id, mailing.c.status == MailingStatus.SENDING, ~open_parcels)
+        with reading(self._engine) as connection:
+            if connection.scalar(select(mailing.c.id).where(*done)) is None:
+                return False
         with writing(self._engine) as connection:
-            done = connection.execute(
-                update(mailing)
-                .where(mailing.c.id == mailing_id, mailing.c.status == MailingStatus.SENDING, ~open_parcels)
-                .values(status=MailingStatus.FINISHED, finished_at=database_now())
-            )
-        return done.rowcount == 1
+            finished = update(mailing).where(*done)
+            values = {"status": MailingStatus.FINISHED, "finished_at": database_now()}
+            return connection.execute(finished.values(**values)).rowcount == 1
 
     def pause(self, issue: int, reason: str) -> int:
-        running = (MailingStatus.SENDING, MailingStatus.SCHEDULED)
-        return self._set(issue, running, status=MailingStatus.PAUSED, pause_reason=reason)
+        """A mailing that is still being planned is planned to its end, and then opens paused."""
+        planning = mailing.c.status == MailingStatus.PLANNING
+        running = (MailingStatus.SENDING, MailingStatus.SCHEDULED, MailingStatus.PLANNING)
+        status = case((planning, MailingStatus.PLANNING), else_=MailingStatus.PAUSED)
+        return self._set(issue, mailing.c.status.in_(running), status=status, pause_reason=reason)
 
     def resume(self, issue: int) -> int:
-        return self._set(
-            issue, (MailingStatus.PAUSED,), status=MailingStatus.SENDING, pause_reason=None, failures_in_a_row=0
+        """Go on; before its time a mailing goes back to waiting for it. Whoever resumes has looked at the canary, too."""
+        paused = or_(
+            mailing.c.status == MailingStatus.PAUSED,
+            (mailing.c.status == MailingStatus.PLANNING) & mailing.c.pause_reason.is_not(None),
         )
+        status = case(
+            (mailing.c.status == MailingStatus.PLANNING, MailingStatus.PLANNING),
+            (mailing.c.start_at > database_now(), MailingStatus.SCHEDULED),
+            else_=MailingStatus.SENDING,
+        )
+        return self._set(issue, paused, status=status, pause_reason=None, failures_in_a_row=0, canary=0)
 
-    def _set(self, issue: int, sources: Sequence[MailingStatus], **values: Any) -> int:
+    def _set(self, issue: int, which: ColumnElement[bool], **values: Any) -> int:
+        mine = select(mailing.c.id).where(mailing.c.issue == issue, which)
         with writing(self._engine) as connection:
-            return connection.execute(
-                update(mailing).where(mailing.c.issue == issue, mailing.c.status.in_(sources)).values(**values)
-            ).rowcount
+            ids = list(connection.scalars(mine.order_by(mailing.c.id).with_for_update()))
+            if values.get("failures_in_a_row") == 0:
+                forget_refusals(connection, ids)
+            connection.execute(update(mailing).where(mailing.c.id.in_(ids)).values(**values))
+        return len(ids)
 
     def cancel(self, issue: int) -> int:
+        """The mailings end with the first commit: nothing is claimed after it. Then their readers are marked."""
+        unfinished = (mailing.c.issue == issue, mailing.c.status.in_(UNFINISHED))
         with writing(self._engine) as connection:
-            ended = list(
-                connection.scalars(
-                    update(mailing)
-                    .where(mailing.c.issue == issue, mailing.c.status.in_(UNFINISHED))
-                    .values(status=MailingStatus.CANCELLED, finished_at=database_now())
-                    .returning(mailing.c.id)
-                )
-            )
-            queued = select(parcel.c.id).where(parcel.c.mailing_id.in_(ended), parcel.c.status == ParcelStatus.READY)
-            connection.execute(
-                update(delivery)
-                .where(delivery.c.parcel_id.in_(queued), delivery.c.handover == HandOver.PENDING)
-                .values(handover=HandOver.SKIPPED, reason=SkipReason.CANCELLED)
-            )
-            for parcel_id in list(connection.scalars(queued)):
-                settle_parcel(connection, parcel_id)
-        return len(ended)
+            ended = connection.execute(
+                update(mailing).where(*unfinished).values(status=MailingStatus.CANCELLED, finished_at=database_now())
+            ).rowcount
+        self.finish_cancelled()
+        return ended
 
-    def list_doubtful(self, issue: int) -> Sequence[DoubtfulAttempt]:
-        rows = (
-            select(attempt.c.id, attempt.c.token, attempt.c.parcel_id, attempt.c.deadline_at, delivery.c.id)
-            .join(parcel, parcel.c.id == attempt.c.parcel_id)
-            .join(mailing, mailing.c.id == parcel.c.mailing_id)
-            .join(carried, carried.c.attempt_id == attempt.c.id)
-            .join(delivery, and_(delivery.c.id == carried.c.delivery_id, delivery.c.parcel_id == parcel.c.id))
-            .where(mailing.c.issue == issue, delivery.c.handover == HandOver.UNCERTAIN)
-            .order_by(attempt.c.id, delivery.c.id)
-        )
-        found: dict[int, tuple[Any, list[int]]] = {}
+    def finish_cancelled(self) -> int:
+        skipped = 0
         with reading(self._engine) as connection:
-            for attempt_id, token, parcel_id, deadline_at, delivery_id in connection.execute(rows):
-                found.setdefault(attempt_id, ((token, parcel_id, deadline_at), []))[1].append(delivery_id)
-        return [
-            DoubtfulAttempt(id=one, token=about[0], parcel_id=about[1], deadline_at=about[2], deliveries=ids)
-            for one, (about, ids) in found.items()
-        ]
+            if not _left_in_queue(connection):
+                return 0
+        while True:
+            with writing(self._engine) as connection:
+                parcels = _left_in_queue(connection)
+                for parcel_id in parcels:
+                    skipped += connection.execute(
+                        update(delivery)
+                        .where(delivery.c.parcel_id == parcel_id, delivery.c.handover == HandOver.PENDING)
+                        .values(handover=HandOver.SKIPPED, reason=SkipReason.CANCELLED)
+                    ).rowcount
+                    settle_parcel(connection, parcel_id)
+            if not parcels:
+                return skipped
+            # Who waits for SQLite's lock looks every 0.1 s, and has to find it free now and then.
+            time.sleep(_GAP_SECONDS if len(parcels) > 1 else 0)
 
-    def prove(self, attempt_id: int, deliveries: Sequence[int]) -> int:
-        with writing(self._engine) as connection:
-            moved = move(connection, attempt_id, HandOver.ACCEPTED, deliveries=deliveries)
-            _settle_all(connection, deliveries)
-        return moved
 
-    def requeue(self, attempt_id: int, deliveries: Sequence[int]) -> int:
-        with writing(self._engine) as connection:
-            of = connection.execute(
-                select(attempt.c.parcel_id, mailing.c.status)
-                .join(parcel, parcel.c.id == attempt.c.parcel_id)
-                .join(mailing, mailing.c.id == parcel.c.mailing_id)
-                .where(attempt.c.id == attempt_id)
-            ).one()
-            moved = move(connection, attempt_id, HandOver.PENDING, deliveries=deliveries, only_in=of.parcel_id)
-            if of.status == MailingStatus.CANCELLED:
-                move(
-                    connection,
-                    attempt_id,
-                    HandOver.SKIPPED,
-                    deliveries=deliveries,
-                    reason=SkipReason.CANCELLED,
-                    only_in=of.parcel_id,
-                )
-            waiting = list(
-                connection.scalars(
-                    select(delivery.c.id).where(
-                        delivery.c.id.in_(deliveries),
-                        delivery.c.parcel_id == of.parcel_id,
-                        delivery.c.handover == HandOver.PENDING,
-                    )
-                )
-            )
-            if waiting:
-                new_child(connection, of.parcel_id, waiting)
-            settle_parcel(connection, of.parcel_id)
-        return moved
-
-    def leave(self, attempt_id: int, deliveries: Sequence[int]) -> int:
-        with writing(self._engine) as connection:
-            moved = move(connection, attempt_id, HandOver.LEFT, deliveries=deliveries, reason="left by the owner")
-            _settle_all(connection, deliveries)
-        return moved
+def _left_in_queue(connection: Connection) -> Sequence[int]:
+    """Some parcels that wait in vain, because their mailing was cancelled: about a slice of readers."""
+    rows = connection.execute(
+        select(parcel.c.id, parcel.c.n_readers)
+        .join(mailing, mailing.c.id == parcel.c.mailing_id)
+        .where(mailing.c.status == MailingStatus.CANCELLED, parcel.c.status == ParcelStatus.READY)
+        .order_by(parcel.c.id)
+        .limit(100)
+    ).all()
+    n_readers = 0
+    taken: list[int] = []
+    for row in rows:
+        if taken and n_readers + row.n_readers > _READERS_A_SLICE:
+            break
+        n_readers += row.n_readers
+        taken.append(row.id)
+    return taken
 
 
 def _first_deadline(mine: ColumnElement[bool]) -> Any:
     return (
         select(func.min(attempt.c.deadline_at))
         .join(parcel, parcel.c.id == attempt.c.parcel_id)
-        .where(mine, attempt.c.outcome.is_(None), parcel.c.status == ParcelStatus.SENDING)
+        .where(mine, open_attempt())
     )
-
-
-def _settle_all(connection: Connection, deliveries: Sequence[int]) -> None:
-    for parcel_id in connection.scalars(
-        select(delivery.c.parcel_id).where(delivery.c.id.in_(deliveries)).distinct()
-    ).all():
-        settle_parcel(connection, parcel_id)

@@ -11,8 +11,9 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 
-from newsletter.words.mistake import Mistake
+from newsletter.words.mistake import Mistake, NotNow
 
 BUSY_SECONDS = 15
 
@@ -28,6 +29,8 @@ def connect(url: str) -> Engine:
                 address.set(drivername="postgresql+psycopg"),
                 json_deserializer=orjson.loads,
                 json_serializer=_json,
+                # The ledger's locks rely on it, whatever the server's own default is.
+                isolation_level="READ COMMITTED",
                 pool_size=8,
             )
         except ModuleNotFoundError as error:
@@ -78,20 +81,54 @@ def _sqlite(url: str) -> Engine:
     return engine
 
 
+# What the driver says: what that means, and what to do.
+_COMPLAINTS = (
+    ("disk is full", "The disk that holds the database is full.", "Make room, then run the command again."),
+    ("disk I/O error", "The disk that holds the database fails or is full.", "Look at the disk before anything else."),
+    ("readonly database", "The database file can't be written.", "Let this user write it and its folder."),
+    (
+        "unable to open database",
+        "The database file can't be opened.",
+        "Look whether its folder is there and can be read.",
+    ),
+    ("database is locked", f"The database was busy for {BUSY_SECONDS} s.", "Run the command again."),
+)
+
+
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """A transaction that writes: committed at the end of the block, rolled back if it raises."""
-    with engine.connect() as connection:
-        connection = connection.execution_options(writes=True)
-        with connection.begin():
-            yield connection
+    """A transaction that writes: committed at the end of the block, rolled back if it raises.
+
+    Raises NotNow for what a person can mend: a full disk, a file that can't be written, a server that is away.
+    """
+    try:
+        with engine.connect() as connection:
+            connection = connection.execution_options(writes=True)
+            with connection.begin():
+                yield connection
+    except OperationalError as error:
+        raise _in_words(error) from error
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A transaction that only reads, from one consistent state."""
-    with engine.connect() as connection, connection.begin():
-        yield connection
+    """A transaction that only reads, from one consistent state. Raises NotNow as `writing` does."""
+    try:
+        with engine.connect() as connection, connection.begin():
+            yield connection
+    except OperationalError as error:
+        raise _in_words(error) from error
+
+
+def _in_words(error: OperationalError) -> Exception:
+    """The driver's complaint as a sentence with a remedy, where there is one; else the error itself."""
+    said = str(error.orig)
+    for words, message, fix in _COMPLAINTS:
+        if words in said:
+            return NotNow(message, fix=fix)
+    if error.connection_invalidated or "connection" in said:
+        return NotNow("The database server could not be reached.", fix="See that it runs, then run the command again.")
+    return error
 
 
 def is_sqlite(connection: Connection) -> bool:

@@ -102,7 +102,9 @@ def decide(
             _decide_end(result, key, reader, person)
         else:
             became[_decide_join(result, key, reader, person, wanted, _proof(reader, consent))].append(key)
-    result.joined = Joined(**became, suppressed=left)
+    result.joined = Joined(
+        added=became["added"], updated=became["updated"], unchanged=became["unchanged"], suppressed=left
+    )
     return result
 
 

@@ -12,19 +12,24 @@ from sqlalchemy import (
     Engine,
     Select,
     and_,
+    case,
     delete,
     exists,
     func,
     insert,
     literal,
     select,
+    true,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from newsletter.ports.ledger import MailingRow
+from newsletter.store.consent_tables import rest
 from newsletter.store.engine import is_sqlite, reading, writing
+from newsletter.store.segment_tables import engagement
+from newsletter.store.segments import condition
 from newsletter.store.tables import (
     delivery,
     edition,
@@ -39,7 +44,8 @@ from newsletter.store.tables import (
 from newsletter.store.types import AnyRow, database_now
 from newsletter.words.edition import Edition
 from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus
-from newsletter.words.mistake import Missing
+from newsletter.words.mistake import Missing, NotNow
+from newsletter.words.segment import read_segment
 from newsletter.words.subscriber import SubscriptionStatus
 
 UNFINISHED = (MailingStatus.PLANNING, MailingStatus.SCHEDULED, MailingStatus.SENDING, MailingStatus.PAUSED)
@@ -61,33 +67,43 @@ class SqlPlanning:
         return mailing_row(row) if row else None
 
     def open_mailing(
-        self, edition: Edition, *, list_name: str, parcel_size: int, start_at: datetime | None
+        self,
+        edition: Edition,
+        *,
+        list_name: str,
+        parcel_size: int,
+        start_at: datetime | None,
+        canary: int = 0,
+        segment: str = "",
     ) -> MailingRow:
         with writing(self._engine) as connection:
-            list_id = connection.scalar(select(mailing_list.c.id).where(mailing_list.c.name == list_name))
-            if list_id is None:
-                names = connection.scalars(select(mailing_list.c.name).order_by(mailing_list.c.name)).all()
-                there_is = f"There is: {', '.join(names)}." if names else "There is none yet."
-                raise Missing(
-                    f"There is no list called {list_name!r}, so nobody would get the issue.",
-                    fix=f"{there_is} Import one with: newsletter subscribers import FILE --list {list_name}",
-                )
-            mailing_id = connection.execute(
-                insert(mailing)
-                .values(
+            list_id = _list_id(connection, list_name)
+            into = sqlite_insert(mailing) if is_sqlite(connection) else postgresql_insert(mailing)
+            opened = connection.execute(
+                into.values(
                     issue=edition.issue,
                     edition_id=_frozen(connection, edition),
                     list_id=list_id,
                     status=MailingStatus.PLANNING,
                     start_at=start_at or database_now(),
                     parcel_size=parcel_size,
+                    canary=canary,
+                    segment=segment,
                     # People who join while we plan are not in this audience.
                     audience_ends_at_subscriber=select(func.coalesce(func.max(subscriber.c.id), 0)).scalar_subquery(),
                     created_at=database_now(),
                 )
+                # Somebody else may have opened it in this very moment: then theirs is the one.
+                .on_conflict_do_nothing()
                 .returning(mailing.c.id)
-            ).scalar_one()
-        return self.get_mailing(mailing_id)
+            ).scalar()
+        found = self.get_mailing(opened) if opened else self.find_unfinished(edition.issue, list_name)
+        if found is None:
+            raise NotNow(
+                f"Issue {edition.issue} to {list_name!r} was opened and ended by somebody else in this moment.",
+                fix=f"See where it stands: newsletter status {edition.issue}",
+            )
+        return found
 
     def plan_slice(self, mailing_id: int, *, n_readers: int) -> bool:
         with writing(self._engine) as connection:
@@ -127,6 +143,18 @@ class SqlPlanning:
         return Edition.from_json(document)
 
 
+def _list_id(connection: Connection, list_name: str) -> int:
+    list_id: int | None = connection.scalar(select(mailing_list.c.id).where(mailing_list.c.name == list_name))
+    if list_id is None:
+        names = connection.scalars(select(mailing_list.c.name).order_by(mailing_list.c.name)).all()
+        there_is = f"There is: {', '.join(names)}." if names else "There is none yet."
+        raise Missing(
+            f"There is no list called {list_name!r}, so nobody would get the issue.",
+            fix=f"{there_is} Import one with: newsletter subscribers import FILE --list {list_name}",
+        )
+    return list_id
+
+
 def mailings() -> Select[Any]:
     return (
         select(mailing, mailing_list.c.name.label("list_name"), edition.c.digest)
@@ -147,21 +175,18 @@ def mailing_row(row: AnyRow) -> MailingRow:
         start_at=row.start_at,
         planned=row.planned,
         already_had_it=row.already_had_it,
+        segment=row.segment,
     )
 
 
 def _frozen(connection: Connection, frozen: Edition) -> int:
     """The id of exactly these words, stored once however often they are sent."""
-    known = connection.scalar(select(edition.c.id).where(edition.c.digest == frozen.digest))
-    if known is not None:
-        return int(known)
-    return int(
-        connection.execute(
-            insert(edition)
-            .values(digest=frozen.digest, issue=frozen.issue, document=frozen.to_json(), frozen_at=database_now())
-            .returning(edition.c.id)
-        ).scalar_one()
-    )
+    known = select(edition.c.id).where(edition.c.digest == frozen.digest)
+    if connection.scalar(known) is None:
+        into = sqlite_insert(edition) if is_sqlite(connection) else postgresql_insert(edition)
+        values = {"digest": frozen.digest, "issue": frozen.issue, "document": frozen.to_json()}
+        connection.execute(into.values(**values, frozen_at=database_now()).on_conflict_do_nothing())
+    return int(connection.execute(known).scalar_one())
 
 
 def _end_of_slice(connection: Connection, plan: AnyRow, n_readers: int) -> int | None:
@@ -192,20 +217,26 @@ def _plan_range(connection: Connection, plan: AnyRow, begins: int, ends: int) ->
         delivery.c.issue == plan.issue, delivery.c.subscriber_id == subscription.c.subscriber_id, holds
     )
     do_not_mail = exists().where(suppression.c.email_key == subscriber.c.email_key)
+    rests = exists().where(rest.c.subscriber_id == subscriber.c.id, rest.c.until_at > database_now())
+    fits = condition(connection, read_segment(plan.segment)) if plan.segment else true()
     members = (
         select(subscription.c.subscriber_id)
         .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
-        .where(_in_audience(plan, begins, ends), ~do_not_mail)
+        .where(_in_audience(plan, begins, ends), ~do_not_mail, ~rests, fits)
     )
+    if plan.segment:
+        members = members.outerjoin(engagement, engagement.c.subscriber_id == subscription.c.subscriber_id)
     already = connection.scalar(select(func.count()).select_from(members.where(has_it).subquery())) or 0
     wanted = members.where(~has_it).subquery()
     n_wanted = connection.scalar(select(func.count()).select_from(wanted)) or 0
     if not n_wanted:
         return 0, already
-    first = _make_parcels(connection, plan, -(-n_wanted // plan.parcel_size))
+    # The very first parcel is as full as if it held others before its few canaries.
+    ahead = max(plan.parcel_size - plan.canary, 0) if plan.canary and not plan.planned else 0
+    first = _make_parcels(connection, plan, -(-(n_wanted + ahead) // plan.parcel_size))
     numbered = select(
         wanted.c.subscriber_id,
-        ((func.row_number().over(order_by=wanted.c.subscriber_id) - 1) // plan.parcel_size).label("step"),
+        ((func.row_number().over(order_by=wanted.c.subscriber_id) - 1 + ahead) // plan.parcel_size).label("step"),
     ).subquery()
     rows = (
         select(literal(plan.issue), numbered.c.subscriber_id, parcel.c.id, literal(HandOver.PENDING.value))
@@ -246,6 +277,10 @@ def _count_parcels(connection: Connection, mailing_id: int, first: int) -> int:
 
 
 def _open(connection: Connection, plan: AnyRow) -> None:
-    waits = connection.scalar(select(mailing.c.start_at > database_now()).where(mailing.c.id == plan.id))
-    status = MailingStatus.SCHEDULED if waits else MailingStatus.SENDING
+    """Planned to the end. Who paused it meanwhile left a reason behind."""
+    status = case(
+        (mailing.c.pause_reason.is_not(None), MailingStatus.PAUSED),
+        (mailing.c.start_at > database_now(), MailingStatus.SCHEDULED),
+        else_=MailingStatus.SENDING,
+    )
     connection.execute(update(mailing).where(mailing.c.id == plan.id).values(status=status))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, case, func, literal, select, update
@@ -10,10 +11,13 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from newsletter.ports.readers import Joined, ListRow, ReaderRow
+from newsletter.store.consent_tables import erasure
 from newsletter.store.engine import is_sqlite, reading, writing
+from newsletter.store.importing import note_people, note_suppressions
 from newsletter.store.joining import cell, decide, end, incoming, packed, write
 from newsletter.store.tables import mailing_list, subscriber, subscription, suppression
 from newsletter.store.types import database_now
+from newsletter.words.erasing import EraseKey
 from newsletter.words.mistake import Missing, Mistake
 from newsletter.words.subscriber import (
     STRONGEST_FIRST,
@@ -30,8 +34,9 @@ PAGE = 2_000
 class SqlReaders:
     """The `Readers` port."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, erase_key: EraseKey | None = None) -> None:
         self._engine = engine
+        self._erase_key = erase_key
 
     def find_list(self, name: str) -> int | None:
         with reading(self._engine) as connection:
@@ -74,17 +79,37 @@ class SqlReaders:
         status: SubscriptionStatus,
         consent: str | None,
         dry_run: bool = False,
+        run: int | None = None,
     ) -> Joined:
         if dry_run:
             with reading(self._engine) as connection:
                 _check_list_name(list_name)
-                list_id = _list_id(connection, list_name)
-                return decide(connection, list_id, readers, status=status, consent=consent, lock=False).joined
+                found = _list_id(connection, list_name)
+                erased = self.find_erased(connection, [reader.email for reader in readers])
+                known = [reader for reader in readers if address_key(reader.email) not in erased]
+                decided = decide(connection, found, known, status=status, consent=consent, lock=False)
+                return replace(decided.joined, erased=erased)
         with writing(self._engine) as connection:
             list_id = _make_list(connection, list_name)
-            decided = decide(connection, list_id, readers, status=status, consent=consent, lock=True)
+            erased = self.find_erased(connection, [reader.email for reader in readers])
+            known = [reader for reader in readers if address_key(reader.email) not in erased]
+            decided = decide(connection, list_id, known, status=status, consent=consent, lock=True)
+            if run is not None:
+                touched = (*decided.joined.added, *decided.joined.updated, *decided.joined.suppressed)
+                note_people(connection, run, list_id, touched)
             write(connection, list_id, decided)
-            return decided.joined
+            return replace(decided.joined, erased=erased)
+
+    def find_erased(self, connection: Connection, emails: Sequence[str]) -> frozenset[str]:
+        """The keys of those who asked to be forgotten and have not come back. Most newsletters have none."""
+        wanted = select(erasure.c.hash).where(erasure.c.returned_at.is_(None))
+        if self._erase_key is None or connection.scalar(wanted.limit(1)) is None:
+            return frozenset()
+        marks = {self._erase_key.mark(email): address_key(email) for email in emails}
+        rows = incoming(connection)
+        parameters = packed([[mark] for mark in marks])
+        found = connection.scalars(wanted.where(erasure.c.hash.in_(select(cell(rows, 0)))), parameters)
+        return frozenset(marks[mark] for mark in found)
 
     def find_subscriber(self, email: str) -> Subscriber | None:
         query = _people().where(subscriber.c.email_key == address_key(email)).order_by(mailing_list.c.name)
@@ -111,16 +136,28 @@ class SqlReaders:
     def suppress(self, email: str, reason: SuppressionReason) -> None:
         self.suppress_many([(email, reason)])
 
-    def suppress_many(self, reasons: Sequence[tuple[str, SuppressionReason]]) -> None:
+    def suppress_many(self, reasons: Sequence[tuple[str, SuppressionReason]], *, run: int | None = None) -> None:
+        if reasons:
+            with writing(self._engine) as connection:
+                self.suppress_within(connection, reasons, run=run)
+
+    def suppress_within(
+        self, connection: Connection, reasons: Sequence[tuple[str, SuppressionReason]], *, run: int | None = None
+    ) -> int:
+        """`suppress_many` as part of the caller's transaction. Returns how many addresses that were."""
         strongest: dict[str, SuppressionReason] = {}
         for email, reason in reasons:
             key = address_key(email)
             strongest[key] = min(reason, strongest.get(key, reason), key=STRONGEST_FIRST.index)
-        if not strongest:
-            return
-        with writing(self._engine) as connection:
+        # An erased person is held off by their mark; their address is not to be written down again.
+        for key in self.find_erased(connection, list(strongest)):
+            del strongest[key]
+        if strongest:
             _touch(connection, sorted(strongest))
+            if run is not None:
+                note_suppressions(connection, run, strongest)
             _upsert_suppressions(connection, strongest)
+        return len(strongest)
 
     def find_suppression(self, email: str) -> SuppressionReason | None:
         with reading(self._engine) as connection:
@@ -167,6 +204,14 @@ class SqlReaders:
             if len(rows) < PAGE:
                 return
             after = rows[-1].id
+
+
+def one_person(engine: Engine, number: int) -> Subscriber | None:
+    """A person by their number, with every subscription."""
+    query = _people().where(subscriber.c.id == number).order_by(mailing_list.c.name)
+    with reading(engine) as connection:
+        rows = connection.execute(query).all()
+    return _person(rows[0], tuple(_subscription(row) for row in rows if row.list_name is not None)) if rows else None
 
 
 def _people() -> Select[Any]:
@@ -218,7 +263,10 @@ def _make_list(connection: Connection, name: str) -> int:
         return found
     _check_list_name(name)
     upsert = sqlite_insert if is_sqlite(connection) else postgresql_insert
-    connection.execute(upsert(mailing_list).values(name=name, created_at=database_now()).on_conflict_do_nothing())
+    # The first list is the newsletter's own and can be joined by anybody; a later one may be nobody's business.
+    is_first = connection.scalar(select(func.count()).select_from(mailing_list)) == 0
+    values = {"name": name, "is_open": is_first, "created_at": database_now()}
+    connection.execute(upsert(mailing_list).values(**values).on_conflict_do_nothing())
     return int(connection.execute(select(mailing_list.c.id).where(mailing_list.c.name == name)).scalar_one())
 
 

@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+from newsletter.store import consent_tables, event_tables, import_tables, live_table, schedule_tables, segment_tables
 from newsletter.store.tables import metadata
 
-__all__ = ["metadata"]
+__all__ = [
+    "consent_tables",
+    "event_tables",
+    "import_tables",
+    "live_table",
+    "metadata",
+    "schedule_tables",
+    "segment_tables",
+]

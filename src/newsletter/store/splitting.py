@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -51,8 +52,11 @@ def new_child(connection: Connection, parcel_id: int, deliveries: list[int]) -> 
     return child
 
 
-def root_refusals(connection: Connection, parcel_id: int, reason: str) -> int:
-    """One more refused call of this parcel's family. Returns how many there were."""
+def root_refusals(connection: Connection, parcel_id: int, reason: str | None) -> int:
+    """One more refused call of this parcel's family. Returns how many there were.
+
+    `reason` are the words of a refusal that named nobody; None where it did.
+    """
     one: Any = connection.execute(
         update(parcel)
         .where(parcel.c.id == parcel_id)
@@ -66,6 +70,15 @@ def root_refusals(connection: Connection, parcel_id: int, reason: str) -> int:
             .values(refused_calls=parcel.c.refused_calls + 1)
             .returning(parcel.c.refused_calls)
         ).scalar_one()
+    )
+
+
+def forget_refusals(connection: Connection, mailings: Sequence[int]) -> None:
+    """A person has looked and says: go on. The count of refused calls begins again."""
+    connection.execute(
+        update(parcel)
+        .where(parcel.c.mailing_id.in_(mailings), (parcel.c.refused_calls > 0) | parcel.c.last_reason.is_not(None))
+        .values(refused_calls=0, last_reason=None)
     )
 
 

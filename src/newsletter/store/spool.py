@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable
 from dataclasses import asdict
@@ -14,18 +15,23 @@ import orjson
 from newsletter.ports.spool import Answers
 from newsletter.words.outcome import Accepted, Deferred, Outcome, Refused, Uncertain
 
+log = logging.getLogger(__name__)
+
 _KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in (Accepted, Deferred, Refused, Uncertain)}
 
 
 class DiskSpool:
-    """One file an attempt in `directory`, written with fsync."""
+    """One file an attempt in `directory`, written with fsync.
+
+    Files bear the attempt's random token, not its number: in a restored or another database a number may be taken again.
+    """
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
 
-    def keep(self, attempt_id: int, answers: Answers) -> None:
+    def keep(self, token: str, answers: Answers) -> None:
         self._directory.mkdir(parents=True, exist_ok=True)
-        path = self._directory / f"{attempt_id:012d}.json"
+        path = self._directory / f"{token}.json"
         partial = path.with_suffix(".part")
         with partial.open("wb") as file:
             file.write(orjson.dumps([[ids and list(ids), _encoded(outcome)] for ids, outcome in answers]))
@@ -38,13 +44,40 @@ class DiskSpool:
         finally:
             os.close(handle)
 
-    def replay(self, record: Callable[[int, Answers], None]) -> int:
-        kept = sorted(self._directory.glob("*.json")) if self._directory.is_dir() else []
-        for path in kept:
-            answers = [(ids, _decoded(outcome)) for ids, outcome in orjson.loads(path.read_bytes())]
-            record(int(path.stem), answers)
-            path.unlink()
-        return len(kept)
+    def replay(self, record: Callable[[str, Answers], bool]) -> int:
+        replayed = 0
+        for path in self._kept():
+            try:
+                answers = [(ids, _decoded(outcome)) for ids, outcome in orjson.loads(path.read_bytes())]
+            except FileNotFoundError:
+                continue  # another process was faster
+            except (ValueError, LookupError, TypeError, AttributeError):
+                _put_aside(path, "it can't be read")
+                continue
+            if record(path.stem, answers):
+                replayed += 1
+            elif any(not isinstance(outcome, Deferred) for _, outcome in answers):
+                _put_aside(path, "this database knows no such attempt")
+                continue
+            path.unlink(missing_ok=True)
+        return replayed
+
+    def _kept(self) -> list[Path]:
+        if not self._directory.is_dir():
+            return []
+        return sorted(self._directory.glob("*.json"), key=_written_at)
+
+
+def _written_at(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:  # another process replays as well
+        return 0
+
+
+def _put_aside(path: Path, why: str) -> None:
+    log.error("%s is put aside as .unknown: %s", path, why)
+    path.rename(path.with_suffix(".unknown"))
 
 
 def _encoded(outcome: Outcome) -> dict[str, Any]:

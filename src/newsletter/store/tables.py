@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -61,6 +62,10 @@ mailing_list = Table(
     metadata,
     Column("id", _Id, primary_key=True),
     Column("name", String(100), nullable=False, unique=True),
+    # What readers see instead of the name, where that is not meant for them.
+    Column("title", Text, nullable=False, server_default=""),
+    # Only an open list can be joined on the public pages, and only its issues are in the archive.
+    Column("is_open", Boolean, nullable=False, server_default=text("false")),
     Column("created_at", UtcDateTime, nullable=False),
 )
 
@@ -113,6 +118,10 @@ mailing = Table(
     Column("planned", Integer, nullable=False, server_default="0"),
     Column("already_had_it", Integer, nullable=False, server_default="0"),
     Column("parcel_size", Integer, nullable=False),
+    # The question that its readers had to fit, as it was when the mailing was planned; "" for the whole list.
+    Column("segment", Text, nullable=False, server_default=""),
+    # Readers in the small first parcel that everyone else waits for; 0 where nobody waits, or not any more.
+    Column("canary", Integer, nullable=False, server_default="0"),
     # Where the next slice of the plan begins; its end is fixed when the audience is, at the start of planning.
     Column("planned_to_subscriber", _Id, nullable=False, server_default="0"),
     Column("audience_ends_at_subscriber", _Id, nullable=False),
@@ -160,10 +169,14 @@ delivery = Table(
     Column("parcel_id", _Id, ForeignKey("parcel.id"), nullable=False),
     Column("handover", String(10), nullable=False),
     Column("reason", Text),
+    # The attempt whose acceptance counted; another attempt's acceptance of the same delivery makes it `doubled`.
+    Column("accepted_by", _Id),
+    Column("doubled", Boolean, nullable=False, server_default=text("false")),
     Column("fate", String(10), nullable=False, server_default=Fate.NONE.value),
     _one_of("handover", HandOver),
     _one_of("fate", Fate),
-    Index("delivery_of_parcel", "parcel_id", "handover"),
+    # Without the state, which changes twice a delivery: two thirds of the cost of a change is that of its indexes.
+    Index("delivery_of_parcel", "parcel_id"),
     # The promise in one line: an issue is held by a reader at most once, whatever lists and mailings overlap.
     Index(
         "delivery_once",

@@ -50,14 +50,14 @@ def run(connection: Connection, target: str) -> None:
         ) from error
 
 
-def prepare(engine: Engine) -> None:
-    """Make a new database ready; ask before changing one that many machines may be using."""
+def prepare(engine: Engine) -> bool:
+    """Make a new database ready; ask before changing one that many machines may be using. True where it was new."""
     stands_at = version(engine)
     if stands_at == HEAD:
-        return
+        return False
     if stands_at is None or engine.dialect.name == "sqlite":
         upgrade(engine)
-        return
+        return stands_at is None
     raise NotNow(
         f"The database stands at version {stands_at}, this program needs {HEAD}.",
         fix="Stop the other machines, then run: newsletter db upgrade",

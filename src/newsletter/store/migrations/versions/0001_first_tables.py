@@ -13,6 +13,60 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "alarm",
+        sa.Column("issue", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("pauses", sa.Boolean(), nullable=False),
+        sa.Column("raised_at", UtcDateTime(), nullable=False),
+        sa.CheckConstraint("kind IN ('complaints', 'bounces', 'unconfirmed', 'doubled')", name=op.f("alarm_kind")),
+        sa.PrimaryKeyConstraint("issue", "kind", name=op.f("alarm_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "allowance",
+        sa.Column("bucket", sa.String(length=64), nullable=False),
+        sa.Column("span", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("used", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("bucket", "span", name=op.f("allowance_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "approval",
+        sa.Column("issue", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("approved_by", sa.Text(), nullable=False),
+        sa.Column("approved_at", UtcDateTime(), nullable=False),
+        sa.Column("is_next", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("issue", name=op.f("approval_pk")),
+    )
+    op.create_table(
+        "breaker",
+        sa.Column("name", sa.String(length=20), nullable=False),
+        sa.Column("opened_at", UtcDateTime(), nullable=False),
+        sa.Column("closes_at", UtcDateTime(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("told", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("breaker_pk")),
+    )
+    op.create_table(
+        "cadence",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("list_name", sa.String(length=100), nullable=False),
+        sa.Column("rule", sa.Text(), nullable=False),
+        sa.Column("freeze_before_minutes", sa.Integer(), nullable=False),
+        sa.Column("late_minutes", sa.Integer(), nullable=False),
+        sa.Column("min_posts", sa.Integer(), nullable=False),
+        sa.Column("needs_approval", sa.Boolean(), nullable=False),
+        sa.Column("drafts", sa.Boolean(), nullable=False),
+        sa.Column("tell", FieldsJson, nullable=False),
+        sa.Column("heartbeat_url", sa.Text(), nullable=True),
+        sa.Column("since_at", UtcDateTime(), nullable=False),
+        sa.Column("held_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("cadence_pk")),
+        sa.UniqueConstraint("list_name", name=op.f("cadence_list_name_unique")),
+    )
+    op.create_table(
         "carried",
         sa.Column(
             "attempt_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
@@ -25,6 +79,36 @@ def upgrade() -> None:
     )
     op.create_index("carried_delivery", "carried", ["delivery_id"], unique=False)
     op.create_table(
+        "consent_request",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("email", sa.String(length=320), nullable=False),
+        sa.Column("email_key", sa.String(length=320), nullable=False),
+        sa.Column("asked", sa.String(length=10), nullable=False),
+        sa.Column("subscriber_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("first_name", sa.Text(), server_default="", nullable=False),
+        sa.Column("language", sa.String(length=35), server_default="", nullable=False),
+        sa.Column("wording", sa.Text(), server_default="", nullable=False),
+        sa.Column("ip", sa.String(length=45), nullable=True),
+        sa.Column("agent", sa.Text(), nullable=True),
+        sa.Column("requested_at", UtcDateTime(), nullable=False),
+        sa.Column("posted_at", UtcDateTime(), nullable=True),
+        sa.Column("mail", sa.String(length=20), server_default="", nullable=False),
+        sa.Column("confirmed_at", UtcDateTime(), nullable=True),
+        sa.Column("confirmed_ip", sa.String(length=45), nullable=True),
+        sa.Column("confirmed_agent", sa.Text(), nullable=True),
+        sa.CheckConstraint("asked IN ('form', 'add', 'import', 'address')", name=op.f("consent_request_asked")),
+        sa.PrimaryKeyConstraint("id", name=op.f("consent_request_pk")),
+    )
+    op.create_index("consent_request_of_address", "consent_request", ["email_key", "requested_at"], unique=False)
+    op.create_index(
+        "consent_request_unposted",
+        "consent_request",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("posted_at IS NULL"),
+        postgresql_where=sa.text("posted_at IS NULL"),
+    )
+    op.create_table(
         "edition",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
@@ -35,18 +119,139 @@ def upgrade() -> None:
         sa.UniqueConstraint("digest", name=op.f("edition_digest_unique")),
     )
     op.create_table(
+        "engagement",
+        sa.Column(
+            "subscriber_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("opened", sa.BigInteger(), nullable=False),
+        sa.Column("clicked", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("subscriber_id", name=op.f("engagement_pk")),
+    )
+    op.create_table(
+        "engagement_mark",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("event_id", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("engagement_mark_pk")),
+    )
+    op.create_table(
+        "erasure",
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("erased_at", UtcDateTime(), nullable=False),
+        sa.Column("request_of", sa.String(length=10), nullable=False),
+        sa.Column("returned_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("hash", name=op.f("erasure_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "event",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("provider", sa.String(length=20), nullable=False),
+        sa.Column("event_id", sa.String(length=100), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("weight", sa.SmallInteger(), nullable=False),
+        sa.Column("by_machine", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.Column("happened_at", UtcDateTime(), nullable=False),
+        sa.Column("received_at", UtcDateTime(), nullable=False),
+        sa.Column("issue", sa.Integer(), nullable=True),
+        sa.Column("attempt_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("delivery_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("url", sa.Text(), nullable=True),
+        sa.Column("told_attempt", sa.String(length=100), nullable=True),
+        sa.Column("email", sa.String(length=320), nullable=True),
+        sa.Column("raw", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "kind IN ('processed', 'deferred', 'delivered', 'dropped', 'bounced', 'complained', 'opened', 'clicked', 'unsubscribed', 'unknown')",
+            name=op.f("event_kind"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("event_pk")),
+        sa.UniqueConstraint("provider", "event_id", name="event_once"),
+    )
+    op.create_index("event_of_delivery", "event", ["delivery_id", "weight"], unique=False)
+    op.create_index("event_of_issue", "event", ["issue", "kind"], unique=False)
+    op.create_table(
+        "event_pull",
+        sa.Column("provider", sa.String(length=20), nullable=False),
+        sa.Column("until_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("provider", name=op.f("event_pull_pk")),
+    )
+    op.create_table(
+        "import_run",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("list_name", sa.String(length=100), nullable=False),
+        sa.Column("files", sa.Text(), nullable=False),
+        sa.Column("started_at", UtcDateTime(), nullable=False),
+        sa.Column("undone_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("import_run_pk")),
+    )
+    op.create_table(
+        "issue_place",
+        sa.Column("issue", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("issue", name=op.f("issue_place_pk")),
+    )
+    op.create_table(
+        "live_database",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("since_at", UtcDateTime(), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("live_database_one")),
+        sa.PrimaryKeyConstraint("id", name=op.f("live_database_pk")),
+    )
+    op.create_table(
         "mailing_list",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("title", sa.Text(), server_default="", nullable=False),
+        sa.Column("is_open", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("mailing_list_pk")),
         sa.UniqueConstraint("name", name=op.f("mailing_list_name_unique")),
+    )
+    op.create_table(
+        "notice",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("about", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("tell", FieldsJson, nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("made_at", UtcDateTime(), nullable=False),
+        sa.Column("tried_at", UtcDateTime(), nullable=True),
+        sa.Column("handed_over_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("notice_pk")),
+        sa.UniqueConstraint("about", "kind", name="notice_once"),
+    )
+    op.create_index(
+        "notice_waiting",
+        "notice",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("handed_over_at IS NULL"),
+        postgresql_where=sa.text("handed_over_at IS NULL"),
     )
     op.create_table(
         "provider_state",
         sa.Column("provider", sa.String(length=20), nullable=False),
         sa.Column("not_before", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("provider", name=op.f("provider_state_pk")),
+    )
+    op.create_table(
+        "rest",
+        sa.Column(
+            "subscriber_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("until_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("subscriber_id", name=op.f("rest_pk")),
+    )
+    op.create_table(
+        "segment",
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("segment_pk")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "subscriber",
@@ -74,6 +279,74 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "bounced_off",
+        sa.Column(
+            "subscriber_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("list_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.Column(
+            "forgiven_delivery",
+            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+            server_default="0",
+            nullable=False,
+        ),
+        sa.ForeignKeyConstraint(["list_id"], ["mailing_list.id"], name=op.f("bounced_off_list_id_fk")),
+        sa.PrimaryKeyConstraint("subscriber_id", "list_id", name=op.f("bounced_off_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "consent_request_list",
+        sa.Column("request_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("list_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["list_id"], ["mailing_list.id"], name=op.f("consent_request_list_list_id_fk")),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["consent_request.id"], name=op.f("consent_request_list_request_id_fk")
+        ),
+        sa.PrimaryKeyConstraint("request_id", "list_id", name=op.f("consent_request_list_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "departure",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("subscriber_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("list_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("issue", sa.Integer(), nullable=False),
+        sa.Column("how", sa.String(length=12), nullable=False),
+        sa.Column("reason", sa.Text(), server_default="", nullable=False),
+        sa.Column("left_at", UtcDateTime(), nullable=False),
+        sa.Column("undone_at", UtcDateTime(), nullable=True),
+        sa.CheckConstraint("how IN ('one_click', 'page', 'preferences')", name=op.f("departure_how")),
+        sa.ForeignKeyConstraint(["list_id"], ["mailing_list.id"], name=op.f("departure_list_id_fk")),
+        sa.PrimaryKeyConstraint("id", name=op.f("departure_pk")),
+    )
+    op.create_index("departure_of_subscriber", "departure", ["subscriber_id", "list_id", "id"], unique=False)
+    op.create_table(
+        "import_change",
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("email_key", sa.String(length=320), nullable=False),
+        sa.Column("subscriber_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("first_name", sa.Text(), nullable=True),
+        sa.Column("last_name", sa.Text(), nullable=True),
+        sa.Column("fields", FieldsJson, nullable=True),
+        sa.Column("status", sa.String(length=10), nullable=True),
+        sa.Column("consent", sa.Text(), nullable=True),
+        sa.Column("since_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["run_id"], ["import_run.id"], name=op.f("import_change_run_id_fk")),
+        sa.PrimaryKeyConstraint("run_id", "email_key", name=op.f("import_change_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "import_suppression",
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("email_key", sa.String(length=320), nullable=False),
+        sa.Column("reason", sa.String(length=20), nullable=False),
+        sa.Column("reason_before", sa.String(length=20), nullable=True),
+        sa.ForeignKeyConstraint(["run_id"], ["import_run.id"], name=op.f("import_suppression_run_id_fk")),
+        sa.PrimaryKeyConstraint("run_id", "email_key", name=op.f("import_suppression_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "mailing",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("issue", sa.Integer(), nullable=False),
@@ -86,6 +359,8 @@ def upgrade() -> None:
         sa.Column("planned", sa.Integer(), server_default="0", nullable=False),
         sa.Column("already_had_it", sa.Integer(), server_default="0", nullable=False),
         sa.Column("parcel_size", sa.Integer(), nullable=False),
+        sa.Column("segment", sa.Text(), server_default="", nullable=False),
+        sa.Column("canary", sa.Integer(), server_default="0", nullable=False),
         sa.Column(
             "planned_to_subscriber",
             sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
@@ -112,6 +387,16 @@ def upgrade() -> None:
         postgresql_where=sa.text("status NOT IN ('finished', 'cancelled')"),
     )
     op.create_table(
+        "skipped_date",
+        sa.Column(
+            "cadence_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("skipped_on", sa.Date(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["cadence_id"], ["cadence.id"], name=op.f("skipped_date_cadence_id_fk")),
+        sa.PrimaryKeyConstraint("cadence_id", "skipped_on", name=op.f("skipped_date_pk")),
+    )
+    op.create_table(
         "subscription",
         sa.Column("list_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("subscriber_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -125,6 +410,17 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("subscription_subscriber", "subscription", ["subscriber_id"], unique=False)
+    op.create_table(
+        "tag",
+        sa.Column("subscriber_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["subscriber_id"], ["subscriber.id"], name=op.f("tag_subscriber_id_fk"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("subscriber_id", "name", name=op.f("tag_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("tag_name", "tag", ["name", "subscriber_id"], unique=False)
     op.create_table(
         "parcel",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -144,6 +440,39 @@ def upgrade() -> None:
         sa.UniqueConstraint("mailing_id", "number", name="parcel_number_unique"),
     )
     op.create_index("parcel_queue", "parcel", ["mailing_id", "status", "id"], unique=False)
+    op.create_table(
+        "slot",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("cadence_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("local_time", sa.String(length=16), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("go_at", UtcDateTime(), nullable=True),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("why", sa.String(length=20), nullable=True),
+        sa.Column("detail", sa.Text(), server_default="", nullable=False),
+        sa.Column("issue", sa.Integer(), nullable=True),
+        sa.Column("digest", sa.String(length=64), nullable=True),
+        sa.Column("mailing_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("n_reminders", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("tried_at", UtcDateTime(), nullable=True),
+        sa.Column("began_at", UtcDateTime(), nullable=True),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.CheckConstraint(
+            "status IN ('waiting', 'frozen', 'asking', 'going', 'gone', 'skipped')", name=op.f("slot_status")
+        ),
+        sa.ForeignKeyConstraint(["cadence_id"], ["cadence.id"], name=op.f("slot_cadence_id_fk")),
+        sa.ForeignKeyConstraint(["mailing_id"], ["mailing.id"], name=op.f("slot_mailing_id_fk")),
+        sa.PrimaryKeyConstraint("id", name=op.f("slot_pk")),
+        sa.UniqueConstraint("cadence_id", "local_time", name="slot_once"),
+    )
+    op.create_index(
+        "slot_issue",
+        "slot",
+        ["cadence_id", "issue"],
+        unique=True,
+        sqlite_where=sa.text("status IN ('frozen', 'asking', 'going', 'gone')"),
+        postgresql_where=sa.text("status IN ('frozen', 'asking', 'going', 'gone')"),
+    )
     op.create_table(
         "attempt",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -170,6 +499,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("outcome IS NULL"),
         postgresql_where=sa.text("outcome IS NULL"),
     )
+    op.create_index(
+        "attempt_reference",
+        "attempt",
+        ["reference"],
+        unique=False,
+        sqlite_where=sa.text("reference IS NOT NULL"),
+        postgresql_where=sa.text("reference IS NOT NULL"),
+    )
     op.create_table(
         "delivery",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -178,6 +515,8 @@ def upgrade() -> None:
         sa.Column("parcel_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("handover", sa.String(length=10), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("accepted_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("doubled", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("fate", sa.String(length=10), server_default="none", nullable=False),
         sa.CheckConstraint(
             "fate IN ('none', 'deferred', 'delivered', 'dropped', 'bounced', 'complained')", name=op.f("delivery_fate")
@@ -189,7 +528,23 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["parcel_id"], ["parcel.id"], name=op.f("delivery_parcel_id_fk")),
         sa.PrimaryKeyConstraint("id", name=op.f("delivery_pk")),
     )
-    op.create_index("delivery_of_parcel", "delivery", ["parcel_id", "handover"], unique=False)
+    op.create_index(
+        "delivery_came_back",
+        "delivery",
+        ["issue", "fate"],
+        unique=False,
+        sqlite_where=sa.text("fate IN ('bounced', 'complained')"),
+        postgresql_where=sa.text("fate IN ('bounced', 'complained')"),
+    )
+    op.create_index(
+        "delivery_doubled",
+        "delivery",
+        ["issue"],
+        unique=False,
+        sqlite_where=sa.text("doubled"),
+        postgresql_where=sa.text("doubled"),
+    )
+    op.create_index("delivery_of_parcel", "delivery", ["parcel_id"], unique=False)
     op.create_index(
         "delivery_once",
         "delivery",
@@ -197,4 +552,14 @@ def upgrade() -> None:
         unique=True,
         sqlite_where=sa.text("handover IN ('pending', 'sending', 'uncertain', 'accepted', 'left')"),
         postgresql_where=sa.text("handover IN ('pending', 'sending', 'uncertain', 'accepted', 'left')"),
+    )
+    op.create_table(
+        "proved",
+        sa.Column(
+            "attempt_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("proved_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("proved_attempt_id_fk")),
+        sa.PrimaryKeyConstraint("attempt_id", name=op.f("proved_pk")),
+        sqlite_with_rowid=False,
     )

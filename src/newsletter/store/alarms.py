@@ -1,0 +1,121 @@
+"""How the recent issues stand with their readers, and the alarms that were raised about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import Connection, Engine, case, func, literal_column, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from newsletter.store.engine import is_sqlite, reading, writing
+from newsletter.store.event_tables import alarm
+from newsletter.store.tables import attempt, delivery, mailing, parcel
+from newsletter.store.types import database_now
+from newsletter.store.waiting import pause
+from newsletter.words.alarm import UNCONFIRMED_AFTER, Alarm, Standing
+from newsletter.words.ledger import Fate, HandOver, MailingStatus, ParcelStatus
+
+# Spelled as the index spells it.
+_came_back = delivery.c.fate.in_([literal_column(f"'{fate.value}'") for fate in (Fate.BOUNCED, Fate.COMPLAINED)])
+# Events of an issue come for days; afterwards nothing about it changes any more.
+_WATCHED_FOR = timedelta(days=10)
+
+
+class SqlAlarms:
+    """The part of the `EventLog` port that looks at whole issues."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def list_standings(self, providers: Sequence[str], *, unconfirmed: bool) -> Sequence[Standing]:
+        recent = database_now(-_WATCHED_FOR.total_seconds())
+        with reading(self._engine) as connection:
+            issues = connection.scalars(
+                select(mailing.c.issue).distinct().where(mailing.c.start_at > recent).order_by(mailing.c.issue)
+            ).all()
+            return [_standing(connection, issue, providers if unconfirmed else ()) for issue in issues]
+
+    def get_standing(self, issue: int, providers: Sequence[str]) -> Standing:
+        with reading(self._engine) as connection:
+            return _standing(connection, issue, providers)
+
+    def raise_alarm(self, raised: Alarm) -> bool:
+        with writing(self._engine) as connection:
+            upsert = sqlite_insert if is_sqlite(connection) else postgresql_insert
+            statement = upsert(alarm).values(
+                issue=raised.issue,
+                kind=raised.kind.value,
+                message=raised.message,
+                pauses=raised.pauses,
+                raised_at=database_now(),
+            )
+            # A warning may become a reason to stop, never the other way round.
+            worse = statement.on_conflict_do_update(
+                index_elements=["issue", "kind"],
+                set_={"message": raised.message, "pauses": True, "raised_at": database_now()},
+                where=statement.excluded.pauses & ~alarm.c.pauses,
+            )
+            is_new = connection.execute(worse.returning(alarm.c.issue)).first() is not None
+            if is_new and raised.pauses:
+                for one in _sending(connection, raised.issue):
+                    pause(connection, one, raised.message)
+        return is_new
+
+
+def _standing(connection: Connection, issue: int, providers: Sequence[str]) -> Standing:
+    """What came back of one issue. Handed over is counted by parcels, what came back by a small index."""
+    counts = connection.execute(
+        select(delivery.c.fate, func.count()).where(delivery.c.issue == issue, _came_back).group_by(delivery.c.fate)
+    )
+    came_back = {fate: n for fate, n in counts}  # noqa: C416 - a Row is not a pair to dict()
+    due, unconfirmed = _unconfirmed(connection, issue, providers) if providers else (0, 0)
+    return Standing(
+        issue=issue,
+        handed_over=_handed_over(connection, issue),
+        bounced=came_back.get(Fate.BOUNCED.value, 0),
+        complained=came_back.get(Fate.COMPLAINED.value, 0),
+        due=due,
+        unconfirmed=unconfirmed,
+        doubled=connection.scalar(select(func.count()).where(delivery.c.issue == issue, delivery.c.doubled)) or 0,
+    )
+
+
+def _handed_over(connection: Connection, issue: int) -> int:
+    settled = (
+        select(func.coalesce(func.sum(parcel.c.n_readers), 0))
+        .join(mailing, mailing.c.id == parcel.c.mailing_id)
+        .where(mailing.c.issue == issue, parcel.c.status == ParcelStatus.DONE)
+    )
+    return int(connection.scalar(settled) or 0)
+
+
+def _unconfirmed(connection: Connection, issue: int, providers: Sequence[str]) -> tuple[int, int]:
+    """(handed over long enough ago, and of these never heard of), of providers that tell."""
+    long_ago = (
+        select(attempt.c.parcel_id)
+        .join(parcel, parcel.c.id == attempt.c.parcel_id)
+        .join(mailing, mailing.c.id == parcel.c.mailing_id)
+        .where(
+            mailing.c.issue == issue,
+            attempt.c.provider.in_(providers),
+            func.coalesce(attempt.c.ended_at, attempt.c.deadline_at) < database_now(-UNCONFIRMED_AFTER.total_seconds()),
+        )
+    )
+    silent = case((delivery.c.fate == Fate.NONE.value, 1), else_=0)
+    counted = select(func.count(), func.coalesce(func.sum(silent), 0)).where(
+        delivery.c.parcel_id.in_(long_ago), delivery.c.handover == HandOver.ACCEPTED
+    )
+    n_due, n_silent = connection.execute(counted).one()
+    return int(n_due), int(n_silent)
+
+
+def _sending(connection: Connection, issue: int) -> Sequence[int]:
+    return list(
+        connection.scalars(
+            select(mailing.c.id)
+            .where(mailing.c.issue == issue, mailing.c.status == MailingStatus.SENDING)
+            .order_by(mailing.c.id)
+        )
+    )

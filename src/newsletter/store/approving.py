@@ -1,0 +1,109 @@
+"""Approvals and times set by hand: which words of an issue may go, and when a sending that waits begins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Engine, and_, delete, exists, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from newsletter.ports.ledger import MailingRow
+from newsletter.store.engine import is_sqlite, reading, writing
+from newsletter.store.planning import mailing_row, mailings
+from newsletter.store.schedule_tables import approval
+from newsletter.store.tables import attempt, edition, mailing, parcel
+from newsletter.store.types import database_now
+from newsletter.words.edition import Edition
+from newsletter.words.ledger import MailingStatus
+from newsletter.words.slot import Approval
+
+# A sending without a time of its own begins with its plan.
+_AT_ONCE = timedelta(seconds=1)
+
+
+class SqlApprovals:
+    """The `Approvals` port."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def find_approval(self, issue: int) -> Approval | None:
+        with reading(self._engine) as connection:
+            row = connection.execute(select(approval).where(approval.c.issue == issue)).first()
+        if row is None:
+            return None
+        return Approval(
+            issue=row.issue,
+            digest=row.digest,
+            approved_by=row.approved_by,
+            approved_at=row.approved_at,
+            is_next=row.is_next,
+        )
+
+    def approve(self, words: Edition, *, by: str, now: datetime, is_next: bool) -> Approval:
+        values = {"digest": words.digest, "approved_by": by, "approved_at": now, "is_next": is_next}
+        with writing(self._engine) as connection:
+            _keep(connection, words)
+            known = update(approval).where(approval.c.issue == words.issue).values(values)
+            if not connection.execute(known).rowcount:
+                connection.execute(insert(approval).values(issue=words.issue, **values))
+        return Approval(issue=words.issue, digest=words.digest, approved_by=by, approved_at=now, is_next=is_next)
+
+    def withdraw(self, issue: int) -> bool:
+        with writing(self._engine) as connection:
+            return connection.execute(delete(approval).where(approval.c.issue == issue)).rowcount == 1
+
+    def next_issues(self) -> Sequence[int]:
+        with reading(self._engine) as connection:
+            return list(
+                connection.scalars(
+                    select(approval.c.issue)
+                    .where(approval.c.is_next)
+                    .order_by(approval.c.approved_at, approval.c.issue)
+                )
+            )
+
+    def keep_edition(self, words: Edition) -> str:
+        with writing(self._engine) as connection:
+            _keep(connection, words)
+        return words.digest
+
+
+class SqlOneOffs:
+    """The `OneOffs` port."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def move_start(self, mailing_id: int, start_at: datetime) -> bool:
+        begun = exists().where(parcel.c.mailing_id == mailing.c.id, attempt.c.parcel_id == parcel.c.id)
+        held = and_(mailing.c.status == MailingStatus.PAUSED, ~begun)
+        with writing(self._engine) as connection:
+            return (
+                connection.execute(
+                    update(mailing)
+                    .where(mailing.c.id == mailing_id, or_(mailing.c.status == MailingStatus.SCHEDULED, held))
+                    .values(start_at=start_at, status=MailingStatus.SCHEDULED, pause_reason=None)
+                ).rowcount
+                == 1
+            )
+
+    def list_sendings(self, *, only_timed: bool = False) -> Sequence[tuple[MailingRow, datetime | None]]:
+        with reading(self._engine) as connection:
+            rows = connection.execute(mailings().order_by(mailing.c.start_at, mailing.c.id)).all()
+        return [
+            (mailing_row(row), row.finished_at)
+            for row in rows
+            if not only_timed or row.start_at - row.created_at > _AT_ONCE
+        ]
+
+
+def _keep(connection: Connection, words: Edition) -> None:
+    into = sqlite_insert(edition) if is_sqlite(connection) else postgresql_insert(edition)
+    connection.execute(
+        into.values(
+            digest=words.digest, issue=words.issue, document=words.to_json(), frozen_at=database_now()
+        ).on_conflict_do_nothing()
+    )

@@ -1,0 +1,61 @@
+"""Issues that went out to open lists, read from their frozen versions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Engine, Select, func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from newsletter.ports.archive import PublicIssue
+from newsletter.store.engine import reading
+from newsletter.store.tables import edition, mailing, mailing_list
+from newsletter.words.edition import Edition
+from newsletter.words.ledger import MailingStatus
+
+
+class SqlArchive:
+    """The `Archive` port over SQLAlchemy Core."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def list_issues(self, *, most: int, before: int | None = None) -> Sequence[PublicIssue]:
+        query = _public().order_by(mailing.c.issue.desc()).limit(most)
+        if before is not None:
+            query = query.where(mailing.c.issue < before)
+        with reading(self._engine) as connection:
+            return [_issue(row) for row in connection.execute(query)]
+
+    def find_issue(self, number: int) -> PublicIssue | None:
+        with reading(self._engine) as connection:
+            row = connection.execute(_public().where(mailing.c.issue == number)).first()
+        return _issue(row) if row else None
+
+    def is_well(self) -> bool:
+        try:
+            with reading(self._engine) as connection:
+                connection.execute(select(mailing.c.id).limit(1)).all()
+        except SQLAlchemyError:
+            return False
+        return True
+
+
+def _public() -> Select[Any]:
+    """For each issue its last finished mailing to an open list."""
+    last = (
+        select(func.max(mailing.c.id))
+        .join(mailing_list, mailing_list.c.id == mailing.c.list_id)
+        .where(mailing.c.status == MailingStatus.FINISHED, mailing_list.c.is_open)
+        .group_by(mailing.c.issue)
+    )
+    return (
+        select(edition.c.document, func.coalesce(mailing.c.finished_at, mailing.c.start_at).label("sent_at"))
+        .join(edition, edition.c.id == mailing.c.edition_id)
+        .where(mailing.c.id.in_(last))
+    )
+
+
+def _issue(row: Any) -> PublicIssue:
+    return PublicIssue(edition=Edition.from_json(row.document), sent_at=row.sent_at)

@@ -1,0 +1,330 @@
+"""Requests to be mailed: kept, answered by one mail, and confirmed in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, Engine, Select, delete, exists, func, insert, or_, select, update
+
+from newsletter.ports.consents import Confirmed, NewRequest, Posting
+from newsletter.store.consent_tables import consent_request, consent_request_list, departure
+from newsletter.store.deciding import decide_mails
+from newsletter.store.engine import reading, writing
+from newsletter.store.holding_off import SqlHoldingOff
+from newsletter.store.joining import end
+from newsletter.store.returning import Returning, bring_back
+from newsletter.store.tables import delivery, mailing_list, subscriber, subscription, suppression
+from newsletter.store.types import AnyRow, database_now
+from newsletter.words.consent import Asked, ConsentRecord, Left, Mail, Visitor
+from newsletter.words.erasing import EraseKey
+from newsletter.words.subscriber import SubscriptionStatus, address_key
+
+_DAY = 86_400
+_SLICE = 1_000
+
+
+class SqlConsents(SqlHoldingOff):
+    """The `Consents` port over SQLAlchemy Core, on SQLite and PostgreSQL."""
+
+    def __init__(self, engine: Engine, erase_key: EraseKey | None = None) -> None:
+        super().__init__(engine)
+        self._erase_key = erase_key
+
+    def ask(self, request: NewRequest) -> int:
+        with writing(self._engine) as connection:
+            number = connection.execute(
+                insert(consent_request)
+                .values(
+                    email=request.email,
+                    email_key=address_key(request.email),
+                    asked=request.asked,
+                    subscriber_id=request.subscriber,
+                    first_name=request.first_name,
+                    language=request.language,
+                    wording=request.wording,
+                    ip=request.visitor.ip,
+                    agent=request.visitor.agent,
+                    requested_at=database_now(),
+                )
+                .returning(consent_request.c.id)
+            ).scalar_one()
+            if request.lists:
+                rows = [{"request_id": number, "list_id": list_id} for list_id in sorted(set(request.lists))]
+                connection.execute(insert(consent_request_list), rows)
+        return int(number)
+
+    def ask_pending(self, list_name: str, *, asked: Asked, wording: str) -> int:
+        made = 0
+        while some := self._ask_some(list_name, asked, wording):
+            made += some
+        return made
+
+    def _ask_some(self, list_name: str, asked: Asked, wording: str) -> int:
+        """One short transaction: a list of a million must not keep an unsubscribe waiting."""
+        with writing(self._engine) as connection:
+            list_id = connection.scalar(select(mailing_list.c.id).where(mailing_list.c.name == list_name))
+            people = connection.execute(_not_asked(list_id)).all()
+            if not people:
+                return 0
+            rows = [
+                {
+                    "email": row.email,
+                    "email_key": row.email_key,
+                    "asked": asked,
+                    "wording": wording,
+                    "requested_at": database_now(),
+                }
+                for row in people
+            ]
+            statement = insert(consent_request).returning(consent_request.c.id)
+            numbers = connection.scalars(statement.values(rows)).all()
+            connection.execute(
+                insert(consent_request_list), [{"request_id": number, "list_id": list_id} for number in numbers]
+            )
+            return len(people)
+
+    def take_unposted(self, *, most: int, quiet_hours: int, most_mails: int) -> Sequence[Posting]:
+        with writing(self._engine) as connection:
+            waiting = connection.execute(
+                select(consent_request)
+                .where(consent_request.c.posted_at.is_(None))
+                .order_by(consent_request.c.id)
+                .limit(most)
+                .with_for_update(skip_locked=True)
+            ).all()
+            if not waiting:
+                return ()
+            postings = decide_mails(connection, waiting, quiet_hours=quiet_hours, most_mails=most_mails)
+            by_mail: dict[Mail, list[int]] = {}
+            for posting in postings:
+                by_mail.setdefault(posting.mail, []).append(posting.request)
+            for mail, numbers in by_mail.items():
+                connection.execute(
+                    update(consent_request)
+                    .where(consent_request.c.id.in_(numbers))
+                    .values(posted_at=database_now(), mail=mail)
+                )
+            return [posting for posting in postings if posting.mail is not Mail.NONE]
+
+    def count_unposted(self) -> int:
+        with reading(self._engine) as connection:
+            waiting = select(func.count()).select_from(consent_request).where(consent_request.c.posted_at.is_(None))
+            return connection.scalar(waiting) or 0
+
+    def unpost(self, requests: Sequence[int]) -> None:
+        with writing(self._engine) as connection:
+            connection.execute(
+                update(consent_request).where(consent_request.c.id.in_(requests)).values(posted_at=None, mail="")
+            )
+
+    def find_request(self, number: int) -> ConsentRecord | None:
+        with reading(self._engine) as connection:
+            row = connection.execute(select(consent_request).where(consent_request.c.id == number)).first()
+            return _record(row, _lists_of(connection, [number])) if row else None
+
+    def confirm(self, number: int, visitor: Visitor, *, valid_days: int) -> Confirmed | None:
+        with writing(self._engine) as connection:
+            row = connection.execute(
+                select(consent_request)
+                .where(
+                    consent_request.c.id == number,
+                    consent_request.c.requested_at > database_now(-valid_days * _DAY),
+                    consent_request.c.posted_at.is_not(None),
+                )
+                .with_for_update()
+            ).first()
+            if row is None:
+                return None
+            lists = _ids_and_names(connection, number)
+            is_new = row.confirmed_at is None
+            done = Returning(subscriber=row.subscriber_id or 0, lists=())
+            if is_new:
+                done = bring_back(connection, row, lists, self._erase_key)
+                connection.execute(
+                    update(consent_request)
+                    .where(consent_request.c.id == number)
+                    .values(
+                        subscriber_id=done.subscriber or None,
+                        confirmed_at=database_now(),
+                        confirmed_ip=visitor.ip,
+                        confirmed_agent=visitor.agent,
+                    )
+                )
+        return Confirmed(
+            subscriber=done.subscriber,
+            email=row.email,
+            language=row.language,
+            lists=done.lists,
+            asked=Asked(row.asked),
+            is_new=is_new,
+        )
+
+    def leave(self, subscriber: int, lists: Sequence[int], *, issue: int, how: Left) -> int:
+        with writing(self._engine) as connection:
+            ended = 0
+            for list_id in sorted(set(lists)):
+                if not end(connection, [subscriber], list_id=list_id):
+                    continue
+                ended += 1
+                connection.execute(
+                    insert(departure).values(
+                        subscriber_id=subscriber, list_id=list_id, issue=issue, how=how, left_at=database_now()
+                    )
+                )
+            return ended
+
+    def say_why(self, subscriber: int, mailing_list: int, reason: str) -> None:
+        last = _last_departure(subscriber, mailing_list).scalar_subquery()
+        with writing(self._engine) as connection:
+            connection.execute(
+                update(departure).where(departure.c.id == last, departure.c.reason == "").values(reason=reason)
+            )
+
+    def undo_leaving(self, subscriber: int, mailing_list: int, *, within_days: int) -> bool:
+        with writing(self._engine) as connection:
+            last = connection.scalar(
+                _last_departure(subscriber, mailing_list).where(
+                    departure.c.undone_at.is_(None), departure.c.left_at > database_now(-within_days * _DAY)
+                )
+            )
+            if last is None or not _take_back(connection, subscriber, mailing_list):
+                return False
+            connection.execute(update(departure).where(departure.c.id == last).values(undone_at=database_now()))
+            return True
+
+    def records_of(self, email: str, subscriber: int | None) -> Sequence[ConsentRecord]:
+        theirs = consent_request.c.email_key == address_key(email)
+        if subscriber is not None:
+            theirs = or_(theirs, consent_request.c.subscriber_id == subscriber)
+        with reading(self._engine) as connection:
+            rows = connection.execute(select(consent_request).where(theirs).order_by(consent_request.c.id)).all()
+            lists = _lists_of(connection, [row.id for row in rows])
+        return [_record(row, lists) for row in rows]
+
+    def departures_of(self, subscriber: int) -> Sequence[Mapping[str, object]]:
+        query = (
+            select(mailing_list.c.name, departure.c.issue, departure.c.how, departure.c.reason, departure.c.left_at)
+            .join(mailing_list, mailing_list.c.id == departure.c.list_id)
+            .where(departure.c.subscriber_id == subscriber)
+            .order_by(departure.c.id)
+        )
+        with reading(self._engine) as connection:
+            return [dict(row._mapping) for row in connection.execute(query)]
+
+    def expire(self, *, valid_days: int) -> int:
+        fresh_or_owners = exists().where(
+            consent_request.c.email_key == subscriber.c.email_key,
+            or_(
+                consent_request.c.asked != Asked.FORM, consent_request.c.requested_at > database_now(-valid_days * _DAY)
+            ),
+        )
+        by_form = exists().where(
+            consent_request.c.email_key == subscriber.c.email_key, consent_request.c.asked == Asked.FORM
+        )
+        stale = select(subscriber.c.id).where(by_form, ~fresh_or_owners)
+        with writing(self._engine) as connection:
+            gone = connection.execute(
+                delete(subscription).where(
+                    subscription.c.status == SubscriptionStatus.PENDING, subscription.c.subscriber_id.in_(stale)
+                )
+            ).rowcount
+            # A person of whom nothing else is known leaves no trace.
+            connection.execute(
+                delete(subscriber).where(
+                    subscriber.c.id.in_(stale),
+                    ~exists().where(subscription.c.subscriber_id == subscriber.c.id),
+                    ~exists().where(delivery.c.subscriber_id == subscriber.c.id),
+                )
+            )
+        return int(gone)
+
+
+def _not_asked(list_id: int | None) -> Select[tuple[str, str]]:
+    """Address and key of the next people who are pending on a list and were never asked to confirm it."""
+    asked_before = exists().where(
+        consent_request.c.email_key == subscriber.c.email_key,
+        consent_request.c.id == consent_request_list.c.request_id,
+        consent_request_list.c.list_id == subscription.c.list_id,
+    )
+    blocked = exists().where(suppression.c.email_key == subscriber.c.email_key)
+    return (
+        select(subscriber.c.email, subscriber.c.email_key)
+        .join(subscription, subscription.c.subscriber_id == subscriber.c.id)
+        .where(
+            subscription.c.list_id == list_id,
+            subscription.c.status == SubscriptionStatus.PENDING,
+            ~asked_before,
+            ~blocked,
+        )
+        .order_by(subscriber.c.id)
+        .limit(_SLICE)
+    )
+
+
+def _last_departure(person: int, list_id: int) -> Select[tuple[int]]:
+    return (
+        select(departure.c.id)
+        .where(departure.c.subscriber_id == person, departure.c.list_id == list_id)
+        .order_by(departure.c.id.desc())
+        .limit(1)
+    )
+
+
+def _take_back(connection: Connection, person: int, list_id: int) -> bool:
+    blocked = (
+        select(suppression.c.email_key)
+        .join(subscriber, subscriber.c.email_key == suppression.c.email_key)
+        .where(subscriber.c.id == person)
+    )
+    if connection.scalar(blocked) is not None:
+        return False
+    connection.execute(update(subscriber).where(subscriber.c.id == person).values(updated_at=database_now()))
+    raised = connection.execute(
+        update(subscription)
+        .where(
+            subscription.c.subscriber_id == person,
+            subscription.c.list_id == list_id,
+            subscription.c.status == SubscriptionStatus.ENDED,
+        )
+        .values(status=SubscriptionStatus.ACTIVE, since_at=database_now())
+    )
+    return raised.rowcount == 1
+
+
+def _ids_and_names(connection: Connection, number: int) -> list[tuple[int, str]]:
+    rows = connection.execute(
+        select(mailing_list.c.id, mailing_list.c.name)
+        .join(consent_request_list, consent_request_list.c.list_id == mailing_list.c.id)
+        .where(consent_request_list.c.request_id == number)
+        .order_by(mailing_list.c.id)
+    )
+    return [(row.id, row.name) for row in rows]
+
+
+def _lists_of(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    found: dict[int, tuple[str, ...]] = {}
+    rows = connection.execute(
+        select(consent_request_list.c.request_id, mailing_list.c.name)
+        .join(mailing_list, mailing_list.c.id == consent_request_list.c.list_id)
+        .where(consent_request_list.c.request_id.in_(numbers))
+        .order_by(mailing_list.c.name)
+    )
+    for number, name in rows:
+        found[number] = (*found.get(number, ()), name)
+    return found
+
+
+def _record(row: AnyRow, lists: Mapping[int, tuple[str, ...]]) -> ConsentRecord:
+    return ConsentRecord(
+        id=row.id,
+        email=row.email,
+        asked=Asked(row.asked),
+        lists=lists.get(row.id, ()),
+        wording=row.wording,
+        requested_at=row.requested_at,
+        visitor=Visitor(ip=row.ip, agent=row.agent),
+        mail=row.mail,
+        posted_at=row.posted_at,
+        confirmed_at=row.confirmed_at,
+        confirmed_by=Visitor(ip=row.confirmed_ip, agent=row.confirmed_agent) if row.confirmed_at else None,
+    )

@@ -1,0 +1,189 @@
+"""One reader's copies of issues, and the whole ledger of an issue as evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, func, or_, select
+
+from newsletter.ports.reports import Copy, Happening, ProofRow, Try
+from newsletter.store.engine import reading
+from newsletter.store.event_tables import event, proved
+from newsletter.store.tables import attempt, carried, delivery, holds, mailing, mailing_list, parcel, subscriber
+from newsletter.store.types import AnyRow
+from newsletter.words.event import EventKind
+from newsletter.words.ledger import Fate, HandOver
+from newsletter.words.subscriber import address_key
+
+
+class SqlCopies:
+    """The parts of the `Reports` port that are about single readers."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def find_copies(self, email: str, issue: int | None) -> Sequence[Copy]:
+        with reading(self._engine) as connection:
+            person = connection.scalar(select(subscriber.c.id).where(subscriber.c.email_key == address_key(email)))
+            if person is None:
+                return []
+            ids = _deliveries(connection, person, issue)
+            rows = connection.execute(_copies().where(delivery.c.id.in_(ids)).order_by(delivery.c.id.desc())).all()
+            return [_copy(connection, row) for row in sorted(rows, key=lambda row: (-row.issue, -row.id))]
+
+    def find_alike(self, email: str) -> Sequence[str]:
+        key = address_key(email)
+        local, _, domain = key.rpartition("@")
+        stem = local.partition("+")[0]
+        plain = f"{stem}@{domain}"
+        tagged = subscriber.c.email_key.like(_escaped(f"{stem}+") + "%" + _escaped(f"@{domain}"), escape="\\")
+        with reading(self._engine) as connection:
+            return list(
+                connection.scalars(
+                    select(subscriber.c.email)
+                    .where(or_(subscriber.c.email_key == plain, tagged), subscriber.c.email_key != key)
+                    .order_by(subscriber.c.email_key)
+                    .limit(10)
+                )
+            )
+
+    def email_of(self, subscriber_id: int) -> str | None:
+        with reading(self._engine) as connection:
+            return connection.scalar(select(subscriber.c.email).where(subscriber.c.id == subscriber_id))
+
+    def iterate_proof(self, issue: int) -> Iterator[ProofRow]:
+        with reading(self._engine) as connection:
+            parcels = list(
+                connection.scalars(
+                    select(parcel.c.id)
+                    .join(mailing, mailing.c.id == parcel.c.mailing_id)
+                    .where(mailing.c.issue == issue)
+                    .order_by(parcel.c.id)
+                )
+            )
+        for one in parcels:
+            with reading(self._engine) as connection:
+                rows = connection.execute(_proof().where(delivery.c.parcel_id == one).order_by(delivery.c.id)).all()
+            yield from (ProofRow(**row._mapping) for row in rows)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
+
+
+def _deliveries(connection: Connection, person: int, issue: int | None) -> Sequence[int]:
+    """Held ones are found by the index that keeps them single, issue by issue; the others by looking at all."""
+    issues = select(mailing.c.issue).distinct()
+    theirs = select(delivery.c.id).where(delivery.c.subscriber_id == person)
+    if issue is not None:
+        issues = issues.where(mailing.c.issue == issue)
+    held = theirs.where(delivery.c.issue.in_(list(connection.scalars(issues))), holds)
+    others = theirs.where(delivery.c.handover.in_([HandOver.SKIPPED, HandOver.REFUSED]))
+    if issue is not None:
+        others = others.where(delivery.c.issue == issue)
+    return [*connection.scalars(held), *connection.scalars(others)]
+
+
+def _copies() -> Select[Any]:
+    return (
+        select(
+            delivery.c.id,
+            delivery.c.issue,
+            delivery.c.handover,
+            delivery.c.reason,
+            delivery.c.fate,
+            delivery.c.doubled,
+            subscriber.c.email,
+            mailing_list.c.name.label("list_name"),
+        )
+        .join(parcel, parcel.c.id == delivery.c.parcel_id)
+        .join(mailing, mailing.c.id == parcel.c.mailing_id)
+        .join(mailing_list, mailing_list.c.id == mailing.c.list_id)
+        .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
+    )
+
+
+def _copy(connection: Connection, row: AnyRow) -> Copy:
+    tries = connection.execute(
+        select(
+            attempt.c.provider,
+            attempt.c.started_at,
+            attempt.c.outcome,
+            attempt.c.ended_at,
+            attempt.c.reference,
+            proved.c.proved_at,
+        )
+        .join(carried, carried.c.attempt_id == attempt.c.id)
+        .outerjoin(proved, proved.c.attempt_id == attempt.c.id)
+        .where(carried.c.delivery_id == row.id)
+        .order_by(attempt.c.id)
+    )
+    happenings = connection.execute(
+        select(event.c.kind, event.c.happened_at, event.c.reason, event.c.by_machine)
+        .where(event.c.delivery_id == row.id)
+        .order_by(event.c.happened_at, event.c.id)
+    )
+    return Copy(
+        issue=row.issue,
+        email=row.email,
+        list_name=row.list_name,
+        handover=HandOver(row.handover),
+        fate=Fate(row.fate),
+        reason=row.reason or "",
+        is_doubled=row.doubled,
+        tries=[Try(**one._mapping) for one in tries],
+        happenings=[
+            Happening(
+                kind=EventKind(one.kind),
+                happened_at=one.happened_at,
+                reason=one.reason or "",
+                by_machine=one.by_machine,
+            )
+            for one in happenings
+        ],
+    )
+
+
+def _proof() -> Select[Any]:
+    """Each delivery with the try whose acceptance counted, or else the last that carried it, and the last news."""
+    latest = (
+        select(func.max(carried.c.attempt_id))
+        .where(carried.c.delivery_id == delivery.c.id)
+        .correlate(delivery)
+        .scalar_subquery()
+    )
+    news = (
+        select(event.c.id)
+        .where(event.c.delivery_id == delivery.c.id)
+        .order_by(event.c.happened_at.desc(), event.c.id.desc())
+        .limit(1)
+        .correlate(delivery)
+        .scalar_subquery()
+    )
+    return (
+        select(
+            func.coalesce(subscriber.c.email, "").label("email"),
+            mailing_list.c.name.label("list_name"),
+            delivery.c.handover,
+            func.coalesce(delivery.c.reason, "").label("reason"),
+            delivery.c.fate,
+            delivery.c.doubled,
+            func.coalesce(attempt.c.token, "").label("attempt"),
+            func.coalesce(attempt.c.provider, "").label("provider"),
+            func.coalesce(attempt.c.reference, "").label("reference"),
+            attempt.c.started_at,
+            attempt.c.ended_at,
+            proved.c.proved_at,
+            func.coalesce(event.c.kind, "").label("last_heard"),
+            event.c.happened_at.label("last_heard_at"),
+        )
+        .select_from(delivery)
+        .join(parcel, parcel.c.id == delivery.c.parcel_id)
+        .join(mailing, mailing.c.id == parcel.c.mailing_id)
+        .join(mailing_list, mailing_list.c.id == mailing.c.list_id)
+        .outerjoin(subscriber, subscriber.c.id == delivery.c.subscriber_id)
+        .outerjoin(attempt, attempt.c.id == func.coalesce(delivery.c.accepted_by, latest))
+        .outerjoin(proved, proved.c.attempt_id == attempt.c.id)
+        .outerjoin(event, event.c.id == news)
+    )

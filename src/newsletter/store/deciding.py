@@ -1,0 +1,158 @@
+"""Which mail answers a request, decided from what is known about its address at the time of posting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+from sqlalchemy import Connection, func, select
+
+from newsletter.ports.consents import Posting
+from newsletter.ports.readers import ReaderRow
+from newsletter.store.consent_tables import consent_request, consent_request_list
+from newsletter.store.joining import decide, write
+from newsletter.store.tables import mailing_list, subscriber, subscription, suppression
+from newsletter.store.types import AnyRow, database_now
+from newsletter.words.consent import Asked, Mail
+from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
+
+_HOUR = 3_600
+_SLICE = 500
+
+_Standing = tuple[int, dict[int, SubscriptionStatus]]
+_T = TypeVar("_T")
+
+
+def decide_mails(
+    connection: Connection, waiting: Sequence[AnyRow], *, quiet_hours: int, most_mails: int
+) -> list[Posting]:
+    """A posting for every request; those that a mail must not answer have `Mail.NONE`.
+
+    Whom the mail asks becomes pending on the lists, where nothing stands against it.
+    """
+    keys = sorted({row.email_key for row in waiting})
+    blocked = _blocked(connection, keys)
+    recent, unconfirmed = _mailed_before(connection, keys, quiet_hours)
+    standing = _standing(connection, keys)
+    wanted = _wanted(connection, [row.id for row in waiting])
+    postings: list[Posting] = []
+    asking: dict[int, tuple[str, list[ReaderRow]]] = {}
+    for row in waiting:
+        lists = wanted.get(row.id, {})
+        person, statuses = standing.get(row.email_key, (0, {}))
+        mail = _mail(row, blocked.get(row.email_key), person, [statuses.get(list_id) for list_id in lists])
+        if row.email_key in recent or unconfirmed.get(row.email_key, 0) >= most_mails:
+            mail = Mail.NONE
+        if mail is not Mail.NONE:
+            recent.add(row.email_key)
+        if mail is Mail.CONFIRM:
+            for list_id, name in lists.items():
+                asking.setdefault(list_id, (name, []))[1].append(ReaderRow(email=row.email))
+        postings.append(
+            Posting(
+                request=row.id,
+                mail=mail,
+                email=row.email,
+                language=row.language,
+                lists=tuple(lists.values()),
+                subscriber=person,
+                mailing_list=min(lists, default=0),
+            )
+        )
+    for list_id, (_, rows) in sorted(asking.items()):
+        status = SubscriptionStatus.PENDING
+        write(connection, list_id, decide(connection, list_id, rows, status=status, consent=None, lock=True))
+    return postings
+
+
+def _mail(
+    row: AnyRow, blocked: SuppressionReason | None, person: int, statuses: Sequence[SubscriptionStatus | None]
+) -> Mail:
+    asked = Asked(row.asked)
+    if asked is Asked.ADDRESS:
+        return Mail.NONE if blocked or person else Mail.ADDRESS
+    if asked is not Asked.FORM:
+        is_waiting = not blocked and any(status is SubscriptionStatus.PENDING for status in statuses)
+        return Mail.CONFIRM if is_waiting else Mail.NONE
+    # Who once unsubscribed may think again; an address that bounced or complained is left alone.
+    if blocked not in {None, SuppressionReason.UNSUBSCRIBE}:
+        return Mail.NONE
+    if not blocked and statuses and all(status is SubscriptionStatus.ACTIVE for status in statuses):
+        return Mail.ALREADY
+    return Mail.CONFIRM
+
+
+def _blocked(connection: Connection, keys: Sequence[str]) -> dict[str, SuppressionReason]:
+    found: dict[str, SuppressionReason] = {}
+    for some in _slices(keys):
+        rows = connection.execute(
+            select(suppression.c.email_key, suppression.c.reason).where(suppression.c.email_key.in_(some))
+        )
+        found |= {row.email_key: SuppressionReason(row.reason) for row in rows}
+    return found
+
+
+def _mailed_before(connection: Connection, keys: Sequence[str], quiet_hours: int) -> tuple[set[str], dict[str, int]]:
+    """The addresses mailed within the quiet hours, and how many mails each got since one was last confirmed."""
+    recent: set[str] = set()
+    unconfirmed: dict[str, int] = {}
+    mailed = consent_request.c.mail.in_([Mail.CONFIRM, Mail.ALREADY, Mail.ADDRESS])
+    for some in _slices(keys):
+        theirs = consent_request.c.email_key.in_(some)
+        recent |= set(
+            connection.scalars(
+                select(consent_request.c.email_key).where(
+                    theirs, mailed, consent_request.c.posted_at > database_now(-quiet_hours * _HOUR)
+                )
+            )
+        )
+        last = (
+            select(consent_request.c.email_key, func.max(consent_request.c.id).label("id"))
+            .where(theirs, consent_request.c.confirmed_at.is_not(None))
+            .group_by(consent_request.c.email_key)
+            .subquery()
+        )
+        rows = connection.execute(
+            select(consent_request.c.email_key, func.count())
+            .outerjoin(last, last.c.email_key == consent_request.c.email_key)
+            .where(
+                theirs,
+                consent_request.c.mail == Mail.CONFIRM,
+                consent_request.c.id > func.coalesce(last.c.id, 0),
+            )
+            .group_by(consent_request.c.email_key)
+        )
+        unconfirmed |= {key: number for key, number in rows}  # noqa: C416 - a Row is not a pair to dict()
+    return recent, unconfirmed
+
+
+def _standing(connection: Connection, keys: Sequence[str]) -> Mapping[str, _Standing]:
+    found: dict[str, _Standing] = {}
+    for some in _slices(keys):
+        rows = connection.execute(
+            select(subscriber.c.email_key, subscriber.c.id, subscription.c.list_id, subscription.c.status)
+            .outerjoin(subscription, subscription.c.subscriber_id == subscriber.c.id)
+            .where(subscriber.c.email_key.in_(some))
+        )
+        for key, person, list_id, status in rows:
+            statuses = found.setdefault(key, (person, {}))[1]
+            if list_id is not None:
+                statuses[list_id] = SubscriptionStatus(status)
+    return found
+
+
+def _wanted(connection: Connection, numbers: Sequence[int]) -> dict[int, dict[int, str]]:
+    found: dict[int, dict[int, str]] = {}
+    for some in _slices(numbers):
+        rows = connection.execute(
+            select(consent_request_list.c.request_id, mailing_list.c.id, mailing_list.c.name)
+            .join(mailing_list, mailing_list.c.id == consent_request_list.c.list_id)
+            .where(consent_request_list.c.request_id.in_(some))
+        )
+        for number, list_id, name in rows:
+            found.setdefault(number, {})[list_id] = name
+    return found
+
+
+def _slices(values: Sequence[_T]) -> list[Sequence[_T]]:
+    return [values[start : start + _SLICE] for start in range(0, len(values), _SLICE)]

@@ -1,0 +1,104 @@
+"""What readers did with the last issues, rolled up from the events as they come."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, and_, case, delete, func, insert, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from newsletter.store.engine import is_sqlite
+from newsletter.store.event_tables import event
+from newsletter.store.segment_tables import engagement, engagement_mark, issue_place
+from newsletter.store.tables import delivery, mailing
+from newsletter.words.event import EventKind
+from newsletter.words.ledger import MailingStatus
+
+# Bits of a signed 64-bit number, less room for the sign.
+PLACES = 60
+# Transactions commit out of the order of their ids: the last events are read again, which changes nothing.
+_AGAIN = 20_000
+
+
+def roll_up(connection: Connection) -> None:
+    """Read the events that came since the last time. Idempotent; in the caller's transaction."""
+    seen = connection.scalar(select(engagement_mark.c.event_id)) or 0
+    newest = connection.scalar(select(func.max(event.c.id))) or 0
+    if newest == seen:
+        return
+    since = max(0, seen - _AGAIN)
+    theirs = and_(event.c.id > since, event.c.id <= newest, event.c.kind.in_([EventKind.OPENED, EventKind.CLICKED]))
+    issues = select(event.c.issue).where(theirs, event.c.issue.is_not(None)).distinct().order_by(event.c.issue)
+    for issue in connection.scalars(issues).all():
+        _place(connection, int(issue))
+    _add(connection, theirs)
+    connection.execute(delete(engagement_mark))
+    connection.execute(insert(engagement_mark).values(id=1, event_id=newest))
+
+
+def _place(connection: Connection, issue: int) -> None:
+    """Give an issue its bit; one used sixty issues ago is wiped first."""
+    if connection.scalar(select(issue_place.c.place).where(issue_place.c.issue == issue)) is not None:
+        return
+    known = connection.execute(select(issue_place.c.issue, issue_place.c.place).order_by(issue_place.c.issue)).all()
+    place = len(known)
+    if place >= PLACES:
+        if issue < known[0].issue:
+            return
+        place = known[0].place
+        mask = ~(1 << place)
+        connection.execute(delete(issue_place).where(issue_place.c.issue == known[0].issue))
+        connection.execute(
+            update(engagement).values(
+                opened=engagement.c.opened.op("&")(mask), clicked=engagement.c.clicked.op("&")(mask)
+            )
+        )
+    connection.execute(insert(issue_place).values(issue=issue, place=place))
+
+
+def _add(connection: Connection, theirs) -> None:  # type: ignore[no-untyped-def]  # a condition on events
+    # A machine that fetches every picture has opened nothing; whoever clicked has read.
+    by_person = or_(event.c.kind == EventKind.CLICKED, ~event.c.by_machine)
+    facts = (
+        select(
+            delivery.c.subscriber_id,
+            issue_place.c.place,
+            func.max(case((event.c.kind == EventKind.CLICKED, 1), else_=0)).label("has_clicked"),
+        )
+        .join(delivery, delivery.c.id == event.c.delivery_id)
+        .join(issue_place, issue_place.c.issue == event.c.issue)
+        .where(theirs, by_person)
+        .group_by(delivery.c.subscriber_id, issue_place.c.place)
+        .subquery()
+    )
+    bit = literal(1).op("<<")(facts.c.place)
+    if not is_sqlite(connection):
+        from sqlalchemy import BigInteger, cast
+
+        bit = cast(literal(1), BigInteger).op("<<")(facts.c.place)
+    source = (
+        select(facts.c.subscriber_id, func.sum(bit), func.sum(bit * facts.c.has_clicked))
+        .where(literal(1) == 1)
+        .group_by(facts.c.subscriber_id)
+    )
+    upsert = sqlite_insert if is_sqlite(connection) else postgresql_insert
+    statement = upsert(engagement).from_select(["subscriber_id", "opened", "clicked"], source)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["subscriber_id"],
+            set_={
+                "opened": engagement.c.opened.op("|")(statement.excluded.opened),
+                "clicked": engagement.c.clicked.op("|")(statement.excluded.clicked),
+            },
+        )
+    )
+
+
+def last_issues(connection: Connection, most: int) -> list[int]:
+    """The numbers of the issues that went out last, newest first."""
+    gone = (
+        select(mailing.c.issue, func.max(mailing.c.start_at).label("at"))
+        .where(mailing.c.status.in_([MailingStatus.FINISHED, MailingStatus.SENDING, MailingStatus.PAUSED]))
+        .group_by(mailing.c.issue)
+        .subquery()
+    )
+    return list(connection.scalars(select(gone.c.issue).order_by(gone.c.at.desc(), gone.c.issue.desc()).limit(most)))

@@ -1,0 +1,123 @@
+"""Tables for what providers tell afterwards, and for what follows from it."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from newsletter.store.tables import attempt, delivery, metadata
+from newsletter.store.types import UtcDateTime
+from newsletter.words.alarm import AlarmKind
+from newsletter.words.event import EventKind
+from newsletter.words.ledger import Fate
+
+_Id = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _values(column: str, words: type[EventKind | AlarmKind]) -> CheckConstraint:
+    allowed = ", ".join(f"'{word.value}'" for word in words)
+    return CheckConstraint(f"{column} IN ({allowed})", name=column)
+
+
+# Written once. Without foreign keys: an event may come for what a restored database has never heard of.
+event = Table(
+    "event",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("provider", String(20), nullable=False),
+    Column("event_id", String(100), nullable=False),
+    Column("kind", String(12), nullable=False),
+    # Its place in the precedence of fates, so that a fate is a maximum.
+    Column("weight", SmallInteger, nullable=False),
+    Column("by_machine", Boolean, nullable=False, server_default=text("false")),
+    Column("happened_at", UtcDateTime, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("issue", Integer),
+    Column("attempt_id", _Id),
+    Column("delivery_id", _Id),
+    Column("reason", Text),
+    Column("url", Text),
+    # Only for events that belong to no delivery of ours: there the delivery knows the person.
+    Column("told_attempt", String(100)),
+    Column("email", String(320)),
+    Column("raw", Text),
+    _values("kind", EventKind),
+    UniqueConstraint("provider", "event_id", name="event_once"),
+    Index("event_of_delivery", "delivery_id", "weight"),
+    Index("event_of_issue", "issue", "kind"),
+)
+
+# A try that events proved, although its own answer said nothing of the kind or never came.
+proved = Table(
+    "proved",
+    metadata,
+    Column("attempt_id", _Id, ForeignKey("attempt.id"), primary_key=True, autoincrement=False),
+    Column("proved_at", UtcDateTime, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Subscriptions that were ended because mail kept bouncing, so that they can be put back.
+bounced_off = Table(
+    "bounced_off",
+    metadata,
+    Column("subscriber_id", _Id, primary_key=True, autoincrement=False),
+    Column("list_id", _Id, ForeignKey("mailing_list.id"), primary_key=True, autoincrement=False),
+    # NULL where the reader was put back.
+    Column("ended_at", UtcDateTime),
+    # What bounced up to this delivery is forgiven: a person put the reader back after it.
+    Column("forgiven_delivery", _Id, nullable=False, server_default="0"),
+    sqlite_with_rowid=False,
+)
+
+alarm = Table(
+    "alarm",
+    metadata,
+    Column("issue", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(12), primary_key=True),
+    Column("message", Text, nullable=False),
+    # A warning may become a reason to stop; who resumes then has overruled it.
+    Column("pauses", Boolean, nullable=False),
+    Column("raised_at", UtcDateTime, nullable=False),
+    _values("kind", AlarmKind),
+    sqlite_with_rowid=False,
+)
+
+# How far the provider's own lists have been read.
+event_pull = Table(
+    "event_pull",
+    metadata,
+    Column("provider", String(20), primary_key=True),
+    Column("until_at", UtcDateTime, nullable=False),
+)
+
+# Few rows at any time: rates can be counted while events stream in.
+Index(
+    "delivery_came_back",
+    delivery.c.issue,
+    delivery.c.fate,
+    sqlite_where=text(f"fate IN ('{Fate.BOUNCED.value}', '{Fate.COMPLAINED.value}')"),
+    postgresql_where=text(f"fate IN ('{Fate.BOUNCED.value}', '{Fate.COMPLAINED.value}')"),
+)
+
+Index("delivery_doubled", delivery.c.issue, sqlite_where=text("doubled"), postgresql_where=text("doubled"))
+
+# Bounces that come back without our own marks are known by the provider's name for the call.
+Index(
+    "attempt_reference",
+    attempt.c.reference,
+    sqlite_where=text("reference IS NOT NULL"),
+    postgresql_where=text("reference IS NOT NULL"),
+)

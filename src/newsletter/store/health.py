@@ -1,0 +1,32 @@
+"""How the database is: whether it answers, is whole, and what time it has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine, select, text
+
+from newsletter.store.engine import is_sqlite, reading
+from newsletter.store.types import database_now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """`now` is the database's clock. `problem` is what SQLite's own check of its file found, empty for nothing."""
+
+    kind: str
+    now: datetime
+    problem: str = ""
+
+
+def look_at(engine: Engine) -> Health:
+    """Ask the database. Raises what the driver raises where it does not answer."""
+    with reading(engine) as connection:
+        now = connection.scalar(select(database_now()))
+        problem = ""
+        if is_sqlite(connection):
+            found = str(connection.scalar(text("PRAGMA quick_check(1)")))
+            problem = "" if found == "ok" else found
+    assert isinstance(now, datetime)
+    return Health(kind=engine.dialect.name, now=now, problem=problem)

@@ -1,0 +1,125 @@
+"""A person found by number, and what they may change about themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Engine, and_, delete, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from newsletter.ports.profiles import Erasure, ListPage
+from newsletter.store.consent_tables import erasure, rest
+from newsletter.store.engine import is_sqlite, reading, writing
+from newsletter.store.erasing import erase_person
+from newsletter.store.readers import one_person
+from newsletter.store.tables import mailing_list, subscriber, subscription, suppression
+from newsletter.store.types import database_now
+from newsletter.words.erasing import EraseKey, RequestOf
+from newsletter.words.mistake import Missing
+from newsletter.words.subscriber import Subscriber, SubscriptionStatus
+
+
+class SqlProfiles:
+    """The `Profiles` port over SQLAlchemy Core, on SQLite and PostgreSQL."""
+
+    def __init__(self, engine: Engine, erase_key: EraseKey, *, house_title: str = "") -> None:
+        """`house_title` is what readers call the newsletter's first list while it has no title of its own."""
+        self._engine = engine
+        self._erase_key = erase_key
+        self._house_title = house_title
+
+    def find(self, subscriber: int) -> Subscriber | None:
+        return one_person(self._engine, subscriber)
+
+    def list_pages(self) -> Sequence[ListPage]:
+        with reading(self._engine) as connection:
+            rows = connection.execute(select(mailing_list).order_by(mailing_list.c.id)).all()
+        house = self._house_title
+        return [
+            ListPage(
+                id=row.id,
+                name=row.name,
+                title=row.title or (house if number == 0 and house else row.name),
+                is_open=row.is_open,
+            )
+            for number, row in enumerate(rows)
+        ]
+
+    def set_page(self, name: str, *, title: str | None = None, is_open: bool | None = None) -> None:
+        values = {"title": title, "is_open": is_open}
+        given = {column: value for column, value in values.items() if value is not None}
+        with writing(self._engine) as connection:
+            changed = connection.execute(update(mailing_list).where(mailing_list.c.name == name).values(**given))
+        if not changed.rowcount:
+            raise Missing(f"There is no list called {name!r}.", fix="See the lists with: newsletter lists")
+
+    def change(self, subscriber: int, *, first_name: str, last_name: str, language: str) -> None:
+        person = _table
+        with writing(self._engine) as connection:
+            found = connection.execute(
+                select(person.c.fields).where(person.c.id == subscriber).with_for_update()
+            ).scalar_one_or_none()
+            if found is None:
+                return
+            facts = {**found, "language": language}
+            if not language:
+                facts.pop("language")
+            connection.execute(
+                update(person)
+                .where(person.c.id == subscriber)
+                .values(first_name=first_name, last_name=last_name, fields=facts, updated_at=database_now())
+            )
+
+    def join_open(self, subscriber: int, lists: Sequence[int], *, wording: str) -> int:
+        added = 0
+        with writing(self._engine) as connection:
+            known = select(_table.c.id).where(_table.c.id == subscriber)
+            blocked = known.join(suppression, suppression.c.email_key == _table.c.email_key)
+            if connection.scalar(known.with_for_update()) is None or connection.scalar(blocked) is not None:
+                return 0
+            is_open = select(mailing_list.c.id).where(mailing_list.c.id.in_(lists), mailing_list.c.is_open)
+            for list_id in connection.scalars(is_open.order_by(mailing_list.c.id)).all():
+                theirs = and_(subscription.c.list_id == list_id, subscription.c.subscriber_id == subscriber)
+                values = {"status": SubscriptionStatus.ACTIVE, "consent": wording, "since_at": database_now()}
+                status = connection.scalar(select(subscription.c.status).where(theirs))
+                if status == SubscriptionStatus.ACTIVE:
+                    continue
+                added += 1
+                if status is None:
+                    connection.execute(insert(subscription).values(list_id=list_id, subscriber_id=subscriber, **values))
+                else:
+                    connection.execute(update(subscription).where(theirs).values(**values))
+        return added
+
+    def rest(self, subscriber: int, until_at: datetime | None) -> None:
+        with writing(self._engine) as connection:
+            # As with leaving: whoever is preparing a call holds this row, or sees what follows.
+            connection.execute(update(_table).where(_table.c.id == subscriber).values(updated_at=database_now()))
+            connection.execute(delete(rest).where(rest.c.subscriber_id == subscriber))
+            if until_at is not None:
+                upsert = sqlite_insert if is_sqlite(connection) else postgresql_insert
+                statement = upsert(rest).values(subscriber_id=subscriber, until_at=until_at)
+                connection.execute(statement.on_conflict_do_nothing())
+
+    def find_rest(self, subscriber: int) -> datetime | None:
+        with reading(self._engine) as connection:
+            return connection.scalar(
+                select(rest.c.until_at).where(rest.c.subscriber_id == subscriber, rest.c.until_at > database_now())
+            )
+
+    def erase(self, email: str, request_of: RequestOf) -> bool:
+        with writing(self._engine) as connection:
+            return erase_person(connection, email, self._erase_key.mark(email), request_of)
+
+    def find_erasure(self, email: str) -> Erasure | None:
+        query = select(erasure).where(erasure.c.hash == self._erase_key.mark(email))
+        with reading(self._engine) as connection:
+            row = connection.execute(query).first()
+        if row is None:
+            return None
+        return Erasure(erased_at=row.erased_at, request_of=RequestOf(row.request_of), returned_at=row.returned_at)
+
+
+_table = subscriber

@@ -1,0 +1,119 @@
+"""What confirming a request does to the person, in the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from newsletter.store.consent_tables import erasure
+from newsletter.store.tables import subscriber, subscription, suppression
+from newsletter.store.types import AnyRow, database_now
+from newsletter.words.consent import Asked
+from newsletter.words.erasing import EraseKey
+from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason, address_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returning:
+    """Who confirmed, and the lists they are mailed on because of it. Nobody and none where that must not be."""
+
+    subscriber: int
+    lists: tuple[tuple[int, str], ...]
+
+
+def bring_back(
+    connection: Connection, request: AnyRow, lists: Sequence[tuple[int, str]], erase_key: EraseKey | None
+) -> Returning:
+    """The person's own word: it lifts an earlier unsubscribe, and an erasure; never a bounce or a complaint."""
+    blocked = connection.scalar(select(suppression.c.reason).where(suppression.c.email_key == request.email_key))
+    by_form = request.asked == Asked.FORM
+    if blocked is not None and not (by_form and blocked == SuppressionReason.UNSUBSCRIBE):
+        return Returning(subscriber=0, lists=())
+    if request.asked == Asked.ADDRESS:
+        return _move(connection, request)
+    person = _person(connection, request)
+    if by_form:
+        connection.execute(delete(suppression).where(suppression.c.email_key == request.email_key))
+        if erase_key is not None:
+            connection.execute(
+                update(erasure)
+                .where(erasure.c.hash == erase_key.mark(request.email))
+                .values(returned_at=database_now())
+            )
+    raised = [
+        (list_id, name)
+        for list_id, name in lists
+        if _raise(connection, person, list_id, request.wording or None, ended_too=by_form)
+    ]
+    return Returning(subscriber=person, lists=tuple(raised))
+
+
+def _person(connection: Connection, request: AnyRow) -> int:
+    """The subscriber of this address, made where there is none; a name is kept where there was none."""
+    known = select(subscriber).where(subscriber.c.email_key == request.email_key).with_for_update()
+    person = connection.execute(known).first()
+    if person is None:
+        return int(
+            connection.execute(
+                insert(subscriber)
+                .values(
+                    email=request.email,
+                    email_key=request.email_key,
+                    first_name=request.first_name,
+                    fields={"language": request.language} if request.language else {},
+                    created_at=database_now(),
+                    updated_at=database_now(),
+                )
+                .returning(subscriber.c.id)
+            ).scalar_one()
+        )
+    facts = dict(person.fields)
+    if request.language and "language" not in facts:
+        facts["language"] = request.language
+    connection.execute(
+        update(subscriber)
+        .where(subscriber.c.id == person.id)
+        .values(first_name=person.first_name or request.first_name, fields=facts, updated_at=database_now())
+    )
+    return int(person.id)
+
+
+def _raise(connection: Connection, person: int, list_id: int, consent: str | None, *, ended_too: bool) -> bool:
+    """Make them active. What the owner asked for does not bring back who left meanwhile; their own sign-up does."""
+    theirs = (subscription.c.list_id == list_id) & (subscription.c.subscriber_id == person)
+    status = connection.scalar(select(subscription.c.status).where(theirs))
+    if status is None:
+        connection.execute(
+            insert(subscription).values(
+                list_id=list_id,
+                subscriber_id=person,
+                status=SubscriptionStatus.ACTIVE,
+                consent=consent,
+                since_at=database_now(),
+            )
+        )
+        return True
+    if status == SubscriptionStatus.ENDED and not ended_too:
+        return False
+    if status != SubscriptionStatus.ACTIVE:
+        connection.execute(
+            update(subscription)
+            .where(theirs)
+            .values(status=SubscriptionStatus.ACTIVE, consent=consent, since_at=database_now())
+        )
+    return True
+
+
+def _move(connection: Connection, request: AnyRow) -> Returning:
+    """The reader's address becomes the one that they have just proved to read."""
+    taken = connection.scalar(select(subscriber.c.id).where(subscriber.c.email_key == request.email_key))
+    if taken is not None or request.subscriber_id is None:
+        return Returning(subscriber=0, lists=())
+    moved = connection.execute(
+        update(subscriber)
+        .where(subscriber.c.id == request.subscriber_id)
+        .values(email=request.email, email_key=address_key(request.email), updated_at=database_now())
+    )
+    return Returning(subscriber=request.subscriber_id if moved.rowcount else 0, lists=())

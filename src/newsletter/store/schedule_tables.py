@@ -1,0 +1,108 @@
+"""The tables of the schedule: cadences, their slots, approvals, and what the owner is told."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from newsletter.store.tables import _Id, metadata
+from newsletter.store.types import FieldsJson, UtcDateTime
+from newsletter.words.slot import SlotStatus
+
+# A rule as text, with its zone: wall time is the truth, instants follow from it.
+cadence = Table(
+    "cadence",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("list_name", String(100), nullable=False, unique=True),
+    Column("rule", Text, nullable=False),
+    Column("freeze_before_minutes", Integer, nullable=False),
+    Column("late_minutes", Integer, nullable=False),
+    Column("min_posts", Integer, nullable=False),
+    Column("needs_approval", Boolean, nullable=False),
+    Column("drafts", Boolean, nullable=False),
+    Column("tell", FieldsJson, nullable=False),
+    Column("heartbeat_url", Text),
+    Column("since_at", UtcDateTime, nullable=False),
+    Column("held_at", UtcDateTime),
+)
+
+skipped_date = Table(
+    "skipped_date",
+    metadata,
+    Column("cadence_id", _Id, ForeignKey("cadence.id"), primary_key=True, autoincrement=False),
+    Column("skipped_on", Date, primary_key=True),
+    Column("title", Text, nullable=False),
+)
+
+_open = text("status IN ('frozen', 'asking', 'going', 'gone')")
+
+slot = Table(
+    "slot",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("cadence_id", _Id, ForeignKey("cadence.id"), nullable=False),
+    # Wall time as the rule says it, "2026-12-03T09:00": it names the slot whatever becomes of zones and offsets.
+    Column("local_time", String(16), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("go_at", UtcDateTime),
+    Column("status", String(10), nullable=False),
+    Column("why", String(20)),
+    Column("detail", Text, nullable=False, server_default=""),
+    Column("issue", Integer),
+    Column("digest", String(64)),
+    Column("mailing_id", _Id, ForeignKey("mailing.id")),
+    Column("n_reminders", Integer, nullable=False, server_default="0"),
+    Column("tried_at", UtcDateTime),
+    Column("began_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+    CheckConstraint(f"status IN ({', '.join(repr(one.value) for one in SlotStatus)})", name="status"),
+    # The promise in one line: one slot for one time of a cadence, whatever runs twice.
+    UniqueConstraint("cadence_id", "local_time", name="slot_once"),
+    # And one issue a slot: what is on its way in one slot can't be taken by another.
+    Index("slot_issue", "cadence_id", "issue", unique=True, sqlite_where=_open, postgresql_where=_open),
+)
+
+approval = Table(
+    "approval",
+    metadata,
+    Column("issue", Integer, primary_key=True, autoincrement=False),
+    Column("digest", String(64), nullable=False),
+    Column("approved_by", Text, nullable=False),
+    Column("approved_at", UtcDateTime, nullable=False),
+    Column("is_next", Boolean, nullable=False),
+)
+
+# What the owner is to be told: written with the fact it tells of, handed over afterwards.
+notice = Table(
+    "notice",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("about", String(40), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("tell", FieldsJson, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("tried_at", UtcDateTime),
+    Column("handed_over_at", UtcDateTime),
+    UniqueConstraint("about", "kind", name="notice_once"),
+    Index(
+        "notice_waiting",
+        "id",
+        sqlite_where=text("handed_over_at IS NULL"),
+        postgresql_where=text("handed_over_at IS NULL"),
+    ),
+)

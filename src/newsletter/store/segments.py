@@ -1,0 +1,239 @@
+"""Segments in SQL: a predicate as a condition on subscribers, saved questions, tags, and live counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, time
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    String,
+    and_,
+    cast,
+    delete,
+    exists,
+    false,
+    func,
+    insert,
+    literal_column,
+    not_,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from newsletter.store.engaging import last_issues, roll_up
+from newsletter.store.engine import is_sqlite, reading, writing
+from newsletter.store.event_tables import event
+from newsletter.store.segment_tables import engagement, issue_place, segment, tag
+from newsletter.store.tables import delivery, mailing, mailing_list, subscriber, subscription, suppression
+from newsletter.store.types import database_now
+from newsletter.words.event import EventKind
+from newsletter.words.ledger import HandOver
+from newsletter.words.mistake import Missing, Mistake
+from newsletter.words.segment import (
+    AllOf,
+    AnyOf,
+    Behaved,
+    ClickedLink,
+    Engaged,
+    Got,
+    HasField,
+    Joined,
+    Not,
+    Predicate,
+    Tagged,
+    read_segment,
+)
+from newsletter.words.subscriber import SubscriptionStatus, address_key
+
+# Nobody is called unengaged by fewer issues than these.
+ENOUGH_ISSUES = 12
+_COLUMNS = {"email": subscriber.c.email_key, "first_name": subscriber.c.first_name, "last_name": subscriber.c.last_name}
+
+
+class SqlSegments:
+    """Saved segments and tags."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def save(self, name: str, question: str) -> None:
+        """Keep a question under a name, in place of one that was there. Raises Mistake where it can't be read."""
+        if not name.strip() or len(name) > 100 or not name.isprintable():
+            raise Mistake(f"{name!r} cannot be the name of a segment.", fix="Use letters and digits on one line.")
+        read_segment(question)
+        upsert_into = sqlite_insert if self._engine.dialect.name == "sqlite" else postgresql_insert
+        statement = upsert_into(segment).values(name=name, question=question, created_at=database_now())
+        with writing(self._engine) as connection:
+            connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"question": question}))
+
+    def remove(self, name: str) -> None:
+        with writing(self._engine) as connection:
+            if not connection.execute(delete(segment).where(segment.c.name == name)).rowcount:
+                raise _missing(name)
+
+    def list_all(self) -> Sequence[tuple[str, str]]:
+        """(name, question) of every segment, by name."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(select(segment.c.name, segment.c.question).order_by(segment.c.name))
+            return [(row.name, row.question) for row in rows]
+
+    def get(self, name: str) -> str:
+        with reading(self._engine) as connection:
+            question = connection.scalar(select(segment.c.question).where(segment.c.name == name))
+        if question is None:
+            raise _missing(name)
+        return str(question)
+
+    def count(self, question: str, *, list_name: str) -> int:
+        """How many of those who would be mailed on a list fit. Raises Missing where there is no such list."""
+        tree = read_segment(question)
+        self.refresh()
+        with reading(self._engine) as connection:
+            list_id = connection.scalar(select(mailing_list.c.id).where(mailing_list.c.name == list_name))
+            if list_id is None:
+                raise Missing(f"There is no list called {list_name!r}.", fix="See the lists with: newsletter lists")
+            # The do-not-mail list is short: looked up once, not for each of a million.
+            blocked = select(subscriber.c.id).join(suppression, suppression.c.email_key == subscriber.c.email_key)
+            rows = subscription.outerjoin(engagement, engagement.c.subscriber_id == subscription.c.subscriber_id)
+            if _asks_person(tree):
+                rows = rows.join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
+            query = (
+                select(func.count())
+                .select_from(rows)
+                .where(
+                    subscription.c.list_id == list_id,
+                    subscription.c.status == SubscriptionStatus.ACTIVE,
+                    subscription.c.subscriber_id.not_in(blocked),
+                    condition(connection, tree),
+                )
+            )
+            return connection.scalar(query) or 0
+
+    def refresh(self) -> None:
+        """Read the events that came since the last question."""
+        with writing(self._engine) as connection:
+            roll_up(connection)
+
+    def set_tag(self, email: str, name: str, *, on: bool) -> None:
+        key = select(subscriber.c.id).where(subscriber.c.email_key == address_key(email))
+        with writing(self._engine) as connection:
+            person = connection.scalar(key)
+            if person is None:
+                raise Missing(f"Nobody here has the address {email!r}.", fix="Check the spelling.")
+            connection.execute(delete(tag).where(tag.c.subscriber_id == person, tag.c.name == name.lower()))
+            if on:
+                connection.execute(insert(tag).values(subscriber_id=person, name=name.lower()))
+
+    def tags_of(self, subscriber: int) -> Sequence[str]:
+        with reading(self._engine) as connection:
+            return list(
+                connection.scalars(select(tag.c.name).where(tag.c.subscriber_id == subscriber).order_by(tag.c.name))
+            )
+
+
+def condition(connection: Connection, tree: Predicate) -> ColumnElement[bool]:
+    """The predicate as a condition on `subscription`, with `engagement` and `subscriber` joined to it.
+
+    `engagement` by an outer join. Texts travel as parameters.
+    """
+    match tree:
+        case AllOf(parts):
+            return and_(*(condition(connection, part) for part in parts))
+        case AnyOf(parts):
+            return or_(*(condition(connection, part) for part in parts))
+        case Not(of):
+            return not_(condition(connection, of))
+        case HasField():
+            return _field(connection, tree)
+        case Tagged(name):
+            return exists().where(tag.c.subscriber_id == subscription.c.subscriber_id, tag.c.name == name)
+        case Joined(operator, on):
+            begins = datetime.combine(on, time(), tzinfo=UTC)
+            since = subscription.c.since_at
+            return since < begins if operator == "before" else since >= begins
+        case Got(issue):
+            return subscription.c.subscriber_id.in_(
+                select(delivery.c.subscriber_id).where(
+                    delivery.c.issue == issue, delivery.c.handover == HandOver.ACCEPTED
+                )
+            )
+        case ClickedLink(prefix):
+            return subscription.c.subscriber_id.in_(
+                select(delivery.c.subscriber_id)
+                .join(event, event.c.delivery_id == delivery.c.id)
+                .where(event.c.kind == EventKind.CLICKED, event.c.url.startswith(prefix, autoescape=True))
+            )
+        case Behaved(what, at_least, of_last):
+            return _did(connection, what, at_least, last_issues(connection, of_last))
+        case Engaged():
+            return _engaged(connection)
+
+
+def _field(connection: Connection, test: HasField) -> ColumnElement[bool]:
+    column = _COLUMNS.get(test.name)
+    if column is None:
+        if is_sqlite(connection):
+            value: ColumnElement[str] = func.json_extract(subscriber.c.fields, f'$."{test.name}"')
+        else:
+            value = subscriber.c.fields.op("->>")(test.name)
+        value = cast(func.coalesce(value, ""), String)
+    else:
+        value = column
+    wanted = test.text.lower()
+    folded = func.lower(value)
+    match test.operator:
+        case "=":
+            return folded == wanted
+        case "!=":
+            return folded != wanted
+        case "contains":
+            return folded.contains(wanted, autoescape=True)
+        case "starts with":
+            return folded.startswith(wanted, autoescape=True)
+        case _:
+            return folded.endswith(wanted, autoescape=True)
+
+
+def _did(connection: Connection, what: str, at_least: int, issues: Sequence[int]) -> ColumnElement[bool]:
+    places = connection.scalars(select(issue_place.c.place).where(issue_place.c.issue.in_(issues))).all()
+    if len(places) < at_least:
+        return false()
+    # Who never did anything has no row.
+    bits = func.coalesce(engagement.c.opened if what == "opened" else engagement.c.clicked, 0)
+    if at_least == 1:
+        some: ColumnElement[bool] = bits.op("&")(sum(1 << place for place in places)) != 0
+        return some
+    # As constants: PostgreSQL shifts by an INTEGER only, and a parameter would be a BIGINT.
+    each = [bits.op(">>")(literal_column(str(place))).op("&")(1) for place in places]
+    done = sum(each[1:], each[0])
+    many: ColumnElement[bool] = done >= at_least
+    return many
+
+
+def _engaged(connection: Connection) -> ColumnElement[bool]:
+    issues = last_issues(connection, ENOUGH_ISSUES)
+    if len(issues) < ENOUGH_ISSUES:
+        return true()
+    began = select(func.min(mailing.c.start_at)).where(mailing.c.issue == issues[-1]).scalar_subquery()
+    return or_(_did(connection, "opened", 1, issues), subscription.c.since_at > began)
+
+
+def _asks_person(tree: Predicate) -> bool:
+    """Whether the question is about what stands in a subscriber's own row."""
+    match tree:
+        case AllOf(parts) | AnyOf(parts):
+            return any(_asks_person(part) for part in parts)
+        case Not(of):
+            return _asks_person(of)
+        case _:
+            return isinstance(tree, HasField)
+
+
+def _missing(name: str) -> Missing:
+    return Missing(f"There is no segment called {name!r}.", fix="See them with: newsletter segments")

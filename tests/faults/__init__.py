@@ -1,0 +1,1 @@
+"""Campaigns: kill -9, hostile providers and full disks against the real ledger, judged from the outside."""

@@ -1,0 +1,216 @@
+"""The judge: reads whom the provider took, what the database says at the end, and when people acted. Nothing of ours runs here.
+
+The letters are the invariants: D nobody twice, L nobody in limbo, T the books do not lie, U who left is left out,
+N nobody unplanned and nothing after a pause or cancel, C the frozen words, P it ends by itself, R waiting when asked to.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+# Answers "too fast" of the campaign's plans ask for a second; what the provider measures may differ a little.
+_ASKED_TO_WAIT = timedelta(seconds=0.9)
+_MOST_REFUSED_CALLS = 24
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ack:
+    """Somebody acted, and was told at `at` that it is so; they had asked at `asked_at`. `who` is an address or empty."""
+
+    what: str
+    asked_at: datetime
+    at: datetime
+    who: str = ""
+    mailings: frozenset[int] = frozenset()
+
+
+@dataclass(kw_only=True)
+class Evidence:
+    """All that the judge gets to see."""
+
+    url: str
+    accepted: Sequence[dict[str, Any]]
+    bodies: Path
+    acks: Sequence[Ack] = ()
+    ended: bool = True
+    shown: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(kw_only=True)
+class Verdict:
+    """What is wrong, each line begun by its letter, and how many readers ended how."""
+
+    wrong: list[str]
+    states: Counter[str]
+    in_flight_after_leaving: int
+
+
+def judge(evidence: Evidence) -> Verdict:
+    """Look at everything. Nothing wrong is an empty list."""
+    books = _Books(evidence.url)
+    in_flight: list[str] = []
+    wrong = [
+        *_progress(evidence, books),
+        *_nobody_twice(evidence, books),
+        *_nobody_in_limbo(evidence, books),
+        *_books_do_not_lie(evidence, books),
+        *_who_left(evidence, books, in_flight),
+        *_nobody_unplanned(evidence, books),
+        *_after_a_pause(evidence, books),
+        *_frozen_words(evidence, books),
+        *_waited(books),
+    ]
+    states = Counter(row["handover"] for row in books.deliveries.values())
+    return Verdict(wrong=wrong, states=states, in_flight_after_leaving=len(in_flight))
+
+
+class _Books:
+    """The final database, by plain SQL."""
+
+    def __init__(self, url: str) -> None:
+        self.mailings = {row["id"]: row for row in _rows(url, "SELECT * FROM mailing")}
+        self.editions = {row["id"]: row["document"] for row in _rows(url, "SELECT id, document FROM edition")}
+        self.parcels = {row["id"]: row for row in _rows(url, "SELECT * FROM parcel")}
+        people = {row["id"]: row["email"] for row in _rows(url, "SELECT id, email FROM subscriber")}
+        self.deliveries = {row["id"]: row for row in _rows(url, "SELECT * FROM delivery")}
+        for row in self.deliveries.values():
+            row["email"] = people.get(row["subscriber_id"], "")
+            row["mailing"] = self.mailings[self.parcels[row["parcel_id"]]["mailing_id"]]
+        self.attempts = {row["token"]: row for row in _rows(url, "SELECT * FROM attempt")}
+        for row in self.attempts.values():
+            row["mailing_id"] = self.parcels[row["parcel_id"]]["mailing_id"]
+        self.carried = {(row["attempt_id"], row["delivery_id"]) for row in _rows(url, "SELECT * FROM carried")}
+
+
+def _rows(url: str, query: str) -> list[dict[str, Any]]:
+    if url.startswith("sqlite:///"):
+        with sqlite3.connect(f"file:{url.removeprefix('sqlite:///')}?mode=ro", uri=True) as lite:
+            lite.row_factory = sqlite3.Row
+            rows = [dict(row) for row in lite.execute(query)]
+        lite.close()
+    else:
+        with psycopg.connect(url, row_factory=psycopg.rows.dict_row) as server:
+            rows = server.execute(query).fetchall()
+    return [{name: _instant(value) if name.endswith("_at") else value for name, value in row.items()} for row in rows]
+
+
+def _instant(value: Any) -> datetime | None:
+    if isinstance(value, str):
+        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+    return value.astimezone(UTC) if value else None
+
+
+def _progress(evidence: Evidence, books: _Books) -> Iterator[str]:
+    if not evidence.ended:
+        stuck = Counter(row["status"] for row in books.mailings.values())
+        yield f"P: it did not come to an end by itself: {dict(stuck)}"
+
+
+def _nobody_twice(evidence: Evidence, books: _Books) -> Iterator[str]:
+    copies: Counter[tuple[Any, str]] = Counter()
+    for line in evidence.accepted:
+        row = books.deliveries.get(line["delivery"])
+        copies[row["issue"] if row else None, line["email"]] += 1
+    for (issue, email), n in copies.items():
+        if n > 1:
+            yield f"D: {email} got issue {issue} {n} times"
+
+
+def _nobody_in_limbo(evidence: Evidence, books: _Books) -> Iterator[str]:
+    left = {ack.who for ack in evidence.acks if ack.what in {"unsubscribe", "suppress"}}
+    for row in books.deliveries.values():
+        state, reason, cancelled = row["handover"], row["reason"], row["mailing"]["status"] == "cancelled"
+        if state in {"pending", "sending"}:
+            yield f"L: {row['email']} is still {state} in a mailing that is {row['mailing']['status']}"
+        if state == "skipped" and not (reason == "cancelled" and cancelled) and row["email"] not in left:
+            yield f"L: {row['email']} was skipped as {reason} without a cause"
+    per_mailing = Counter(row["mailing"]["id"] for row in books.deliveries.values())
+    for mailing_id, row in books.mailings.items():
+        if row["status"] != "cancelled" and row["planned"] != per_mailing[mailing_id]:
+            yield f"L: mailing {mailing_id} planned {row['planned']}, but {per_mailing[mailing_id]} are in its books"
+        if row["status"] == "finished" and any(
+            d["handover"] == "uncertain" for d in books.deliveries.values() if d["mailing"]["id"] == mailing_id
+        ):
+            yield f"L: mailing {mailing_id} is finished, with readers in doubt"
+
+
+def _books_do_not_lie(evidence: Evidence, books: _Books) -> Iterator[str]:
+    took = {line["delivery"] for line in evidence.accepted}
+    for delivery_id, row in books.deliveries.items():
+        if row["handover"] == "accepted" and delivery_id not in took:
+            yield f"T: {row['email']} has it, say the books, but the provider never took it"
+        if delivery_id in took and row["handover"] not in {"accepted", "uncertain", "left"}:
+            yield f"T: {row['email']} is {row['handover']}, say the books, but the provider took it"
+    states = Counter(row["handover"] for row in books.deliveries.values())
+    if evidence.shown and {state: n for state, n in evidence.shown.items() if n} != dict(states):
+        yield f"T: what is shown, {evidence.shown}, is not what the ledger holds, {dict(states)}"
+    for line in evidence.accepted:
+        attempt = books.attempts.get(line["attempt"])
+        if attempt is None or (attempt["id"], line["delivery"]) not in books.carried:
+            yield f"T: {line['email']} was in a call that is not in the books"
+
+
+def _who_left(evidence: Evidence, books: _Books, in_flight: list[str]) -> Iterator[str]:
+    for ack in evidence.acks:
+        if ack.what not in {"unsubscribe", "suppress"}:
+            continue
+        for line in evidence.accepted:
+            attempt = books.attempts.get(line["attempt"])
+            if line["email"] != ack.who or attempt is None:
+                continue
+            if attempt["started_at"] > ack.at:
+                yield f"U: {ack.who} had left at {ack.at}, and was in a call that began at {attempt['started_at']}"
+            elif datetime.fromtimestamp(line["at"], UTC) > ack.at:
+                in_flight.append(ack.who)
+
+
+def _nobody_unplanned(evidence: Evidence, books: _Books) -> Iterator[str]:
+    for line in evidence.accepted:
+        row = books.deliveries.get(line["delivery"])
+        if row is None or row["email"] != line["email"]:
+            yield f"N: {line['email']} was mailed, and is not in the frozen audience"
+
+
+def _after_a_pause(evidence: Evidence, books: _Books) -> Iterator[str]:
+    took = {line["attempt"] for line in evidence.accepted}
+    for number, ack in enumerate(evidence.acks):
+        if ack.what not in {"pause", "cancel"}:
+            continue
+        later = [one for one in evidence.acks[number + 1 :] if one.what == "resume" and ack.what == "pause"]
+        until = later[0].asked_at if later else datetime.max.replace(tzinfo=UTC)
+        for token, row in books.attempts.items():
+            if token in took and row["mailing_id"] in ack.mailings and ack.at < row["started_at"] < until:
+                yield f"N: a call began at {row['started_at']}, after the {ack.what} of {ack.at}"
+
+
+def _frozen_words(evidence: Evidence, books: _Books) -> Iterator[str]:
+    for reference in {line["reference"] for line in evidence.accepted}:
+        body = json.loads((evidence.bodies / f"{reference}.json").read_text())
+        attempt = books.attempts.get(body["custom_args"]["nl_attempt"])
+        if attempt is None:
+            continue
+        document = books.editions[books.mailings[attempt["mailing_id"]]["edition_id"]]
+        words = re.search(r"This is revision \d+\.", document)
+        if not words or not all(words[0] in part["value"] for part in body["content"]):
+            yield f"C: a call of mailing {attempt['mailing_id']} did not carry the frozen words"
+
+
+def _waited(books: _Books) -> Iterator[str]:
+    for row in books.attempts.values():
+        if row["outcome"] == "deferred" and "429" in (row["reason"] or ""):
+            for other in books.attempts.values():
+                if row["ended_at"] < other["started_at"] < row["ended_at"] + _ASKED_TO_WAIT:
+                    yield f"R: asked to wait at {row['ended_at']}, called again at {other['started_at']}"
+    for parcel_id, row in books.parcels.items():
+        if row["refused_calls"] > _MOST_REFUSED_CALLS:
+            yield f"R: batch {parcel_id} was refused {row['refused_calls']} times"

@@ -1,0 +1,73 @@
+"""What an owner sees of copies, canaries and pauses, by the commands themselves."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from newsletter.store.engine import connect
+from tests.running import a_folder, run, sqlite_of
+from tests.world import add_readers
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A newsletter with 20 readers on `weekly`, sent to nobody yet."""
+    directory = a_folder(tmp_path / "weekly")
+    run(directory, "status")
+    engine = connect(sqlite_of(directory))
+    add_readers(engine, "weekly", range(20))
+    engine.dispose()
+    return directory
+
+
+def _status(folder: Path) -> dict[str, int]:
+    told: dict[str, int] = json.loads(run(folder, "status", "1", "--format", "json").stdout)
+    return told
+
+
+def test_a_copied_folder_sends_nothing_until_it_is_told(folder: Path, tmp_path: Path) -> None:
+    """`send` and `tick` refuse with the remedy, `db here` mends it, and the original is not troubled."""
+    copy = shutil.copytree(folder, tmp_path / "copy")
+
+    refused = run(copy, "send", "1", "--list", "weekly", "--yes")
+    assert 1 == refused.returncode
+    assert "is a copy, or was moved" in refused.stderr
+    assert "newsletter db here" in refused.stderr
+    assert 20 == _status(copy)["pending"]
+    assert not (copy / "var" / "outbox").exists()
+
+    told = run(copy, "db", "here", "--yes")
+    assert "This would go on: issue 1 to 'weekly', sending." in told.stdout
+    sent = run(copy, "send", "1", "--list", "weekly", "--yes")
+    assert 0 == sent.returncode, sent.stderr
+    assert 20 == _status(copy)["accepted"]
+    assert 0 == run(folder, "send", "1", "--list", "weekly", "--yes").returncode
+
+
+def test_yesterdays_database_in_todays_folder_sends_nothing(folder: Path, tmp_path: Path) -> None:
+    """Put back in the same place, it does not know the tries that went out since."""
+    database = folder / "var" / "newsletter.db"
+    backup = database.read_bytes()
+    assert 0 == run(folder, "send", "1", "--list", "weekly", "--yes").returncode
+    for beside in database.parent.glob("newsletter.db-*"):
+        beside.unlink()
+    database.write_bytes(backup)
+
+    refused = run(folder, "send", "1", "--list", "weekly", "--yes")
+
+    assert 1 == refused.returncode
+    assert "restored backup" in refused.stderr
+    assert 20 == len(list((folder / "var" / "outbox" / "1").glob("*.eml")))
+
+
+def test_a_canary_goes_first_and_the_others_follow(folder: Path) -> None:
+    """The small batch is the first try; everybody is handed over in the end, and nobody is doubled."""
+    sent = run(folder, "send", "1", "--list", "weekly", "--canary", "3", "--yes")
+
+    assert 0 == sent.returncode, sent.stderr
+    told = _status(folder)
+    assert (20, 0) == (told["accepted"], told["doubled"])

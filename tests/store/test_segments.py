@@ -1,0 +1,160 @@
+"""Segments over real readers: what they did, on both databases, and a sending that goes to those who fit."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Engine, insert, select, update
+
+from newsletter.sending.plan import plan
+from newsletter.store.engine import reading, writing
+from newsletter.store.event_tables import event
+from newsletter.store.ledger import SqlLedger
+from newsletter.store.segments import SqlSegments
+from newsletter.store.tables import delivery, mailing, subscriber, subscription
+from newsletter.store.types import database_now
+from newsletter.wiring import SystemClock
+from newsletter.words.event import EventKind
+from newsletter.words.ledger import HandOver, MailingStatus
+from newsletter.words.mistake import Missing, Mistake, NotNow
+from tests.world import add_readers, an_edition
+
+
+def sent(engine: Engine, issue: int) -> None:
+    """An issue that everybody on the list got."""
+    ledger = SqlLedger(engine)
+    row, _ = plan(ledger, SystemClock(), an_edition(issue), list_name="weekly", parcel_size=50)
+    with writing(engine) as connection:
+        connection.execute(update(delivery).where(delivery.c.issue == issue).values(handover=HandOver.ACCEPTED))
+        connection.execute(update(mailing).where(mailing.c.id == row.id).values(status=MailingStatus.FINISHED))
+
+
+def did(
+    engine: Engine, kind: EventKind, issue: int, numbers: range, *, url: str = "", by_machine: bool = False
+) -> None:
+    """Readers by number did something with an issue; told twice, as providers do."""
+    with writing(engine) as connection:
+        people = select(delivery.c.id, subscriber.c.email).join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
+        ids = {row.email: row.id for row in connection.execute(people.where(delivery.c.issue == issue))}
+        for number in numbers:
+            for again in range(2):
+                connection.execute(
+                    insert(event).values(
+                        provider="x",
+                        event_id=f"{kind}{issue}-{number}-{again}-{by_machine}",
+                        kind=kind,
+                        weight=1,
+                        by_machine=by_machine,
+                        happened_at=database_now(),
+                        received_at=database_now(),
+                        issue=issue,
+                        delivery_id=ids[f"reader{number}@example.com"],
+                        url=url,
+                    )
+                )
+
+
+@pytest.fixture
+def segments(engine: Engine) -> SqlSegments:
+    """Twenty readers, three issues: 1-10 opened the first, 1-5 the second, 1-3 clicked in the third."""
+    add_readers(engine, "weekly", range(1, 21))
+    for issue in (1, 2, 3):
+        sent(engine, issue)
+    did(engine, EventKind.OPENED, 1, range(1, 11))
+    did(engine, EventKind.OPENED, 2, range(1, 6))
+    did(engine, EventKind.OPENED, 2, range(15, 21), by_machine=True)
+    did(engine, EventKind.CLICKED, 3, range(1, 4), url="https://example.org/a?x=1")
+    return SqlSegments(engine)
+
+
+def test_questions_are_answered_from_what_readers_did(engine: Engine, segments: SqlSegments) -> None:
+    """Each event counts once, machines not at all, and who clicked has read."""
+    with writing(engine) as connection:
+        connection.execute(
+            update(subscriber).where(subscriber.c.email == "reader7@example.com").values(fields={"city": "Köln % _ '"})
+        )
+    segments.set_tag("reader2@example.com", "VIP", on=True)
+    answers = {
+        "opened 1 of last 3": 10,
+        "opened 2 of last 3": 5,
+        "opened 3 of last 3": 3,
+        "opened 1 of last 1": 3,
+        "clicked 1 of last 3": 3,
+        'clicked "https://example.org/a"': 3,
+        'clicked "https://example.org/b"': 0,
+        "got issue 2": 20,
+        "got issue 9": 0,
+        "engaged": 20,
+        "not engaged": 0,
+        "tagged vip": 1,
+        "not tagged vip and opened 1 of last 3": 9,
+        'city = "KÖLN % _ \'"' if engine.dialect.name == "postgresql" else 'city contains "ln % _ \'"': 1,
+        'city contains "_x"': 0,
+        'city = ""': 19,
+        'first_name starts with "reader 1"': 11,
+        "joined after 2020-01-01": 20,
+        "joined before 2020-01-01": 0,
+    }
+
+    assert {question: segments.count(question, list_name="weekly") for question in answers} == answers
+    assert segments.count("opened 1 of last 3", list_name="weekly") == 10
+
+
+def test_nobody_is_called_unengaged_before_twelve_of_our_issues(engine: Engine, segments: SqlSegments) -> None:
+    """And then only who was on the list for all of them and read none."""
+    for issue in range(4, 12):
+        sent(engine, issue)
+    assert segments.count("not engaged", list_name="weekly") == 0
+    sent(engine, 12)
+    with writing(engine) as connection:
+        late = select(subscriber.c.id).where(subscriber.c.email == "reader20@example.com")
+        theirs = subscription.c.subscriber_id.in_(late)
+        connection.execute(update(subscription).where(theirs).values(since_at=database_now()))
+
+    assert segments.count("not engaged", list_name="weekly") == 9
+
+
+def test_a_bit_is_wiped_before_another_issue_takes_it(engine: Engine, segments: SqlSegments) -> None:
+    """After sixty issues the first one's place is used again: its readers did not open the new one."""
+    assert segments.count("opened 1 of last 3", list_name="weekly") == 10
+    for issue in range(4, 64):
+        with writing(engine) as connection:
+            values = {"provider": "y", "event_id": f"e{issue}", "kind": EventKind.OPENED, "weight": 1, "issue": issue}
+            connection.execute(insert(event).values(**values, happened_at=database_now(), received_at=database_now()))
+    segments.refresh()
+    sent(engine, 61)
+
+    assert segments.count("opened 1 of last 1", list_name="weekly") == 0
+
+
+def test_an_issue_goes_to_those_who_fit_and_to_no_others(engine: Engine, segments: SqlSegments) -> None:
+    """The question is frozen with the mailing; another one for the same unfinished issue is refused."""
+    ledger = SqlLedger(engine)
+    segments.refresh()
+    row, _ = plan(
+        ledger, SystemClock(), an_edition(4), list_name="weekly", parcel_size=10, segment="opened 2 of last 3"
+    )
+
+    assert row.planned == 5
+    with reading(engine) as connection:
+        people = connection.scalars(
+            select(subscriber.c.email)
+            .join(delivery, delivery.c.subscriber_id == subscriber.c.id)
+            .where(delivery.c.issue == 4)
+        ).all()
+    assert set(people) == {f"reader{number}@example.com" for number in range(1, 6)}
+    with pytest.raises(NotNow, match="other readers"):
+        plan(ledger, SystemClock(), an_edition(4), list_name="weekly", parcel_size=10, segment="tagged vip")
+
+
+def test_segments_are_saved_replaced_listed_and_removed(segments: SqlSegments) -> None:
+    """What can't be read is not saved; what is not there is said to be missing."""
+    segments.save("a", "tagged x")
+    segments.save("a", "tagged y")
+    assert list(segments.list_all()) == [("a", "tagged y")]
+    with pytest.raises(Mistake):
+        segments.save("b", "tagged")
+    segments.remove("a")
+    with pytest.raises(Missing):
+        segments.get("a")
+    with pytest.raises(Missing):
+        segments.count("tagged y", list_name="nowhere")
