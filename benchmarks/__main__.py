@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import filling, rendering, sending, startup
+from benchmarks import check, filling, rendering, sending, smtp, startup
 from benchmarks.report import Table, machine
 
 Measure = Callable[[Path], tuple[Table, dict[str, Any]]]
@@ -28,8 +28,10 @@ def main() -> int:
     parts: dict[str, Measure] = {
         "startup": startup.measure,
         "rendering": rendering.measure,
+        "check": check.measure,
         "filling": filling.measure,
         "sending": lambda folder: sending.measure(folder, options.readers, options.rounds),
+        "smtp": lambda folder: smtp.measure(folder, options.rounds),
     }
     about = machine()
     print(about, flush=True)
@@ -50,7 +52,9 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.partition("\n")[0])
-    parser.add_argument("--only", action="append", choices=["startup", "rendering", "filling", "sending"])
+    parser.add_argument(
+        "--only", action="append", choices=["startup", "rendering", "check", "filling", "sending", "smtp"]
+    )
     parser.add_argument("--readers", type=_sizes, default=SIZES, help="sizes of the mailings: 1000,100000")
     parser.add_argument("--full", dest="readers", action="store_const", const=FULL, help="up to a million readers")
     parser.add_argument("--rounds", type=int, help="how often to repeat each size; more for small ones, if left out")

@@ -150,7 +150,8 @@ def _promises(body: Body) -> Iterator[Problem]:
         yield _problem("The attempt must travel with the mail.", "custom_args.nl_attempt")
     for place, person in _people(body):
         names = {name.casefold() for name in person.get("headers", {})}
-        if not {"list-unsubscribe", "list-unsubscribe-post"} <= names:
+        # A confirmation or a word to the owner is no mail of a list: it says that a program wrote it (RFC 3834).
+        if "auto-submitted" not in names and not {"list-unsubscribe", "list-unsubscribe-post"} <= names:
             yield _problem("A reader must be able to leave with one click.", f"{place}.headers")
         if not person.get("custom_args", {}).get("nl_delivery"):
             yield _problem("The delivery must travel with the mail.", f"{place}.custom_args.nl_delivery")

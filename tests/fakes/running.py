@@ -28,6 +28,14 @@ class SendGridServer:
         """Behave so from the next call on; see `tests.fakes.plan`."""
         self._control("plan", {"calls": list(calls), **rest})
 
+    def tell(self, url: str, pem: str, **how: Any) -> None:
+        """Post signed events of every mail taken from now on to `url`; see `tests.fakes.sendgrid_teller`."""
+        self._control("tell", {"url": url, "pem": pem, **how})
+
+    def keep(self, **what: Any) -> None:
+        """Change what the log and the lists answer; see `tests.fakes.sendgrid_log`."""
+        self._control("log", what)
+
     def state(self) -> dict[str, Any]:
         """Counts of `connections`, `calls`, `readers` and of each behaviour; `problems` found in bodies."""
         return self._control("state", None)
@@ -37,9 +45,15 @@ class SendGridServer:
         found: list[dict[str, str]] = self.state()["problems"]
         return found
 
-    def accepted(self) -> list[dict[str, Any]]:
-        """Whom it took, in order: `attempt`, `delivery`, `email`, `at`, `reference`, `call`."""
-        return [json.loads(line) for line in self.log.read_text().splitlines()] if self.log.exists() else []
+    def accepted(self, *, since: int = 0) -> list[dict[str, Any]]:
+        """Whom it took, in order: `attempt`, `delivery`, `email`, `at`, `reference`, `call`. `since` is a size of the log."""
+        if not self.log.exists():
+            return []
+        return [json.loads(line) for line in self.log.read_bytes()[since:].splitlines()]
+
+    def taken_bytes(self) -> int:
+        """How large the log of those it took is: it grows with every call that was taken."""
+        return self.log.stat().st_size if self.log.exists() else 0
 
     def bodies(self) -> list[dict[str, Any]]:
         """The accepted bodies, oldest first."""

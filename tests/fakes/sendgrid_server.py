@@ -26,6 +26,8 @@ import orjson
 
 from tests.fakes.mail_send_rules import problems
 from tests.fakes.plan import Step, plan_from
+from tests.fakes.sendgrid_log import Log
+from tests.fakes.sendgrid_teller import Teller
 
 _REASONS = {200: "OK", 202: "Accepted", 302: "Found", 400: "Bad Request", 413: "Payload Too Large"}
 _LONG = 3600.0
@@ -44,38 +46,50 @@ class Account:
         self.counts: Counter[str] = Counter()
         self.problems: list[dict[str, str]] = []
         self.agents: set[str] = set()
+        self.told, self.teller = Log(), Teller()
+        self.background: set[asyncio.Task[None]] = set()
 
     def replan(self, document: dict[str, Any]) -> None:
         self.plan = plan_from(document)
         self.calls = 0
         self.problems = []
 
-    def take(self, body: dict[str, Any], call: int) -> str:
-        """Write down whom this call reaches, and return the message id."""
+    def take(self, body: dict[str, Any], call: int) -> tuple[str, list[dict[str, Any]]]:
+        """Write down whom this call reaches; the message id, and what was written."""
         reference = uuid.uuid4().hex[:22]
         attempt = body["custom_args"]["nl_attempt"]
         at = time.time()
-        lines = [
-            orjson.dumps(
-                {
-                    "call": call,
-                    "attempt": attempt,
-                    "delivery": int(person["custom_args"]["nl_delivery"]),
-                    "email": person["to"][0]["email"],
-                    "at": at,
-                    "reference": reference,
-                }
-            )
+        taken = [
+            {
+                "call": call,
+                "attempt": attempt,
+                "delivery": int(person["custom_args"]["nl_delivery"]),
+                "email": person["to"][0]["email"],
+                "at": at,
+                "reference": reference,
+            }
             for person in body["personalizations"]
         ]
         if self.log is not None:
-            os.write(self.log, b"\n".join([*lines, b""]))
+            os.write(self.log, b"\n".join([*map(orjson.dumps, taken), b""]))
             if self.sync:
                 os.fsync(self.log)
         if self.bodies:
             (self.bodies / f"{reference}.json").write_bytes(orjson.dumps(body))
-        self.counts["readers"] += len(lines)
-        return reference
+        self.counts["readers"] += len(taken)
+        for line in taken:
+            self.told.take(line, body)
+        return reference, taken
+
+    async def tell(self, taken: list[dict[str, Any]]) -> None:
+        """Events of these mails: before the answer to their own call, or some time after it."""
+        telling = asyncio.to_thread(self.teller.tell, taken)
+        if self.teller.when == "early":
+            await telling
+        else:
+            task = asyncio.ensure_future(telling)
+            self.background.add(task)
+            task.add_done_callback(self.background.discard)
 
     def state(self) -> dict[str, Any]:
         return {
@@ -83,6 +97,9 @@ class Account:
             "problems": self.problems[:50],
             "n_problems": len(self.problems),
             "agents": [*self.agents],
+            "posted": self.teller.posted,
+            "refused": self.teller.refused,
+            "telling": self.teller.under_way,
         }
 
 
@@ -110,6 +127,10 @@ class Conversation:
         length = int(headers.get("content-length", "0"))
         if path.startswith("/control/"):
             return self._control(method, path, await self.reader.readexactly(length))
+        if path.startswith(("/v3/logs", "/v3/suppression/")):
+            content = await self.reader.readexactly(length)
+            self.account.counts["asked"] += 1
+            return self._answer(*self.account.told.answer(method, path, content))
         if (method, path) != ("POST", "/v3/mail/send"):
             await self.reader.readexactly(length)
             return self._answer(404 if method == "POST" else 200, b"a page")
@@ -118,6 +139,10 @@ class Conversation:
     def _control(self, method: str, path: str, content: bytes) -> bool:
         if (method, path) == ("POST", "/control/plan"):
             self.account.replan(json.loads(content))
+        if (method, path) == ("POST", "/control/tell"):
+            self.account.teller.plan(json.loads(content))
+        if (method, path) == ("POST", "/control/log"):
+            vars(self.account.told).update(json.loads(content))
         return self._answer(200, orjson.dumps(self.account.state()))
 
     async def _mail(self, headers: dict[str, str], length: int) -> bool:
@@ -173,8 +198,10 @@ class Conversation:
 
     async def _perform(self, step: Step, body: dict[str, Any], call: int) -> bool:
         do = step.do
-        reference = self.account.take(body, call) if do.startswith("accept") else ""
+        reference, readers = self.account.take(body, call) if do.startswith("accept") else ("", [])
         taken = {"X-Message-Id": reference}
+        if readers and self.account.teller.when != "never":
+            await self.account.tell(readers)
         match do:
             case "accept":
                 return self._answer(202, b"", taken | step.headers)

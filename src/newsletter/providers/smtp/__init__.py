@@ -1,0 +1,101 @@
+"""A mail server as a provider: one mail a reader, up to 50 in a parcel, each with an answer of its own."""
+
+from __future__ import annotations
+
+import logging
+import ssl
+import traceback
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from newsletter.ports.clock import Clock
+from newsletter.ports.provider import Limits
+from newsletter.providers.smtp.line import Broken, Deadline
+from newsletter.providers.smtp.parcel import Parcel, Sign
+from newsletter.providers.smtp.pool import Pool
+from newsletter.providers.smtp.server import Server
+from newsletter.providers.smtp.session import Unwelcome
+from newsletter.words.consignment import Consignment
+from newsletter.words.mistake import NotNow
+from newsletter.words.outcome import Deferred, Outcome
+
+# So many mails at most are under way without their outcomes being written down.
+MAX_READERS = 50
+
+_logger = logging.getLogger(__name__)
+
+
+class SmtpProvider:
+    """Safe to use from several threads; each parcel has a connection to itself."""
+
+    name = "smtp"
+    whole_or_nothing = False
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        clock: Clock,
+        sign: Sign | None = None,
+        deadline: timedelta = timedelta(seconds=25),
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        """`sign` makes a signed mail of a mail; `tls` replaces the system's certificates. Raises Mistake for the address."""
+        self._server = Server(url)
+        self.limits = Limits(readers=MAX_READERS, deadline=deadline, calls=self._server.connections)
+        self._clock, self._sign = clock, sign
+        self._pool = Pool(self._server, tls=tls, monotonic=clock.monotonic)
+
+    def __repr__(self) -> str:
+        return f"SmtpProvider({self._server.shown!r})"
+
+    def explain(self) -> str:
+        signed = ", signed with DKIM" if self._sign else ""
+        n = self._server.connections
+        return (
+            f"The mail server {self._server.shown}, on {n} connection{'' if n == 1 else 's'}{signed}: "
+            "this mail goes to real people."
+        )
+
+    def hand_over(self, consignment: Consignment) -> Iterator[tuple[Sequence[int], Outcome]]:
+        """Send one parcel, mail by mail; every mail has its outcome as soon as the server has answered. Never raises."""
+        if not len(consignment):
+            return
+        now = self._clock.now()
+        budget = min(self.limits.deadline, consignment.deadline_at - now).total_seconds()
+        if budget <= 0:
+            yield consignment.deliveries, Deferred("The time for this parcel was over before it began.")
+            return
+        deadline = Deadline(budget, self._clock.monotonic)
+        parcel = Parcel(consignment, pool=self._pool, sign=self._sign, date=now, deadline=deadline)
+        try:
+            yield from parcel.outcomes()
+        except Exception as error:  # noqa: BLE001 - our own bug: what is known so far must not be lost by it
+            _log_bug(consignment, error)
+            yield from parcel.after_a_bug(f"The parcel was broken off by a fault of our own ({type(error).__name__}).")
+
+    def check(self) -> str:
+        """Connect, encrypt and log in without handing anything over; say how it went. Raises NotNow with the reason."""
+        deadline = Deadline(self.limits.deadline.total_seconds(), self._clock.monotonic)
+        try:
+            session = self._pool.take(deadline)
+            reply = session.noop()
+        except (Unwelcome, Broken) as error:
+            raise NotNow(str(error), fix="Nothing was changed.") from None
+        encrypted, known = session.line.is_encrypted, self._server.login is not None
+        session.close(deadline)
+        if reply.code != 250:
+            raise NotNow(f"The mail server answered {reply}.", fix="Nothing was changed.")
+        way = "encrypted" if encrypted else "without encryption"
+        return f"{self._server.shown} answers, {way}, and {'takes the password' if known else 'asks for no password'}."
+
+    def close(self) -> None:
+        """Say goodbye on every idle connection."""
+        self._pool.close()
+
+
+def _log_bug(consignment: Consignment, error: Exception) -> None:
+    """Say where, but not the error's words: they may hold a reader's address."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "an unknown place"
+    _logger.error("sending attempt %s failed: %s at %s", consignment.attempt, type(error).__name__, where)

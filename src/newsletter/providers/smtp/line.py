@@ -1,0 +1,164 @@
+"""The wire to a mail server: every wait is bounded by one deadline, and it knows what can no longer be taken back."""
+
+from __future__ import annotations
+
+import select
+import socket
+import ssl
+from collections.abc import Callable
+
+from newsletter.providers.smtp.reply import Reply, parsed
+
+# One TLS record: of a write that fails, no more than this is in question.
+_TLS_CHUNK = 1 << 14
+_PLAIN_CHUNK = 1 << 18
+# RFC 5321 (4.5.3.1.5) has 512 bytes a line; real servers say more. Whoever says this much is no mail server.
+_MOST_REPLY = 1 << 16
+
+
+class Broken(Exception):
+    """The connection is of no more use, and what was being sent was surely not taken."""
+
+
+class Lost(Broken):
+    """The connection broke when the mail was out already: nobody can know from here."""
+
+
+class Deadline:
+    """The moment at which everything ends, however little is moving."""
+
+    def __init__(self, seconds: float, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._end = monotonic() + seconds
+
+    def remains(self) -> float:
+        """Seconds left; 0 or less when it is over."""
+        return self._end - self._monotonic()
+
+    def left(self) -> float:
+        """Seconds left, more than 0. Raises TimeoutError once there are none."""
+        left = self.remains()
+        if left <= 0:
+            raise TimeoutError("out of time")
+        return left
+
+
+class Line:
+    """Belongs to whoever holds it; `deadline` is set anew for each parcel."""
+
+    def __init__(self, wire: socket.socket, deadline: Deadline) -> None:
+        self._wire = wire
+        self._buffer = b""
+        self.deadline = deadline
+
+    @property
+    def is_encrypted(self) -> bool:
+        return isinstance(self._wire, ssl.SSLSocket)
+
+    @property
+    def own_address(self) -> str:
+        """This end of the wire as a literal, which is all that a machine behind a router knows of itself (RFC 5321, 4.1.3)."""
+        host = str(self._wire.getsockname()[0])
+        return f"[IPv6:{host.partition('%')[0]}]" if ":" in host else f"[{host}]"
+
+    def read(self) -> Reply:
+        """The next answer. Raises Broken where none comes, or something else."""
+        lines: list[bytes] = []
+        n_bytes = 0
+        while True:
+            line = self._read_line()
+            n_bytes += len(line)
+            if n_bytes > _MOST_REPLY:
+                raise Broken("an answer without end")
+            try:
+                reply = parsed([*lines, line] if lines else [line])
+            except ValueError as error:
+                raise Broken(str(error)) from None
+            if reply:
+                return reply
+            lines.append(line)
+
+    def write(self, data: bytes, *, last: int | None = None) -> None:
+        """Send all of it. `last` is the place behind which a mail ends: Lost is raised if that may have gone out."""
+        view, handed = memoryview(data), 0
+        chunk = _TLS_CHUNK if self.is_encrypted else _PLAIN_CHUNK
+        try:
+            while handed < len(view):
+                self._wire.settimeout(self.deadline.left())
+                handed += self._wire.send(view[handed : handed + chunk])
+        except (OSError, ValueError) as error:
+            # A record may have left although writing it failed; a plain write that fails has sent nothing.
+            out = handed + (chunk if self.is_encrypted else 0)
+            raise (Lost if last is not None and out >= last else Broken)(named(error)) from None
+
+    def encrypt(self, context: ssl.SSLContext, host: str) -> None:
+        """From here on TLS. Raises Broken, also where the server said something that it should not have said yet."""
+        if self._buffer:
+            # Words that came before the encryption must not be taken for words from inside it.
+            raise Broken("it answered before it was asked, while nothing was encrypted yet")
+        try:
+            self._wire.settimeout(self.deadline.left())
+            self._wire = context.wrap_socket(self._wire, server_hostname=host)
+        except (OSError, ValueError) as error:
+            raise Broken(named(error)) from None
+
+    def is_stale(self) -> bool:
+        """An idle line has nothing to say: if it can be read, the other side has hung up or says that it will."""
+        try:
+            return bool(self._buffer or select.select([self._wire], [], [], 0)[0])
+        except (OSError, ValueError):  # also where there are more open files than select can watch
+            return True
+
+    def close(self) -> None:
+        self._wire.close()
+
+    def _read_line(self) -> bytes:
+        while (end := self._buffer.find(b"\n")) < 0:
+            if len(self._buffer) > _MOST_REPLY:
+                raise Broken("an answer without end")
+            try:
+                self._wire.settimeout(self.deadline.left())
+                more = self._wire.recv(1 << 16)
+            except (OSError, ValueError) as error:
+                raise Broken(named(error)) from None
+            if not more:
+                raise Broken("it hung up without an answer")
+            self._buffer += more
+        line, self._buffer = self._buffer[:end], self._buffer[end + 1 :]
+        return line.removesuffix(b"\r")
+
+
+def connected(host: str, port: int, deadline: Deadline) -> Line:
+    """A line to the first of the host's addresses that answers. Raises Broken.
+
+    Looking up the name is up to the system; what it overruns is noticed after.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise Broken(named(error)) from None
+    why = "it has no address"
+    for place, (family, _, _, _, address) in enumerate(found):
+        wire = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            # An address that is silent must leave time for the next.
+            wire.settimeout(deadline.left() / (len(found) - place))
+            wire.connect(address)
+            wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        except OSError as error:
+            wire.close()
+            why = named(error)
+        else:
+            return Line(wire, deadline)
+    raise Broken(why)
+
+
+def named(error: Exception) -> str:
+    """What went wrong, without anything that was sent."""
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not valid: {error.verify_message}"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return type(error).__name__

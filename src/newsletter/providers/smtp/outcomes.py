@@ -1,0 +1,111 @@
+"""What a mail server's answers mean, for one reader and for all who come after."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum, StrEnum
+
+from newsletter.providers.smtp.reply import Reply
+from newsletter.words.outcome import Accepted, Deferred, Outcome, Refused, Uncertain
+
+# SMTP has no way to say how long "later" is.
+WAIT = timedelta(seconds=30)
+
+_CHECK_LOGIN = "Check the user and the password in NEWSLETTER_SMTP_URL."
+_CHECK_SENDER = "Check `sender`: this mail server does not let you send under that address."
+_NO_RELAY = "This mail server does not take mail for others from you. It may want a user and a password: newsletter connect smtp"
+_TOO_LARGE = "The issue is larger than this mail server takes."
+_ALL_ALIKE = "It refuses one mail after the other, so this is not about single readers."
+
+_SAYS_RELAY = re.compile(r"\brelay", re.IGNORECASE)
+_SAYS_SENDER = re.compile(r"sender (?:address )?(?:rejected|denied|refused|not)|not owned by|send as", re.IGNORECASE)
+
+
+class Stage(StrEnum):
+    """What was being said when the answer came."""
+
+    MAIL = "MAIL"
+    RCPT = "RCPT"
+    DATA = "DATA"
+    END = "the end of the mail"
+
+
+class Scope(Enum):
+    """Whom an answer is about. `PATTERN`: this reader, unless the next ones hear the same."""
+
+    READER = 0
+    PATTERN = 1
+    EVERYONE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of one mail, and whether to go on with the next."""
+
+    outcome: Outcome
+    scope: Scope
+
+
+def verdict(stage: Stage, reply: Reply, delivery: int) -> Verdict:
+    """What an answer other than the one hoped for means; and at the end of a mail, any answer."""
+    if stage is Stage.END and reply.code == 250:
+        return Verdict(Accepted(), Scope.READER)
+    said = f"The mail server answered {reply}."
+    if 400 <= reply.code < 500:
+        return _later(stage, reply, said)
+    if reply.code >= 500:
+        return _no(stage, reply, delivery, said)
+    return Verdict(Uncertain(f"{said} That says neither yes nor no."), Scope.EVERYONE)
+
+
+def alike(reason: str) -> Deferred:
+    """What several refusals in a row mean that don't speak of the readers."""
+    return Deferred(f"{reason} {_ALL_ALIKE}", pauses=True)
+
+
+def login_refused(said: str) -> Deferred:
+    return Deferred(f"The mail server does not take the password: {said}. {_CHECK_LOGIN}", pauses=True)
+
+
+def too_large(n_bytes: int, limit: int) -> Deferred:
+    return Deferred(f"{_TOO_LARGE} It takes {limit:,} bytes, and a mail has {n_bytes:,}.", pauses=True)
+
+
+def _later(stage: Stage, reply: Reply, said: str) -> Verdict:
+    if stage is Stage.RCPT and _is_about_reader(reply, (450,)):
+        return Verdict(Deferred(said), Scope.READER)
+    return Verdict(Deferred(said, retry_after=WAIT), Scope.EVERYONE)
+
+
+def _no(stage: Stage, reply: Reply, delivery: int, said: str) -> Verdict:
+    remedy = _remedy(stage, reply)
+    if remedy:
+        return Verdict(Deferred(f"{said} {remedy}", pauses=True), Scope.EVERYONE)
+    refused = Refused(said, named=frozenset({delivery}))
+    is_readers_own = stage is Stage.RCPT and _is_about_reader(reply, (550, 551, 552, 553))
+    return Verdict(refused, Scope.READER if is_readers_own else Scope.PATTERN)
+
+
+def _remedy(stage: Stage, reply: Reply) -> str:
+    """What to do about a refusal that concerns everyone; nothing where it may concern the reader.
+
+    Many servers answer RCPT with what they think of the sender: they keep their refusals until then.
+    """
+    if reply.code in {530, 534, 535, 538}:
+        return _CHECK_LOGIN
+    if stage is Stage.MAIL:
+        return _TOO_LARGE if reply.code == 552 or reply.status == (3, 4) else _CHECK_SENDER
+    if _SAYS_SENDER.search(reply.words) or reply.status in {(1, 7), (1, 8)}:
+        return _CHECK_SENDER
+    if stage is Stage.RCPT and _SAYS_RELAY.search(reply.words):
+        return _NO_RELAY
+    if reply.status == (4, 5):
+        return "That is a limit of your account there: wait until it is over, or ask for more."
+    return ""
+
+
+def _is_about_reader(reply: Reply, codes: tuple[int, ...]) -> bool:
+    """By the enhanced code an address or a mailbox (RFC 3463, 3.2 and 3.3), else by the plain one (RFC 5321, 4.2.3)."""
+    return reply.code in codes if reply.status is None else reply.status[0] in {1, 2}

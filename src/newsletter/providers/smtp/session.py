@@ -1,0 +1,226 @@
+"""One connection on which a mail server has let us in: the envelope, the mail, and who answered what."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from newsletter.providers.smtp.line import Broken, Deadline, Line, Lost, connected
+from newsletter.providers.smtp.outcomes import WAIT, Stage, login_refused
+from newsletter.providers.smtp.reply import Reply
+from newsletter.providers.smtp.server import Login, Server
+from newsletter.words.outcome import Deferred
+
+_HOPED_FOR = {Stage.MAIL: {250}, Stage.RCPT: {250, 251, 252}, Stage.DATA: {354}}
+
+
+class Unwelcome(Exception):
+    """There is no connection to be had, and nothing was handed over. `outcome` says for how long."""
+
+    def __init__(self, outcome: Deferred) -> None:
+        super().__init__(outcome.reason)
+        self.outcome = outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One mail as it goes over the wire. `sender` and `recipient` are plain ASCII addresses, checked before."""
+
+    delivery: int
+    sender: str
+    recipient: str
+    content: bytes
+
+
+class Session:
+    """`served` counts the mails that were answered for on this connection; `largest` is 0 where there is no limit."""
+
+    def __init__(self, line: Line, features: Mapping[str, str]) -> None:
+        self.line = line
+        self.served = 0
+        self.used_at = 0.0
+        size = features.get("SIZE", "")
+        self.largest = int(size) if size.isdecimal() else 0
+        self._tells_size = "SIZE" in features
+        self._pipelines = "PIPELINING" in features
+        self._asked_ahead = False
+        # Where a refused envelope has left the conversation; put right only if there is more to say.
+        self._refused_at: Stage | None = None
+
+    def refusal(self, letter: Letter) -> tuple[Stage, Reply] | None:
+        """Give the envelope; None means that the mail may follow. Raises Broken: nothing was taken."""
+        self._put_right()
+        if self._pipelines and not self._asked_ahead:
+            self.line.write(self._envelope(letter))
+        self._asked_ahead = False
+        for stage, command in self._commands(letter).items():
+            if not self._pipelines:
+                self.line.write(command)
+            reply = self.line.read()
+            if reply.code in _HOPED_FOR[stage]:
+                continue
+            if reply.code < 400:
+                raise Broken("it answered out of turn")
+            self._refused_at = stage
+            return stage, reply
+        return None
+
+    def deliver(self, letter: Letter, following: Letter | None) -> Reply:
+        """Send the mail after its envelope was taken, and get the answer to it.
+
+        The envelope of the `following` one travels along where the server allows that (RFC 2920, 3.1), which saves a
+        round trip for each mail. Raises Broken as long as nothing was taken, and Lost from the final dot on.
+        """
+        body = letter.content.replace(b"\r\n.", b"\r\n..")
+        data = body + (b".\r\n" if body.endswith(b"\r\n") else b"\r\n.\r\n")
+        ahead = b""
+        if self._pipelines and following:
+            ahead, self._asked_ahead = self._envelope(following), True
+        self.line.write(data + ahead, last=len(data) - len(b"\r\n"))
+        try:
+            return self.line.read()
+        except Broken as error:
+            raise Lost(str(error)) from None
+
+    def noop(self) -> Reply:
+        """Ask for a sign of life."""
+        self.line.write(b"NOOP\r\n")
+        return self.line.read()
+
+    def close(self, deadline: Deadline | None = None) -> None:
+        """Hang up; with a deadline, say so first."""
+        try:
+            if deadline and not self._asked_ahead:
+                self.line.deadline = deadline
+                self.line.write(b"QUIT\r\n")
+                self.line.read()
+        except Broken:
+            pass  # it is over either way
+        self.line.close()
+
+    def _put_right(self) -> None:
+        """Back to the beginning after a refused envelope (RFC 2920, 3.1: it may have been asked for the mail all the same)."""
+        stage, self._refused_at = self._refused_at, None
+        if stage is None:
+            return
+        if self._pipelines and stage is Stage.RCPT and self.line.read().code == 354:
+            self.line.write(b".\r\n")
+            self.line.read()
+        self.line.write(b"RSET\r\n")
+        if self.line.read().code != 250:
+            raise Broken("it would not begin anew")
+
+    def _envelope(self, letter: Letter) -> bytes:
+        return b"".join(self._commands(letter).values())
+
+    def _commands(self, letter: Letter) -> dict[Stage, bytes]:
+        size = f" SIZE={len(letter.content)}" if self._tells_size else ""
+        return {
+            Stage.MAIL: f"MAIL FROM:<{letter.sender}>{size}\r\n".encode("ascii"),
+            Stage.RCPT: f"RCPT TO:<{letter.recipient}>\r\n".encode("ascii"),
+            Stage.DATA: b"DATA\r\n",
+        }
+
+
+def welcomed(server: Server, tls: Callable[[], ssl.SSLContext], deadline: Deadline) -> Session:
+    """Connect, encrypt, log in. Raises Unwelcome."""
+    try:
+        line = connected(server.host, server.port, deadline)
+    except Broken as error:
+        raise Unwelcome(_unreached(server, error)) from None
+    try:
+        return Session(line, _introduced(server, line, tls))
+    except Broken as error:
+        line.close()
+        raise Unwelcome(_unreached(server, error)) from None
+    except BaseException:
+        line.close()
+        raise
+
+
+def _introduced(server: Server, line: Line, tls: Callable[[], ssl.SSLContext]) -> Mapping[str, str]:
+    if server.is_encrypted:
+        line.encrypt(tls(), server.host)
+    _expect(line.read(), 220)
+    features = _hello(line)
+    if _should_encrypt(server, line, features):
+        _said(line, b"STARTTLS\r\n", 220)
+        line.encrypt(tls(), server.host)
+        # What was said in the clear may have been said by somebody else (RFC 3207, 4.2).
+        features = _hello(line)
+    if server.login:
+        if not line.is_encrypted and not server.is_this_machine:
+            raise Unwelcome(Deferred(_in_the_clear(server), pauses=True))
+        _log_in(line, server.login, features.get("AUTH", "").upper().split())
+    return features
+
+
+def _should_encrypt(server: Server, line: Line, features: Mapping[str, str]) -> bool:
+    if line.is_encrypted or "STARTTLS" not in features:
+        return False
+    # A mail server on this machine rarely has a certificate that anybody vouches for; some take passwords only inside TLS.
+    return not server.is_this_machine or (server.login is not None and "AUTH" not in features)
+
+
+def _hello(line: Line) -> Mapping[str, str]:
+    """What the server offers, by keyword in upper case."""
+    reply = _said(line, f"EHLO {line.own_address}\r\n".encode("ascii"), 250)
+    features: dict[str, str] = {}
+    for one in reply.lines[1:]:
+        keyword, _, values = one.replace("AUTH=", "AUTH ", 1).partition(" ")
+        features[keyword.upper()] = f"{features.get(keyword.upper(), '')} {values}".strip()
+    return features
+
+
+def _log_in(line: Line, login: Login, offered: list[str]) -> None:
+    if "PLAIN" in offered:
+        line.write(f"AUTH PLAIN {login.plain()}\r\n".encode("ascii"))
+    elif "LOGIN" in offered:
+        for word in ("AUTH LOGIN", login.user()):
+            line.write(f"{word}\r\n".encode("ascii"))
+            if (reply := line.read()).code != 334:
+                raise Unwelcome(_not_let_in(reply, login))
+        line.write(f"{login.password()}\r\n".encode("ascii"))
+    else:
+        ways = ", ".join(word for word in offered if word.isalnum())[:100]
+        reason = (
+            f"The mail server takes no password in a way that we speak (PLAIN, LOGIN). It offers: {ways or 'none'}."
+        )
+        raise Unwelcome(Deferred(reason, pauses=True))
+    if (reply := line.read()).code != 235:
+        raise Unwelcome(_not_let_in(reply, login))
+
+
+def _not_let_in(reply: Reply, login: Login) -> Deferred:
+    said = login.hidden_in(str(Reply(reply.code, tuple(login.hidden_in(text) for text in reply.lines))))
+    if 400 <= reply.code < 500:
+        return Deferred(f"The mail server answered {said}.", retry_after=WAIT)
+    return login_refused(said)
+
+
+def _said(line: Line, words: bytes, hoped_for: int) -> Reply:
+    line.write(words)
+    return _expect(line.read(), hoped_for)
+
+
+def _expect(reply: Reply, hoped_for: int) -> Reply:
+    if reply.code == hoped_for:
+        return reply
+    said = f"The mail server answered {reply}."
+    if 400 <= reply.code < 500:
+        raise Unwelcome(Deferred(said, retry_after=WAIT))
+    if reply.code >= 500:
+        raise Unwelcome(Deferred(f"{said} Ask whoever runs it, or check NEWSLETTER_SMTP_URL.", pauses=True))
+    raise Broken("it answered out of turn")
+
+
+def _unreached(server: Server, error: Broken) -> Deferred:
+    return Deferred(f"{server.host} could not be reached: {error}.", backs_off=True)
+
+
+def _in_the_clear(server: Server) -> str:
+    return (
+        f"{server.host} offers no encryption, so the password would be readable on the way. It was not sent. "
+        "Try smtps:// in NEWSLETTER_SMTP_URL, or ask whoever runs that server for STARTTLS."
+    )
