@@ -83,9 +83,14 @@ def _section(folder: Path, names: Sequence[str]) -> str:
         _replace(letter.path.with_suffix(".html"), _view(letter))
     rows = "".join(_row(letter, folder.name) for letter in letters)
     return (
-        f'<section><h2>Issue {escape(folder.name)}</h2><p>{_counted(len(names))}. <a href="{folder.name}/">The folder</a></p>'
+        f'<section><h2>{_title(folder.name)}</h2><p>{_counted(len(names))}. <a href="{folder.name}/">The folder</a></p>'
         f"<ul>{rows}</ul>{_rest(folder.name, names[_SHOWN:])}</section>"
     )
+
+
+def _title(folder: str) -> str:
+    """Mails to single people, such as confirmations, belong to no issue and lie in folder 0."""
+    return "Confirmations and notes" if folder == "0" else f"Issue {escape(folder)}"
 
 
 def _row(letter: _Letter, folder: str) -> str:

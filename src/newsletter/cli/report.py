@@ -1,0 +1,35 @@
+"""`report`: what came of an issue."""
+
+from __future__ import annotations
+
+import click
+
+from newsletter.words.mistake import Mistake
+
+
+@click.command()
+@click.argument("issue", type=int)
+@click.option("--format", "style", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
+@click.pass_obj
+def report(folder: object, issue: int, style: str) -> None:
+    """Say what came of ISSUE: handed over, delivered, bounced, complained, opened by people and by machines.
+
+    \b
+    Example:
+      newsletter report 42
+      newsletter report 42 --format html > issue-42.html
+    """
+    import json
+
+    from newsletter.cli.context import parts_of
+    from newsletter.report.page import as_page
+    from newsletter.report.text import as_document, as_text
+
+    parts = parts_of(folder)
+    figures = parts.reports.find_figures(issue, parts.telling)
+    if figures is None:
+        raise Mistake(f"Issue {issue} was never sent.", fix=f"Send it with: newsletter send {issue} --list NAME")
+    if style == "json":
+        click.echo(json.dumps(as_document(figures), indent=2))
+    else:
+        click.echo(as_page(figures) if style == "html" else as_text(figures), nl=style == "text")

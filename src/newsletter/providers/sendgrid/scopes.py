@@ -1,0 +1,53 @@
+"""Asks SendGrid what a key may do, which sends nothing: for trying a key before it is kept."""
+
+from __future__ import annotations
+
+import json
+import ssl
+
+from newsletter.ports.clock import Clock
+from newsletter.providers.sendgrid.client import Host, Key
+from newsletter.providers.sendgrid.transport import Answer, Deadline, Line, Lost, Unreached
+from newsletter.words.mistake import NotNow
+
+_SECONDS = 25.0
+_MAY_SEND = "mail.send"
+_NOT_CHANGED = "Nothing was changed."
+
+
+def check_key(key: str, *, url: str, clock: Clock, tls: ssl.SSLContext | None = None) -> str:
+    """Say how it went. Raises NotNow with the reason, Mistake for a key or an address that can't be right.
+
+    `GET /v3/scopes` lists what the key that asks may do.
+    """
+    host, secret = Host(url), Key(key)
+    context = (lambda: tls or ssl.create_default_context()) if host.is_secure else None
+    line = Line(host.name, host.port, tls=context, monotonic=clock.monotonic)
+    words = f"GET /v3/scopes HTTP/1.1\r\nHost: {host.header}\r\nAuthorization: {secret.header}\r\nAccept: application/json\r\n\r\n"
+    try:
+        answer = line.exchange(words.encode("ascii"), b"", Deadline(_SECONDS, clock.monotonic))
+    except (Unreached, Lost) as error:
+        raise NotNow(f"{host.name} could not be asked: {error}.", fix=_NOT_CHANGED) from None
+    finally:
+        line.close()
+    if answer.status in {401, 403}:
+        raise NotNow(
+            f"SendGrid does not take this key (it answered {answer.status}).", fix=f"Copy it again. {_NOT_CHANGED}"
+        )
+    scopes = _scopes(answer)
+    if scopes is None:
+        raise NotNow(f"{host.name} answered {answer.status}, but not as SendGrid does.", fix=_NOT_CHANGED)
+    if _MAY_SEND not in scopes:
+        raise NotNow(
+            "SendGrid knows this key, but it may not send mail.",
+            fix=f"Give it the permission Mail Send. {_NOT_CHANGED}",
+        )
+    return f"{host.name} takes the key, and it may send mail."
+
+
+def _scopes(answer: Answer) -> list[str] | None:
+    try:
+        scopes = json.loads(answer.body)["scopes"] if answer.status == 200 and answer.whole else None
+    except (ValueError, LookupError, TypeError):
+        return None
+    return scopes if isinstance(scopes, list) else None

@@ -1,0 +1,105 @@
+"""An issue in numbers, as one HTML page that needs nothing else: no script, no picture from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from newsletter.ports.reports import Figures
+from newsletter.report.text import HANDED, HEARD
+
+_STYLE = """
+:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
+body { max-width: 44rem; margin: 2rem auto; padding: 0 1rem; }
+table { border-collapse: collapse; width: 100%; margin: 0 0 1.5rem; }
+th { text-align: left; font-weight: 600; }
+td, th { padding: .25rem .5rem .25rem 0; border-bottom: 1px solid #8884; overflow-wrap: anywhere; }
+td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; width: 6rem; }
+.alarm { border-left: .3rem solid #b3261e; padding: .4rem .8rem; }
+svg { width: 100%; height: auto; }
+svg rect { fill: #1f6f8b; }
+svg text { fill: currentColor; font-size: 11px; }
+"""
+_WIDTH, _HEIGHT, _FOOT = 640, 160, 18
+
+
+def as_page(figures: Figures) -> str:
+    handed = [(figures.handover[state], words) for state, words in HANDED.items() if figures.handover[state]]
+    heard = [(figures.fates[fate], words) for fate, words in HEARD.items() if figures.fates[fate]]
+    parts = [
+        f"<h1>Issue {figures.issue}</h1>",
+        f"<p>Planned for {figures.planned:,} readers.</p>",
+        *(f'<p class="alarm">{escape(alarm.message)}</p>' for alarm in figures.alarms),
+        _table("What we did", handed),
+        _table("What was heard", [*heard, *_doubts(figures)]),
+        _chart(figures.delivered_by_hour),
+        *_reading(figures),
+        _domains(figures),
+    ]
+    title = f"Issue {figures.issue}: what came of it"
+    return (
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style></head>'
+        f"<body>\n{chr(10).join(part for part in parts if part)}\n</body></html>\n"
+    )
+
+
+def _doubts(figures: Figures) -> list[tuple[int, str]]:
+    found = [
+        (figures.standing.unconfirmed, "of whom nothing was heard in 24 hours: unconfirmed"),
+        (figures.standing.doubled, "taken by the provider twice"),
+    ]
+    return [(n, words) for n, words in found if n]
+
+
+def _reading(figures: Figures) -> Iterable[str]:
+    if not (figures.opened or figures.opened_by_machine or figures.clicked or figures.unsubscribed):
+        return ["<p>Opens and clicks: none were told. Tracking is off unless you switch it on.</p>"]
+    did = [
+        (figures.opened, "opened it"),
+        (figures.opened_by_machine, "opened by a machine only, which says nothing about a reader"),
+        (figures.clicked, "followed a link"),
+        (figures.unsubscribed, "left by the provider's link"),
+    ]
+    return [_table("What readers did", did), _table("Links", [(n, url) for url, n in figures.links])]
+
+
+def _table(title: str, rows: Sequence[tuple[int, str]]) -> str:
+    if not rows:
+        return ""
+    cells = "".join(f'<tr><td class="n">{n:,}</td><td>{escape(words)}</td></tr>' for n, words in rows)
+    return f"<h2>{escape(title)}</h2>\n<table>{cells}</table>"
+
+
+def _domains(figures: Figures) -> str:
+    if not figures.domains:
+        return ""
+    head = "".join(f'<th class="n">{words}</th>' for words in ("handed over", "delivered", "bounced", "spam"))
+    rows = "".join(
+        f"<tr><td>{escape(one.name)}</td>"
+        + "".join(f'<td class="n">{n:,}</td>' for n in (one.handed_over, one.delivered, one.bounced, one.complained))
+        + "</tr>"
+        for one in figures.domains
+    )
+    return f"<h2>By domain</h2>\n<table><tr><th>Domain</th>{head}</tr>{rows}</table>"
+
+
+def _chart(by_hour: Sequence[int]) -> str:
+    """Bars of what was delivered in each hour after the first hand-over, as SVG of our own; a table says it in words."""
+    if not any(by_hour):
+        return ""
+    highest = max(by_hour)
+    step = _WIDTH / max(len(by_hour), 12)
+    bars = "".join(
+        f'<rect x="{hour * step:.1f}" y="{_HEIGHT - n / highest * (_HEIGHT - 20):.1f}" width="{step * 0.85:.1f}" '
+        f'height="{n / highest * (_HEIGHT - 20):.1f}"><title>hour {hour}: {n:,}</title></rect>'
+        for hour, n in enumerate(by_hour)
+        if n
+    )
+    words = f"Delivered in each hour after the first hand-over; {highest:,} in the fullest."
+    return (
+        f'<h2>When it arrived</h2>\n<svg viewBox="0 0 {_WIDTH} {_HEIGHT + _FOOT}" role="img" aria-label="{words}">'
+        f'<text x="0" y="12">{highest:,}</text>{bars}'
+        f'<text x="0" y="{_HEIGHT + 14}">first hand-over</text>'
+        f'<text x="{_WIDTH}" y="{_HEIGHT + 14}" text-anchor="end">{max(len(by_hour), 12)} h later</text></svg>\n<p>{words}</p>'
+    )

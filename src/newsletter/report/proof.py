@@ -1,0 +1,32 @@
+"""The ledger of an issue as CSV: for every reader what was done, by which call, and what was heard."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from dataclasses import fields
+from datetime import datetime
+from typing import TextIO
+
+from newsletter.ports.reports import ProofRow
+
+COLUMNS = tuple(field.name for field in fields(ProofRow))
+
+
+def write_proof(rows: Iterable[ProofRow], out: TextIO) -> int:
+    """Write as RFC 4180 has it to `out`, opened with newline="". Returns the number of readers."""
+    write = csv.writer(out, lineterminator="\r\n").writerow
+    write(COLUMNS)
+    n_readers = 0
+    for row in rows:
+        write([_cell(getattr(row, name)) for name in COLUMNS])
+        n_readers += 1
+    return n_readers
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="milliseconds")
+    return "" if value is None else str(value)

@@ -1,0 +1,38 @@
+"""When what comes back is worth a warning, and when a sending must stop."""
+
+from __future__ import annotations
+
+import pytest
+
+from newsletter.words.alarm import AlarmKind, Standing, alarms
+
+
+@pytest.mark.parametrize(
+    ("standing", "expected"),
+    [
+        (Standing(issue=1, handed_over=10_000), []),
+        (Standing(issue=1, handed_over=0, bounced=0), []),
+        (Standing(issue=1, handed_over=10_000, complained=9), []),
+        (Standing(issue=1, handed_over=10_000, complained=10), [(AlarmKind.COMPLAINTS, False)]),
+        (Standing(issue=1, handed_over=10_000, complained=29), [(AlarmKind.COMPLAINTS, False)]),
+        (Standing(issue=1, handed_over=10_000, complained=30), [(AlarmKind.COMPLAINTS, True)]),
+        (Standing(issue=1, handed_over=50, complained=2), []),
+        (Standing(issue=1, handed_over=50, complained=3), [(AlarmKind.COMPLAINTS, True)]),
+        (Standing(issue=1, handed_over=100, bounced=19), []),
+        (Standing(issue=1, handed_over=1_000, bounced=20), [(AlarmKind.BOUNCES, False)]),
+        (Standing(issue=1, handed_over=1_000, bounced=50), [(AlarmKind.BOUNCES, True)]),
+        (Standing(issue=1, handed_over=1_000, due=1_000, unconfirmed=20), []),
+        (Standing(issue=1, handed_over=1_000, due=1_000, unconfirmed=21), [(AlarmKind.UNCONFIRMED, False)]),
+        (Standing(issue=1, handed_over=1_000, doubled=1), [(AlarmKind.DOUBLED, False)]),
+    ],
+)
+def test_limits(standing: Standing, expected: list[tuple[AlarmKind, bool]]) -> None:
+    """Each limit of complaints, bounces and silence, from just below and from on it."""
+    assert expected == [(alarm.kind, alarm.pauses) for alarm in alarms(standing)]
+
+
+def test_an_alarm_says_how_many() -> None:
+    """The sentence has the number, the share and the limit."""
+    alarm = alarms(Standing(issue=7, handed_over=1_000, complained=4))[0]
+
+    assert "4 of 1,000 (0.40%) reported it as spam; the limit is 0.3%." == alarm.message
