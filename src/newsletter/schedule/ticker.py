@@ -2,26 +2,72 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+log = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_TICKS = 15
 
+# A beat may say in how many seconds something is due, so that it is looked at then and not up to 15 s later.
+Beat = Callable[[], float | None]
 
-def tick_until(stop: threading.Event, tick: Callable[[], None]) -> None:
-    """Tick at once, then every 15 s until `stop` is set; a tick under way is finished first.
+
+def tick_until(stop: threading.Event, *beats: Beat) -> None:
+    """Beat at once, then every 15 s until `stop` is set; beats under way are finished first.
+
+    Each of `beats` runs in a thread of its own, so that a long sending holds up nothing else. What a beat raises is
+    logged, and the next one tries again: a database that is away for a minute ends nothing.
 
     APScheduler keeps its jobs in memory: it drops late jobs from a store, deletes those it can't import, and fires
     twice when two processes share one. Here a late or doubled beat only looks at the database again.
     """
+    from apscheduler.executors.pool import ThreadPoolExecutor
     from apscheduler.schedulers.background import BackgroundScheduler
+    from apscheduler.triggers.date import DateTrigger
     from apscheduler.triggers.interval import IntervalTrigger
 
+    # APScheduler's own lines tell of beats, not of the newsletter.
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
     scheduler = BackgroundScheduler(
-        timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
+        timezone="UTC",
+        executors={"default": ThreadPoolExecutor(2 * len(beats))},
+        job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
     )
-    scheduler.add_job(tick, IntervalTrigger(seconds=SECONDS_BETWEEN_TICKS))
-    tick()
+
+    def run(number: int, beat: Beat) -> None:
+        if stop.is_set() or not turns[number].acquire(blocking=False):
+            return
+        try:
+            due_in = beat()
+        except Exception:
+            log.exception("a beat failed; the next one tries again")
+            return
+        finally:
+            turns[number].release()
+        if due_in is not None and 0 <= due_in < SECONDS_BETWEEN_TICKS and not stop.is_set():
+            # Every beat wakes then: what one makes due, another carries out.
+            at = datetime.now(UTC) + timedelta(seconds=due_in)
+            for other, one in enumerate(beats):
+                scheduler.add_job(
+                    run,
+                    DateTrigger(at + timedelta(seconds=0.2 * other)),
+                    (other, one),
+                    id=f"wake {other}",
+                    replace_existing=True,
+                )
+
+    turns = [threading.Lock() for _ in beats]
+    for number, beat in enumerate(beats):
+        scheduler.add_job(
+            run,
+            IntervalTrigger(seconds=SECONDS_BETWEEN_TICKS),
+            (number, beat),
+            id=f"beat {number}",
+            next_run_time=datetime.now(UTC),
+        )
     scheduler.start()
     try:
         stop.wait()

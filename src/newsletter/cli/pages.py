@@ -1,0 +1,55 @@
+"""The web application inside `serve`: uvicorn in a thread, stopped with the rest."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from newsletter.words.mistake import NotNow
+
+if TYPE_CHECKING:
+    from newsletter.wiring import Parts
+
+
+@contextmanager
+def serve_pages(parts: Parts, host: str, port: int, stop: threading.Event) -> Iterator[str]:
+    """Listen until the block ends; gives the address. Requests under way are finished, for at most 10 s.
+
+    Raises NotNow where the port is taken.
+    """
+    import uvicorn
+
+    from newsletter.web.app import build
+
+    listener = _listener(host, port)
+    config = uvicorn.Config(
+        build(parts), log_config=None, access_log=False, timeout_graceful_shutdown=10, server_header=False
+    )
+    server = uvicorn.Server(config)
+    # The process has its own signal handlers; uvicorn installs none outside the main thread.
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="pages", daemon=True)
+    thread.start()
+    try:
+        yield f"http://{host}:{listener.getsockname()[1]}/"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=15)
+        listener.close()
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise NotNow(
+            f"Nothing can listen on {host}:{port}: {error.strerror}.", fix="Name another with --host and --port."
+        ) from error
+    listener.listen(128)
+    return listener

@@ -1,0 +1,104 @@
+"""When a sending begins: times in words, said back before anything is promised, and changed until it begins."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from newsletter.words.mistake import Missing, NotNow
+
+if TYPE_CHECKING:
+    from newsletter.ports.ledger import MailingRow
+    from newsletter.wiring import Parts
+    from newsletter.words.edition import Edition
+
+
+def instant(at: str, parts: Parts) -> datetime:
+    """The instant that `--at` means. Raises Mistake for what can't be read and for what has passed."""
+    from newsletter.words.moment import parse_moment
+
+    return parse_moment(at, now=parts.clock.now(), zone=parts.config.newsletter.zone).at
+
+
+def said_back(parts: Parts, start_at: datetime | None) -> str:
+    """The time as the wall shows it, with its zone and how long until then; empty for now."""
+    from newsletter.words.cadence import Occurrence
+    from newsletter.words.moment import say_back
+
+    if start_at is None:
+        return ""
+    local = start_at.replace(tzinfo=None)
+    found = Occurrence(asked=local, local=local, at=start_at)
+    return f"When: {say_back(found, now=parts.clock.now(), zone=parts.config.newsletter.zone)}"
+
+
+def confirm(parts: Parts, edition: Edition, list_name: str, *, said: str, yes: bool) -> None:
+    """Say to whom, when and through what before anything is planned; ask at a terminal."""
+    readers = parts.readers.count_active(list_name)
+    subject = "".join(piece if isinstance(piece, str) else "…" for piece in edition.subject.pieces)
+    click.echo(f"Issue {edition.issue}, “{subject}”, to {readers:,} on {list_name!r}. {parts.provider.explain()}")
+    if said:
+        click.echo(said)
+    if not yes and sys.stdin.isatty():
+        click.confirm("Send it?", abort=True)
+
+
+def change_time(parts: Parts, mailing: MailingRow, start_at: datetime | None, *, yes: bool) -> bool:
+    """Give a sending that has not begun another time, or let it begin now. False where it has begun already.
+
+    Raises NotNow where a later time was asked for and it has begun.
+    """
+    waits = mailing.status.value in ("scheduled", "paused")
+    if start_at and not waits:
+        raise NotNow(
+            f"Issue {mailing.issue} is on its way to {mailing.list_name!r} already; it can't be given another time.",
+            fix=f"Hold it with: newsletter pause {mailing.issue}, or end it with: newsletter cancel {mailing.issue}",
+        )
+    if not waits:
+        return False
+    click.echo(f"Issue {mailing.issue} to {mailing.list_name!r} was planned before, with the words of then.")
+    if start_at:
+        click.echo(said_back(parts, start_at))
+    if not yes and sys.stdin.isatty():
+        click.confirm("Change its time?" if start_at else "Send it now?", abort=True)
+    if parts.schedule.move_start(mailing.id, start_at or parts.clock.now()):
+        if not start_at:
+            parts.ledger.start_due()
+        return True
+    if start_at:
+        raise NotNow(
+            f"Issue {mailing.issue} has begun to go out; it can't be given another time.",
+            fix=f"See where it stands: newsletter status {mailing.issue}",
+        )
+    return False
+
+
+def send_in_next_slot(parts: Parts, issue: int, list_name: str, *, yes: bool, despite_findings: bool) -> None:
+    """Freeze the issue as it is now, for the next slot of the list's schedule."""
+    from getpass import getuser
+
+    from newsletter.cli.checked import refuse_errors
+    from newsletter.compose.press import press
+    from newsletter.schedule.choosing import send_next
+    from newsletter.timekeeping import desk_of
+    from newsletter.words.moment import say_moment
+
+    plan = parts.schedule.find_plan(list_name)
+    if plan is None:
+        raise Missing(
+            f"No schedule is set for {list_name!r}, so it has no next slot.",
+            fix=f'Set one: newsletter schedule set "every thursday 09:00" --list {list_name}',
+        )
+    proof = press(parts.shelf, parts.config.newsletter, issue)
+    if not despite_findings:
+        refuse_errors(parts, proof)
+    following = next(plan.cadence.after(parts.clock.now()), None)
+    said = said_back(parts, following.at) if following else ""
+    confirm(parts, proof.rendered.edition, list_name, said=said, yes=yes)
+    slot = send_next(desk_of(parts), plan, issue, by=getuser(), despite_findings=True)
+    when = say_moment(slot.due_at, plan.cadence.zone)
+    click.echo(f"It goes out {when} with the words it has now, while `newsletter serve` or a cron `tick` runs.")
+    click.echo(f"Take it back with: newsletter schedule approve {issue} --withdraw")

@@ -1,0 +1,154 @@
+"""The calendar: what went out, what will, and what did not, from slots, sendings and the cadence itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from zoneinfo import ZoneInfo
+
+from newsletter.ports.ledger import MailingRow
+from newsletter.schedule.desk import Desk
+from newsletter.schedule.freezing import choose
+from newsletter.schedule.letters import BECAUSE
+from newsletter.words.cadence import Occurrence
+from newsletter.words.cadence_text import clock_note
+from newsletter.words.ical import Entry
+from newsletter.words.mistake import NewsletterError
+from newsletter.words.slot import Plan, Slot, SlotStatus
+
+_SAID = {
+    SlotStatus.WAITING: "waiting",
+    SlotStatus.FROZEN: "words frozen",
+    SlotStatus.ASKING: "did not go and asks you",
+    SlotStatus.GOING: "going out",
+    SlotStatus.GONE: "went out",
+    SlotStatus.SKIPPED: "skipped",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One time in the calendar. `local` is wall time in `zone`; `kind` is "slot", "left out" or "sending"."""
+
+    uid: str
+    kind: str
+    list_name: str
+    at: datetime
+    local: datetime
+    zone: str
+    status: str
+    issue: int | None
+    words: str
+
+
+def calendar(desk: Desk, *, since: datetime, n_ahead: int) -> list[Line]:
+    """Every time from `since` on, and the next `n_ahead` of each plan, by time."""
+    now = desk.clock.now()
+    plans = desk.memory.list_plans()
+    of_slots = set()
+    lines: list[Line] = []
+    for plan in plans:
+        slots = desk.memory.list_slots(plan.id)
+        of_slots |= {slot.mailing_id for slot in slots}
+        lines += [_of_slot(plan, slot) for slot in slots if slot.at >= since]
+        lines += _ahead(desk, plan, {slot.asked for slot in slots}, now, n_ahead)
+    zones = {plan.list_name: plan.cadence.zone for plan in plans}
+    for mailing, _ in desk.memory.list_sendings():
+        if mailing.id not in of_slots and mailing.start_at >= since:
+            lines.append(_of_sending(mailing, zones.get(mailing.list_name, desk.newsletter.zone)))
+    return sorted(_next_named(desk, plans, lines, now), key=lambda line: (line.at, line.uid))
+
+
+def entries(lines: Iterable[Line], newsletter: str) -> Iterator[Entry]:
+    """The calendar as events."""
+    for line in lines:
+        if line.kind == "left out":
+            continue
+        issue = f"issue {line.issue}" if line.issue else "next issue"
+        yield Entry(
+            uid=f"{line.uid}@newsletter", at=line.at, title=f"{newsletter}: {issue} ({line.status})", text=line.words
+        )
+
+
+def _of_slot(plan: Plan, slot: Slot) -> Line:
+    words = _SAID[slot.status]
+    if slot.why:
+        words += f": {BECAUSE[slot.why]}"
+    shown = slot.began_at if slot.began_at and slot.began_at - slot.at >= timedelta(minutes=1) else slot.go_at
+    place = ZoneInfo(plan.cadence.zone)
+    if shown:
+        words += f", {'begun' if slot.began_at else 'set to'} {shown.astimezone(place):%a %-d %b %H:%M}"
+    return Line(
+        uid=f"slot-{plan.id}-{slot.asked:%Y%m%dT%H%M}",
+        kind="slot",
+        list_name=plan.list_name,
+        at=slot.at,
+        local=slot.at.astimezone(place).replace(tzinfo=None),
+        zone=plan.cadence.zone,
+        status=slot.status.value,
+        issue=slot.issue,
+        words=words,
+    )
+
+
+def _ahead(desk: Desk, plan: Plan, known: set[datetime], now: datetime, n_ahead: int) -> Iterator[Line]:
+    """Times that are not written down yet, and the days that are left out between them."""
+    coming = list(islice(plan.cadence.after(now), n_ahead))
+    for one in coming:
+        if one.asked not in known:
+            yield _of_rule(plan, one, "on hold" if plan.held_at else "to come")
+    last = coming[-1].at if coming else now
+    for day in sorted(plan.cadence.skipped):
+        if plan.cadence.falls_on(day) and now < (one := plan.cadence.on(day)).at <= last:
+            yield _of_rule(plan, one, "left out")
+
+
+def _of_rule(plan: Plan, one: Occurrence, status: str) -> Line:
+    return Line(
+        uid=f"slot-{plan.id}-{one.asked:%Y%m%dT%H%M}",
+        kind="left out" if status == "left out" else "slot",
+        list_name=plan.list_name,
+        at=one.at,
+        local=one.local,
+        zone=plan.cadence.zone,
+        status=status,
+        issue=None,
+        words=" ".join(part for part in (status, clock_note(one)) if part),
+    )
+
+
+def _of_sending(mailing: MailingRow, zone: str) -> Line:
+    reason = f": {mailing.pause_reason}" if mailing.pause_reason else ""
+    return Line(
+        uid=f"sending-{mailing.id}",
+        kind="sending",
+        list_name=mailing.list_name,
+        at=mailing.start_at,
+        local=mailing.start_at.astimezone(ZoneInfo(zone)).replace(tzinfo=None),
+        zone=zone,
+        status=mailing.status.value,
+        issue=mailing.issue,
+        words=f"sent by hand, {mailing.status.value}{reason}",
+    )
+
+
+def _next_named(desk: Desk, plans: Iterable[Plan], lines: list[Line], now: datetime) -> list[Line]:
+    """The first open slot of each plan with the issue that would go as things stand."""
+    named = list(lines)
+    for plan in plans:
+        mine = [line for line in lines if line.list_name == plan.list_name and line.kind == "slot" and line.at > now]
+        first = min(mine, key=lambda line: line.at, default=None)
+        if first is None or first.issue or plan.held_at:
+            continue
+        try:
+            number = choose(desk, plan)
+        except NewsletterError:
+            number = None
+        if number:
+            spelled = {
+                name: getattr(first, name) for name in ("uid", "kind", "list_name", "at", "local", "zone", "status")
+            }
+            named[named.index(first)] = Line(**spelled, issue=number, words=f"{first.words}, as things stand")
+    return named

@@ -1,0 +1,49 @@
+"""The desk: everything that a tick of the schedule works with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from newsletter.compose.press import Proof
+from newsletter.ports.clock import Clock
+from newsletter.ports.folder import Shelf
+from newsletter.ports.ledger import Accounts, Control, Editions, Planning
+from newsletter.ports.provider import Provider
+from newsletter.ports.slots import Heartbeat, Memory, TickLock
+from newsletter.preflight.around import Around
+from newsletter.words.newsletter import Newsletter
+from newsletter.words.slot import Ways
+
+
+class Ledger(Planning, Editions, Control, Protocol):
+    """What the schedule asks of the ledger: plan, read frozen words, pause."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """`around` is what the checks know about the newsletter; `new_token` mints the random names of mails to the owner."""
+
+    newsletter: Newsletter
+    shelf: Shelf
+    around: Callable[[Proof], Around]
+    ledger: Ledger
+    accounts: Accounts
+    memory: Memory
+    provider: Provider
+    heartbeat: Heartbeat
+    lock: TickLock
+    clock: Clock
+    parcel_size: int
+    new_token: Callable[[], str]
+
+    def tell(self, ways: Ways | None = None) -> tuple[str, ...]:
+        """Who hears of a slot: those that were named, else whoever answers readers."""
+        if ways and ways.tell:
+            return ways.tell
+        return (self.newsletter.reply_to or self.newsletter.sender,)
+
+    def tell_about(self, list_name: str) -> tuple[str, ...]:
+        plan = self.memory.find_plan(list_name)
+        return self.tell(plan.ways if plan else None)

@@ -1,0 +1,132 @@
+"""Freezing: which issue a slot takes, and with which words."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from newsletter.compose.draft import draft, unused_posts
+from newsletter.compose.press import Proof, press
+from newsletter.preflight.check import check
+from newsletter.schedule.desk import Desk
+from newsletter.words.edition import Edition
+from newsletter.words.finding import Finding, Severity
+from newsletter.words.issue import Issue
+from newsletter.words.ledger import MailingStatus
+from newsletter.words.mistake import Mistake, NewsletterError
+from newsletter.words.slot import Approval, Plan, Slot, SlotStatus, Why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frozen:
+    """The words of an issue, kept in the database under their digest."""
+
+    issue: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotFrozen:
+    """Why a slot has no words. `detail` is a sentence for people."""
+
+    why: Why
+    detail: str
+    issue: int | None = None
+
+
+def freeze(desk: Desk, plan: Plan, slot: Slot) -> Frozen | NotFrozen:
+    """Find or draft the issue of a slot and freeze its words: the approved ones, else those of the folder."""
+    number = slot.issue
+    try:
+        number = number or choose(desk, plan)
+        if number is None:
+            drafted = _draft(desk, plan, slot)
+            if isinstance(drafted, NotFrozen):
+                return drafted
+            number = drafted.number
+        approval = desk.memory.find_approval(number)
+        if approval:
+            return Frozen(issue=number, digest=approval.digest)
+        proof = press(desk.shelf, desk.newsletter, number)
+        return _weighed(desk, plan, proof)
+    except NewsletterError as error:
+        return NotFrozen(why=Why.FINDINGS, detail=str(error), issue=number)
+
+
+def choose(desk: Desk, plan: Plan) -> int | None:
+    """The issue that goes next to a list: one that was asked to, else the first numbered after all that went."""
+    taken = _taken(desk, plan)
+    sent = {row.issue: row.status for row, _ in desk.memory.list_sendings() if row.list_name == plan.list_name}
+    asked = [one for one in desk.memory.next_issues() if sent.get(one) in (None, MailingStatus.CANCELLED)]
+    issues = {issue.number: issue for issue in desk.shelf.issues.list_issues()}
+    for number in asked:
+        if number in issues and number not in taken and _is_meant(issues[number], plan.list_name):
+            return number
+    last = max(sent.keys() | taken, default=0)
+    later = (n for n, issue in sorted(issues.items()) if n > last and _is_meant(issue, plan.list_name))
+    return next(later, None)
+
+
+def approve(desk: Desk, number: int, *, by: str, is_next: bool = False, despite_findings: bool = False) -> Approval:
+    """Pin an issue to the words that stand in the folder now. Raises Mistake where `check` finds errors."""
+    proof = press(desk.shelf, desk.newsletter, number)
+    errors = [] if despite_findings else errors_of(desk, proof)
+    if errors:
+        raise Mistake(
+            f"{errors[0].message} Issue {number} was not approved.",
+            fix=f"{errors[0].fix} To approve it as it is, add --despite-findings.",
+            place=errors[0].place,
+        )
+    return desk.memory.approve(proof.rendered.edition, by=by, now=desk.clock.now(), is_next=is_next)
+
+
+def errors_of(desk: Desk, proof: Proof) -> list[Finding]:
+    """What `check` would refuse, without asking the web: a slow page must not hold up a slot."""
+    return [one for one in check(proof, desk.around(proof)) if one.severity is Severity.ERROR and one.counts]
+
+
+def words_now(desk: Desk, number: int) -> Edition | None:
+    """The edition that the folder would give now; None where it can't be made."""
+    try:
+        return press(desk.shelf, desk.newsletter, number).rendered.edition
+    except NewsletterError:
+        return None
+
+
+def _weighed(desk: Desk, plan: Plan, proof: Proof) -> Frozen | NotFrozen:
+    number = proof.issue.number
+    n_posts = len(list(proof.issue.slugs()))
+    if n_posts < plan.ways.min_posts:
+        return _too_few(n_posts, plan, number)
+    errors = errors_of(desk, proof)
+    if errors:
+        more = f" And {len(errors) - 1} more." if len(errors) > 1 else ""
+        return NotFrozen(why=Why.FINDINGS, detail=f"{errors[0].place}: {errors[0].message}{more}", issue=number)
+    return Frozen(issue=number, digest=desk.memory.keep_edition(proof.rendered.edition))
+
+
+def _draft(desk: Desk, plan: Plan, slot: Slot) -> Issue | NotFrozen:
+    if not plan.ways.drafts:
+        return NotFrozen(why=Why.NO_ISSUE, detail="There is no issue that has not gone yet.")
+    posts, issues = desk.shelf.posts.list_posts(), desk.shelf.issues.list_issues()
+    n_unused = len(unused_posts(posts, issues))
+    if n_unused < max(plan.ways.min_posts, 1):
+        return _too_few(n_unused, plan, None)
+    numbers = [issue.number for issue in issues] + list(desk.accounts.list_issues_sent())
+    number = max(numbers, default=0) + 1
+    return desk.shelf.issues.add_issue(draft(posts, issues, number=number, lists=(plan.list_name,), dated_on=slot.day))
+
+
+def _too_few(n_posts: int, plan: Plan, number: int | None) -> NotFrozen:
+    there = "There is no post" if n_posts == 0 else "There is 1 post" if n_posts == 1 else f"There are {n_posts} posts"
+    detail = f"{there}, and an issue needs at least {max(plan.ways.min_posts, 1)}."
+    return NotFrozen(why=Why.FEW_POSTS, detail=detail, issue=number)
+
+
+def _taken(desk: Desk, plan: Plan) -> Collection[int]:
+    has = (SlotStatus.FROZEN, SlotStatus.ASKING, SlotStatus.GOING, SlotStatus.GONE)
+    return {slot.issue for slot in desk.memory.list_slots(plan.id) if slot.issue is not None and slot.status in has}
+
+
+def _is_meant(issue: Issue, list_name: str) -> bool:
+    return not issue.lists or list_name in issue.lists

@@ -1,0 +1,193 @@
+"""What the owner and the editors are told, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from newsletter.ports.ledger import Account, MailingRow
+from newsletter.ports.slots import Notice
+from newsletter.schedule.desk import Desk
+from newsletter.words.cadence_text import say_time
+from newsletter.words.ledger import HandOver, MailingStatus
+from newsletter.words.moment import say_moment, say_span
+from newsletter.words.slot import MENDABLE, Plan, Slot, Why
+
+# Why a slot did not go, as it stands after "because".
+BECAUSE: Mapping[Why, str] = {
+    Why.LATE: "its time was over for too long when this machine came back",
+    Why.UNAPPROVED: "nobody has approved it",
+    Why.FINDINGS: "`check` finds errors in it",
+    Why.NO_ISSUE: "there is no issue that has not gone yet",
+    Why.FAULT: "it could not be planned",
+    Why.UNFINISHED: "the issue before is not finished",
+    Why.MOVED: "its time passed when the schedule was changed",
+    Why.FEW_POSTS: "there are too few posts",
+    Why.HELD: "the schedule is on hold",
+    Why.TOO_CLOSE: "another issue went less than 12 hours before",
+    Why.PASSED: "its time passed while nothing ran, and a later one had come",
+    Why.DECIDED: "you decided to skip it",
+}
+
+
+def asking(desk: Desk, plan: Plan, slot: Slot, why: Why, detail: str) -> Notice:
+    """It did not go; here is why, and what can be done."""
+    until = slot.due_at + plan.ways.late
+    ways_out = [
+        f"Send it now: newsletter schedule decide --list {plan.list_name} --now",
+        f'Send it at a time: newsletter schedule decide --list {plan.list_name} --at "thu 15:00"',
+        f"Skip it: newsletter schedule decide --list {plan.list_name} --skip",
+    ]
+    lines = [f"{_name(slot, plan)} did not go, because {BECAUSE[why]}.", *([detail] if detail else []), ""]
+    if why is Why.UNAPPROVED and slot.issue:
+        ways_out.insert(0, f"Approve it: newsletter schedule approve {slot.issue}")
+    if why in MENDABLE and desk.clock.now() < until:
+        lines += [
+            f"Mend that before {say_moment(until, plan.cadence.zone)} and it goes by itself. Later, or instead:",
+            "",
+        ]
+    subject = f"{_issue(slot)} did not go: {BECAUSE[why]}"
+    return _notice(desk, plan, slot, f"asking {slot.due_at:%y%m%d%H%M}", subject, [*lines, *ways_out])
+
+
+def skipped(desk: Desk, plan: Plan, slot: Slot, why: Why, detail: str) -> Notice:
+    """It will not go, and nothing needs to be done."""
+    lines = [f"{_name(slot, plan)} did not go, because {BECAUSE[why]}.", *([detail] if detail else []), ""]
+    past = slot.due_at if why is Why.PASSED else max(slot.due_at, desk.clock.now())
+    following = next(plan.cadence.after(past), None)
+    if why is Why.HELD:
+        lines += [f"Let it go on: newsletter schedule resume --list {plan.list_name}"]
+    elif following:
+        lines += [f"What was ready goes in the next slot: {say_time(following.local)} {plan.cadence.zone}."]
+    return _notice(desk, plan, slot, "result", f"{_issue(slot)} did not go: {BECAUSE[why]}", lines)
+
+
+def stopped(desk: Desk, plan: Plan, slot: Slot, reason: str) -> Notice:
+    lines = [
+        f"The sending of issue {slot.issue} stands still: {reason}",
+        "Nobody is lost: who has not got it yet is written down.",
+        "",
+        f"When that is mended: newsletter resume {slot.issue}",
+    ]
+    return _notice(desk, plan, slot, "stopped", f"Issue {slot.issue} stands still", lines)
+
+
+def result(desk: Desk, plan: Plan, slot: Slot, account: Account, ended_at: datetime) -> Notice:
+    """It went out, to how many, and what is open."""
+    began, late = slot.began_at or slot.due_at, (slot.began_at or slot.due_at) - slot.at
+    when = f"{_clock(began, plan)}-{_clock(ended_at, plan)}"
+    verb = "went out"
+    if any(row.id == slot.mailing_id and row.status is MailingStatus.CANCELLED for row in account.mailings):
+        verb = "was cancelled on its way"
+    line = f"Issue {slot.issue} {verb} {when}: {counts(account)}."
+    lines = [line, f"Slot: {say_time(slot.asked)} {plan.cadence.zone}, list {plan.list_name!r}."]
+    if late.total_seconds() >= 300:
+        lines.append(f"It began {say_span(late)} after its time.")
+    if account.handover[HandOver.UNCERTAIN]:
+        lines += ["", f"Find out about the unknown: newsletter settle {slot.issue} --look"]
+    return _notice(desk, plan, slot, "result", line.removesuffix("."), lines)
+
+
+def counts(account: Account) -> str:
+    """ "7,981 handed over, 12 skipped (10 unsubscribed, 2 suppressed), 0 unknown"."""
+    n = account.handover
+    why = ", ".join(f"{number:,} {reason}" for reason, number in sorted(account.skipped.items()))
+    skipped = f", {n[HandOver.SKIPPED]:,} skipped" + (f" ({why})" if why else "")
+    rest = n[HandOver.PENDING] + n[HandOver.SENDING]
+    parts = [f"{n[HandOver.ACCEPTED]:,} handed over{skipped}"]
+    parts += [f"{n[HandOver.REFUSED]:,} refused"] if n[HandOver.REFUSED] else []
+    parts += [f"{n[HandOver.LEFT]:,} left as unknown"] if n[HandOver.LEFT] else []
+    parts += [f"{rest:,} waiting"] if rest else []
+    return ", ".join([*parts, f"{n[HandOver.UNCERTAIN]:,} unknown"])
+
+
+def fault(desk: Desk, plan: Plan, what: str) -> Notice:
+    """The program itself failed; the details are in the log."""
+    now = desk.clock.now()
+    lines = [
+        f"A fault of the program itself ({what}) keeps the schedule of {plan.list_name!r} from going on.",
+        "It is tried again at every look. The details are in the log of `newsletter serve`.",
+    ]
+    return Notice(
+        about=f"plan:{plan.id}",
+        kind=f"fault {now:%y%m%d}",
+        tell=desk.tell(plan.ways),
+        subject=f"[{desk.newsletter.name}] The schedule of {plan.list_name!r} has a fault",
+        body="\n".join(lines),
+        made_at=now,
+    )
+
+
+def reminder(desk: Desk, plan: Plan, slot: Slot, turn: int, open_points: list[str]) -> Notice:
+    due = say_moment(slot.due_at, plan.cadence.zone)
+    frozen = say_moment(slot.due_at - plan.ways.freeze_before, plan.cadence.zone)
+    head = f"{_issue(slot)} is due {due}; its words are frozen {frozen}. Before that:"
+    subject = f"Reminder: {_issue(slot, lower=True)} is due {say_moment(slot.due_at, plan.cadence.zone)}"
+    return _notice(desk, plan, slot, f"reminder {turn}", subject, [head, "", *(f"- {point}" for point in open_points)])
+
+
+def late_sending(desk: Desk, mailing: MailingRow, reason: str) -> Notice:
+    lines = [
+        f"The sending of issue {mailing.issue} to {mailing.list_name!r} did not begin. {reason}",
+        "",
+        f"Send it now: newsletter resume {mailing.issue}",
+        f'Another time: newsletter send {mailing.issue} --list {mailing.list_name} --at "thu 15:00"',
+        f"Not at all: newsletter cancel {mailing.issue}",
+    ]
+    return _one_off(
+        desk, mailing, f"late {mailing.start_at:%y%m%d%H%M}", f"Issue {mailing.issue} did not go: too late", lines
+    )
+
+
+def one_off_stopped(desk: Desk, mailing: MailingRow) -> Notice:
+    lines = [
+        f"The sending of issue {mailing.issue} to {mailing.list_name!r} stands still: {mailing.pause_reason}",
+        "Nobody is lost: who has not got it yet is written down.",
+        "",
+        f"When that is mended: newsletter resume {mailing.issue}",
+    ]
+    return _one_off(desk, mailing, "stopped", f"Issue {mailing.issue} stands still", lines)
+
+
+def one_off_result(desk: Desk, mailing: MailingRow, account: Account, ended_at: datetime) -> Notice:
+    zone = desk.newsletter.zone
+    when = f"{say_moment(mailing.start_at, zone)}, done {ended_at.astimezone(ZoneInfo(zone)):%H:%M}"
+    line = f"Issue {mailing.issue} went out: {counts(account)}"
+    return _one_off(desk, mailing, "result", line, [f"{line}.", f"Begun {when}, list {mailing.list_name!r}."])
+
+
+def _one_off(desk: Desk, mailing: MailingRow, kind: str, subject: str, lines: list[str]) -> Notice:
+    return Notice(
+        about=f"mailing:{mailing.id}",
+        kind=kind,
+        tell=desk.tell_about(mailing.list_name),
+        subject=f"[{desk.newsletter.name}] {subject}",
+        body="\n".join([*lines, "", f"The studio: {desk.newsletter.public_url}/studio"]),
+        made_at=desk.clock.now(),
+    )
+
+
+def _notice(desk: Desk, plan: Plan, slot: Slot, kind: str, subject: str, lines: list[str]) -> Notice:
+    return Notice(
+        about=f"slot:{slot.id}",
+        kind=kind,
+        tell=desk.tell(plan.ways),
+        subject=f"[{desk.newsletter.name}] {subject}",
+        body="\n".join([*lines, "", f"The studio: {desk.newsletter.public_url}/studio"]),
+        made_at=desk.clock.now(),
+    )
+
+
+def _issue(slot: Slot, *, lower: bool = False) -> str:
+    if slot.issue:
+        return f"{'issue' if lower else 'Issue'} {slot.issue}"
+    return "the next issue" if lower else "The next issue"
+
+
+def _name(slot: Slot, plan: Plan) -> str:
+    return f"{_issue(slot)} ({say_time(slot.asked)} {plan.cadence.zone}, list {plan.list_name!r})"
+
+
+def _clock(at: datetime, plan: Plan) -> str:
+    return f"{at.astimezone(ZoneInfo(plan.cadence.zone)):%H:%M}"

@@ -1,0 +1,64 @@
+"""Rounds: the two beats of a serving process, the schedule's and the sender's, and proof that they still come."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from newsletter.schedule.desk import Desk
+from newsletter.schedule.tick import hold_late, tick
+from newsletter.schedule.ticker import SECONDS_BETWEEN_TICKS
+from newsletter.sending.drain import Drain
+
+HEARTBEAT_EVERY = timedelta(minutes=5)
+# Three beats missed in a row: the schedule does not live any more, whatever else does.
+_SILENCE_SECONDS = 4 * SECONDS_BETWEEN_TICKS
+
+
+class Rounds:
+    """`after_sending` is called when something was sent, each of `chores` at every beat of the sender."""
+
+    def __init__(
+        self, desk: Desk, drain: Drain, after_sending: Callable[[], None], chores: Sequence[Callable[[], object]] = ()
+    ) -> None:
+        self._desk, self._drain, self._after_sending, self._chores = desk, drain, after_sending, chores
+        self._beaten_at: datetime | None = None
+        self._last_beat = time.monotonic()
+
+    def schedule_beat(self) -> float | None:
+        """One tick of the schedule. Returns the seconds until something is due, where it knows."""
+        due_at = tick(self._desk)
+        self._last_beat = time.monotonic()
+        self._sign_of_life()
+        return (due_at - self._desk.clock.now()).total_seconds() if due_at else None
+
+    def sending_beat(self) -> int:
+        """Send all that is due. Returns how many sendings were worked on."""
+        # Before anything may start it: what missed its time by hours is not sent without asking.
+        hold_late(self._desk)
+        worked_on = self._drain.once()
+        for chore in self._chores:
+            chore()
+        if worked_on:
+            self._after_sending()
+        return worked_on
+
+    def sending(self) -> None:
+        """`sending_beat` as a beat of the ticker."""
+        self.sending_beat()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the schedule has looked at the database lately."""
+        return time.monotonic() - self._last_beat < _SILENCE_SECONDS
+
+    def _sign_of_life(self) -> None:
+        """Only after a tick that went well: a service elsewhere raises the alarm when it does not come."""
+        now = self._desk.clock.now()
+        if self._beaten_at is not None and timedelta(0) <= now - self._beaten_at < HEARTBEAT_EVERY:
+            return
+        urls = {plan.ways.heartbeat_url for plan in self._desk.memory.list_plans()}
+        for url in urls - {None}:
+            self._desk.heartbeat.beat(url or "")
+        self._beaten_at = now

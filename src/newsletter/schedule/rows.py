@@ -1,0 +1,89 @@
+"""Rows: the slots of a plan brought into line with its cadence, the clock and each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise, takewhile
+from zoneinfo import ZoneInfo
+
+from newsletter.schedule import letters
+from newsletter.schedule.desk import Desk
+from newsletter.words.cadence import Occurrence, resolve
+from newsletter.words.slot import OPEN, Plan, Slot, SlotStatus, Why, reminders
+
+# Slots are written down this long before they are of any concern; the next one always is.
+_AHEAD = timedelta(days=2)
+
+
+def align(desk: Desk, plan: Plan, now: datetime) -> None:
+    """Make what is missing, move what means another instant now, drop what the cadence does not have any more."""
+    slots = desk.memory.list_slots(plan.id)
+    for slot in slots:
+        if slot.status in OPEN:
+            _align_one(desk, plan, slot, now)
+        if _was_too_early(slot, now):
+            desk.memory.change(slot, status=SlotStatus.WAITING, why=None, detail="", ended_at=None)
+    desk.memory.add_slots(plan.id, _missing(plan, slots, now))
+    _pass_over(desk, plan, now)
+
+
+def _align_one(desk: Desk, plan: Plan, slot: Slot, now: datetime) -> None:
+    if not plan.cadence.has(slot.asked):
+        if slot.status is not SlotStatus.ASKING and slot.go_at is None:
+            desk.memory.drop(slot)
+        return
+    at = resolve(slot.asked, plan.cadence.zone).at
+    if at == slot.at:
+        return
+    desk.memory.realign(slot, at)
+    if slot.at > now >= at and slot.go_at is None and slot.status is not SlotStatus.ASKING:
+        moved = desk.memory.get_slot(slot.id)
+        notice = letters.asking(desk, plan, moved, Why.MOVED, "")
+        desk.memory.change(moved, notice, status=SlotStatus.ASKING, why=Why.MOVED)
+
+
+def _was_too_early(slot: Slot, now: datetime) -> bool:
+    """Called late by a clock that has been set back since: its time is still to come."""
+    late = (slot.status, slot.why) in ((SlotStatus.SKIPPED, Why.PASSED), (SlotStatus.ASKING, Why.LATE))
+    return late and slot.due_at > now
+
+
+def _missing(plan: Plan, slots: Sequence[Slot], now: datetime) -> list[Occurrence]:
+    known = {slot.asked for slot in slots}
+    after = max([plan.since_at, *(slot.at for slot in slots if slot.at <= now)])
+    place = ZoneInfo(plan.cadence.zone)
+    until = now + plan.ways.freeze_before + _AHEAD
+    begin, end = (moment.astimezone(place).date() for moment in (after, until))
+    found = [one for one in plan.cadence.between(begin - timedelta(days=1), end) if after < one.at <= until]
+    if not any(one.at > now for one in found):
+        found += list(takewhile(lambda one: not found or one.at > found[-1].at, _one(plan, max(now, after))))
+    return [one for one in found if one.asked not in known]
+
+
+def _one(plan: Plan, after: datetime) -> list[Occurrence]:
+    following = next(plan.cadence.after(after), None)
+    return [following] if following else []
+
+
+def _pass_over(desk: Desk, plan: Plan, now: datetime) -> None:
+    """Of slots whose time has come only the last may go; one that asks gives way when the next is frozen."""
+    slots = [
+        slot for slot in desk.memory.find_open(plan.id, until=now + plan.ways.freeze_before) if slot.status in OPEN
+    ]
+    for slot, following in pairwise(slots):
+        is_over = slot.due_at <= now and (following.at <= now or slot.status is SlotStatus.ASKING)
+        if is_over and slot.due_at < following.at:
+            held = plan.held_at is not None and slot.status is not SlotStatus.ASKING
+            why = Why.HELD if held else Why.PASSED
+            notice = None if slot.status is SlotStatus.ASKING else letters.skipped(desk, plan, slot, why, "")
+            desk.memory.change(slot, notice, status=SlotStatus.SKIPPED, why=why, ended_at=now)
+
+
+def next_moment(plan: Plan, slots: Sequence[Slot], now: datetime) -> datetime | None:
+    """When something of this plan is to be done next."""
+    times = []
+    for slot in slots:
+        if slot.status in (SlotStatus.WAITING, SlotStatus.FROZEN):
+            times += [slot.due_at, slot.due_at - plan.ways.freeze_before, *reminders(plan.ways, slot)]
+    return min((time for time in times if time > now), default=None)

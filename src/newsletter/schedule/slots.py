@@ -1,0 +1,204 @@
+"""Slots: each brought one step further, from waiting to gone, by rules that a crash at any line leaves true."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from newsletter.ports.ledger import MailingRow
+from newsletter.schedule import letters
+from newsletter.schedule.desk import Desk
+from newsletter.schedule.ending import DOUBT_PATIENCE, account_if_over
+from newsletter.schedule.freezing import Frozen, freeze
+from newsletter.sending.plan import plan as plan_mailing
+from newsletter.words.ledger import HandOver, MailingStatus
+from newsletter.words.mistake import NewsletterError
+from newsletter.words.slot import APART, Plan, Slot, SlotStatus, Why, may_mend
+
+log = logging.getLogger(__name__)
+
+# Rendering an issue that has errors again and again would keep a small machine busy.
+TRY_AGAIN_AFTER = timedelta(minutes=5)
+
+
+def advance(desk: Desk, plan: Plan, slot: Slot, now: datetime) -> None:
+    """One slot, as far as it can go now."""
+    if slot.status is SlotStatus.GOING:
+        _follow(desk, plan, slot, now)
+    elif plan.held_at is not None and slot.go_at is None:
+        if slot.due_at <= now and slot.status is not SlotStatus.ASKING:
+            _skip(desk, plan, slot, Why.HELD, "", now)
+    elif slot.status is SlotStatus.ASKING:
+        if may_mend(plan.ways, slot, now):
+            _mend(desk, plan, slot, now)
+    elif now >= slot.due_at - plan.ways.freeze_before:
+        _freeze_and_go(desk, plan, slot, now)
+
+
+def _freeze_and_go(desk: Desk, plan: Plan, slot: Slot, now: datetime) -> None:
+    if slot.lateness(now) > plan.ways.late:
+        _ask(desk, plan, slot, Why.LATE, "")
+        return
+    is_due = slot.due_at <= now
+    if slot.issue is not None and _planned(desk, plan, slot) is not None:
+        # Somebody sent this very issue by hand, or set it to a time: the slot takes the one after it.
+        if not desk.memory.change(slot, None, status=SlotStatus.WAITING, issue=None, digest=None):
+            return
+        slot = desk.memory.get_slot(slot.id)
+    if slot.status is SlotStatus.WAITING:
+        if not is_due and _tried_lately(slot, now):
+            return
+        if is_due and _is_too_close(desk, plan, slot, now):
+            return
+        frozen = _frozen(desk, plan, slot, now)
+        if frozen is None:
+            return
+        slot = frozen
+    if is_due:
+        _go(desk, plan, slot, now)
+
+
+def _frozen(desk: Desk, plan: Plan, slot: Slot, now: datetime) -> Slot | None:
+    """The slot with its words; None where it has none, which is written down and told when its time has come."""
+    found = freeze(desk, plan, slot)
+    if isinstance(found, Frozen):
+        values = {"status": SlotStatus.FROZEN, "issue": found.issue, "digest": found.digest, "why": None, "detail": ""}
+        if not desk.memory.change(slot, None, **values):
+            log.warning("slot %s: issue %s is in another slot", slot.id, found.issue)
+            return None
+        log.info("slot %s: issue %s is frozen as %s", slot.id, found.issue, found.digest[:12])
+        return desk.memory.get_slot(slot.id)
+    if found.why is Why.FEW_POSTS:
+        _skip(desk, plan, replace(slot, issue=found.issue), found.why, found.detail, now)
+    elif slot.due_at > now:
+        desk.memory.change(slot, None, tried_at=now)
+    else:
+        desk.memory.change(slot, None, tried_at=now)
+        _ask(desk, plan, slot, found.why, found.detail, issue=found.issue)
+    return None
+
+
+def _go(desk: Desk, plan: Plan, slot: Slot, now: datetime) -> None:
+    """From here on the slot has begun: one transaction decides it, whoever else is trying."""
+    assert slot.issue is not None
+    approval = desk.memory.find_approval(slot.issue)
+    if plan.ways.needs_approval and approval is None:
+        _ask(desk, plan, slot, Why.UNAPPROVED, "")
+        return
+    if _is_unfinished_before(desk, plan, slot):
+        _ask(desk, plan, slot, Why.UNFINISHED, "Finish or cancel it: newsletter status")
+        return
+    if _is_too_close(desk, plan, slot, now):
+        return
+    digest = approval.digest if approval else slot.digest
+    if desk.memory.change(slot, None, status=SlotStatus.GOING, digest=digest, began_at=now):
+        log.info("slot %s: issue %s goes as %s", slot.id, slot.issue, (digest or "")[:12])
+        _launch(desk, plan, desk.memory.get_slot(slot.id), now)
+
+
+def _launch(desk: Desk, plan: Plan, slot: Slot, now: datetime) -> None:
+    """Plan the mailing, or find the one that an interrupted tick has planned."""
+    assert slot.issue is not None and slot.digest is not None
+    mailing = _planned(desk, plan, slot)
+    if mailing is None and slot.lateness(now) > plan.ways.late:
+        # Decided in time, but the machine was gone before anything was planned.
+        _ask(desk, plan, slot, Why.LATE, "")
+        return
+    try:
+        if mailing is None:
+            edition = desk.ledger.get_edition(slot.digest)
+            mailing, _ = plan_mailing(
+                desk.ledger, desk.clock, edition, list_name=plan.list_name, parcel_size=desk.parcel_size
+            )
+    except NewsletterError as error:
+        _ask(desk, plan, slot, Why.FAULT, str(error))
+        return
+    desk.memory.change(slot, None, mailing_id=mailing.id)
+
+
+def _follow(desk: Desk, plan: Plan, slot: Slot, now: datetime) -> None:
+    """See what became of a slot that has begun, and tell the owner once it is over or stands still."""
+    if slot.mailing_id is None:
+        _launch(desk, plan, slot, now)
+        return
+    mailing = desk.ledger.get_mailing(slot.mailing_id)
+    account = account_if_over(desk, mailing)
+    if account and account.handover[HandOver.UNCERTAIN] and not _is_old_doubt(desk, slot, now):
+        return
+    if account:
+        notice = letters.result(desk, plan, slot, account, now)
+        desk.memory.change(slot, notice, status=SlotStatus.GONE, ended_at=now)
+        log.info("slot %s: issue %s is over", slot.id, slot.issue)
+    elif mailing.status is MailingStatus.PAUSED:
+        desk.memory.add_notice(letters.stopped(desk, plan, slot, mailing.pause_reason or "it was paused."))
+
+
+def _is_old_doubt(desk: Desk, slot: Slot, now: datetime) -> bool:
+    """Whether readers have been in doubt for so long that the owner should hear; notes when it was seen first."""
+    if slot.tried_at is None or slot.tried_at < (slot.began_at or now):
+        desk.memory.change(slot, None, tried_at=now)
+        return False
+    return now - slot.tried_at >= DOUBT_PATIENCE
+
+
+def _mend(desk: Desk, plan: Plan, slot: Slot, now: datetime) -> None:
+    """A slot that asks goes by itself when its reason is gone in time."""
+    if slot.why is Why.UNAPPROVED:
+        if slot.issue is None or desk.memory.find_approval(slot.issue) is None:
+            return
+    elif slot.why is Why.UNFINISHED:
+        if _is_unfinished_before(desk, plan, slot):
+            return
+    elif _tried_lately(slot, now):
+        return
+    found = freeze(desk, plan, slot)
+    if not isinstance(found, Frozen):
+        desk.memory.change(slot, None, tried_at=now)
+        return
+    values = {"status": SlotStatus.FROZEN, "issue": found.issue, "digest": found.digest, "why": None, "detail": ""}
+    if desk.memory.change(slot, None, tried_at=now, **values):
+        _go(desk, plan, desk.memory.get_slot(slot.id), now)
+
+
+def _ask(desk: Desk, plan: Plan, slot: Slot, why: Why, detail: str, *, issue: int | None = None) -> None:
+    notice = letters.asking(desk, plan, replace(slot, issue=issue or slot.issue), why, detail)
+    values: dict[str, object] = {"status": SlotStatus.ASKING, "why": why, "detail": detail}
+    if desk.memory.change(slot, notice, **values, **({"issue": issue} if issue else {})):
+        log.warning("slot %s did not go and asks: %s", slot.id, why.value)
+
+
+def _skip(desk: Desk, plan: Plan, slot: Slot, why: Why, detail: str, now: datetime) -> None:
+    notice = letters.skipped(desk, plan, slot, why, detail)
+    if desk.memory.change(slot, notice, status=SlotStatus.SKIPPED, why=why, detail=detail, ended_at=now):
+        log.info("slot %s is skipped: %s", slot.id, why.value)
+
+
+def _is_too_close(desk: Desk, plan: Plan, slot: Slot, now: datetime) -> bool:
+    """Never two issues back to back, unless the owner chose this very time."""
+    if slot.go_at is not None:
+        return False
+    before = desk.memory.last_went_at(plan.list_name, but=slot, now=now)
+    if before is None or now - before >= APART:
+        return False
+    _skip(desk, plan, slot, Why.TOO_CLOSE, "", now)
+    return True
+
+
+def _is_unfinished_before(desk: Desk, plan: Plan, slot: Slot) -> bool:
+    going = [one for one in desk.memory.list_slots(plan.id) if one.status is SlotStatus.GOING and one.id != slot.id]
+    return bool(going)
+
+
+def _planned(desk: Desk, plan: Plan, slot: Slot) -> MailingRow | None:
+    """The mailing of the slot's issue to its list, wherever it came from; not one that was called off."""
+    mine = [
+        row
+        for row, _ in desk.memory.list_sendings()
+        if (row.issue, row.list_name) == (slot.issue, plan.list_name) and row.status is not MailingStatus.CANCELLED
+    ]
+    return mine[-1] if mine else None
+
+
+def _tried_lately(slot: Slot, now: datetime) -> bool:
+    return slot.tried_at is not None and timedelta(0) <= now - slot.tried_at < TRY_AGAIN_AFTER

@@ -1,0 +1,41 @@
+"""The newsletter command under a clock that is turned from outside: a file holds how far it is off."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from newsletter import wiring
+from newsletter.schedule import ticker
+
+OFFSET = "TEST_CLOCK_OFFSET"
+
+
+class FileClock:
+    """The machine's clock, off by as many seconds as the file says at that moment."""
+
+    def now(self) -> datetime:
+        seconds = float(Path(os.environ[OFFSET]).read_text())
+        return datetime.now(UTC) + timedelta(seconds=seconds)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+def run() -> None:
+    wiring.SystemClock = FileClock  # type: ignore[assignment, misc]
+    # Tests have no quarter of a minute for each look.
+    ticker.SECONDS_BETWEEN_TICKS = 0.25  # type: ignore[assignment]
+    from newsletter.cli import main
+
+    main(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,146 @@
+"""A newsletter with a schedule, under a clock that the test turns."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+
+from newsletter.schedule.desk import Desk
+from newsletter.schedule.rounds import Rounds
+from newsletter.schedule.tick import tick
+from newsletter.store.schedule import SqlSchedule
+from newsletter.timekeeping import desk_of
+from newsletter.wiring import Parts, open_newsletter
+from newsletter.words.cadence_text import parse_cadence
+from newsletter.words.slot import Plan, Slot, SlotStatus, Ways, Why
+from tests.running import ISSUE, POST, a_folder
+from tests.world import add_readers
+
+THURSDAY = "every thursday 09:00 Europe/Berlin"
+# Monday noon; the next slot is Thursday 3 December, 08:00 UTC.
+MONDAY = datetime(2026, 11, 30, 12, tzinfo=UTC)
+SLOT = datetime(2026, 12, 3, 8, tzinfo=UTC)
+
+
+class TurnedClock:
+    """A clock that stands still until it is turned."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        return self._now
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        self._now += timedelta(seconds=seconds)
+
+    def turn(self, to: datetime) -> None:
+        self._now = to
+
+
+class World:
+    """A folder with a newsletter in it, three readers on `weekly`, and Thursday at nine."""
+
+    def __init__(self, folder: Path, *, url: str | None = None, now: datetime = MONDAY, n_readers: int = 3) -> None:
+        self.folder = folder if (folder / "newsletter.toml").exists() else a_folder(folder)
+        if url and not url.startswith("sqlite"):
+            with (folder / "var" / "secrets.env").open("a") as file:
+                file.write(f"NEWSLETTER_DATABASE_URL={url}\n")
+        self.clock = TurnedClock(now)
+        self._opened: list[Parts] = []
+        self.parts = self.opened()
+        if n_readers:
+            add_readers(self.parts.engine, "weekly", range(n_readers))
+
+    def close(self) -> None:
+        for parts in self._opened:
+            parts.engine.dispose()
+
+    def opened(self) -> Parts:
+        """The parts of another process of the same newsletter, under the same clock."""
+        parts = open_newsletter(self.folder)
+        parts.__dict__["clock"] = self.clock
+        self._opened.append(parts)
+        return parts
+
+    @property
+    def memory(self) -> SqlSchedule:
+        return self.parts.schedule
+
+    @property
+    def desk(self) -> Desk:
+        return desk_of(self.parts)
+
+    def plan(self, text: str = THURSDAY, **ways: object) -> Plan:
+        return self.memory.save_plan("weekly", parse_cadence(text), Ways(**ways), now=self.clock.now())  # type: ignore[arg-type]
+
+    def post(self, number: int) -> None:
+        """Another post arrives."""
+        path = self.folder / "posts" / f"{self.clock.now():%Y-%m-%d}-ferry-{number}.md"
+        path.write_text(POST.replace("Ferries in winter", f"Ferry number {number}"))
+
+    def issue(self, number: int, words: str = "this week is about ice") -> None:
+        """Somebody writes an issue of their own."""
+        text = ISSUE.replace("number: 1", f"number: {number}").replace("this week is about ice", words)
+        (self.folder / "issues" / f"{number:03d}.md").write_text(text)
+
+    def beat(self, at: datetime | None = None) -> None:
+        """What `serve` does at one beat: a tick, the sender, and a tick that sees what was sent."""
+        if at:
+            self.clock.turn(at)
+        rounds = Rounds(self.desk, self.parts.drain(threading.Event()), lambda: None)
+        rounds.schedule_beat()
+        rounds.sending_beat()
+        rounds.schedule_beat()
+
+    def tick(self, at: datetime | None = None) -> None:
+        if at:
+            self.clock.turn(at)
+        tick(self.desk)
+
+    def slots(self) -> list[Slot]:
+        (plan,) = self.memory.list_plans()
+        return list(self.memory.list_slots(plan.id))
+
+    def slot(self, at: datetime = SLOT) -> Slot:
+        return next(slot for slot in self.slots() if slot.at == at)
+
+    def stands(self, at: datetime = SLOT) -> tuple[SlotStatus | None, Why | None]:
+        """Status and reason of the slot at a time; None where there is none yet."""
+        here = [slot for slot in self.slots() if slot.at == at]
+        return (here[0].status, here[0].why) if here else (None, None)
+
+    def went(self) -> list[int]:
+        """The issues that went, in order."""
+        return [slot.issue or 0 for slot in self.slots() if slot.status is SlotStatus.GONE]
+
+    def mails(self) -> list[EmailMessage]:
+        """The owner's mails, oldest first."""
+        folder = self.folder / "var" / "outbox" / "0"
+        files = (
+            sorted(folder.glob("*.eml"), key=lambda path: int(path.name.partition(".")[0])) if folder.exists() else []
+        )
+        return [message_from_bytes(file.read_bytes(), policy=default) for file in files]
+
+    def subjects(self) -> list[str]:
+        return [str(mail["Subject"]).removeprefix("[Weekly Ferries] ") for mail in self.mails()]
+
+    def text_of(self, number: int) -> str:
+        """The words of the owner's mail with this place in the row."""
+        part = self.mails()[number].get_body(("plain",))
+        assert part is not None
+        return str(part.get_content())
+
+    def copies(self, issue: int) -> list[str]:
+        """To whom the mails on disk of an issue went: twice here is twice there."""
+        folder = self.folder / "var" / "outbox" / str(issue)
+        mails = [message_from_bytes(file.read_bytes(), policy=default) for file in sorted(folder.glob("*.eml"))]
+        return sorted(str(mail["To"]) for mail in mails)
