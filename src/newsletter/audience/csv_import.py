@@ -55,6 +55,12 @@ def import_csv(
     return report
 
 
+def check_files(files: Sequence[Path], options: ImportOptions) -> None:
+    """Raise what `import_csv` would raise for a file, before anything is noted about the import."""
+    for path in files:
+        _open(path, options)
+
+
 def _open(path: Path, options: ImportOptions) -> _Opened:
     source = open_csv(path, encoding=options.encoding)
     with source.path.open(encoding=source.encoding, newline="") as text:

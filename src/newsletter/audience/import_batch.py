@@ -14,6 +14,7 @@ _WHY = {
     SuppressionReason.INVALID: "it is not a working address",
     SuppressionReason.MANUAL: "it was blocked by hand",
 }
+ERASED = "This person asked to be forgotten. Only their own sign-up can bring them back."
 
 
 class Batch:
@@ -45,7 +46,7 @@ class Batch:
         """Those who left first, so that nobody is mailed in between. Empties the batch."""
         options = self._options
         if self._gone and not options.dry_run:
-            readers.suppress_many(self._gone)
+            readers.suppress_many(self._gone, run=options.run)
         if self._joining:
             joined = readers.join(
                 options.list_name,
@@ -53,6 +54,7 @@ class Batch:
                 status=options.status,
                 consent=options.consent,
                 dry_run=options.dry_run,
+                run=options.run,
             )
             n_joined = len(joined.added) + len(joined.updated) + len(joined.unchanged)
             self._report.rows += n_joined
@@ -61,6 +63,8 @@ class Batch:
             self._report.unchanged += len(joined.unchanged)
             for key, reason in joined.suppressed.items():
                 self._report.leave_out(self._file, self._joining[key][0], explain_suppressed(reason))
+            for key in sorted(joined.erased):
+                self._report.leave_out(self._file, self._joining[key][0], ERASED)
         self._joining.clear()
         self._gone.clear()
 

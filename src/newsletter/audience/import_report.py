@@ -11,7 +11,10 @@ from newsletter.words.subscriber import SubscriptionStatus
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportOptions:
-    """What the one who imports declares. `columns` maps header names to fields; `consent` is kept as the proof."""
+    """What the one who imports declares. `columns` maps header names to fields; `consent` is kept as the proof.
+
+    `run` is the import's number, under which it can be taken back; None where it can't.
+    """
 
     list_name: str
     status: SubscriptionStatus = SubscriptionStatus.PENDING
@@ -19,6 +22,7 @@ class ImportOptions:
     columns: Mapping[str, str] = field(default_factory=dict)
     encoding: str | None = None
     dry_run: bool = False
+    run: int | None = None
 
 
 class Problem(NamedTuple):

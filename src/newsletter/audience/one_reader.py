@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from newsletter.audience.address import check_address, show, tidy_address
 from newsletter.audience.columns import field_name
-from newsletter.audience.import_batch import explain_suppressed
+from newsletter.audience.import_batch import ERASED, explain_suppressed
 from newsletter.audience.rows import LONGEST_CELL
 from newsletter.ports.readers import ReaderRow, Readers
 from newsletter.words.mistake import Mistake, NotNow
@@ -35,6 +35,8 @@ def add_reader(
         fields={_field(name): _text(value) or "" for name, value in (fields or {}).items()},
     )
     joined = readers.join(list_name, [row], status=status, consent=_text(consent))
+    if joined.erased:
+        raise NotNow(f"{row.email} was not added. {ERASED}")
     for reason in joined.suppressed.values():
         raise NotNow(f"{row.email} was not added. {explain_suppressed(reason)}")
     return "added" if joined.added else "updated" if joined.updated else "unchanged"

@@ -1,0 +1,71 @@
+"""What the mails say that answer a request, in each language they are written in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from newsletter.words.consent import Mail
+
+# Sentences with {newsletter} and {lists} filled in from our own settings. Nothing that a visitor typed is ever in them.
+LETTERS: Mapping[str, Mapping[Mail, Mapping[str, str]]] = {
+    "en": {
+        Mail.CONFIRM: {
+            "subject": "Confirm that you want {newsletter}",
+            "head": "One click to go",
+            "body": "Somebody, probably you, asked for {lists} to be sent to this address. If that was you, confirm it:",
+            "button": "Confirm",
+            "foot": "If it was not you, do nothing: without the click you get no issue, and we ask at most three times.",
+        },
+        Mail.ALREADY: {
+            "subject": "You already get {newsletter}",
+            "head": "You are on the list",
+            "body": "Somebody, probably you, asked for {lists} with this address. You get it already, so there is nothing "
+            "to do. You can change what you get here:",
+            "button": "Change what you get",
+            "foot": "If it was not you, you can ignore this mail. Nothing has changed.",
+        },
+        Mail.ADDRESS: {
+            "subject": "Confirm your new address for {newsletter}",
+            "head": "Is this your new address?",
+            "body": "A reader of {newsletter} asked to be mailed at this address from now on. If that was you, confirm it:",
+            "button": "Use this address",
+            "foot": "If it was not you, do nothing: without the click nothing changes.",
+        },
+    },
+    "de": {
+        Mail.CONFIRM: {
+            "subject": "Bitte bestätigen: {newsletter}",
+            "head": "Nur noch ein Klick",
+            "body": "Jemand, vermutlich Sie, möchte {lists} an diese Adresse bekommen. Wenn Sie das waren, bestätigen Sie es:",
+            "button": "Bestätigen",
+            "foot": "Wenn Sie es nicht waren, tun Sie nichts: Ohne den Klick kommt keine Ausgabe, und wir fragen "
+            "höchstens dreimal.",
+        },
+        Mail.ALREADY: {
+            "subject": "Sie bekommen {newsletter} schon",
+            "head": "Sie stehen schon auf der Liste",
+            "body": "Jemand, vermutlich Sie, hat mit dieser Adresse {lists} bestellt. Sie bekommen das schon, es ist "
+            "nichts zu tun. Hier können Sie ändern, was Sie bekommen:",
+            "button": "Einstellungen ändern",
+            "foot": "Wenn Sie es nicht waren, können Sie diese Mail vergessen. Es hat sich nichts geändert.",
+        },
+        Mail.ADDRESS: {
+            "subject": "Neue Adresse für {newsletter} bestätigen",
+            "head": "Ist das Ihre neue Adresse?",
+            "body": "Wer {newsletter} liest, möchte es ab jetzt an diese Adresse bekommen. Wenn Sie das waren, "
+            "bestätigen Sie es:",
+            "button": "Diese Adresse nehmen",
+            "foot": "Wenn Sie es nicht waren, tun Sie nichts: Ohne den Klick ändert sich nichts.",
+        },
+    },
+}
+AND = {"en": " and ", "de": " und "}
+
+
+def known_language(*wishes: str) -> str:
+    """The first language of `wishes` that we can write, by its primary tag; English where there is none."""
+    for wish in wishes:
+        primary = wish.lower().partition("-")[0]
+        if primary in LETTERS:
+            return primary
+    return "en"

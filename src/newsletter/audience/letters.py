@@ -1,0 +1,88 @@
+"""Mails to one person at a time: plain sentences, one button, and who sends them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from string import Template
+
+from newsletter.audience.letter_words import AND, LETTERS
+from newsletter.words.consent import Mail
+from newsletter.words.edition import Edition
+from newsletter.words.gap import Context, Field, Gap, Part
+from newsletter.words.newsletter import Newsletter
+
+# The name of the gap that holds the reader's own link.
+LINK = "link_url"
+
+_HTML = Template("""\
+<!doctype html>
+<html lang="$language"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="color-scheme" content="light dark"><title>$head</title></head>
+<body style="margin:0;background:#eef2f5;color:#14202b;font:18px/1.6 Georgia,'Times New Roman',serif">
+<div style="max-width:600px;margin:0 auto;background:#ffffff;padding:30px 28px 36px">
+<div style="font:13px Arial,Helvetica,sans-serif;color:#596672;border-bottom:3px double #14202b;padding-bottom:14px">\
+$newsletter</div>
+<h1 style="font-size:28px;line-height:1.2;margin:26px 0 14px">$head</h1>
+<div>$body</div>
+$button
+<div style="border-top:1px solid #dce2e6;margin-top:30px;padding-top:16px;font:14px/1.6 Arial,Helvetica,sans-serif;\
+color:#596672">$foot<br>$newsletter, $address</div>
+</div></body></html>
+""")
+_BUTTON = """\
+<p style="margin:22px 0"><a href="{link}" style="display:inline-block;background:#1c4f94;color:#ffffff;\
+font:bold 16px Arial,Helvetica,sans-serif;text-decoration:none;padding:13px 22px;border-radius:4px">{words}</a></p>"""
+_MARK = "\x00"
+
+
+def letter(mail: Mail, newsletter: Newsletter, *, language: str, lists: Sequence[str]) -> Edition:
+    """The mail that answers a request; its one gap is the reader's link, `LINK`."""
+    words = LETTERS[language][mail]
+    named = AND[language].join(lists) if lists else newsletter.name
+    values = {"newsletter": newsletter.name, "lists": named}
+    said = {name: sentence.format_map(values) for name, sentence in words.items()}
+    text = f"{said['head']}\n\n{said['body']}\n\n{_MARK}\n\n{said['foot']}\n\n{newsletter.name}\n{newsletter.address}\n"
+    body = f'<p style="margin:0 0 18px">{escape(said["body"])}</p>'
+    html = _page(newsletter, language, said["head"], body, said["foot"], button=said["button"])
+    return _edition(newsletter, language, said["subject"], html=html, text=text)
+
+
+def note(
+    newsletter: Newsletter, *, subject: str, html_body: str, text_body: str, language: str, button: str = "", foot: str
+) -> Edition:
+    """A mail whose body the caller has made safe HTML of; with `button`, it leads to the gap `LINK`."""
+    html = _page(newsletter, language, subject, html_body, foot, button=button)
+    link = f"\n\n{_MARK}" if button else ""
+    text = f"{subject}\n\n{text_body}{link}\n\n{foot}\n\n{newsletter.name}\n{newsletter.address}\n"
+    return _edition(newsletter, language, subject, html=html, text=text)
+
+
+def _page(newsletter: Newsletter, language: str, head: str, body: str, foot: str, *, button: str) -> str:
+    return _HTML.substitute(
+        language=escape(language),
+        head=escape(head),
+        body=body,
+        button=_BUTTON.format(link=_MARK, words=escape(button)) if button else "",
+        foot=escape(foot),
+        newsletter=escape(newsletter.name),
+        address=escape(newsletter.address),
+    )
+
+
+def _edition(newsletter: Newsletter, language: str, subject: str, *, html: str, text: str) -> Edition:
+    return Edition(
+        issue=0,
+        subject=Part((subject,)),
+        html=_with_gap(html, Context.URL),
+        text=_with_gap(text, Context.PLAIN),
+        language=language,
+        sender_name=newsletter.name,
+        sender=newsletter.sender,
+        reply_to=newsletter.reply_to,
+    )
+
+
+def _with_gap(text: str, context: Context) -> Part:
+    before, mark, after = text.partition(_MARK)
+    return Part((before, Gap(Field(LINK), context), after)) if mark else Part((before,))

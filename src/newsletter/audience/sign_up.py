@@ -1,0 +1,120 @@
+"""A request from a public page: held against its budgets, kept, and answered alike whoever it is about."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from newsletter.audience.address import check_address
+from newsletter.ports.clock import Clock
+from newsletter.ports.consents import Consents, NewRequest, Price
+from newsletter.words.consent import Asked, Visitor
+from newsletter.words.mistake import Mistake
+from newsletter.words.subscriber import address_key
+
+_HOUR = 3_600
+_LONGEST_NAME = 80
+
+
+class Answer(StrEnum):
+    """What the page says. The same for an address that is known, unknown or never mailed."""
+
+    ASKED = "asked"
+    BAD_ADDRESS = "bad_address"
+    TOO_MANY = "too_many"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much the public forms take. `hasty` is what one IP may ask for by forms sent back within two seconds.
+
+    `unconfirmed` requests within an hour open the circuit breaker for an hour.
+    """
+
+    per_ip: int = 20
+    hasty: int = 5
+    per_address: int = 5
+    everyone: int = 3_000
+    unconfirmed: int = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignUp:
+    """What somebody typed into the form on a public page."""
+
+    email: str
+    lists: Sequence[int]
+    first_name: str = ""
+    language: str = ""
+    wording: str = ""
+    is_hasty: bool = False
+    is_bot: bool = False
+    visitor: Visitor
+
+
+def sign_up(consents: Consents, clock: Clock, key: bytes, asked: SignUp, limits: Limits) -> tuple[Answer, str]:
+    """Keep the request, where nothing stands against it. The second is the reason why an address is no good.
+
+    Who fell into the honeypot, or asked for one address too often, is told what everyone is told, and nothing is kept.
+    """
+    if consents.find_breaker() is not None:
+        return Answer.PAUSED, ""
+    try:
+        email = check_address(asked.email)
+    except Mistake as mistake:
+        return Answer.BAD_ADDRESS, mistake.message
+    visitor = _network(asked.visitor.ip)
+    prices = [Price(bucket=_bucket(key, "ip", visitor), limit=limits.per_ip, seconds=_HOUR)]
+    prices.append(Price(bucket="everyone", limit=limits.everyone, seconds=_HOUR))
+    if asked.is_hasty:
+        prices.append(Price(bucket=_bucket(key, "hasty", visitor), limit=limits.hasty, seconds=_HOUR))
+    if not consents.spend(prices, clock.now()):
+        return Answer.TOO_MANY, ""
+    own = Price(bucket=_bucket(key, "address", address_key(email)), limit=limits.per_address, seconds=24 * _HOUR)
+    if asked.is_bot or not consents.spend([own], clock.now()):
+        return Answer.ASKED, ""
+    consents.ask(
+        NewRequest(
+            email=email,
+            asked=Asked.FORM,
+            lists=asked.lists,
+            first_name=_name(asked.first_name),
+            language=asked.language,
+            wording=asked.wording,
+            visitor=asked.visitor,
+        )
+    )
+    return Answer.ASKED, ""
+
+
+def should_break(consents: Consents, limits: Limits) -> str | None:
+    """Why public requests should be held off now: far more ask than confirm. The owner's own imports don't count."""
+    n_unconfirmed = consents.count_unconfirmed(within_seconds=_HOUR)
+    if n_unconfirmed < limits.unconfirmed:
+        return None
+    return f"{n_unconfirmed:,} people were signed up within an hour and have not confirmed."
+
+
+def _network(ip: str | None) -> str:
+    """One household of the network: an IPv4 address, or the /64 that an IPv6 customer is given whole."""
+    try:
+        address = ipaddress.ip_address(ip or "")
+    except ValueError:
+        return "unknown"
+    if isinstance(address, ipaddress.IPv6Address):
+        mapped = address.ipv4_mapped
+        return str(mapped) if mapped else str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address)
+
+
+def _bucket(key: bytes, kind: str, what: str) -> str:
+    return hmac.digest(key, f"budget:{kind}:{what}".encode(), "sha256").hex()[:32]
+
+
+def _name(text: str) -> str:
+    """One line of letters, cut: it is kept for merge tags and never put into a mail before it is confirmed."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())[:_LONGEST_NAME]

@@ -1,0 +1,1 @@
+"""The pages: what readers and editors see in a browser."""

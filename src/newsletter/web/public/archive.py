@@ -1,0 +1,159 @@
+"""What anybody may read: the issues that went out, their feed, their pictures, and whether the service is well."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from email.utils import format_datetime
+from xml.sax.saxutils import escape
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
+
+from newsletter.ports.archive import PublicIssue
+from newsletter.web.public.headers import ISSUE_POLICY
+from newsletter.web.public.site import Site
+from newsletter.words.edition import Edition
+from newsletter.words.gap import fill_part
+from newsletter.words.mistake import NewsletterError
+
+_PER_PAGE = 50
+_IN_FEED = 20
+_SUMMARY = 300
+_PICTURES = {
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".gif": "image/gif",
+    ".webp": "image/webp",
+    ".avif": "image/avif",
+}
+
+
+def list_page(site: Site, request: Request) -> Response:
+    before = request.query_params.get("before", "")
+    older_than = int(before) if re.fullmatch(r"\d{1,9}", before) else None
+    found = site.parts.archive.list_issues(most=_PER_PAGE + 1, before=older_than)
+    rows = [(issue.edition.issue, _subject(site, issue.edition), issue.sent_at) for issue in found[:_PER_PAGE]]
+    words = site.words(request)
+    return site.page(
+        "archive.html",
+        words,
+        rows=[(number, subject, _date(words.language, sent_at), sent_at) for number, subject, sent_at in rows],
+        older=rows[-1][0] if len(found) > _PER_PAGE else None,
+    )
+
+
+def issue_page(site: Site, request: Request) -> Response:
+    """The issue as nobody in particular gets it: without names, and with the sign-up form behind its links."""
+    issue = site.parts.archive.find_issue(request.path_params["number"])
+    if issue is None:
+        return site.message(site.words(request), "not_found", status=404)
+    html = fill_part(issue.edition.html, _nobody(site), 1)[0]
+    return HTMLResponse(html, headers={"Content-Security-Policy": ISSUE_POLICY, "Cache-Control": "public, max-age=300"})
+
+
+def feed(site: Site, request: Request) -> Response:
+    """RSS 2.0: one item an issue, each with its lasting address."""
+    issues = site.parts.archive.list_issues(most=_IN_FEED)
+    url = site.newsletter.public_url
+    items = "".join(_item(site, issue) for issue in issues)
+    built = f"<lastBuildDate>{_rfc822(issues[0].sent_at)}</lastBuildDate>" if issues else ""
+    name = escape(_clean(site.newsletter.name))
+    text = (
+        '<?xml version="1.0" encoding="utf-8"?>\n<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel>'
+        f"<title>{name}</title><link>{escape(url)}/</link><description>{name}</description>"
+        f"<language>{escape(site.newsletter.language)}</language>"
+        f'<atom:link href="{escape(url)}/feed.xml" rel="self" type="application/rss+xml"/>{built}{items}'
+        "</channel></rss>\n"
+    )
+    return Response(text, media_type="application/rss+xml", headers={"Cache-Control": "public, max-age=300"})
+
+
+def image(site: Site, request: Request) -> Response:
+    """A picture that is ready for mail, by its digest: under one name it never changes."""
+    name = request.path_params["name"]
+    kind = _PICTURES.get(name[name.rfind(".") :].lower())
+    try:
+        path = site.parts.images.find(name)
+    except NewsletterError:
+        kind = None
+    if kind is None:
+        return site.message(site.words(request), "not_found", status=404)
+    headers = {"Cache-Control": "public, max-age=31536000, immutable", "Cross-Origin-Resource-Policy": "cross-origin"}
+    return FileResponse(path, media_type=kind, headers=headers)
+
+
+def health(site: Site, request: Request) -> Response:
+    """200 where the database answers, else 503: for whatever watches over the service."""
+    well = site.parts.archive.is_well()
+    return PlainTextResponse("ok\n" if well else "the database does not answer\n", status_code=200 if well else 503)
+
+
+def _item(site: Site, issue: PublicIssue) -> str:
+    edition = issue.edition
+    address = escape(f"{site.newsletter.public_url}/issues/{edition.issue}")
+    text = " ".join(fill_part(edition.text, _nobody(site), 1)[0].split())
+    summary = text if len(text) <= _SUMMARY else text[:_SUMMARY].rsplit(" ", 1)[0] + " …"
+    return (
+        f"<item><title>{escape(_clean(_subject(site, edition)))}</title><link>{address}</link>"
+        f'<guid isPermaLink="true">{address}</guid><pubDate>{_rfc822(issue.sent_at)}</pubDate>'
+        f"<description>{escape(_clean(summary))}</description></item>"
+    )
+
+
+def _subject(site: Site, edition: Edition) -> str:
+    return fill_part(edition.subject, _nobody(site), 1)[0]
+
+
+def _nobody(site: Site) -> dict[str, Sequence[str]]:
+    """The values of a reader of whom nothing is known; the own links of a reader lead to the sign-up form."""
+    form = [f"{site.newsletter.public_url}/subscribe"]
+    return {"unsubscribe_url": form, "preferences_url": form}
+
+
+def _rfc822(at: datetime) -> str:
+    return format_datetime(at, usegmt=True)
+
+
+def _clean(text: str) -> str:
+    """Without the characters that XML 1.0 forbids."""
+    return re.sub("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", " ", text)
+
+
+_MONTHS = {
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+    "de": [
+        "Januar",
+        "Februar",
+        "März",
+        "April",
+        "Mai",
+        "Juni",
+        "Juli",
+        "August",
+        "September",
+        "Oktober",
+        "November",
+        "Dezember",
+    ],
+}
+
+
+def _date(language: str, at: datetime) -> str:
+    month = _MONTHS[language][at.month - 1]
+    return f"{at.day}. {month} {at.year}" if language == "de" else f"{at.day} {month} {at.year}"

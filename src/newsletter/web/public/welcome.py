@@ -1,0 +1,49 @@
+"""The welcome mail: one Markdown file a list, posted once the sign-up is confirmed."""
+
+from __future__ import annotations
+
+from markdown_it import MarkdownIt
+
+from newsletter.audience.letter_words import known_language
+from newsletter.audience.letters import note
+from newsletter.ports.consents import Confirmed
+from newsletter.web.public.site import Site
+from newsletter.web.public.words import Words
+from newsletter.words.consent import Asked
+
+_LARGEST = 100_000
+
+
+def welcome(site: Site, confirmed: Confirmed) -> None:
+    """Post the welcome mail of each list that somebody joined by the form. A list without a file has none."""
+    if confirmed.asked is not Asked.FORM:
+        return
+    office = site.parts.post_office
+    for list_id, name in confirmed.lists:
+        text = _read(site, name)
+        if not text:
+            continue
+        first, _, rest = text.partition("\n")
+        language = known_language(confirmed.language, site.newsletter.language)
+        words = Words(language)
+        edition = note(
+            site.newsletter,
+            subject=first.lstrip("# ").strip() or site.newsletter.name,
+            html_body=MarkdownIt("commonmark", {"html": False}).render(rest.strip()),
+            text_body=rest.strip(),
+            language=language,
+            button=words("welcome.button"),
+            foot=words("welcome.foot"),
+        )
+        link = office.link("p", confirmed.subscriber, list_id)
+        office.send(edition, [confirmed.email], [link], [confirmed.subscriber])
+
+
+def _read(site: Site, list_name: str) -> str:
+    """The file `welcome/LIST.md`, whose first line is the subject. Only a name that is a plain file name has one."""
+    if not list_name.replace("-", "").replace("_", "").isalnum():
+        return ""
+    path = site.parts.directory / "welcome" / f"{list_name}.md"
+    if not path.is_file() or path.stat().st_size > _LARGEST:
+        return ""
+    return path.read_text(encoding="utf-8").strip()

@@ -1,0 +1,77 @@
+"""A newsletter whose public pages are served in this process, and what its readers find in their mail."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from newsletter.web.app import build
+from newsletter.wiring import Parts, open_newsletter
+from newsletter.words.token import reader_token
+from tests.running import a_folder
+
+
+class World:
+    """One newsletter, its pages, and its outbox."""
+
+    def __init__(self, parts: Parts, client: TestClient) -> None:
+        self.parts = parts
+        self.client = client
+
+    def mails(self) -> list[EmailMessage]:
+        """Everything in the practice outbox, oldest first."""
+        paths = sorted(self.parts.outbox_directory.glob("*/*.eml"), key=lambda path: path.stat().st_mtime_ns)
+        found = [message_from_bytes(path.read_bytes(), policy=default) for path in paths]
+        return [mail for mail in found if isinstance(mail, EmailMessage)]
+
+    def link(self, mail: EmailMessage, path: str) -> str:
+        """The path of the reader's link in a mail, such as /confirm/..."""
+        body = mail.get_body(("plain",))
+        assert body is not None
+        found = re.search(rf"https?://[^\s/]+({re.escape(path)}\S+)", body.get_content())
+        assert found, body.get_content()
+        return found[1]
+
+    def subscribe(self, email: str, **fields: str) -> int:
+        return self.client.post("/subscribe", data={"email": email, "list": "weekly", **fields}).status_code
+
+    def confirm(self, email: str) -> int:
+        """Subscribe, find the mail, press its button; the subscriber's number."""
+        self.subscribe(email)
+        assert self.client.post(self.link(self.mails()[-1], "/confirm/")).status_code == 200
+        person = self.parts.readers.find_subscriber(email)
+        assert person is not None
+        return person.id
+
+    def token(self, purpose: str, subscriber: int, mailing_list: int = 1, issue: int = 1) -> str:
+        return reader_token(
+            self.parts.key.secret,
+            key_id=self.parts.key.id,
+            purpose=purpose,
+            subscriber=subscriber,
+            mailing_list=mailing_list,
+            issue=issue,
+        )
+
+    def status(self, email: str, list_name: str = "weekly") -> str | None:
+        person = self.parts.readers.find_subscriber(email)
+        found = [each.status.value for each in person.subscriptions if each.list_name == list_name] if person else []
+        return found[0] if found else None
+
+
+@pytest.fixture
+def world(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """A newsletter with the open list "weekly", on each of the two databases."""
+    monkeypatch.setenv("NEWSLETTER_DATABASE_URL", database_url)
+    parts = open_newsletter(a_folder(tmp_path / "weekly"))
+    parts.readers.add_list("weekly")
+    with TestClient(build(parts), base_url="https://ferries.example.com", follow_redirects=False) as client:
+        yield World(parts, client)
+    parts.engine.dispose()

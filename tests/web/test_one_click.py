@@ -1,0 +1,301 @@
+"""RFC 8058 to the letter: what a mail provider's servers do with the link in List-Unsubscribe."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from newsletter.words.subscriber import SuppressionReason
+from newsletter.words.token import reader_token
+from tests.web.conftest import World
+
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+
+
+@pytest.fixture
+def ana(world: World) -> str:
+    """Ana, confirmed, and the path of her link."""
+    return f"/u/{world.token('u', world.confirm('ana@example.com'))}"
+
+
+def test_the_urlencoded_request_ends_the_subscription(world: World, ana: str) -> None:
+    """The body that mail providers send, with nothing else: 200, no redirect, no cookie."""
+    answer = world.client.post(ana, data=ONE_CLICK)
+
+    assert answer.status_code == 200
+    assert "set-cookie" not in answer.headers
+    assert "location" not in answer.headers
+    assert world.status("ana@example.com") == "ended"
+
+
+def test_the_multipart_request_does_the_same(world: World, ana: str) -> None:
+    """RFC 8058 says SHOULD for this form."""
+    answer = world.client.post(ana, files={"List-Unsubscribe": (None, "One-Click")})
+
+    assert answer.status_code == 200
+    assert world.status("ana@example.com") == "ended"
+
+
+def test_a_second_request_is_answered_like_the_first(world: World, ana: str) -> None:
+    """Idempotent: providers repeat."""
+    first, second = world.client.post(ana, data=ONE_CLICK), world.client.post(ana, data=ONE_CLICK)
+
+    assert (first.status_code, first.text) == (second.status_code, second.text)
+    person = world.parts.readers.find_subscriber("ana@example.com")
+    assert person is not None
+    assert len(world.parts.consents.departures_of(person.id)) == 1
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+def test_scanners_may_open_the_link_a_hundred_times(world: World, ana: str, method: str) -> None:
+    """Nothing but a POST changes anything."""
+    for _ in range(100):
+        answer = world.client.request(method, ana, headers={"user-agent": "SafeLinks scanner"})
+        assert answer.status_code == (405 if method == "OPTIONS" else 200)
+
+    assert world.status("ana@example.com") == "active"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"List-Unsubscribe": "Two-Click"},
+        {"list-unsubscribe": "One-Click"},
+        {"List-Unsubscribe": "One-Click", "more": "than that"},
+        {"email": "x"},
+    ],
+)
+def test_another_body_shows_the_page_and_changes_nothing(world: World, ana: str, body: dict[str, str]) -> None:
+    """Only the pair of the standard is the one click."""
+    answer = world.client.post(ana, data=body)
+
+    assert answer.status_code == 200
+    assert "<form" in answer.text
+    assert world.status("ana@example.com") == "active"
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("multipart/form-data", b"no boundary"),
+        ("multipart/form-data; boundary=x", b"--x\r\nbroken"),
+        ("application/x-www-form-urlencoded", b"\xff\xfe=%zz&" * 9),
+        ("application/x-www-form-urlencoded", b"List-Unsubscribe=One-Click&" + b"a" * 70_000),
+        ("application/json", b'{"List-Unsubscribe": "One-Click"}'),
+        ("text/plain", b"List-Unsubscribe=One-Click"),
+    ],
+)
+def test_a_body_that_is_no_form_changes_nothing(world: World, ana: str, kind: str, body: bytes) -> None:
+    """Broken, huge or of another kind: the page, and never a fault of ours."""
+    answer = world.client.post(ana, content=body, headers={"content-type": kind})
+
+    assert answer.status_code == 200
+    assert world.status("ana@example.com") == "active"
+
+
+def test_a_foreign_origin_and_missing_headers_do_not_matter(world: World, ana: str) -> None:
+    """The request has no context at all, and must work."""
+    answer = world.client.post(
+        ana,
+        data=ONE_CLICK,
+        headers={"origin": "https://mail.example.net", "sec-fetch-site": "cross-site", "accept": ""},
+    )
+
+    assert answer.status_code == 200
+    assert world.status("ana@example.com") == "ended"
+
+
+def test_an_unknown_a_forged_and_an_erased_readers_link_get_one_answer(world: World, ana: str) -> None:
+    """4xx, the same page, and nothing changes."""
+    token = ana.removeprefix("/u/")
+    other_purpose = world.token("p", 1)
+    unknown = world.token("u", 999_999)
+    answers = {
+        (answer.status_code, answer.text)
+        for forged in ("x", token[:-1], token + "0", other_purpose, unknown, token.replace("1.1.", "1.2.", 1), "%00")
+        for answer in [world.client.post(f"/u/{forged}", data=ONE_CLICK), world.client.get(f"/u/{forged}")]
+    }
+
+    assert {code for code, _ in answers} == {404}
+    assert len(answers) == 1
+    assert world.status("ana@example.com") == "active"
+
+
+def test_no_changed_bit_of_a_token_is_accepted(world: World, ana: str) -> None:
+    """Every bit of every character, for every purpose."""
+    token = ana.removeprefix("/u/")
+    for place, letter in enumerate(token):
+        for bit in range(7):
+            forged = token[:place] + chr(ord(letter) ^ (1 << bit)) + token[place + 1 :]
+            if forged.isprintable() and not set(forged) & set("/?#%"):
+                assert world.client.post(f"/u/{forged}", data=ONE_CLICK).status_code == 404, forged
+
+    assert world.status("ana@example.com") == "active"
+
+
+def test_a_hundred_thousand_guesses_find_nothing(world: World) -> None:
+    """128 bits are not guessed; the tags of one purpose are no help with another."""
+    from newsletter.words.token import read_reader_token
+
+    guess = random.Random(8058)
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    keys = world.parts.keys
+
+    for _ in range(100_000):
+        token = f"1.{guess.randrange(9)}.1.1.{''.join(guess.choices(alphabet, k=22))}"
+        assert read_reader_token(token, keys, purpose="u") is None
+
+
+def test_two_readers_links_are_not_interchangeable(world: World, ana: str) -> None:
+    """The tag of one with the number of another is nobody's."""
+    bo = world.confirm("bo@example.com")
+    tag = ana.rpartition(".")[2]
+
+    assert world.client.post(f"/u/1.{bo}.1.1.{tag}", data=ONE_CLICK).status_code == 404
+    assert world.status("bo@example.com") == "active"
+
+
+def test_links_of_an_old_key_stay_good_when_a_new_one_signs(world: World, ana: str) -> None:
+    """A mail of last year still ends the subscription."""
+    old = world.parts.key.secret.decode()
+    world.parts.__dict__.pop("keys", None)
+    world.parts.__dict__.pop("key", None)
+    object.__setattr__(world.parts.config, "secret_key", f"2:{'n' * 40} 1:{old}")
+    assert world.parts.key.id == 2
+
+    assert world.client.post(ana, data=ONE_CLICK).status_code == 200
+    assert world.status("ana@example.com") == "ended"
+
+
+def test_the_link_of_one_list_leaves_the_others_alone(world: World, ana: str) -> None:
+    """Who leaves the daily keeps the weekly."""
+    from newsletter.ports.readers import ReaderRow
+    from newsletter.words.subscriber import SubscriptionStatus
+
+    row = ReaderRow(email="ana@example.com")
+    world.parts.readers.join("daily", [row], status=SubscriptionStatus.ACTIVE, consent="x")
+
+    world.client.post(ana, data=ONE_CLICK)
+
+    assert (world.status("ana@example.com"), world.status("ana@example.com", "daily")) == ("ended", "active")
+
+
+def test_links_of_previews_and_test_mails_end_nothing(world: World, ana: str) -> None:
+    """They look like the real ones and answer 200."""
+    person = world.parts.readers.find_subscriber("ana@example.com")
+    assert person is not None
+    for path in (f"/u/{world.token('u', person.id, mailing_list=0)}", f"/u/{world.token('u', 0)}", "/u/test"):
+        assert world.client.get(path).status_code == 200
+        assert world.client.post(path, data=ONE_CLICK).status_code == 200
+
+    assert world.status("ana@example.com") == "active"
+
+
+def test_the_button_of_the_page_leaves_and_undo_brings_back(world: World, ana: str) -> None:
+    """With a reason, if the reader cares to say; the same token both times."""
+    assert 'value="One-Click"' in world.client.get(ana).text
+    answer = world.client.post(ana, data={**ONE_CLICK, "from": "page"})
+    assert f"{ana}/undo" in answer.text
+    assert world.client.post(f"{ana}/why", data={"reason": "often"}).status_code == 200
+
+    assert world.client.post(f"{ana}/undo").status_code == 200
+
+    assert world.status("ana@example.com") == "active"
+    person = world.parts.readers.find_subscriber("ana@example.com")
+    assert person is not None
+    (departure,) = world.parts.consents.departures_of(person.id)
+    assert (departure["how"], departure["reason"], departure["issue"]) == ("page", "often", 1)
+
+
+def test_undo_brings_nobody_back_whom_somebody_else_stopped(world: World, ana: str) -> None:
+    """Not after a complaint, not after the owner took them off, and not without having left."""
+    world.parts.readers.leave("ana@example.com", list_name=None)
+    assert "can&#39;t be undone" in world.client.post(f"{ana}/undo").text
+    assert world.status("ana@example.com") == "ended"
+
+    bo = f"/u/{world.token('u', world.confirm('bo@example.com'))}"
+    world.client.post(bo, data=ONE_CLICK)
+    world.parts.readers.suppress("bo@example.com", SuppressionReason.COMPLAINT)
+    world.client.post(f"{bo}/undo")
+    assert world.status("bo@example.com") == "ended"
+
+
+def test_headers_keep_the_token_to_this_page(world: World, ana: str) -> None:
+    """No referrer, no cache, nothing framed, nothing run."""
+    headers = world.client.get(ana).headers
+
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["cache-control"] == "no-store"
+    assert headers["content-security-policy"].startswith("default-src 'none'")
+    assert "script-src" not in headers["content-security-policy"]
+
+
+_SERVER = """
+import sys
+from pathlib import Path
+import uvicorn
+from newsletter.web.app import build
+from newsletter.wiring import open_newsletter
+uvicorn.run(build(open_newsletter(Path(sys.argv[1]))), host="127.0.0.1", port=int(sys.argv[2]), access_log=False)
+"""
+
+
+def test_who_was_answered_has_left_even_if_the_server_is_killed_at_once(world: World, tmp_path: Path) -> None:
+    """HTTP/1.0, no Accept, kill -9 on the first byte of the answer: the commit came before."""
+    people = [world.confirm(f"r{number}@example.com") for number in range(3)]
+    for person in people:
+        port = _free_port()
+        server = subprocess.Popen([sys.executable, "-c", _SERVER, str(world.parts.directory), str(port)])
+        try:
+            _wait_for(port)
+            body = b"List-Unsubscribe=One-Click"
+            with socket.create_connection(("127.0.0.1", port)) as wire:
+                wire.sendall(
+                    f"POST /u/{world.token('u', person)} HTTP/1.0\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+                    f"Content-Length: {len(body)}\r\n\r\n".encode()
+                    + body
+                )
+                answer = wire.recv(12)
+                os.kill(server.pid, signal.SIGKILL)
+        finally:
+            server.kill()
+            server.wait()
+        assert answer.split()[1] == b"200"
+
+    assert [world.status(f"r{number}@example.com") for number in range(3)] == ["ended"] * 3
+
+
+def _free_port() -> int:
+    with socket.socket() as wire:
+        wire.bind(("127.0.0.1", 0))
+        port: int = wire.getsockname()[1]
+        return port
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(100):
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError("the server did not come up")
+
+
+def test_tokens_are_the_same_each_time_and_differ_by_purpose() -> None:
+    """A repeated mail carries the same link; a link for one thing is none for another."""
+    of = {"key_id": 1, "subscriber": 7, "mailing_list": 1, "issue": 42}
+
+    assert reader_token(b"k", purpose="u", **of) == reader_token(b"k", purpose="u", **of)
+    assert len({reader_token(b"k", purpose=purpose, **of).rpartition(".")[2] for purpose in "upc"}) == 3

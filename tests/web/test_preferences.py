@@ -1,0 +1,182 @@
+"""A reader's own page: what they change, take away and have forgotten, and what a forwarded mail does not allow."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from sqlalchemy import insert, text
+
+from newsletter.ports.readers import ReaderRow
+from newsletter.store.engine import reading, writing
+from newsletter.store.event_tables import event
+from newsletter.store.schema import metadata
+from newsletter.store.types import database_now
+from newsletter.words.subscriber import SubscriptionStatus
+from tests.web.conftest import World
+from tests.world import an_edition
+
+ACTIVE = SubscriptionStatus.ACTIVE
+
+
+@pytest.fixture
+def ana(world: World) -> str:
+    """Ana, confirmed, and the path of her preferences."""
+    return f"/preferences/{world.token('p', world.confirm('ana@example.com'))}"
+
+
+def test_names_language_and_lists_are_changed_by_the_reader(world: World, ana: str) -> None:
+    """What is saved is shown, in the language that was chosen; an unchecked list is left."""
+    answer = world.client.post(ana, data={"act": "save", "first_name": "Ana", "last_name": "Ng", "language": "de"})
+
+    assert "Gespeichert" in answer.text
+    person = world.parts.readers.find_subscriber("ana@example.com")
+    assert person is not None
+    assert (person.first_name, person.last_name, person.fields["language"]) == ("Ana", "Ng", "de")
+    assert world.status("ana@example.com") == "ended"
+    world.client.post(ana, data={"act": "save", "list": "weekly", "language": ""})
+    assert world.status("ana@example.com") == "active"
+
+
+def test_a_closed_list_can_be_left_but_neither_seen_nor_joined(world: World, ana: str) -> None:
+    """Posting its name is no key to it."""
+    world.parts.readers.join("donors", [ReaderRow(email="bo@example.com")], status=ACTIVE, consent="x")
+    assert "donors" not in world.client.get(ana).text
+
+    world.client.post(ana, data={"act": "save", "list": ["weekly", "donors"]})
+
+    assert world.status("ana@example.com", "donors") is None
+    bo = world.parts.readers.find_subscriber("bo@example.com")
+    assert bo is not None
+    path = f"/preferences/{world.token('p', bo.id)}"
+    assert "donors" in world.client.get(path).text
+    world.client.post(path, data={"act": "save"})
+    assert world.status("bo@example.com", "donors") == "ended"
+
+
+def test_looking_changes_nothing_and_neither_does_an_empty_post(world: World, ana: str) -> None:
+    """Scanners click everything; only the form of the page saves."""
+    for _ in range(20):
+        world.client.get(ana)
+    world.client.post(ana)
+
+    assert world.status("ana@example.com") == "active"
+
+
+def test_who_takes_a_break_is_left_out_of_the_next_issue_and_in_the_one_after(world: World, ana: str) -> None:
+    """They stay on the list."""
+    from newsletter.sending.plan import plan
+
+    world.confirm("bo@example.com")
+    assert "No issue comes before" in world.client.post(f"{ana}/pause", data={"weeks": "4"}).text
+    first, _ = plan(world.parts.ledger, world.parts.clock, an_edition(1), list_name="weekly", parcel_size=10)
+
+    world.client.post(f"{ana}/pause", data={"weeks": "0"})
+    second, _ = plan(world.parts.ledger, world.parts.clock, an_edition(2), list_name="weekly", parcel_size=10)
+
+    assert (first.planned, second.planned) == (1, 2)
+
+
+def test_a_new_address_counts_once_it_is_confirmed_there(world: World, ana: str) -> None:
+    """The mail goes to the new address; the old one stays until its button is pressed."""
+    world.client.post(f"{ana}/address", data={"email": "new@example.org"})
+    mail = world.mails()[-1]
+    assert mail["To"] == "new@example.org"
+    assert world.parts.readers.find_subscriber("new@example.org") is None
+
+    world.client.post(world.link(mail, "/confirm/"))
+
+    assert world.status("new@example.org") == "active"
+    assert world.parts.readers.find_subscriber("ana@example.com") is None
+    assert world.client.get(ana).status_code == 200
+
+
+def test_somebody_elses_address_can_not_be_taken_and_is_not_told(world: World, ana: str) -> None:
+    """The same page as for a free one, and no mail."""
+    world.confirm("bo@example.com")
+    n_mails = len(world.mails())
+
+    free = world.client.post(f"{ana}/address", data={"email": "free@example.org"}).text
+    taken = world.client.post(f"{ana}/address", data={"email": "bo@example.com"}).text
+
+    assert free == taken
+    assert [mail["To"] for mail in world.mails()[n_mails:]] == ["free@example.org"]
+
+
+def test_my_data_is_all_of_it_with_the_proof_of_consent(world: World, ana: str) -> None:
+    """Wording, times, address and program of the request and of the confirmation."""
+    answer = world.client.post(f"{ana}/data", data={"email": "ANA@example.com"})
+
+    data = json.loads(answer.text)
+    assert answer.headers["content-disposition"].startswith("attachment")
+    assert data["email"] == "ana@example.com"
+    (consent,) = data["consents"]
+    assert "By subscribing you agree" in consent["wording"]
+    assert consent["ip"] and consent["agent"] and consent["confirmed_at"] and consent["confirmed_ip"]
+    assert data["subscriptions"][0]["status"] == "active"
+
+
+@pytest.mark.parametrize("action", ["data", "erase"])
+def test_who_has_only_a_forwarded_mail_gets_no_data_and_erases_nobody(world: World, ana: str, action: str) -> None:
+    """The page shows the address masked, and asks for it; guessing is held off."""
+    assert "ana@example.com" not in world.client.get(ana).text
+    codes = [world.client.post(f"{ana}/{action}", data={"email": f"x{n}@example.com"}).status_code for n in range(12)]
+
+    assert codes == [422] * 10 + [429] * 2
+    assert world.status("ana@example.com") == "active"
+
+
+def test_an_erased_reader_is_in_no_table_and_no_import_brings_them_back(world: World, ana: str) -> None:
+    """Only a keyed hash stays; their own confirmed sign-up lifts it."""
+    world.client.post(f"/u/{world.token('u', 1)}", data={"List-Unsubscribe": "One-Click"})
+    with writing(world.parts.engine) as connection:
+        # Told by the provider about no delivery of ours.
+        told = {"provider": "sendgrid", "event_id": "e1", "kind": "bounced", "weight": 1, "email": "Ana@example.com"}
+        times = {"happened_at": database_now(), "received_at": database_now()}
+        connection.execute(insert(event).values(**told, **times, raw='{"email": "ana@example.com"}'))
+    answer = world.client.post(f"{ana}/erase", data={"email": "ana@example.com"})
+    assert "erased" in answer.text
+
+    with reading(world.parts.engine) as connection:
+        everything = " ".join(
+            str(row)
+            for table in metadata.sorted_tables
+            for row in connection.execute(text(f"SELECT * FROM {table.name}"))
+        )
+    assert "ana@" not in everything
+    assert world.client.get(ana).status_code == 404
+    again = world.parts.readers.join("weekly", [ReaderRow(email="Ana@Example.com")], status=ACTIVE, consent="x")
+    assert again.erased == {"ana@example.com"}
+    erased = world.parts.profiles.find_erasure("ana@EXAMPLE.com")
+    assert erased is not None and erased.request_of.value == "reader"
+
+    world.confirm("ana@example.com")
+
+    assert world.status("ana@example.com") == "active"
+    erased = world.parts.profiles.find_erasure("ana@example.com")
+    assert erased is not None and erased.returned_at is not None
+
+
+def test_the_mark_of_an_erased_reader_survives_a_change_of_the_signing_key(world: World, ana: str) -> None:
+    """Its key is another one, in a file of its own."""
+    from newsletter.wiring import open_newsletter
+
+    world.client.post(f"{ana}/erase", data={"email": "ana@example.com"})
+    secrets = world.parts.directory / "var" / "secrets.env"
+    secrets.write_text(f"NEWSLETTER_SECRET_KEY={'z' * 40}\n")
+
+    other = open_newsletter(world.parts.directory)
+
+    assert other.profiles.find_erasure("ana@example.com") is not None
+    other.engine.dispose()
+    assert (world.parts.directory / "var" / "erase.key").stat().st_mode & 0o077 == 0
+
+
+def test_links_of_one_purpose_open_no_other_page(world: World, ana: str) -> None:
+    """A confirmation is no key to the preferences, nor they to leaving."""
+    token = ana.removeprefix("/preferences/")
+
+    for path in (f"/u/{token}", f"/confirm/{token}", f"/preferences/{world.token('u', 1)}"):
+        assert world.client.get(path).status_code == 404
+        assert world.client.post(path, data={"act": "save", "List-Unsubscribe": "One-Click"}).status_code == 404
+    assert world.status("ana@example.com") == "active"
