@@ -73,7 +73,12 @@ def environment(**settings: str) -> dict[str, str]:
 def run(directory: Path, *words: str | Path, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run a command to its end. No traceback may ever reach a user."""
     done = subprocess.run(
-        command(directory, *words), env=environment(**settings), capture_output=True, text=True, timeout=120, check=False
+        command(directory, *words),
+        env=environment(**settings),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     assert "Traceback" not in done.stderr, done.stderr
     return done

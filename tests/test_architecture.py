@@ -32,7 +32,8 @@ def test_a_module_begins_with_a_sentence_and_stays_small(path: Path) -> None:
     docstring = ast.get_docstring(ast.parse(text)) or ""
 
     assert re.match(r"\S.*[.:?]$", docstring.split("\n\n")[0].replace("\n", " ")), "no sentence at the top"
-    assert text.count("\n") <= 400
+    # A migration is written by a tool and read once.
+    assert text.count("\n") <= 400 or "migrations" in path.parts
     assert path.stem not in SHAPELESS
 
 

@@ -32,6 +32,8 @@ _KEYS = {
     "public_url": "NEWSLETTER_PUBLIC_URL",
     "provider": "NEWSLETTER_PROVIDER",
     "sendgrid_url": "NEWSLETTER_SENDGRID_URL",
+    "dkim_key": "NEWSLETTER_DKIM_KEY",
+    "dkim_selector": "NEWSLETTER_DKIM_SELECTOR",
     "parcel_size": "NEWSLETTER_PARCEL_SIZE",
 }
 # These hold passwords or keys, so a file that is kept in git must not.
@@ -60,6 +62,8 @@ class Config:
     sendgrid_url: str | None = None
     sendgrid_webhook_key: str | None = field(default=None, repr=False)
     smtp_url: str | None = field(default=None, repr=False)
+    dkim_key: Path | None = None
+    dkim_selector: str | None = None
     parcel_size: int | None = None
     warnings: tuple[str, ...] = ()
 
@@ -86,6 +90,8 @@ def read_config(directory: Path, environ: Mapping[str, str] | None = None) -> Co
         sendgrid_url=_web_address(settings, "sendgrid_url"),
         sendgrid_webhook_key=settings.value("sendgrid_webhook_key"),
         smtp_url=_smtp_url(settings, provider == "smtp"),
+        dkim_key=_file(settings, "dkim_key", directory),
+        dkim_selector=settings.value("dkim_selector"),
         parcel_size=_parcel_size(settings),
         warnings=tuple(settings.warnings),
     )
@@ -221,6 +227,12 @@ def _smtp_url(settings: _Settings, is_needed: bool) -> str | None:
             "smtp_url", "This is not a mail server's address.", "Write smtp://user:password@host:587"
         )
     return url
+
+
+def _file(settings: _Settings, key: str, directory: Path) -> Path | None:
+    """A file's path; one that does not begin at the root begins at the newsletter's folder."""
+    value = settings.value(key)
+    return directory / value if value else None
 
 
 def _web_address(settings: _Settings, key: str) -> str | None:

@@ -9,29 +9,43 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsletter.config import Config, read_config
-from newsletter.words.mistake import NotNow
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from newsletter.audience.posting import PostOffice
+    from newsletter.fetch.http import HttpFetcher
+    from newsletter.folder.images import ImageFolder
     from newsletter.folder.issues import IssueFiles
     from newsletter.folder.posts import PostFiles
     from newsletter.folder.templates import TemplateFolders
     from newsletter.ports.folder import Shelf
-    from newsletter.ports.provider import Provider
+    from newsletter.ports.provider import Evidence, Provider
     from newsletter.ports.spool import SenderLock
+    from newsletter.providers.sendgrid.asking import Asking
     from newsletter.sending.drain import Drain
+    from newsletter.sending.feedback import Feedback, Listening
     from newsletter.sending.pack import TokenKey
     from newsletter.sending.send import Sender
     from newsletter.sending.settle import Looker
     from newsletter.store.accounting import SqlAccounts
+    from newsletter.store.archive import SqlArchive
+    from newsletter.store.consenting import SqlConsents
+    from newsletter.store.events import SqlEvents
+    from newsletter.store.importing import SqlImports
     from newsletter.store.ledger import SqlLedger
+    from newsletter.store.live import SqlLive
+    from newsletter.store.profiles import SqlProfiles
     from newsletter.store.readers import SqlReaders
+    from newsletter.store.reports import SqlReports
+    from newsletter.store.schedule import SqlSchedule
+    from newsletter.store.segments import SqlSegments
+    from newsletter.words.erasing import EraseKey
 
 
 class SystemClock:
@@ -64,7 +78,8 @@ class Parts:
         from newsletter.store.upgrade import prepare
 
         engine = connect(self.config.database_url)
-        prepare(engine)
+        if prepare(engine):
+            self._live(engine).declare()
         check_durable(engine)
         return engine
 
@@ -87,16 +102,77 @@ class Parts:
         return TemplateFolders(self.directory)
 
     @cached_property
+    def images(self) -> ImageFolder:
+        from newsletter.folder.images import ImageFolder
+
+        return ImageFolder(self.directory)
+
+    @cached_property
     def shelf(self) -> Shelf:
         from newsletter.ports.folder import Shelf
 
-        return Shelf(posts=self.posts, issues=self.issues, templates=self.templates)
+        return Shelf(posts=self.posts, issues=self.issues, templates=self.templates, images=self.images)
 
     @cached_property
     def readers(self) -> SqlReaders:
         from newsletter.store.readers import SqlReaders
 
-        return SqlReaders(self.engine)
+        return SqlReaders(self.engine, self.erase_key)
+
+    @cached_property
+    def erase_key(self) -> EraseKey:
+        from newsletter.folder.secret_file import kept_secret
+        from newsletter.words.erasing import EraseKey
+
+        given = os.environ.get("NEWSLETTER_ERASE_KEY", "").strip()
+        return EraseKey(given.encode() or kept_secret(self.directory / "var" / "erase.key"))
+
+    @cached_property
+    def consents(self) -> SqlConsents:
+        from newsletter.store.consenting import SqlConsents
+
+        return SqlConsents(self.engine, self.erase_key)
+
+    @cached_property
+    def profiles(self) -> SqlProfiles:
+        from newsletter.store.profiles import SqlProfiles
+
+        return SqlProfiles(self.engine, self.erase_key, house_title=self.config.newsletter.name)
+
+    @cached_property
+    def imports(self) -> SqlImports:
+        from newsletter.store.importing import SqlImports
+
+        return SqlImports(self.engine)
+
+    @cached_property
+    def segments(self) -> SqlSegments:
+        from newsletter.store.segments import SqlSegments
+
+        return SqlSegments(self.engine)
+
+    @cached_property
+    def archive(self) -> SqlArchive:
+        from newsletter.store.archive import SqlArchive
+
+        return SqlArchive(self.engine)
+
+    @property
+    def post_office(self) -> PostOffice:
+        """Posts the mails that answer readers' requests; call `post_waiting` whenever there may be some."""
+        from newsletter.audience.posting import PostOffice
+
+        titles = {page.name: page.title for page in self.profiles.list_pages()}
+        return PostOffice(
+            consents=self.consents,
+            provider=self.provider,
+            newsletter=self.config.newsletter,
+            clock=self.clock,
+            key_id=self.key.id,
+            key=self.key.secret,
+            new_token=lambda: secrets.token_hex(16),
+            title=lambda name: titles.get(name, name),
+        )
 
     @cached_property
     def ledger(self) -> SqlLedger:
@@ -119,26 +195,91 @@ class Parts:
         from newsletter.store.lock import FileLock, SharedSending
 
         if self.engine.dialect.name == "sqlite":
-            return FileLock(Path(f"{self.engine.url.database}.sender"))
+            # However the file is named, by a link or a relative path: one file, one lock.
+            return FileLock(Path(f"{Path(self.engine.url.database or '').resolve()}.sender"))
         return SharedSending()
+
+    @cached_property
+    def keys(self) -> dict[int, bytes]:
+        """Every key whose links are still good, the one that signs new ones first."""
+        from newsletter.words.token import read_keys
+
+        return read_keys(self.config.secret_key)
 
     @cached_property
     def key(self) -> TokenKey:
         from newsletter.sending.pack import TokenKey
 
-        return TokenKey(id=1, secret=self.config.secret_key.encode())
+        number, secret = next(iter(self.keys.items()))
+        return TokenKey(id=number, secret=secret)
+
+    @cached_property
+    def evidence(self) -> Evidence | None:
+        """Who can be asked afterwards; a provider implements what it has."""
+        if self.config.provider == "sendgrid":
+            from newsletter.providers.sendgrid.logs import SendGridLogs
+            from newsletter.store.tries import find_try
+
+            return SendGridLogs(_sendgrid_asking(self), partial(find_try, self.engine))
+        return self.provider if hasattr(self.provider, "find") else None  # type: ignore[return-value]
+
+    @cached_property
+    def events(self) -> SqlEvents:
+        from newsletter.store.events import SqlEvents
+
+        return SqlEvents(self.engine, self.readers)
+
+    @cached_property
+    def feedback(self) -> Feedback:
+        """What SendGrid tells afterwards. Raises Mistake where the webhook's key is none."""
+        from newsletter.providers.sendgrid.events import SendGridEvents
+        from newsletter.sending.feedback import Feedback
+
+        asking = partial(_sendgrid_asking, self) if self.config.sendgrid_api_key else None
+        source = SendGridEvents(self.config.sendgrid_webhook_key or "", self.clock, asking)
+        return Feedback(source=source, log=self.events, clock=self.clock, telling=self.telling)
+
+    @cached_property
+    def _listening(self) -> Listening:
+        from newsletter.sending.feedback import Listening
+
+        return Listening(self.feedback)
+
+    def listen(self) -> None:
+        """A beat for what is heard afterwards: ask for what was missed, stop what does harm, tell the owner."""
+        if self.config.provider == "sendgrid":
+            self._listening.beat()
+
+    @property
+    def telling(self) -> tuple[str, ...]:
+        """The providers that tell what became of a mail, so that silence means something."""
+        return ("sendgrid",)
+
+    @cached_property
+    def reports(self) -> SqlReports:
+        from newsletter.store.reports import SqlReports
+
+        return SqlReports(self.engine)
 
     @cached_property
     def looker(self) -> Looker:
         from newsletter.sending.settle import Looker
 
-        evidence = self.provider if hasattr(self.provider, "find") else None
         return Looker(
             ledger=self.ledger,
-            evidence=evidence,  # type: ignore[arg-type]  # a provider implements what it has
+            evidence=self.evidence,
             whole_or_nothing=self.provider.whole_or_nothing,
             clock=self.clock,
         )
+
+    @cached_property
+    def live(self) -> SqlLive:
+        return self._live(self.engine)
+
+    def _live(self, engine: Engine) -> SqlLive:
+        from newsletter.store.live import SqlLive
+
+        return SqlLive(engine, self.directory / "var" / "live", new_id=lambda: secrets.token_hex(12))
 
     @cached_property
     def sender(self) -> Sender:
@@ -153,9 +294,16 @@ class Parts:
             editions=self.ledger,
             provider=self.provider,
             spool=DiskSpool(self.directory / "var" / "spool"),
+            live=self.live,
             clock=self.clock,
             new_token=lambda: secrets.token_hex(16),
         )
+
+    @cached_property
+    def fetcher(self) -> HttpFetcher:
+        from newsletter.fetch.http import HttpFetcher
+
+        return HttpFetcher()
 
     @property
     def outbox_directory(self) -> Path:
@@ -177,10 +325,21 @@ class Parts:
             stop=stop,
         )
 
+    @cached_property
+    def schedule(self) -> SqlSchedule:
+        from newsletter.store.schedule import SqlSchedule
+
+        return SqlSchedule(self.engine)
+
     def sweep(self) -> None:
-        """Put tries past their deadline in doubt; all of the dead, where the lock proves that nobody is sending."""
+        """Before a decision about who is in doubt: write down what is known, and sweep.
+
+        All tries of the dead, where the lock proves that nobody is sending; else those past their deadline.
+        """
+        spool, sender = self.sender.spool, self.sender
         with self.lock.try_hold() as held:
-            alone = self.sender.name if held and self.lock.is_exclusive else None
+            spool.replay(lambda token, answers: sender.ledger.record_by_token(token, answers))
+            alone = sender.name if held and self.lock.is_exclusive else None
             self.ledger.sweep(alive=alone)
 
     def after_sending(self) -> None:
@@ -207,11 +366,25 @@ def _sendgrid(parts: Parts) -> Provider:
     return SendGrid(config.sendgrid_api_key or "", clock=parts.clock, url=config.sendgrid_url or DEFAULT_URL)
 
 
+def _sendgrid_asking(parts: Parts) -> Asking:
+    from newsletter.providers.sendgrid import DEFAULT_URL
+    from newsletter.providers.sendgrid.asking import Asking
+
+    config = parts.config
+    return Asking(config.sendgrid_api_key or "", config.sendgrid_url or DEFAULT_URL, parts.clock.monotonic)
+
+
 def _smtp(parts: Parts) -> Provider:
-    raise NotNow(
-        "Sending through a mail server is not built yet.",
-        fix='Set provider = "outbox" to practise, or "sendgrid" to send.',
-    )
+    from newsletter.providers.smtp import SmtpProvider
+
+    config = parts.config
+    sign = None
+    if config.dkim_key:
+        from newsletter.providers.smtp.dkim import read_signer
+
+        signer = read_signer(config.dkim_key, selector=config.dkim_selector, sender=config.newsletter.sender)
+        sign = signer.signed
+    return SmtpProvider(config.smtp_url or "", clock=parts.clock, sign=sign)
 
 
 _PROVIDERS: dict[str, Callable[[Parts], Provider]] = {"outbox": _outbox, "sendgrid": _sendgrid, "smtp": _smtp}

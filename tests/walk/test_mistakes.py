@@ -34,7 +34,9 @@ def folder(tmp_path: Path) -> Path:
         ("newsletter.toml", 'name = "X"\nsecret_key = "abc"\n', "newsletter.toml:2", "secret"),
     ],
 )
-def test_a_mistake_in_a_file_is_named_with_its_place(folder: Path, file: str, text: str, place: str, words: str) -> None:
+def test_a_mistake_in_a_file_is_named_with_its_place(
+    folder: Path, file: str, text: str, place: str, words: str
+) -> None:
     """File and line come first, then what it is; exit 1, and no traceback."""
     (folder / file).write_text(text)
     done = run(folder, "render", "1", "--out", folder / "x")

@@ -26,3 +26,30 @@ def upgrade(folder: object) -> None:
 
     run(connect(parts_of(folder).config.database_url))
     click.echo(f"The database stands at version {HEAD}.")
+
+
+@db.command()
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def here(folder: object, yes: bool) -> None:
+    """Say that this database is the live one, after it was moved, copied or restored. Until then it sends nothing.
+
+    Never say it while another copy sends. After a restore, cancel first what has gone out already.
+
+    \b
+    Example:
+      newsletter db here
+    """
+    import sys
+
+    from newsletter.cli.context import parts_of
+    from newsletter.words.ledger import MailingStatus
+
+    parts = parts_of(folder)
+    going_on = [status for status in MailingStatus if status not in (MailingStatus.FINISHED, MailingStatus.CANCELLED)]
+    for mailing in parts.ledger.list_mailings(statuses=going_on):
+        click.echo(f"This would go on: issue {mailing.issue} to {mailing.list_name!r}, {mailing.status.value}.")
+    if not yes and sys.stdin.isatty():
+        click.confirm("Is this the database to send from, and nobody sends from another?", abort=True)
+    parts.live.declare()
+    click.echo("This database is the live one from now on.")

@@ -45,7 +45,9 @@ def demo(directory: Path | None, no_serve: bool) -> None:
     walk.send_and_kill()
     walk.send_again()
     page = write_page(walk.directory, walk.directory / "raw" / f"{_RAW}.txt")
-    click.secho(f"\nAll of it is in {walk.directory}. Nothing left this machine. ({time.monotonic() - begun:.0f} s)", bold=True)
+    click.secho(
+        f"\nAll of it is in {walk.directory}. Nothing left this machine. ({time.monotonic() - begun:.0f} s)", bold=True
+    )
     # Somebody who watches gets the browser; a script gets its prompt back.
     if no_serve or not sys.stdout.isatty():
         click.echo(f"The raw text beside the finished mail: {page}")
@@ -63,7 +65,8 @@ class _Walk:
         self.directory = directory.resolve()
         if (self.directory / "newsletter.toml").exists():
             raise NewsletterError(
-                f"There is a newsletter in {directory} already; nothing was changed.", fix="Name a new folder with --dir."
+                f"There is a newsletter in {directory} already; nothing was changed.",
+                fix="Name a new folder with --dir.",
             )
         seeds = bundled("seeds")
         self.directory.mkdir(parents=True, exist_ok=True)
@@ -108,7 +111,7 @@ class _Walk:
         words = ("send", "1", "--list", "weekly", "--yes")
         _say(words)
         log = (self.directory / "var" / "killed.log").open("wb")
-        sender = subprocess.Popen(
+        sender = subprocess.Popen(  # noqa: S603 - our own program, with words of our own
             self._command(words), cwd=self.directory, env=self._environment(_SLOW), stdout=log, stderr=log
         )
         try:
@@ -131,7 +134,10 @@ class _Walk:
         twice = sum(n > 1 for n in readers.values())
         if len(readers) != N_READERS or twice:
             raise NewsletterError(f"{len(readers):,} of {N_READERS:,} readers have it, {twice} twice: that is a bug.")
-        click.secho(f"  {N_READERS:,} readers = {sum(readers.values()):,} mails on disk, nobody twice, nobody missing", fg="green")
+        click.secho(
+            f"  {N_READERS:,} readers = {sum(readers.values()):,} mails on disk, nobody twice, nobody missing",
+            fg="green",
+        )
 
     def _n_mails(self) -> int:
         folder = self.directory / "var" / "outbox" / "1"
@@ -139,7 +145,7 @@ class _Walk:
 
     def _run(self, *words: str, expect: int = 0) -> None:
         _say(words)
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 - our own program, with words of our own
             self._command(words),
             cwd=self.directory,
             env=self._environment({}),

@@ -52,16 +52,20 @@ def write_page(directory: Path, raw: Path) -> Path:
 
 def with_pictures(directory: Path, mail: str) -> str:
     """Nobody serves the made-up newsletter's public address, so its pictures are shown from the folder."""
+    from newsletter.folder.images import ImageFolder
+
+    images = ImageFolder(directory)
 
     def embedded(found: re.Match[str]) -> str:
-        path = directory / "images" / found["name"]
-        return f'src="data:image/png;base64,{base64.b64encode(path.read_bytes()).decode()}"'
+        path = images.find(found["name"])
+        kind = {".jpg": "jpeg"}.get(path.suffix, path.suffix[1:])
+        return f'src="data:image/{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"'
 
-    return re.sub(r'src="https://[^"]*/images/(?P<name>[\w-]+\.png)"', embedded, mail)
+    return re.sub(r'src="https?://[^"]*/images/(?P<name>[0-9a-f]{32}\.\w+)"', embedded, mail)
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *args: object) -> None:
         """Say nothing: the terminal belongs to the demo."""
 
 

@@ -10,20 +10,24 @@ from typing import TYPE_CHECKING
 
 import click
 
+from newsletter.cli.readers_consent import ask, ask_to_confirm, erase, tag
 from newsletter.cli.readers_output import (
+    more_as_json,
     person_as_json,
     print_json,
     print_lists,
+    print_more,
     print_person,
     print_report,
     report_as_json,
-    say_pending,
 )
+from newsletter.words.consent import Asked
 from newsletter.words.mistake import Missing, Mistake
 from newsletter.words.subscriber import SubscriptionStatus
 
 if TYPE_CHECKING:
     from newsletter.ports.readers import Readers
+    from newsletter.wiring import Parts
 
 _list_option = click.option("--list", "list_name", required=True, metavar="NAME", help="The mailing list.")
 _format_option = click.option(
@@ -44,24 +48,26 @@ def subscribers() -> None:
 
 
 @subscribers.command("import")
-@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
-@_list_option
+@click.argument("files", nargs=-1, metavar="FILE...", type=click.Path(path_type=Path))
+@click.option("--list", "list_name", metavar="NAME", help="The mailing list.")
 @_active_option
 @_consent_option
 @click.option("--map", "maps", multiple=True, metavar="COLUMN=FIELD", help="Say what a column is; - leaves it out.")
 @click.option("--encoding", metavar="NAME", help="The files' encoding, where they are not UTF-8.")
 @click.option("--dry-run", is_flag=True, help="Only count; write nothing.")
+@click.option("--undo", type=int, metavar="NUMBER", help="Take an import back; its number was printed when it ran.")
 @_format_option
 @click.pass_obj
 def import_(
     folder: object,
     files: tuple[Path, ...],
-    list_name: str,
+    list_name: str | None,
     active: bool,
     consent: str | None,
     maps: tuple[str, ...],
     encoding: str | None,
     dry_run: bool,
+    undo: int | None,
     form: str,
 ) -> None:
     """Put the people of CSV files on a list. Safe to repeat: who is on it already is left as they are.
@@ -74,10 +80,20 @@ def import_(
       newsletter subscribers import readers.csv --list weekly --dry-run
       newsletter subscribers import readers.csv --list weekly --active --consent "Form on our site, 2021-2024"
       newsletter subscribers import kontakte.csv --list weekly --map "Kontakt=email" --map "Ort=city"
+      newsletter subscribers import --undo 3
     """
-    from newsletter.audience.csv_import import import_csv
+    from dataclasses import replace
+
+    from newsletter.audience.csv_import import check_files, import_csv
     from newsletter.audience.import_report import ImportOptions
 
+    parts = _parts(folder)
+    if undo is not None:
+        n_undone = parts.imports.undo(undo)
+        click.echo(f"Import {undo} is taken back: {n_undone:,} changes. What people did themselves since then stays.")
+        return
+    if not files or not list_name:
+        raise click.UsageError("Name a file, and a list with --list NAME.")
     status = _status(active, consent)
     options = ImportOptions(
         list_name=list_name,
@@ -87,16 +103,27 @@ def import_(
         encoding=encoding,
         dry_run=dry_run,
     )
-    readers = _readers(folder)
+    readers = parts.readers
     is_new = readers.find_list(list_name) is None
+    check_files(files, options)
+    if not dry_run:
+        options = replace(options, run=parts.imports.begin(list_name, [str(path) for path in files]))
     with _progress() as follow:
         report = import_csv(readers, files, options, follow)
+    asked = ""
+    if status is SubscriptionStatus.PENDING and not dry_run and report.added + report.unchanged + report.updated:
+        asked = ask_to_confirm(parts, list_name, Asked.IMPORT, consent)
     if form == "json":
-        print_json(report_as_json(report, list_name, files=len(files), is_new=is_new, dry_run=dry_run))
+        shown = report_as_json(report, list_name, files=len(files), is_new=is_new, dry_run=dry_run)
+        print_json({**shown, "import": options.run})
         return
     print_report(report, list_name, is_new=is_new, dry_run=dry_run)
-    if status is SubscriptionStatus.PENDING and (report.added or report.unchanged or report.updated):
-        say_pending(f"newsletter subscribers import {' '.join(map(str, files))} --list {list_name}")
+    if options.run is not None:
+        click.echo(
+            f"This was import {options.run}. To take it back: newsletter subscribers import --undo {options.run}"
+        )
+    if asked:
+        click.echo(asked)
 
 
 @subscribers.command()
@@ -127,7 +154,8 @@ def add(
     from newsletter.audience.one_reader import add_reader
 
     status = _status(active, consent)
-    readers = _readers(folder)
+    parts = _parts(folder)
+    readers = parts.readers
     is_new = readers.find_list(list_name) is None
     done = add_reader(
         readers,
@@ -143,8 +171,8 @@ def add(
         click.echo(f"The list {list_name} is new.")
     sentences = {"added": "added to", "updated": "updated on", "unchanged": "on it already, unchanged:"}
     click.echo(f"{email.strip()}: {sentences[done]} {list_name}.")
-    if status is SubscriptionStatus.PENDING:
-        say_pending(f"newsletter subscribers add {email.strip()} --list {list_name}")
+    if status is SubscriptionStatus.PENDING and done != "unchanged":
+        click.echo(ask_to_confirm(parts, list_name, Asked.ADD, consent))
 
 
 @subscribers.command()
@@ -183,14 +211,18 @@ def show(folder: object, email: str, form: str) -> None:
       newsletter subscribers show ana@example.com --format json
     """
 
-    readers = _readers(folder)
-    person, suppressed = readers.find_subscriber(email), readers.find_suppression(email)
-    if person is None and suppressed is None:
+    parts = _parts(folder)
+    person, suppressed = parts.readers.find_subscriber(email), parts.readers.find_suppression(email)
+    erased = parts.profiles.find_erasure(email)
+    records = parts.consents.records_of(email, person.id if person else None)
+    if person is None and suppressed is None and erased is None and not records:
         raise _nobody(email)
+    tags = parts.segments.tags_of(person.id) if person else ()
     if form == "json":
-        print_json(person_as_json(email, person, suppressed))
+        print_json(person_as_json(email, person, suppressed) | more_as_json(records, tags, erased))
     else:
         print_person(email, person, suppressed)
+        print_more(records, tags, erased)
 
 
 @subscribers.command()
@@ -260,13 +292,43 @@ def add_list(folder: object, name: str) -> None:
     click.echo(f"The list {name} is {'new' if is_new else 'there already'}.")
 
 
-def _readers(folder: object) -> Readers:
-    """The readers of the newsletter in the folder of `-C`. Settings for sending are not looked at here."""
+@lists.command("page")
+@click.argument("name")
+@click.option("--open/--closed", "is_open", default=None, help="Whether anybody may join it on the sign-up page.")
+@click.option("--title", metavar="TEXT", help="What readers see instead of its name.")
+@click.pass_obj
+def page(folder: object, name: str, is_open: bool | None, title: str | None) -> None:
+    """Say how readers meet a list. The first list is open; every further one is closed until you open it.
+
+    \b
+    Example:
+      newsletter lists page weekly --open --title "The weekly letter"
+    """
+    if is_open is None and title is None:
+        raise click.UsageError("Nothing to change: name --open, --closed or --title.")
+    parts = _parts(folder)
+    parts.profiles.set_page(name, title=title, is_open=is_open)
+    found = next(one for one in parts.profiles.list_pages() if one.name == name)
+    how = "open: anybody may join it" if found.is_open else "closed: only you put people on it"
+    click.echo(f"{name} is shown as {found.title!r}, and is {how}.")
+
+
+for _command in (ask, erase, tag):
+    subscribers.add_command(_command)
+
+
+def _parts(folder: object) -> Parts:
+    """The newsletter in the folder of `-C`."""
     from newsletter.cli import Folder
     from newsletter.wiring import open_newsletter
 
     assert isinstance(folder, Folder)
-    return open_newsletter(folder.directory).readers
+    return open_newsletter(folder.directory)
+
+
+def _readers(folder: object) -> Readers:
+    """The readers of the newsletter in the folder of `-C`. Settings for sending are not looked at here."""
+    return _parts(folder).readers
 
 
 def _status(active: bool, consent: str | None) -> SubscriptionStatus:

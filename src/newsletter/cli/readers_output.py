@@ -10,7 +10,9 @@ import click
 
 if TYPE_CHECKING:
     from newsletter.audience.import_report import ImportReport
+    from newsletter.ports.profiles import Erasure
     from newsletter.ports.readers import ListRow
+    from newsletter.words.consent import ConsentRecord
     from newsletter.words.subscriber import Subscriber, SuppressionReason
 
 _SHOWN_PROBLEMS = 20
@@ -28,13 +30,6 @@ def print_report(report: ImportReport, list_name: str, *, is_new: bool, dry_run:
         click.echo(f"  {problem.file}:{problem.line}: {problem.reason}")
     if len(report.problems) > _SHOWN_PROBLEMS:
         click.echo(f"  ... and {len(report.problems) - _SHOWN_PROBLEMS:,} more. All of them: --format json")
-
-
-def say_pending(command: str) -> None:
-    click.echo(
-        "Who has not confirmed is pending and gets nothing. This version cannot send the mails that ask them yet. "
-        f'If they have agreed already, say how: {command} --active --consent "Form on our site, 2024"'
-    )
 
 
 def report_as_json(
@@ -92,6 +87,33 @@ def print_person(email: str, person: Subscriber | None, suppressed: SuppressionR
 def _one_line(text: str) -> str:
     """A value from a file, without what could move the cursor of a terminal."""
     return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def more_as_json(records: Sequence[ConsentRecord], tags: Sequence[str], erased: Erasure | None) -> dict[str, object]:
+    """Tags, the record of consent, and whether the person was erased."""
+    from newsletter.audience.own_data import consent_as_json
+
+    back = erased.returned_at.isoformat() if erased and erased.returned_at else None
+    gone = {"erased_at": erased.erased_at.isoformat(), "request_of": erased.request_of.value} if erased else None
+    return {
+        "tags": list(tags),
+        "consents": [consent_as_json(record) for record in records],
+        "erased": gone and gone | {"returned_at": back},
+    }
+
+
+def print_more(records: Sequence[ConsentRecord], tags: Sequence[str], erased: Erasure | None) -> None:
+    lines = [f"  tags: {', '.join(tags)}"] if tags else []
+    for record in records:
+        when = f"{record.requested_at:%Y-%m-%d %H:%M} UTC"
+        done = f"confirmed {record.confirmed_at:%Y-%m-%d %H:%M} UTC" if record.confirmed_at else "not confirmed"
+        lines.append(f"  asked ({record.asked.value}) {when}, {done}: {', '.join(record.lists)}")
+    if erased:
+        whose = "their own request" if erased.request_of.value == "reader" else "the owner's request"
+        back = f"; back by their own sign-up on {erased.returned_at:%Y-%m-%d}" if erased.returned_at else ""
+        lines.append(f"  erased on {erased.erased_at:%Y-%m-%d %H:%M} UTC at {whose}{back}")
+    if lines:
+        click.echo("\n".join(lines))
 
 
 def print_json(document: object) -> None:

@@ -1,4 +1,4 @@
-"""`render` and `check`: see an issue before anybody else does."""
+"""`render`: see an issue before anybody else does."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from newsletter.words.subscriber import Subscriber, SubscriptionStatus
 
 if TYPE_CHECKING:
     from newsletter.wiring import Parts
-    from newsletter.words.finding import Finding
     from newsletter.words.issue import Issue
 
 
@@ -62,59 +61,3 @@ def _reader(parts: Parts, address: str | None, issue: Issue) -> tuple[Subscriber
     on = [one.list_name for one in reader.subscriptions if one.status is SubscriptionStatus.ACTIVE]
     name = next((wanted for wanted in issue.lists if wanted in on), on[0] if on else "")
     return reader, parts.readers.find_list(name) or 0
-
-
-@click.command()
-@click.argument("issue", type=int)
-@click.option("--format", "style", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
-@click.option("--fail-on", type=click.Choice(["error", "warning"]), default="error", show_default=True)
-@click.pass_context
-def check(ctx: click.Context, issue: int, style: str, fail_on: str) -> None:
-    """Find what you would regret about ISSUE before your readers do. Exits with 1 where it finds an error.
-
-    \b
-    Example:
-      newsletter check 42
-      newsletter check 42 --format json --fail-on warning
-    """
-    from newsletter.cli.checked import findings_of
-    from newsletter.cli.context import parts_of
-
-    found = findings_of(parts_of(ctx.obj), issue)
-    {"text": _as_text, "json": _as_json, "github": _as_annotations}[style](found)
-    failing = {"error"} if fail_on == "error" else {"error", "warning"}
-    if any(one.severity.value in failing for one in found):
-        ctx.exit(1)
-
-
-def _as_text(found: list[Finding]) -> None:
-    for one in found:
-        click.echo(f"{one.place}: {one.severity.value}: {one.message} [{one.code}]\n    {one.fix}")
-    errors = sum(one.severity.value == "error" for one in found)
-    if not found:
-        click.echo("Nothing to mend.")
-    else:
-        click.echo(f"{errors} to mend, {len(found) - errors} to look at.")
-
-
-def _as_json(found: list[Finding]) -> None:
-    import json
-
-    findings = [
-        {
-            "code": one.code,
-            "severity": one.severity.value,
-            "place": {"file": one.place.file, "line": one.place.line, "column": one.place.column},
-            "message": one.message,
-            "fix": one.fix,
-        }
-        for one in found
-    ]
-    click.echo(json.dumps({"findings": findings}, indent=2))
-
-
-def _as_annotations(found: list[Finding]) -> None:
-    for one in found:
-        spot = f"file={one.place.file},line={one.place.line or 1},col={one.place.column or 1}"
-        words = f"{one.message} {one.fix}".replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-        click.echo(f"::{one.severity.value} {spot},title={one.code}::{words}")

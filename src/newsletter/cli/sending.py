@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import signal
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -18,39 +16,65 @@ if TYPE_CHECKING:
     from newsletter.ports.ledger import Account, MailingRow
     from newsletter.sending.drain import Follow
     from newsletter.wiring import Parts
-    from newsletter.words.edition import Edition
 
 
 @click.command()
 @click.argument("issue", type=int)
 @click.option("--list", "list_name", required=True, help="The mailing list it goes to.")
+@click.option("--segment", metavar="NAME", help="Only to the readers of the list who fit this saved segment.")
 @click.option("--now", is_flag=True, help="Send at once; this is the default.")
-@click.option("--at", "at", metavar="WHEN", help='Send later: an ISO time such as "2026-12-03T09:00+01:00".')
+@click.option("--at", metavar="WHEN", help='Send later: "thu 09:00", "2026-12-03 09:00", "2026-12-03T09:00+01:00".')
+@click.option("--next", "in_next", is_flag=True, help="Send it in the next slot of the list's schedule.")
+@click.option(
+    "--canary", type=click.IntRange(min=1), metavar="N", help="N readers first; the others when they are through."
+)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--despite-findings", is_flag=True, help="Send although `check` finds errors.")
 @click.pass_obj
 def send(
-    folder: object, issue: int, list_name: str, now: bool, at: str | None, yes: bool, despite_findings: bool
+    folder: object,
+    issue: int,
+    list_name: str,
+    segment: str | None,
+    now: bool,
+    at: str | None,
+    in_next: bool,
+    canary: int | None,
+    yes: bool,
+    despite_findings: bool,
 ) -> None:
     """Send ISSUE to everyone on a list, once.
 
-    A send that was interrupted goes on where it stopped: run the same command again. Nobody gets it twice.
+    A send that was interrupted goes on where it stopped: run the same command again. Nobody gets it twice. One that
+    waits for its time can be given another with --at, can be sent with --now, and ended with `cancel`.
 
     \b
     Example:
       newsletter send 42 --list weekly
+      newsletter send 42 --list weekly --segment berlin
+      newsletter send 42 --list weekly --at "thu 09:00"
       newsletter send 42 --list weekly --at 2026-12-03T09:00+01:00 --yes
     """
     from newsletter.cli.checked import refuse_errors
     from newsletter.cli.context import parts_of
+    from newsletter.cli.when import change_time, confirm, instant, said_back, send_in_next_slot
     from newsletter.compose.press import press
     from newsletter.sending.plan import plan
+    from newsletter.words.moment import say_moment
 
-    if now and at:
-        raise click.UsageError("--now and --at say two different times.")
+    if sum((now, bool(at), in_next)) > 1:
+        raise click.UsageError("--now, --at and --next say different times.")
+    if segment and in_next:
+        raise click.UsageError("--next goes to the whole list; name a time with --at for a segment.")
     parts = parts_of(folder)
-    start_at = _instant(at, parts) if at else None
+    question = parts.segments.get(segment) if segment else ""
+    if in_next:
+        send_in_next_slot(parts, issue, list_name, yes=yes, despite_findings=despite_findings)
+        return
+    start_at = instant(at, parts) if at else None
     unfinished = parts.ledger.find_unfinished(issue, list_name)
+    if unfinished and (at or now) and change_time(parts, unfinished, start_at, yes=yes) and start_at:
+        return
     if unfinished:
         edition = parts.ledger.get_edition(unfinished.edition_digest)
     else:
@@ -58,7 +82,10 @@ def send(
         edition = proof.rendered.edition
         if not despite_findings:
             refuse_errors(parts, proof)
-        _confirm(parts, edition, list_name, start_at, yes=yes)
+        if segment:
+            n_fit = parts.segments.count(question, list_name=list_name)
+            click.echo(f"Of the list, {n_fit:,} fit the segment {segment!r}: {question}")
+        confirm(parts, edition, list_name, said=said_back(parts, start_at), yes=yes)
     mailing, resumed = plan(
         parts.ledger,
         parts.clock,
@@ -66,47 +93,18 @@ def send(
         list_name=list_name,
         parcel_size=parts.parcel_size,
         start_at=start_at,
+        segment=question,
+        canary=canary or 0,
     )
     _say_plan(mailing, resumed)
     if mailing.status.value == "scheduled":
-        click.echo(
-            f"It goes out at {mailing.start_at:%Y-%m-%d %H:%M} UTC while `newsletter serve` or a cron `tick` runs."
-        )
+        when = say_moment(mailing.start_at, parts.config.newsletter.zone)
+        click.echo(f"It goes out {when} while `newsletter serve` or a cron `tick` runs.")
         return
     with _stoppable() as stop, _progress(mailing.planned) as follow:
         parts.drain(stop).until_settled(mailing, follow)
     parts.after_sending()
     _say_end(parts, issue, list_name)
-
-
-def _instant(at: str, parts: Parts) -> datetime:
-    from zoneinfo import ZoneInfo
-
-    try:
-        instant = datetime.fromisoformat(at)
-    except ValueError as error:
-        raise Mistake(
-            f"{at!r} is not a time that can be read.",
-            fix='Write it like "2026-12-03T09:00" or "2026-12-03T09:00+01:00".',
-        ) from error
-    if instant.tzinfo is None:
-        instant = instant.replace(tzinfo=ZoneInfo(parts.config.newsletter.zone))
-    if instant <= parts.clock.now():
-        raise Mistake(
-            f"{instant:%Y-%m-%d %H:%M %Z} has passed.", fix="Name a later time, or leave out --at to send now."
-        )
-    return instant.astimezone(UTC)
-
-
-def _confirm(parts: Parts, edition: Edition, list_name: str, start_at: datetime | None, *, yes: bool) -> None:
-    """Say to whom and through what before anything is planned; ask at a terminal."""
-    readers = parts.readers.count_active(list_name)
-    subject = "".join(piece if isinstance(piece, str) else "…" for piece in edition.subject.pieces)
-    click.echo(f"Issue {edition.issue}, “{subject}”, to {readers:,} on {list_name!r}. {parts.provider.explain()}")
-    if start_at:
-        click.echo(f"When: {start_at:%A %-d %B %Y, %H:%M} UTC.")
-    if not yes and sys.stdin.isatty():
-        click.confirm("Send it?", abort=True)
 
 
 def _say_plan(mailing: MailingRow, resumed: bool) -> None:
@@ -205,6 +203,7 @@ def status(folder: object, issue: int | None, style: str) -> None:
     import json
 
     from newsletter.cli.context import parts_of
+    from newsletter.words.alarm import alarms
 
     parts = parts_of(folder)
     if issue is None:
@@ -215,13 +214,18 @@ def status(folder: object, issue: int | None, style: str) -> None:
             raise Mistake(f"Issue {issue} was never sent.", fix=f"Send it with: newsletter send {issue} --list NAME")
     known = [account for account in accounts if account]
     if style == "json":
-        shown = [_as_json(account) for account in known]
+        shown = [
+            _as_json(account) | {"unconfirmed": parts.events.get_standing(account.issue, parts.telling).unconfirmed}
+            for account in known
+        ]
         click.echo(json.dumps(shown[0] if issue is not None else shown, indent=2))
         return
     if not known:
         click.echo("Nothing was sent yet.")
     for account in known:
         _print_account(account)
+        for alarm in alarms(parts.events.get_standing(account.issue, parts.telling)):
+            click.echo(f"  ! {alarm.message}")
 
 
 def _as_json(account: Account) -> dict[str, object]:
@@ -231,6 +235,7 @@ def _as_json(account: Account) -> dict[str, object]:
         "status": account.mailings[-1].status.value,
         "planned": account.planned,
         **counts,
+        "doubled": account.doubled,
         "fates": {fate.value: n for fate, n in account.fates.items()},
         "skipped_why": dict(account.skipped),
         "mailings": [
@@ -267,6 +272,11 @@ def _print_account(account: Account) -> None:
         if counts[state] or state == "accepted":
             click.echo(f"  {counts[state]:>9,}  {words}" + _why(account, state))
     click.echo(f"  {account.planned:>9,}  in all")
+    heard = ", ".join(f"{n:,} {fate.value}" for fate, n in account.fates.items() if n and fate.value != "none")
+    if heard:
+        click.echo(f"  Heard since: {heard}")
+    if account.doubled:
+        click.echo(f"  {account.doubled:>9,}  of those got it twice: both tries turned out to have been taken")
 
 
 def _why(account: Account, state: str) -> str:

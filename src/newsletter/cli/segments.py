@@ -1,0 +1,88 @@
+"""`segments`: saved questions about readers, with live counts."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+
+@click.group(invoke_without_command=True)
+@click.option("--list", "list_name", metavar="NAME", help="Count the readers of this list who fit each.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="json for scripts.")
+@click.pass_context
+def segments(context: click.Context, list_name: str | None, form: str) -> None:
+    """Show the saved segments, and how many readers fit each now.
+
+    \b
+    Example:
+      newsletter segments --list weekly
+      newsletter segments add regulars "opened 3 of last 5 and not tagged press"
+    """
+    from newsletter.cli.context import parts_of
+
+    if context.invoked_subcommand is not None:
+        return
+    saved = parts_of(context.obj).segments
+    rows = [
+        {"name": name, "question": question}
+        | ({"readers": saved.count(question, list_name=list_name)} if list_name else {})
+        for name, question in saved.list_all()
+    ]
+    if form == "json":
+        click.echo(json.dumps({"segments": rows}, ensure_ascii=False, indent=2))
+        return
+    if not rows:
+        click.echo("There is no segment yet. Make one with: newsletter segments add NAME QUESTION")
+    for row in rows:
+        readers = f"{row['readers']:>9,}  " if list_name else ""
+        click.echo(f"{readers}{row['name']}: {row['question']}")
+
+
+@segments.command()
+@click.argument("name")
+@click.argument("question")
+@click.pass_obj
+def add(folder: object, name: str, question: str) -> None:
+    """Save a QUESTION under NAME, in place of one that was there.
+
+    \b
+    Example:
+      newsletter segments add berlin 'city = "Berlin" and joined after 2026-01-01'
+    """
+    from newsletter.cli.context import parts_of
+
+    parts_of(folder).segments.save(name, question)
+    click.echo(f"The segment {name} is saved.")
+
+
+@segments.command()
+@click.argument("name")
+@click.pass_obj
+def remove(folder: object, name: str) -> None:
+    """Forget a segment. The readers in it stay as they are.
+
+    \b
+    Example:
+      newsletter segments remove berlin
+    """
+    from newsletter.cli.context import parts_of
+
+    parts_of(folder).segments.remove(name)
+    click.echo(f"The segment {name} is gone.")
+
+
+@segments.command()
+@click.argument("question")
+@click.option("--list", "list_name", required=True, metavar="NAME", help="The mailing list.")
+@click.pass_obj
+def count(folder: object, question: str, list_name: str) -> None:
+    """Say how many readers of a list fit a QUESTION, without saving it.
+
+    \b
+    Example:
+      newsletter segments count "not engaged" --list weekly
+    """
+    from newsletter.cli.context import parts_of
+
+    click.echo(f"{parts_of(folder).segments.count(question, list_name=list_name):,}")
