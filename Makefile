@@ -44,7 +44,7 @@ bench: setup ## measure, beside the bare libraries, in one run
 	$(BIN)/python -m benchmarks $(BENCH)
 
 faults: setup ## long campaigns of kills and hostile providers
-	$(BIN)/python -m pytest -q -m faults --override-ini addopts="--strict-markers --import-mode=importlib"
+	$(BIN)/python -m pytest -q -s -m faults --override-ini addopts="--strict-markers --import-mode=importlib"
 
 oracles: setup ## hold the mail against tools that we did not write; a missing one is named
 	$(BIN)/python -m tests.oracles

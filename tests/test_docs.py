@@ -360,7 +360,7 @@ def test_links_lead_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_pages_name_no_machine_and_no_registry(page: Path) -> None:
     """No path of anybody's machine, no package registry's host, no key that looks real."""
-    hosts = "|".join(["py" + "pi", "pythonhosted", "np" + "mjs"])
+    hosts = "|".join(["py" + "pi", "python" + "hosted", "np" + "mjs"])
     forbidden = rf"(?i)\b(?:{hosts})\.\w+|(?<![\w.])/(?:root|home|Users|work|tmp)/|\bSG\.[\w-]{{16,}}"
 
     assert [] == re.findall(forbidden, page.read_text())

@@ -20,6 +20,8 @@ import psycopg
 
 # Answers "too fast" of the campaign's plans ask for a second; what the provider measures may differ a little.
 _ASKED_TO_WAIT = timedelta(seconds=0.9)
+# On PostgreSQL the answer of one mailing may be committed while a batch of another is being taken: that one was in flight.
+_UNDER_WAY = timedelta(seconds=0.3)
 _MOST_REFUSED_CALLS = 24
 
 
@@ -209,7 +211,8 @@ def _waited(books: _Books) -> Iterator[str]:
     for row in books.attempts.values():
         if row["outcome"] == "deferred" and "429" in (row["reason"] or ""):
             for other in books.attempts.values():
-                if row["ended_at"] < other["started_at"] < row["ended_at"] + _ASKED_TO_WAIT:
+                known_at = row["ended_at"] + (_UNDER_WAY if other["mailing_id"] != row["mailing_id"] else timedelta())
+                if known_at < other["started_at"] < row["ended_at"] + _ASKED_TO_WAIT:
                     yield f"R: asked to wait at {row['ended_at']}, called again at {other['started_at']}"
     for parcel_id, row in books.parcels.items():
         if row["refused_calls"] > _MOST_REFUSED_CALLS:
