@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,23 @@ def test_yesterdays_backup_in_the_same_place_is_held(sqlite_url: str, tmp_path: 
     restored.declare()
     _live(engine, tmp_path / "live").check()
     engine.dispose()
+
+
+def test_a_sender_at_work_beside_us_is_no_sign_of_an_old_backup(engine: Engine, tmp_path: Path) -> None:
+    """While one process takes batches and notes them, another that starts sees a live database every time."""
+    add_readers(engine, "weekly", range(60))
+    ledger = SqlLedger(engine)
+    of = planned(ledger, size=1)
+    first, second = _live(engine, tmp_path), _live(engine, tmp_path)
+    first.check()
+
+    def take_all() -> None:
+        for _ in range(60):
+            first.note(taken(ledger, of).attempt_id)
+
+    worker = threading.Thread(target=take_all)
+    worker.start()
+    while worker.is_alive():
+        second.check()
+    worker.join()
+    second.check()

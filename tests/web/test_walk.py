@@ -57,25 +57,25 @@ def test_subscribe_confirm_prefer_leave_and_undo_on_a_phone_without_javascript(s
         page.get_by_label("Your e-mail address").fill("ana@example.com")
         page.get_by_label("First name").fill("Ana")
         page.get_by_role("button", name="Subscribe").click()
-        assert "Look into your mail" in page.content()
+        page.get_by_text("Look into your mail").first.wait_for()
 
         page.goto(_link(folder, "/confirm/"))
         page.get_by_role("button", name="Yes, send it to me").click()
-        assert "You are on the list" in page.content()
+        page.get_by_text("You are on the list").first.wait_for()
 
         page.get_by_role("link", name="Change what you get").click()
         page.get_by_label("Last name").fill("Ng")
         page.get_by_role("button", name="Save").click()
-        assert "Saved." in page.content()
+        page.get_by_text("Saved.").first.wait_for()
         assert page.get_by_label("First name").input_value() == "Ana"
 
         page.goto(page.url.replace("/preferences/", "/u/"))
-        assert "leads nowhere" in page.content()
+        page.get_by_text("leads nowhere").first.wait_for()
         page.goto(f"{address}/u/{_leave_token(folder)}")
         page.get_by_role("button", name="Leave the list").click()
-        assert "You have left" in page.content()
+        page.get_by_text("You have left").first.wait_for()
         page.get_by_role("button", name="That was a mistake").click()
-        assert "You are back on the list" in page.content()
+        page.get_by_text("You are back on the list").first.wait_for()
         browser.close()
 
     assert all(url.startswith(address) for url in asked)

@@ -58,7 +58,6 @@ def send(
     from newsletter.cli.checked import refuse_errors
     from newsletter.cli.context import parts_of
     from newsletter.cli.when import change_time, confirm, instant, said_back, send_in_next_slot
-    from newsletter.compose.press import press
     from newsletter.sending.plan import plan
     from newsletter.words.moment import say_moment
 
@@ -78,6 +77,9 @@ def send(
     if unfinished:
         edition = parts.ledger.get_edition(unfinished.edition_digest)
     else:
+        # Not for a resumed one: what makes a mail takes longer to load than a thousand readers to send to.
+        from newsletter.compose.press import press
+
         proof = press(parts.shelf, parts.config.newsletter, issue)
         edition = proof.rendered.edition
         if not despite_findings:
