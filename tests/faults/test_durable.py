@@ -18,9 +18,9 @@ _CALL = re.compile(r"^(?P<pid>\d+)\s+[\d.]+\s+(?:<\.\.\. )?(?P<name>\w+)")
 
 
 @pytest.mark.faults
-@pytest.mark.skipif(not shutil.which("strace"), reason="needs strace (apt-get install strace)")
 def test_the_attempt_is_synced_before_the_call(tmp_path: Path) -> None:
     """strace of a real `send`: by each POST the log of the database was synced after it was last written, by that thread."""
+    assert shutil.which("strace"), "strace is missing here: apt-get install strace"
     folder = a_folder(tmp_path / "weekly")
     run(folder, "status")
     engine = connect(sqlite_of(folder))

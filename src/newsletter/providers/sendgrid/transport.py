@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse, IncompleteRead
 from typing import Any, cast
 
+from newsletter.providers.deadline import Deadline as Deadline
+
 # Proxies and firewalls forget idle connections without a word; a request into one of those would be in doubt.
 _IDLE_SECONDS = 15.0
 _CHUNK = 1 << 18
@@ -23,21 +25,6 @@ class Unreached(Exception):
 
 class Lost(Exception):
     """Something went out, and no whole answer came back: nobody can know from here."""
-
-
-class Deadline:
-    """The moment at which everything ends, however little is moving."""
-
-    def __init__(self, seconds: float, monotonic: Callable[[], float]) -> None:
-        self._monotonic = monotonic
-        self._end = monotonic() + seconds
-
-    def left(self) -> float:
-        """Seconds left, more than 0. Raises TimeoutError once there are none."""
-        left = self._end - self._monotonic()
-        if left <= 0:
-            raise TimeoutError("out of time")
-        return left
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import select
 import socket
 import ssl
-from collections.abc import Callable
 
+from newsletter.providers.deadline import Deadline as Deadline
 from newsletter.providers.smtp.reply import Reply, parsed
 
 # One TLS record: of a write that fails, no more than this is in question.
@@ -22,25 +22,6 @@ class Broken(Exception):
 
 class Lost(Broken):
     """The connection broke when the mail was out already: nobody can know from here."""
-
-
-class Deadline:
-    """The moment at which everything ends, however little is moving."""
-
-    def __init__(self, seconds: float, monotonic: Callable[[], float]) -> None:
-        self._monotonic = monotonic
-        self._end = monotonic() + seconds
-
-    def remains(self) -> float:
-        """Seconds left; 0 or less when it is over."""
-        return self._end - self._monotonic()
-
-    def left(self) -> float:
-        """Seconds left, more than 0. Raises TimeoutError once there are none."""
-        left = self.remains()
-        if left <= 0:
-            raise TimeoutError("out of time")
-        return left
 
 
 class Line:
