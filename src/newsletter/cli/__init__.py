@@ -21,6 +21,7 @@ COMMANDS = {
     "draft": ("posts", "Make an issue from the posts that no issue uses yet."),
     "render": ("rendering", "Write an issue as one reader gets it."),
     "check": ("checking", "Find what you would regret before your readers do."),
+    "studio": ("studio", "Compose and preview in the browser."),
     "test": ("sending", "Send an issue to yourself."),
     "template": ("templates", "List the templates, and make one of your own."),
     "subscribers": ("readers", "Import, export, add, remove and show subscribers."),

@@ -23,10 +23,15 @@ def serve_pages(parts: Parts, host: str, port: int, stop: threading.Event) -> It
     import uvicorn
 
     from newsletter.web.app import build
+    from newsletter.web.studio.routes import studio_routes
 
     listener = _listener(host, port)
     config = uvicorn.Config(
-        build(parts), log_config=None, access_log=False, timeout_graceful_shutdown=10, server_header=False
+        build(parts, studio_routes(parts)),
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=10,
+        server_header=False,
     )
     server = uvicorn.Server(config)
     # The process has its own signal handlers; uvicorn installs none outside the main thread.

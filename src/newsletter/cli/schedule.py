@@ -65,7 +65,7 @@ def serve(folder: object, host: str, port: int) -> None:
 
     parts = parts_of(folder)
     log_to_stderr()
-    stop = _stop_on_signals()
+    stop = stop_on_signals()
     with _pages(parts, host, port, stop) as has_pages, _alone(parts, stop, has_pages=has_pages):
         if not stop.is_set():
             click.echo("Looking every 15 s for what is due. Ctrl-C stops.")
@@ -93,7 +93,7 @@ def _work(rounds: Rounds, parts: Parts, stop: threading.Event) -> None:
     tick_until(stop, rounds.schedule_beat, sending)
 
 
-def _stop_on_signals() -> threading.Event:
+def stop_on_signals() -> threading.Event:
     stop = threading.Event()
 
     def ask(_signal: int, _frame: object) -> None:
@@ -141,7 +141,8 @@ def _pages(parts: Parts, host: str, port: int, stop: threading.Event) -> Iterato
         yield False
         return
     from newsletter.cli.pages import serve_pages
+    from newsletter.web.studio.session import token_address
 
     with serve_pages(parts, host, port, stop) as address:
-        click.echo(address)
+        click.echo(token_address(address, parts))
         yield True

@@ -1,0 +1,1 @@
+"""The studio: the pages that editors keep open all week."""

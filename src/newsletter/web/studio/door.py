@@ -1,0 +1,131 @@
+"""The studio's door: who may come in by which host, who may do what, and that a form came from our own page."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from urllib.parse import urlsplit
+
+import orjson
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData
+from starlette.formparsers import MultiPartException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.types import Message
+
+from newsletter.web.studio.page import Page
+from newsletter.web.studio.session import LOOPBACK, host_of
+from newsletter.web.studio.studio import Studio
+from newsletter.web.studio.visit import Visit
+from newsletter.words.mistake import Missing, NewsletterError, NotNow
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+class Refused(Exception):
+    """A request that goes no further, with its HTTP status."""
+
+    def __init__(self, status: int, message: str, fix: str = "") -> None:
+        super().__init__(message)
+        self.status, self.message, self.fix = status, message, fix
+
+
+def endpoint(studio: Studio, page: Page) -> Endpoint:
+    """The page behind the door."""
+
+    async def answer(request: Request) -> Response:
+        visit = Visit(request=request, user=None, csrf="", root=studio.root)
+        try:
+            _check_host(studio, request)
+            visit = await _visit(studio, page, request)
+            handler = page.change if request.method == "POST" else page.show
+            assert handler is not None
+            return await run_in_threadpool(partial(handler, studio, visit))
+        except Refused as refused:
+            if refused.status == 401 and request.method in {"GET", "HEAD"}:
+                return _to_sign_in(studio, request)
+            return studio.refusal(visit, refused.status, refused.message, refused.fix)
+        except NewsletterError as error:
+            status = 404 if isinstance(error, Missing) else 409 if isinstance(error, NotNow) else 400
+            return studio.refusal(visit, status, error.message, error.fix, error.place)
+
+    return answer
+
+
+def _check_host(studio: Studio, request: Request) -> None:
+    """A page of another name that points at this machine (DNS rebinding) must not be answered."""
+    host = host_of(request)
+    if host in LOOPBACK:
+        return
+    own = urlsplit(studio.newsletter.public_url).hostname
+    if host != own:
+        raise Refused(
+            421, "The studio does not answer under this name.", "Open it by the address that `serve` printed."
+        )
+    if not studio.has_users():
+        raise Refused(
+            403,
+            "The studio is closed to the outside while nobody has an account.",
+            "On the machine itself: newsletter users add EMAIL --role owner",
+        )
+
+
+async def _visit(studio: Studio, page: Page, request: Request) -> Visit:
+    session = await run_in_threadpool(studio.sessions.read, request)
+    user = await run_in_threadpool(studio.sessions.user, session)
+    needed = page.do if request.method == "POST" else page.see
+    if not page.is_open:
+        if user is None:
+            raise Refused(401, "You are not signed in, or no longer.", "Sign in, then do it again.")
+        if not user.role.may(needed):
+            raise Refused(403, f"This needs the role {needed.value}, and yours is {user.role.value}.", "Ask an owner.")
+    visit = Visit(request=request, user=user, csrf=studio.sessions.csrf(session), root=studio.root)
+    if request.method != "POST":
+        return visit
+    _check_origin(request)
+    form, data = await _read(request, page.largest)
+    given = request.headers.get("x-csrf-token") or form.get("csrf") or ""
+    if not isinstance(given, str) or not studio.sessions.is_csrf(session, given):
+        raise Refused(403, "This form is too old, or not of this session.", "Load the page again, then do it again.")
+    return Visit(request=request, user=user, csrf=visit.csrf, root=studio.root, form=form, data=data)
+
+
+def _check_origin(request: Request) -> None:
+    """What a browser says of where a form stood must be here."""
+    site = request.headers.get("sec-fetch-site", "same-origin")
+    origin = request.headers.get("origin")
+    if site not in {"same-origin", "none"} or (
+        origin is not None and urlsplit(origin).netloc.lower() != request.headers.get("host", "").lower()
+    ):
+        raise Refused(403, "This was sent from another page than the studio's.", "Do it in the studio itself.")
+
+
+async def _read(request: Request, largest: int) -> tuple[FormData, object]:
+    """The form or the JSON in a request. Raises Refused for what is larger than the page expects, or can't be read."""
+    too_large = Refused(413, f"That is more than {largest / 1_000_000:,.0f} MB.", "Send less at once.")
+    if int(request.headers.get("content-length") or 0) > largest:
+        raise too_large
+    received = 0
+    pass_on = request.receive
+
+    async def bounded() -> Message:
+        nonlocal received
+        message = await pass_on()
+        received += len(message.get("body", b""))
+        if received > largest:
+            raise too_large
+        return message
+
+    request = Request(request.scope, bounded)
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    try:
+        if kind == "application/json":
+            return FormData(), orjson.loads(await request.body())
+        return await request.form(max_files=20, max_fields=2_000, max_part_size=largest), None
+    except (MultiPartException, orjson.JSONDecodeError, UnicodeError, ValueError, KeyError) as error:
+        raise Refused(400, "What was sent can't be read.", "Load the page again, then do it again.") from error
+
+
+def _to_sign_in(studio: Studio, request: Request) -> Response:
+    return RedirectResponse(f"{studio.root}/studio/enter", status_code=303)

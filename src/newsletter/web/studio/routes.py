@@ -1,0 +1,50 @@
+"""The addresses of the studio: one table of pages, and the scripts and styles that they use."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from importlib.resources import files
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from newsletter.web.studio import enter, home
+from newsletter.web.studio.door import endpoint
+from newsletter.web.studio.page import Page
+from newsletter.web.studio.studio import Studio, asset
+
+if TYPE_CHECKING:
+    from newsletter.wiring import Parts
+
+PAGES: tuple[Page, ...] = (*enter.PAGES, *home.PAGES)
+
+_KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+
+
+def studio_routes(parts: Parts) -> list[BaseRoute]:
+    """Every page behind the door. The scripts and styles are the same for everybody, and say nothing of anybody."""
+    studio = Studio(parts)
+    pages = [Route(f"/studio{page.path}", endpoint(studio, page), methods=page.methods) for page in PAGES]
+    return [Route("/studio/assets/{name}", _asset, methods=["GET"]), *pages]
+
+
+@cache
+def _assets() -> frozenset[str]:
+    return frozenset(item.name for item in (files("newsletter.web.studio") / "assets").iterdir())
+
+
+async def _asset(request: Request) -> Response:
+    name = request.path_params["name"]
+    kind = _KINDS.get(PurePath(name).suffix)
+    if kind is None or name not in _assets():
+        return PlainTextResponse("There is no such file.\n", 404)
+    body = asset(name)
+    mark = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+    headers = {"ETag": mark, "Cache-Control": "no-cache"}
+    if request.headers.get("if-none-match") == mark:
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type=kind, headers=headers)

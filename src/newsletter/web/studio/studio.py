@@ -1,0 +1,116 @@
+"""What every page of the studio shares: the newsletter's parts, the look, and the page for what can't be done."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cached_property
+from importlib.resources import files
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse, Response
+
+from newsletter.web.studio.session import Sessions
+from newsletter.web.studio.visit import SAID
+from newsletter.words.moment import say_span
+
+if TYPE_CHECKING:
+    from newsletter.web.studio.visit import Visit
+    from newsletter.wiring import Parts
+    from newsletter.words.mistake import Place
+
+# Scripts, styles, pictures and frames of our own; forms go to ourselves; nothing is fetched from anywhere else.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+# With no referrer at all, browsers would say of our own forms that they come from nowhere (`Origin: null`).
+HEADERS = {"Content-Security-Policy": POLICY, "Referrer-Policy": "same-origin"}
+
+
+class Studio:
+    """One newsletter's studio."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.parts = parts
+        self.newsletter = parts.config.newsletter
+        self.sessions = Sessions(parts)
+        # The path of the public address, where the newsletter does not have a host to itself.
+        self.root = urlsplit(self.newsletter.public_url).path.rstrip("/")
+
+    def has_users(self) -> bool:
+        """Whether anybody has an account, so that the studio may be open to the outside."""
+        return False
+
+    @cached_property
+    def _templates(self) -> Environment:
+        environment = Environment(
+            loader=PackageLoader("newsletter.web.studio", "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        environment.filters |= {"n": _number, "at": self._at, "day": self._day, "ago": self._ago}
+        return environment
+
+    def page(self, visit: Visit, template: str, *, status: int = 200, **values: object) -> Response:
+        """A page. `here` of its template says which entry of the navigation it belongs to."""
+        text = self._templates.get_template(template).render(
+            newsletter=self.newsletter,
+            root=self.root,
+            visit=visit,
+            is_practice=self.parts.config.provider == "outbox",
+            said=unquote(visit.request.cookies.get(SAID, "")),
+            **values,
+        )
+        answer = HTMLResponse(text, status_code=status, headers=HEADERS)
+        if SAID in visit.request.cookies:
+            answer.delete_cookie(SAID, path=f"{self.root}/studio")
+        return answer
+
+    def piece(self, template: str, **values: object) -> str:
+        """A part of a page as HTML, for what a script puts in place."""
+        return self._templates.get_template(template).render(newsletter=self.newsletter, root=self.root, **values)
+
+    def refusal(self, visit: Visit, status: int, message: str, fix: str = "", place: Place | None = None) -> Response:
+        """What happened, what it means and what to do: as JSON for a script, else as a page."""
+        if visit.wants_json:
+            where = {"file": place.file, "line": place.line, "column": place.column} if place else None
+            return visit.json({"message": message, "fix": fix, "place": where}, status)
+        return self.page(visit, "refusal.html", status=status, message=message, fix=fix, place=place)
+
+    def now(self) -> datetime:
+        return self.parts.clock.now()
+
+    def local(self, at: datetime) -> datetime:
+        return at.astimezone(ZoneInfo(self.newsletter.zone))
+
+    def _at(self, at: datetime) -> str:
+        """`Thu 26 Nov, 09:00`, in the newsletter's zone; with the year where it is another one."""
+        local = self.local(at)
+        year = "" if local.year == self.local(self.now()).year else f" {local.year}"
+        return f"{local:%a} {local.day} {local:%b}{year}, {local:%H:%M}"
+
+    def _day(self, at: datetime) -> str:
+        local = self.local(at)
+        return f"{local.day} {local:%B %Y}"
+
+    def _ago(self, at: datetime) -> str:
+        """`2 h 5 min ago`, or `in 1 day 4 h` for what is to come."""
+        span = at - self.now()
+        if abs(span.total_seconds()) < 60:
+            return "just now"
+        return f"in {say_span(span)}" if span.total_seconds() > 0 else f"{say_span(-span)} ago"
+
+
+def _number(value: int) -> str:
+    return f"{value:,}"
+
+
+def asset(name: str) -> bytes:
+    """A script or a style of the studio. Raises FileNotFoundError for a name that is none."""
+    return (files("newsletter.web.studio") / "assets" / name).read_bytes()

@@ -1,0 +1,78 @@
+"""One request to the studio: who came, what they sent, and the ways to answer them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+from starlette.datastructures import FormData, UploadFile
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from newsletter.words.mistake import Mistake
+from newsletter.words.user import User
+
+SAID = "newsletter_said"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """`form` holds the fields of a posted form, `data` what came as JSON; `csrf` goes into every form of the answer."""
+
+    request: Request
+    user: User | None
+    csrf: str
+    root: str
+    form: FormData = field(default_factory=FormData)
+    data: Any = None
+
+    @property
+    def who(self) -> User:
+        """Who came. Only an open page may be visited by nobody, and it must not ask."""
+        assert self.user is not None
+        return self.user
+
+    def text(self, name: str) -> str:
+        """A field of the form as text, without blanks around it; "" where it was not sent."""
+        value = self.form.get(name)
+        return value.strip() if isinstance(value, str) else ""
+
+    def texts(self, name: str) -> list[str]:
+        return [value for value in self.form.getlist(name) if isinstance(value, str)]
+
+    def file(self, name: str) -> UploadFile | None:
+        value = self.form.get(name)
+        return value if isinstance(value, UploadFile) and value.filename else None
+
+    def number(self, name: str) -> int:
+        """A number of the path, such as the issue's."""
+        return int(self.request.path_params[name])
+
+    def asked(self, name: str) -> str:
+        """A parameter of the address, without blanks around it."""
+        return self.request.query_params.get(name, "").strip()
+
+    def value(self, name: str, kind: type) -> Any:
+        """A value of what came as JSON. Raises Mistake where it is not there or of another kind."""
+        found = self.data.get(name) if isinstance(self.data, dict) else None
+        if not isinstance(found, kind):
+            raise Mistake(f"The page did not send `{name}` as it should.", fix="Load the page again.")
+        return found
+
+    @property
+    def wants_json(self) -> bool:
+        return "application/json" in (self.request.headers.get("accept") or "") or self.data is not None
+
+    def go(self, path: str, said: str = "") -> Response:
+        """See another page (below /studio), which then says `said` once."""
+        answer = RedirectResponse(f"{self.root}/studio{path}", status_code=303)
+        if said:
+            answer.set_cookie(
+                SAID, quote(said[:1000]), max_age=60, path=f"{self.root}/studio", httponly=True, samesite="lax"
+            )
+        return answer
+
+    def json(self, value: object, status: int = 200) -> Response:
+        return Response(orjson.dumps(value), status, media_type="application/json")

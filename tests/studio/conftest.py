@@ -1,0 +1,68 @@
+"""A newsletter whose studio is served in this process, and somebody at the machine who may do everything."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from httpx2 import Response
+from starlette.testclient import TestClient
+
+from newsletter.web.app import build
+from newsletter.web.studio.routes import studio_routes
+from newsletter.web.studio.session import Sessions
+from newsletter.wiring import Parts, open_newsletter
+from tests.running import a_folder
+
+HERE = "http://127.0.0.1:8025"
+
+
+class World:
+    """One newsletter, its studio, and the browser of whoever sits at the machine."""
+
+    def __init__(self, parts: Parts, client: TestClient) -> None:
+        self.parts = parts
+        self.client = client
+
+    def enter(self) -> None:
+        answer = self.client.get("/studio", params={"token": Sessions(self.parts).token})
+        assert answer.status_code == 303, answer.text
+
+    def csrf(self) -> str:
+        """What the forms of this session carry."""
+        found = re.search('<meta name="csrf" content="([0-9a-f]+)">', self.client.get("/studio").text)
+        assert found
+        return found[1]
+
+    def post(self, path: str, **fields: str) -> Response:
+        """Send a form of the studio, as its own page would."""
+        return self.client.post(f"/studio{path}", data={"csrf": self.csrf(), **fields})
+
+    def post_json(self, path: str, data: object) -> Response:
+        """Send what a script of the studio would."""
+        return self.client.post(f"/studio{path}", json=data, headers={"X-CSRF-Token": self.csrf()})
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> Iterator[Parts]:
+    """A newsletter with the list "weekly", on SQLite."""
+    parts = open_newsletter(a_folder(tmp_path / "weekly"))
+    parts.readers.add_list("weekly")
+    yield parts
+    parts.engine.dispose()
+
+
+@pytest.fixture
+def stranger(parts: Parts) -> Iterator[World]:
+    """Somebody who has not come in."""
+    with TestClient(build(parts, studio_routes(parts)), base_url=HERE, follow_redirects=False) as client:
+        yield World(parts, client)
+
+
+@pytest.fixture
+def world(stranger: World) -> World:
+    """Somebody who came in by the token of the machine."""
+    stranger.enter()
+    return stranger
