@@ -6,7 +6,6 @@ import os
 import secrets
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, partial
@@ -23,11 +22,11 @@ if TYPE_CHECKING:
     from newsletter.folder.images import ImageFolder
     from newsletter.folder.issues import IssueFiles
     from newsletter.folder.posts import PostFiles
+    from newsletter.folder.sheets import SheetFiles
     from newsletter.folder.templates import TemplateFolders
     from newsletter.ports.folder import Shelf
     from newsletter.ports.provider import Evidence, Provider
     from newsletter.ports.spool import SenderLock
-    from newsletter.providers.sendgrid.asking import Asking
     from newsletter.sending.drain import Drain
     from newsletter.sending.feedback import Feedback, Listening
     from newsletter.sending.pack import TokenKey
@@ -106,6 +105,12 @@ class Parts:
         from newsletter.folder.images import ImageFolder
 
         return ImageFolder(self.directory)
+
+    @cached_property
+    def sheets(self) -> SheetFiles:
+        from newsletter.folder.sheets import SheetFiles
+
+        return SheetFiles(self.directory)
 
     @cached_property
     def shelf(self) -> Shelf:
@@ -188,7 +193,9 @@ class Parts:
 
     @cached_property
     def provider(self) -> Provider:
-        return _PROVIDERS[self.config.provider](self)
+        from newsletter.carriers import CARRIERS
+
+        return CARRIERS[self.config.provider](self)
 
     @cached_property
     def lock(self) -> SenderLock:
@@ -217,10 +224,11 @@ class Parts:
     def evidence(self) -> Evidence | None:
         """Who can be asked afterwards; a provider implements what it has."""
         if self.config.provider == "sendgrid":
+            from newsletter.carriers import sendgrid_asking
             from newsletter.providers.sendgrid.logs import SendGridLogs
             from newsletter.store.tries import find_try
 
-            return SendGridLogs(_sendgrid_asking(self), partial(find_try, self.engine))
+            return SendGridLogs(sendgrid_asking(self), partial(find_try, self.engine))
         return self.provider if hasattr(self.provider, "find") else None  # type: ignore[return-value]
 
     @cached_property
@@ -232,10 +240,11 @@ class Parts:
     @cached_property
     def feedback(self) -> Feedback:
         """What SendGrid tells afterwards. Raises Mistake where the webhook's key is none."""
+        from newsletter.carriers import sendgrid_asking
         from newsletter.providers.sendgrid.events import SendGridEvents
         from newsletter.sending.feedback import Feedback
 
-        asking = partial(_sendgrid_asking, self) if self.config.sendgrid_api_key else None
+        asking = partial(sendgrid_asking, self) if self.config.sendgrid_api_key else None
         source = SendGridEvents(self.config.sendgrid_webhook_key or "", self.clock, asking)
         return Feedback(source=source, log=self.events, clock=self.clock, telling=self.telling)
 
@@ -348,46 +357,6 @@ class Parts:
             from newsletter.providers.outbox.index import write_index
 
             write_index(self.outbox_directory)
-
-
-def _outbox(parts: Parts) -> Provider:
-    from newsletter.providers.outbox import Outbox
-
-    # For practising interruptions: seconds that each parcel takes.
-    delay = float(os.environ.get("NEWSLETTER_PRACTICE_DELAY", "0"))
-    size = parts.config.parcel_size or 50
-    return Outbox(parts.outbox_directory, clock=parts.clock, parcel_size=size, practice_delay=delay)
-
-
-def _sendgrid(parts: Parts) -> Provider:
-    from newsletter.providers.sendgrid import DEFAULT_URL, SendGrid
-
-    config = parts.config
-    return SendGrid(config.sendgrid_api_key or "", clock=parts.clock, url=config.sendgrid_url or DEFAULT_URL)
-
-
-def _sendgrid_asking(parts: Parts) -> Asking:
-    from newsletter.providers.sendgrid import DEFAULT_URL
-    from newsletter.providers.sendgrid.asking import Asking
-
-    config = parts.config
-    return Asking(config.sendgrid_api_key or "", config.sendgrid_url or DEFAULT_URL, parts.clock.monotonic)
-
-
-def _smtp(parts: Parts) -> Provider:
-    from newsletter.providers.smtp import SmtpProvider
-
-    config = parts.config
-    sign = None
-    if config.dkim_key:
-        from newsletter.providers.smtp.dkim import read_signer
-
-        signer = read_signer(config.dkim_key, selector=config.dkim_selector, sender=config.newsletter.sender)
-        sign = signer.signed
-    return SmtpProvider(config.smtp_url or "", clock=parts.clock, sign=sign)
-
-
-_PROVIDERS: dict[str, Callable[[Parts], Provider]] = {"outbox": _outbox, "sendgrid": _sendgrid, "smtp": _smtp}
 
 
 def open_newsletter(directory: Path) -> Parts:

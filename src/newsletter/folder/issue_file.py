@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from newsletter.folder.front_matter import Document, Fields, read_document
 from newsletter.folder.slug import is_safe
@@ -47,10 +48,6 @@ def parse_issue(text: str, *, file: str) -> Issue:
 
 def format_issue(issue: Issue) -> str:
     """The text of an issue's file. Keys without a value are left out."""
-    sections: list[dict[str, str | list[str]]] = [
-        {"title": section.title, "posts": list(section.posts)} if section.title else {"posts": list(section.posts)}
-        for section in issue.sections
-    ]
     head: dict[str, Value] = {
         "number": issue.number,
         "subject": issue.subject,
@@ -58,12 +55,25 @@ def format_issue(issue: Issue) -> str:
         "template": issue.template,
         "lists": list(issue.lists),
         "date": issue.dated_on,
-        "sections": sections,
+        "sections": section_values(issue.sections),
         "waive": dict(issue.waivers),
     }
     parts = (part.replace("\r\n", "\n").replace("\r", "\n") for part in (issue.intro, MARKER, issue.outro))
     body = "\n\n".join(part for part in parts if part)
     return f"---\n{yaml_lines(head)}---\n\n{body}\n"
+
+
+def section_values(sections: Sequence[Section]) -> list[dict[str, str | list[str]]]:
+    """The sections as they stand in the front matter."""
+    return [
+        {"title": section.title, "posts": list(section.posts)} if section.title else {"posts": list(section.posts)}
+        for section in sections
+    ]
+
+
+def marker_line(lines: Sequence[str]) -> int | None:
+    """The line that the posts stand in place of, counted from 0."""
+    return next((number for number, line in enumerate(lines) if _MARKER.fullmatch(line.strip(" \t"))), None)
 
 
 def _sections(fields: Fields) -> tuple[tuple[Section, ...], tuple[tuple[str, int], ...]]:

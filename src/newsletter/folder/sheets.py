@@ -1,0 +1,130 @@
+"""Posts and issues as they are edited by several at once: read with a version, changed against it, never overwritten."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+
+from merge3 import Merge3
+
+from newsletter.folder.history import History, version_of
+from newsletter.folder.issue_file import parse_issue
+from newsletter.folder.post_file import parse_post
+from newsletter.folder.slug import is_safe
+from newsletter.folder.text_files import read_text
+from newsletter.ports.sheets import Clash, Saved, Sheet
+from newsletter.words.mistake import Missing, Mistake, NotNow, Place
+
+_FILE = re.compile(r"(posts|issues)/([^/\\]+)\.md")
+
+
+class SheetFiles:
+    """The files in `posts/` and `issues/` of the newsletter in `directory`. Implements the port Sheets."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._history = History(directory / "var" / "history")
+
+    def read(self, file: str) -> Sheet:
+        text = read_text(self._path(file), file)
+        return Sheet(file=file, text=text, version=version_of(text))
+
+    def change(self, file: str, base: str, edit: Callable[[str], str], *, by: str, at: datetime) -> Sheet:
+        path = self._path(file)
+        with self._alone():
+            now = self.read(file)
+            new = edit(now.text) if now.version == base else self._merged(now, base, edit)
+            if new == now.text:
+                return now
+            _require_readable(file, new)
+            # What stands there may have been written by another program: then this is its only copy.
+            self._history.keep(file, now.text, by="", at=at)
+            _replace(path, new)
+            self._history.keep(file, new, by=by, at=at)
+        return Sheet(file=file, text=new, version=version_of(new))
+
+    def note(self, file: str, *, at: datetime) -> Sheet:
+        """Read a file for editing: what it holds now is kept, so that later edits can be told from others' edits."""
+        sheet = self.read(file)
+        if all(saved.version != sheet.version for saved in self._history.versions(file)[:1]):
+            with self._alone():
+                self._history.keep(file, sheet.text, by="", at=at)
+        return sheet
+
+    def history(self, file: str) -> Sequence[Saved]:
+        self._path(file)
+        return self._history.versions(file)
+
+    def old_text(self, file: str, version: str) -> str:
+        self._path(file)
+        return self._history.text(file, version)
+
+    def _merged(self, now: Sheet, base: str, edit: Callable[[str], str]) -> str:
+        try:
+            before = self._history.text(now.file, base)
+        except Missing as missing:
+            raise NotNow(
+                f"{now.file} was changed elsewhere, and what you began with is not kept any more.",
+                fix="Copy what you wrote, load the page again, and paste it.",
+            ) from missing
+        mine = edit(before)
+        merge = Merge3(_lines(before), _lines(mine), _lines(now.text))
+        if any(region[0] == "conflict" for region in merge.merge_regions()):
+            raise Clash(mine=mine, theirs=now)
+        return "".join(merge.merge_lines())
+
+    def _path(self, file: str) -> Path:
+        match = _FILE.fullmatch(file)
+        path = self._directory / file
+        if match is None or not is_safe(match[2]) or not path.is_file():
+            raise Missing(f"There is no file {file} that could be edited here.", fix="Load the page again.")
+        return path
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One change at a time in this folder, whatever processes there are; a killed one lets go."""
+        room = self._directory / "var"
+        room.mkdir(exist_ok=True)
+        handle = os.open(room / "editing.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+
+
+def _lines(text: str) -> list[str]:
+    return text.splitlines(keepends=True)
+
+
+def _require_readable(file: str, text: str) -> None:
+    room, _, name = file.removesuffix(".md").partition("/")
+    if room == "posts":
+        parse_post(text, slug=name, file=file)
+    elif parse_issue(text, file=file).number != int(name):
+        raise Mistake("An issue's number can't be changed here.", fix="Rename the file too.", place=Place(file))
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file anew in one step, with the line ends and the mark that it had."""
+    old = path.read_bytes()
+    data = text.replace("\n", "\r\n").encode() if b"\r\n" in old else text.encode()
+    if old.startswith(b"\xef\xbb\xbf"):
+        data = b"\xef\xbb\xbf" + data
+    handle, name = tempfile.mkstemp(prefix=".new-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fchmod(stream.fileno(), path.stat().st_mode & 0o777)
+            os.fsync(stream.fileno())
+        Path(name).replace(path)
+    finally:
+        with suppress(FileNotFoundError):
+            Path(name).unlink()

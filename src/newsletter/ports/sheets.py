@@ -1,0 +1,63 @@
+"""Files of the newsletter's folder as they are edited: read with their version, changed against it, never overwritten."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from newsletter.words.mistake import NotNow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A file's text, with `\\n` at its line ends. `version` is the same exactly where the text is."""
+
+    file: str
+    text: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """A version of a file that was kept: when, and by whom ("" for what was found on disk)."""
+
+    version: str
+    at: datetime
+    by: str
+
+
+class Clash(NotNow):
+    """Two people changed the same lines. `mine` is what was to be saved, `theirs` what stands in the file now."""
+
+    def __init__(self, *, mine: str, theirs: Sheet) -> None:
+        super().__init__(
+            f"{theirs.file} was changed elsewhere in the same lines meanwhile; nothing was overwritten.",
+            fix="Look at both versions, and save what is to stand.",
+        )
+        self.mine = mine
+        self.theirs = theirs
+
+
+class Sheets(Protocol):
+    def read(self, file: str) -> Sheet:
+        """Raises Missing for what is no post and no issue of this folder, and Mistake for what is not text."""
+        ...
+
+    def change(self, file: str, base: str, edit: Callable[[str], str], *, by: str, at: datetime) -> Sheet:
+        """Apply an edit that was made on version `base`, and keep what the file held before.
+
+        Where the file changed since, in other lines, both changes stand. Raises Clash where they touch the same lines,
+        NotNow for a base that is not known any more, Mistake where the result could not be read again; then the file is
+        as it was.
+        """
+        ...
+
+    def history(self, file: str) -> Sequence[Saved]:
+        """The versions that are kept, newest first."""
+        ...
+
+    def old_text(self, file: str, version: str) -> str:
+        """Raises Missing where that version is not kept (any more)."""
+        ...
