@@ -41,7 +41,7 @@ def test_a_change_is_in_the_file_and_the_words_before_are_kept(folder: Path) -> 
     assert (folder / FILE).read_text() == TEXT.replace("Nobody", "Somebody")
     assert sheets.history(FILE)[0].by == "Ana"
     assert sheets.old_text(FILE, base.version) == TEXT
-    assert sheets.read(FILE).version == after.version
+    assert sheets.read(FILE).version == after.sheet.version == after.mine
 
 
 def test_changes_in_different_lines_both_stand(folder: Path) -> None:
@@ -51,8 +51,21 @@ def test_changes_in_different_lines_both_stand(folder: Path) -> None:
     (folder / FILE).write_text(TEXT.replace("They walked on.", "They slept."))
     after = sheets.change(FILE, base, lambda text: text.replace("They came", "We came"), by="Ana", at=NOW)
 
-    assert "We came ashore." in after.text
-    assert "They slept." in after.text
+    assert "We came ashore." in after.sheet.text
+    assert "They slept." in after.sheet.text
+
+
+def test_who_types_on_before_seeing_what_was_merged_takes_nothing_back(folder: Path) -> None:
+    """The next save goes on from the own words alone, and the other's line still stands."""
+    sheets = SheetFiles(folder)
+    base = sheets.note(FILE, at=NOW).version
+    (folder / FILE).write_text(TEXT.replace("They walked on.", "They slept."))
+    first = TEXT.replace("They came", "We came")
+    mine = sheets.change(FILE, base, lambda _: first, by="Ana", at=NOW).mine
+    after = sheets.change(FILE, mine, lambda _: first.replace("ashore", "ashore at last"), by="Ana", at=NOW)
+
+    assert "We came ashore at last." in after.sheet.text
+    assert "They slept." in after.sheet.text
 
 
 def test_changes_of_the_same_line_are_shown_and_neither_is_lost(folder: Path) -> None:

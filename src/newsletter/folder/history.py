@@ -32,17 +32,22 @@ class History:
 
     def keep(self, file: str, text: str, *, by: str, at: datetime) -> None:
         """Keep a text, once however often it stood there; a list says when it did."""
+        self.keep_aside(file, text)
         room = self._room(file)
-        room.mkdir(parents=True, exist_ok=True)
-        path = room / version_of(text)
-        if not path.exists():
-            # Somebody else may keep the same words in this moment.
-            with suppress(FileExistsError):
-                write_new(path, text, mode=0o600)
-        entry = f"{at.isoformat()} {path.name} {' '.join(by.split())}\n"
+        entry = f"{at.isoformat()} {version_of(text)} {' '.join(by.split())}\n"
         with (room / "log").open("a", encoding="utf-8") as log:
             log.write(entry)
         self._thin(room, at)
+
+    def keep_aside(self, file: str, text: str) -> None:
+        """Keep a text that never was the file's: what somebody goes on from whose words were merged with others'."""
+        room = self._room(file)
+        room.mkdir(parents=True, exist_ok=True)
+        path = room / version_of(text)
+        # Somebody else may keep the same words in this moment.
+        with suppress(FileExistsError):
+            if not path.exists():
+                write_new(path, text, mode=0o600)
 
     def versions(self, file: str) -> Sequence[Saved]:
         return tuple(reversed(self._entries(self._room(file))))

@@ -10,6 +10,7 @@ import tempfile
 import warnings
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -56,6 +57,27 @@ class ImageFolder:
                 f"{src} can't be read: {error.strerror}.", fix="Check its permissions.", place=place
             ) from error
         return _publish(self.directory / READY, data, src, place)
+
+    def add(self, name: str, data: bytes) -> str:
+        """Put a picture into `images/` under a name like the one it had; its path there, such as `images/ferry.png`.
+
+        What is there is never overwritten; the same picture again keeps the name it has. Raises Mistake for what is no
+        picture that mail can show; then nothing is kept.
+        """
+        stem = re.sub(r"[^a-z0-9]+", "-", Path(name).stem.lower()).strip("-")[:60] or "picture"
+        ending, _ = _made(data[: _MOST_BYTES + 1], name, None)
+        room = self.directory / ROOM
+        room.mkdir(exist_ok=True)
+        for number in count(1):
+            path = room / (f"{stem}.{ending}" if number == 1 else f"{stem}-{number}.{ending}")
+            try:
+                with path.open("xb") as file:
+                    file.write(data)
+                return f"{ROOM}/{path.name}"
+            except FileExistsError:
+                if path.read_bytes() == data:
+                    return f"{ROOM}/{path.name}"
+        raise AssertionError("there is always a next free name")
 
     def find(self, name: str) -> Path:
         """The file of a published name. Raises Missing for any other.

@@ -18,7 +18,7 @@ from newsletter.folder.issue_file import parse_issue
 from newsletter.folder.post_file import parse_post
 from newsletter.folder.slug import is_safe
 from newsletter.folder.text_files import read_text
-from newsletter.ports.sheets import Clash, Saved, Sheet
+from newsletter.ports.sheets import Changed, Clash, Saved, Sheet
 from newsletter.words.mistake import Missing, Mistake, NotNow, Place
 
 _FILE = re.compile(r"(posts|issues)/([^/\\]+)\.md")
@@ -35,19 +35,21 @@ class SheetFiles:
         text = read_text(self._path(file), file)
         return Sheet(file=file, text=text, version=version_of(text))
 
-    def change(self, file: str, base: str, edit: Callable[[str], str], *, by: str, at: datetime) -> Sheet:
+    def change(self, file: str, base: str, edit: Callable[[str], str], *, by: str, at: datetime) -> Changed:
         path = self._path(file)
         with self._alone():
             now = self.read(file)
-            new = edit(now.text) if now.version == base else self._merged(now, base, edit)
-            if new == now.text:
-                return now
-            _require_readable(file, new)
-            # What stands there may have been written by another program: then this is its only copy.
-            self._history.keep(file, now.text, by="", at=at)
-            _replace(path, new)
-            self._history.keep(file, new, by=by, at=at)
-        return Sheet(file=file, text=new, version=version_of(new))
+            mine = edit(now.text if now.version == base else self._base(file, base))
+            new = mine if now.version == base else _merged(now, self._base(file, base), mine)
+            if new != now.text:
+                _require_readable(file, new)
+                # What stands there may have been written by another program: then this is its only copy.
+                self._history.keep(file, now.text, by="", at=at)
+                _replace(path, new)
+                self._history.keep(file, new, by=by, at=at)
+            if mine != new:
+                self._history.keep_aside(file, mine)
+        return Changed(sheet=Sheet(file=file, text=new, version=version_of(new)), mine=version_of(mine))
 
     def note(self, file: str, *, at: datetime) -> Sheet:
         """Read a file for editing: what it holds now is kept, so that later edits can be told from others' edits."""
@@ -65,19 +67,14 @@ class SheetFiles:
         self._path(file)
         return self._history.text(file, version)
 
-    def _merged(self, now: Sheet, base: str, edit: Callable[[str], str]) -> str:
+    def _base(self, file: str, base: str) -> str:
         try:
-            before = self._history.text(now.file, base)
+            return self._history.text(file, base)
         except Missing as missing:
             raise NotNow(
-                f"{now.file} was changed elsewhere, and what you began with is not kept any more.",
+                f"{file} was changed elsewhere, and what you began with is not kept any more.",
                 fix="Copy what you wrote, load the page again, and paste it.",
             ) from missing
-        mine = edit(before)
-        merge = Merge3(_lines(before), _lines(mine), _lines(now.text))
-        if any(region[0] == "conflict" for region in merge.merge_regions()):
-            raise Clash(mine=mine, theirs=now)
-        return "".join(merge.merge_lines())
 
     def _path(self, file: str) -> Path:
         match = _FILE.fullmatch(file)
@@ -97,6 +94,13 @@ class SheetFiles:
             yield
         finally:
             os.close(handle)
+
+
+def _merged(now: Sheet, before: str, mine: str) -> str:
+    merge = Merge3(_lines(before), _lines(mine), _lines(now.text))
+    if any(region[0] == "conflict" for region in merge.merge_regions()):
+        raise Clash(mine=mine, theirs=now)
+    return "".join(merge.merge_lines())
 
 
 def _lines(text: str) -> list[str]:

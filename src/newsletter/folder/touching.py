@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import yaml
 
@@ -13,6 +13,7 @@ from newsletter.folder.post_file import KEYS as POST_KEYS
 from newsletter.folder.yaml_lines import Value, yaml_lines
 from newsletter.folder.yaml_nodes import compose
 from newsletter.words.issue import Section
+from newsletter.words.mistake import Mistake
 
 
 def with_key(text: str, key: str, value: Value, *, file: str) -> str:
@@ -101,3 +102,27 @@ def _spans(root: yaml.MappingNode, end: int) -> dict[str, tuple[int, int]]:
 def _before(key: str, spans: dict[str, tuple[int, int]], order: Sequence[str]) -> str | None:
     later = order[order.index(key) + 1 :] if key in order else ()
     return next((other for other in later if other in spans), None)
+
+
+def edit_of(file: str, field: str, value: str) -> Callable[[str], str]:
+    """The edit that gives one field of a post or an issue another value. Raises Mistake for a field that it has not."""
+    bodies = _ISSUE_BODIES if file.startswith("issues/") else _POST_BODIES
+    keys = _ISSUE_LINES if file.startswith("issues/") else _POST_LINES
+    if field in bodies:
+        touch = bodies[field]
+        return lambda text: touch(text, value, file=file)
+    if field == "raw":
+        return lambda text: value.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n") + "\n"
+    if field == "tags":
+        tags: Value = [tag for tag in (" ".join(part.split()) for part in value.split(",")) if tag]
+        return lambda text: with_key(text, "tags", tags, file=file)
+    if field not in keys:
+        raise Mistake(f"There is no `{field}` in {file}.", fix="Load the page again.")
+    line = " ".join(value.split())
+    return lambda text: with_key(text, field, line, file=file)
+
+
+_ISSUE_BODIES = {"intro": with_intro, "outro": with_outro}
+_POST_BODIES = {"body": with_body}
+_ISSUE_LINES = frozenset({"subject", "preheader", "template"})
+_POST_LINES = frozenset({"title", "url", "source", "author", "byline", "image", "alt"})

@@ -20,6 +20,17 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """What came of an edit. `mine` is the version that has the edit alone: another than the file's where it was merged.
+
+    Who typed on meanwhile goes on from `mine`, because what others wrote is not on their screen.
+    """
+
+    sheet: Sheet
+    mine: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Saved:
     """A version of a file that was kept: when, and by whom ("" for what was found on disk)."""
 
@@ -45,7 +56,7 @@ class Sheets(Protocol):
         """Raises Missing for what is no post and no issue of this folder, and Mistake for what is not text."""
         ...
 
-    def change(self, file: str, base: str, edit: Callable[[str], str], *, by: str, at: datetime) -> Sheet:
+    def change(self, file: str, base: str, edit: Callable[[str], str], *, by: str, at: datetime) -> Changed:
         """Apply an edit that was made on version `base`, and keep what the file held before.
 
         Where the file changed since, in other lines, both changes stand. Raises Clash where they touch the same lines,

@@ -49,6 +49,8 @@ def endpoint(studio: Studio, page: Page) -> Endpoint:
         except NewsletterError as error:
             status = 404 if isinstance(error, Missing) else 409 if isinstance(error, NotNow) else 400
             return studio.refusal(visit, status, error.message, error.fix, error.place)
+        finally:
+            await visit.form.close()
 
     return answer
 

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from newsletter.web.studio import enter, home
+from newsletter.web.studio import compose, enter, history, home, issues, pictures
 from newsletter.web.studio.door import endpoint
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.studio import Studio, asset
@@ -20,7 +20,7 @@ from newsletter.web.studio.studio import Studio, asset
 if TYPE_CHECKING:
     from newsletter.wiring import Parts
 
-PAGES: tuple[Page, ...] = (*enter.PAGES, *home.PAGES)
+PAGES: tuple[Page, ...] = (*enter.PAGES, *home.PAGES, *issues.PAGES, *compose.PAGES, *history.PAGES, *pictures.PAGES)
 
 _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 

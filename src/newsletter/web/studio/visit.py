@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -42,6 +42,11 @@ class Visit:
     def texts(self, name: str) -> list[str]:
         return [value for value in self.form.getlist(name) if isinstance(value, str)]
 
+    def with_text(self, name: str, value: str) -> Visit:
+        """The same visit with another value in one field of its form."""
+        others = [(key, old) for key, old in self.form.multi_items() if key != name]
+        return replace(self, form=FormData([*others, (name, value)]))
+
     def file(self, name: str) -> UploadFile | None:
         value = self.form.get(name)
         return value if isinstance(value, UploadFile) and value.filename else None
@@ -60,6 +65,13 @@ class Visit:
         if not isinstance(found, kind):
             raise Mistake(f"The page did not send `{name}` as it should.", fix="Load the page again.")
         return found
+
+    def word(self, name: str) -> str:
+        """A short text, whether it came in a form or as JSON; "" where it was not sent."""
+        if self.data is None:
+            return self.text(name)
+        found = self.data.get(name) if isinstance(self.data, dict) else None
+        return str(found).strip() if isinstance(found, str | int) else ""
 
     @property
     def wants_json(self) -> bool:

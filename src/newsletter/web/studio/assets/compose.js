@@ -1,0 +1,208 @@
+// Composing an issue: parts open without losing a letter, are saved as they are typed, and follow edits made elsewhere.
+
+import { isTyping, post, root } from "./studio.js";
+import { Saver, forget, keptOf } from "./saver.js";
+import { tools } from "./words.js";
+import { ordering } from "./order.js";
+import { choosePicture } from "./picture.js";
+
+const work = document.querySelector(".work");
+const issue = work.dataset.issue;
+const here = `/issues/${issue}`;
+const issueFile = `issues/${issue.padStart(3, "0")}.md`;
+const status = document.querySelector("#saved");
+const write = document.querySelector("#write");
+const toc = document.querySelector("#toc");
+const listeners = [];
+
+/** Be told of every change: {file, field, value} as it is typed, or null when something else changed. */
+export function onChange(listener) { listeners.push(listener); }
+function tell(change) { for (const listener of listeners) listener(change); }
+
+const versions = {};
+const saver = new Saver(here, versions, {
+  saving: () => say("saving …"),
+  saved: () => { say(`saved · ${part().dataset.file}`); tell(null); },
+  away: () => say("The studio does not answer. What you typed is kept in this browser.", "bad"),
+  refused: (message, fix) => say(`Not saved: ${message} ${fix}`, "bad"),
+  clash,
+});
+
+function say(text, kind = "") {
+  status.textContent = text;
+  status.className = `small ${kind || "soft"}`;
+}
+
+function part() { return write.querySelector("form.part"); }
+
+/** Take over the part that the page shows now. */
+function begin() {
+  const form = part();
+  Object.assign(versions, JSON.parse(form.dataset.versions));
+  const key = form.dataset.key;
+  for (const field of form.querySelectorAll("[data-field]")) {
+    const kept = keptOf(form.dataset.file, field.dataset.field);
+    if (kept && kept.value !== field.value) offer(form, field, kept);
+    else if (kept) forget(form.dataset.file, field.dataset.field);
+    field.addEventListener("input", () => typed(form, field));
+  }
+  form.addEventListener("submit", (event) => {
+    if (event.submitter?.hasAttribute("formaction")) return;
+    event.preventDefault();
+    saver.flush();
+  });
+  const heading = form.querySelector("#section-title");
+  heading?.addEventListener("change", () => step({ step: "title", section: heading.dataset.section, title: heading.value }, key));
+  tools(form, (insert) => choosePicture(issue, insert));
+  for (const link of toc.querySelectorAll("[data-part]")) {
+    link.classList.toggle("on", link.dataset.part === key);
+    link.toggleAttribute("aria-current", link.dataset.part === key);
+  }
+  document.dispatchEvent(new CustomEvent("part", { detail: { key, file: form.dataset.file } }));
+}
+
+function typed(form, field) {
+  const { file } = form.dataset;
+  saver.typed(file, field.dataset.field, field.value);
+  tell({ file, field: field.dataset.field, value: field.value });
+}
+
+/** Words that the server never took (the power went, the studio was killed): they are put back and saved again. */
+function offer(form, field, kept) {
+  const theirs = field.value;
+  field.value = kept.value;
+  const line = document.createElement("p");
+  line.className = "checks small";
+  line.textContent = "These are words that had not been saved. ";
+  const back = document.createElement("button");
+  back.type = "button";
+  back.className = "link";
+  back.textContent = "Use what the file holds instead";
+  back.addEventListener("click", () => { field.value = theirs; typed(form, field); line.remove(); });
+  line.append(back);
+  form.prepend(line);
+  versions[form.dataset.file] = kept.base ?? versions[form.dataset.file];
+  typed(form, field);
+}
+
+/** Open another part without loading the page; what waits is sent first. */
+async function open(key, { push = true } = {}) {
+  await saver.flush();
+  let response;
+  try { response = await fetch(`?part=${encodeURIComponent(key)}&bare`, { redirect: "error" }); } catch { /* below */ }
+  if (!response?.ok) { if (saver.isIdle) location.href = `?part=${encodeURIComponent(key)}`; return; }
+  write.innerHTML = await response.text();
+  if (push) history.pushState({ key }, "", `?part=${encodeURIComponent(key)}`);
+  begin();
+  show("#write");
+}
+
+async function outline() {
+  const response = await fetch(`?part=${encodeURIComponent(part().dataset.key)}&outline`, { redirect: "error" });
+  if (response.ok) toc.innerHTML = await response.text();
+  document.dispatchEvent(new Event("outline"));
+}
+
+/** One step in the order of the posts, or all of it. */
+async function step(data, key = part().dataset.key) {
+  await saver.flush();
+  const [code, answer] = await post(`${here}/order`, { base: versions[issueFile], ...data });
+  if (code !== 200) { say(`Not moved: ${answer.message} ${answer.fix}`, "bad"); return; }
+  versions[issueFile] = answer.version;
+  await open(key, { push: false });
+  await outline();
+  say(`saved · ${issueFile}`);
+  tell(null);
+}
+
+function clash(file, field, value, answer) {
+  const dialog = document.querySelector("#clash");
+  dialog.innerHTML = `<h2 id="clash-head">This was changed elsewhere too</h2><p>Nothing is overwritten: choose what is to stand.</p>
+    <div class="versions"><div><b>What you typed</b><pre></pre><button class="first" data-take="mine">Keep mine</button></div>
+    <div><b>What the file holds now</b><pre></pre><button data-take="theirs">Keep that</button></div></div>`;
+  const [mine, theirs] = dialog.querySelectorAll("pre");
+  mine.textContent = value;
+  theirs.textContent = answer.theirs.text;
+  dialog.onclick = async (event) => {
+    const take = event.target.dataset?.take;
+    if (!take) return;
+    versions[file] = answer.theirs.version;
+    dialog.close();
+    if (take === "mine") saver.typed(file, field, value);
+    else { forget(file, field); await open(part().dataset.key, { push: false }); }
+  };
+  dialog.showModal();
+}
+
+/** Whether a file was changed by somebody else: looked at every 1.5 s while the page is seen. */
+async function look() {
+  if (document.hidden || !saver.isIdle || document.querySelector("#clash").open) return;
+  const before = { ...versions };
+  let found;
+  try {
+    const response = await fetch(`${root}/studio${here}/versions`, { redirect: "error" });
+    if (!response.ok) return;
+    found = await response.json();
+  } catch { return; }
+  if (!saver.isIdle || Object.entries(before).some(([file, version]) => versions[file] !== version)) return;
+  const { file, key } = part().dataset;
+  if (found[file] && found[file] !== versions[file]) {
+    const at = document.activeElement;
+    const [id, from, to] = [at?.id, at?.selectionStart, at?.selectionEnd];
+    await open(key, { push: false });
+    const again = id && document.getElementById(id);
+    if (again) { again.focus(); try { again.setSelectionRange(from, to); } catch { /* not a field of text */ } }
+    say(`changed elsewhere · ${file}`);
+  }
+  if (found[issueFile] && found[issueFile] !== known[issueFile]) await outline();
+  if (Object.keys(found).some((name) => known[name] && known[name] !== found[name])) tell(null);
+  known = found;
+}
+let known = {};
+
+function show(target) {
+  for (const room of work.children) room.classList.toggle("shown", `#${room.id}` === target);
+  for (const link of document.querySelectorAll(".modes-small a")) link.classList.toggle("on", link.hash === target);
+}
+
+document.body.classList.add("is-live");
+document.querySelector(".modes-small").addEventListener("click", (event) => {
+  if (event.target.hash) { event.preventDefault(); show(event.target.hash); }
+});
+toc.addEventListener("click", (event) => {
+  const key = event.target.closest("[data-part]")?.dataset.part;
+  if (key && !event.ctrlKey && !event.metaKey) { event.preventDefault(); open(key); }
+});
+write.addEventListener("submit", (event) => {
+  if (!event.target.matches("form.place")) return;
+  event.preventDefault();
+  const { slug } = Object.fromEntries(new FormData(event.target));
+  const name = event.submitter.value;
+  step({ step: name, slug }, name === "remove" ? "opening" : part().dataset.key);
+});
+document.querySelector(".drawer").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const slug = event.target.dataset.slug;
+  step({ step: "add", slug }, `post:${slug}`).then(() => event.target.remove());
+});
+document.addEventListener("keydown", (event) => {
+  const keys = [...toc.querySelectorAll("[data-part]")].map((link) => link.dataset.part);
+  const { key } = part().dataset;
+  const way = { ArrowUp: -1, ArrowDown: 1, k: -1, j: 1 }[event.key];
+  if (!way) return;
+  if (event.altKey && key.startsWith("post:") && event.key.startsWith("Arrow")) {
+    event.preventDefault();
+    step({ step: way < 0 ? "up" : "down", slug: key.slice(5) });
+  } else if (!isTyping(event) && !event.altKey && "jk".includes(event.key)) {
+    const next = keys[keys.indexOf(key) + way];
+    if (next) open(next);
+  }
+});
+window.addEventListener("popstate", () => open(new URLSearchParams(location.search).get("part") ?? "", { push: false }));
+window.addEventListener("beforeunload", (event) => {
+  if (!saver.isIdle) { saver.flush(); event.preventDefault(); }
+});
+ordering(toc, document.querySelector(".drawer"), step);
+begin();
+show("#write");
+setInterval(look, 1500);

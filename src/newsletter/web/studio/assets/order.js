@@ -1,0 +1,48 @@
+// Posts dragged to another place of the outline, or from the drawer into it.
+
+/** `step` takes {sections: [{title, posts}]} for the whole order, or {step: "add", slug, section}. */
+export function ordering(toc, drawer, step) {
+  let dragged = null;
+  const marks = () => toc.querySelectorAll(".drop-before, .drop-into, .dragged");
+  const clean = () => { for (const mark of marks()) mark.classList.remove("drop-before", "drop-into", "dragged"); };
+
+  const start = (event) => {
+    dragged = event.target.closest("[data-slug]");
+    if (!dragged) return;
+    event.dataTransfer.effectAllowed = "move";
+    event.dataTransfer.setData("text/plain", dragged.dataset.slug);
+    dragged.classList.add("dragged");
+  };
+  toc.addEventListener("dragstart", start);
+  drawer.addEventListener("dragstart", start);
+  toc.addEventListener("dragover", (event) => {
+    const target = event.target.closest(".post, .group");
+    if (!dragged || !target) return;
+    event.preventDefault();
+    for (const mark of toc.querySelectorAll(".drop-before, .drop-into")) mark.classList.remove("drop-before", "drop-into");
+    target.classList.add(target.matches(".post") ? "drop-before" : "drop-into");
+  });
+  toc.addEventListener("drop", (event) => {
+    const target = event.target.closest(".post, .group");
+    if (!dragged || !target) return;
+    event.preventDefault();
+    const slug = dragged.dataset.slug;
+    const group = target.closest(".group");
+    if (toc.contains(dragged)) step({ sections: orderWith(toc, slug, group, target.matches(".post") ? target.dataset.slug : null) });
+    else step({ step: "add", slug, section: group.dataset.section }, `post:${slug}`).then(() => drawer.querySelector(`[data-slug="${CSS.escape(slug)}"]`)?.remove());
+    clean();
+    dragged = null;
+  });
+  document.addEventListener("dragend", () => { clean(); dragged = null; });
+}
+
+function orderWith(toc, slug, into, before) {
+  return [...toc.querySelectorAll(".group")].map((group) => {
+    const posts = [...group.querySelectorAll(".post")].map((post) => post.dataset.slug).filter((one) => one !== slug);
+    if (group === into) {
+      const at = before && before !== slug ? posts.indexOf(before) : posts.length;
+      posts.splice(at < 0 ? posts.length : at, 0, slug);
+    }
+    return { title: group.dataset.title, posts };
+  });
+}

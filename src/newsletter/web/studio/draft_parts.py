@@ -1,0 +1,137 @@
+"""An issue as the parts that one writes at a time: the inbox line, the opening, each section's title and posts, the closing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from newsletter.compose.draft import unused_posts
+from newsletter.words.mistake import Missing, Mistake, NewsletterError
+from newsletter.words.post import Post
+
+if TYPE_CHECKING:
+    from newsletter.wiring import Parts
+    from newsletter.words.issue import Issue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A line of the outline. `key` names the part in an address; `file` is where its words are."""
+
+    key: str
+    title: str
+    file: str
+    slug: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """A section of the outline with its posts; `number` counts from 1."""
+
+    key: str
+    number: int
+    title: str
+    posts: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outline:
+    """What an issue is made of, in reading order."""
+
+    issue: Issue
+    inbox: Entry
+    opening: Entry
+    headings: tuple[Heading, ...]
+    closing: Entry
+
+    def all_keys(self) -> list[str]:
+        inside = [key for heading in self.headings for key in (heading.key, *(post.key for post in heading.posts))]
+        return [self.inbox.key, self.opening.key, *inside, self.closing.key]
+
+
+def outline_of(parts: Parts, number: int) -> Outline:
+    """Raises Missing for an issue that there is not, and Mistake where its file can't be read."""
+    issue = parts.issues.get_issue(number)
+    return Outline(
+        issue=issue,
+        inbox=Entry(key="inbox", title=issue.subject, file=issue.file),
+        opening=Entry(key="opening", title=_first_line(issue.intro) or "Opening", file=issue.file),
+        headings=tuple(
+            Heading(
+                key=f"section-{at}",
+                number=at,
+                title=section.title,
+                posts=tuple(_entry(parts, slug) for slug in section.posts),
+            )
+            for at, section in enumerate(issue.sections, 1)
+        ),
+        closing=Entry(key="closing", title=_first_line(issue.outro) or "Closing", file=issue.file),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """The part that is open: its kind, its file in the version that was read, and its words."""
+
+    key: str
+    kind: str
+    file: str
+    version: str
+    issue: Issue
+    post: Post | None = None
+    heading: Heading | None = None
+    problem: NewsletterError | None = None
+    text: str = ""
+
+
+def part_of(parts: Parts, outline: Outline, key: str) -> Part:
+    """The part with this key; the first post, or the opening, where there is none of that name (any more)."""
+    wanted = key if key in outline.all_keys() else _first(outline)
+    kind = wanted.partition("-")[0] if wanted.startswith("section-") else wanted
+    if wanted.startswith("post:"):
+        return _post_part(parts, outline, wanted)
+    heading = next((one for one in outline.headings if one.key == wanted), None)
+    sheet = parts.sheets.note(outline.issue.file, at=parts.clock.now())
+    return Part(key=wanted, kind=kind, file=sheet.file, version=sheet.version, issue=outline.issue, heading=heading)
+
+
+def _post_part(parts: Parts, outline: Outline, key: str) -> Part:
+    slug = key.removeprefix("post:")
+    file = f"posts/{slug}.md"
+    try:
+        sheet = parts.sheets.note(file, at=parts.clock.now())
+    except Missing as missing:
+        return Part(key=key, kind="lost", file=file, version="", issue=outline.issue, problem=missing)
+    try:
+        post = parts.posts.get_post(slug)
+    except Mistake as mistake:
+        # It can't be taken apart, but it can be mended: as the text that it is.
+        return Part(
+            key=key, kind="raw", file=file, version=sheet.version, issue=outline.issue, problem=mistake, text=sheet.text
+        )
+    return Part(key=key, kind="post", file=file, version=sheet.version, issue=outline.issue, post=post)
+
+
+def _first(outline: Outline) -> str:
+    return next((post.key for heading in outline.headings for post in heading.posts), outline.opening.key)
+
+
+def _entry(parts: Parts, slug: str) -> Entry:
+    file = f"posts/{slug}.md"
+    try:
+        return Entry(key=f"post:{slug}", title=parts.posts.get_post(slug).title, file=file, slug=slug)
+    except NewsletterError as error:
+        return Entry(key=f"post:{slug}", title=slug, file=file, slug=slug, problem=error.message)
+
+
+def _first_line(text: str) -> str:
+    """How a part begins, as its name in the outline."""
+    line = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    return line if len(line) <= 40 else f"{line[:39].rstrip()}…"
+
+
+def unused_in(parts: Parts, issues: Sequence[Issue]) -> list[Post]:
+    """The posts that no issue uses, newest first: what lies in the drawer."""
+    return list(reversed(unused_posts(parts.posts.list_posts(), issues)))

@@ -1,0 +1,56 @@
+"""The issues: which there are, where each stands, and a new one made of what was kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from starlette.responses import Response
+
+from newsletter.compose.draft import draft, unused_posts
+from newsletter.web.studio.page import Page
+from newsletter.words.mistake import Mistake
+from newsletter.words.user import Role
+
+if TYPE_CHECKING:
+    from newsletter.ports.ledger import Account
+    from newsletter.web.studio.studio import Studio
+    from newsletter.web.studio.visit import Visit
+    from newsletter.words.issue import Issue
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An issue in the list; without an account it was never sent."""
+
+    issue: Issue
+    account: Account | None
+    n_posts: int
+
+
+def show(studio: Studio, visit: Visit) -> Response:
+    parts = studio.parts
+    issues = sorted(parts.issues.list_issues(), key=lambda issue: -issue.number)
+    sent = set(parts.accounts.list_issues_sent())
+    rows = [
+        Row(
+            issue, parts.accounts.find_account(issue.number) if issue.number in sent else None, len(list(issue.slugs()))
+        )
+        for issue in issues
+    ]
+    unused = unused_posts(parts.posts.list_posts(), issues)
+    return studio.page(visit, "issues.html", rows=rows, unused=unused)
+
+
+def make(studio: Studio, visit: Visit) -> Response:
+    """A draft of all posts that no issue uses, or of those that were chosen."""
+    parts = studio.parts
+    chosen = set(visit.texts("post"))
+    posts = [post for post in parts.posts.list_posts() if not chosen or post.slug in chosen]
+    if chosen and not posts:
+        raise Mistake("None of these posts is there any more.", fix="Load the page again.")
+    written = parts.issues.add_issue(draft(posts, parts.issues.list_issues()))
+    return visit.go(f"/issues/{written.number}", said=f"Issue {written.number} is drafted: {written.file}.")
+
+
+PAGES = (Page(path="/issues", show=show, change=make, do=Role.AUTHOR),)

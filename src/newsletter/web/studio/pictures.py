@@ -1,0 +1,26 @@
+"""Pictures that editors put into the newsletter's folder from their browser."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.responses import Response
+
+from newsletter.web.studio.page import Page
+from newsletter.words.mistake import Mistake
+from newsletter.words.user import Role
+
+if TYPE_CHECKING:
+    from newsletter.web.studio.studio import Studio
+    from newsletter.web.studio.visit import Visit
+
+
+def put(studio: Studio, visit: Visit) -> Response:
+    """Answers with the path that Markdown names it by."""
+    given = visit.file("picture")
+    if given is None:
+        raise Mistake("No picture came with this.", fix="Choose a file.")
+    return visit.json({"src": studio.parts.images.add(given.filename or "picture", given.file.read())})
+
+
+PAGES = (Page(path="/pictures", change=put, do=Role.AUTHOR, largest=45_000_000),)

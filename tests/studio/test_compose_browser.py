@@ -1,0 +1,152 @@
+"""Composing in a real browser: no letter is lost, whatever ends, and whoever else writes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.running import a_folder
+from tests.studio.serving import Serving, browser, signed_in, studio
+
+POST = "posts/2026-11-20-ferries-in-winter.md"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with browser() as opened:
+        yield opened
+
+
+@pytest.fixture
+def serving(tmp_path: Path) -> Iterator[Serving]:
+    with studio(a_folder(tmp_path / "weekly")) as running:
+        yield running
+
+
+def _soon(check: Callable[[], bool], seconds: float = 5) -> None:
+    until = time.monotonic() + seconds
+    while not check():
+        assert time.monotonic() < until, "it did not come to pass"
+        time.sleep(0.05)
+
+
+def _compose(chromium: Browser, serving: Serving, *, width: int = 1280) -> Page:
+    page = signed_in(chromium, serving, width=width)
+    page.goto(f"{serving.home}/issues/1")
+    page.wait_for_selector(".is-live textarea.words")
+    return page
+
+
+def test_what_is_typed_is_in_the_file_within_a_second(chromium: Browser, serving: Serving) -> None:
+    """Nobody presses Save."""
+    page = _compose(chromium, serving)
+    page.locator("textarea.words").fill("Typed just now.")
+    path = serving.directory / POST
+
+    _soon(lambda: path.read_text().endswith("\n\nTyped just now.\n"), seconds=1.5)
+    expect(page.locator("#saved")).to_contain_text("saved")
+
+
+def test_a_killed_studio_loses_nothing_that_was_typed(chromium: Browser, serving: Serving) -> None:
+    """What came after the kill is kept in the browser, said to be, and saved when the studio is back."""
+    page = _compose(chromium, serving)
+    path = serving.directory / POST
+    serving.kill()
+    page.locator("textarea.words").fill("Typed into the dark.")
+    expect(page.locator("#saved")).to_contain_text("kept in this browser")
+    serving.start()
+
+    _soon(lambda: "Typed into the dark." in path.read_text(), seconds=8)
+
+
+def test_a_closed_tab_gives_back_what_was_never_saved(chromium: Browser, serving: Serving) -> None:
+    """The page was left while the studio was away; opened again it has the words, and saves them."""
+    page = _compose(chromium, serving)
+    serving.kill()
+    page.locator("textarea.words").fill("Nearly lost.")
+    expect(page.locator("#saved")).to_contain_text("kept in this browser")
+    context = page.context
+    page.close(run_before_unload=False)
+    serving.start()
+    again = context.new_page()
+    again.goto(f"{serving.home}/issues/1")
+
+    expect(again.locator("textarea.words")).to_have_value("Nearly lost.")
+    _soon(lambda: "Nearly lost." in (serving.directory / POST).read_text())
+
+
+def test_two_tabs_on_one_post_keep_both_texts(chromium: Browser, serving: Serving) -> None:
+    """One changes the title, the other the words; then both the same line, and the second one chooses."""
+    one = _compose(chromium, serving)
+    two = one.context.new_page()
+    two.goto(f"{serving.home}/issues/1")
+    two.wait_for_selector(".is-live textarea.words")
+    path = serving.directory / POST
+    # Not looking at the disk: as if both typed in the same second.
+    two.evaluate("Object.defineProperty(document, 'hidden', { value: true })")
+    one.locator("textarea.title").fill("A title from the first tab")
+    _soon(lambda: "from the first tab" in path.read_text())
+    two.locator("textarea.words").fill("Words from the second tab.")
+    _soon(lambda: "from the second tab" in path.read_text())
+    assert "A title from the first tab" in path.read_text()
+
+    one.evaluate("Object.defineProperty(document, 'hidden', { value: true })")
+    one.reload()
+    one.wait_for_selector(".is-live textarea.words")
+    one.evaluate("Object.defineProperty(document, 'hidden', { value: true })")
+    two.locator("textarea.words").fill("Words from two, again.")
+    _soon(lambda: "two, again" in path.read_text())
+    one.locator("textarea.words").fill("Words from one, again.")
+    expect(one.locator("#clash")).to_contain_text("changed elsewhere too")
+    expect(one.locator("#clash")).to_contain_text("Words from two, again.")
+    assert "two, again" in path.read_text()
+    one.get_by_role("button", name="Keep mine").click()
+    _soon(lambda: "one, again" in path.read_text())
+
+
+def test_an_edit_on_disk_shows_at_once(chromium: Browser, serving: Serving) -> None:
+    """A text editor or git changed the file: the open page follows."""
+    page = _compose(chromium, serving)
+    path = serving.directory / POST
+    text = path.read_text()
+    path.write_text(text[: text.rindex("---") + 4] + "\nFrom another editor.\n")
+
+    expect(page.locator("textarea.words")).to_have_value("From another editor.", timeout=5000)
+
+
+def test_a_paragraph_becomes_a_quote_and_comes_back(chromium: Browser, serving: Serving) -> None:
+    """By key, and the browser's own undo takes it back too."""
+    page = _compose(chromium, serving)
+    area = page.locator("textarea.words")
+    area.fill("One.\n\nTwo\nlines.\n\nThree.")
+    area.evaluate("(area) => area.setSelectionRange(8, 8)")
+    area.press("Control+Shift+9")
+    expect(area).to_have_value("One.\n\n> Two\n> lines.\n\nThree.")
+    area.press("Control+z")
+    expect(area).to_have_value("One.\n\nTwo\nlines.\n\nThree.")
+    area.evaluate("(area) => area.setSelectionRange(8, 8)")
+    page.get_by_role("button", name="Quote").click()
+    page.get_by_role("button", name="Quote").click()
+    expect(area).to_have_value("One.\n\nTwo\nlines.\n\nThree.")
+
+
+def test_posts_are_ordered_by_keys_and_by_dragging(chromium: Browser, serving: Serving) -> None:
+    """Alt and an arrow moves the open post; the drawer's posts are dragged in."""
+    for slug in ("2026-11-21-two", "2026-11-22-three"):
+        (serving.directory / f"posts/{slug}.md").write_text(f"---\ntitle: {slug}\n---\n\nWords.\n")
+    page = _compose(chromium, serving)
+    page.locator(".drawer summary").click()
+    page.locator(".unused", has_text="two").get_by_role("button").click()
+    expect(page.locator("#toc .post")).to_have_count(2)
+    page.locator(".unused", has_text="three").drag_to(page.locator("#toc .post").first)
+    expect(page.locator("#toc .post")).to_have_count(3)
+    page.locator("#toc .entry", has_text="three").click()
+    page.wait_for_selector('form.part[data-key="post:2026-11-22-three"]')
+    page.keyboard.press("Alt+ArrowUp")
+    expect(page.locator("#toc .post").nth(1)).to_contain_text("three")
+    page.locator("#toc .post", has_text="two").drag_to(page.locator("#toc .post").first)
+    expect(page.locator("#toc .post").first).to_contain_text("two")
