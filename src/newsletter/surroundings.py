@@ -6,18 +6,25 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from newsletter.fetch.answer_file import AnswerFile
 from newsletter.preflight.around import Around
 from newsletter.preflight.gaps import bare_fields
+from newsletter.preflight.worst_reader import WORST, worst_reader
 from newsletter.sending.sample import sample
 from newsletter.store.reader_values import SqlReaderValues
+from newsletter.words.mistake import Mistake
+from newsletter.words.subscriber import Subscriber, SubscriptionStatus
 
 if TYPE_CHECKING:
     from newsletter.compose.press import Proof
     from newsletter.wiring import Parts
 
 
-def around(parts: Parts, proof: Proof, *, online: bool, also: Collection[str] = ()) -> Around:
-    """For `preflight.check.check`. Without `online` the web is not asked; `also` are checks that are off by default."""
+def around(parts: Parts, proof: Proof, *, online: bool, also: Collection[str] = (), is_fresh: bool = False) -> Around:
+    """For `preflight.check.check`. Without `online` the web is not asked; `also` are checks that are off by default.
+
+    With `is_fresh` nothing that the web answered before is believed.
+    """
     newsletter, issue = parts.config.newsletter, proof.issue
     values = SqlReaderValues(parts.engine)
     asked = frozenset(proof.rendered.fields) - {"unsubscribe_url", "preferences_url"}
@@ -30,12 +37,39 @@ def around(parts: Parts, proof: Proof, *, online: bool, also: Collection[str] = 
         shelf=parts.shelf,
         template=parts.templates.get_template(issue.template or newsletter.template),
         bytes_per_reader=parts.provider.limits.bytes_per_reader,
+        bytes_per_gap=parts.provider.limits.bytes_per_gap,
         provider=parts.provider.name,
         message=mail.message,
         images=_image_sizes(parts.directory),
         also=frozenset(also),
         fetcher=parts.fetcher if online else None,
+        memory=AnswerFile(parts.directory / "var" / "cache" / "answers.db") if online else None,
+        now=parts.clock.now(),
+        is_fresh=is_fresh,
     )
+
+
+def reader_as(parts: Parts, address: str | None, proof: Proof) -> tuple[Subscriber | None, int]:
+    """Whom to show an issue as, and the list through which it would reach them.
+
+    None is a reader of whom nothing is known, `WORST` the made-up one with the longest values. Raises Mistake for an
+    address that is no subscriber's.
+    """
+    if address is None:
+        return None, 0
+    if address == WORST:
+        asked = frozenset(proof.rendered.fields)
+        longest = SqlReaderValues(parts.engine).longest(asked - {"unsubscribe_url", "preferences_url"})
+        return worst_reader(asked, longest), 0
+    reader = parts.readers.find_subscriber(address)
+    if reader is None:
+        raise Mistake(
+            f"{address} is not a subscriber, so there is nothing to fill in.",
+            fix="Name nobody to see the mail of a reader of whom nothing is known.",
+        )
+    on = [one.list_name for one in reader.subscriptions if one.status is SubscriptionStatus.ACTIVE]
+    name = next((wanted for wanted in proof.issue.lists if wanted in on), on[0] if on else "")
+    return reader, parts.readers.find_list(name) or 0
 
 
 def _image_sizes(directory: Path) -> dict[str, int]:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
-from newsletter.compose.press import press
+from click.testing import CliRunner, Result
+
+from newsletter.cli import main
+from newsletter.compose.press import Proof, press
 from newsletter.fetch.http import HttpFetcher
+from newsletter.preflight.around import Around
 from newsletter.preflight.check import check
 from newsletter.surroundings import around
 from newsletter.wiring import open_newsletter
@@ -68,6 +75,8 @@ class Desk:
     directory: Path
     web: WebServer
     fetcher: HttpFetcher
+    _kept: dict[Path, bytes] = field(default_factory=dict)
+    _pages: dict[str, Page | Callable[[socket.socket], None]] = field(default_factory=dict)
 
     def url(self, path: str, host: str = "coast.example.org") -> str:
         return f"https://{host}:{self.web.port}{path}"
@@ -93,13 +102,51 @@ class Desk:
         text = self.read(file)
         return text.count("\n", 0, text.index(needle.replace("PORT", str(self.web.port)))) + 1
 
-    def findings(self, *also: str, online: bool = True, issue: int = 2) -> list[Finding]:
-        """What `check` finds."""
+    def beside(self, *also: str, online: bool = True, **others: Any) -> tuple[Proof, Around]:
+        """The issue and all that a check knows beside it, with `others` in the place of what is so."""
         parts = open_newsletter(self.directory)
-        proof = press(parts.shelf, parts.config.newsletter, issue)
-        beside = around(parts, proof, online=False, also=also)
+        proof = press(parts.shelf, parts.config.newsletter, 2)
+        known = around(parts, proof, online=False, also=also)
         parts.engine.dispose()
-        return check(proof, replace(beside, fetcher=self.fetcher) if online else beside)
+        fetcher = self.fetcher if online else None
+        return proof, replace(known, **{"fetcher": fetcher, "seconds_between": 0.0, **others})
+
+    def findings(self, *also: str, online: bool = True, **others: Any) -> list[Finding]:
+        """What `check` finds."""
+        return check(*self.beside(*also, online=online, **others))
+
+    def cli(self, *words: str | Path, **settings: str) -> Result:
+        """A command of the program, run in this process: one that starts anew takes a second."""
+        unset = {name: None for name in os.environ if name.startswith(("NEWSLETTER_", "SENDGRID_"))}
+        done = CliRunner(env={**unset, **settings}).invoke(main, ["-C", str(self.directory), *map(str, words)])
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+        return done
+
+    def _files(self) -> list[Path]:
+        files = (path for path in self.directory.rglob("*") if path.is_file())
+        return [path for path in files if not path.name.startswith("newsletter.db")]
+
+    def keep(self) -> None:
+        """What is so now is what `restore` brings back."""
+        self._kept = {path: path.read_bytes() for path in self._files()}
+        self._pages = dict(self.web.pages)
+
+    def restore(self) -> None:
+        """Every file and every page of the web as they were kept. The database is left alone: it may be open."""
+        folders = {parent for path in self._kept for parent in path.parents}
+        for path in self._files():
+            if path not in self._kept:
+                path.unlink()
+        for path in sorted(self.directory.rglob("*"), reverse=True):
+            if path.is_dir() and path not in folders:
+                path.rmdir()
+        for path, content in self._kept.items():
+            if not path.exists() or path.read_bytes() != content:
+                path.write_bytes(content)
+        (self.directory / "var/secrets.env").chmod(0o600)
+        self.web.pages.clear()
+        self.web.pages |= self._pages
+        self.web.asked.clear()
 
 
 @contextmanager
@@ -123,6 +170,13 @@ def a_desk(directory: Path) -> Iterator[Desk]:
         (folder / "var/secrets.env").chmod(0o600)
         (folder / "images").mkdir()
         (folder / "images/map.png").write_bytes(PNG)
+        web.pages |= {
+            "/error": Page(status=500),
+            "/winter/": Page(),
+            "/bell/amp": Page(),
+            "/old": Page(status=301, headers={"Location": "/crossings"}),
+            "/bell-again": Page(status=302, headers={"Location": desk.url("/bell")}),
+        }
         for path in ("/bell", "/crossings", "/letters", "/stain"):
             web.pages[path] = Page((_PAGE % "").encode(), headers={"Content-Type": "text/html; charset=utf-8"})
         web.pages["/winter"] = Page((_PAGE % "").encode(), headers={"Content-Type": "text/html"})
@@ -130,6 +184,7 @@ def a_desk(directory: Path) -> Iterator[Desk]:
         parts = open_newsletter(folder)
         add_readers(parts.engine, "weekly", [1, 2, 3])
         parts.engine.dispose()
+        desk.keep()
         yield desk
 
 

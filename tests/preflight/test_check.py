@@ -1,44 +1,33 @@
-"""What `check` and `doctor` say to people, to scripts and to CI, and what they say when they could not look."""
+"""What `check` says to people, to scripts and to CI, and what it says when it could not look."""
 
 from __future__ import annotations
 
 import json
 import re
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, insert, update
 
-from newsletter.compose.press import press
 from newsletter.fetch.http import HttpFetcher
-from newsletter.preflight.check import check
 from newsletter.preflight.headers import findings as header_findings
 from newsletter.preflight.rules import RULES
 from newsletter.store.engine import writing
 from newsletter.store.reader_values import SqlReaderValues
 from newsletter.store.tables import subscriber, suppression
 from newsletter.store.types import database_now
-from newsletter.surroundings import around
 from newsletter.wiring import open_newsletter
 from newsletter.words.finding import Severity
 from newsletter.words.subscriber import SuppressionReason
-from tests.fetch.name_server import name_server
 from tests.fetch.web_server import Page
-from tests.preflight.desk import ICE, ISSUE, MAP, Desk, a_desk
+from tests.preflight.desk import ICE, ISSUE, MAP, Desk
 from tests.running import run
 from tests.world import add_readers
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    """A newsletter in order."""
-    with a_desk(tmp_path) as desk:
-        yield desk
 
 
 def test_the_sample_newsletter_is_in_order(tmp_path: Path) -> None:
@@ -65,8 +54,8 @@ def test_offline_is_said(desk: Desk) -> None:
 
     assert [Severity.NOTE] == [one.severity for one in found]
     assert "5 links and pictures, and the quotes of 1 posts," in found[0].message
-    done = run(desk.directory, "check", "2", "--offline", "--fail-on", "warning")
-    assert 0 == done.returncode, done.stdout
+    done = desk.cli("check", "2", "--offline", "--fail-on", "warning")
+    assert 0 == done.exit_code, done.stdout
     assert "Not everything could be checked" in done.stdout
 
 
@@ -76,11 +65,7 @@ def test_a_machine_that_is_cut_off_is_said_to_be(desk: Desk) -> None:
     def nobody(host: str, port: int) -> list[str]:
         raise OSError(0, "Network is unreachable")
 
-    parts = open_newsletter(desk.directory)
-    proof = press(parts.shelf, parts.config.newsletter, 2)
-    beside = replace(around(parts, proof, online=False), fetcher=HttpFetcher(lookup=nobody, ports=[desk.web.port]))
-    found = check(proof, beside)
-    parts.engine.dispose()
+    found = desk.findings(fetcher=HttpFetcher(lookup=nobody, ports=[desk.web.port]))
 
     assert [] == [one for one in found if one.counts]
     assert 1 == [one.code for one in found].count("not-checked")
@@ -125,74 +110,48 @@ def test_a_check_that_is_off_runs_where_it_is_asked_for(desk: Desk) -> None:
     assert "long-quote" in [one.code for one in desk.findings("long-quote")]
 
 
-def test_a_waived_finding_is_listed_and_counts_no_more(desk: Desk) -> None:
-    """With its reason, in text and JSON; CI is not bothered with it."""
-    desk.spoil(ICE, "A timetable", "TODO say why. A timetable")
-    assert 1 == run(desk.directory, "check", "2", "--offline").returncode
-    desk.spoil(ISSUE, "lists: [weekly]", "lists: [weekly]\nwaive:\n  placeholder: it is the captain's word")
-    done = run(desk.directory, "check", "2", "--offline", "--format", "json")
-    found = [one for one in json.loads(done.stdout)["findings"] if one["code"] == "placeholder"]
-
-    assert 0 == done.returncode
-    assert ["it is the captain's word"] == [one["waived"] for one in found]
-    assert "Because: it is the captain's word" in run(desk.directory, "check", "2", "--offline").stdout
-    assert "placeholder" not in run(desk.directory, "check", "2", "--offline", "--format", "github").stdout
-    assert 0 == run(desk.directory, "send", "2", "--list", "weekly", "--yes").returncode
-
-
-@pytest.mark.parametrize("waive", ["waive:\n  http-link:\n", "waive: [http-link]\n", "waive: yes\n"])
-def test_a_waiver_without_a_reason_is_refused(desk: Desk, waive: str) -> None:
-    """At its line, with an example."""
-    desk.spoil(ISSUE, "lists: [weekly]\n", f"lists: [weekly]\n{waive}")
-    done = run(desk.directory, "check", "2", "--offline")
-
-    assert 1 == done.returncode
-    assert re.match(rf"newsletter: {ISSUE}:[67]", done.stderr), done.stderr
-    assert "waive" in done.stderr
-
-
-def test_an_error_stops_a_sending_unless_it_is_told(desk: Desk) -> None:
+def test_an_error_stops_a_sending_unless_it_is_told(own_desk: Desk) -> None:
     """`send` refuses with the place and the way round."""
-    desk.spoil(ICE, "A timetable", "TODO say why. A timetable")
-    refused = run(desk.directory, "send", "2", "--list", "weekly", "--yes")
+    own_desk.spoil(ICE, "A timetable", "TODO say why. A timetable")
+    refused = own_desk.cli("send", "2", "--list", "weekly", "--yes")
 
-    assert 1 == refused.returncode
+    assert 1 == refused.exit_code
     assert f"{ICE}:8:1" in refused.stderr
     assert "--despite-findings" in refused.stderr
-    assert 0 == run(desk.directory, "send", "2", "--list", "weekly", "--yes", "--despite-findings").returncode
+    assert 0 == own_desk.cli("send", "2", "--list", "weekly", "--yes", "--despite-findings").exit_code
 
 
 def test_json_and_annotations_carry_everything(desk: Desk) -> None:
     """Scripts get every field, CI gets commands that no text of the issue can break."""
     desk.spoil(ICE, "A timetable", "TODO:: 100%, A timetable")
-    found = json.loads(run(desk.directory, "check", "2", "--offline", "--format", "json").stdout)["findings"]
-    lines = run(desk.directory, "check", "2", "--offline", "--format", "github").stdout.splitlines()
+    found = json.loads(desk.cli("check", "2", "--offline", "--format", "json").stdout)["findings"]
+    lines = desk.cli("check", "2", "--offline", "--format", "github").stdout.splitlines()
 
-    assert {"code", "severity", "place", "post", "message", "why", "fix", "waived"} == set(found[0])
+    assert {"code", "severity", "place", "post", "message", "why", "fix", "mend", "waived"} == set(found[0])
     assert {"file": ICE, "line": 8, "column": 1} == found[0]["place"]
     assert "ice" == found[0]["post"]
     assert lines[0].startswith(f"::error file={ICE},line=8,col=1,title=placeholder::")
     assert all(re.match(r"::(?:error|warning|notice) ", line) for line in lines)
 
 
-def test_a_merge_tag_that_is_empty_names_a_reader_to_look_at(desk: Desk) -> None:
+def test_a_merge_tag_that_is_empty_names_a_reader_to_look_at(own_desk: Desk) -> None:
     """The number of readers, and the one whose mail is the worst."""
-    desk.spoil(ISSUE, "this week is about", "{{ last_name }} {{ town }}, this week is about")
-    parts = open_newsletter(desk.directory)
+    own_desk.spoil(ISSUE, "this week is about", "{{ last_name }} {{ town }}, this week is about")
+    parts = open_newsletter(own_desk.directory)
     with writing(parts.engine) as connection:
         connection.execute(
             update(subscriber).where(subscriber.c.id == 1).values(last_name="Aker", fields={"town": "Leeds"})
         )
         connection.execute(update(subscriber).where(subscriber.c.id == 2).values(last_name="Oake"))
     parts.engine.dispose()
-    found = {re.search(r"\{\{ (\w+)", one.message)[1]: one for one in desk.findings() if one.code == "empty-merge-tag"}  # type: ignore[index]
+    found = {
+        re.search(r"\{\{ (\w+)", one.message)[1]: one for one in own_desk.findings() if one.code == "empty-merge-tag"
+    }  # type: ignore[index]
 
     assert "1 of 3" in found["last_name"].message
     assert "2 of 3" in found["town"].message
     assert "--as reader3@example.com" in found["town"].fix
-    assert (
-        0 == run(desk.directory, "render", "2", "--out", desk.directory / "x", "--as", "reader3@example.com").returncode
-    )
+    assert 0 == own_desk.cli("render", "2", "--out", own_desk.directory / "x", "--as", "reader3@example.com").exit_code
 
 
 def test_an_empty_value_that_is_asked_for_first_is_no_hole(desk: Desk) -> None:
@@ -206,12 +165,9 @@ def test_merge_tags_are_measured_against_the_provider(desk: Desk) -> None:
     """By the values that readers could have, and by those that they do have."""
     tags = " ".join(f"{{{{ first_name | default('{n}') }}}}" for n in range(60))
     desk.spoil(ISSUE, "this week is about", f"{tags} this week is about")
-    parts = open_newsletter(desk.directory)
-    proof = press(parts.shelf, parts.config.newsletter, 2)
-    beside = replace(around(parts, proof, online=False), bytes_per_reader=10_000, provider="SendGrid")
-    may = {one.code for one in check(proof, beside)}
-    does = {one.code for one in check(proof, replace(beside, longest={"first_name": 150}))}
-    parts.engine.dispose()
+    sendgrid: dict[str, Any] = {"bytes_per_reader": 10_000, "provider": "SendGrid"}
+    may = {one.code for one in desk.findings(online=False, **sendgrid)}
+    does = {one.code for one in desk.findings(online=False, longest={"first_name": 150}, **sendgrid)}
 
     assert "merge-tags-may-be-long" in may and "merge-tags-too-long" not in may
     assert "merge-tags-too-long" in does and "merge-tags-may-be-long" not in does
@@ -219,14 +175,10 @@ def test_merge_tags_are_measured_against_the_provider(desk: Desk) -> None:
 
 def test_a_clip_counts_the_longest_values(desk: Desk) -> None:
     """An issue that is small for most readers may be cut for one."""
-    desk.spoil(MAP, "Three ships", "Three ships " + "{{ first_name }} and {{ first_name }} sail. " * 1200)
-    parts = open_newsletter(desk.directory)
-    proof = press(parts.shelf, parts.config.newsletter, 2)
-    beside = around(parts, proof, online=False)
-    parts.engine.dispose()
+    desk.spoil(MAP, "Three ships", "A word on fog. " * 3600 + "{{ first_name }} sails. " * 200 + "Three ships ")
 
-    assert "clipped" not in {one.code for one in check(proof, replace(beside, longest={}))}
-    assert "clipped" in {one.code for one in check(proof, replace(beside, longest={"first_name": 40}))}
+    assert "clipped" not in {one.code for one in desk.findings(online=False, longest={})}
+    assert "clipped" in {one.code for one in desk.findings(online=False, longest={"first_name": 40})}
 
 
 HEADERS = [
@@ -250,10 +202,7 @@ HEADERS = [
 @pytest.mark.parametrize(("old", "new"), HEADERS)
 def test_a_mail_in_a_bad_form_is_found(desk: Desk, old: bytes, new: bytes) -> None:
     """Each rule of bulk mail, broken in the bytes as they would go out."""
-    parts = open_newsletter(desk.directory)
-    proof = press(parts.shelf, parts.config.newsletter, 2)
-    beside = around(parts, proof, online=False)
-    parts.engine.dispose()
+    proof, beside = desk.beside(online=False)
     assert beside.message is not None and old in beside.message
 
     assert [] == list(header_findings(proof, beside))
@@ -288,43 +237,10 @@ def test_readers_without_a_value_are_counted_as_a_sending_would(engine: Engine) 
     assert {} == values.shortfalls(["nowhere"], {"town"}) == values.longest([])
 
 
-def test_doctor_tells_sound_from_broken_from_unknown(desk: Desk) -> None:
-    """A domain on a name server of ours; secrets that others can read; a provider that was not tried."""
-    zone = {
-        "quay.example.com": {"TXT": ['"v=spf1 ip4:192.0.2.1 -all"'], "MX": ["10 mx.quay.example.com."]},
-        "_dmarc.example.com": {"TXT": ['"v=DMARC1; p=none"']},
-    }
-    with name_server(zone) as server:
-        words = ("doctor", "--format", "json", "--name-server", f"127.0.0.1:{server.port}")
-        done = run(desk.directory, *words)
-        states = {one["about"]: one["state"] for one in json.loads(done.stdout)["verdicts"]}
-        real = run(desk.directory, *words, NEWSLETTER_PROVIDER="sendgrid", SENDGRID_API_KEY="made-up")
-        (desk.directory / "var/secrets.env").chmod(0o644)
-        open_to_all = run(desk.directory, *words)
-
-    assert 0 == done.returncode, done.stdout
-    sound = {"Settings", "Secrets", "Database", "Disk", "Provider", "SPF", "DMARC", "Sender"}
-    assert sound == {about for about, state in states.items() if state == "pass"}
-    assert {"Clock", "Backups", "DKIM", "Alignment"} == {about for about, state in states.items() if state == "unknown"}
-    assert 1 == real.returncode
-    assert "fail" == {one["about"]: one["state"] for one in json.loads(real.stdout)["verdicts"]}["DKIM s1"]
-    assert 1 == open_to_all.returncode
-
-
-def test_doctor_without_an_answer_is_no_failure(desk: Desk) -> None:
-    """Silence of the name server, or --offline."""
-    with name_server({}, silent=("com", "invalid")) as server:
-        silent = run(desk.directory, "doctor", "--name-server", f"127.0.0.1:{server.port}")
-
-    assert 0 == silent.returncode, silent.stdout
-    assert "not known  SPF" in silent.stdout
-    assert "not known  Domain" in run(desk.directory, "doctor", "--offline").stdout
-
-
 def test_every_code_is_in_the_docs_and_every_documented_code_exists() -> None:
     """docs/checks.md has each code with its severity and its reason."""
     page = (ROOT / "docs" / "checks.md").read_text()
-    rows = re.findall(r"^\| `([\w-]+)` \| (\w+)[^|]*\| (.*) \|$", page, re.MULTILINE)
+    rows = re.findall(r"^\| `([\w-]+)` \| (error|warning|note)\b[^|]*\| (.*) \|$", page, re.MULTILINE)
 
     assert [(code, rule.severity.value, rule.why) for code, rule in RULES.items()] == rows
 

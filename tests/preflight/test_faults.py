@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from newsletter.words.finding import Severity
-from tests.fetch.web_server import Page
-from tests.preflight.desk import BELL, ICE, ISSUE, MAP, PNG, Desk, a_desk
+from tests.preflight.desk import BELL, ICE, ISSUE, MAP, PNG, Desk
 
 DIGEST = "templates/digest/"
 
@@ -108,6 +105,22 @@ FAULTS = [
     Fault("vague-link", ICE, "[crossings in order]", "[click here]", "The [click"),
     Fault("link-without-words", ICE, "[crossings in order]", "[]", "The []"),
     Fault("low-contrast", f"{DIGEST}template.toml", 'soft = "#566370"', 'soft = "#a0a9b0"', 'soft = "#a0a9b0"'),
+    Fault("low-contrast-dark", f"{DIGEST}template.toml", 'soft = "#a0adb8"', 'soft = "#3a434b"', 'soft = "#3a434b"'),
+    Fault("no-language", f"{DIGEST}issue.mjml", 'lang="{{ language }}"', 'lang="x"', "<mjml"),
+    Fault(
+        "no-title",
+        f"{DIGEST}head.mjml",
+        "<mj-title>{{ newsletter.name }}, {{ look.words.issue }} {{ issue.number }}</mj-title>",
+        "<mj-title>&nbsp;</mj-title>",
+        "<mj-head",
+    ),
+    Fault(
+        "duplicate-id",
+        f"{DIGEST}masthead.mjml",
+        "<h1>{{ newsletter.name }}</h1>",
+        '<h1><span id="x">{{ newsletter.name }}</span><span id="x"></span></h1>',
+        "<h1>",
+    ),
     Fault("layout-table", f"{DIGEST}masthead.mjml", ' role="presentation"', "", "<mj-table"),
     Fault("placeholder", ICE, "A timetable", "TODO: say why. A timetable", "TODO"),
     Fault("placeholder", ISSUE, "Ice, and a map of it.", "Lorem ipsum", "preheader"),
@@ -141,11 +154,17 @@ FAULTS = [
         "text-part-differs", f"{DIGEST}post.txt", "{{ post.body.text }}", "", "{{ newsletter.name", f"{DIGEST}issue.txt"
     ),
     Fault("looks-like-spam", ISSUE, "subject: 'Boats for", "subject: 'WINNER!! FREE MONEY FOR ALL BOATS", "subject"),
+    Fault("looks-like-spam", ISSUE, "subject: 'Boats", "subject: 'Re: Boats", "subject"),
     Fault("looks-like-spam", ICE, "[crossings in order]", "[www.bank.example]", "The [www"),
     Fault("open-remark", ICE, "are older", "are <!-- @ben: source? --> older", "The [crossings"),
+    Fault("open-remark", ISSUE, "Until Thursday.", "Until Thursday.\n\n<!-- who signs\nthis? -->", "<!-- who signs"),
+    Fault("open-remark", ICE, "> — Nils", "> <!-- @ben: page? -->\n> — Nils", "> <!-- @ben"),
     Fault("open-check", ICE, "author: Nils Aker", "author: Nils Aker\nchecks: [is it a quote]", "checks"),
-    Fault("unknown-waiver", ISSUE, "lists: [weekly]", "lists: [weekly]\nwaive:\n  dead-lnik: they are moving", "waive"),
+    Fault("unknown-waiver", ISSUE, "lists: [weekly]", "lists: [weekly]\nwaive:\n  dead-lnik: they move", "  dead-lnik"),
+    Fault("idle-waiver", ISSUE, "lists: [weekly]", "lists: [weekly]\nwaive:\n  http-link: no https", "  http-link"),
+    Fault("idle-waiver", ISSUE, "lists: [weekly]", "lists: [weekly]\nwaive:\n  no-alt icee: later", "  no-alt icee"),
     Fault("heavy-image", MAP, "", "", "image: "),
+    Fault("heavy-images", MAP, "", "", "---", ISSUE, with_it="heavy-image"),
     Fault(
         "missing-image",
         ICE,
@@ -164,24 +183,11 @@ FAULTS = [
 ]
 
 
-@pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    """A newsletter in order, on the web of this machine."""
-    with a_desk(tmp_path) as desk:
-        desk.web.pages |= {
-            "/error": Page(status=500),
-            "/winter/": Page(),
-            "/bell/amp": Page(),
-            "/old": Page(status=301, headers={"Location": "/crossings"}),
-            "/bell-again": Page(status=302, headers={"Location": desk.url("/bell")}),
-        }
-        yield desk
-
-
 def plant(desk: Desk, fault: Fault) -> None:
     """Put the fault in."""
-    if fault.code == "heavy-image":
-        (desk.directory / "images/map.png").write_bytes(PNG + b"\0" * 1_200_000)
+    if fault.code in {"heavy-image", "heavy-images"}:
+        n_bytes = 1_200_000 if fault.code == "heavy-image" else 3_200_000
+        (desk.directory / "images/map.png").write_bytes(PNG + b"\0" * n_bytes)
     elif fault.code == "same-number":
         desk.write("issues/2.md", desk.read(ISSUE))
     else:
@@ -197,10 +203,7 @@ def test_an_issue_in_order_has_nothing_to_mend(desk: Desk) -> None:
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.code)
 def test_a_planted_fault_is_found_at_its_line(desk: Desk, fault: Fault) -> None:
-    """Code, file and line are those of the fault; it says why it matters and how to mend it; mended, it is gone."""
-    before = {
-        path: path.read_bytes() for path in desk.directory.rglob("*") if path.is_file() and "var" not in path.parts
-    }
+    """Code, file and line are those of the fault; it says why it matters and how to mend it. Without it all is in order."""
     plant(desk, fault)
     found = [one for one in desk.findings() if one.severity is not Severity.NOTE]
     file = fault.in_file or fault.file
@@ -210,9 +213,3 @@ def test_a_planted_fault_is_found_at_its_line(desk: Desk, fault: Fault) -> None:
     ]
     assert (file, desk.line_of(file, fault.at)) in {(one.place.file, one.place.line) for one in found}
     assert all(one.message and one.fix and one.why for one in found)
-
-    for path in [path for path in desk.directory.rglob("*") if path.is_file() and "var" not in path.parts]:
-        path.unlink()
-    for path, content in before.items():
-        path.write_bytes(content)
-    assert ["client-decoration"] == [one.code for one in desk.findings()]

@@ -15,20 +15,24 @@ if TYPE_CHECKING:
     from newsletter.words.finding import Finding
 
 
-def findings_of(parts: Parts, issue: int, *, online: bool = False, also: Collection[str] = ()) -> list[Finding]:
+def findings_of(
+    parts: Parts, issue: int, *, online: bool = False, also: Collection[str] = (), is_fresh: bool = False
+) -> list[Finding]:
     """See `findings_about`. Raises Mistake where the issue can't even be rendered."""
     from newsletter.compose.press import press
 
     proof = press(parts.shelf, parts.config.newsletter, issue)
-    return findings_about(parts, proof, online=online, also=also)
+    return findings_about(parts, proof, online=online, also=also, is_fresh=is_fresh)
 
 
-def findings_about(parts: Parts, proof: Proof, *, online: bool = False, also: Collection[str] = ()) -> list[Finding]:
-    """All findings, the waived ones last. Only with `online` is anything asked of the web."""
+def findings_about(
+    parts: Parts, proof: Proof, *, online: bool = False, also: Collection[str] = (), is_fresh: bool = False
+) -> list[Finding]:
+    """All findings, the waived ones last. Only with `online` is anything asked of the web, only with `is_fresh` all of it."""
     from newsletter.preflight.check import check
     from newsletter.surroundings import around
 
-    return check(proof, around(parts, proof, online=online, also=also))
+    return check(proof, around(parts, proof, online=online, also=also, is_fresh=is_fresh))
 
 
 def refuse_errors(parts: Parts, proof: Proof) -> None:

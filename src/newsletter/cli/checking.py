@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from newsletter.words.finding import Finding
+    from collections.abc import Callable
+
+    from newsletter.wiring import Parts
+    from newsletter.words.finding import Finding, Mend
 
 
 @click.command()
@@ -29,8 +32,19 @@ if TYPE_CHECKING:
 )
 @click.option("--offline", is_flag=True, help="Ask nothing of the web: no links, pictures or quoted pages.")
 @click.option("--also", multiple=True, metavar="CODE", help="Switch on a check that is off, such as long-quote.")
+@click.option("--fresh", "is_fresh", is_flag=True, help="Ask for every page again, also those asked for lately.")
+@click.option("--mend", is_flag=True, help="Mend what is plain, such as tracking parameters, then check again.")
 @click.pass_context
-def check(ctx: click.Context, issue: int, style: str, fail_on: str, offline: bool, also: tuple[str, ...]) -> None:
+def check(
+    ctx: click.Context,
+    issue: int,
+    style: str,
+    fail_on: str,
+    offline: bool,
+    also: tuple[str, ...],
+    is_fresh: bool,
+    mend: bool,
+) -> None:
     """Find what you would regret about ISSUE before your readers do. Exits with 1 where it finds an error.
 
     What can't be checked is said to be so, and is no error. docs/checks.md lists the codes. A finding that you accept is
@@ -40,6 +54,7 @@ def check(ctx: click.Context, issue: int, style: str, fail_on: str, offline: boo
     Example:
       newsletter check 42
       newsletter check 42 --offline --format json --fail-on warning
+      newsletter check 42 --mend
     """
     from newsletter.cli.checked import findings_of
     from newsletter.cli.context import parts_of
@@ -48,11 +63,28 @@ def check(ctx: click.Context, issue: int, style: str, fail_on: str, offline: boo
     for code in also:
         if code not in RULES:
             raise click.BadParameter(f"there is no check {code}; docs/checks.md lists them.", param_hint="--also")
-    found = findings_of(parts_of(ctx.obj), issue, online=not offline, also=also)
+    parts = parts_of(ctx.obj)
+    found = findings_of(parts, issue, online=not offline, also=also, is_fresh=is_fresh)
+    if mend:
+        found = _mended(parts, found, lambda: findings_of(parts, issue, online=not offline, also=also))
     {"text": _as_text, "json": _as_json, "github": _as_annotations}[style](found)
     failing = {"error"} if fail_on == "error" else {"error", "warning"}
     if any(one.counts and one.severity.value in failing for one in found):
         ctx.exit(1)
+
+
+def _mended(parts: Parts, found: list[Finding], again: Callable[[], list[Finding]]) -> list[Finding]:
+    """Mend and check again until nothing is left that is sure; what was done goes to standard error."""
+    from newsletter.cli.mending import ROUNDS, mend_files
+
+    for _ in range(ROUNDS):
+        done = mend_files(parts, found)
+        for line in done:
+            click.echo(f"Mended: {line}", err=True)
+        if not done:
+            break
+        found = again()
+    return found
 
 
 def _as_text(found: list[Finding]) -> None:
@@ -82,11 +114,19 @@ def _as_json(found: list[Finding]) -> None:
             "message": one.message,
             "why": one.why,
             "fix": one.fix,
+            "mend": _mend(one.mend),
             "waived": one.waived,
         }
         for one in found
     ]
     click.echo(json.dumps({"findings": findings}, indent=2))
+
+
+def _mend(mend: Mend | None) -> dict[str, object] | None:
+    if mend is None:
+        return None
+    place = {"file": mend.place.file, "line": mend.place.line, "column": mend.place.column}
+    return {"place": place, "old": mend.old, "new": mend.new, "sure": mend.is_sure}
 
 
 def _as_annotations(found: list[Finding]) -> None:

@@ -15,6 +15,7 @@ from newsletter.words.mistake import NewsletterError
 from newsletter.words.verdict import State, Verdict, failed, passed, unknown, warned
 
 if TYPE_CHECKING:
+    from newsletter.ports.resolver import Resolver
     from newsletter.wiring import Parts
 
 _LITTLE, _TOO_LITTLE = 1_000_000_000, 100_000_000
@@ -26,7 +27,7 @@ _SENDGRID = "sendgrid.net"
 
 
 @click.command()
-@click.option("--offline", is_flag=True, help="Ask no name server: the domain is not looked at.")
+@click.option("--offline", is_flag=True, help="Ask nobody: domain, provider and public address are not looked at.")
 @click.option("--selector", "selectors", multiple=True, metavar="NAME", help="A DKIM selector of your mail server.")
 @click.option("--bounces", metavar="HOST", help="The domain that bounces go to, such as em123.example.com.")
 @click.option("--name-server", metavar="ADDRESS[:PORT]", help="Ask this one instead of this machine's.")
@@ -49,7 +50,8 @@ def doctor(
 ) -> None:
     """Look whether settings, secrets, database, clock, disk, backups, provider and domain are sound.
 
-    Exits with 1 where something has to be mended. What could not be looked at is said to be so, and is no failure.
+    The provider's key or password is tried, which sends nothing. Exits with 1 where something has to be mended. What could
+    not be looked at is said to be so, and is no failure.
 
     \b
     Example:
@@ -57,12 +59,18 @@ def doctor(
       newsletter doctor --selector mail --bounces bounce.example.com
     """
     from newsletter.cli import Folder
+    from newsletter.cli.doctor_reach import provider, public_address
+    from newsletter.fetch.dns import DnsResolver
     from newsletter.wiring import open_newsletter
 
     assert isinstance(ctx.obj, Folder)
     parts = open_newsletter(ctx.obj.directory)
-    found = [*_settings(parts), *_database(parts), *_disk(parts.directory), _backups(parts), _provider(parts)]
-    found += _domain(parts, selectors, bounces, _server(name_server), offline=offline)
+    server = _server(name_server)
+    resolver = DnsResolver([server] if server else None)
+    found = [*_settings(parts), *_database(parts), *_disk(parts.directory), _backups(parts)]
+    found += provider(parts, resolver, offline=offline)
+    found += [public_address(parts, offline=offline)]
+    found += _domain(parts, selectors, bounces, resolver, offline=offline)
     _print(found, style)
     if any(one.state is State.FAIL for one in found):
         ctx.exit(1)
@@ -148,22 +156,9 @@ def _backups(parts: Parts) -> Verdict:
     return passed("Backups", f"The newest is {max(days, 0):.0f} days old.")
 
 
-def _provider(parts: Parts) -> Verdict:
-    try:
-        words = parts.provider.explain()
-    except NewsletterError as error:
-        return failed("Provider", error.message, error.fix)
-    if parts.config.provider == "outbox":
-        return passed("Provider", words)
-    return unknown(
-        "Provider", f"{words} Whether it lets you in was not tried.", "Send yourself one: newsletter test 1 --to YOU"
-    )
-
-
 def _domain(
-    parts: Parts, selectors: tuple[str, ...], bounces: str | None, server: tuple[str, int] | None, *, offline: bool
+    parts: Parts, selectors: tuple[str, ...], bounces: str | None, resolver: Resolver, *, offline: bool
 ) -> list[Verdict]:
-    from newsletter.fetch.dns import DnsResolver
     from newsletter.preflight.domain import Sending, check_domain
 
     newsletter, provider = parts.config.newsletter, parts.config.provider
@@ -180,7 +175,7 @@ def _domain(
         provider_domain=_SENDGRID if at_sendgrid and not selectors else None,
         provider_include=_SENDGRID if at_sendgrid else None,
     )
-    found = check_domain(sending, DnsResolver([server] if server else None))
+    found = check_domain(sending, resolver)
     return [_in_practice(one) for one in found] if provider == "outbox" else found
 
 

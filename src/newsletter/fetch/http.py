@@ -8,7 +8,7 @@ import ssl
 import threading
 import time
 import zlib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from urllib.parse import urljoin
 
@@ -49,7 +49,9 @@ class HttpFetcher:
         self._seconds = seconds
         self._trust = trust
 
-    def fetch(self, url: str, *, limit: int = MAX_BYTES, cut: bool = False) -> Fetched:
+    def fetch(
+        self, url: str, *, limit: int = MAX_BYTES, cut: bool = False, also: Mapping[str, str] | None = None
+    ) -> Fetched:
         """See the port."""
         deadline = time.monotonic() + self._seconds
         hops: list[str] = []
@@ -59,7 +61,7 @@ class HttpFetcher:
             if left <= 0:
                 raise NotFetched(WhyNot.TOO_SLOW, f"no answer within {self._seconds:g} seconds")
             target = vetted(url, self._lookup, ports=self._ports, allow=self._allow, seconds=left)
-            answer = self._ask(url, target, deadline, limit, cut=cut)
+            answer = self._ask(url, target, deadline, limit, cut=cut, also=also or {})
             forward = answer.headers.get("location")
             if answer.status not in _HOPS or not forward:
                 return _finished(answer, hops, permanent=permanent)
@@ -71,13 +73,17 @@ class HttpFetcher:
             if url in hops:
                 raise NotFetched(WhyNot.BROKEN, "it redirects in a circle")
 
-    def _ask(self, url: str, target: Target, deadline: float, limit: int, *, cut: bool) -> Fetched:
+    def _ask(
+        self, url: str, target: Target, deadline: float, limit: int, *, cut: bool, also: Mapping[str, str]
+    ) -> Fetched:
         try:
             with _within(deadline) as watch:
                 connection = self._connect(target, deadline)
                 watch.held.append(connection.sock)
                 try:
-                    connection.request("GET", target.path, headers={**self._headers, "Host": _host_header(target)})
+                    connection.request(
+                        "GET", target.path, headers={**self._headers, **also, "Host": _host_header(target)}
+                    )
                     with connection.getresponse() as response:
                         answer = _read(url, response, limit, cut=cut)
                     watch.require_time()

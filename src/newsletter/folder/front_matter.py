@@ -10,6 +10,7 @@ from difflib import get_close_matches
 
 import yaml
 
+from newsletter.folder.yaml_nodes import compose
 from newsletter.words.mistake import Mistake, Place
 
 _FENCE = re.compile(r"---[ \t]*")
@@ -88,13 +89,13 @@ class Fields:
         """A list of mappings."""
         return tuple(_fields(node, place, fix) for node, place in self._items(key, fix))
 
-    def pairs(self, key: str, fix: str) -> tuple[tuple[str, str], ...]:
-        """A mapping of words to texts; each must have its text."""
+    def pairs(self, key: str, fix: str) -> tuple[tuple[str, str, Place], ...]:
+        """A mapping of words to texts, each with its place; each must have its text."""
         entry = self.entries.get(key)
         if entry is None or (isinstance(entry.value, yaml.ScalarNode) and _line(entry.value) is None):
             return ()
         inner = _fields(entry.value, entry.place, fix)
-        return tuple((name, inner.required(name, fix)) for name in inner.entries)
+        return tuple((name, inner.required(name, fix), entry.place) for name, entry in inner.entries.items())
 
     def day(self, key: str) -> date | None:
         """A date such as 2026-11-26; a time after it is read and left out."""
@@ -166,7 +167,7 @@ def read_document(text: str, file: str) -> Document:
 def _read_fields(source: str, file: str) -> Fields:
     place = Place(file, 1)
     try:
-        root = yaml.compose(source, Loader=yaml.SafeLoader)
+        root = compose(source)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise _explained(error, _place(file, mark) if mark else place) from error

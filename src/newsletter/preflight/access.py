@@ -10,7 +10,9 @@ from collections.abc import Iterator, Sequence
 from newsletter.compose.press import Proof
 from newsletter.ports.folder import TemplateFiles
 from newsletter.preflight.contrast import weak_words
+from newsletter.preflight.dark import darkened
 from newsletter.preflight.mail import Filled
+from newsletter.preflight.mending import other_words
 from newsletter.preflight.page_tree import Element
 from newsletter.preflight.reading import Reading
 from newsletter.preflight.rules import finding
@@ -28,7 +30,9 @@ def findings(
     yield from _document(mail.tree, where)
     yield from _headings(readings, mail.tree, where)
     yield from _elements(mail.tree, where)
-    yield from _contrast(mail.tree, where)
+    yield from _contrast("low-contrast", mail.tree, where)
+    if (dark := darkened(mail.html)) is not None:
+        yield from _contrast("low-contrast-dark", dark, where)
 
 
 class _Where:
@@ -102,6 +106,7 @@ def _headings(readings: Sequence[Reading], tree: Element, where: _Where) -> Iter
                     f"A heading of level {heading.level} follows one of level {before}.",
                     f"Write it with {'#' * (before + 1)}.",
                     post=read.post,
+                    mend=other_words(heading.place, "#" * heading.level, "#" * (before + 1), is_sure=True),
                 )
             before = heading.level
     levels = [(int(one.tag[1]), one) for one in tree.walk() if re.fullmatch("h[1-6]", one.tag)]
@@ -111,11 +116,14 @@ def _headings(readings: Sequence[Reading], tree: Element, where: _Where) -> Iter
         )
     for (before, _), (level, one) in itertools.pairwise(levels):
         if level > before + 1 and not found:
+            own = where.words(one.text())
             yield finding(
                 "heading-order",
-                where.words(one.text()) or where.template_line(f"<h{level}"),
+                own or where.template_line(f"<h{level}"),
                 f"The heading “{one.text()[:60].strip()}” is of level {level} and follows one of level {before}.",
-                f"Make it <h{before + 1}>.",
+                f"Take {'a #' if level == before + 2 else f'{level - before - 1} #'} away."
+                if own
+                else f"Make it <h{before + 1}>.",
             )
 
 
@@ -154,7 +162,7 @@ def _elements(tree: Element, where: _Where) -> Iterator[Finding]:
         )
 
 
-def _contrast(tree: Element, where: _Where) -> Iterator[Finding]:
+def _contrast(code: str, tree: Element, where: _Where) -> Iterator[Finding]:
     """One finding a pair of colours: a template that is faint is faint everywhere."""
     seen: set[tuple[str, str]] = set()
     for element, words, found, needed in weak_words(tree):
@@ -163,10 +171,12 @@ def _contrast(tree: Element, where: _Where) -> Iterator[Finding]:
             continue
         seen.add((ink, f"{found:.2f}"))
         yield finding(
-            "low-contrast",
+            code,
             where.template_line(ink, ink.upper()),
             f"“{words[:50]}” stands out by {found:.1f} to 1 from its ground; {needed:g} to 1 is needed.",
-            "Make the letters darker or the ground lighter.",
+            "Make the letters darker or the ground lighter."
+            if code == "low-contrast"
+            else "Make the letters lighter or the ground darker where the template speaks of dark screens.",
         )
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from newsletter.ports.fetcher import Fetched, NotFetched, WhyNot
 from newsletter.preflight.asking import Replies
-from newsletter.preflight.canonical import canonical
+from newsletter.preflight.links import mend_of
 from newsletter.preflight.reading import Link
+from newsletter.preflight.recalling import Answered
 from newsletter.preflight.rules import finding
+from newsletter.words.canonical import canonical
 from newsletter.words.finding import Finding
 
 _GONE = frozenset({404, 410})
@@ -22,14 +25,18 @@ def moved(replies: Replies) -> dict[str, str]:
     return {url: reply.url for url, reply in replies.items() if isinstance(reply, Fetched) and reply.redirects}
 
 
-def findings(links: Sequence[Link], replies: Replies) -> Iterator[Finding]:
-    """Dead, unreachable and moved links. Where nothing is known, it is said so."""
+def findings(links: Sequence[Link], told: Answered) -> Iterator[Finding]:
+    """Dead, unreachable and moved links. Where nothing is known, it is said so; an old answer says how old it is."""
     for link in links:
-        reply = replies.get(link.href)
+        reply = told.replies.get(link.href)
+        age = told.age_of(link.href)
         if isinstance(reply, NotFetched):
-            yield from _unanswered(link, reply)
+            found = _unanswered(link, reply)
         elif reply is not None:
-            yield from _answered(link, reply)
+            found = _answered(link, reply)
+        else:
+            continue
+        yield from (replace(one, message=f"{one.message.removesuffix('.')}{age}.") for one in found)
 
 
 def _unanswered(link: Link, reply: NotFetched) -> Iterator[Finding]:
@@ -37,13 +44,27 @@ def _unanswered(link: Link, reply: NotFetched) -> Iterator[Finding]:
     message = f"{what} “{link.words}” was asked for: {reply.reason}."
     match reply.why:
         case WhyNot.OFFLINE | WhyNot.TOO_SLOW | WhyNot.TOO_LARGE:
-            yield finding("not-checked", link.place, message, "Open it yourself, or check again later.", post=link.post)
+            yield finding(
+                "not-checked",
+                link.place,
+                message,
+                "Open it yourself, or check again later.",
+                post=link.post,
+                url=link.href,
+            )
         case WhyNot.NO_SUCH_HOST:
             code = "missing-image" if link.is_picture else "dead-link"
-            yield finding(code, link.place, message, "Mend the address, or take it out.", post=link.post)
+            yield finding(code, link.place, message, "Mend the address, or take it out.", post=link.post, url=link.href)
         case _:
             code = "unreachable-image" if link.is_picture else "unreachable-link"
-            yield finding(code, link.place, message, "Open it in a browser of your own, then mend it.", post=link.post)
+            yield finding(
+                code,
+                link.place,
+                message,
+                "Open it in a browser of your own, then mend it.",
+                post=link.post,
+                url=link.href,
+            )
 
 
 def _answered(link: Link, reply: Fetched) -> Iterator[Finding]:
@@ -55,6 +76,7 @@ def _answered(link: Link, reply: Fetched) -> Iterator[Finding]:
             f"The {what} “{link.words}” leads to a page that is not there ({reply.status}).",
             "Mend the address, or take it out.",
             post=link.post,
+            url=link.href,
         )
     elif reply.status in _GUARDED:
         yield finding(
@@ -63,6 +85,7 @@ def _answered(link: Link, reply: Fetched) -> Iterator[Finding]:
             f"The {what} “{link.words}” is behind a door that does not open for programs ({reply.status}).",
             "Open it in a browser of your own.",
             post=link.post,
+            url=link.href,
         )
     elif reply.status >= 400 or reply.status < 200:
         yield finding(
@@ -71,6 +94,7 @@ def _answered(link: Link, reply: Fetched) -> Iterator[Finding]:
             f"The {what} “{link.words}” answers with an error ({reply.status}).",
             "Open it in a browser of your own, and check again later.",
             post=link.post,
+            url=link.href,
         )
     elif link.is_picture:
         yield from _picture(link, reply)
@@ -81,6 +105,8 @@ def _answered(link: Link, reply: Fetched) -> Iterator[Finding]:
             f"The link “{link.words}” leads on to {reply.url[:200]}.",
             "Look whether it is still the page you mean, and link to it directly.",
             post=link.post,
+            url=link.href,
+            mend=mend_of(link, reply.url, is_sure=False),
         )
 
 
@@ -93,6 +119,7 @@ def _picture(link: Link, reply: Fetched) -> Iterator[Finding]:
             f"What is at the address of the picture “{link.words}” is not a picture ({kind[:40]}).",
             "Link the picture itself, or put it into images/.",
             post=link.post,
+            url=link.href,
         )
 
 

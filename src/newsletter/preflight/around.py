@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from newsletter.ports.answers import AnswerMemory
 from newsletter.ports.fetcher import Fetcher
 from newsletter.ports.folder import Shelf, TemplateFiles
 from newsletter.ports.standing import Shortfall
@@ -16,9 +18,11 @@ class Around:
     """`known_fields` are the names that readers have values for, `longest` the letters of each one's longest value.
 
     `shortfalls` are the fields that active readers of the issue's lists have no value for. `bytes_per_reader` is what
-    the provider takes, by its `provider` name. `message` is a sample mail as it goes out. `images` are the files in
+    the provider takes, by its `provider` name, and `bytes_per_gap` what it adds to each value. `message` is a sample mail as it goes out. `images` are the files in
     `images/` by path, with their size in bytes; None where nobody looked. `also` are codes of checks that are off by
-    default. Without a `fetcher` nothing is asked of the web, and `offline_because` says why.
+    default. Without a `fetcher` nothing is asked of the web, and `offline_because` says why. Where there is a `memory`,
+    what it remembers `now` is not asked again, unless the check `is_fresh`. `seconds_between` are how long one host is left
+    alone between two questions.
     """
 
     newsletter: Newsletter
@@ -28,9 +32,14 @@ class Around:
     shelf: Shelf | None = None
     template: TemplateFiles | None = None
     bytes_per_reader: int | None = None
+    bytes_per_gap: int = 0
     provider: str = ""
     message: bytes | None = None
     images: Mapping[str, int] | None = None
     also: frozenset[str] = frozenset()
     fetcher: Fetcher | None = None
     offline_because: str = "the web was not asked"
+    memory: AnswerMemory | None = None
+    now: datetime | None = None
+    is_fresh: bool = False
+    seconds_between: float = 0.25

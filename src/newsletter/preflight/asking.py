@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from urllib.parse import urlsplit
 
@@ -13,15 +13,21 @@ Replies = Mapping[str, Fetched | NotFetched]
 
 # A page's first megabyte holds every quote that anybody takes from it.
 PAGE_BYTES = 1_500_000
+# Where nobody reads the page, its beginning shows that it is there.
+GLANCE_BYTES = 65_536
 _HOSTS_AT_ONCE = 8
-_SECONDS_BETWEEN = 0.25
 _SECONDS_IN_ALL = 60.0
 
 
 def ask(
-    fetcher: Fetcher, urls: Iterable[str], *, between: float = _SECONDS_BETWEEN, in_all: float = _SECONDS_IN_ALL
+    fetcher: Fetcher,
+    urls: Iterable[str],
+    *,
+    to_read: Collection[str] = (),
+    between: float,
+    in_all: float = _SECONDS_IN_ALL,
 ) -> Replies:
-    """What each address answers. An address is asked for once; what was not reached in time is said to be so."""
+    """What each address answers, once each; of those `to_read` the whole page. What was not reached in time is said to be so."""
     hosts: dict[str, list[str]] = {}
     for url in dict.fromkeys(urls):
         hosts.setdefault(_host(url), []).append(url)
@@ -33,7 +39,7 @@ def ask(
             if number:
                 time.sleep(between)
             if time.monotonic() < deadline:
-                replies[url] = _one(fetcher, url)
+                replies[url] = _one(fetcher, url, PAGE_BYTES if url in to_read else GLANCE_BYTES)
 
     with ThreadPoolExecutor(max_workers=_HOSTS_AT_ONCE) as pool:
         running: list[Future[None]] = [pool.submit(visit, addresses) for addresses in hosts.values()]
@@ -44,9 +50,9 @@ def ask(
     return {url: replies.get(url, late) for addresses in hosts.values() for url in addresses}
 
 
-def _one(fetcher: Fetcher, url: str) -> Fetched | NotFetched:
+def _one(fetcher: Fetcher, url: str, limit: int) -> Fetched | NotFetched:
     try:
-        return fetcher.fetch(url, limit=PAGE_BYTES, cut=True)
+        return fetcher.fetch(url, limit=limit, cut=True)
     except NotFetched as missing:
         return missing
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from newsletter.compose.press import Proof
 from newsletter.preflight.reading import Reading
 from newsletter.preflight.rules import finding
-from newsletter.words.finding import Finding
+from newsletter.words.finding import Finding, Mend
 from newsletter.words.issue import Issue
 from newsletter.words.mistake import Place
 from newsletter.words.post import Post
@@ -61,6 +61,7 @@ def _head(issue: Issue) -> Iterator[Finding]:
             at(issue, "preheader"),
             "The preheader repeats the subject.",
             "Say something that the subject does not.",
+            mend=_without_line(issue, "preheader"),
         )
     if len(issue.subject) > LONGEST_SUBJECT:
         yield finding(
@@ -106,6 +107,13 @@ def _open_checks(post: Post) -> Iterator[Finding]:
             "Look at it, then remove the note from `checks:` in the post.",
             post=post.slug,
         )
+
+
+def _without_line(issue: Issue, key: str) -> Mend | None:
+    """Take a key's line out, where its value stands on that line alone."""
+    if issue.column_of(key) is None:
+        return None
+    return Mend(place=at(issue, key), old=f"{key}:", new=None, is_sure=False)
 
 
 def _alike(one: str, other: str) -> bool:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 
 from newsletter.compose.press import Proof
 from newsletter.preflight.around import Around
+from newsletter.preflight.gap_sizes import Extent, worst_carried
+from newsletter.preflight.mending import other_words
 from newsletter.preflight.rules import finding
 from newsletter.words.finding import Finding
 from newsletter.words.gap import (
     OWN_LINKS,
     VALUE_CAP,
-    Choice,
     Combined,
     Compared,
     Default,
@@ -23,7 +24,6 @@ from newsletter.words.gap import (
     Literal,
     Negated,
     Part,
-    fill,
 )
 from newsletter.words.mistake import Place
 
@@ -31,10 +31,6 @@ from newsletter.words.mistake import Place
 ALWAYS_KNOWN = frozenset({"email", "first_name", "last_name", "name", "unsubscribe_url", "preferences_url"})
 # Never empty, whoever the reader is.
 ALWAYS_FILLED = frozenset({"email", "unsubscribe_url", "preferences_url"})
-# A reader's own link: the public address and a token of at most this many letters.
-_OWN_LINK_LETTERS = 160
-# The worst of what each context makes of a letter: four bytes plain, six escaped in HTML, twelve in an address.
-_WORST_LETTERS = ("😀", '"', "ß")
 
 
 def findings(proof: Proof, around: Around) -> Iterator[Finding]:
@@ -64,6 +60,7 @@ def _unknown(name: str, place: Place, known: Collection[str]) -> Finding:
         place,
         f"No reader has a value called {name!r}.",
         f"Did you mean {near[0]!r}?" if near else f"Known are: {', '.join(sorted(known))}.",
+        mend=other_words(place, name, near[0], is_sure=False) if near else None,
     )
 
 
@@ -118,15 +115,14 @@ def _present(test: Expression) -> frozenset[str]:
 
 
 def _too_long(proof: Proof, around: Around) -> Iterator[Finding]:
-    """A provider that takes so many bytes a reader counts every distinct gap once."""
-    limit = around.bytes_per_reader
+    """A provider that takes so many bytes a reader counts every distinct gap once, with what its name takes in the call."""
+    limit, edition = around.bytes_per_reader, proof.rendered.edition
     if limit is None:
         return
-    holes = proof.rendered.edition.holes
     place = next((spot for name, spot in proof.rendered.fields.items() if name not in OWN_LINKS), None)
-    lengths = {name: min(n, VALUE_CAP) for name, n in around.longest.items()}
-    real = sum(_worst(hole, lengths, known_only=True) for hole in holes)
-    possible = sum(_worst(hole, {}, known_only=False) for hole in holes)
+    public_url = around.newsletter.public_url
+    real = worst_carried(edition, Extent(letters=around.longest, public_url=public_url), around.bytes_per_gap)
+    possible = worst_carried(edition, Extent(others=VALUE_CAP, public_url=public_url), around.bytes_per_gap)
     code, n_bytes = ("merge-tags-too-long", real) if real > limit else ("merge-tags-may-be-long", possible)
     if n_bytes <= limit:
         return
@@ -137,39 +133,6 @@ def _too_long(proof: Proof, around: Around) -> Iterator[Finding]:
         code,
         place or Place(proof.issue.file, 1),
         f"With {whose} the merge tags of one reader take up to {n_bytes:,} bytes; {around.provider} takes {limit:,}.",
-        "Use fewer different merge tags, or make the pieces inside {% if %} shorter.",
+        "Use fewer different merge tags, make the pieces inside {% if %} shorter, or join two of them with {% elif %}: "
+        "of those only the longest counts.",
     )
-
-
-def worst_bytes(part: Part, longest: Mapping[str, int]) -> int:
-    """The most bytes that a part can have, with values as long as `longest` says (without a word, as readers have none)."""
-    total = 0
-    for piece in part.pieces:
-        total += len(piece.encode()) if isinstance(piece, str) else _worst(piece, longest, known_only=True)
-    return total
-
-
-def _worst(hole: Gap | Choice, longest: Mapping[str, int], *, known_only: bool) -> int:
-    if isinstance(hole, Choice):
-        return max(_worst_of(part, longest, known_only=known_only) for part in (hole.then, hole.otherwise))
-    names = Part((hole,)).fields()
-    sizes = [0]
-    for letter in _WORST_LETTERS if names else ("",):
-        values = {name: [_value(name, letter, longest, known_only=known_only)] for name in names}
-        sizes.append(len(fill(hole, values, 1)[0].encode()))
-    # The default of a value that is not there may be longer than any value.
-    sizes.append(len(fill(hole, {}, 1)[0].encode()))
-    return max(sizes)
-
-
-def _worst_of(part: Part, longest: Mapping[str, int], *, known_only: bool) -> int:
-    return sum(
-        len(piece.encode()) if isinstance(piece, str) else _worst(piece, longest, known_only=known_only)
-        for piece in part.pieces
-    )
-
-
-def _value(name: str, letter: str, longest: Mapping[str, int], *, known_only: bool) -> str:
-    if name in OWN_LINKS:
-        return "https://" + "x" * _OWN_LINK_LETTERS
-    return letter * longest.get(name, 0 if known_only else VALUE_CAP)

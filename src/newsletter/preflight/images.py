@@ -78,6 +78,7 @@ def _described(picture: Picture) -> Iterator[Finding]:
             f"The picture {picture.src[:80]} has no description.",
             "Say what it shows: alt in the post's head, or between the square brackets.",
             post=picture.post,
+            url=picture.src,
         )
     elif _FILE_NAME.fullmatch(picture.alt.strip()):
         yield finding(
@@ -86,6 +87,7 @@ def _described(picture: Picture) -> Iterator[Finding]:
             f"The picture's description, “{picture.alt}”, is the name of a file.",
             "Say what it shows.",
             post=picture.post,
+            url=picture.src,
         )
 
 
@@ -97,6 +99,7 @@ def _own(picture: Picture, n_bytes: int | None) -> Iterator[Finding]:
             f"There is no file {picture.own_file} in the newsletter's folder.",
             "Put the picture there, or mend its name.",
             post=picture.post,
+            url=picture.src,
         )
     elif n_bytes > HEAVY:
         yield finding(
@@ -105,4 +108,5 @@ def _own(picture: Picture, n_bytes: int | None) -> Iterator[Finding]:
             f"{picture.own_file} weighs {n_bytes / 1e6:.1f} MB.",
             "Make it smaller: 1,200 pixels wide is enough for every screen.",
             post=picture.post,
+            url=picture.src,
         )

@@ -7,10 +7,13 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from newsletter.compose.press import Proof
-from newsletter.preflight.canonical import canonical, tracking_in, without_tracking
+from newsletter.ports.fetcher import Fetched
+from newsletter.preflight.asking import Replies
+from newsletter.preflight.mending import other_address
 from newsletter.preflight.reading import Link, Reading
 from newsletter.preflight.rules import finding
-from newsletter.words.finding import Finding
+from newsletter.words.canonical import canonical, tracking_in, without_tracking
+from newsletter.words.finding import Finding, Mend
 from newsletter.words.mistake import Place
 
 _VAGUE = re.compile(
@@ -32,20 +35,32 @@ def links_of(proof: Proof, readings: Sequence[Reading]) -> list[Link]:
     return found
 
 
-def findings(links: Sequence[Link]) -> Iterator[Finding]:
-    """What an address shows by itself."""
+def findings(links: Sequence[Link], replies: Replies) -> Iterator[Finding]:
+    """What an address shows by itself. `replies` tell whether an open line could be a secure one."""
     for link in links:
-        yield from _one(link)
+        yield from _one(link, replies)
     yield from _twice(links)
+
+
+def secure(href: str) -> str:
+    """The same address over https."""
+    return f"https{href[4:]}" if href[:5].lower() == "http:" else href
+
+
+def mend_of(link: Link, new: str, *, is_sure: bool) -> Mend | None:
+    """Another address for a link's, where the line holds it as it is."""
+    if link.has_gap or not link.is_verbatim:
+        return None
+    return other_address(link.place, link.href, new, is_sure=is_sure)
 
 
 def _title_link(proof: Proof, slug: str) -> Link:
     post = proof.posts[slug]
     place = Place(post.file, post.line_of("url") or 1)
-    return Link(href=post.url or "", words=post.title, place=place, post=slug, is_title=True)
+    return Link(href=post.url or "", words=post.title, place=place, post=slug, is_title=True, is_verbatim=True)
 
 
-def _one(link: Link) -> Iterator[Finding]:
+def _one(link: Link, replies: Replies) -> Iterator[Finding]:
     if link.href.strip() in {"", "#"}:
         yield finding(
             "empty-link",
@@ -53,6 +68,7 @@ def _one(link: Link) -> Iterator[Finding]:
             f"The {_kind(link)} “{link.words}” leads nowhere.",
             "Put the address between the round brackets.",
             post=link.post,
+            url=link.href,
         )
         return
     scheme = _scheme(link.href)
@@ -63,26 +79,40 @@ def _one(link: Link) -> Iterator[Finding]:
             f"“{link.words}” links to {link.href[:80]}, which is neither a web nor a mail address.",
             "Write the whole address, with https:// or mailto:.",
             post=link.post,
+            url=link.href,
+            mend=mend_of(link, f"https://{link.href}", is_sure=False) if link.href.startswith("www.") else None,
         )
         return
     if scheme == "http":
-        yield finding(
-            "http-link",
-            link.place,
-            f"The {_kind(link)} “{link.words}” is fetched without https.",
-            f"Try {link.href.replace('http://', 'https://', 1)} and keep it if it works.",
-            post=link.post,
-        )
+        yield _open_line(link, replies)
     if scheme in _WEB and (junk := tracking_in(link.href)):
+        bare = without_tracking(link.href)
         yield finding(
             "tracking-link",
             link.place,
             f"The address behind “{link.words}” carries {', '.join(junk[:4])}.",
-            f"Shorten it: {without_tracking(link.href)}",
+            f"Shorten it: {bare}",
             post=link.post,
+            url=link.href,
+            mend=mend_of(link, bare, is_sure=True),
         )
     if not link.is_picture and not link.is_title:
         yield from _words(link)
+
+
+def _open_line(link: Link, replies: Replies) -> Finding:
+    better = secure(link.href)
+    reply = replies.get(better)
+    works = isinstance(reply, Fetched) and 200 <= reply.status < 300 and reply.url.startswith("https://")
+    return finding(
+        "http-link",
+        link.place,
+        f"The {_kind(link)} “{link.words}” is fetched without https{', and would be there with it' if works else ''}.",
+        f"Write {better}" if works else f"Try {better} and keep it if it works.",
+        post=link.post,
+        url=link.href,
+        mend=mend_of(link, better, is_sure=works),
+    )
 
 
 def _words(link: Link) -> Iterator[Finding]:
@@ -94,6 +124,7 @@ def _words(link: Link) -> Iterator[Finding]:
             f"The link to {link.href[:80]} has no words.",
             "Write between the square brackets what one finds there.",
             post=link.post,
+            url=link.href,
         )
     elif _VAGUE.fullmatch(words):
         yield finding(
@@ -102,6 +133,7 @@ def _words(link: Link) -> Iterator[Finding]:
             f"“{link.words}” is all that the link says.",
             "Link the words that name what one finds there.",
             post=link.post,
+            url=link.href,
         )
 
 
@@ -120,6 +152,7 @@ def _twice(links: Sequence[Link]) -> Iterator[Finding]:
             f"“{link.words}” leads to the page that “{first.words}” leads to ({first.place}).",
             "Keep one of the two in this issue.",
             post=link.post,
+            url=link.href,
         )
 
 

@@ -119,6 +119,7 @@ def _not_there(post: Post, read: Reading, replies: Replies) -> Iterator[Finding]
             f"The page of “{post.title}” does not say “{_shortened(absent[0])}”.",
             "Compare it with the page; mark what you left out with … and what you changed with [brackets].",
             post=post.slug,
+            url=post.url,
         )
 
 

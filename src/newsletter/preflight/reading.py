@@ -22,7 +22,7 @@ GAP_LETTER = "\ue000"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """`href` as it was written. `is_title` is a post's own `url`."""
+    """`href` as it was written; `is_verbatim` where it stands so, letter by letter, in its line. `is_title` is a post's own `url`."""
 
     href: str
     words: str
@@ -31,6 +31,7 @@ class Link:
     in_quote: bool = False
     is_picture: bool = False
     is_title: bool = False
+    is_verbatim: bool = False
 
     @property
     def has_gap(self) -> bool:
@@ -139,14 +140,16 @@ class _Walk:
             is_picture = child.type == "image"
             words = child.content if is_picture else _words(children[index + 1 :])
             href = str(child.attrGet("src" if is_picture else "href") or "")
+            place = self._find(href, words, end)
             self.read.links.append(
                 Link(
                     href=href,
                     words=words,
-                    place=self._find(href, words, end),
+                    place=place,
                     post=self.read.post,
                     in_quote=in_quote,
                     is_picture=is_picture,
+                    is_verbatim=bool(href) and href in self.lines[(place.line or 1) - self.read.first_line],
                 )
             )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from newsletter.words.finding import Finding, Severity
+from newsletter.words.finding import Finding, Mend, Severity
 from newsletter.words.mistake import Place
 
 E, W, N = Severity.ERROR, Severity.WARNING, Severity.NOTE
@@ -63,6 +63,7 @@ RULES: dict[str, Rule] = {
     "link-without-words": Rule("accessibility", E, "Screen readers announce a link and can't say where it leads."),
     "vague-link": Rule("accessibility", W, "Read on its own, as in a list of links, it does not say where it leads."),
     "low-contrast": Rule("accessibility", W, "Many people can't read it, nobody can in the sun."),
+    "low-contrast-dark": Rule("accessibility", W, "Who has set the screen to dark can't read it."),
     "layout-table": Rule(
         "accessibility", W, "Screen readers read the rows and columns of a table that is only layout."
     ),
@@ -90,11 +91,32 @@ RULES: dict[str, Rule] = {
     "unreachable-image": Rule("images", W, "Readers may see an empty frame."),
     "heavy-image": Rule("images", W, "It takes long to load, and some clients do not load it at all."),
     "not-checked": Rule("check", N, "It may be right or wrong: nobody looked."),
+    "remembered-answers": Rule("check", N, "A page may have changed since it was asked for."),
     "unknown-waiver": Rule("check", W, "It waives nothing, and what was meant is still found."),
+    "idle-waiver": Rule("check", W, "It waives nothing now, and would hide the next finding of its kind."),
 }
 
 
-def finding(code: str, place: Place, message: str, fix: str, *, post: str | None = None) -> Finding:
+def finding(
+    code: str,
+    place: Place,
+    message: str,
+    fix: str,
+    *,
+    post: str | None = None,
+    url: str | None = None,
+    mend: Mend | None = None,
+) -> Finding:
     """A finding with the severity and the reason of its rule."""
     rule = RULES[code]
-    return Finding(code=code, severity=rule.severity, place=place, message=message, fix=fix, why=rule.why, post=post)
+    return Finding(
+        code=code,
+        severity=rule.severity,
+        place=place,
+        message=message,
+        fix=fix,
+        why=rule.why,
+        post=post,
+        url=url,
+        mend=mend,
+    )

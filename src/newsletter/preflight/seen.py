@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from newsletter.compose.press import Proof
 from newsletter.ports.folder import Shelf
-from newsletter.preflight.canonical import canonical
 from newsletter.preflight.reading import Link
 from newsletter.preflight.rules import finding
+from newsletter.words.canonical import canonical, links_in
 from newsletter.words.finding import Finding
 from newsletter.words.issue import Issue
 from newsletter.words.mistake import NewsletterError, Place
@@ -29,8 +28,6 @@ _ORDINALS = [
     "eleventh",
     "twelfth",
 ]
-# Earlier posts were checked when they went out; here only their addresses are wanted, and a parser would be slow.
-_ADDRESS = re.compile(r"\]\(\s*<?(https?://[^\s)>]+)|<(https?://[^\s>]+)>")
 
 
 def findings(proof: Proof, links: Sequence[Link], shelf: Shelf | None, moved: Mapping[str, str]) -> Iterator[Finding]:
@@ -60,6 +57,7 @@ def findings(proof: Proof, links: Sequence[Link], shelf: Shelf | None, moved: Ma
                 f"“{link.words}” ran in issue {number}, {_ordinal(item)} item (“{title}”).",
                 "Take it out, or say in your words that you come back to it.",
                 post=link.post,
+                url=link.href,
             )
 
 
@@ -88,8 +86,7 @@ def _post(shelf: Shelf, slug: str) -> Post | None:
 def _addresses(post: Post) -> Iterator[str]:
     if post.url:
         yield post.url
-    for match in _ADDRESS.finditer(post.body):
-        yield match[1] or match[2]
+    yield from links_in(post.body)
 
 
 def _same_number(proof: Proof, issues: Sequence[Issue]) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from newsletter.compose.press import Proof
-from newsletter.preflight.gaps import worst_bytes
+from newsletter.preflight.gap_sizes import Extent, worst_bytes
 from newsletter.preflight.rules import finding
 from newsletter.words.finding import Finding
 from newsletter.words.gap import Choice, Part
@@ -30,7 +30,7 @@ class Stretch:
 
 def size_of(proof: Proof, longest: dict[str, int] | None = None) -> int:
     """The bytes of the HTML for the reader whose mail is the largest."""
-    return worst_bytes(proof.rendered.edition.html, longest or {})
+    return worst_bytes(proof.rendered.edition.html, Extent(letters=longest or {}))
 
 
 def stretches(proof: Proof) -> list[Stretch]:

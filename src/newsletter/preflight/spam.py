@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from newsletter.compose.press import Proof
 from newsletter.preflight.content import at
 from newsletter.preflight.mail import Filled
+from newsletter.preflight.mending import other_words
 from newsletter.preflight.rules import finding
 from newsletter.words.finding import Finding
 from newsletter.words.mistake import Place
@@ -19,7 +20,7 @@ _HURRY = re.compile(
     r"|click below|order now|buy now|lowest price|double your|viagra|casino|dear friend)\b",
     re.IGNORECASE,
 )
-_FAKE_ANSWER = re.compile(r"\s*(?:re|fwd?|aw|wg)\s*:", re.IGNORECASE)
+_FAKE_ANSWER = re.compile(r"\s*(?:re|fwd?|aw|wg)\s*:\s*", re.IGNORECASE)
 _HOST = re.compile(r"(?:https?://)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?:/\S*)?", re.IGNORECASE)
 _SHORTENERS = frozenset(
     [
@@ -42,6 +43,11 @@ def findings(proof: Proof, mail: Filled) -> Iterator[Finding]:
     """In the subject, and in the links."""
     for problem, fix in _subject(mail.subject):
         yield finding("looks-like-spam", at(proof.issue, "subject"), problem, fix)
+    if found := _FAKE_ANSWER.match(proof.issue.subject):
+        place = at(proof.issue, "subject")
+        mend = other_words(place, found[0], "", is_sure=True) if proof.issue.column_of("subject") else None
+        fix = "Take the Re: or Fwd: away."
+        yield finding("looks-like-spam", place, "The subject pretends to be an answer.", fix, mend=mend)
     yield from _links(proof, mail)
     yield from _only_pictures(proof, mail)
 
@@ -54,8 +60,6 @@ def _subject(subject: str) -> Iterator[tuple[str, str]]:
         yield "The subject shouts with signs.", "One is enough."
     if found := _HURRY.search(subject):
         yield f"The subject says “{found[0]}”.", "Say it in words that advertisements do not use."
-    if _FAKE_ANSWER.match(subject):
-        yield "The subject pretends to be an answer.", "Take the Re: or Fwd: away."
     dressed = [
         letter
         for letter in subject

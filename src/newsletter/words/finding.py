@@ -20,10 +20,25 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mend:
+    """A change of one line that mends a finding: at `place`, `old` becomes `new`.
+
+    With `new` None the whole line goes. `is_sure` where the text then says the same to readers; otherwise it is a
+    proposal, for its author to look at.
+    """
+
+    place: Place
+    old: str
+    new: str | None
+    is_sure: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """`message` says what it is, `why` what it does to readers, `fix` how to mend it. `code` is stable, for scripts.
 
-    `post` is the slug of the post it is about. `waived` is the reason that the author gave for leaving it as it is.
+    `post` is the slug of the post it is about, `url` the address. `mend` is there where the fix is plain. `waived` is the
+    reason that the author gave for leaving it as it is.
     """
 
     code: str
@@ -33,6 +48,8 @@ class Finding:
     fix: str
     why: str = ""
     post: str | None = None
+    url: str | None = None
+    mend: Mend | None = None
     waived: str | None = None
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 # Names that say who sent the reader, and change nothing on the page. From what the services write into links themselves.
@@ -15,6 +16,8 @@ _TRACKING = re.compile(
 )
 _HOST_DRESS = re.compile(r"^(?:www\d?|m|mobile|amp|touch)\.(?=[^.]+\.)")
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?)$", re.IGNORECASE)
+# Links of a Markdown text. A parser would be slow over years of posts, and only their addresses are wanted.
+_LINKS = re.compile(r"\]\(\s*<?(https?://[^\s)>]+)|<(https?://[^\s>]+)>")
 _AMP = re.compile(r"(?:/amp|\.amp)(?=/?$|\.html?$)|^/amp(?=/)", re.IGNORECASE)
 
 
@@ -46,6 +49,12 @@ def canonical(url: str) -> str:
     # A fragment that begins with ! is the page itself on old sites.
     fragment = f"#{parts.fragment}" if parts.fragment.startswith("!") else ""
     return f"{_ascii(host)}{_path(parts.path)}{query}{fragment}"
+
+
+def links_in(markdown: str) -> Iterator[str]:
+    """The addresses that a Markdown text links to, in order."""
+    for match in _LINKS.finditer(markdown):
+        yield match[1] or match[2]
 
 
 def is_tracking(name: str) -> bool:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.preflight.canonical import canonical, without_tracking
+from newsletter.words.canonical import canonical, without_tracking
 
 PAGE = "https://news.example.com/2026/ice"
 

@@ -1,0 +1,120 @@
+"""One folder of a mailbox over IMAP and TLS: reads without marking anything, and gives up in time."""
+
+from __future__ import annotations
+
+import imaplib
+import re
+import socket
+import ssl
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+
+from newsletter.fetch.imap_address import ImapAddress, folder_name, quoted
+from newsletter.ports.feeds import Letter, Letters
+from newsletter.words.mistake import Mistake, NotNow
+
+SECONDS = 30.0
+# A mail with pictures is larger; its text and its links come first.
+MAX_BYTES = 3_000_000
+_MOST_UIDS = 200
+
+
+class ImapMailbox:
+    """The port Mailbox. `seconds` bounds a whole visit; `trust` is for tests, whose servers sign for themselves."""
+
+    def __init__(self, address: ImapAddress, *, seconds: float = SECONDS, trust: ssl.SSLContext | None = None) -> None:
+        self._address, self._seconds, self._trust = address, seconds, trust
+
+    @contextmanager
+    def open(self) -> Iterator[Letters]:
+        """See the port."""
+        watch: list[imaplib.IMAP4] = []
+        timer = threading.Timer(self._seconds, _hang_up_all, (watch,))
+        timer.daemon = True
+        timer.start()
+        try:
+            connection = self._connected()
+            watch.append(connection)
+            self._let_in(connection)
+            yield _ImapLetters(connection)
+            with suppress(imaplib.IMAP4.error, OSError):
+                connection.logout()
+        except (imaplib.IMAP4.error, OSError) as error:
+            raise _explained(error, self._address) from None
+        finally:
+            timer.cancel()
+            _hang_up_all(watch)
+
+    def _connected(self) -> imaplib.IMAP4_SSL:
+        trust = self._trust or ssl.create_default_context()
+        return imaplib.IMAP4_SSL(
+            self._address.host, self._address.port, ssl_context=trust, timeout=min(20.0, self._seconds)
+        )
+
+    def _let_in(self, connection: imaplib.IMAP4) -> None:
+        try:
+            connection.login(self._address.user, self._address.password)
+        except imaplib.IMAP4.abort:
+            raise
+        except imaplib.IMAP4.error:
+            raise Mistake(
+                f"The mailbox at {self._address.host} refuses the name or the password.",
+                fix="Mend NEWSLETTER_IMAP_URL. Some providers want an app password here.",
+            ) from None
+        answer, _ = connection.select(folder_name(self._address.folder))
+        if answer != "OK":
+            raise Mistake(
+                f"The mailbox at {self._address.host} has no folder {self._address.folder}.",
+                fix="Make the folder, or name another one in NEWSLETTER_IMAP_URL.",
+            )
+
+
+class _ImapLetters:
+    """The letters of a folder that is open."""
+
+    def __init__(self, connection: imaplib.IMAP4) -> None:
+        self._connection = connection
+
+    def unseen_from(self, senders: Sequence[str]) -> Iterator[Letter]:
+        """See the port. The server looks for the senders: a folder full of other mail costs nothing."""
+        uids: set[int] = set()
+        for sender in senders:
+            answer, data = self._connection.uid("SEARCH", "UNSEEN", "UNDELETED", "FROM", quoted(sender))
+            if answer == "OK" and data and isinstance(data[0], bytes):
+                uids |= {int(uid) for uid in data[0].split() if uid.isdigit()}
+        for uid in sorted(uids)[:_MOST_UIDS]:
+            letter = self._fetched(uid)
+            if letter is not None:
+                yield letter
+
+    def mark_seen(self, uid: int) -> None:
+        self._connection.uid("STORE", str(uid), "+FLAGS.SILENT", r"(\Seen)")
+
+    def _fetched(self, uid: int) -> Letter | None:
+        """PEEK marks nothing: only what was stored is marked."""
+        answer, data = self._connection.uid("FETCH", str(uid), f"(UID BODY.PEEK[]<0.{MAX_BYTES}>)")
+        if answer != "OK":
+            return None
+        for piece in data:
+            if isinstance(piece, tuple) and re.search(rb"BODY\[\]", piece[0]):
+                return Letter(uid=uid, data=piece[1])
+        return None
+
+
+def _hang_up_all(connections: list[imaplib.IMAP4]) -> None:
+    for connection in connections:
+        with suppress(OSError, AttributeError):
+            connection.sock.shutdown(socket.SHUT_RDWR)
+        with suppress(OSError, AttributeError, imaplib.IMAP4.error):
+            connection.shutdown()
+
+
+def _explained(error: Exception, address: ImapAddress) -> NotNow:
+    why = (
+        getattr(error, "verify_message", "") or getattr(error, "strerror", "") or "it did not answer in time or hung up"
+    )
+    return NotNow(
+        f"The mailbox at {address.host}:{address.port} can't be read ({why}).",
+        fix="It is tried again by itself; look at NEWSLETTER_IMAP_URL if it stays so.",
+    )
