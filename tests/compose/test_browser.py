@@ -88,6 +88,20 @@ def test_what_is_to_be_pressed_is_large_enough_for_a_thumb(page: Page, tmp_path:
     )
 
     assert all(height >= 44 for height in heights)
+    assert heights or name != "digest"
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("turned", ["everything", "only what is light"])
+def test_every_word_can_be_read_where_colours_are_turned_round(
+    page: Page, tmp_path: Path, name: str, turned: str
+) -> None:
+    """Programs without a dark palette turn lightness round: some all colours, some light grounds and dark words only."""
+    html = as_reader(rendered(files=template(name)).edition, ANA)[1]
+    found = opened(page, html, tmp_path, 600).evaluate(CONTRASTS, turned)
+
+    assert found
+    assert [(ratio, words) for ratio, words in found if ratio < 4.5] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -105,7 +119,10 @@ def test_a_newsletter_from_right_to_left_is_laid_out_that_way(page: Page, tmp_pa
 
 
 # The ratio of WCAG 2.2 between each text and the nearest ground that is not transparent.
-CONTRASTS = """() => {
+CONTRASTS = """(turned) => {
+  const flip = c => { const r = c.slice(0, 3), both = Math.max(...r) + Math.min(...r); return r.map(v => 255 - both + v); };
+  const isLight = c => Math.max(...c.slice(0, 3)) + Math.min(...c.slice(0, 3)) > 255;
+  const seen = (c, isGround) => turned === "everything" || (turned && isLight(c) === isGround) ? flip(c) : c;
   const rgb = text => text.match(/[\\d.]+/g).map(Number);
   const light = ([r, g, b]) => [r, g, b].map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
     .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
@@ -114,6 +131,6 @@ CONTRASTS = """() => {
   const out = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) { const one = walk.currentNode.parentElement;
     if (!walk.currentNode.data.trim() || !one.offsetParent || one.closest('[style*="display:none"]')) continue;
-    const pair = [light(rgb(getComputedStyle(one).color)), light(ground(one))].sort((a, b) => b - a);
+    const pair = [light(seen(rgb(getComputedStyle(one).color), false)), light(seen(ground(one), true))].sort((a, b) => b - a);
     out.push([(pair[0] + 0.05) / (pair[1] + 0.05), walk.currentNode.data.trim().slice(0, 40)]); }
   return out; }"""

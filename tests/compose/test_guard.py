@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 
 from newsletter.compose.preview import as_reader
-from newsletter.words.issue import Issue
+from newsletter.words.issue import Issue, Section
+from newsletter.words.post import Post
 from tests.compose.sample import ANA, ISSUE, PAPER, bare, note, rendered, template
 
 
@@ -152,6 +153,17 @@ def test_a_logo_stands_above_the_name_where_there_is_one() -> None:
 
         assert re.search(r'<img[^>]*alt="A boat"[^>]*src="https://saltslate.example.org/images/logo.png"', html)
         assert html.index("A boat") < html.index("<h1")
+
+
+def test_a_roundup_sets_short_posts_beside_each_other_and_gives_a_long_one_a_row() -> None:
+    """In half a column a long post would be a strip of paper beside a hole; addresses of links are no length to read."""
+    short = [Post(slug=name, title=name.upper(), body=f"[x](https://e.example/{'a' * 900})") for name in "abde"]
+    long = Post(slug="c", title="C", body="word " * 200)
+    issue = Issue(number=1, subject="x", sections=(Section(title="", posts=tuple("abcde")),))
+    html = as_reader(rendered(issue, [*short, long], template("roundup")).edition, ANA)[1]
+    widths = [re.findall(r"mj-column-per-(\d+)", html[: html.index(f"{one}</h2>")])[-1] for one in "ABCDE"]
+
+    assert widths == ["50", "50", "100", "50", "50"]
 
 
 def test_the_foot_of_a_mail_says_why_one_gets_it_and_how_to_change_that() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import html5lib
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,7 +13,7 @@ from newsletter.words.edition import Edition
 from newsletter.words.gap import Part, fill
 from newsletter.words.issue import Issue, Section
 from newsletter.words.post import Image, Post
-from tests.compose.sample import ANA, rendered
+from tests.compose.sample import ANA, bare, rendered
 
 HOSTILE = [
     "{{7*7}}<script>alert(1)</script>",
@@ -19,7 +21,7 @@ HOSTILE = [
     "</td></tr></table><h1>",
     "<!--",
     "-->",
-    "gapq01z",
+    "q00000001z",
     "a\r\nBcc: eve@example.org\0",
     "\u202emoc.elpmaxe",
     "x" * 10_000,
@@ -42,7 +44,7 @@ def tags(html: str) -> list[tuple[str, tuple[str, ...]]]:
 PATRON = tags(as_reader(EDITION, ANA)[1])
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(values)
 def test_no_value_of_a_reader_changes_the_structure_of_the_page(name: str) -> None:
     """A browser's parser sees the same elements and attributes as for a reader called Ana."""
@@ -74,15 +76,14 @@ def substituted(edition: Edition, reader: dict[str, str]) -> tuple[str, str, str
     return whole(edition.subject), whole(edition.html), whole(edition.text)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(st.sampled_from(HOSTILE[:-1]) | st.text(min_size=1, max_size=40))
 def test_no_captured_text_makes_an_element_of_its_own(text: str) -> None:
     """Titles, sources and picture texts of other people's pages are words, never markup and never gaps."""
-    clean, dirty = (structure_of(words) for words in ("Plain words", text or "x"))
-
-    assert dirty == clean
+    assert structure_of(text) == structure_of("Plain words")
 
 
+@cache
 def structure_of(words: str) -> list[tuple[str, tuple[str, ...]]]:
     words = words.strip() or "x"
     image = Image(src="https://e.example/a.png", alt=words)
@@ -90,6 +91,9 @@ def structure_of(words: str) -> list[tuple[str, tuple[str, ...]]]:
     edition = rendered(Issue(number=1, subject="x", sections=(Section(title=words, posts=("p",)),)), [post]).edition
     assert edition.fields() == {"unsubscribe_url", "preferences_url"}
     return tags(as_reader(edition, ANA)[1])
+
+
+QUOTING = bare("<mj-text>{{ issue.sections[0].posts[0].body.html }}</mj-text>")
 
 
 @settings(deadline=None, max_examples=60)
@@ -100,7 +104,8 @@ def test_no_markdown_makes_a_script_or_a_handler(pieces: list[str]) -> None:
     """Whatever stands in a captured quote, only safe elements and safe addresses come out."""
     quoted = "\n".join(f"> {line}" for line in "".join(pieces).split("\n"))
     post = Post(slug="p", title="x", body=quoted)
-    edition = rendered(Issue(number=1, subject="x", sections=(Section(title="", posts=("p",)),)), [post]).edition
+    issue = Issue(number=1, subject="x", sections=(Section(title="", posts=("p",)),))
+    edition = rendered(issue, [post], QUOTING).edition
     tree = html5lib.parse(as_reader(edition, ANA)[1], namespaceHTMLElements=False)
 
     for element in tree.iter():

@@ -35,6 +35,11 @@ IN_AN_ISSUE = [
     ("One {% if a %} two\n\nthree {% endif %}", "5:5", "ends in another"),
     ("- a\n- {% if a %}b\n- c{% endif %}", "6:3", "ends in another"),
     ("{% set x = 1 %}", "5:1", "set"),
+    ("{% if a %}x{% else if b %}y{% endif %}", "5:12", "after else"),
+    ("{% if a %}x{% endif a %}", "5:12", "after endif"),
+    ('{{ (a == "x") | upper }}', "5:1", "a test"),
+    ("One\n{% raw %}{{ x }}", "6:1", "can't be read"),
+    ("One\ntwo {# a remark", "6:5", "can't be read"),
     ("{{ a is defined }}", "5:1", "“is”"),
     ("> quoted {{ a b }}\n\nours {{ a b }}", "7:11", "expected before"),
 ]
@@ -136,7 +141,12 @@ IN_A_TEMPLATE = [
     ("<mj-carousel></mj-carousel>", 1, "can't be used"),
     ('<mj-include path="x.mjml" />', 1, "included by Jinja"),
     ("<mj-text><script>x</script></mj-text>", 10, "scripts"),
-    ('<mj-text css-class="{{ reader("plan") }}" color="{{ reader("c") }}">x</mj-text>', None, "can't be used"),
+    ('<mj-text css-class="{{ reader("plan") }}" color="{{ reader("c") }}">x</mj-text>', 43, "can't be used"),
+    ("<mj-spacer>x</mj-spacer>", 12, "holds nothing"),
+    ('<mj-image src="a" alt="A"><b>x</b></mj-image>', 27, "holds nothing"),
+    ('<mj-text><p onclick="x">y</p></mj-text>', 13, "scripts"),
+    ('<mj-text><a href=" java&#10;script:x">y</a></mj-text>', 13, "scripts"),
+    ('<mj-button href="VBScript:x">y</mj-button>', 12, "scripts"),
 ]
 
 
@@ -176,28 +186,31 @@ def test_a_mistake_in_the_head_of_a_template_is_found(head: str, said: str) -> N
 
 
 IN_THE_JINJA = [
-    ("<mj-text>{{ nothing }}</mj-text>", "nothing"),
-    ("<mj-text>{{ issue.nothing }}</mj-text>", "nothing"),
-    ("<mj-text>{% if %}</mj-text>", "can't be read"),
-    ("<mj-text>{{ ''.__class__ }}</mj-text>", "__class__"),
-    ("<mj-text>{{ 'x' * 900000000 }}</mj-text>", "too long"),
-    ("<mj-text>{{ 10 ** 10000000 }}</mj-text>", "powers"),
-    ("<mj-text>{{ range(10000000) }}</mj-text>", "range"),
-    ("<mj-text>{{ 1 / 0 }}</mj-text>", "division"),
-    ("<mj-text>{% if reader('plan') == 'x' %}a{% endif %}</mj-text>", "decide by it"),
-    ("<mj-text>{{ reader('no name') }}</mj-text>", "not the name of a field"),
-    ('{% include "gone.mjml" %}', "no file gone.mjml"),
+    ("<mj-text>{{ nothing }}</mj-text>", 13, "nothing"),
+    ("<mj-text>{{ issue.number }} {{ issue.nothing }}</mj-text>", 38, "no attribute 'nothing'"),
+    ("<mj-text>{% if %}</mj-text>", 10, "can't be read"),
+    ("<mj-text>{{ ''.__class__ }}</mj-text>", 16, "__class__"),
+    ("<mj-text>{{ 'x' * 900000000 }}</mj-text>", 10, "too long"),
+    ("<mj-text>{{ 10 ** 10000000 }}</mj-text>", 10, "powers"),
+    ("<mj-text>{{ range(10000000) }}</mj-text>", 10, "range"),
+    ("<mj-text>{{ 1 / 0 }}</mj-text>", 10, "division"),
+    ("<mj-text>{% if reader('plan') == 'x' %}a{% endif %}</mj-text>", 10, "decide by it"),
+    ("<mj-text>{{ reader('no name') }}</mj-text>", 21, "not the name of a field"),
+    ("<mj-text>{{ reader() }}</mj-text>", 10, "This line fails: reader() missing"),
+    ("<mj-text>{{ 'x' | nofilter }}</mj-text>", 19, "No filter named 'nofilter'."),
+    ('{% include "gone.mjml" %}', 13, "no file gone.mjml"),
+    ('{% include "issue.mjml" %}', 1, "round without an end"),
+    ("  {% for a in range(9999) %}{{ 'x' * 9999 }}{% endfor %}", 3, "two million characters"),
 ]
 
 
-@pytest.mark.parametrize(("body", "said"), IN_THE_JINJA)
-def test_a_mistake_in_a_templates_jinja_is_found_at_its_line(body: str, said: str) -> None:
-    """Jinja's own errors, the sandbox's and ours all point at the author's line."""
+@pytest.mark.parametrize(("body", "column", "said"), IN_THE_JINJA)
+def test_a_mistake_in_a_templates_jinja_is_found_at_its_line(body: str, column: int, said: str) -> None:
+    """Jinja's own errors, the sandbox's and ours all point at the author's line; the column is that of a name or a tag."""
     with pytest.raises(Mistake) as caught:
         rendered(note("Hello"), [], bare(body))
 
-    assert caught.value.place is not None
-    assert (caught.value.place.file, caught.value.place.line) == (MJML_FILE, 4)
+    assert str(caught.value.place) == f"{MJML_FILE}:4:{column}"
     assert said in caught.value.message
 
 
@@ -251,18 +264,21 @@ def test_a_template_without_what_every_mail_needs_is_refused(files: dict[str, st
 
 
 @pytest.mark.parametrize(
-    "body",
+    ("body", "column"),
     [
-        '<mj-raw><!--[if mso]>{{ reader("first_name") }}<![endif]--></mj-raw>',
-        '<mj-text><p style="color: {{ reader("first_name") }}">x</p></mj-text>',
-        '<mj-text><p onclick="{{ reader("first_name") }}">x</p></mj-text>',
-        '<mj-raw><style>{{ reader("first_name") }}</style></mj-raw>',
+        ('<mj-raw><!--[if mso]>{{ reader("first_name") }}<![endif]--></mj-raw>', 25),
+        ('<mj-text><p style="color: {{ reader("first_name") }}">x</p></mj-text>', 30),
+        ('<mj-text><p style="x: {{ reader("first_name") }}" title="{{ reader("a") }}">x</p></mj-text>', 26),
+        ('<mj-text><p {{ reader("first_name") }}="x" title="{{ reader("a") }}">x</p></mj-text>', 16),
+        ('<mj-text><iframe srcdoc="{{ reader("first_name") }}"></iframe></mj-text>', 29),
+        ('<mj-text><p onclick="{{ reader("first_name") }}">x</p></mj-text>', 13),
+        ('<mj-raw><style>{{ reader("first_name") }}</style></mj-raw>', 16),
+        ('<mj-text font-family="{{ reader("first_name") }}">x</mj-text>', 26),
     ],
 )
-def test_a_gap_where_no_value_is_safe_is_refused(body: str) -> None:
-    """Styles, comments and handlers have no escaping that would do."""
-    with pytest.raises(Mistake, match=r"no value is safe|differ by reader") as caught:
+def test_a_gap_where_no_value_is_safe_is_refused(body: str, column: int) -> None:
+    """Styles, comments, handlers and pages inside the page have no escaping that would do."""
+    with pytest.raises(Mistake, match=r"no value is safe|differ by reader|scripts") as caught:
         rendered(note("Hello"), [], bare(body))
 
-    assert caught.value.place is not None
-    assert (caught.value.place.file, caught.value.place.line) == (MJML_FILE, 4)
+    assert str(caught.value.place) == f"{MJML_FILE}:4:{column}"

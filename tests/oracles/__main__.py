@@ -41,8 +41,11 @@ def found() -> list[tuple[str, Oracle]]:
 
 
 def _asked(oracle: Oracle) -> list[Verdict]:
-    with tempfile.TemporaryDirectory(prefix="newsletter-oracle-") as folder:
-        return oracle.examine(Path(folder))
+    try:
+        with tempfile.TemporaryDirectory(prefix="newsletter-oracle-") as folder:
+            return oracle.examine(Path(folder))
+    except Exception as error:  # noqa: BLE001 - the others are still to be asked, and this one has not said that it is good
+        return [Verdict("the oracle itself", f"it failed: {type(error).__name__}: {error}"[:300], False)]
 
 
 def _rows(oracle: Oracle, verdicts: list[Verdict], how: str | None) -> list[str]:

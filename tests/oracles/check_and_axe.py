@@ -28,6 +28,7 @@ SAME = {
     "no-alt": {"image-alt"},
     "link-without-words": {"link-name"},
     "low-contrast": {"color-contrast"},
+    "low-contrast-dark": {"color-contrast on a dark screen"},
 }
 # What one of the two says and the other does not, and why that is so.
 ONLY_AXE = {
@@ -65,6 +66,10 @@ FAULTS: dict[str, Callable[[str], str]] = {
     ),
     "large faint words": lambda html: html.replace(
         "</body>", '<p style="color:#949494;background:#ffffff;font-size:26px">Large is read sooner.</p></body>'
+    ),
+    "faint words on a dark screen": lambda html: html.replace(
+        "</head>",
+        "<style>@media (prefers-color-scheme: dark) { .pad p.small { color: #3a434b !important; } }</style></head>",
     ),
     "a table for layout": lambda html: html.replace(
         "</body>", "<table><tr><td>one</td><td>two</td></tr></table></body>"
@@ -108,10 +113,16 @@ def _ours(proof: Proof, mail: Filled, html: str) -> set[str]:
 
 
 def _theirs(page: Page, html: str, path: Path, script: Path) -> set[str]:
+    """The rules that axe finds broken in the light palette, and contrast in the dark one."""
     path.write_text(html, encoding="utf-8")
-    page.goto(path.as_uri(), wait_until="domcontentloaded")
-    page.add_script_tag(path=script)
-    return set(page.evaluate("axe.run().then(all => all.violations.map(one => one.id))"))
+    found: set[str] = set()
+    for scheme, only, name in (("light", "{}", "{}"), ("dark", "{runOnly: ['color-contrast']}", "{} on a dark screen")):
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        page.goto(path.as_uri(), wait_until="domcontentloaded")
+        page.add_script_tag(path=script)
+        rules = page.evaluate(f"axe.run(document, {only}).then(all => all.violations.map(one => one.id))")
+        found |= {name.format(rule) for rule in rules}
+    return found
 
 
 def _compared(what: str, ours: set[str], theirs: set[str]) -> Verdict:

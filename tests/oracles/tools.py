@@ -10,7 +10,7 @@ from pathlib import Path
 
 FOLDER = Path(os.environ.get("NEWSLETTER_ORACLES") or Path.home() / ".cache" / "newsletter-oracles")
 # Major versions: the results name what was there.
-_NPM = {"axe-core": "4", "vnu-jar": "26", "mjml": "5", "mailparser": "3", "postal-mime": "2"}
+_NPM = {"axe-core": "4", "vnu-jar": "26", "mjml": "5", "mailparser": "3", "postal-mime": "4"}
 # Program that proves it: Debian's package.
 _APT = {
     "java": "default-jre-headless",

@@ -106,8 +106,10 @@ class _Reading:
                 offset = start + len(value)
                 if kind == "data":
                     yield start, offset
-                elif kind in {"variable_begin", "block_begin"}:
+                elif kind in {"variable_begin", "block_begin", "raw_begin", "comment_begin"}:
                     begun, inside_at = start, offset
+                elif kind in {"raw_end", "comment_end"}:
+                    begun = None
                 elif kind in {"variable_end", "block_end"}:
                     yield _Tag(kind == "block_end", begun or 0, masked[inside_at:start], inside_at)
                     begun = None
@@ -144,12 +146,13 @@ class _Reading:
 
     def _printable(self, tag: _Tag, node: nodes.Expr) -> Expression:
         expression = self._expression(tag, node)
-        if isinstance(expression, Compared | Combined | Negated):
+        if _is_test(expression):
             raise self._mistake(tag.start, "This gap is a test; there is nothing to print.", "Use it in {% if ... %}.")
         return expression
 
     def _block(self, tag: _Tag) -> str:
-        word, _, rest = tag.inside.strip().partition(" ")
+        word, rest = (*tag.inside.split(maxsplit=1), "", "")[:2]
+        rest = rest.rstrip()
         place = self.origin.place(self.source, tag.start)
         if word == "if":
             self.open.append(_If(tag))
@@ -157,6 +160,9 @@ class _Reading:
             return self.sentinels.mint(Kind.IF, place, self._test(tag, rest))
         if word not in {"elif", "else", "endif"}:
             raise self._mistake(tag.start, f"{{% {word} %}} is not part of the language of gaps.", _ALLOWED)
+        if rest and word != "elif":
+            fix = f"Write {{% elif {rest[3:]} %}}." if rest.startswith("if ") else f"Write {{% {word} %}}."
+            raise self._mistake(tag.start, f"Nothing can stand after {word} in {{% {word} %}}.", fix)
         if not self.open:
             raise self._mistake(tag.start, f"{{% {word} %}} stands without an {{% if %}} before it.", "Remove it.")
         branching = self.open[-1]
@@ -245,6 +251,18 @@ class _Reading:
 
     def _mistake(self, offset: int, message: str, fix: str) -> Mistake:
         return Mistake(message, fix=fix, place=self.origin.place(self.source, offset))
+
+
+def _is_test(expression: Expression) -> bool:
+    """Whether what would be printed is only that something holds."""
+    match expression:
+        case Compared() | Combined() | Negated():
+            return True
+        case Filtered(_, of):
+            return _is_test(of)
+        case Default(of, otherwise):
+            return _is_test(of) or _is_test(otherwise)
+    return False
 
 
 _SAID = {

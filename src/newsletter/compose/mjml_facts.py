@@ -28,6 +28,7 @@ _ENDING = (
     " mj-social-element mj-navbar-link mj-accordion-title mj-accordion-text"
 )
 ENDING = frozenset(_ENDING.split())
+EMPTY = frozenset({"mj-divider", "mj-font", "mj-image", "mj-spacer", "mj-breakpoint"})
 
 _GROUPS = {
     "@padding": "padding:lengths padding-top:length padding-right:length padding-bottom:length padding-left:length",

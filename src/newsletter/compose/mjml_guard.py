@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import NoReturn
 
 from newsletter.compose.html_facts import INLINE, VOID
-from newsletter.compose.mjml_facts import ENDING
+from newsletter.compose.mjml_facts import EMPTY, ENDING
 from newsletter.compose.mjml_tags import Objection, Tag, read_tag, safe_value
 from newsletter.compose.sentinels import Sentinels
 from newsletter.compose.template import Written
@@ -162,7 +162,7 @@ class _Guard:
         self.out.append(text)
 
     def refuse(self, at: int, message: str, fix: str) -> NoReturn:
-        raise Mistake(self.sentinels.spelled(message), fix=fix, place=self.written.place(at))
+        raise Mistake(self.sentinels.spelled(message), fix=self.sentinels.spelled(fix), place=self.written.place(at))
 
     def comment(self, comment: str, at: int) -> None:
         """Remarks are for the authors; those that speak to Outlook go out."""
@@ -190,6 +190,9 @@ class _Guard:
             where = self.stack[-1].name if self.stack else "the file"
             at = start + len(text) - len(text.lstrip())
             self.refuse(at, f"Text can't stand in {where} itself; it would be lost.", "Put it into <mj-text>.")
+        if self.ending in EMPTY:
+            at = start + len(text) - len(text.lstrip())
+            self.refuse(at, f"<{self.ending}> holds nothing; this would be lost.", f"Put it behind </{self.ending}>.")
         if self.stack[-1].name == "mj-title":
             text = safe_value(text.strip())
             self.seen.add("title")

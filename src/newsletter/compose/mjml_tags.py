@@ -6,15 +6,18 @@ import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
+from html import unescape
 
-from newsletter.compose.html_facts import INLINE, VOID
-from newsletter.compose.mjml_facts import CHILDREN, ELEMENTS, LENGTHS, attributes, every_attribute, objection
+from newsletter.compose.html_facts import ADDRESSES, INLINE, VOID
+from newsletter.compose.mjml_facts import CHILDREN, ELEMENTS, EMPTY, LENGTHS, attributes, every_attribute, objection
 
 _NAME = re.compile(r"<([A-Za-z][\w:.-]*)")
 _ATTRIBUTE = re.compile(r"""\s*+([^\s=/"'<>]++)(?:\s*=\s*("[^"]*+"|'[^']*+'|[^\s"'<>]++))?""")
 # These mjml-python prints through a debugging format that puts backslashes in; as numbers they pass untouched.
 _UNSAFE = re.compile(r"[^ !#-;=?-\[\]-~]|&(?![A-Za-z0-9#]+;)")
 _BARE_ZERO = re.compile(r"(?<![\w.])0(?![\w.%])")
+# Browsers skip blanks and control characters in and before a scheme.
+_SCRIPT = re.compile(r"[\x00-\x20]*(?:j\s*a\s*v\s*a|v\s*b)\s*s\s*c\s*r\s*i\s*p\s*t\s*:", re.IGNORECASE)
 _REFUSED = {
     "mj-carousel": "mjml-python renders carousels wrongly",
     "mj-html-attributes": "mjml-python can't set attributes by selector",
@@ -65,6 +68,8 @@ def read_tag(text: str, parent: str, ending: str | None, in_attributes: bool) ->
     is_component = lower.startswith("mj")
     if lower == "script":
         raise Objection(0, "Mail can't hold scripts.", "Remove the <script>.")
+    if ending in EMPTY:
+        raise Objection(0, f"<{ending}> holds nothing; this would be lost.", f"Put it behind </{ending}>.")
     if is_component:
         _component(name, parent, ending, in_attributes)
     elif ending is None and not in_attributes:
@@ -72,6 +77,7 @@ def read_tag(text: str, parent: str, ending: str | None, in_attributes: bool) ->
         raise Objection(0, f"<{name}> can't stand in {where} itself.", "Put HTML into <mj-text> or <mj-raw>.")
     is_empty = text.endswith("/>")
     values = _values(text[len(name) + 1 : -2 if is_empty else -1], len(name) + 1)
+    _harmless(values)
     if name.startswith("mj"):
         _allowed(name, values, in_attributes)
     is_void = lower in VOID
@@ -146,6 +152,15 @@ def _values(source: str, start: int) -> _Values:
     if end != len(source):
         raise Objection(start + end, "This tag can't be read.", "Check its quotes.")
     return found
+
+
+def _harmless(values: _Values) -> None:
+    """Programs that show mail take scripts out, and some take the whole mail for an attack."""
+    for attribute, (value, at) in values.items():
+        if attribute.lower().startswith("on"):
+            raise Objection(at, "Mail can't hold scripts.", f"Remove {attribute}.")
+        if attribute.lower() in ADDRESSES and _SCRIPT.match(unescape(value)):
+            raise Objection(at, "Mail can't hold scripts.", "Give an address with https://.")
 
 
 def _allowed(name: str, values: _Values, in_attributes: bool) -> None:

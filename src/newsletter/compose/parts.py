@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NoReturn
 
-from newsletter.compose.html_facts import ADDRESSES, VOID
+from newsletter.compose.html_facts import ADDRESSES, CODE, VOID
 from newsletter.compose.sentinels import Kind, Mark, Sentinels, names
 from newsletter.words import gap
 from newsletter.words.gap import Choice, Context, Gap, Part
@@ -104,7 +105,7 @@ class _Walk:
                 self.depth -= 1
                 if self.open and self.depth < self.open[-1].depth:
                     raise _unbalanced(self.open[-1].mark)
-            self.refuse_in(match)
+            self.refuse_in(match, match.end())
             yield self.html[self.offset : match.end()]
             self.offset = match.end()
             upcoming = self.sentinels.pattern.search(self.html, self.offset)
@@ -128,8 +129,9 @@ class _Walk:
             if attribute[2] is None or self.sentinels.pattern.search(attribute[2]) is None:
                 continue
             name, (start, end) = attribute[1].lower(), attribute.span(2)
-            if name in {"style", "srcset"} or name.startswith("on"):
-                continue
+            if name in CODE or name.startswith("on"):
+                self.refuse(match, end)
+            self.refuse_in(match, start)
             yield self.html[self.offset : start]
             self.offset = start
             if name in ADDRESSES:
@@ -162,15 +164,18 @@ class _Walk:
             if mark.kind is Kind.END:
                 self.open.pop()
 
-    def refuse_in(self, match: re.Match[str]) -> None:
-        found = self.sentinels.pattern.search(self.html, self.offset, match.end())
-        if found is None:
-            return
+    def refuse_in(self, match: re.Match[str], end: int) -> None:
+        """Up to `end` nothing may be left that differs by reader."""
+        if self.sentinels.pattern.search(self.html, self.offset, end):
+            self.refuse(match, end)
+
+    def refuse(self, match: re.Match[str], end: int) -> NoReturn:
+        found = self.sentinels.pattern.search(self.html, self.offset, end)
         where = "a comment" if match["comment"] else f"a {match['element']}" if match["raw"] else "a tag's own code"
         raise Mistake(
             f"This gap lands in {where}, where no value is safe.",
             fix="Move it into text, or into a quoted attribute such as href, alt or title.",
-            place=self.sentinels.mark(found).place,
+            place=self.sentinels.mark(found).place if found else None,
         )
 
 
@@ -227,13 +232,24 @@ def _choice(events: list[_Event], index: int) -> tuple[Choice, int]:
 
 def _refuse_long(branch: Part, opening: Mark) -> None:
     """A branch travels again for every reader who gets it, and providers bound what one reader may take."""
-    n_bytes = sum(len(piece.encode()) for piece in branch.pieces if isinstance(piece, str))
+    n_bytes = _longest(branch)
     if n_bytes > LONGEST_BRANCH:
         raise Mistake(
             f"A branch of this {{% if %}} has {n_bytes:,} bytes, and at most {LONGEST_BRANCH:,} can differ by reader.",
             fix="Say less in the branch, put the long part on a page and link to it, or send two issues to two lists.",
             place=opening.place,
         )
+
+
+def _longest(part: Part) -> int:
+    """The bytes of a part without the values in it, of each choice in it the longer branch."""
+    n_bytes = 0
+    for piece in part.pieces:
+        if isinstance(piece, str):
+            n_bytes += len(piece.encode())
+        elif isinstance(piece, Choice):
+            n_bytes += max(_longest(piece.then), _longest(piece.otherwise))
+    return n_bytes
 
 
 def _mark(event: _Event) -> Mark:

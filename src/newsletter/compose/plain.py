@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
 
-from newsletter.compose.sentinels import Sentinels
+from newsletter.compose.sentinels import ANY_SENTINEL, Sentinels
 
 WIDTH = 72
+# As long as most first names are, or a little longer.
+_A_NAME = "Isidora"
 _UNDERLINES = {"h1": "=", "h2": "-"}
 _MARKS = {"em": "_", "strong": "*", "s": "~~"}
 
@@ -121,7 +123,10 @@ def heading(words: str, tag: str, width: int = WIDTH) -> str:
     """A heading that still looks like one: underlined where it is large, on a line of its own otherwise."""
     text = wrapped(words, width)
     mark = _UNDERLINES.get(tag)
-    return f"{text}\n{mark * max(len(line) for line in text.splitlines() or [''])}" if mark else text
+    if not mark:
+        return text
+    length = max(len(ANY_SENTINEL.sub(_A_NAME, line)) for line in text.splitlines() or [""])
+    return f"{text}\n{mark * length}"
 
 
 def _prefixed(text: str, first: str, rest: str) -> str:

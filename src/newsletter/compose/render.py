@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,13 +13,13 @@ from newsletter.compose.mjml import to_html
 from newsletter.compose.parts import html_part, plain_part
 from newsletter.compose.plain import Notes
 from newsletter.compose.sentinels import ReaderGap, Sentinels, reader_gap
-from newsletter.compose.template import UNPRINTABLE, calling_line, path_of, write
+from newsletter.compose.template import UNPRINTABLE, Written, calling_line, path_of, write
 from newsletter.compose.view import IssueView, direction, image_address, view_of
 from newsletter.ports.folder import Images, TemplateFiles
 from newsletter.words.edition import Edition
 from newsletter.words.gap import Context
 from newsletter.words.issue import Issue
-from newsletter.words.mistake import Place
+from newsletter.words.mistake import Mistake, Place
 from newsletter.words.newsletter import Newsletter
 from newsletter.words.post import Post
 
@@ -50,8 +51,8 @@ def render(
     notes = Notes(inline=look.inline_links)
     view = view_of(issue, by_slug, newsletter, sentinels, notes, images, text_width=look.text_width)
     context = _context(view, newsletter, template, sentinels, _with_logo(look, template, newsletter, images))
-    mjml = write(template, "issue.mjml", context, view.blocks())
-    text = write(template, "issue.txt", context)
+    mjml = _checked(write(template, "issue.mjml", context, view.blocks()), sentinels)
+    text = _checked(write(template, "issue.txt", context), sentinels)
     edition = Edition(
         issue=issue.number,
         subject=plain_part(" ".join(UNPRINTABLE.sub(" ", view.subject).split()), sentinels, Context.HEADER),
@@ -72,7 +73,8 @@ def _context(
 
     def reader(name: str, default: str | None = None) -> ReaderGap:
         """A gap at this place of the template: `reader("first_name", default="there")`."""
-        place = calling_line(template, sys._getframe(1)) or Place(path_of(template, "issue.mjml"))
+        place = calling_line(template, sys._getframe(1), f"reader\\(\\s*[\"']{re.escape(str(name))}[\"']")
+        place = place or Place(path_of(template, "issue.mjml"))
         return reader_gap(sentinels, place, name, default)
 
     return {
@@ -83,6 +85,17 @@ def _context(
         "look": look,
         "reader": reader,
     }
+
+
+def _checked(written: Written, sentinels: Sentinels) -> Written:
+    at = sentinels.spoilt(written.text)
+    if at is None:
+        return written
+    raise Mistake(
+        "A merge tag is changed here before it is filled, so readers would see a piece of code.",
+        fix="Take upper, title, truncate or [:20] off what can hold one, such as issue.subject.",
+        place=written.place(at),
+    )
 
 
 def _with_logo(

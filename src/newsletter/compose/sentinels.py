@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -32,17 +33,22 @@ class Mark:
 
 
 _NOTHING = Literal("")
+# Without those of hexadecimal numbers, so that no digest or colour is ever taken for the beginning of a word.
+_LETTERS = "ghijklmnopqrstuvwxyz0123456789"
+# What any sentinel looks like, for those who only ask how long a line will be.
+ANY_SENTINEL = re.compile("q[g-z0-9]{6}[0-9]{2,}z")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 class Sentinels:
     """Mints sentinels that occur in none of `sources`, and remembers what each one stands for.
 
-    A sentinel is lower-case ASCII letters and digits only, so nothing on the way escapes, folds or splits it.
+    A sentinel is lower-case ASCII letters and digits only, so nothing on the way escapes, folds or splits it. Its word
+    follows from all the sources: the same files give the same word, and nobody who wrote one of them can know it.
     """
 
     def __init__(self, sources: Iterable[str]) -> None:
-        self._word = _unused_word("\0".join(sources).lower())
+        self._word = _unused_word("\0".join(sources))
         self.marks: list[Mark] = []
         self.pattern = re.compile(f"{self._word}([0-9]+)z")
         self.hold_pattern = re.compile(f"{self._word}h([0-9]+)z")
@@ -58,6 +64,14 @@ class Sentinels:
     def mark(self, match: re.Match[str]) -> Mark:
         """The meaning of a match of `pattern`."""
         return self.marks[int(match[1])]
+
+    def spoilt(self, text: str) -> int | None:
+        """Where a sentinel was cut short or put into capitals: a reader would see it."""
+        if text.lower().count(self._word) == sum(1 for _ in self.pattern.finditer(text)):
+            return None
+        whole = {match.start() for match in self.pattern.finditer(text)}
+        words = re.finditer(self._word, text, re.IGNORECASE)
+        return next((match.start() for match in words if match.start() not in whole), 0)
 
     def is_control(self, text: str) -> bool:
         """Whether `text` holds `{% if %}` and its kin and nothing else, so that no paragraph is to be put round it."""
@@ -146,7 +160,19 @@ def _spelling(mark: Mark) -> str:
 
 
 def _unused_word(text: str) -> str:
-    word = "gapq"
-    while word in text:
-        word += "q"
-    return word
+    """A word that `text` does not hold.
+
+    An entity or a percent code of a captured page (&#103;) is decoded on the way and could spell any word that its writer
+    knows: hence one that they can't.
+    """
+    folded = text.lower()
+    digest = hashlib.blake2s(text.encode("utf-8", "surrogatepass"))
+    while True:
+        number = int.from_bytes(digest.digest()[:8], "big")
+        word = "q"
+        for _ in range(6):
+            number, letter = divmod(number, len(_LETTERS))
+            word += _LETTERS[letter]
+        if word not in folded:
+            return word
+        digest.update(b"again")

@@ -7,22 +7,19 @@ import re
 from bisect import bisect_right
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from types import FrameType, TracebackType
 from typing import Any
 
-from jinja2 import DictLoader, Environment, StrictUndefined, TemplateSyntaxError, nodes
-from jinja2.compiler import CodeGenerator, Frame
+from jinja2 import TemplateSyntaxError
 from jinja2.exceptions import SecurityError, TemplateNotFound, UndefinedError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from newsletter.compose.plain import heading, wrapped
+from newsletter.compose.sandbox import MOST_CHARACTERS, begin, environment_for
 from newsletter.ports.folder import TemplateFiles
 from newsletter.words.mistake import Mistake, NewsletterError, Place
 
-# A template that makes more than this is broken: mail clients clip at about 100 kB.
-_MOST_CHARACTERS = 2_000_000
-_LONGEST_REPEAT = 10_000
+_NAMED = re.compile("'([^']+)'|^(\\S+)$")
+# What a message says of our own classes and functions, which authors have not heard of.
+_PARTS_OF_OURS = re.compile(r"newsletter\.[a-z_.]+(?=[A-Z])|_context\.<locals>\.")
 # Captured pages hold these now and then; XML has no way to write them, and no screen shows them.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
 
@@ -79,12 +76,13 @@ def write(
             fix=f"Add {name}, or start from a built-in template.",
             place=Place(path_of(template, name)),
         )
-    environment = _environment(template.location, tuple(sorted(template.files.items())), name.endswith(".mjml"))
+    environment = environment_for(template.location, tuple(sorted(template.files.items())), name.endswith(".mjml"))
+    begin()
     try:
         made = environment.get_template(name)
         return _gather(template, made.root_render_func(made.new_context(dict(context))), trusted)
     except NewsletterError as error:
-        error.place = error.place or _place_of(error, template, name)
+        error.place = error.place or _with_column(_place_of(error, template, name), template, error.message)
         raise
     except Exception as error:  # noqa: BLE001 - whatever an author's line raises is a mistake in that line
         raise _mistake(error, template, name) from None
@@ -95,56 +93,19 @@ def path_of(template: TemplateFiles, name: str) -> str:
     return posixpath.join(template.location, name)
 
 
-def calling_line(template: TemplateFiles, frame: FrameType | None) -> Place | None:
-    """The line of the template that is running now, looked up from a function it called."""
+def calling_line(template: TemplateFiles, frame: FrameType | None, call: str) -> Place | None:
+    """The line of the template that is running now, looked up from a function it called, and the first column of `call`.
+
+    `call` is a pattern for what the line says there.
+    """
     while frame is not None:
         place = _frame_place(template, frame, frame.f_lineno)
-        if place is not None:
-            return place
+        if place is not None and place.line is not None:
+            name = posixpath.relpath(place.file, template.location)
+            found = re.search(call, template.files[name].split("\n")[place.line - 1])
+            return Place(place.file, place.line, found.start() + 1 if found else None)
         frame = frame.f_back
     return None
-
-
-class _Mapped(CodeGenerator):
-    """Yields each node on its own, so that every stretch of output has a line."""
-
-    def visit_Output(self, node: nodes.Output, frame: Frame) -> None:  # noqa: N802 - the name is Jinja's
-        for child in node.nodes:
-            self.newline(child)
-            super().visit_Output(nodes.Output([child], lineno=child.lineno), frame)
-
-
-class _Sandbox(ImmutableSandboxedEnvironment):
-    code_generator_class = _Mapped
-    intercepted_binops = frozenset({"*", "**"})
-
-    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        """The sandbox bounds neither memory nor time; these two operators are how a short line uses up both."""
-        if operator == "**":
-            raise SecurityError("powers are not available")
-        for one, other in ((left, right), (right, left)):
-            if isinstance(one, str | list | tuple) and isinstance(other, int) and len(one) * other > _LONGEST_REPEAT:
-                raise SecurityError("repeated text is too long")
-        return super().call_binop(context, operator, left, right)
-
-
-@lru_cache(maxsize=16)
-def _environment(location: str, files: tuple[tuple[str, str], ...], escape: bool) -> Environment:
-    # `location` keeps two templates with equal files apart in messages.
-    del location
-    environment = _Sandbox(
-        loader=DictLoader(dict(files)),
-        autoescape=escape,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["wrap"] = lambda text, width=72: "\n\n".join(
-        wrapped(" ".join(part.split()), width) for part in str(text).strip().split("\n\n")
-    )
-    environment.filters["underlined"] = heading
-    return environment
 
 
 def _gather(template: TemplateFiles, chunks: Any, trusted: Collection[str]) -> Written:
@@ -161,9 +122,12 @@ def _gather(template: TemplateFiles, chunks: Any, trusted: Collection[str]) -> W
         if chunk in trusted:
             whole.append((size, size + len(chunk)))
         size += len(chunk)
-        if size > _MOST_CHARACTERS:
+        if size > MOST_CHARACTERS:
+            name, line = _origin(stretches[-1].module, stretches[-1].line)
             raise Mistake(
-                "The template writes more than two million characters.", fix="Look for a loop without an end."
+                "The template writes more than two million characters.",
+                fix="Look for a loop without an end.",
+                place=_with_column(Place(path_of(template, name), line), template, ""),
             )
     return Written(UNPRINTABLE.sub(" ", "".join(out)), tuple(stretches), template, tuple(whole))
 
@@ -210,17 +174,37 @@ def _frame_place(template: TemplateFiles, frame: FrameType, line: int) -> Place 
 
 def _mistake(error: Exception, template: TemplateFiles, name: str) -> Mistake:
     place = _place_of(error, template, name)
+    message = _PARTS_OF_OURS.sub("", str(error)).rstrip(".")
+    if isinstance(error, TemplateSyntaxError):
+        place = Place(path_of(template, error.name or name), error.lineno)
+        message = (error.message or "").rstrip(".")
+    place = _with_column(place, template, message)
     match error:
         case TemplateSyntaxError():
-            place = Place(path_of(template, error.name or name), error.lineno)
-            return Mistake(f"The template can't be read: {error.message}.", fix="Mend that line.", place=place)
+            return Mistake(f"The template can't be read: {message}.", fix="Mend that line.", place=place)
         case TemplateNotFound():
             return Mistake(f"There is no file {error.name} in this template.", fix="Name one that is.", place=place)
         case UndefinedError():
-            return Mistake(f"{error.message}.", fix="Check the spelling of the name.", place=place)
+            return Mistake(f"{message}.", fix="Check the spelling of the name.", place=place)
         case SecurityError():
-            return Mistake(f"Templates may not do this: {error}.", fix="Take it out.", place=place)
-    return Mistake(f"This line fails: {error}.", fix="Mend the expression.", place=place)
+            return Mistake(f"Templates may not do this: {message}.", fix="Take it out.", place=place)
+        case RecursionError():
+            return Mistake("This goes round without an end.", fix="Look for a file that includes itself.", place=place)
+    return Mistake(f"This line fails: {message}.", fix="Mend the expression.", place=place)
+
+
+def _with_column(place: Place, template: TemplateFiles, message: str) -> Place:
+    """Jinja knows lines only: the column is that of a name in the message, or else of the first tag in the line."""
+    source = template.files.get(posixpath.relpath(place.file, template.location), "").split("\n")
+    if place.line is None or not 0 < place.line <= len(source):
+        return place
+    line = source[place.line - 1]
+    for name in (one or other for one, other in _NAMED.findall(message)):
+        found = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", line)
+        if found:
+            return Place(place.file, place.line, found.start() + 1)
+    tag = re.search(r"\{[{%]", line) or re.search(r"\S", line)
+    return Place(place.file, place.line, tag.start() + 1 if tag else 1)
 
 
 def _place_of(error: BaseException, template: TemplateFiles, name: str) -> Place:

@@ -21,6 +21,8 @@ from newsletter.words.newsletter import Newsletter
 from newsletter.words.post import Image, Post
 
 _RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ku", "nqo", "ps", "sd", "syr", "ug", "ur", "yi"})
+# Letters that two posts beside each other can have each.
+_LONG = 700
 _MONTHS = "January February March April May June July August September October November December"
 
 
@@ -43,7 +45,10 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class PostView:
-    """A post as a template prints it. `credit` says who and where; `is_only` that its section holds nothing else."""
+    """A post as a template prints it. `credit` says who and where; `is_only` that its section holds nothing else.
+
+    `is_long` says that it would be a strip of paper in half a column.
+    """
 
     title: str
     url: str | None
@@ -53,11 +58,26 @@ class PostView:
     body: Copy
     is_only: bool
 
+    @property
+    def is_long(self) -> bool:
+        return len(self.body.html.striptags()) > _LONG
+
 
 @dataclass(frozen=True, slots=True)
 class SectionView:
     title: str
     posts: tuple[PostView, ...]
+
+    @property
+    def rows(self) -> list[list[PostView]]:
+        """Neighbours two by two, but a long post by itself."""
+        rows: list[list[PostView]] = []
+        for post in self.posts:
+            if rows and len(rows[-1]) == 1 and not (post.is_long or rows[-1][0].is_long):
+                rows[-1].append(post)
+            else:
+                rows.append([post])
+        return rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,54 @@
+"""axe-core on every page that readers meet: both themes, a phone and a desk."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from unittest.mock import patch
+
+from playwright.sync_api import sync_playwright
+
+from tests import chromium
+from tests.oracles import accessibility, tools
+from tests.oracles.verdict import Oracle, Verdict
+from tests.web.served import every_page, served
+
+_GRAVE = {"critical", "serious"}
+
+
+def examine(folder: Path) -> list[Verdict]:
+    script = tools.package("axe-core")
+    assert script
+    found: dict[str, list[str]] = {}
+    database = {"NEWSLETTER_DATABASE_URL": f"sqlite:///{folder / 'newsletter.db'}"}
+    with patch.dict(os.environ, database), served(folder / "weekly") as (parts, address), sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium.path(), args=chromium.ARGUMENTS)
+        # The pages' own policy lets no script in, not even this one.
+        page = browser.new_context(bypass_csp=True).new_page()
+        for name, open_page in every_page(parts, address).items():
+            open_page(page)
+            page.add_script_tag(path=script / "axe.min.js")
+            found[name] = []
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+                for width in (375, 1280):
+                    page.set_viewport_size({"width": width, "height": 760})
+                    all_ = page.evaluate("axe.run().then(all => all.violations.map(one => [one.impact, one.id]))")
+                    found[name] += [f"{rule} ({impact}; {scheme}, {width})" for impact, rule in all_]
+        browser.close()
+    return [
+        Verdict(
+            f"page: {name}",
+            ", ".join(rules) or "nothing",
+            not any(f"({one}" in rule for one in _GRAVE for rule in rules),
+        )
+        for name, rules in found.items()
+    ]
+
+
+ORACLE = Oracle(
+    name="axe-core",
+    asks="0 findings that are critical or serious",
+    missing=accessibility.missing,
+    examine=examine,
+)
