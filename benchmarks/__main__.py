@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import check, filling, rendering, sending, smtp, startup
+from benchmarks import check, filling, importing, rendering, segments, sending, smtp, startup
 from benchmarks.report import Table, machine
 
 Measure = Callable[[Path], tuple[Table, dict[str, Any]]]
@@ -32,6 +32,8 @@ def main() -> int:
         "filling": filling.measure,
         "sending": lambda folder: sending.measure(folder, options.readers, options.rounds),
         "smtp": lambda folder: smtp.measure(folder, options.rounds),
+        "importing": lambda folder: importing.measure(folder, options.readers),
+        "segments": lambda folder: segments.measure(folder, options.readers),
     }
     about = machine()
     print(about, flush=True)
@@ -53,7 +55,9 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.partition("\n")[0])
     parser.add_argument(
-        "--only", action="append", choices=["startup", "rendering", "check", "filling", "sending", "smtp"]
+        "--only",
+        action="append",
+        choices=["startup", "rendering", "check", "filling", "sending", "smtp", "importing", "segments"],
     )
     parser.add_argument("--readers", type=_sizes, default=SIZES, help="sizes of the mailings: 1000,100000")
     parser.add_argument("--full", dest="readers", action="store_const", const=FULL, help="up to a million readers")

@@ -47,3 +47,11 @@ def assert_adds_up(report: ImportReport) -> None:
     counted = report.added + report.updated + report.unchanged + report.suppressed + report.rejected
     assert report.rows == counted
     assert len(report.problems) == report.suppressed + report.rejected
+
+
+def people(readers: SqlReaders) -> list[str]:
+    return [person.email for person in readers.iterate("weekly")]
+
+
+def reasons(report: ImportReport) -> dict[int, str]:
+    return {problem.line: problem.reason for problem in report.problems}

@@ -136,7 +136,7 @@ def test_only_look_alikes_are_refused_that_the_validator_would_take(address: str
 _ALPHABET = "abzAZ019._-+!#$%&'*/=?^`{|}~@ \"(),:;<>[]\\\t\nüрß\u200b\u0301xn"
 
 
-@settings(max_examples=4_000, deadline=None)
+@settings(max_examples=1_000, deadline=None)
 @given(st.text(alphabet=_ALPHABET, max_size=30))
 @example("a@b.co")
 @example("a@ab--cd.com")
@@ -151,7 +151,7 @@ _label = st.text(alphabet="abzAZ019-_", min_size=1, max_size=24)
 _tld = st.sampled_from(["com", "org", "c", "co", "c1", "1c", "test", "TEST", "invalid", "local", "localhost", "arpa"])
 
 
-@settings(max_examples=4_000, deadline=None)
+@settings(max_examples=1_000, deadline=None)
 @given(st.lists(_atom, min_size=1, max_size=4), st.lists(_label, max_size=14), _tld)
 def test_of_ascii_addresses_the_fast_path_misses_next_to_none(atoms: list[str], labels: list[str], tld: str) -> None:
     """Both say the same of addresses shaped like addresses; only Punycode and one-letter endings go the long way."""
@@ -162,7 +162,7 @@ def test_of_ascii_addresses_the_fast_path_misses_next_to_none(atoms: list[str], 
         assert not _validator_takes(address)
 
 
-@settings(max_examples=1_500, deadline=None)
+@settings(max_examples=800, deadline=None)
 @given(st.text(alphabet="abüößéрдлΣσςİßẞ例子あa-.。．", min_size=1, max_size=12))
 def test_the_key_of_a_domain_is_the_one_that_mail_servers_know(label: str) -> None:
     """Our key, made with the standard library alone, equals the IDNA form of whatever address is accepted."""

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from newsletter.audience.csv_export import export_csv
 from newsletter.audience.csv_import import import_csv
+from newsletter.audience.defusing import defuse, undefuse
 from newsletter.audience.import_report import ImportOptions
 from newsletter.ports.readers import ReaderRow
 from newsletter.store.engine import connect
@@ -34,7 +38,12 @@ def full(readers: SqlReaders) -> SqlReaders:
         ReaderRow(
             email="Ana@example.com", first_name="Ana", last_name="Ng", fields={"city": 'Bad "Ems", b\r\nx', "name": "A"}
         ),
-        ReaderRow(email="=1+1@example.com", first_name="=HYPERLINK(1)", fields={"state": "-2+3", "zip_2": "\uff1d1"}),
+        ReaderRow(
+            email="=1+1@example.com",
+            first_name="=HYPERLINK(1)",
+            fields={"state": "-2+3", "zip_2": "\uff1d1"},
+            tags=["vip", "a, b"],
+        ),
         ReaderRow(email="gus@münchen.example", first_name="日本"),
         ReaderRow(email="left@example.com"),
         ReaderRow(email="bounced@example.com"),
@@ -43,6 +52,7 @@ def full(readers: SqlReaders) -> SqlReaders:
     readers.join("weekly", [ReaderRow(email="pending@example.com")], status=PENDING, consent=None)
     readers.leave("left@example.com", list_name="weekly")
     readers.suppress("bounced@example.com", SuppressionReason.HARD_BOUNCE)
+    readers.suppress("elsewhere@example.com", SuppressionReason.COMPLAINT)
     return readers
 
 
@@ -52,10 +62,19 @@ def test_an_export_is_rfc_4180_with_our_columns_around_the_fields(full: SqlReade
 
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     assert text.startswith(
-        "email,first_name,last_name,city,name,state,zip_2,status,subscribed_at,consent\r\nAna@example.com,"
+        "email,first_name,last_name,city,name,state,zip_2,tags,status,subscribed_at,consent\r\nAna@example.com,"
     )
     assert text.endswith("\r\n")
-    assert [row["status"] for row in rows] == ["active", "active", "active", "ended", "hard_bounce", "pending"]
+    assert [row["status"] for row in rows] == [
+        "active",
+        "active",
+        "active",
+        "ended",
+        "hard_bounce",
+        "pending",
+        "complaint",
+    ]
+    assert rows[1]["tags"] == '"a, b",vip'
     assert rows[0]["city"] == 'Bad "Ems", b\r\nx'
     assert rows[0]["consent"] == 'Form, "2021"'
 
@@ -68,25 +87,48 @@ def test_an_export_imported_where_it_came_from_changes_nothing(full: SqlReaders,
 
     report = import_csv(full, [path], ImportOptions(list_name="weekly", status=ACTIVE, consent="again"))
 
-    assert (report.added, report.updated, report.unchanged, report.suppressed, report.rejected) == (0, 0, 4, 2, 0)
+    assert (report.added, report.updated, report.unchanged, report.suppressed, report.rejected) == (0, 0, 4, 3, 0)
     assert exported(full) == before
 
 
-def test_an_export_imported_elsewhere_is_the_same_list(full: SqlReaders, tmp_path: Path) -> None:
-    """Names, fields, standing, times and proofs move; who must not be mailed moves as an address alone."""
-    path = tmp_path / "weekly.csv"
-    path.write_text(exported(full), newline="")
+@pytest.fixture
+def other(tmp_path: Path) -> Iterator[SqlReaders]:
+    """Another newsletter, with nobody in it."""
     engine = connect(f"sqlite:///{tmp_path}/other.db")
     upgrade(engine)
-    other = SqlReaders(engine)
+    yield SqlReaders(engine)
+    engine.dispose()
+
+
+@pytest.mark.parametrize("spreadsheet", [False, True])
+def test_an_export_imported_elsewhere_is_the_same_list(
+    full: SqlReaders, other: SqlReaders, tmp_path: Path, spreadsheet: bool
+) -> None:
+    """Names, fields, tags, standing, times and proofs move; who must not be mailed moves as an address alone."""
+    path = tmp_path / "weekly.csv"
+    path.write_text(exported(full, spreadsheet=spreadsheet), newline="")
 
     import_csv(other, [path], ImportOptions(list_name="weekly", status=ACTIVE, consent="moved"))
 
-    kept = [line for line in exported(full).split("\r\n") if "hard_bounce" not in line]
-    assert exported(other).split("\r\n") == kept
+    on_list = [line for line in exported(full).split("\r\n") if "bounced@" not in line and "elsewhere@" not in line]
+    kept = [line for line in exported(other).split("\r\n") if "bounced@" not in line and "elsewhere@" not in line]
+    assert kept == on_list
     assert other.find_suppression("bounced@example.com") is SuppressionReason.HARD_BOUNCE
+    assert other.find_suppression("elsewhere@example.com") is SuppressionReason.COMPLAINT
     assert other.count_active("weekly") == full.count_active("weekly") == 3
-    engine.dispose()
+
+
+def test_active_people_come_back_pending_unless_the_import_vouches_for_them(
+    full: SqlReaders, other: SqlReaders, tmp_path: Path
+) -> None:
+    """ "Active" in a file proves nothing."""
+    path = tmp_path / "weekly.csv"
+    path.write_text(exported(full), newline="")
+
+    import_csv(other, [path], ImportOptions(list_name="weekly"))
+
+    assert other.count_active("weekly") == 0
+    assert len(list(other.iterate("weekly", status=PENDING))) == 4
 
 
 def test_the_spreadsheet_variant_defuses_every_formula(full: SqlReaders) -> None:
@@ -98,10 +140,17 @@ def test_the_spreadsheet_variant_defuses_every_formula(full: SqlReaders) -> None
     assert "'=HYPERLINK(1)" in cells
 
 
+@given(st.text(max_size=8) | st.text(alphabet="'=+-@\t\uff1da", max_size=6))
+def test_a_defused_cell_is_no_formula_and_can_be_had_back(cell: str) -> None:
+    """Also where the cell looked defused before."""
+    assert not defuse(cell).startswith(("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d"))
+    assert undefuse(defuse(cell)) == cell
+
+
 def test_an_empty_list_is_a_header_and_an_unknown_one_is_missing(readers: SqlReaders) -> None:
     """Nothing is written for a list that does not exist."""
     readers.add_list("weekly")
-    assert exported(readers) == "email,first_name,last_name,status,subscribed_at,consent\r\n"
+    assert exported(readers) == "email,first_name,last_name,tags,status,subscribed_at,consent\r\n"
     out = io.StringIO()
     with pytest.raises(Missing):
         export_csv(readers, "nowhere", out)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -11,20 +10,26 @@ from sqlalchemy import Engine, text
 from newsletter.audience.csv_import import import_csv
 from newsletter.audience.import_report import ImportOptions
 from newsletter.ports.readers import ReaderRow
-from newsletter.store.engine import connect, reading
+from newsletter.store.consenting import SqlConsents
+from newsletter.store.engine import reading
 from newsletter.store.importing import SqlImports
 from newsletter.store.readers import SqlReaders
+from newsletter.store.segments import SqlSegments
+from newsletter.words.consent import Asked
+from newsletter.words.erasing import EraseKey
 from newsletter.words.mistake import Missing, NotNow
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
 
 ACTIVE, PENDING = SubscriptionStatus.ACTIVE, SubscriptionStatus.PENDING
-_FILE = """email,first name,city,status
-new@example.com,New,Oslo,
-known@example.com,Other,Oslo,
-pending@example.com,,,
-gone@example.com,,,unsubscribed
-left@example.com,,,
+_FILE = """email,first name,city,status,tags
+new@example.com,New,Oslo,,a
+known@example.com,Other,Oslo,,"old,new"
+pending@example.com,,,,
+gone@example.com,,,unsubscribed,
+left@example.com,,,,x
+blocked@example.com,,,unsubscribed,
 """
+_WORSE = "email,status\ngone@example.com,complained\nblocked@example.com,complained\n"
 
 
 @pytest.fixture
@@ -35,6 +40,8 @@ def readers(engine: Engine) -> SqlReaders:
     readers.join("weekly", [known, ReaderRow(email="left@example.com")], status=ACTIVE, consent="form")
     readers.join("weekly", [ReaderRow(email="pending@example.com")], status=PENDING, consent=None)
     readers.leave("left@example.com", list_name=None)
+    readers.suppress("blocked@example.com", SuppressionReason.INVALID)
+    SqlSegments(engine).set_tag("known@example.com", "old", on=True)
     return readers
 
 
@@ -43,25 +50,35 @@ def people(engine: Engine) -> list[str]:
     queries = (
         "SELECT email, first_name, last_name, fields FROM subscriber ORDER BY email",
         "SELECT list_id, subscriber_id, status, consent, since_at FROM subscription ORDER BY 1, 2",
-        "SELECT email_key, reason FROM suppression ORDER BY 1",
+        "SELECT email_key, reason, since_at FROM suppression ORDER BY 1",
+        "SELECT subscriber_id, name FROM tag ORDER BY 1, 2",
+        "SELECT name, is_open FROM mailing_list ORDER BY 1",
+        "SELECT email_key FROM consent_request WHERE posted_at IS NULL ORDER BY 1",
     )
     with reading(engine) as connection:
         return [str(row) for query in queries for row in connection.execute(text(query))]
 
 
-def bring(engine: Engine, tmp_path: Path, content: str = _FILE) -> int:
-    """Import a file under a number."""
-    path = tmp_path / "readers.csv"
-    path.write_text(content)
-    run = SqlImports(engine).begin("weekly", ["readers.csv"])
-    import_csv(SqlReaders(engine), [path], ImportOptions(list_name="weekly", status=ACTIVE, consent="a file", run=run))
+def bring(engine: Engine, tmp_path: Path, *contents: str, list_name: str = "weekly") -> int:
+    """Import files under a number."""
+    paths = []
+    for number, content in enumerate(contents or (_FILE,)):
+        paths.append(tmp_path / f"readers{number}.csv")
+        paths[-1].write_text(content)
+    run = SqlImports(engine).begin(list_name, [path.name for path in paths])
+    options = ImportOptions(list_name=list_name, status=ACTIVE, consent="a file", run=run)
+    import_csv(SqlReaders(engine), paths, options)
+    SqlImports(engine).finish(run)
     return run
 
 
-def test_undo_leaves_everybody_as_they_were(engine: Engine, readers: SqlReaders, tmp_path: Path) -> None:
-    """New ones are gone, changed ones have their names and fields again, and the do-not-mail list is as before."""
+@pytest.mark.parametrize("list_name", ["weekly", "extras"])
+def test_undo_leaves_everybody_as_they_were(
+    engine: Engine, readers: SqlReaders, tmp_path: Path, list_name: str
+) -> None:
+    """New people, lists and tags are gone, names and fields are back, the do-not-mail list is as before to the second."""
     before = people(engine)
-    run = bring(engine, tmp_path)
+    run = bring(engine, tmp_path, _FILE, _WORSE, list_name=list_name)
     assert people(engine) != before
 
     assert SqlImports(engine).undo(run) > 0
@@ -86,40 +103,53 @@ def test_undo_lowers_no_protection_that_came_since(engine: Engine, readers: SqlR
     assert readers.find_suppression("gone@example.com") is SuppressionReason.COMPLAINT
 
 
-def test_three_files_of_one_audience_end_in_one_state_whatever_their_order(tmp_path: Path, sqlite_url: str) -> None:
-    """Subscribed, unsubscribed and cleaned, as one system exports them: who left wins in all six orders."""
-    texts = {
-        "subscribed": "Email Address,First Name,TAGS\nana@example.com,Ana,vip\ngus@example.com,Gus,\nivy@example.com,,\n",
-        "unsubscribed": "Email Address,First Name,UNSUB_TIME\ngus@example.com,Gus,2021-01-02 03:04:05\n",
-        "cleaned": "Email Address,First Name,CLEAN_TIME\nivy@example.com,,2021-01-02 03:04:05\n",
-    }
-    paths = {name: tmp_path / f"{name}.csv" for name in texts}
-    for name, path in paths.items():
-        path.write_text(texts[name])
-    template = Path(sqlite_url.removeprefix("sqlite:///")).read_bytes()
-    states = set()
-    for number, order in enumerate(permutations(paths)):
-        copy = tmp_path / f"{number}.db"
-        copy.write_bytes(template)
-        engine = connect(f"sqlite:///{copy}")
-        readers = SqlReaders(engine)
-        options = ImportOptions(list_name="weekly", status=ACTIVE, consent="x")
-        import_csv(readers, [paths[name] for name in order], options)
-        mailed = sorted(
-            one.email
-            for one in readers.iterate("weekly")
-            if one.subscriptions[0].status is ACTIVE and not one.suppressed
-        )
-        blocked = [(email, readers.find_suppression(email)) for email in ("gus@example.com", "ivy@example.com")]
-        states.add((tuple(mailed), tuple(blocked)))
-        engine.dispose()
+def test_what_a_person_changed_after_the_import_stays_changed(
+    engine: Engine, readers: SqlReaders, tmp_path: Path
+) -> None:
+    """Value by value: the rest is taken back."""
+    run = bring(engine, tmp_path)
+    readers.join("weekly", [ReaderRow(email="known@example.com", first_name="Kai")], status=ACTIVE, consent=None)
 
-    assert states == {
-        (
-            ("ana@example.com",),
-            (
-                ("gus@example.com", SuppressionReason.UNSUBSCRIBE),
-                ("ivy@example.com", SuppressionReason.HARD_BOUNCE),
-            ),
-        )
-    }
+    SqlImports(engine).undo(run)
+
+    person = readers.find_subscriber("known@example.com")
+    assert person is not None
+    assert (person.first_name, person.fields) == ("Kai", {"city": "Bergen"})
+
+
+def test_people_are_not_asked_any_more_because_of_an_import_that_was_taken_back(
+    engine: Engine, readers: SqlReaders, tmp_path: Path
+) -> None:
+    """Neither new ones nor those known from another list; who was asked before still is."""
+    consents = SqlConsents(engine, EraseKey(b"k" * 32))
+    consents.ask_pending("weekly", asked=Asked.IMPORT, wording="before")
+    before = people(engine)
+    path = tmp_path / "more.csv"
+    path.write_text("email\nknown@example.com\nnew@example.com\n")
+    run = SqlImports(engine).begin("extras", ["more.csv"])
+    import_csv(readers, [path], ImportOptions(list_name="extras", run=run))
+    assert consents.ask_pending("extras", asked=Asked.IMPORT, wording="x") == 2
+
+    SqlImports(engine).undo(run)
+
+    assert people(engine) == before
+
+
+def test_an_interrupted_import_goes_on_under_its_number(engine: Engine, readers: SqlReaders, tmp_path: Path) -> None:
+    """So that it is taken back whole; another file, another list or a finished import is a new one."""
+    imports = SqlImports(engine)
+    first = imports.begin("weekly", ["a.csv", "b.csv"])
+    assert imports.begin("weekly", ["a.csv", "b.csv"]) == first
+    assert imports.begin("weekly", ["a.csv"]) != first
+    assert imports.begin("extras", ["a.csv", "b.csv"]) != first
+    imports.finish(first)
+    later = imports.begin("weekly", ["a.csv", "b.csv"])
+    assert later != first
+    imports.undo(later)
+    assert imports.begin("weekly", ["a.csv", "b.csv"]) not in {first, later}
+
+    listed = imports.list_imports(most=10)
+    assert [row.number for row in listed] == sorted((row.number for row in listed), reverse=True)
+    assert [bool(row.finished_at) for row in listed if row.number == first] == [True]
+    assert [bool(row.undone_at) for row in listed if row.number == later] == [True]
+    assert listed[-1].files == ["a.csv", "b.csv"]

@@ -3,34 +3,45 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
 from typing import TextIO
 
+from newsletter.audience.columns import SPREADSHEET_MARK
+from newsletter.audience.defusing import defuse
+from newsletter.audience.marks import write_tags
 from newsletter.ports.readers import Readers
 from newsletter.words.subscriber import Subscriber
 
 _BEFORE = ("email", "first_name", "last_name")
-_AFTER = ("status", "subscribed_at", "consent")
-# What makes a spreadsheet program take a cell for a formula, full-width forms included.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_AFTER = ("tags", "status", "subscribed_at", "consent")
 
 
 def export_csv(readers: Readers, list_name: str, out: TextIO, *, spreadsheet: bool = False) -> int:
-    """Write everyone on the list to `out` (opened with newline="") as RFC 4180 has it. Returns the number of people.
+    """Write a list and the do-not-mail list to `out` (opened with newline="") as RFC 4180 has it.
 
-    `status` is pending, active or ended, or why the address is never mailed. With `spreadsheet`, cells that a
-    spreadsheet program would run as a formula begin with an apostrophe; such a file is for looking at.
-    Raises Missing where there is no such list.
+    `status` is pending, active or ended, or why the address is never mailed; addresses that are only on the do-not-mail
+    list stand at the end. With `spreadsheet`, cells that a spreadsheet program would run as a formula begin with an
+    apostrophe, and one more column says so: our own import takes them away again.
+    Returns the number of rows. Raises Missing where there is no such list.
     """
     people = readers.iterate(list_name)
     fields = tuple(readers.known_fields())
     write = csv.writer(out, lineterminator="\r\n").writerow
-    write((*_BEFORE, *fields, *_AFTER))
-    n_people = 0
+    write((*_BEFORE, *fields, *_AFTER, *((SPREADSHEET_MARK,) if spreadsheet else ())))
+    n_rows = 0
+    for cells in _rows(readers, list_name, people, fields):
+        write([*map(defuse, cells), "yes"] if spreadsheet else cells)
+        n_rows += 1
+    return n_rows
+
+
+def _rows(
+    readers: Readers, list_name: str, people: Iterator[Subscriber], fields: tuple[str, ...]
+) -> Iterator[list[str]]:
     for person in people:
-        cells = _cells(person, fields)
-        write([_defuse(cell) for cell in cells] if spreadsheet else cells)
-        n_people += 1
-    return n_people
+        yield _cells(person, fields)
+    for key, reason, since_at in readers.iterate_suppressed(list_name):
+        yield [key, "", "", *("" for _ in fields), "", reason.value, since_at.isoformat(), ""]
 
 
 def _cells(person: Subscriber, fields: tuple[str, ...]) -> list[str]:
@@ -40,11 +51,8 @@ def _cells(person: Subscriber, fields: tuple[str, ...]) -> list[str]:
         person.first_name,
         person.last_name,
         *(str(person.fields.get(name, "")) for name in fields),
+        write_tags(person.tags),
         (person.suppressed or subscription.status).value,
         subscription.since_at.isoformat(),
         subscription.consent or "",
     ]
-
-
-def _defuse(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -26,48 +26,62 @@ _MARKS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CsvFile:
-    """A text file that was read once from end to end and can be decoded. `n_lines` is the number of its lines."""
+    """A text file that was read once from end to end and can be decoded. `n_lines` is the number of its lines.
+
+    `name` is what messages call it. `is_sheet`: one row of a spreadsheet is one row, whatever its cells hold, and
+    messages count those.
+    """
 
     path: Path
+    name: str
     encoding: str
     delimiter: str
     n_lines: int
     header_line: int = 1
+    is_sheet: bool = False
 
 
-def open_csv(path: Path, *, encoding: str | None = None) -> CsvFile:
-    """Read the whole file once, so that nothing is written for a file that turns out to be unreadable in the middle.
-
-    Raises Missing where there is none, Mistake where it is no text, not in the encoding, or empty.
-    """
+def first_bytes(path: Path) -> bytes:
+    """The first eight. Raises Missing where there is no file, Mistake where it can't be read or is empty."""
     if not path.is_file():
         raise Missing(f"There is no file {path}.", fix="Check the name; a folder cannot be imported.")
     try:
         with path.open("rb") as file:
-            start = file.read(4)
+            start = file.read(8)
     except OSError as error:
         raise Mistake(f"{path} cannot be read: {error.strerror}.", fix="Check its permissions.") from None
-    _refuse_archives(path, start)
+    if not start:
+        raise Mistake(f"{path} is empty: there is nobody to import.", fix="Export it again.")
+    return start
+
+
+def open_csv(path: Path, *, name: str, encoding: str | None = None, is_sheet: bool = False) -> CsvFile:
+    """Read the whole file once, so that nothing is written for a file that turns out to be unreadable in the middle.
+
+    Raises Mistake where it is no text, not in the encoding, or empty.
+    """
+    with path.open("rb") as file:
+        start = file.read(4)
+    if not start:
+        raise Mistake(f"{name} is empty: there is nobody to import.", fix="Export it again.")
     chosen = _choose_encoding(start, encoding)
-    n_lines = _decode_all(path, chosen, asked=encoding is not None)
+    n_lines = _decode_all(path, name, chosen, asked=encoding is not None)
     with path.open(encoding=chosen, newline="") as file:
         first = file.readline(_FIRST_LINE)
         header_line = 1
         separator = re.fullmatch(r"sep=(.)\s*", first)
         if separator:
             first, header_line = file.readline(_FIRST_LINE), 2
-    delimiter = separator[1] if separator else _sniff(first)
-    return CsvFile(path=path, encoding=chosen, delimiter=delimiter, n_lines=n_lines, header_line=header_line)
-
-
-def _refuse_archives(path: Path, start: bytes) -> None:
-    if not start:
-        raise Mistake(f"{path} is empty: there is nobody to import.", fix="Export it again.")
-    if start.startswith(b"PK"):
-        raise Mistake(
-            f"{path} is a spreadsheet or an archive, not a CSV file.",
-            fix="Save it as CSV, or take the CSV file out of the archive, and import that.",
-        )
+    delimiter = "," if is_sheet else separator[1] if separator else _sniff(first)
+    return CsvFile(
+        path=path,
+        name=name,
+        encoding=chosen,
+        delimiter=delimiter,
+        n_lines=n_lines,
+        header_line=header_line,
+        is_sheet=is_sheet,
+    )
 
 
 def _choose_encoding(start: bytes, asked: str | None) -> str:
@@ -85,7 +99,7 @@ def _choose_encoding(start: bytes, asked: str | None) -> str:
         ) from None
 
 
-def _decode_all(path: Path, encoding: str, *, asked: bool) -> int:
+def _decode_all(path: Path, name: str, encoding: str, *, asked: bool) -> int:
     """Decode every byte; the number of lines. Raises Mistake with the line of the first byte that fits badly."""
     decoder = codecs.getincrementaldecoder(encoding)(errors="strict")
     n_lines, last = 0, ""
@@ -95,14 +109,14 @@ def _decode_all(path: Path, encoding: str, *, asked: bool) -> int:
             try:
                 text = decoder.decode(chunk, final=not chunk)
             except UnicodeError as error:
-                raise _undecodable(path, encoding, error, n_lines, asked=asked) from None
+                raise _undecodable(name, encoding, error, n_lines, asked=asked) from None
             n_lines += max(text.count("\n"), text.count("\r"))
             last = text[-1:] or last
             if not chunk:
                 return n_lines + (last not in {"\n", "\r"})
 
 
-def _undecodable(path: Path, encoding: str, error: UnicodeError, lines_before: int, *, asked: bool) -> Mistake:
+def _undecodable(name: str, encoding: str, error: UnicodeError, lines_before: int, *, asked: bool) -> Mistake:
     line, detail = lines_before + 1, ""
     if isinstance(error, UnicodeDecodeError):
         before = error.object[: error.start]
@@ -118,9 +132,7 @@ def _undecodable(path: Path, encoding: str, error: UnicodeError, lines_before: i
         guess = "Save it as UTF-8, or name its encoding with --encoding."
     if asked:
         guess = "Try another --encoding, or save the file as UTF-8."
-    return Mistake(
-        f"The text is not {encoding}{detail}. Nothing was imported.", fix=guess, place=Place(str(path), line)
-    )
+    return Mistake(f"The text is not {encoding}{detail}. Nothing was imported.", fix=guess, place=Place(name, line))
 
 
 def _sniff(first_line: str) -> str:

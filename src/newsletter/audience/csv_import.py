@@ -1,21 +1,20 @@
-"""Put the people of CSV files on a list: row by row, losing nobody silently and never lowering protection."""
+"""Put the people of files on a list: row by row, losing nobody silently and never lowering protection."""
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from newsletter.audience.address import is_plain, show, tidy_address
-from newsletter.audience.columns import Columns, map_columns
-from newsletter.audience.csv_file import CsvFile, open_csv
+from newsletter.audience.defusing import undefuse
 from newsletter.audience.import_batch import Batch
 from newsletter.audience.import_report import ImportOptions, ImportReport
+from newsletter.audience.opening import Opened, Opening, open_files
 from newsletter.audience.records import Records
-from newsletter.audience.rows import Departure, RowRefused, read_row
+from newsletter.audience.rows import Departure, RowRefused, departs, read_row
 from newsletter.audience.seen import Seen
 from newsletter.ports.readers import ReaderRow, Readers
-from newsletter.words.mistake import Mistake, Place
 from newsletter.words.subscriber import address_key
 
 # One transaction each: long enough to be fast, short enough that an unsubscribe never waits for it.
@@ -25,109 +24,144 @@ Progress = Callable[[int, int], None]
 """Called with (lines read, lines in all) after each batch."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Opened:
-    source: CsvFile
-    columns: Columns
-    has_header: bool
-
-
 def import_csv(
     readers: Readers, files: Sequence[Path], options: ImportOptions, progress: Progress | None = None
 ) -> ImportReport:
-    """Import files one after the other, in batches of 2,000 rows, each in a transaction of its own.
+    """Open files and import them: see `open_files` and `import_opened`."""
+    with open_files(files, options) as opening:
+        return import_opened(readers, opening, options, progress)
 
-    Every file is read to its end before the first row is written, so one that cannot be decoded, or has no column of
-    addresses, changes nothing: Mistake or Missing is raised. A row that is broken is reported and the next one read.
-    People whom a file calls unsubscribed, bounced or complaining go on the do-not-mail list. To import a file again
-    changes nothing, so an import that was interrupted is resumed by repeating it.
+
+def import_opened(
+    readers: Readers, opening: Opening, options: ImportOptions, progress: Progress | None = None
+) -> ImportReport:
+    """Import in batches of 2,000 rows, each in a transaction of its own: first everyone whom a file calls gone.
+
+    They go on the do-not-mail list, and no other row of any of the files brings them in: the order of rows and files
+    does not matter. A row that is broken is reported and the next one read. To import a file again changes nothing,
+    so an import that was interrupted is resumed by repeating it.
     """
-    opened = [_open(path, options) for path in files]
-    n_lines = sum(file.source.n_lines for file in opened)
-    report, n_read = ImportReport(), 0
-    for file in opened:
-        for line in _import_file(readers, file, options, report):
-            if progress:
-                progress(n_read + line, n_lines)
-        n_read += file.source.n_lines
+    report = ImportReport(notes=list(opening.notes))
+    work = _Work(readers, opening, options, report, progress)
+    for file in opening.files:
+        if file.columns.may_depart:
+            work.take_out(file)
+    for file in opening.files:
+        work.put_on(file)
     if not options.dry_run:
         readers.add_list(options.list_name)
+    places = {file.source.name: number for number, file in enumerate(opening.files)}
+    report.problems.sort(key=lambda problem: (places[problem.file], problem.line))
     return report
 
 
-def check_files(files: Sequence[Path], options: ImportOptions) -> None:
-    """Raise what `import_csv` would raise for a file, before anything is noted about the import."""
-    for path in files:
-        _open(path, options)
+class _Work:
+    """One import under way."""
+
+    def __init__(
+        self,
+        readers: Readers,
+        opening: Opening,
+        options: ImportOptions,
+        report: ImportReport,
+        progress: Progress | None,
+    ) -> None:
+        self._readers = readers
+        self._files = opening.files
+        self._options = options
+        self._report = report
+        self._progress = progress
+        self._gone = Seen()
+        self._done = 0
+        self._total = sum(file.source.n_lines * (2 if file.columns.may_depart else 1) for file in opening.files)
+
+    def take_out(self, file: Opened) -> None:
+        """Suppress everyone whom this file calls gone."""
+        batch = Batch(file.source.name, self._options, self._report)
+        for line, cells, odd in _rows(file):
+            person = None if odd else departs(file.columns, cells)
+            if person is not None:
+                self._gone.earlier(address_key(person.email), file.offset + line)
+                batch.leave_out(line, person)
+                if len(batch) >= BATCH:
+                    batch.write(self._readers)
+                    self._say(line)
+        batch.write(self._readers)
+        self._finish(file)
+
+    def put_on(self, file: Opened) -> None:
+        """Everyone else."""
+        batch = Batch(file.source.name, self._options, self._report)
+        for line, key, person in _people(file, self._options, self._report):
+            gone = self._gone.find(key)
+            if gone is not None:
+                self._report.leave_out(file.source.name, line, f"{self._place(gone, file)} says that this person left.")
+                continue
+            batch.add(line, key, person)
+            if len(batch) >= BATCH:
+                batch.write(self._readers)
+                self._say(line)
+        batch.write(self._readers)
+        self._finish(file)
+
+    def _place(self, number: int, here: Opened) -> str:
+        """A line of the whole import as a line of a file."""
+        file = self._files[bisect_right(self._files, number - 1, key=lambda one: one.offset) - 1]
+        line = f"Line {number - file.offset}"
+        return line if file is here else f"{line} of {file.source.name}"
+
+    def _say(self, line: int) -> None:
+        if self._progress:
+            self._progress(self._done + line, self._total)
+
+    def _finish(self, file: Opened) -> None:
+        self._done += file.source.n_lines
+        self._say(0)
 
 
-def _open(path: Path, options: ImportOptions) -> _Opened:
-    source = open_csv(path, encoding=options.encoding)
-    with source.path.open(encoding=source.encoding, newline="") as text:
-        line, header, odd = next(iter(Records(source, text)), (1, [], "It holds only blank lines."))
-    place = Place(str(path), line)
-    if odd:
-        raise Mistake(f"The header cannot be read. {odd}", fix="Export the file again as CSV.", place=place)
-    has_header = not any(is_plain(tidy_address(cell)[0]) for cell in header)
-    if not has_header and len(header) > 1:
-        raise Mistake(
-            "The first line is already a reader, so it is not known what the columns mean. Nothing was imported.",
-            fix="Write a header above it, such as: email,name",
-            place=place,
-        )
-    try:
-        columns = map_columns(header if has_header else ["email"], options.columns)
-    except Mistake as mistake:
-        raise Mistake(mistake.message, fix=mistake.fix, place=place) from None
-    return _Opened(source=source, columns=columns, has_header=has_header)
-
-
-def _import_file(readers: Readers, file: _Opened, options: ImportOptions, report: ImportReport) -> Iterator[int]:
-    """Yields the line it has come to, after each batch."""
-    batch = Batch(str(file.source.path), options, report)
-    for line, key, person in _people(file, report):
-        batch.add(line, key, person)
-        if len(batch) >= BATCH:
-            batch.write(readers)
-            yield line
-    batch.write(readers)
-    yield file.source.n_lines
-
-
-def _people(file: _Opened, report: ImportReport) -> Iterator[tuple[int, str, ReaderRow | Departure]]:
-    """Everyone in the file, with their line and address key; rows that are nobody go to the report."""
-    seen = Seen(file.source.n_lines)
-    name, columns = str(file.source.path), file.columns
+def _rows(file: Opened) -> Iterator[tuple[int, list[str], str]]:
+    """(line, cells, why the row can't be used) of every row under the header."""
     with file.source.path.open(encoding=file.source.encoding, newline="") as text:
         records = Records(file.source, text)
         rows = iter(records)
         if file.has_header:
             next(rows)
+        is_defused = file.columns.is_spreadsheet_safe
         for line, cells, odd in rows:
-            try:
-                if odd:
-                    raise RowRefused(odd)
-                if len(records.held) > 1:
-                    _refuse_swallowed(records.held[1:], file)
-                person = read_row(columns, cells)
-                key = address_key(person.email)
-                earlier = seen.earlier(key, line)
-                # Of one address the first row counts, unless a later one says that the person left.
-                if earlier is not None and isinstance(person, ReaderRow):
-                    raise RowRefused(f"{show(person.email)} is in line {earlier} already, and that row counts.")
-            except RowRefused as refusal:
-                report.reject(name, line, str(refusal))
-            else:
-                yield line, key, person
+            if not odd and len(records.held) > 1 and not file.source.is_sheet:
+                odd = _swallowed(records.held[1:], file)
+            yield line, [undefuse(cell) for cell in cells] if is_defused else cells, odd
 
 
-def _refuse_swallowed(inner: Sequence[str], file: _Opened) -> None:
+def _people(file: Opened, options: ImportOptions, report: ImportReport) -> Iterator[tuple[int, str, ReaderRow]]:
+    """Everyone who may join, with their line and address key; rows that are nobody go to the report."""
+    seen = Seen(file.source.n_lines)
+    name, columns, declared = file.source.name, file.columns, options.consent
+    for line, cells, odd in _rows(file):
+        try:
+            if odd:
+                raise RowRefused(odd)
+            person = read_row(columns, cells, declared)
+            if isinstance(person, Departure):
+                continue
+            key = address_key(person.email)
+            earlier = seen.earlier(key, line)
+            if earlier is not None:
+                raise RowRefused(f"{show(person.email)} is in line {earlier} already, and that row counts.")
+        except RowRefused as refusal:
+            report.reject(name, line, str(refusal))
+        else:
+            yield line, key, person
+
+
+def _swallowed(inner: Sequence[str], file: Opened) -> str:
     """A quoted cell over several lines is good CSV; where one of them reads like a whole row, a quote is missing."""
     columns = file.columns
     for text in inner:
         cells = text.split(file.source.delimiter)
         if len(cells) == columns.n_columns > 1 and is_plain(tidy_address(cells[columns.email])[0]):
-            raise RowRefused(
+            return (
                 f"One quoted cell runs over {len(inner) + 1} lines and holds what looks like another reader: "
                 "a quote may be missing. Nobody in these lines was imported."
             )
+    return ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from newsletter.audience.import_report import ImportOptions, ImportReport
+from newsletter.audience.import_report import MOST_CHANGES, ImportOptions, ImportReport
 from newsletter.audience.rows import Departure
 from newsletter.ports.readers import ReaderRow, Readers
 from newsletter.words.subscriber import SuppressionReason
@@ -30,20 +30,18 @@ class Batch:
     def __len__(self) -> int:
         return len(self._joining) + len(self._gone)
 
-    def add(self, line: int, key: str, person: ReaderRow | Departure) -> None:
+    def add(self, line: int, key: str, person: ReaderRow) -> None:
         """Take the person of this address key, which joins at most once in a file."""
-        if isinstance(person, ReaderRow):
-            self._joining[key] = (line, person)
-            return
+        self._joining[key] = (line, person)
+
+    def leave_out(self, line: int, person: Departure) -> None:
+        """Take someone whom the file calls gone."""
         self._gone.append((person.email, person.reason))
         why = f"The file says that this address must not be mailed: {_WHY[person.reason]}."
         self._report.leave_out(self._file, line, why)
-        # A row further up asked to join; the word for leaving wins whatever the order.
-        if key in self._joining:
-            self._report.leave_out(self._file, self._joining.pop(key)[0], f"Line {line} says that this person left.")
 
     def write(self, readers: Readers) -> None:
-        """Those who left first, so that nobody is mailed in between. Empties the batch."""
+        """Write what there is. Empties the batch."""
         options = self._options
         if self._gone and not options.dry_run:
             readers.suppress_many(self._gone, run=options.run)
@@ -61,6 +59,7 @@ class Batch:
             self._report.added += len(joined.added)
             self._report.updated += len(joined.updated)
             self._report.unchanged += len(joined.unchanged)
+            self._report.changes += joined.changes[: MOST_CHANGES - len(self._report.changes)]
             for key, reason in joined.suppressed.items():
                 self._report.leave_out(self._file, self._joining[key][0], explain_suppressed(reason))
             for key in sorted(joined.erased):

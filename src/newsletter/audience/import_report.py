@@ -6,14 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from newsletter.ports.readers import Change
 from newsletter.words.subscriber import SubscriptionStatus
+
+# Enough to look through; a million would not be read, and would not fit.
+MOST_CHANGES = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportOptions:
     """What the one who imports declares. `columns` maps header names to fields; `consent` is kept as the proof.
 
-    `run` is the import's number, under which it can be taken back; None where it can't.
+    `source` names the format of the files, where the columns shall not tell. `run` is the import's number, under which it can be taken back; None where it can't.
     """
 
     list_name: str
@@ -21,6 +25,7 @@ class ImportOptions:
     consent: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     encoding: str | None = None
+    source: str | None = None
     dry_run: bool = False
     run: int | None = None
 
@@ -35,7 +40,10 @@ class Problem(NamedTuple):
 
 @dataclass(slots=True, kw_only=True)
 class ImportReport:
-    """`rows` is the sum of the five counts below it; each row of the last two has its problem."""
+    """`rows` is the sum of the five counts below it; each row of the last two has its problem.
+
+    `notes` are sentences about files. `changes` are what a dry run found it would do, the first `MOST_CHANGES` of them.
+    """
 
     rows: int = 0
     added: int = 0
@@ -44,6 +52,8 @@ class ImportReport:
     suppressed: int = 0
     rejected: int = 0
     problems: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list, compare=False)
 
     def reject(self, file: str, line: int, reason: str) -> None:
         """Count a row that cannot be used."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from newsletter.words.consent import Mail
 
-# Sentences with {newsletter} and {lists} filled in from our own settings. Nothing that a visitor typed is ever in them.
+# Sentences with {newsletter}, {lists} and {days} filled in from our own settings. Nothing that a visitor typed is ever in them.
 LETTERS: Mapping[str, Mapping[Mail, Mapping[str, str]]] = {
     "en": {
         Mail.CONFIRM: {
@@ -30,6 +30,14 @@ LETTERS: Mapping[str, Mapping[Mail, Mapping[str, str]]] = {
             "body": "A reader of {newsletter} asked to be mailed at this address from now on. If that was you, confirm it:",
             "button": "Use this address",
             "foot": "If it was not you, do nothing: without the click nothing changes.",
+        },
+        Mail.AGAIN: {
+            "subject": "Do you still want {newsletter}?",
+            "head": "Do you still want it?",
+            "body": "You get {lists}, and it looks as if you have not opened it for a while. If you want it to keep coming, "
+            "say so:",
+            "button": "Yes, keep it coming",
+            "foot": "If you do nothing within {days} days, your subscription ends, and we do not write again.",
         },
     },
     "de": {
@@ -56,6 +64,14 @@ LETTERS: Mapping[str, Mapping[Mail, Mapping[str, str]]] = {
             "bestätigen Sie es:",
             "button": "Diese Adresse nehmen",
             "foot": "Wenn Sie es nicht waren, tun Sie nichts: Ohne den Klick ändert sich nichts.",
+        },
+        Mail.AGAIN: {
+            "subject": "Möchten Sie {newsletter} weiter bekommen?",
+            "head": "Möchten Sie es weiter bekommen?",
+            "body": "Sie bekommen {lists}, und es sieht so aus, als hätten Sie es länger nicht geöffnet. Wenn es weiter "
+            "kommen soll, sagen Sie es uns:",
+            "button": "Ja, schicken Sie es weiter",
+            "foot": "Wenn Sie {days} Tage lang nichts tun, endet Ihr Abonnement, und wir schreiben nicht mehr.",
         },
     },
 }

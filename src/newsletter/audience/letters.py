@@ -36,11 +36,11 @@ font:bold 16px Arial,Helvetica,sans-serif;text-decoration:none;padding:13px 22px
 _MARK = "\x00"
 
 
-def letter(mail: Mail, newsletter: Newsletter, *, language: str, lists: Sequence[str]) -> Edition:
-    """The mail that answers a request; its one gap is the reader's link, `LINK`."""
+def letter(mail: Mail, newsletter: Newsletter, *, language: str, lists: Sequence[str], days: int = 0) -> Edition:
+    """The mail that answers a request; its one gap is the reader's link, `LINK`. `days` is the time to answer."""
     words = LETTERS[language][mail]
     named = AND[language].join(lists) if lists else newsletter.name
-    values = {"newsletter": newsletter.name, "lists": named}
+    values = {"newsletter": newsletter.name, "lists": named, "days": days}
     said = {name: sentence.format_map(values) for name, sentence in words.items()}
     text = f"{said['head']}\n\n{said['body']}\n\n{_MARK}\n\n{said['foot']}\n\n{newsletter.name}\n{newsletter.address}\n"
     body = f'<p style="margin:0 0 18px">{escape(said["body"])}</p>'

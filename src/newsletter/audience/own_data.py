@@ -27,6 +27,8 @@ def own_data(person: Subscriber, consents: Consents, profiles: Profiles) -> dict
             }
             for each in person.subscriptions
         ],
+        "tags": list(person.tags),
+        "issues": [dict(fact) for fact in profiles.issues_of(person.id)],
         "consents": [consent_as_json(record) for record in consents.records_of(person.email, person.id)],
         "departures": [
             {**fact, "left_at": getattr(fact["left_at"], "isoformat", str)()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import sys
 from collections import deque
 from collections.abc import Iterator
 from functools import partial
@@ -30,6 +31,9 @@ class Records:
         self._lines = iter(partial(text.readline, _LONGEST_LINE), "")
         self._text = text
         self._delimiter = source.delimiter
+        self._is_sheet = source.is_sheet
+        # In a spreadsheet no quote can be missing.
+        self._most_lines = sys.maxsize if source.is_sheet else _MOST_LINES
         self._again: deque[str] = deque()
         self.held: list[str] = []
         self._read = 0
@@ -40,8 +44,10 @@ class Records:
 
     def __iter__(self) -> Iterator[Record]:
         reader = self._reader()
+        row = 0
         while True:
-            line = self._read + 1
+            row += 1
+            line = row if self._is_sheet else self._read + 1
             self.held.clear()
             self._odd = ""
             try:
@@ -71,7 +77,7 @@ class Records:
         for line in chain(self._pending(), self._lines):
             self._read += 1
             held.append(line)
-            if len(held) > _MOST_LINES:
+            if len(held) > self._most_lines:
                 raise csv.Error("unexpected end of data")
             if "\0" in line:
                 self._odd = "The row holds a NUL character; the file may be damaged."

@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 
 from newsletter.audience.address import check_address, is_plain, show, tidy_address
 from newsletter.audience.columns import Columns
-from newsletter.audience.standing import UnknownStatus, standing
+from newsletter.audience.marks import NotReadable, read_attributes, read_tags
+from newsletter.audience.standing import Standing, UnknownStatus
 from newsletter.ports.readers import ReaderRow
 from newsletter.words.mistake import Mistake
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
 
 LONGEST_CELL = 10_000
+_FIRST_YEAR = 1985
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,30 +30,68 @@ class RowRefused(ValueError):
     """The row puts nobody on a list; its text says why, to the person who made the file."""
 
 
-def read_row(columns: Columns, cells: list[str]) -> ReaderRow | Departure:
-    """The person in a row. Raises RowRefused."""
+def read_row(columns: Columns, cells: list[str], declared: str | None = None) -> ReaderRow | Departure:
+    """The person in a row. `declared` is the consent that holds for all of them. Raises RowRefused."""
     if len(cells) != columns.n_columns:
         cells = _level(columns, cells)
     if len(max(cells, key=len)) > LONGEST_CELL:
         raise RowRefused(f"A cell holds {len(max(cells, key=len)):,} characters; at most {LONGEST_CELL:,} are kept.")
     email, beside = _address(cells[columns.email])
     status: SubscriptionStatus | None = None
-    if columns.standing:
+    if columns.may_depart:
         says = _standing(columns, cells)
         if isinstance(says, SuppressionReason):
             return Departure(email, says)
         status = says
+    if columns.nobody:
+        raise RowRefused(columns.nobody)
     first_name, last_name = _names(columns, cells, beside)
-    return ReaderRow(
-        email=email,
-        first_name=first_name,
-        last_name=last_name,
-        fields={name: cell for name, at in columns.custom if (cell := cells[at].strip())} if columns.custom else {},
-        # "Active" in a file is a claim; only the one who imports can vouch for it, with --active.
-        status=None if status is SubscriptionStatus.ACTIVE else status,
-        consent=(cells[columns.consent].strip() or None) if columns.consent is not None else None,
-        since_at=_instant(cells[columns.subscribed_at]) if columns.subscribed_at is not None else None,
-    )
+    fields = {name: cell for name, at in columns.custom if (cell := cells[at].strip())} if columns.custom else {}
+    try:
+        tags = read_tags(cells[columns.tags]) if columns.tags is not None else ()
+        if columns.attributes is not None:
+            more, marks = read_attributes(cells[columns.attributes])
+            fields, tags = {**more, **fields}, (*tags, *marks)
+        return ReaderRow(
+            email=email,
+            first_name=first_name,
+            last_name=last_name,
+            fields=fields,
+            # "Active" in a file is a claim; only the one who imports can vouch for it, with --active.
+            status=None if status is SubscriptionStatus.ACTIVE else status,
+            consent=_consent(columns, cells, declared if status in {None, SubscriptionStatus.ACTIVE} else None),
+            since_at=_since(columns, cells) if columns.subscribed_at else None,
+            tags=tags,
+        )
+    except NotReadable as odd:
+        raise RowRefused(str(odd)) from None
+
+
+def departs(columns: Columns, cells: list[str]) -> Departure | None:
+    """The person in a row if the row calls them gone. None for everyone else, broken rows included."""
+    try:
+        if len(cells) != columns.n_columns:
+            cells = _level(columns, cells)
+        if not isinstance(_standing(columns, cells), SuppressionReason):
+            return None
+        person = read_row(columns, cells)
+    except RowRefused:
+        return None
+    return person if isinstance(person, Departure) else None
+
+
+def _consent(columns: Columns, cells: list[str], declared: str | None) -> str | None:
+    """The row's own proof: its consent column, or what was declared and when the other system says that they agreed."""
+    if columns.consent is not None and (own := cells[columns.consent].strip()):
+        return own
+    told = ", ".join(f"{label} {cell}" for label, at in columns.proof if (cell := cells[at].strip()))
+    if not told:
+        return None
+    return ". ".join(filter(None, ((declared or "").rstrip(". "), f"{columns.source.title}: {told}")))
+
+
+def _since(columns: Columns, cells: list[str]) -> datetime | None:
+    return next((found for at in columns.subscribed_at if (found := _instant(cells[at]))), None)
 
 
 def _level(columns: Columns, cells: list[str]) -> list[str]:
@@ -79,14 +119,15 @@ def _address(cell: str) -> tuple[str, str]:
         raise RowRefused(mistake.message) from None
 
 
-def _standing(columns: Columns, cells: list[str]) -> SubscriptionStatus | SuppressionReason | None:
+def _standing(columns: Columns, cells: list[str]) -> Standing:
     try:
-        return standing([(header, cells[at]) for header, at in columns.standing])
+        says = columns.standings.of(tuple((header, cells[at]) for header, at in columns.standing))
     except UnknownStatus as unknown:
         raise RowRefused(
             f"The status {show(str(unknown))} is not known, so the person may have left. "
             "If the column means something else, map it to a field: --map Status=member_level"
         ) from None
+    return says if isinstance(says, SuppressionReason) else columns.source.everyone or says
 
 
 def _names(columns: Columns, cells: list[str], beside: str) -> tuple[str | None, str | None]:
@@ -114,11 +155,21 @@ def _name(cell: str) -> str:
 
 
 def _instant(cell: str) -> datetime | None:
-    """An instant as programs write it; one without a zone is taken for UTC. None where it cannot be read."""
-    text = re.sub(r" ?UTC$|Z$", "+00:00", cell.strip())
-    text = re.sub(r" ([+-]\d\d:?\d\d)(?:\+00:00| [A-Z]+)?$", r"\1", text)
+    """An instant as programs write it; one without a zone is taken for UTC. None where it cannot be read.
+
+    Nor where it lies before e-mail lists: programs write year 1 or 1970 for "not known".
+    """
     try:
-        found = datetime.fromisoformat(text)
-        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
+        found = datetime.fromisoformat(cell)
+    except ValueError:
+        text = re.sub(r" ?UTC$|Z$", "+00:00", cell.strip())
+        text = re.sub(r" ([+-]\d\d:?\d\d)(?:\+00:00| [A-Z]+)?$", r"\1", text)
+        try:
+            found = datetime.fromisoformat(text)
+        except ValueError:
+            return None
+    try:
+        found = found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+    except OverflowError:
         return None
+    return found if found.year >= _FIRST_YEAR else None

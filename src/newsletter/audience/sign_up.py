@@ -11,12 +11,22 @@ from enum import StrEnum
 from newsletter.audience.address import check_address
 from newsletter.ports.clock import Clock
 from newsletter.ports.consents import Consents, NewRequest, Price
+from newsletter.ports.slots import Notice
 from newsletter.words.consent import Asked, Visitor
 from newsletter.words.mistake import Mistake
+from newsletter.words.newsletter import Newsletter
 from newsletter.words.subscriber import address_key
 
 _HOUR = 3_600
 _LONGEST_NAME = 80
+# Of people who sign up by themselves, half confirm within minutes; of addresses that somebody else types in, none do.
+_ASKING_PER_CONFIRMED = 4
+_HELD_OFF = (
+    "That looks like an attack with other people's addresses, so the sign-up form takes nothing for an hour. Each address "
+    "got one mail at most, and nobody who did not confirm gets an issue.\n"
+    "There is nothing that you must do. If you know where they all come from, take sign-ups again at once with: "
+    "newsletter subscribers reopen"
+)
 
 
 class Answer(StrEnum):
@@ -32,7 +42,7 @@ class Answer(StrEnum):
 class Limits:
     """How much the public forms take. `hasty` is what one IP may ask for by forms sent back within two seconds.
 
-    `unconfirmed` requests within an hour open the circuit breaker for an hour.
+    `unconfirmed` addresses within an hour open the circuit breaker for an hour, unless a fifth of all have confirmed.
     """
 
     per_ip: int = 20
@@ -82,7 +92,7 @@ def sign_up(consents: Consents, clock: Clock, key: bytes, asked: SignUp, limits:
             email=email,
             asked=Asked.FORM,
             lists=asked.lists,
-            first_name=_name(asked.first_name),
+            first_name=one_line(asked.first_name),
             language=asked.language,
             wording=asked.wording,
             visitor=asked.visitor,
@@ -91,12 +101,24 @@ def sign_up(consents: Consents, clock: Clock, key: bytes, asked: SignUp, limits:
     return Answer.ASKED, ""
 
 
-def should_break(consents: Consents, limits: Limits) -> str | None:
-    """Why public requests should be held off now: far more ask than confirm. The owner's own imports don't count."""
-    n_unconfirmed = consents.count_unconfirmed(within_seconds=_HOUR)
-    if n_unconfirmed < limits.unconfirmed:
-        return None
-    return f"{n_unconfirmed:,} people were signed up within an hour and have not confirmed."
+def hold_off(consents: Consents, clock: Clock, newsletter: Newsletter, limits: Limits) -> bool:
+    """Close the form for an hour where far more ask than confirm, and leave the owner a notice. The owner's own
+    imports don't count, and neither do people who are on the list already. True where it was closed now.
+    """
+    asking, confirmed = consents.count_sign_ups(within_seconds=_HOUR)
+    if asking < limits.unconfirmed or confirmed * _ASKING_PER_CONFIRMED > asking:
+        return False
+    now = clock.now()
+    reason = f"{asking:,} addresses were signed up within an hour and have not confirmed; {confirmed:,} have."
+    notice = Notice(
+        about=f"sign-ups {now:%Y-%m-%d %H:%M:%S}",
+        kind="held off",
+        tell=(newsletter.reply_to or newsletter.sender,),
+        subject="Sign-ups are paused for an hour",
+        body=f"{reason} {_HELD_OFF}",
+        made_at=now,
+    )
+    return consents.open_breaker(reason, seconds=_HOUR, notice=notice)
 
 
 def _network(ip: str | None) -> str:
@@ -115,6 +137,6 @@ def _bucket(key: bytes, kind: str, what: str) -> str:
     return hmac.digest(key, f"budget:{kind}:{what}".encode(), "sha256").hex()[:32]
 
 
-def _name(text: str) -> str:
-    """One line of letters, cut: it is kept for merge tags and never put into a mail before it is confirmed."""
+def one_line(text: str) -> str:
+    """A name as a visitor typed it, cut: kept for merge tags, and never put into a mail before it is confirmed."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())[:_LONGEST_NAME]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
+from functools import lru_cache
 
 from newsletter.words.subscriber import STRONGEST_FIRST, SubscriptionStatus, SuppressionReason
 
@@ -15,26 +16,25 @@ class UnknownStatus(ValueError):
     """A status column holds a word that might mean anything; the person is not put on a list on a guess."""
 
 
-_WORDS: dict[str, Standing] = {
-    word: standing
-    for standing, words in (
-        (SubscriptionStatus.ACTIVE, "active|subscribed|enabled|confirmed|regular|opted in|opt in|yes|1"),
-        (SubscriptionStatus.PENDING, "pending|unconfirmed|unactivated|awaiting confirmation|not confirmed"),
-        (SubscriptionStatus.ENDED, "ended"),
-        (
-            SuppressionReason.UNSUBSCRIBE,
-            "unsubscribe|unsubscribed|cancelled|canceled|disabled|inactive|opted out|opt out|left|deleted|removed|no|0",
-        ),
-        (SuppressionReason.MANUAL, "manual|blocklisted|blacklisted|blocked|banned|suppressed|do not mail"),
-        (
-            SuppressionReason.HARD_BOUNCE,
-            "hard bounce|hard bounced|bounce|bounced|cleaned|undeliverable|undeliverable address",
-        ),
-        (SuppressionReason.COMPLAINT, "complaint|complained|spam|spam report|spam complaint|abuse|marked as spam"),
-        (SuppressionReason.INVALID, "invalid|invalid address"),
-    )
-    for word in words.split("|")
-}
+def words(said: Mapping[Standing, str]) -> dict[str, Standing]:
+    """A table of status words from lines of them, `|` between two words."""
+    return {word: standing for standing, line in said.items() for word in line.split("|")}
+
+
+_WORDS = words(
+    {
+        SubscriptionStatus.ACTIVE: "active|subscribed|enabled|confirmed|regular|opted in|opt in|yes|1",
+        SubscriptionStatus.PENDING: "pending|unconfirmed|unactivated|awaiting confirmation|not confirmed",
+        SubscriptionStatus.ENDED: "ended",
+        SuppressionReason.UNSUBSCRIBE: "unsubscribe|unsubscribed|cancelled|canceled|disabled|inactive|opted out|opt out"
+        "|left|deleted|removed|no|0",
+        SuppressionReason.MANUAL: "manual|blocklisted|blacklisted|blocked|banned|suppressed|do not mail",
+        SuppressionReason.HARD_BOUNCE: "hard bounce|hard bounced|bounce|bounced|cleaned|undeliverable"
+        "|undeliverable address",
+        SuppressionReason.COMPLAINT: "complaint|complained|spam|spam report|spam complaint|abuse|marked as spam",
+        SuppressionReason.INVALID: "invalid|invalid address",
+    }
+)
 # A column that is filled in only for those who left.
 _FILLED_MEANS = {
     "unsub time": SuppressionReason.UNSUBSCRIBE,
@@ -64,45 +64,58 @@ def may_say_leaving(header: str) -> bool:
     return header in _ONLY_LEAVING
 
 
-def standing(signals: Sequence[tuple[str, str]]) -> Standing:
-    """What the columns say together, as (normalised header, cell). The most protective wins.
+class Standings:
+    """Reads what columns say together. `own` are the status words of the system that the file came from."""
 
-    Raises UnknownStatus where a status cannot be read and nothing else says that the person left.
-    """
-    said: set[Standing] = set()
-    unknown = ""
-    for header, cell in signals:
-        word = " ".join(re.findall(r"[^\W_]+", cell.casefold()))
-        if word:
+    def __init__(self, own: Mapping[str, Standing] | None = None) -> None:
+        self._words = {**_WORDS, **(own or {})}
+        # A status column has a handful of different cells, however many rows.
+        self._known = lru_cache(maxsize=4096)(self._together)
+
+    def of(self, signals: tuple[tuple[str, str], ...]) -> Standing:
+        """What the columns say together, as (normalised header, cell). The most protective wins.
+
+        Raises UnknownStatus where a status cannot be read and nothing else says that the person left.
+        """
+        said, unknown = self._known(signals)
+        if unknown:
+            raise UnknownStatus(unknown)
+        return said
+
+    def _together(self, signals: tuple[tuple[str, str], ...]) -> tuple[Standing, str]:
+        """The strongest that is said, or the cell that nobody can read."""
+        said: set[Standing] = set()
+        unknown = ""
+        for header, cell in signals:
             try:
-                said.add(_read(header, word, cell.strip()))
-            except UnknownStatus as error:
-                unknown = str(error)
-    for reason in STRONGEST_FIRST:
-        if reason in said:
-            return reason
-    if SubscriptionStatus.ENDED in said:
-        return SubscriptionStatus.ENDED
-    if unknown:
-        raise UnknownStatus(unknown)
-    return next((status for status in (SubscriptionStatus.PENDING, SubscriptionStatus.ACTIVE) if status in said), None)
+                said.add(self._read_cell(header, cell))
+            except UnknownStatus as word:
+                unknown = str(word)
+        for reason in (*STRONGEST_FIRST, SubscriptionStatus.ENDED):
+            if reason in said:
+                return reason, ""
+        ours = (SubscriptionStatus.PENDING, SubscriptionStatus.ACTIVE)
+        return next((status for status in ours if status in said), None), unknown
 
-
-def _read(header: str, word: str, cell: str) -> Standing:
-    if header in _FILLED_MEANS:
-        return _FILLED_MEANS[header]
-    if header == "unsub reason":
-        return SuppressionReason.COMPLAINT if word in {"spam", "abuse"} else SuppressionReason.UNSUBSCRIBE
-    if header in {"email disabled", "unsubscribed"}:
-        # Anything but a clear no is taken for a yes: a date, an x.
-        return None if word in _FALSE else SuppressionReason.UNSUBSCRIBE
-    if header == "subscribed to emails":
-        return None if word in _TRUE else SuppressionReason.UNSUBSCRIBE
-    if header in _ONLY_LEAVING:
-        found = _WORDS.get(word)
-        return found if found in _LEAVING and word not in _FALSE else None
-    if _PERMANENT.match(cell):
-        return SuppressionReason.HARD_BOUNCE
-    if word not in _WORDS:
-        raise UnknownStatus(cell)
-    return _WORDS[word]
+    def _read_cell(self, header: str, cell: str) -> Standing:
+        """What one cell says. Raises UnknownStatus with the cell where nobody knows."""
+        word = " ".join(re.findall(r"[^\W_]+", cell.casefold()))
+        if not word:
+            return None
+        if header in _FILLED_MEANS:
+            return _FILLED_MEANS[header]
+        if header == "unsub reason":
+            return SuppressionReason.COMPLAINT if word in {"spam", "abuse"} else SuppressionReason.UNSUBSCRIBE
+        if header in {"email disabled", "unsubscribed"}:
+            # Anything but a clear no is taken for a yes: a date, an x.
+            return None if word in _FALSE else SuppressionReason.UNSUBSCRIBE
+        if header == "subscribed to emails":
+            return None if word in _TRUE else SuppressionReason.UNSUBSCRIBE
+        if header in _ONLY_LEAVING:
+            found = self._words.get(word)
+            return found if found in _LEAVING and word not in _FALSE else None
+        if _PERMANENT.match(cell.strip()):
+            return SuppressionReason.HARD_BOUNCE
+        if word not in self._words:
+            raise UnknownStatus(cell.strip())
+        return self._words[word]

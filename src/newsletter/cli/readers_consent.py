@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from newsletter.words.consent import Asked
 
 # More mails than these are left to `serve`, so that an import ends when its rows are in.
-_AT_ONCE = 200
+AT_ONCE = 200
 
 
 @click.command()
@@ -36,7 +36,7 @@ def ask_to_confirm(parts: Parts, list_name: str, asked: Asked, source: str | Non
     """Ask everyone who is pending on a list and was not asked yet; a sentence about it."""
     wording = f"Asked to confirm {list_name} by mail" + (f". Source: {source}" if source else ".")
     n_asked = parts.consents.ask_pending(list_name, asked=asked, wording=wording)
-    posted = parts.post_office.post_waiting(most=_AT_ONCE) if n_asked else 0
+    posted = parts.post_office.post_waiting(most=AT_ONCE) if n_asked else 0
     waiting = parts.consents.count_unposted()
     parts.after_sending()
     rest = (

@@ -11,11 +11,12 @@ import click
 if TYPE_CHECKING:
     from newsletter.audience.import_report import ImportReport
     from newsletter.ports.profiles import Erasure
-    from newsletter.ports.readers import ListRow
+    from newsletter.ports.readers import Change, ImportRow, ListRow
     from newsletter.words.consent import ConsentRecord
     from newsletter.words.subscriber import Subscriber, SuppressionReason
 
 _SHOWN_PROBLEMS = 20
+_SHOWN_CHANGES = 20
 
 
 def print_report(report: ImportReport, list_name: str, *, is_new: bool, dry_run: bool) -> None:
@@ -26,10 +27,26 @@ def print_report(report: ImportReport, list_name: str, *, is_new: bool, dry_run:
         f"{report.added:,} added, {report.updated:,} updated, {report.unchanged:,} unchanged, "
         f"{report.suppressed:,} not to be mailed, {report.rejected:,} rejected."
     )
+    for note in report.notes:
+        click.echo(note)
+    for change in report.changes[:_SHOWN_CHANGES]:
+        click.echo(f"  {_as_difference(change)}")
+    n_more = report.added + report.updated - _SHOWN_CHANGES if report.changes else 0
+    if n_more > 0:
+        click.echo(f"  ... and {n_more:,} more people who would change. The first 1,000: --format json")
     for problem in report.problems[:_SHOWN_PROBLEMS]:
         click.echo(f"  {problem.file}:{problem.line}: {problem.reason}")
     if len(report.problems) > _SHOWN_PROBLEMS:
         click.echo(f"  ... and {len(report.problems) - _SHOWN_PROBLEMS:,} more. All of them: --format json")
+
+
+def _as_difference(change: Change) -> str:
+    """What would become of one person: `~ ana@example.com: city Bonn -> Oslo`."""
+    values = [
+        f"{what} {_one_line(before)[:60]} -> {_one_line(after)[:60]}" if before else f"{what} {_one_line(after)[:60]}"
+        for what, before, after in change.values
+    ]
+    return f"{'+' if change.is_new else '~'} {change.email}: {', '.join(values)}"
 
 
 def report_as_json(
@@ -47,6 +64,38 @@ def report_as_json(
         "list": list_name,
         "list_is_new": is_new,
         "dry_run": dry_run,
+        "notes": report.notes,
+        **({"changes": [_change_as_json(change) for change in report.changes]} if dry_run else {}),
+    }
+
+
+def _change_as_json(change: Change) -> dict[str, object]:
+    values = [{"what": what, "before": before, "after": after} for what, before, after in change.values]
+    return {"email": change.email, "is_new": change.is_new, "values": values}
+
+
+def print_imports(rows: Sequence[ImportRow], *, as_json: bool) -> None:
+    if as_json:
+        print_json({"imports": [_import_as_json(row) for row in rows]})
+        return
+    if not rows:
+        click.echo("Nothing was imported yet.")
+    for row in rows:
+        state = "taken back" if row.undone_at else "" if row.finished_at else "not finished: repeat it to go on"
+        names = ", ".join(row.files)
+        click.echo(
+            f"{row.number:>5}  {row.started_at:%Y-%m-%d %H:%M} UTC  {row.list_name}: {names}{f' ({state})' if state else ''}"
+        )
+
+
+def _import_as_json(row: ImportRow) -> dict[str, object]:
+    return {
+        "import": row.number,
+        "list": row.list_name,
+        "files": list(row.files),
+        "started_at": row.started_at.isoformat(),
+        "finished_at": row.finished_at.isoformat() if row.finished_at else None,
+        "undone_at": row.undone_at.isoformat() if row.undone_at else None,
     }
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
 from sqlalchemy import Connection, and_, case, delete, func, insert, literal, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from newsletter.store.engine import is_sqlite
 from newsletter.store.event_tables import event
 from newsletter.store.segment_tables import engagement, engagement_mark, issue_place
 from newsletter.store.tables import delivery, mailing
+from newsletter.store.upserting import insert_into
 from newsletter.words.event import EventKind
 from newsletter.words.ledger import MailingStatus
 
@@ -80,8 +84,7 @@ def _add(connection: Connection, theirs) -> None:  # type: ignore[no-untyped-def
         .where(literal(1) == 1)
         .group_by(facts.c.subscriber_id)
     )
-    upsert = sqlite_insert if is_sqlite(connection) else postgresql_insert
-    statement = upsert(engagement).from_select(["subscriber_id", "opened", "clicked"], source)
+    statement = insert_into(connection, engagement).from_select(["subscriber_id", "opened", "clicked"], source)
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=["subscriber_id"],
@@ -93,12 +96,29 @@ def _add(connection: Connection, theirs) -> None:  # type: ignore[no-untyped-def
     )
 
 
-def last_issues(connection: Connection, most: int) -> list[int]:
-    """The numbers of the issues that went out last, newest first."""
-    gone = (
-        select(mailing.c.issue, func.max(mailing.c.start_at).label("at"))
-        .where(mailing.c.status.in_([MailingStatus.FINISHED, MailingStatus.SENDING, MailingStatus.PAUSED]))
-        .group_by(mailing.c.issue)
-        .subquery()
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """An issue that went out to a list: its number, when it began, and whether the whole list got it."""
+
+    issue: int
+    at: datetime
+    is_whole: bool
+
+
+def issues_by_list(connection: Connection) -> Mapping[int, Sequence[Gone]]:
+    """What went out to each list, newest first; practice does not count."""
+    whole = func.max(case((mailing.c.segment == "", 1), else_=0))
+    at = func.max(mailing.c.start_at)
+    query = (
+        select(mailing.c.list_id, mailing.c.issue, at.label("at"), whole.label("is_whole"))
+        .where(
+            mailing.c.status.in_([MailingStatus.FINISHED, MailingStatus.SENDING, MailingStatus.PAUSED]),
+            ~mailing.c.is_practice,
+        )
+        .group_by(mailing.c.list_id, mailing.c.issue)
+        .order_by(at.desc(), mailing.c.issue.desc())
     )
-    return list(connection.scalars(select(gone.c.issue).order_by(gone.c.at.desc(), gone.c.issue.desc()).limit(most)))
+    found: dict[int, list[Gone]] = defaultdict(list)
+    for row in connection.execute(query):
+        found[row.list_id].append(Gone(row.issue, row.at, bool(row.is_whole)))
+    return found

@@ -1,22 +1,23 @@
-"""Imports that can be taken back: what stood there before is noted in the transaction that changes it."""
+"""Imports that can be taken back: begun, finished, listed and undone."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, exists, insert, literal, or_, select, update
-from sqlalchemy import true as sql_true
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, exists, func, insert, select, update
 
+from newsletter.ports.readers import ImportRow
 from newsletter.store.consent_tables import consent_request, consent_request_list, departure
-from newsletter.store.engine import is_sqlite, writing
-from newsletter.store.import_tables import import_change, import_run, import_suppression
-from newsletter.store.joining import cell, incoming, packed
+from newsletter.store.engine import reading, writing
+from newsletter.store.import_tables import import_change, import_run, import_suppression, import_tag
+from newsletter.store.schema import metadata
+from newsletter.store.segment_tables import tag
 from newsletter.store.tables import delivery, mailing_list, subscriber, subscription, suppression
 from newsletter.store.types import AnyRow, database_now
+from newsletter.words.consent import Asked
 from newsletter.words.mistake import Missing, NotNow
-from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
+from newsletter.words.subscriber import SubscriptionStatus
 
 _SLICE = 1_000
 
@@ -28,98 +29,86 @@ class SqlImports:
         self._engine = engine
 
     def begin(self, list_name: str, files: Sequence[str]) -> int:
+        found = self.find_interrupted(list_name, files)
+        if found is not None:
+            return found
         with writing(self._engine) as connection:
+            is_there = connection.scalar(select(mailing_list.c.id).where(mailing_list.c.name == list_name))
             statement = insert(import_run).values(
-                list_name=list_name, files="\n".join(files), started_at=database_now()
+                list_name=list_name,
+                files="\n".join(files),
+                made_list=is_there is None,
+                started_at=database_now(),
             )
             return int(connection.execute(statement.returning(import_run.c.id)).scalar_one())
 
-    def undo(self, number: int) -> int:
+    def find_interrupted(self, list_name: str, files: Sequence[str]) -> int | None:
+        query = select(func.max(import_run.c.id)).where(
+            import_run.c.list_name == list_name,
+            import_run.c.files == "\n".join(files),
+            import_run.c.finished_at.is_(None),
+            import_run.c.undone_at.is_(None),
+        )
+        with reading(self._engine) as connection:
+            found: int | None = connection.scalar(query)
+        return found
+
+    def finish(self, number: int) -> None:
         with writing(self._engine) as connection:
+            connection.execute(update(import_run).where(import_run.c.id == number).values(finished_at=database_now()))
+
+    def list_imports(self, *, most: int) -> Sequence[ImportRow]:
+        with reading(self._engine) as connection:
+            rows = connection.execute(select(import_run).order_by(import_run.c.id.desc()).limit(most)).all()
+        return [
+            ImportRow(
+                number=row.id,
+                list_name=row.list_name,
+                files=row.files.split("\n"),
+                started_at=row.started_at,
+                finished_at=row.finished_at,
+                undone_at=row.undone_at,
+            )
+            for row in rows
+        ]
+
+    def undo(self, number: int) -> int:
+        with reading(self._engine) as connection:
             run = connection.execute(select(import_run).where(import_run.c.id == number)).first()
-            if run is None:
-                raise Missing(f"There is no import {number}.", fix="Its number was printed when it ran.")
-            if run.undone_at is not None:
-                raise NotNow(f"Import {number} was taken back already.")
+        if run is None:
+            raise Missing(f"There is no import {number}.", fix="See them with: newsletter subscribers imports")
+        if run.undone_at is not None:
+            raise NotNow(f"Import {number} was taken back already.")
         undone = 0
         while some := self._undo_some(run):
             undone += some
         with writing(self._engine) as connection:
+            if run.made_list:
+                _remove_list(connection, run.list_name)
             connection.execute(update(import_run).where(import_run.c.id == number).values(undone_at=database_now()))
         return undone
 
     def _undo_some(self, run: AnyRow) -> int:
         """The next slice, and its notes away with it: an undo that was interrupted goes on where it stopped."""
         with writing(self._engine) as connection:
-            lifted = connection.execute(
-                select(import_suppression).where(import_suppression.c.run_id == run.id).limit(_SLICE)
-            ).all()
+            lifted = _some(connection, import_suppression, run)
             for row in lifted:
                 _lift(connection, row)
-            changes = connection.execute(
-                select(import_change).where(import_change.c.run_id == run.id).limit(_SLICE)
-            ).all()
+            changes = _some(connection, import_change, run)
+            _untag(connection, [row.email_key for row in changes], run)
             list_id = connection.scalar(select(mailing_list.c.id).where(mailing_list.c.name == run.list_name))
             for row in changes:
                 if row.subscriber_id is not None:
                     _restore(connection, row, run, list_id)
             _remove_new(connection, [row.email_key for row in changes if row.subscriber_id is None], run, list_id)
-            for table, rows in ((import_suppression, lifted), (import_change, changes)):
+            for table, rows in ((import_suppression, lifted), (import_change, changes), (import_tag, changes)):
                 keys = [row.email_key for row in rows]
                 connection.execute(delete(table).where(table.c.run_id == run.id, table.c.email_key.in_(keys)))
             return len(lifted) + len(changes)
 
 
-def note_people(connection: Connection, run: int, list_id: int, keys: Sequence[str]) -> None:
-    """How these people stand now, unless this import has noted them before."""
-    rows = incoming(connection)
-    columns = (
-        "run_id",
-        "email_key",
-        "subscriber_id",
-        "first_name",
-        "last_name",
-        "fields",
-        "status",
-        "consent",
-        "since_at",
-    )
-    source = (
-        select(
-            literal(run),
-            cell(rows, 0),
-            subscriber.c.id,
-            subscriber.c.first_name,
-            subscriber.c.last_name,
-            subscriber.c.fields,
-            subscription.c.status,
-            subscription.c.consent,
-            subscription.c.since_at,
-        )
-        .select_from(rows)
-        .outerjoin(subscriber, subscriber.c.email_key == cell(rows, 0))
-        .outerjoin(
-            subscription, (subscription.c.subscriber_id == subscriber.c.id) & (subscription.c.list_id == list_id)
-        )
-        .where(sql_true())
-    )
-    upsert = sqlite_insert if is_sqlite(connection) else postgresql_insert
-    statement = upsert(import_change).from_select(columns, source).on_conflict_do_nothing()
-    connection.execute(statement, packed([[key] for key in keys]))
-
-
-def note_suppressions(connection: Connection, run: int, reasons: Mapping[str, SuppressionReason]) -> None:
-    rows = incoming(connection)
-    source = (
-        select(literal(run), cell(rows, 0), cell(rows, 1), suppression.c.reason)
-        .select_from(rows)
-        .outerjoin(suppression, suppression.c.email_key == cell(rows, 0))
-        .where(or_(suppression.c.reason.is_(None), suppression.c.reason != cell(rows, 1)))
-    )
-    upsert = sqlite_insert if is_sqlite(connection) else postgresql_insert
-    columns = ("run_id", "email_key", "reason", "reason_before")
-    statement = upsert(import_suppression).from_select(columns, source).on_conflict_do_nothing()
-    connection.execute(statement, packed([[key, reason.value] for key, reason in sorted(reasons.items())]))
+def _some(connection: Connection, table: Any, run: AnyRow) -> Sequence[AnyRow]:
+    return connection.execute(select(table).where(table.c.run_id == run.id).limit(_SLICE)).all()
 
 
 def _lift(connection: Connection, row: AnyRow) -> None:
@@ -128,7 +117,8 @@ def _lift(connection: Connection, row: AnyRow) -> None:
     if row.reason_before is None:
         connection.execute(delete(suppression).where(theirs))
     else:
-        connection.execute(update(suppression).where(theirs).values(reason=row.reason_before))
+        before = {"reason": row.reason_before, "since_at": row.since_before}
+        connection.execute(update(suppression).where(theirs).values(**before))
 
 
 def _restore(connection: Connection, row: AnyRow, run: AnyRow, list_id: int | None) -> None:
@@ -148,8 +138,53 @@ def _restore(connection: Connection, row: AnyRow, run: AnyRow, list_id: int | No
     else:
         values = {"status": row.status, "consent": row.consent, "since_at": row.since_at}
         connection.execute(update(subscription).where(theirs).values(**values))
-    before = {"first_name": row.first_name, "last_name": row.last_name, "fields": row.fields}
-    connection.execute(update(subscriber).where(subscriber.c.id == person).values(**before))
+    if row.made is not None:
+        now = connection.execute(select(subscriber).where(subscriber.c.id == person)).one()
+        connection.execute(update(subscriber).where(subscriber.c.id == person).values(**_before(row, now)))
+    _forget_requests(connection, [row.email_key], run)
+
+
+def _before(row: AnyRow, now: AnyRow) -> Mapping[str, Any]:
+    """Names and fields as before the import, but for those that the person has changed again."""
+    made = row.made
+    fields = dict(now.fields)
+    for name in [name for name, value in made["fields"].items() if fields.get(name) == value]:
+        if name in row.fields:
+            fields[name] = row.fields[name]
+        else:
+            del fields[name]
+    return {
+        "first_name": row.first_name if now.first_name == made["first"] else now.first_name,
+        "last_name": row.last_name if now.last_name == made["last"] else now.last_name,
+        "fields": fields,
+    }
+
+
+def _untag(connection: Connection, keys: Sequence[str], run: AnyRow) -> None:
+    """Tags that came with the import, off everybody."""
+    theirs = (
+        select(subscriber.c.id)
+        .join(import_tag, import_tag.c.email_key == subscriber.c.email_key)
+        .where(
+            import_tag.c.run_id == run.id,
+            import_tag.c.email_key.in_(keys),
+            import_tag.c.name == tag.c.name,
+            subscriber.c.id == tag.c.subscriber_id,
+        )
+    )
+    people = select(subscriber.c.id).where(subscriber.c.email_key.in_(keys))
+    connection.execute(delete(tag).where(tag.c.subscriber_id.in_(people), theirs.exists()))
+
+
+def _remove_list(connection: Connection, name: str) -> None:
+    """A list that nothing uses: nobody is or was on it, and no sending, schedule or request names it."""
+    uses = [
+        exists().where(column == mailing_list.c.id)
+        for table in metadata.tables.values()
+        for column in table.c
+        if any(key.column is mailing_list.c.id for key in column.foreign_keys)
+    ]
+    connection.execute(delete(mailing_list).where(mailing_list.c.name == name, *(~use for use in uses)))
 
 
 def _remove_new(connection: Connection, keys: Sequence[str], run: AnyRow, list_id: int | None) -> None:
@@ -173,7 +208,7 @@ def _remove_new(connection: Connection, keys: Sequence[str], run: AnyRow, list_i
             subscription.c.list_id == list_id, subscription.c.subscriber_id.in_(ids), ~_ended_since(run)
         )
     )
-    _forget_requests(connection, [key for key in keys if key not in acted])
+    _forget_requests(connection, [key for key in keys if key not in acted], run)
     connection.execute(
         delete(subscriber).where(
             subscriber.c.id.in_(ids),
@@ -197,9 +232,14 @@ def _acted(connection: Connection, key: str, person: int, list_id: int, run: Any
     return connection.scalar(confirmed) is not None or connection.scalar(left) is not None
 
 
-def _forget_requests(connection: Connection, keys: Sequence[str]) -> None:
-    """Mails that would ask them are not posted any more."""
-    theirs = (consent_request.c.email_key.in_(keys)) & consent_request.c.posted_at.is_(None)
+def _forget_requests(connection: Connection, keys: Sequence[str], run: AnyRow) -> None:
+    """Mails that would ask them because of the import are not posted any more."""
+    theirs = and_(
+        consent_request.c.email_key.in_(keys),
+        consent_request.c.asked == Asked.IMPORT,
+        consent_request.c.posted_at.is_(None),
+        consent_request.c.requested_at >= run.started_at,
+    )
     waiting = select(consent_request.c.id).where(theirs)
     connection.execute(delete(consent_request_list).where(consent_request_list.c.request_id.in_(waiting)))
     connection.execute(delete(consent_request).where(theirs))

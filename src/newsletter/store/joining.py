@@ -11,7 +11,6 @@ import orjson
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    FromClause,
     Integer,
     Text,
     bindparam,
@@ -24,15 +23,15 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy import true as sql_true
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.types import TypeEngine
 
-from newsletter.ports.readers import Joined, ReaderRow
+from newsletter.ports.readers import Change, Joined, ReaderRow
 from newsletter.store.engine import is_sqlite
+from newsletter.store.incoming import cell, incoming, packed
 from newsletter.store.tables import subscriber, subscription, suppression
+from newsletter.store.tagging import find_tags, insert_tags
 from newsletter.store.types import FieldsJson, UtcDateTime, database_now
+from newsletter.store.upserting import insert_into
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason, address_key
 
 
@@ -55,23 +54,7 @@ class Decided:
     subscribed: list[list[str | None]] = field(default_factory=list)
     raised: list[dict[str, Any]] = field(default_factory=list)
     ended: list[int] = field(default_factory=list)
-
-
-def incoming(connection: Connection) -> FromClause:
-    """The rows of the parameter `rows`, a JSON list: one parameter however many rows, one plan however many calls."""
-    rows = bindparam("rows", type_=Text)
-    if is_sqlite(connection):
-        return func.json_each(rows).table_valued("value", name="incoming")
-    return func.jsonb_array_elements(cast(rows, JSONB)).table_valued("value", name="incoming").render_derived()
-
-
-def cell(rows: FromClause, number: int) -> ColumnElement[str]:
-    """A cell of an incoming row, as text."""
-    return type_coerce(rows.c.value.op("->>")(literal_column(str(number))), Text)
-
-
-def packed(rows: Sequence[Sequence[object]]) -> dict[str, str]:
-    return {"rows": orjson.dumps(rows).decode()}
+    tagged: list[list[str]] = field(default_factory=list)
 
 
 def decide(
@@ -90,7 +73,10 @@ def decide(
     keys = packed([[key] for key in by_key])
     suppressed = _find_suppressed(connection, keys)
     known = _find_known(connection, list_id, keys, lock=lock)
+    # Most files have no tags; then nobody's are looked up.
+    tags = find_tags(connection, keys) if any(reader.tags for reader in readers) else {}
     result = Decided()
+    changes: list[Change] = []
     became: dict[str, list[str]] = {"added": [], "updated": [], "unchanged": []}
     left: dict[str, SuppressionReason | None] = dict(suppressed)
     for key, reader in by_key.items():
@@ -101,18 +87,43 @@ def decide(
             left[key] = None
             _decide_end(result, key, reader, person)
         else:
-            became[_decide_join(result, key, reader, person, wanted, _proof(reader, consent))].append(key)
+            what = _decide_join(result, key, reader, person, wanted, _proof(reader, consent))
+            missing = [tag for tag in reader.tags if tag not in tags.get(key, ())] if reader.tags else []
+            if missing:
+                result.tagged += [[key, tag] for tag in missing]
+                what = "updated" if what == "unchanged" else what
+            became[what].append(key)
+            if not lock and what != "unchanged":
+                changes.append(_change(reader, person, wanted, missing))
     result.joined = Joined(
-        added=became["added"], updated=became["updated"], unchanged=became["unchanged"], suppressed=left
+        added=became["added"],
+        updated=became["updated"],
+        unchanged=became["unchanged"],
+        suppressed=left,
+        changes=changes,
     )
     return result
+
+
+def _change(reader: ReaderRow, person: _Known | None, wanted: SubscriptionStatus, tags: Sequence[str]) -> Change:
+    """What joining makes of one person, for people to read."""
+    before = {} if person is None else {"first name": person.first_name, "last name": person.last_name, **person.fields}
+    after = {"first name": reader.first_name, "last name": reader.last_name, **reader.fields}
+    values = [
+        (name, before.get(name, ""), value) for name, value in after.items() if value and before.get(name, "") != value
+    ]
+    status = person.status if person else None
+    if status is None or (status is SubscriptionStatus.PENDING and wanted is SubscriptionStatus.ACTIVE):
+        values.append(("status", status or "", wanted))
+    values += [("tag", "", tag) for tag in tags]
+    return Change(email=reader.email, is_new=person is None, values=values)
 
 
 def _decide_join(
     result: Decided, key: str, reader: ReaderRow, person: _Known | None, wanted: SubscriptionStatus, proof: str | None
 ) -> str:
     """Note what has to be written for someone who may be on the list; says what that makes of them."""
-    changed = _changed(reader, person) if person else None
+    changed = _changed(key, reader, person) if person else None
     if changed:
         result.changed.append(changed)
     if person is None or person.status is None:
@@ -161,6 +172,8 @@ def write(connection: Connection, list_id: int, decided: Decided) -> None:
             ),
             decided.raised,
         )
+    if decided.tagged:
+        insert_tags(connection, decided.tagged)
 
 
 def end(connection: Connection, people: Sequence[int], *, list_id: int | None) -> int:
@@ -234,13 +247,13 @@ def _proof(reader: ReaderRow, consent: str | None) -> str | None:
     return reader.consent or (consent if reader.status is None else None)
 
 
-def _changed(reader: ReaderRow, person: _Known) -> dict[str, Any] | None:
+def _changed(key: str, reader: ReaderRow, person: _Known) -> dict[str, Any] | None:
     first = person.first_name if reader.first_name is None else reader.first_name
     last = person.last_name if reader.last_name is None else reader.last_name
     facts = {**person.fields, **reader.fields}
     if (first, last, facts) == (person.first_name, person.last_name, person.fields):
         return None
-    return {"person": person.id, "first": first, "last": last, "facts": facts}
+    return {"key": key, "person": person.id, "first": first, "last": last, "facts": facts}
 
 
 def _new_row(key: str, reader: ReaderRow) -> list[str]:
@@ -258,7 +271,7 @@ def _insert_people(connection: Connection, people: list[list[str]]) -> None:
     On PostgreSQL in the order of the keys, so that they can't wait for each other; on SQLite in that of the file.
     """
     rows = incoming(connection)
-    facts: TypeEngine[Any] = Text() if is_sqlite(connection) else JSONB()
+    facts: TypeEngine[Any] = Text() if is_sqlite(connection) else FieldsJson()
     columns = ("email_key", "email", "first_name", "last_name", "fields", "created_at", "updated_at")
     source = select(
         *(cell(rows, number) for number in range(4)),
@@ -268,9 +281,10 @@ def _insert_people(connection: Connection, people: list[list[str]]) -> None:
     ).where(sql_true())
     if not is_sqlite(connection):
         source = source.order_by(cell(rows, 0))
-    upsert = sqlite_insert if is_sqlite(connection) else postgresql_insert
     connection.execute(
-        upsert(subscriber).from_select(columns, source).on_conflict_do_nothing(index_elements=["email_key"]),
+        insert_into(connection, subscriber)
+        .from_select(columns, source)
+        .on_conflict_do_nothing(index_elements=["email_key"]),
         packed(people),
     )
 
@@ -292,9 +306,8 @@ def _insert_subscriptions(connection: Connection, list_id: int, people: list[lis
         .join(subscriber, subscriber.c.email_key == cell(rows, 0))
         .order_by(subscriber.c.id)
     )
-    upsert = sqlite_insert if is_sqlite(connection) else postgresql_insert
     connection.execute(
-        upsert(subscription)
+        insert_into(connection, subscription)
         .from_select(["list_id", "subscriber_id", "status", "consent", "since_at"], source.where(sql_true()))
         .on_conflict_do_nothing(index_elements=["list_id", "subscriber_id"]),
         packed(people),

@@ -5,14 +5,12 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text
 
 from newsletter.store.tables import metadata
-from newsletter.store.types import UtcDateTime
-
-_Id = BigInteger().with_variant(Integer(), "sqlite")
+from newsletter.store.types import Id, UtcDateTime
 
 tag = Table(
     "tag",
     metadata,
-    Column("subscriber_id", _Id, ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True),
+    Column("subscriber_id", Id, ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True),
     Column("name", String(100), primary_key=True),
     Index("tag_name", "name", "subscriber_id"),
     sqlite_with_rowid=False,
@@ -31,7 +29,7 @@ segment = Table(
 engagement = Table(
     "engagement",
     metadata,
-    Column("subscriber_id", _Id, primary_key=True, autoincrement=False),
+    Column("subscriber_id", Id, primary_key=True, autoincrement=False),
     Column("opened", BigInteger, nullable=False),
     Column("clicked", BigInteger, nullable=False),
 )

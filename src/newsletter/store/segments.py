@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, time
 
 from sqlalchemy import (
@@ -11,6 +11,7 @@ from sqlalchemy import (
     Engine,
     String,
     and_,
+    case,
     cast,
     delete,
     exists,
@@ -23,15 +24,14 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from newsletter.store.engaging import last_issues, roll_up
+from newsletter.store.engaging import Gone, issues_by_list, roll_up
 from newsletter.store.engine import is_sqlite, reading, writing
 from newsletter.store.event_tables import event
 from newsletter.store.segment_tables import engagement, issue_place, segment, tag
-from newsletter.store.tables import delivery, mailing, mailing_list, subscriber, subscription, suppression
+from newsletter.store.tables import delivery, mailing_list, subscriber, subscription, suppression
 from newsletter.store.types import database_now
+from newsletter.store.upserting import insert_into
 from newsletter.words.event import EventKind
 from newsletter.words.ledger import HandOver
 from newsletter.words.mistake import Missing, Mistake
@@ -67,9 +67,8 @@ class SqlSegments:
         if not name.strip() or len(name) > 100 or not name.isprintable():
             raise Mistake(f"{name!r} cannot be the name of a segment.", fix="Use letters and digits on one line.")
         read_segment(question)
-        upsert_into = sqlite_insert if self._engine.dialect.name == "sqlite" else postgresql_insert
-        statement = upsert_into(segment).values(name=name, question=question, created_at=database_now())
         with writing(self._engine) as connection:
+            statement = insert_into(connection, segment).values(name=name, question=question, created_at=database_now())
             connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"question": question}))
 
     def remove(self, name: str) -> None:
@@ -170,7 +169,11 @@ def condition(connection: Connection, tree: Predicate) -> ColumnElement[bool]:
                 .where(event.c.kind == EventKind.CLICKED, event.c.url.startswith(prefix, autoescape=True))
             )
         case Behaved(what, at_least, of_last):
-            return _did(connection, what, at_least, last_issues(connection, of_last))
+            return _by_list(
+                connection,
+                false(),
+                lambda gone: _did(connection, what, at_least, [one.issue for one in gone[:of_last]]),
+            )
         case Engaged():
             return _engaged(connection)
 
@@ -217,11 +220,28 @@ def _did(connection: Connection, what: str, at_least: int, issues: Sequence[int]
 
 
 def _engaged(connection: Connection) -> ColumnElement[bool]:
-    issues = last_issues(connection, ENOUGH_ISSUES)
-    if len(issues) < ENOUGH_ISSUES:
-        return true()
-    began = select(func.min(mailing.c.start_at)).where(mailing.c.issue == issues[-1]).scalar_subquery()
-    return or_(_did(connection, "opened", 1, issues), subscription.c.since_at > began)
+    """By the last issues that the whole list got; what went to a part of it since then counts for who read it."""
+
+    def of_list(gone: Sequence[Gone]) -> ColumnElement[bool]:
+        whole = [one for one in gone if one.is_whole]
+        if len(whole) < ENOUGH_ISSUES:
+            return true()
+        began = whole[ENOUGH_ISSUES - 1].at
+        since = [one.issue for one in gone if one.at >= began]
+        return or_(_did(connection, "opened", 1, since), subscription.c.since_at > began)
+
+    return _by_list(connection, true(), of_list)
+
+
+def _by_list(
+    connection: Connection, without: ColumnElement[bool], of_list: Callable[[Sequence[Gone]], ColumnElement[bool]]
+) -> ColumnElement[bool]:
+    """A condition on what went out to the list of the subscription; `without` holds for a list that nothing went to."""
+    lists = issues_by_list(connection)
+    if not lists:
+        return without
+    whens = [(subscription.c.list_id == number, of_list(gone)) for number, gone in lists.items()]
+    return case(*whens, else_=without)
 
 
 def _asks_person(tree: Predicate) -> bool:

@@ -1,0 +1,95 @@
+"""A spreadsheet (.xlsx) written down as CSV, one file a sheet that has people."""
+
+from __future__ import annotations
+
+import csv
+import warnings
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from newsletter.audience.columns import MOST_COLUMNS, is_email_header
+from newsletter.audience.unpacking import Piece
+from newsletter.words.mistake import Mistake
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+
+# The csv module reads no longer cell back; the import refuses far shorter ones.
+_LONGEST_CELL = 131_000
+
+
+def sheets(path: Path, into: Path, notes: list[str]) -> list[Piece]:
+    """The sheets whose first filled row names a column of addresses; the others are passed over, and said so.
+
+    Formulas count as what they gave when the file was saved. Where there is one sheet only, it is taken whatever its
+    columns. Raises Mistake where the file is damaged or no sheet has people.
+    """
+    from openpyxl import load_workbook
+
+    pieces: list[Piece] = []
+    with path.open("rb") as file, warnings.catch_warnings():
+        # It warns about styles and the like, which have nothing to do with people.
+        warnings.simplefilter("ignore")
+        try:
+            book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+            for number, sheet in enumerate(book.worksheets):
+                out = into / f"{path.stem[:40]}-sheet-{number}.csv"
+                header = _write(sheet, out)
+                if any(is_email_header(cell) for cell in header) or (header and len(book.worksheets) == 1):
+                    pieces.append(Piece(path=out, name=_name(path, sheet.title, len(book.worksheets)), is_sheet=True))
+                elif header:
+                    notes.append(f"The sheet {sheet.title!r} of {path} has no column of addresses; passed over.")
+            book.close()
+        except OSError:
+            raise
+        except Exception as error:  # noqa: BLE001 - what a damaged file makes of a reader of XML has no one name
+            raise Mistake(
+                f"{path} cannot be read as a spreadsheet ({type(error).__name__}).",
+                fix="Save it as CSV, and import that.",
+            ) from None
+    if not pieces:
+        raise Mistake(f"{path} holds no sheet with people.", fix="Write a header above them, such as: email, name")
+    return pieces
+
+
+def _name(path: Path, title: str, n_sheets: int) -> str:
+    return f"{path}: {title}" if n_sheets > 1 else str(path)
+
+
+def _write(sheet: ReadOnlyWorksheet, out: Path) -> list[str]:
+    """Write a sheet down, a line for every row, so that rows keep their numbers. The first row that holds anything."""
+    # The size that a file claims for itself is often wrong.
+    sheet.reset_dimensions()
+    header: list[str] = []
+    with out.open("w", encoding="utf-8", newline="") as file:
+        write = csv.writer(file, lineterminator="\n").writerow
+        rows = sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS + 1)  # type: ignore[misc]  # stubs know no such sheet
+        for cells in _rows(rows):
+            header = header or cells
+            write(cells)
+    return header
+
+
+def _rows(rows: Iterable[tuple[object, ...]]) -> Iterator[list[str]]:
+    for row in rows:
+        cells = [_text(value) for value in row]
+        while cells and not cells[-1]:
+            cells.pop()
+        yield cells
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        # Half a pair of surrogates is no text, and can't be written down.
+        return value[:_LONGEST_CELL].encode("utf-8", "replace").decode()
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, (datetime, date)):
+        return value.isoformat()
+    return str(value)[:_LONGEST_CELL]
