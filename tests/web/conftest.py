@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from newsletter.audience.sign_up import Limits
 from newsletter.web.app import build
 from newsletter.wiring import Parts, open_newsletter
 from newsletter.words.token import reader_token
@@ -42,6 +43,11 @@ class World:
     def subscribe(self, email: str, **fields: str) -> int:
         return self.client.post("/subscribe", data={"email": email, "list": "weekly", **fields}).status_code
 
+    def subscribe_from(self, ip: str, email: str) -> int:
+        """The same from another address of the network."""
+        client = TestClient(self.client.app, base_url="https://ferries.example.com", client=(ip, 50_000))
+        return client.post("/subscribe", data={"email": email, "list": "weekly"}).status_code
+
     def confirm(self, email: str) -> int:
         """Subscribe, find the mail, press its button; the subscriber's number."""
         self.subscribe(email)
@@ -66,12 +72,25 @@ class World:
         return found[0] if found else None
 
 
-@pytest.fixture
-def world(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    """A newsletter with the open list "weekly", on each of the two databases."""
-    monkeypatch.setenv("NEWSLETTER_DATABASE_URL", database_url)
-    parts = open_newsletter(a_folder(tmp_path / "weekly"))
+def a_world(directory: Path, limits: Limits | None = None) -> Iterator[World]:
+    """A newsletter with the open list "weekly", on the database that the environment names."""
+    parts = open_newsletter(a_folder(directory))
     parts.readers.add_list("weekly")
-    with TestClient(build(parts), base_url="https://ferries.example.com", follow_redirects=False) as client:
+    app = build(parts, limits=limits)
+    with TestClient(app, base_url="https://ferries.example.com", follow_redirects=False) as client:
         yield World(parts, client)
     parts.engine.dispose()
+
+
+@pytest.fixture
+def world(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """On each of the two databases: for what the database decides."""
+    monkeypatch.setenv("NEWSLETTER_DATABASE_URL", database_url)
+    yield from a_world(tmp_path / "weekly")
+
+
+@pytest.fixture
+def pages(tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """On SQLite only: for what the pages decide."""
+    monkeypatch.setenv("NEWSLETTER_DATABASE_URL", sqlite_url)
+    yield from a_world(tmp_path / "weekly")

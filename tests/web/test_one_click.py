@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import random
 import signal
@@ -10,7 +11,6 @@ import subprocess
 import sys
 import time
 import urllib.request
-from pathlib import Path
 
 import pytest
 
@@ -27,6 +27,12 @@ def ana(world: World) -> str:
     return f"/u/{world.token('u', world.confirm('ana@example.com'))}"
 
 
+@pytest.fixture
+def bo(pages: World) -> str:
+    """Bo, confirmed, and the path of his link; where the database does not matter."""
+    return f"/u/{pages.token('u', pages.confirm('bo@example.com'))}"
+
+
 def test_the_urlencoded_request_ends_the_subscription(world: World, ana: str) -> None:
     """The body that mail providers send, with nothing else: 200, no redirect, no cookie."""
     answer = world.client.post(ana, data=ONE_CLICK)
@@ -37,12 +43,12 @@ def test_the_urlencoded_request_ends_the_subscription(world: World, ana: str) ->
     assert world.status("ana@example.com") == "ended"
 
 
-def test_the_multipart_request_does_the_same(world: World, ana: str) -> None:
+def test_the_multipart_request_does_the_same(pages: World, bo: str) -> None:
     """RFC 8058 says SHOULD for this form."""
-    answer = world.client.post(ana, files={"List-Unsubscribe": (None, "One-Click")})
+    answer = pages.client.post(bo, files={"List-Unsubscribe": (None, "One-Click")})
 
     assert answer.status_code == 200
-    assert world.status("ana@example.com") == "ended"
+    assert pages.status("bo@example.com") == "ended"
 
 
 def test_a_second_request_is_answered_like_the_first(world: World, ana: str) -> None:
@@ -56,13 +62,13 @@ def test_a_second_request_is_answered_like_the_first(world: World, ana: str) -> 
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
-def test_scanners_may_open_the_link_a_hundred_times(world: World, ana: str, method: str) -> None:
+def test_scanners_may_open_the_link_a_hundred_times(pages: World, bo: str, method: str) -> None:
     """Nothing but a POST changes anything."""
     for _ in range(100):
-        answer = world.client.request(method, ana, headers={"user-agent": "SafeLinks scanner"})
+        answer = pages.client.request(method, bo, headers={"user-agent": "SafeLinks scanner"})
         assert answer.status_code == (405 if method == "OPTIONS" else 200)
 
-    assert world.status("ana@example.com") == "active"
+    assert pages.status("bo@example.com") == "active"
 
 
 @pytest.mark.parametrize(
@@ -75,13 +81,13 @@ def test_scanners_may_open_the_link_a_hundred_times(world: World, ana: str, meth
         {"email": "x"},
     ],
 )
-def test_another_body_shows_the_page_and_changes_nothing(world: World, ana: str, body: dict[str, str]) -> None:
+def test_another_body_shows_the_page_and_changes_nothing(pages: World, bo: str, body: dict[str, str]) -> None:
     """Only the pair of the standard is the one click."""
-    answer = world.client.post(ana, data=body)
+    answer = pages.client.post(bo, data=body)
 
     assert answer.status_code == 200
     assert "<form" in answer.text
-    assert world.status("ana@example.com") == "active"
+    assert pages.status("bo@example.com") == "active"
 
 
 @pytest.mark.parametrize(
@@ -95,86 +101,85 @@ def test_another_body_shows_the_page_and_changes_nothing(world: World, ana: str,
         ("text/plain", b"List-Unsubscribe=One-Click"),
     ],
 )
-def test_a_body_that_is_no_form_changes_nothing(world: World, ana: str, kind: str, body: bytes) -> None:
+def test_a_body_that_is_no_form_changes_nothing(pages: World, bo: str, kind: str, body: bytes) -> None:
     """Broken, huge or of another kind: the page, and never a fault of ours."""
-    answer = world.client.post(ana, content=body, headers={"content-type": kind})
+    answer = pages.client.post(bo, content=body, headers={"content-type": kind})
 
     assert answer.status_code == 200
-    assert world.status("ana@example.com") == "active"
+    assert pages.status("bo@example.com") == "active"
 
 
-def test_a_foreign_origin_and_missing_headers_do_not_matter(world: World, ana: str) -> None:
+def test_a_foreign_origin_and_missing_headers_do_not_matter(pages: World, bo: str) -> None:
     """The request has no context at all, and must work."""
-    answer = world.client.post(
-        ana,
+    answer = pages.client.post(
+        bo,
         data=ONE_CLICK,
         headers={"origin": "https://mail.example.net", "sec-fetch-site": "cross-site", "accept": ""},
     )
 
     assert answer.status_code == 200
-    assert world.status("ana@example.com") == "ended"
+    assert pages.status("bo@example.com") == "ended"
 
 
-def test_an_unknown_a_forged_and_an_erased_readers_link_get_one_answer(world: World, ana: str) -> None:
+def test_an_unknown_a_forged_and_an_erased_readers_link_get_one_answer(pages: World, bo: str) -> None:
     """4xx, the same page, and nothing changes."""
-    token = ana.removeprefix("/u/")
-    other_purpose = world.token("p", 1)
-    unknown = world.token("u", 999_999)
+    token = bo.removeprefix("/u/")
+    other_purpose = pages.token("p", 1)
+    unknown = pages.token("u", 999_999)
     answers = {
         (answer.status_code, answer.text)
         for forged in ("x", token[:-1], token + "0", other_purpose, unknown, token.replace("1.1.", "1.2.", 1), "%00")
-        for answer in [world.client.post(f"/u/{forged}", data=ONE_CLICK), world.client.get(f"/u/{forged}")]
+        for answer in [pages.client.post(f"/u/{forged}", data=ONE_CLICK), pages.client.get(f"/u/{forged}")]
     }
 
     assert {code for code, _ in answers} == {404}
     assert len(answers) == 1
-    assert world.status("ana@example.com") == "active"
+    assert pages.status("bo@example.com") == "active"
 
 
-def test_no_changed_bit_of_a_token_is_accepted(world: World, ana: str) -> None:
+def test_no_changed_bit_of_a_token_is_accepted(pages: World, bo: str) -> None:
     """Every bit of every character, for every purpose."""
-    token = ana.removeprefix("/u/")
+    token = bo.removeprefix("/u/")
     for place, letter in enumerate(token):
         for bit in range(7):
             forged = token[:place] + chr(ord(letter) ^ (1 << bit)) + token[place + 1 :]
             if forged.isprintable() and not set(forged) & set("/?#%"):
-                assert world.client.post(f"/u/{forged}", data=ONE_CLICK).status_code == 404, forged
+                assert pages.client.post(f"/u/{forged}", data=ONE_CLICK).status_code == 404, forged
 
-    assert world.status("ana@example.com") == "active"
+    assert pages.status("bo@example.com") == "active"
 
 
-def test_a_hundred_thousand_guesses_find_nothing(world: World) -> None:
+def test_a_hundred_thousand_guesses_find_nothing() -> None:
     """128 bits are not guessed; the tags of one purpose are no help with another."""
     from newsletter.words.token import read_reader_token
 
     guess = random.Random(8058)
-    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-    keys = world.parts.keys
+    keys = {1: b"k" * 40}
 
     for _ in range(100_000):
-        token = f"1.{guess.randrange(9)}.1.1.{''.join(guess.choices(alphabet, k=22))}"
-        assert read_reader_token(token, keys, purpose="u") is None
+        tag = base64.urlsafe_b64encode(guess.randbytes(17))[:22].decode()
+        assert read_reader_token(f"1.7.1.1.{tag}", keys, purpose="u") is None
 
 
-def test_two_readers_links_are_not_interchangeable(world: World, ana: str) -> None:
+def test_two_readers_links_are_not_interchangeable(pages: World, bo: str) -> None:
     """The tag of one with the number of another is nobody's."""
-    bo = world.confirm("bo@example.com")
-    tag = ana.rpartition(".")[2]
+    cy = pages.confirm("cy@example.com")
+    tag = bo.rpartition(".")[2]
 
-    assert world.client.post(f"/u/1.{bo}.1.1.{tag}", data=ONE_CLICK).status_code == 404
-    assert world.status("bo@example.com") == "active"
+    assert pages.client.post(f"/u/1.{cy}.1.1.{tag}", data=ONE_CLICK).status_code == 404
+    assert pages.status("cy@example.com") == "active"
 
 
-def test_links_of_an_old_key_stay_good_when_a_new_one_signs(world: World, ana: str) -> None:
+def test_links_of_an_old_key_stay_good_when_a_new_one_signs(pages: World, bo: str) -> None:
     """A mail of last year still ends the subscription."""
-    old = world.parts.key.secret.decode()
-    world.parts.__dict__.pop("keys", None)
-    world.parts.__dict__.pop("key", None)
-    object.__setattr__(world.parts.config, "secret_key", f"2:{'n' * 40} 1:{old}")
-    assert world.parts.key.id == 2
+    old = pages.parts.key.secret.decode()
+    pages.parts.__dict__.pop("keys", None)
+    pages.parts.__dict__.pop("key", None)
+    object.__setattr__(pages.parts.config, "secret_key", f"2:{'n' * 40} 1:{old}")
+    assert pages.parts.key.id == 2
 
-    assert world.client.post(ana, data=ONE_CLICK).status_code == 200
-    assert world.status("ana@example.com") == "ended"
+    assert pages.client.post(bo, data=ONE_CLICK).status_code == 200
+    assert pages.status("bo@example.com") == "ended"
 
 
 def test_the_link_of_one_list_leaves_the_others_alone(world: World, ana: str) -> None:
@@ -190,15 +195,15 @@ def test_the_link_of_one_list_leaves_the_others_alone(world: World, ana: str) ->
     assert (world.status("ana@example.com"), world.status("ana@example.com", "daily")) == ("ended", "active")
 
 
-def test_links_of_previews_and_test_mails_end_nothing(world: World, ana: str) -> None:
+def test_links_of_previews_and_test_mails_end_nothing(pages: World, bo: str) -> None:
     """They look like the real ones and answer 200."""
-    person = world.parts.readers.find_subscriber("ana@example.com")
+    person = pages.parts.readers.find_subscriber("bo@example.com")
     assert person is not None
-    for path in (f"/u/{world.token('u', person.id, mailing_list=0)}", f"/u/{world.token('u', 0)}", "/u/test"):
-        assert world.client.get(path).status_code == 200
-        assert world.client.post(path, data=ONE_CLICK).status_code == 200
+    for path in (f"/u/{pages.token('u', person.id, mailing_list=0)}", f"/u/{pages.token('u', 0)}", "/u/test"):
+        assert pages.client.get(path).status_code == 200
+        assert pages.client.post(path, data=ONE_CLICK).status_code == 200
 
-    assert world.status("ana@example.com") == "active"
+    assert pages.status("bo@example.com") == "active"
 
 
 def test_the_button_of_the_page_leaves_and_undo_brings_back(world: World, ana: str) -> None:
@@ -230,9 +235,9 @@ def test_undo_brings_nobody_back_whom_somebody_else_stopped(world: World, ana: s
     assert world.status("bo@example.com") == "ended"
 
 
-def test_headers_keep_the_token_to_this_page(world: World, ana: str) -> None:
+def test_headers_keep_the_token_to_this_page(pages: World, bo: str) -> None:
     """No referrer, no cache, nothing framed, nothing run."""
-    headers = world.client.get(ana).headers
+    headers = pages.client.get(bo).headers
 
     assert headers["referrer-policy"] == "no-referrer"
     assert headers["cache-control"] == "no-store"
@@ -250,29 +255,28 @@ uvicorn.run(build(open_newsletter(Path(sys.argv[1]))), host="127.0.0.1", port=in
 """
 
 
-def test_who_was_answered_has_left_even_if_the_server_is_killed_at_once(world: World, tmp_path: Path) -> None:
+def test_who_was_answered_has_left_even_if_the_server_is_killed_at_once(world: World) -> None:
     """HTTP/1.0, no Accept, kill -9 on the first byte of the answer: the commit came before."""
-    people = [world.confirm(f"r{number}@example.com") for number in range(3)]
-    for person in people:
-        port = _free_port()
-        server = subprocess.Popen([sys.executable, "-c", _SERVER, str(world.parts.directory), str(port)])
-        try:
-            _wait_for(port)
-            body = b"List-Unsubscribe=One-Click"
-            with socket.create_connection(("127.0.0.1", port)) as wire:
-                wire.sendall(
-                    f"POST /u/{world.token('u', person)} HTTP/1.0\r\nContent-Type: application/x-www-form-urlencoded\r\n"
-                    f"Content-Length: {len(body)}\r\n\r\n".encode()
-                    + body
-                )
-                answer = wire.recv(12)
-                os.kill(server.pid, signal.SIGKILL)
-        finally:
-            server.kill()
-            server.wait()
-        assert answer.split()[1] == b"200"
+    person = world.confirm("ana@example.com")
+    port = _free_port()
+    server = subprocess.Popen([sys.executable, "-c", _SERVER, str(world.parts.directory), str(port)])
+    try:
+        _wait_for(port)
+        body = b"List-Unsubscribe=One-Click"
+        with socket.create_connection(("127.0.0.1", port)) as wire:
+            wire.sendall(
+                f"POST /u/{world.token('u', person)} HTTP/1.0\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+                f"Content-Length: {len(body)}\r\n\r\n".encode()
+                + body
+            )
+            answer = wire.recv(12)
+            os.kill(server.pid, signal.SIGKILL)
+    finally:
+        server.kill()
+        server.wait()
 
-    assert [world.status(f"r{number}@example.com") for number in range(3)] == ["ended"] * 3
+    assert answer.split()[1] == b"200"
+    assert world.status("ana@example.com") == "ended"
 
 
 def _free_port() -> int:

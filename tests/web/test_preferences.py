@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import threading
 
 import pytest
 from sqlalchemy import insert, text
 
+from newsletter.audience.csv_import import import_csv
+from newsletter.audience.import_report import ImportOptions
 from newsletter.ports.readers import ReaderRow
+from newsletter.sending.plan import plan
 from newsletter.store.engine import reading, writing
 from newsletter.store.event_tables import event
 from newsletter.store.schema import metadata
@@ -65,8 +69,6 @@ def test_looking_changes_nothing_and_neither_does_an_empty_post(world: World, an
 
 def test_who_takes_a_break_is_left_out_of_the_next_issue_and_in_the_one_after(world: World, ana: str) -> None:
     """They stay on the list."""
-    from newsletter.sending.plan import plan
-
     world.confirm("bo@example.com")
     assert "No issue comes before" in world.client.post(f"{ana}/pause", data={"weeks": "4"}).text
     first, _ = plan(world.parts.ledger, world.parts.clock, an_edition(1), list_name="weekly", parcel_size=10)
@@ -75,6 +77,19 @@ def test_who_takes_a_break_is_left_out_of_the_next_issue_and_in_the_one_after(wo
     second, _ = plan(world.parts.ledger, world.parts.clock, an_edition(2), list_name="weekly", parcel_size=10)
 
     assert (first.planned, second.planned) == (1, 2)
+
+
+def test_a_break_taken_after_the_sending_was_planned_is_kept_too(world: World, ana: str) -> None:
+    """Whoever asked for it before their turn came is left out of that issue, with the reason."""
+    world.confirm("bo@example.com")
+    mailing, _ = plan(world.parts.ledger, world.parts.clock, an_edition(1), list_name="weekly", parcel_size=10)
+    world.client.post(f"{ana}/pause", data={"weeks": "2"})
+
+    world.parts.drain(threading.Event()).until_settled(mailing, lambda *_: None)
+
+    assert [mail["To"] for mail in world.mails() if mail["List-Id"]] == ["bo@example.com"]
+    account = world.parts.accounts.find_account(1)
+    assert account is not None and dict(account.skipped) == {"resting": 1}
 
 
 def test_a_new_address_counts_once_it_is_confirmed_there(world: World, ana: str) -> None:
@@ -104,7 +119,9 @@ def test_somebody_elses_address_can_not_be_taken_and_is_not_told(world: World, a
 
 
 def test_my_data_is_all_of_it_with_the_proof_of_consent(world: World, ana: str) -> None:
-    """Wording, times, address and program of the request and of the confirmation."""
+    """Wording, times, address and program of the request and of the confirmation; tags, issues and departures."""
+    world.parts.segments.set_tag("ana@example.com", "vip", on=True)
+    plan(world.parts.ledger, world.parts.clock, an_edition(7), list_name="weekly", parcel_size=10)
     answer = world.client.post(f"{ana}/data", data={"email": "ANA@example.com"})
 
     data = json.loads(answer.text)
@@ -114,6 +131,8 @@ def test_my_data_is_all_of_it_with_the_proof_of_consent(world: World, ana: str) 
     assert "By subscribing you agree" in consent["wording"]
     assert consent["ip"] and consent["agent"] and consent["confirmed_at"] and consent["confirmed_ip"]
     assert data["subscriptions"][0]["status"] == "active"
+    assert data["tags"] == ["vip"]
+    assert data["issues"] == [{"issue": 7, "handover": "pending", "fate": "none", "opened": 0, "clicked": 0}]
 
 
 @pytest.mark.parametrize("action", ["data", "erase"])
@@ -127,7 +146,13 @@ def test_who_has_only_a_forwarded_mail_gets_no_data_and_erases_nobody(world: Wor
 
 
 def test_an_erased_reader_is_in_no_table_and_no_import_brings_them_back(world: World, ana: str) -> None:
-    """Only a keyed hash stays; their own confirmed sign-up lifts it."""
+    """Only a keyed hash stays, whatever they came by and did; their own confirmed sign-up lifts it."""
+    file = world.parts.directory / "more.csv"
+    file.write_text("email,first_name,tags\nana@example.com,Anastasia,ferry\n")
+    number = world.parts.imports.begin("weekly", [file.name])
+    options = ImportOptions(list_name="weekly", status=ACTIVE, consent="x", run=number)
+    import_csv(world.parts.readers, [file], options)
+    world.parts.segments.set_tag("ana@example.com", "vip", on=True)
     world.client.post(f"/u/{world.token('u', 1)}", data={"List-Unsubscribe": "One-Click"})
     with writing(world.parts.engine) as connection:
         # Told by the provider about no delivery of ours.
@@ -144,6 +169,8 @@ def test_an_erased_reader_is_in_no_table_and_no_import_brings_them_back(world: W
             for row in connection.execute(text(f"SELECT * FROM {table.name}"))
         )
     assert "ana@" not in everything
+    assert "Anastasia" not in everything
+    assert "vip" not in everything
     assert world.client.get(ana).status_code == 404
     again = world.parts.readers.join("weekly", [ReaderRow(email="Ana@Example.com")], status=ACTIVE, consent="x")
     assert again.erased == {"ana@example.com"}

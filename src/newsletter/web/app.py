@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING
@@ -14,6 +14,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
+from newsletter.audience.sign_up import Limits
+from newsletter.permission import asking_again
+from newsletter.schedule.pulse import Pulse
+from newsletter.web.health import health_routes
+from newsletter.web.public.confirm import VALID_DAYS
 from newsletter.web.public.headers import SafeHeaders
 from newsletter.web.public.routes import public_routes
 from newsletter.web.public.site import Site
@@ -25,20 +30,23 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _SECONDS_BETWEEN_POSTS = 15
-_VALID_DAYS = 30
+_SECONDS_BETWEEN_SWEEPS = 3_600
 
 
-def build(parts: Parts, more: Sequence[BaseRoute] = ()) -> Starlette:
+def build(
+    parts: Parts, more: Sequence[BaseRoute] = (), *, limits: Limits | None = None, pulse: Pulse | None = None
+) -> Starlette:
     """The application; `more` routes (the studio, the API) come before the public ones.
 
+    `pulse` is that of the schedule which this process keeps; without one it says that it serves pages only.
     While it runs, mails to readers that wait are posted every 15 seconds: those of an import, and those whose posting
-    was interrupted.
+    was interrupted. Every hour, what is kept only for a time is forgotten.
     """
     # Made here, once: the first two requests would otherwise open the database twice.
     assert parts.engine and parts.profiles and parts.consents and parts.provider
-    site = Site(parts)
+    site = Site(parts, limits)
     return Starlette(
-        routes=[*more, *webhook_routes(parts), *public_routes(site)],
+        routes=[*more, *health_routes(parts, pulse or Pulse()), *webhook_routes(parts), *public_routes(site)],
         lifespan=partial(_posting, parts),
         middleware=[Middleware(SafeHeaders)],
         exception_handlers={404: site.not_found, 405: site.wrong_method, 500: site.own_fault},
@@ -58,14 +66,24 @@ async def _posting(parts: Parts, _app: Starlette) -> AsyncIterator[None]:
 
 
 async def _post_for_ever(parts: Parts) -> None:
+    swept_at = float("-inf")
     while True:
         await asyncio.sleep(_SECONDS_BETWEEN_POSTS)
-        try:
-            await run_in_threadpool(_post, parts)
-        except Exception as error:  # noqa: BLE001 - above all a database that is away; the next round tries again
-            log.error("mails to readers could not be posted: %s", type(error).__name__)
+        await _try("mails to readers could not be posted", parts.post_office.post_waiting)
+        if parts.clock.monotonic() - swept_at >= _SECONDS_BETWEEN_SWEEPS:
+            swept_at = parts.clock.monotonic()
+            await _try("old requests could not be forgotten", partial(sweep, parts))
 
 
-def _post(parts: Parts) -> None:
-    parts.post_office.post_waiting()
-    parts.consents.expire(valid_days=_VALID_DAYS)
+async def _try(complaint: str, work: Callable[[], object]) -> None:
+    try:
+        await run_in_threadpool(work)
+    except Exception as error:  # noqa: BLE001 - above all a database that is away; the next round tries again
+        log.error("%s: %s", complaint, type(error).__name__)
+
+
+def sweep(parts: Parts) -> None:
+    """Forget what is kept only for a time, and end the subscriptions of those who were asked and stayed silent."""
+    parts.consents.expire(valid_days=VALID_DAYS)
+    parts.consents.forget_visitors()
+    asking_again(parts).end_silent()

@@ -9,11 +9,12 @@ from email.utils import format_datetime
 from xml.sax.saxutils import escape
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, Response
 
 from newsletter.ports.archive import PublicIssue
 from newsletter.web.public.headers import ISSUE_POLICY
 from newsletter.web.public.site import Site
+from newsletter.web.public.words import long_date
 from newsletter.words.edition import Edition
 from newsletter.words.gap import fill_part
 from newsletter.words.mistake import NewsletterError
@@ -40,7 +41,7 @@ def list_page(site: Site, request: Request) -> Response:
     return site.page(
         "archive.html",
         words,
-        rows=[(number, subject, _date(words.language, sent_at), sent_at) for number, subject, sent_at in rows],
+        rows=[(number, subject, long_date(words.language, sent_at), sent_at) for number, subject, sent_at in rows],
         older=rows[-1][0] if len(found) > _PER_PAGE else None,
     )
 
@@ -85,12 +86,6 @@ def image(site: Site, request: Request) -> Response:
     return FileResponse(path, media_type=kind, headers=headers)
 
 
-def health(site: Site, request: Request) -> Response:
-    """200 where the database answers, else 503: for whatever watches over the service."""
-    well = site.parts.archive.is_well()
-    return PlainTextResponse("ok\n" if well else "the database does not answer\n", status_code=200 if well else 503)
-
-
 def _item(site: Site, issue: PublicIssue) -> str:
     edition = issue.edition
     address = escape(f"{site.newsletter.public_url}/issues/{edition.issue}")
@@ -120,40 +115,3 @@ def _rfc822(at: datetime) -> str:
 def _clean(text: str) -> str:
     """Without the characters that XML 1.0 forbids."""
     return re.sub("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", " ", text)
-
-
-_MONTHS = {
-    "en": [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-    "de": [
-        "Januar",
-        "Februar",
-        "März",
-        "April",
-        "Mai",
-        "Juni",
-        "Juli",
-        "August",
-        "September",
-        "Oktober",
-        "November",
-        "Dezember",
-    ],
-}
-
-
-def _date(language: str, at: datetime) -> str:
-    month = _MONTHS[language][at.month - 1]
-    return f"{at.day}. {month} {at.year}" if language == "de" else f"{at.day} {month} {at.year}"

@@ -12,9 +12,11 @@ from newsletter.web.public.forms import Form
 from newsletter.web.public.site import Site
 from newsletter.web.public.welcome import welcome
 from newsletter.words.consent import Asked, ConsentRecord
-from newsletter.words.token import reader_token
 
 VALID_DAYS = 30
+# Who is asked whether they still want it may answer late: what silence ended, a late yes lifts.
+_VALID_DAYS_AGAIN = 120
+_PAGES = {Asked.ADDRESS: "confirm_address", Asked.AGAIN: "confirm_again"}
 
 
 def show(site: Site, request: Request) -> Response:
@@ -24,16 +26,15 @@ def show(site: Site, request: Request) -> Response:
     words = site.words(request)
     if record.confirmed_at is not None:
         return site.message(words, "confirmed_before")
-    kind = "confirm_address" if record.asked is Asked.ADDRESS else "confirm"
-    titles = {page.name: page.title for page in site.parts.profiles.list_pages()}
-    lists = ", ".join(titles.get(name, name) for name in record.lists) or site.newsletter.name
+    name = _PAGES.get(record.asked, "confirm")
     return site.page(
         "button.html",
         words,
-        head=words(f"{kind}.head"),
-        body=words(f"{kind}.body", lists=lists, email=record.email),
-        button=words(f"{kind}.button"),
+        head=words(f"{name}.head"),
+        body=words(f"{name}.body", lists=site.titles(record.lists), email=record.email),
+        button=words(f"{name}.button"),
         hidden=(),
+        instead=None,
     )
 
 
@@ -42,36 +43,34 @@ def confirm(site: Site, request: Request, form: Form) -> Response:
     if record is None:
         return site.no_such_link(request)
     words = site.words(request)
-    done = site.parts.consents.confirm(record.id, site.visitor(request), valid_days=VALID_DAYS)
+    done = site.parts.consents.confirm(record.id, site.visitor(request), valid_days=_valid_days(record))
     if done is None:
         return site.no_such_link(request)
     if not done.is_new:
         return site.message(words, "confirmed_before")
-    if not done.subscriber:
-        return site.message(words, "confirmed_nothing")
-    if done.asked is Asked.ADDRESS:
+    if done.asked is Asked.ADDRESS and done.subscriber:
         return site.message(words, "address_changed", email=done.email)
-    key = site.parts.key
-    first_list = done.lists[0][0] if done.lists else 0
-    token = reader_token(
-        key.secret, key_id=key.id, purpose="p", subscriber=done.subscriber, mailing_list=first_list, issue=0
-    )
-    titles = {page.name: page.title for page in site.parts.profiles.list_pages()}
+    if not done.lists:
+        return site.message(words, "confirmed_nothing")
     return site.message(
         words,
-        "confirmed",
-        lists=", ".join(titles.get(name, name) for _, name in done.lists) or site.newsletter.name,
-        link=(f"{site.root}/preferences/{token}", words("confirmed.preferences")) if first_list else None,
+        "stays" if done.asked is Asked.AGAIN else "confirmed",
+        lists=site.titles(name for _, name in done.lists),
+        link=(site.preferences_path(done.subscriber, done.lists[0][0]), words("confirmed.preferences")),
         background=BackgroundTask(welcome, site, done),
     )
 
 
 def _request_of(site: Site, request: Request) -> ConsentRecord | None:
-    """The request of a genuine link that was posted and has not expired."""
+    """The request of a genuine link that a mail was made for and that has not expired."""
     token = site.token(request, "c")
     record = site.parts.consents.find_request(token.subscriber) if token else None
-    if record is None or record.posted_at is None:
+    if record is None or not record.mail:
         return None
-    if site.parts.clock.now() - record.requested_at > timedelta(days=VALID_DAYS):
+    if site.parts.clock.now() - record.requested_at > timedelta(days=_valid_days(record)):
         return None
     return record
+
+
+def _valid_days(record: ConsentRecord) -> int:
+    return _VALID_DAYS_AGAIN if record.asked is Asked.AGAIN else VALID_DAYS

@@ -6,11 +6,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from newsletter.web.public.forms import Form
+from newsletter.web.public.own_link import Holder
 from newsletter.web.public.site import Site
-from newsletter.web.public.words import Words
 from newsletter.words.consent import Left
-from newsletter.words.subscriber import Subscriber, SubscriptionStatus
-from newsletter.words.token import ReaderToken, reader_token
 
 # RFC 8058, 3.2: exactly this pair, and nothing beside it.
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
@@ -19,120 +17,86 @@ UNDO_DAYS = 7
 REASONS = ("often", "interest", "never", "other")
 
 
-def show(site: Site, request: Request) -> Response:
+def test_mail(site: Site, request: Request) -> Response:
+    """Behind `/u/test`, the stand-in of test mails."""
+    return site.message(site.words(request), "test_mail")
+
+
+def test_mail_form(site: Site, request: Request, form: Form) -> Response:
+    return test_mail(site, request)
+
+
+def show(site: Site, request: Request, holder: Holder) -> Response:
     """Never changes anything: scanners may open it as often as they like."""
-    if request.path_params["token"] == "test":  # noqa: S105 - the stand-in of test mails, no secret
-        return site.message(site.words(request), "test_mail")
-    found = _reader(site, request)
-    return _button(site, request, *found) if found else site.no_such_link(request)
+    if holder.person is not None and not _is_on(site, holder):
+        return _left(site, request, holder)
+    name = "leave" if holder.person else "leave_preview"
+    return site.page(
+        "button.html",
+        holder.words,
+        head=holder.words(f"{name}.head", list=_title(site, holder)),
+        body=holder.words(f"{name}.body", list=_title(site, holder)),
+        button=holder.words("leave.button"),
+        hidden=(ONE_CLICK, _FROM_PAGE),
+        instead=(_preferences(site, holder), holder.words("leave.instead")) if holder.person else None,
+    )
 
 
-def leave(site: Site, request: Request, form: Form) -> Response:
+def leave(site: Site, request: Request, form: Form, holder: Holder) -> Response:
     """End the subscription for exactly the body of RFC 8058, committed before the answer; else show the page.
 
     No cookie, origin, referrer or login is looked at: a mail provider has none. Twice is the same as once.
     """
-    if request.path_params["token"] == "test":  # noqa: S105 - the stand-in of test mails, no secret
-        return site.message(site.words(request), "test_mail")
-    found = _reader(site, request)
-    if found is None:
-        return site.no_such_link(request)
-    token, person = found
     pairs = set(form.pairs())
     if ONE_CLICK not in pairs or pairs - {ONE_CLICK, _FROM_PAGE}:
-        return _button(site, request, token, person)
-    if person is not None:
+        return show(site, request, holder)
+    if holder.person is not None:
+        token = holder.token
         how = Left.PAGE if _FROM_PAGE in pairs else Left.ONE_CLICK
-        site.parts.consents.leave(person.id, [token.mailing_list], issue=token.issue, how=how)
-    return _left(site, request, token, person)
+        site.parts.consents.leave(holder.person.id, [token.mailing_list], issue=token.issue, how=how)
+    return _left(site, request, holder)
 
 
-def undo(site: Site, request: Request, form: Form) -> Response:
-    found = _reader(site, request)
-    if found is None:
-        return site.no_such_link(request)
-    token, person = found
-    words = _words(site, request, person)
-    if person is not None and not _is_on(site, person, token.mailing_list):
-        undone = site.parts.consents.undo_leaving(person.id, token.mailing_list, within_days=UNDO_DAYS)
+def undo(site: Site, request: Request, form: Form, holder: Holder) -> Response:
+    person, words = holder.person, holder.words
+    if person is not None and not _is_on(site, holder):
+        undone = site.parts.consents.undo_leaving(person.id, holder.token.mailing_list, within_days=UNDO_DAYS)
         if not undone:
             return site.message(words, "undo_too_late", link=(f"{site.root}/subscribe", words("nav.subscribe")))
-    return site.message(words, "undone", list=_title(site, token))
+    return site.message(words, "undone", list=_title(site, holder))
 
 
-def say_why(site: Site, request: Request, form: Form) -> Response:
-    found = _reader(site, request)
-    if found is None:
-        return site.no_such_link(request)
-    token, person = found
+def say_why(site: Site, request: Request, form: Form, holder: Holder) -> Response:
     reason = form.text("reason")
-    if person is not None and reason in REASONS and not _is_on(site, person, token.mailing_list):
-        site.parts.consents.say_why(person.id, token.mailing_list, reason)
-    return site.message(_words(site, request, person), "thanks")
+    if holder.person is not None and reason in REASONS and not _is_on(site, holder):
+        site.parts.consents.say_why(holder.person.id, holder.token.mailing_list, reason)
+    return site.message(holder.words, "thanks")
 
 
-def _reader(site: Site, request: Request) -> tuple[ReaderToken, Subscriber | None] | None:
-    """Whose link it is; nobody for a preview. None where there is no such link, or the person was erased."""
-    token = site.token(request, "u")
-    if token is None:
-        return None
-    if token.is_preview:
-        return token, None
-    person = site.parts.profiles.find(token.subscriber)
-    return (token, person) if person else None
-
-
-def _words(site: Site, request: Request, person: Subscriber | None) -> Words:
-    return site.words(request, str(person.fields.get("language", "")) if person else "")
-
-
-def _title(site: Site, token: ReaderToken) -> str:
+def _title(site: Site, holder: Holder) -> str:
     titles = {page.id: page.title for page in site.parts.profiles.list_pages()}
-    return titles.get(token.mailing_list, site.newsletter.name)
+    return titles.get(holder.token.mailing_list, site.newsletter.name)
 
 
-def _is_on(site: Site, person: Subscriber, list_id: int) -> bool:
+def _preferences(site: Site, holder: Holder) -> str:
+    token = holder.token
+    return site.preferences_path(token.subscriber, token.mailing_list, token.issue)
+
+
+def _is_on(site: Site, holder: Holder) -> bool:
     names = {page.id: page.name for page in site.parts.profiles.list_pages()}
-    return any(
-        each.list_name == names.get(list_id) and each.status is not SubscriptionStatus.ENDED
-        for each in person.subscriptions
-    )
+    return names.get(holder.token.mailing_list) in holder.lists()
 
 
-def _button(site: Site, request: Request, token: ReaderToken, person: Subscriber | None) -> Response:
-    words = _words(site, request, person)
-    if person is not None and not _is_on(site, person, token.mailing_list):
-        return _left(site, request, token, person)
-    name = "leave" if person else "leave_preview"
-    return site.page(
-        "button.html",
-        words,
-        head=words(f"{name}.head", list=_title(site, token)),
-        body=words(f"{name}.body", list=_title(site, token)),
-        button=words("leave.button"),
-        hidden=(ONE_CLICK, _FROM_PAGE),
-    )
-
-
-def _left(site: Site, request: Request, token: ReaderToken, person: Subscriber | None) -> Response:
-    words = _words(site, request, person)
+def _left(site: Site, request: Request, holder: Holder) -> Response:
     path = f"{site.root}/u/{request.path_params['token']}"
-    key = site.parts.key
-    preferences = reader_token(
-        key.secret,
-        key_id=key.id,
-        purpose="p",
-        subscriber=token.subscriber,
-        mailing_list=token.mailing_list,
-        issue=token.issue,
-    )
     return site.page(
         "left.html",
-        words,
-        list=_title(site, token),
+        holder.words,
+        list=_title(site, holder),
         undo=f"{path}/undo",
         why=f"{path}/why",
         reasons=REASONS,
-        preferences=f"{site.root}/preferences/{preferences}",
-        is_preview=person is None,
+        preferences=_preferences(site, holder),
+        is_preview=holder.person is None,
     )

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from importlib.resources import files
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from newsletter.web.public import archive, confirm, leave, preferences, subscribe
+from newsletter.web.public import archive, confirm, leave, own_data, preferences, subscribe
 from newsletter.web.public.forms import Form, read_form
+from newsletter.web.public.own_link import held, held_form
 from newsletter.web.public.site import Site
 
 Reading = Callable[[Site, Request], Response]
 Writing = Callable[[Site, Request, Form], Response]
 Endpoint = Callable[[Request], Awaitable[Response]]
+# The pages name a style by its version.
+_FOR_A_WEEK = "public, max-age=604800"
 
 
 def public_routes(site: Site) -> list[BaseRoute]:
@@ -34,18 +36,19 @@ def public_routes(site: Site) -> list[BaseRoute]:
         read("/issues/{number:int}", archive.issue_page),
         read("/feed.xml", archive.feed),
         read("/images/{name}", archive.image),
-        read("/healthz", archive.health),
         read("/assets/public.css", _style),
+        read("/assets/theme.css", _theme),
         *_both(site, "/subscribe", subscribe.show, subscribe.ask),
         *_both(site, "/confirm/{token}", confirm.show, confirm.confirm),
-        *_both(site, "/u/{token}", leave.show, leave.leave),
-        write("/u/{token}/undo", leave.undo),
-        write("/u/{token}/why", leave.say_why),
-        *_both(site, "/preferences/{token}", preferences.show, preferences.save),
-        write("/preferences/{token}/pause", preferences.pause),
-        write("/preferences/{token}/address", preferences.change_address),
-        write("/preferences/{token}/data", preferences.export),
-        write("/preferences/{token}/erase", preferences.erase),
+        *_both(site, "/u/test", leave.test_mail, leave.test_mail_form),
+        *_both(site, "/u/{token}", held("u", leave.show), held_form("u", leave.leave)),
+        write("/u/{token}/undo", held_form("u", leave.undo)),
+        write("/u/{token}/why", held_form("u", leave.say_why)),
+        *_both(site, "/preferences/{token}", held("p", preferences.show), held_form("p", preferences.save)),
+        write("/preferences/{token}/pause", held_form("p", preferences.pause)),
+        write("/preferences/{token}/address", held_form("p", preferences.change_address)),
+        write("/preferences/{token}/data", held_form("p", own_data.export)),
+        write("/preferences/{token}/erase", held_form("p", own_data.erase)),
     ]
 
 
@@ -75,5 +78,8 @@ def _writing(site: Site, page: Writing) -> Endpoint:
 
 
 def _style(site: Site, request: Request) -> Response:
-    text = (files("newsletter.web.public") / "public.css").read_text(encoding="utf-8")
-    return Response(text, media_type="text/css", headers={"Cache-Control": "public, max-age=3600"})
+    return Response(site.style, media_type="text/css", headers={"Cache-Control": _FOR_A_WEEK})
+
+
+def _theme(site: Site, request: Request) -> Response:
+    return Response(site.theme.css, media_type="text/css", headers={"Cache-Control": _FOR_A_WEEK})

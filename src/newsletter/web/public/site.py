@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from functools import cached_property
+from importlib.resources import files
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -12,14 +15,17 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from newsletter.audience.sign_up import Limits
+from newsletter.web.public.theme import Theme, read_theme
 from newsletter.web.public.words import Words, choose_language
 from newsletter.words.consent import Visitor
-from newsletter.words.token import ReaderToken, read_reader_token
+from newsletter.words.token import ReaderToken, read_reader_token, reader_token
 
 if TYPE_CHECKING:
     from newsletter.wiring import Parts
 
 _LONGEST_AGENT = 300
+# How long an edit of the template takes to be seen on the pages.
+_THEME_SECONDS = 60
 
 
 class Site:
@@ -31,6 +37,22 @@ class Site:
         self.newsletter = parts.config.newsletter
         # The path of the public address, where the newsletter does not have a host to itself.
         self.root = urlsplit(self.newsletter.public_url).path.rstrip("/")
+        self._theme: tuple[float, Theme] | None = None
+
+    @property
+    def theme(self) -> Theme:
+        now = self.parts.clock.monotonic()
+        if self._theme is None or now - self._theme[0] > _THEME_SECONDS:
+            self._theme = now, read_theme(self.parts)
+        return self._theme[1]
+
+    @cached_property
+    def style(self) -> str:
+        return (files("newsletter.web.public") / "public.css").read_text(encoding="utf-8")
+
+    def style_version(self) -> str:
+        """Changes with the styles, so that nobody sees a new page in an old one."""
+        return hashlib.sha256((self.style + self.theme.css).encode()).hexdigest()[:8]
 
     @cached_property
     def _templates(self) -> Environment:
@@ -57,7 +79,12 @@ class Site:
         **values: object,
     ) -> Response:
         text = self._templates.get_template(template).render(
-            w=words, newsletter=self.newsletter, root=self.root, **values
+            w=words,
+            newsletter=self.newsletter,
+            root=self.root,
+            logo=self.theme.logo,
+            version=self.style_version(),
+            **values,
         )
         return HTMLResponse(text, status_code=status, background=background)
 
@@ -81,6 +108,22 @@ class Site:
             body=words(f"{name}.body", **values),
             link=link,
         )
+
+    def preferences_path(self, subscriber: int, mailing_list: int, issue: int = 0) -> str:
+        key = self.parts.key
+        token = reader_token(
+            key.secret, key_id=key.id, purpose="p", subscriber=subscriber, mailing_list=mailing_list, issue=issue
+        )
+        return f"{self.root}/preferences/{token}"
+
+    def titles(self, names: Iterable[str]) -> str:
+        """What readers call these lists; the newsletter's own name where there is none."""
+        known = {page.name: page.title for page in self.parts.profiles.list_pages()}
+        return ", ".join(known.get(name, name) for name in names) or self.newsletter.name
+
+    def post_some(self) -> None:
+        """After an answer: the mail that it promised. What else waits is left to the process that posts."""
+        self.parts.post_office.post_waiting(most=1)
 
     def token(self, request: Request, purpose: str) -> ReaderToken | None:
         """What the token in the address says. None for every one that is not genuine, whatever is wrong with it."""

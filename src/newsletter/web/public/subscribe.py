@@ -8,14 +8,12 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
-from newsletter.audience.sign_up import Answer, SignUp, should_break, sign_up
+from newsletter.audience.sign_up import Answer, SignUp, hold_off, sign_up
 from newsletter.ports.profiles import ListPage
 from newsletter.web.public.form_time import is_hasty, stamp
 from newsletter.web.public.forms import Form
 from newsletter.web.public.site import Site
 from newsletter.web.public.words import Words
-
-_BREAK_SECONDS = 3_600
 
 
 def show(site: Site, request: Request) -> Response:
@@ -39,7 +37,7 @@ def ask(site: Site, request: Request, form: Form) -> Response:
             lists=[page.id for page in wanted],
             first_name=form.text("first_name"),
             language=words.language,
-            wording=_wording(site, words, wanted),
+            wording=_wording(site, words, pages),
             is_hasty=is_hasty(key, form.text("shown"), now),
             # Nobody sees this field; a program that fills in every field does not know that.
             is_bot=bool(form.text("website")),
@@ -61,28 +59,8 @@ def ask(site: Site, request: Request, form: Form) -> Response:
 
 
 def _afterwards(site: Site) -> None:
-    reason = should_break(site.parts.consents, site.limits)
-    if reason and site.parts.consents.open_breaker(reason, seconds=_BREAK_SECONDS):
-        _tell_owner(site, reason)
-    site.parts.post_office.post_waiting()
-
-
-def _tell_owner(site: Site, reason: str) -> None:
-    from html import escape
-
-    from newsletter.audience.letters import note
-
-    words = Words("en")
-    body = words("breaker.body", reason=reason)
-    edition = note(
-        site.newsletter,
-        subject=words("breaker.subject"),
-        html_body=f"<p>{escape(body)}</p>",
-        text_body=body,
-        language="en",
-        foot=words("breaker.foot"),
-    )
-    site.parts.post_office.send(edition, [site.newsletter.reply_to or site.newsletter.sender], [""], [0])
+    hold_off(site.parts.consents, site.parts.clock, site.newsletter, site.limits)
+    site.post_some()
 
 
 def _form(
@@ -110,8 +88,11 @@ def _form(
     )
 
 
-def _wording(site: Site, words: Words, pages: Sequence[ListPage]) -> str:
-    """What a reader agrees to, kept word for word with their confirmation."""
-    if [page.title for page in pages] == [site.newsletter.name]:
-        return words("subscribe.wording_one", newsletter=site.newsletter.name)
-    return words("subscribe.wording", lists=", ".join(page.title for page in pages), newsletter=site.newsletter.name)
+def _wording(site: Site, words: Words, offered: Sequence[ListPage]) -> str:
+    """What a reader agrees to, as it stands above the button; kept word for word with the lists they chose."""
+    newsletter = site.newsletter.name
+    if len(offered) > 1:
+        return words("subscribe.wording_chosen", newsletter=newsletter)
+    if offered[0].title == newsletter:
+        return words("subscribe.wording_one", newsletter=newsletter)
+    return words("subscribe.wording", lists=offered[0].title, newsletter=newsletter)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import logging
+
 from markdown_it import MarkdownIt
 
 from newsletter.audience.letter_words import known_language
 from newsletter.audience.letters import note
+from newsletter.audience.posting import mail_number
 from newsletter.ports.consents import Confirmed
 from newsletter.web.public.site import Site
 from newsletter.web.public.words import Words
 from newsletter.words.consent import Asked
+from newsletter.words.outcome import Accepted
+
+log = logging.getLogger(__name__)
 
 _LARGEST = 100_000
 
@@ -19,7 +25,7 @@ def welcome(site: Site, confirmed: Confirmed) -> None:
     if confirmed.asked is not Asked.FORM:
         return
     office = site.parts.post_office
-    for list_id, name in confirmed.lists:
+    for place, (list_id, name) in enumerate(confirmed.lists, 1):
         text = _read(site, name)
         if not text:
             continue
@@ -36,7 +42,9 @@ def welcome(site: Site, confirmed: Confirmed) -> None:
             foot=words("welcome.foot"),
         )
         link = office.link("p", confirmed.subscriber, list_id)
-        office.send(edition, [confirmed.email], [link], [confirmed.subscriber])
+        for _, outcome in office.send(edition, [confirmed.email], [link], [mail_number(confirmed.request, place)]):
+            if not isinstance(outcome, Accepted):
+                log.warning("a welcome mail was not taken: %s", type(outcome).__name__)
 
 
 def _read(site: Site, list_name: str) -> str:

@@ -5,10 +5,41 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 
 LANGUAGES = ("en", "de")
+_MONTHS = {
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+    "de": [
+        "Januar",
+        "Februar",
+        "März",
+        "April",
+        "Mai",
+        "Juni",
+        "Juli",
+        "August",
+        "September",
+        "Oktober",
+        "November",
+        "Dezember",
+    ],
+}
 
 
 class Words:
@@ -44,3 +75,9 @@ def _ranked(header: str) -> list[tuple[str, float]]:
         r"([A-Za-z]{1,8})(?:-[A-Za-z0-9-]{1,30})?\s*(?:;\s*q=([01](?:\.\d{0,3})?))?\s*(?:,|$)", header[:300]
     )
     return [(tag.lower(), float(weight or 1)) for tag, weight in found if weight not in {"0", "0.0"}]
+
+
+def long_date(language: str, at: datetime) -> str:
+    """A day as people write it: 4 March 2027, 4. März 2027."""
+    month = _MONTHS[language][at.month - 1]
+    return f"{at.day}. {month} {at.year}" if language == "de" else f"{at.day} {month} {at.year}"

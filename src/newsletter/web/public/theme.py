@@ -1,0 +1,88 @@
+"""The newsletter's own colours and logo on the public pages, as its template sets them for the mail."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from newsletter.compose.look import Look, read_look
+from newsletter.preflight.contrast import ratio
+from newsletter.words.mistake import NewsletterError
+
+if TYPE_CHECKING:
+    from newsletter.wiring import Parts
+
+# Name on the pages: name in template.toml. On a dark ground the mail's backdrop is the page, its sheet what lies on it.
+_LIGHT = {
+    "paper": "sheet",
+    "sheet": "sheet",
+    "wash": "backdrop",
+    "ink": "ink",
+    "soft": "soft",
+    "line": "line",
+    "accent": "accent",
+    "on-accent": "accent_ink",
+}
+_DARK = {**_LIGHT, "paper": "backdrop", "wash": "sheet"}
+# Pairs that must be readable: 4.5 for text, 3 for what only has to be seen (WCAG 2.2, 1.4.3 and 1.4.11).
+_READABLE = (
+    ("ink", "paper", 4.5),
+    ("ink", "wash", 4.5),
+    ("soft", "paper", 4.5),
+    ("on-accent", "accent", 4.5),
+    ("accent", "paper", 3.0),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """`css` sets custom properties. `logo` is (address, words, width in pixels) of a picture of our own, or None."""
+
+    css: str = ""
+    logo: tuple[str, str, int] | None = None
+
+
+def read_theme(parts: Parts) -> Theme:
+    """The theme of the newsletter's template; ours, wherever a colour can't be read on its ground."""
+    try:
+        look = read_look(parts.templates.get_template(parts.config.newsletter.template))
+    except NewsletterError:
+        # A template that is being mended must not take the pages down.
+        return Theme()
+    light, dark = (_properties(look, table, names) for table, names in (("colors", _LIGHT), ("dark", _DARK)))
+    css = f":root {{ {light} }}\n" if light else ""
+    css += f"@media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}\n" if dark else ""
+    # Without the second, a light palette of its own would hold in the dark as well.
+    return Theme(css if light and dark else "", _logo(parts, look))
+
+
+def _properties(look: Look, table: str, names: Mapping[str, str]) -> str:
+    given = look.tables.get(table, {})
+    colours = {name: str(given.get(key, "")) for name, key in names.items()}
+    if not all(re.fullmatch("#[0-9a-fA-F]{6}", colour) for colour in colours.values()):
+        return ""
+    if any(ratio(_rgb(colours[one]), _rgb(colours[other])) < least for one, other, least in _READABLE):
+        return ""
+    # Borders of fields have to be seen; the template's lines are only to be felt.
+    colours["edge"] = colours["soft"]
+    return " ".join(f"--{name}: {colour};" for name, colour in colours.items())
+
+
+def _logo(parts: Parts, look: Look) -> tuple[str, str, int] | None:
+    """Only a picture of our own: one from elsewhere would tell elsewhere who looks at these pages."""
+    logo = look.tables.get("logo", {})
+    source = str(logo.get("src", ""))
+    if not source.startswith("images/"):
+        return None
+    try:
+        name = parts.images.publish(source)
+    except NewsletterError:
+        return None
+    width = re.fullmatch(r"(\d{1,3})(?:px)?", str(logo.get("width", "")))
+    return f"images/{name}", str(logo.get("alt", "")), int(width[1]) if width else 120
+
+
+def _rgb(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)

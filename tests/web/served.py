@@ -1,0 +1,96 @@
+"""A newsletter served as `newsletter serve` serves it, on a port of this machine, and every page that a reader can meet."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from newsletter.cli.pages import serve_pages
+from newsletter.ports.consents import NewRequest
+from newsletter.ports.readers import ReaderRow
+from newsletter.sending.plan import plan
+from newsletter.wiring import Parts, open_newsletter
+from newsletter.words.consent import Asked, Left
+from newsletter.words.subscriber import SubscriptionStatus
+from newsletter.words.token import reader_token
+from tests.running import a_folder
+from tests.world import an_edition
+
+Open = Callable[[Page], object]
+
+
+@contextmanager
+def served(directory: Path) -> Iterator[tuple[Parts, str]]:
+    """With two open lists, on the database that the environment names; its parts and its address."""
+    with socket.socket() as wire:
+        wire.bind(("127.0.0.1", 0))
+        port = wire.getsockname()[1]
+    address = f"http://127.0.0.1:{port}"
+    a_folder(directory)
+    toml = directory / "newsletter.toml"
+    toml.write_text(toml.read_text().replace("https://ferries.example.com", address))
+    parts = open_newsletter(directory)
+    for name in ("weekly", "daily"):
+        parts.readers.add_list(name)
+    parts.profiles.set_page("daily", title="The daily timetable", is_open=True)
+    with serve_pages(parts, "127.0.0.1", port, threading.Event()):
+        yield parts, address
+    parts.engine.dispose()
+
+
+def token_of(parts: Parts, purpose: str, subscriber: int, mailing_list: int = 1, issue: int = 1) -> str:
+    """The link that an issue carries, made as sending makes it."""
+    key = parts.key
+    return reader_token(
+        key.secret, key_id=key.id, purpose=purpose, subscriber=subscriber, mailing_list=mailing_list, issue=issue
+    )
+
+
+def every_page(parts: Parts, address: str) -> dict[str, Open]:
+    """How to open each page that readers meet, with something on it."""
+    rows = [ReaderRow(email=f"{name}@example.com", first_name=name.title()) for name in ("ana", "bo", "cy")]
+    parts.readers.join("weekly", rows, status=SubscriptionStatus.ACTIVE, consent="form")
+    mailing, _ = plan(parts.ledger, parts.clock, an_edition(1), list_name="weekly", parcel_size=10)
+    parts.drain(threading.Event()).until_settled(mailing, lambda *_: None)
+    request = parts.consents.ask(NewRequest(email="new@example.com", asked=Asked.FORM, lists=[1, 2]))
+    parts.post_office.post_waiting()
+    ids = {}
+    for row in rows:
+        person = parts.readers.find_subscriber(row.email)
+        assert person is not None
+        ids[row.email[0]] = person.id
+    parts.consents.leave(ids["b"], [1], issue=1, how=Left.PAGE)
+    preferences = f"{address}/preferences/{token_of(parts, 'p', ids['a'])}"
+
+    def goto(path: str) -> Open:
+        return lambda page: page.goto(path if path.startswith("http") else f"{address}{path}")
+
+    def submit(path: str, field: str, value: str, button: str) -> Open:
+        def act(page: Page) -> None:
+            goto(path)(page)
+            page.fill(field, value)
+            page.click(button)
+            page.wait_for_load_state()
+
+        return act
+
+    return {
+        "archive": goto("/"),
+        "subscribe": goto("/subscribe"),
+        "subscribe in German": goto("/subscribe?lang=de"),
+        "subscribe, refused": submit("/subscribe", "#email", "a@b", "main button"),
+        "check your mail": submit("/subscribe", "#email", "dora@example.com", "main button"),
+        "confirm": goto(f"/confirm/{token_of(parts, 'c', request, 0, 0)}"),
+        "leave": goto(f"/u/{token_of(parts, 'u', ids['a'])}"),
+        "left": goto(f"/u/{token_of(parts, 'u', ids['b'])}"),
+        "preferences": goto(preferences),
+        "preferences in German": goto(f"{preferences}?lang=de"),
+        "preferences, refused": submit(preferences, "#own_email", "x@example.com", 'form[action$="/data"] .btn'),
+        "no such link": goto("/u/x"),
+        "no such page": goto("/nothing"),
+    }
