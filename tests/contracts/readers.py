@@ -128,6 +128,62 @@ class ReadersContract:
         assert readers.find_subscriber("ana@example.com") is None
         assert readers.join("weekly", rows, status=ACTIVE, consent=None) == dry
 
+    def test_tags_are_added_and_shown_with_the_list(self, readers: Readers) -> None:
+        """A new tag is an update, the same again is none; nobody else gets it."""
+        join(readers, ana(tags=["b", "a"]), ReaderRow(email="bo@example.com"))
+
+        assert list(join(readers, ana(tags=["a"])).unchanged) == ["ana@example.com"]
+        assert list(join(readers, ana(tags=["c"])).updated) == ["ana@example.com"]
+        assert [person.tags for person in readers.iterate("weekly")] == [("a", "b", "c"), ()]
+
+    def test_a_dry_run_says_what_would_change(self, readers: Readers) -> None:
+        """Value by value, for new people and known ones; who stays as they are is not named."""
+        join(readers, ana(first_name="Ana", fields={"city": "Köln"}), status=PENDING)
+        join(readers, ReaderRow(email="cy@example.com"))
+        rows = [
+            ana(last_name="Ng", fields={"city": "Bonn"}, tags=["x"]),
+            ReaderRow(email="bo@example.com", first_name="Bo"),
+            ReaderRow(email="cy@example.com"),
+        ]
+
+        found = readers.join("weekly", rows, status=ACTIVE, consent=None, dry_run=True).changes
+
+        assert [(one.email, one.is_new) for one in found] == [("Ana@example.com", False), ("bo@example.com", True)]
+        assert list(found[0].values) == [
+            ("last name", "", "Ng"),
+            ("city", "Köln", "Bonn"),
+            ("status", "pending", "active"),
+            ("tag", "", "x"),
+        ]
+        assert list(found[1].values) == [("first name", "", "Bo"), ("status", "", "active")]
+        assert not readers.join("weekly", rows, status=ACTIVE, consent=None).changes
+
+    def test_who_is_never_mailed_and_on_no_list_is_known_too(self, readers: Readers) -> None:
+        """With reason and time; who is on the list is found there."""
+        join(readers, ana())
+        for number in range(3):
+            readers.suppress(f"no{number}@example.com", SuppressionReason.MANUAL)
+        readers.suppress("ana@example.com", SuppressionReason.HARD_BOUNCE)
+
+        found = list(readers.iterate_suppressed("weekly"))
+        assert [key for key, _, _ in found] == ["no0@example.com", "no1@example.com", "no2@example.com"]
+        assert {reason for _, reason, _ in found} == {SuppressionReason.MANUAL}
+        assert all(abs(since - datetime.now(UTC)) < timedelta(minutes=5) for _, _, since in found)
+        assert "ana@example.com" in [key for key, _, _ in readers.iterate_suppressed("nowhere")]
+
+    def test_addresses_and_people_are_found_by_number(self, readers: Readers) -> None:
+        """With all their lists; who is on two is counted."""
+        join(readers, ana(), ReaderRow(email="bo@example.com"))
+        join(readers, ana(), name="other")
+
+        numbers = [number for number, _ in readers.iterate_addresses()]
+        found = readers.find_subscribers(numbers)
+        assert [person.email for person in found] == ["Ana@example.com", "bo@example.com"]
+        assert [each.list_name for each in found[0].subscriptions] == ["other", "weekly"]
+        assert readers.count_on_several() == 1
+        readers.leave("ana@example.com", list_name="other")
+        assert readers.count_on_several() == 0
+
     def test_of_one_address_in_a_batch_the_first_row_counts(self, readers: Readers) -> None:
         """Case does not make another person."""
         joined = join(readers, ana(first_name="One"), ReaderRow(email="ANA@example.com", first_name="Two"))

@@ -5,17 +5,24 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy.sql.dml import ReturningInsert
 
 from newsletter.ports.readers import ReaderRow
+from newsletter.store.consent_tables import consent_request
 from newsletter.store.engine import connect, reading, writing
+from newsletter.store.profiles import SqlProfiles
 from newsletter.store.readers import SqlReaders
 from newsletter.store.tables import subscriber
+from newsletter.words.consent import Asked
+from newsletter.words.erasing import EraseKey, RequestOf
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
 from tests.contracts.readers import ReadersContract
+from tests.events.sent import Post
+from tests.world import add_readers
 
 ACTIVE = SubscriptionStatus.ACTIVE
 
@@ -110,3 +117,33 @@ def test_imports_side_by_side_lose_and_double_nobody(engine: Engine) -> None:
         if person.email in gone:
             assert person.subscriptions[0].status is SubscriptionStatus.ENDED
         assert (person.suppressed is not None) == (person.email in stopped)
+
+
+def test_a_newcomer_never_takes_the_place_of_somebody_who_was_erased(engine: Engine) -> None:
+    """The ledger and the links in mails know people by number: the newest one's number must not be given again."""
+    gone = add_readers(engine, "weekly", range(3))[-1]
+    held = Post(engine)
+    mailing = held.plan(1)
+    held.hand_over(mailing)
+    assert held.ledger.finish_if_done(mailing.id)
+    SqlProfiles(engine, EraseKey(b"k" * 32)).erase("reader2@example.com", RequestOf.READER)
+
+    (newcomer,) = add_readers(engine, "weekly", [3])
+
+    assert newcomer != gone
+    assert ["reader3@example.com"] == [line["email"] for line in held.send(1)]
+
+
+def test_the_number_of_a_request_is_never_given_again(engine: Engine) -> None:
+    """A link to confirm bears it: one that was mailed to somebody else must not confirm a later request."""
+    with writing(engine) as connection:
+        first = connection.execute(_a_request("ana@example.com")).scalar_one()
+        connection.execute(delete(consent_request))
+        second = connection.execute(_a_request("ben@example.com")).scalar_one()
+
+    assert second != first
+
+
+def _a_request(email: str) -> ReturningInsert[tuple[int]]:
+    words = {"email": email, "email_key": email, "asked": Asked.FORM, "requested_at": datetime.now(UTC)}
+    return insert(consent_request).values(**words).returning(consent_request.c.id)

@@ -2,65 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
-from email import message_from_bytes
-from email.policy import default
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from newsletter.providers.smtp import SmtpProvider
-from newsletter.words.edition import Edition
 from newsletter.words.gap import Part
-from newsletter.words.outcome import Accepted, Deferred, Outcome, Refused, Uncertain
-from tests.contracts.provider import outcomes
-from tests.fakes.smtp_plan import OFFERS
-from tests.fakes.smtp_running import SmtpServer, smtp_server
+from newsletter.words.outcome import Accepted, Deferred, Refused, Uncertain
+from tests.fakes.smtp_running import SmtpServer
 from tests.providers.parcels import SystemClock, a_consignment, an_edition
-
-FIVE = ("Ada", "Ben", "Cleo", "Dan", "Eve")
-DELIVERIES = [101, 102, 103, 104, 105]
-SECONDS = 1.0
-ACCEPTED = Accepted()
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmtpServer]:
-    with smtp_server(Path(tmp_path_factory.mktemp("smtp"))) as server:
-        yield server
-
-
-@pytest.fixture(params=["pipelining", "one command at a time"])
-def server(running: SmtpServer, request: pytest.FixtureRequest) -> SmtpServer:
-    """A server that behaves, of both kinds."""
-    running.offers = OFFERS if request.param == "pipelining" else OFFERS[1:]
-    running.plan()
-    return running
+from tests.providers.smtp_five import ACCEPTED, DELIVERIES, at, emails, told
 
 
 @pytest.fixture
-def smtp(server: SmtpServer) -> Iterator[SmtpProvider]:
-    provider = SmtpProvider(server.url(), clock=SystemClock(), deadline=timedelta(seconds=SECONDS))
-    yield provider
-    provider.close()
-
-
-def told(smtp: SmtpProvider, **changes: Any) -> list[Outcome]:
-    """The outcomes of five readers, in their order; each has exactly one."""
-    found = outcomes(smtp, a_consignment(changes.pop("names", FIVE), **changes))
-    assert len(found) == len(dict(found))
-    return [outcome for _, outcome in sorted(found, key=lambda pair: pair[0])]
-
-
-def emails(server: SmtpServer, before: int) -> list[str]:
-    return [line["email"] for line in server.accepted()[before:]]
-
-
-def at(stage: str, say: str, **more: Any) -> dict[str, Any]:
-    """A step that answers no, so that nothing was taken."""
-    return {"at": stage, "say": say, "takes": False, **more}
+def server(mail_server: SmtpServer) -> SmtpServer:
+    return mail_server
 
 
 def test_250_after_the_mail_is_accepted(smtp: SmtpProvider, server: SmtpServer) -> None:
@@ -216,6 +172,27 @@ def test_later_for_everyone_stops_the_parcel_and_says_how_long(
     assert all(isinstance(outcome, Deferred) and outcome.retry_after for outcome in found[1:])
 
 
+@pytest.mark.parametrize(
+    ("stage", "answer", "of_one"),
+    [
+        ("rcpt", "451 4.7.1 too fast", True),
+        ("end", "451 4.3.0 the scanner is away", True),
+        ("mail", "451 4.3.0 out of space", False),
+        ("end", "421 4.3.2 going down", False),
+    ],
+)
+def test_the_mail_at_which_a_server_stops_is_told_apart(
+    smtp: SmtpProvider, server: SmtpServer, stage: str, answer: str, of_one: bool
+) -> None:
+    """Everyone waits; but the one it stopped at is named, so that the next try can begin with the others."""
+    server.plan("accept", at(stage, answer))
+
+    found = told(smtp)
+
+    assert ACCEPTED == found[0]
+    assert [of_one, False, False, False] == [isinstance(one, Deferred) and one.about_reader for one in found[1:]]
+
+
 @pytest.mark.parametrize("stage", ["mail", "rcpt", "data"])
 def test_421_in_mid_list_goes_on_with_a_new_connection(smtp: SmtpProvider, server: SmtpServer, stage: str) -> None:
     """Many servers take only so many mails on one connection, and say so with this."""
@@ -364,65 +341,3 @@ def test_a_slow_server_is_left_in_time(smtp: SmtpProvider, server: SmtpServer) -
     assert kinds[-1] == Deferred
     assert Uncertain not in kinds
     assert all(not outcome.backs_off for outcome in found if isinstance(outcome, Deferred))
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "a@example.org>\r\nRCPT TO:<eve@example.net",
-        "a@example.org> SIZE=1",
-        "zoë@example.org",
-        '"a b"@example.org',
-        "a@b@example.org",
-        "a\x00@example.org",
-        "@example.org",
-        "a@",
-        "x" * 65 + "@example.org",
-        "a@" + "x" * 60 + ".example.org" * 20,
-    ],
-)
-def test_an_address_that_can_not_stand_in_an_envelope_is_refused_and_never_said(
-    smtp: SmtpProvider, server: SmtpServer, address: str
-) -> None:
-    """Python's own smtplib would mail the part before the bracket and say nothing."""
-    heard = len(server.heard())
-    addresses = [address, *[f"reader{row}@example.com" for row in range(1, 5)]]
-
-    found = told(smtp, addresses=addresses)
-
-    assert isinstance(found[0], Refused)
-    assert found[0].named == {101}
-    assert found[1:] == [ACCEPTED] * 4
-    said = [line["words"] for line in server.heard()[heard:] if line["words"].startswith("RCPT")]
-    assert said == [f"RCPT TO:<{email}>" for email in addresses[1:]]
-
-
-def test_a_domain_in_another_script_goes_out_in_ascii(smtp: SmtpProvider, server: SmtpServer) -> None:
-    """No server needs to know SMTPUTF8 for it."""
-    before = len(server.accepted())
-
-    assert told(smtp, names=("Ada",), addresses=["ada@bücher.example"]) == [ACCEPTED]
-    assert emails(server, before) == ["ada@xn--bcher-kva.example"]
-
-
-def test_an_issue_that_can_not_be_a_mail_pauses(smtp: SmtpProvider, server: SmtpServer) -> None:
-    """No reader is to blame for a sender that is no address."""
-    broken: Edition = an_edition(sender="ana@example.org\r\nBcc: eve@example.net")
-
-    found = told(smtp, edition=broken)
-
-    assert all(isinstance(outcome, Deferred) and outcome.pauses for outcome in found)
-
-
-def test_lines_that_begin_with_a_dot_arrive_as_they_were(smtp: SmtpProvider, server: SmtpServer) -> None:
-    """A dot alone on a line would otherwise end the mail, and the rest of it would be taken for commands."""
-    text = ".\r\n..\r\n.hidden\r\nMAIL FROM:<eve@example.net>\r\n."
-
-    told(smtp, names=("Ada",), edition=an_edition(text=Part((text,))))
-
-    mail = server.mails()[-1]
-    assert b"\r\n.hidden\r\n" in mail
-    part = message_from_bytes(mail, policy=default).get_body(("plain",))
-    assert part is not None
-    assert part.get_content().splitlines() == text.splitlines()
-    assert not any("eve@" in line["words"] for line in server.heard())

@@ -79,6 +79,7 @@ def a_drain(
             evidence=provider if hasattr(provider, "find") else None,
             whole_or_nothing=provider.whole_or_nothing,
             clock=clock,
+            provider=provider.name,
         ),
         lock=FileLock(Path(f"{path}.sender")) if engine.dialect.name == "sqlite" else SharedSending(),
         stop=threading.Event(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import Engine, insert, select, update
+from sqlalchemy import Engine, func, insert, select, update
 
 from newsletter.sending.plan import plan
 from newsletter.store.engine import reading, writing
@@ -19,10 +19,11 @@ from newsletter.words.mistake import Missing, Mistake, NotNow
 from tests.world import add_readers, an_edition
 
 
-def sent(engine: Engine, issue: int) -> None:
-    """An issue that everybody on the list got."""
+def sent(engine: Engine, issue: int, *, list_name: str = "weekly", segment: str = "") -> None:
+    """An issue that everybody on the list got, or everybody who fits."""
     ledger = SqlLedger(engine)
-    row, _ = plan(ledger, SystemClock(), an_edition(issue), list_name="weekly", parcel_size=50)
+    edition = an_edition(issue)
+    row, _ = plan(ledger, SystemClock(), edition, list_name=list_name, parcel_size=50, segment=segment)
     with writing(engine) as connection:
         connection.execute(update(delivery).where(delivery.c.issue == issue).values(handover=HandOver.ACCEPTED))
         connection.execute(update(mailing).where(mailing.c.id == row.id).values(status=MailingStatus.FINISHED))
@@ -111,6 +112,22 @@ def test_nobody_is_called_unengaged_before_twelve_of_our_issues(engine: Engine, 
         connection.execute(update(subscription).where(theirs).values(since_at=database_now()))
 
     assert segments.count("not engaged", list_name="weekly") == 9
+
+
+def test_each_list_is_asked_about_its_own_issues(engine: Engine, segments: SqlSegments) -> None:
+    """Twelve of one list, or eleven and one to a few readers, make nobody unengaged who never got them."""
+    for issue in range(4, 13):
+        sent(engine, issue)
+    add_readers(engine, "extras", range(15, 31))
+    sent(engine, 13, list_name="extras")
+    assert segments.count("not engaged", list_name="extras") == 0
+    assert segments.count("opened 1 of last 1", list_name="extras") == 0
+    assert segments.count("opened 1 of last 12", list_name="weekly") == 10
+
+    with writing(engine) as connection:
+        last = select(func.max(mailing.c.id)).where(mailing.c.issue == 12).scalar_subquery()
+        connection.execute(update(mailing).where(mailing.c.id == last).values(segment="tagged vip"))
+    assert segments.count("not engaged", list_name="weekly") == 0
 
 
 def test_a_bit_is_wiped_before_another_issue_takes_it(engine: Engine, segments: SqlSegments) -> None:

@@ -18,11 +18,13 @@ from tests.world import add_readers
 
 N_READERS = 3_000
 
-pytestmark = [pytest.mark.faults, pytest.mark.skipif(bool(MISSING), reason=MISSING)]
+pytestmark = pytest.mark.faults
 
 
 @pytest.fixture
 def server() -> Iterator[Postfix]:
+    """A Postfix of our own. Where there is none this fails, and says what to install."""
+    assert not MISSING, MISSING
     # Postfix works as a user of its own, who may not look into pytest's folders.
     with tempfile.TemporaryDirectory(prefix="newsletter-postfix-") as home, postfix(Path(home)) as running:
         yield running

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from newsletter.ports.slots import Notice
 from newsletter.words.consent import Asked, ConsentRecord, Left, Mail, Visitor
 
 
@@ -29,7 +30,10 @@ class NewRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posting:
-    """A mail that a request is to be answered with. `subscriber` is 0 where the address is nobody's yet."""
+    """A mail that a request is to be answered with. `subscriber` is 0 where the address is nobody's yet.
+
+    `days` is how long the reader has to answer before silence ends their subscription; 0 where it does not.
+    """
 
     request: int
     mail: Mail
@@ -38,6 +42,7 @@ class Posting:
     lists: tuple[str, ...]
     subscriber: int
     mailing_list: int
+    days: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +52,7 @@ class Confirmed:
     `lists` are those that the person is now on because of it; empty where they must not be mailed.
     """
 
+    request: int
     subscriber: int
     email: str
     language: str
@@ -74,18 +80,26 @@ class Consents(Protocol):
         """A request for everyone who is pending on a list and has not been asked yet. Returns how many."""
         ...
 
-    def take_unposted(self, *, most: int, quiet_hours: int, most_mails: int) -> Sequence[Posting]:
-        """Decide on the mails of the oldest requests and mark them posted, so that no other process posts them.
+    def take_unposted(
+        self, *, most: int, quiet_hours: int, most_mails: int, lease_seconds: float, most_tries: int
+    ) -> Sequence[Posting] | None:
+        """Decide on the mails of the oldest requests, readers' own first, and take them for `lease_seconds`.
 
-        At most one mail an address in `quiet_hours`, and `most_mails` for ever until one is confirmed. Who may be put
-        on a list becomes pending there. Only the postings that are mails are returned; empty where nothing waits.
+        No other process posts them meanwhile. What is neither marked nor put back by then waits again: a mail may go
+        twice rather than never, and `most_tries` times at most. At most one request an address is answered in
+        `quiet_hours`, and `most_mails` for ever until one is confirmed. Who may be put on a list becomes pending
+        there. Only the postings that are mails are returned; None where nothing waits.
         """
         ...
 
     def count_unposted(self) -> int: ...
 
+    def mark_posted(self, requests: Sequence[int]) -> None:
+        """These mails were handed over, or refused for good."""
+        ...
+
     def unpost(self, requests: Sequence[int]) -> None:
-        """These mails were surely not handed over: they wait again."""
+        """These mails were surely not handed over: they wait again, and the try does not count."""
         ...
 
     def find_request(self, number: int) -> ConsentRecord | None: ...
@@ -116,12 +130,19 @@ class Consents(Protocol):
         """Take every price or none. False where one bucket would hold too little."""
         ...
 
-    def count_unconfirmed(self, *, within_seconds: int) -> int:
-        """Requests from public pages in that time that nobody has confirmed."""
+    def count_sign_ups(self, *, within_seconds: int) -> tuple[int, int]:
+        """How many addresses were signed up on public pages in that time: those not confirmed, and those confirmed.
+
+        What came before the breaker last closed is not counted again.
+        """
         ...
 
-    def open_breaker(self, reason: str, *, seconds: int) -> bool:
-        """Hold off public requests for a time. True for the caller that opened it, who tells the owner."""
+    def open_breaker(self, reason: str, *, seconds: int, notice: Notice) -> bool:
+        """Hold off public requests for a time, and leave the owner a notice of it. False where it is open already."""
+        ...
+
+    def close_breaker(self) -> bool:
+        """Take public requests again. False where they were not held off."""
         ...
 
     def find_breaker(self) -> str | None:
@@ -129,5 +150,59 @@ class Consents(Protocol):
         ...
 
     def expire(self, *, valid_days: int) -> int:
-        """Forget those who were asked on a public page, never confirmed, and can't any more. Returns how many."""
+        """Forget the requests of public pages that nobody confirmed in time, and people of whom nothing else is known.
+
+        Returns how many requests. That an address was asked in vain stays known by a keyed hash.
+        """
+        ...
+
+    def forget_visitors(self) -> int:
+        """Take IP and program off the requests that are older than the newsletter keeps them. Returns how many."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskingRun:
+    """The owner asked part of a list whether they still want it, and how that stands.
+
+    Of `asked`, some said yes, some left by themselves, some were ended by their silence, and some are still waited for.
+    """
+
+    id: int
+    list_name: str
+    segment: str
+    days: int
+    asked_at: datetime
+    undone_at: datetime | None
+    asked: int
+    waiting: int
+    stayed: int
+    ended: int
+
+
+class AskingAgain(Protocol):
+    def count(self, list_name: str, segment: str) -> int:
+        """How many `ask` would ask. Raises as it does."""
+        ...
+
+    def ask(self, list_name: str, segment: str, *, days: int, wording: str) -> int:
+        """A request for everyone active on a list who fits and was not asked this year. The number of the run.
+
+        Raises Missing for an unknown list, NotNow before the newsletter has sent that list enough issues to judge by.
+        """
+        ...
+
+    def list_runs(self) -> Sequence[AskingRun]:
+        """Every run, the newest first."""
+        ...
+
+    def end_silent(self) -> int:
+        """End the subscriptions of those who did not answer within the days of their run. Returns how many."""
+        ...
+
+    def undo(self, run: int) -> int:
+        """Take a run back: nobody more is mailed or ended for it, and whom it ended is on the list again.
+
+        Not who left or must not be mailed since. Returns how many came back. Raises Missing.
+        """
         ...

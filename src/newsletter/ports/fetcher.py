@@ -48,10 +48,14 @@ class NotFetched(Exception):
 
 
 class Fetcher(Protocol):
-    def fetch(self, url: str, *, limit: int = MAX_BYTES, cut: bool = False) -> Fetched:
+    def fetch(
+        self, url: str, *, limit: int = MAX_BYTES, cut: bool = False, also: Mapping[str, str] | None = None
+    ) -> Fetched:
         """GET `url`, following redirects, and read at most `limit` bytes after decompression.
 
         With `cut` a longer body is cut there and `is_whole` is False; without it, it is refused. Any status is an
-        answer. Raises NotFetched, and never reaches a private address, whatever a name or a redirect says.
+        answer. `also` are headers such as If-None-Match: never a secret, for redirects get them too.
+
+        Raises NotFetched, and never reaches a private address, whatever a name or a redirect says.
         """
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -31,6 +31,28 @@ class Posts(Protocol):
 
     def add_post(self, post: Post) -> Post:
         """Write a new file; where the slug is taken, under the next free one. Returns the post as written."""
+        ...
+
+
+class PostShelf(Posts, Protocol):
+    """Posts, as far as collecting needs more of them."""
+
+    def mentioning(self, needles: Collection[str]) -> Sequence[Post]:
+        """The posts whose file holds one of these, in whatever case; all for none. A file that can't be read is left out."""
+        ...
+
+    def has(self, slug: str) -> bool: ...
+
+    def free_slug(self, wanted: str) -> str:
+        """The slug that `add_post` would take now."""
+        ...
+
+    def digest(self, slug: str) -> str:
+        """SHA-256 of the file, 64 hexadecimal digits. Raises Missing."""
+        ...
+
+    def remove_post(self, slug: str, *, digest: str) -> None:
+        """Delete the file if it is still that one. Raises Missing, and NotNow where it was changed."""
         ...
 
 

@@ -1,4 +1,8 @@
-"""The ledger as the sending verbs need it: plan, claim, record, sweep, settle, account."""
+"""The ledger as the sending verbs need it: plan, claim, record, sweep, settle, account.
+
+A ledger is one of two accounts in the same database: what was practised, and what went to real readers. Each keeps
+every promise by itself, and neither knows what the other one planned.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from typing import Protocol
 from newsletter.words.edition import Edition
 from newsletter.words.ledger import Fate, HandOver, MailingStatus
 from newsletter.words.outcome import Outcome
+from newsletter.words.pace import NO_LIMIT, Pace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +32,7 @@ class MailingRow:
     planned: int
     already_had_it: int
     segment: str = ""
+    is_practice: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,20 +71,22 @@ NOBODY_LEFT = Claim(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoubtfulAttempt:
-    """An attempt whose end nobody saw, with the deliveries of it that are still uncertain."""
+    """An attempt whose end nobody saw, with the deliveries of it that are still uncertain, or were left."""
 
     id: int
     token: str
     parcel_id: int
     deadline_at: datetime
     deliveries: Sequence[int]
+    provider: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """Where every planned reader of an issue stands. The hand-over counts add up to `planned`.
 
-    `doubled` of those accepted were taken twice, as evidence about an earlier try showed later.
+    `doubled` of those accepted were taken twice, as evidence about an earlier try showed later. `is_practice` says that
+    nothing of it left this machine.
     """
 
     issue: int
@@ -88,9 +96,15 @@ class Account:
     skipped: Mapping[str, int] = field(default_factory=dict)
     mailings: Sequence[MailingRow] = ()
     doubled: int = 0
+    is_practice: bool = False
 
 
 class Planning(Protocol):
+    @property
+    def rest_seconds(self) -> float:
+        """How long a planner has to keep off between two long slices, so that others get in; 0 where rows are locked."""
+        ...
+
     def find_unfinished(self, issue: int, list_name: str) -> MailingRow | None: ...
 
     def open_mailing(
@@ -113,10 +127,19 @@ class Planning(Protocol):
         ...
 
     def plan_slice(self, mailing_id: int, *, n_readers: int) -> bool:
-        """Plan the next readers in one short transaction. True while there are more; the last slice opens the mailing."""
+        """Plan the next readers in one short transaction. True while there are more; the last slice opens the mailing.
+
+        Where nobody was planned at all, and the issue went to this list before, it leaves no mailing behind.
+        """
         ...
 
-    def get_mailing(self, mailing_id: int) -> MailingRow: ...
+    def find_latest(self, issue: int, list_name: str) -> MailingRow | None:
+        """The last mailing of an issue to a list, however it stands."""
+        ...
+
+    def get_mailing(self, mailing_id: int) -> MailingRow:
+        """Raises Missing where it was dropped, because everybody had the issue already."""
+        ...
 
     def finish_cancelled(self) -> int:
         """Skip the readers of cancelled mailings that a cancel which was broken off left in the queue."""
@@ -133,9 +156,20 @@ class Editions(Protocol):
 
 class Sending(Protocol):
     def claim(
-        self, mailing_id: int, *, token: str, sender: str, provider: str, deadline_seconds: float, with_fields: bool
+        self,
+        mailing_id: int,
+        *,
+        token: str,
+        sender: str,
+        provider: str,
+        deadline_seconds: float,
+        with_fields: bool,
+        pace: Pace = NO_LIMIT,
     ) -> Claim | None:
-        """Step 1: one durable transaction. None where nothing is due; the call begins when this commits."""
+        """Step 1: one durable transaction. None where nothing is due, or the pace does not allow another call yet.
+
+        The call begins when this commits.
+        """
         ...
 
     def record(
@@ -157,7 +191,7 @@ class Sending(Protocol):
         """
         ...
 
-    def next_due_seconds(self, mailing_id: int, *, provider: str) -> float | None:
+    def next_due_seconds(self, mailing_id: int, *, provider: str, pace: Pace = NO_LIMIT) -> float | None:
         """Seconds until a parcel of this mailing may be claimed or swept; None where nothing is waiting."""
         ...
 
@@ -171,16 +205,27 @@ class Sending(Protocol):
 
 
 class Settling(Protocol):
-    def list_doubtful(self, issue: int) -> Sequence[DoubtfulAttempt]: ...
+    def list_doubtful(self, issue: int, *, left: bool = False, email: str = "") -> Sequence[DoubtfulAttempt]:
+        """With those that the owner left, or only the copies of one reader, where that is asked for."""
+        ...
+
+    def list_unasked(self, *, provider: str, most: int) -> Sequence[DoubtfulAttempt]:
+        """Attempts in doubt, of any issue, about which this provider was not asked lately: those that wait longest."""
+        ...
+
+    def note_look(self, attempt_id: int) -> None:
+        """The provider was asked: not again before 30 s have passed, then a minute, and so on up to an hour."""
+        ...
 
     def prove(self, attempt_id: int, deliveries: Sequence[int]) -> int:
         """Evidence that these were accepted."""
         ...
 
-    def requeue(self, attempt_id: int, deliveries: Sequence[int]) -> int:
-        """Queue these again in a parcel of their own: surely absent, or the owner said so.
+    def requeue(self, attempt_id: int, deliveries: Sequence[int], *, by_owner: bool = False) -> int:
+        """Queue these again in a parcel of their own: surely absent, or `by_owner`, who may take back what was left.
 
-        Those of a cancelled mailing are skipped. Returns how many were queued.
+        Those of a cancelled mailing are skipped, a finished one is opened again. Returns how many were queued. Raises
+        NotNow where a finished one can't be opened because another sending to the same list is under way.
         """
         ...
 
@@ -204,7 +249,9 @@ class Control(Protocol):
 
 
 class Accounts(Protocol):
-    def find_account(self, issue: int) -> Account | None: ...
+    def find_account(self, issue: int) -> Account | None:
+        """Of real sendings; while practising the practice, and what really went where there was none."""
+        ...
 
     def list_issues_sent(self) -> Sequence[int]:
         """Numbers of the issues that were ever planned, newest first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -31,7 +31,9 @@ class Erasure:
 
 
 class Profiles(Protocol):
-    def find(self, subscriber: int) -> Subscriber | None: ...
+    def find(self, subscriber: int) -> Subscriber | None:
+        """The person with their tags."""
+        ...
 
     def list_pages(self) -> Sequence[ListPage]:
         """Every list, the oldest first."""
@@ -53,6 +55,10 @@ class Profiles(Protocol):
 
     def find_rest(self, subscriber: int) -> datetime | None:
         """Until when a person wants no mail; None where that is over or never was."""
+        ...
+
+    def issues_of(self, subscriber: int) -> Sequence[Mapping[str, object]]:
+        """What was done with each issue for a person (`issue`, `handover`, `fate`), and `opened` and `clicked` times."""
         ...
 
     def erase(self, email: str, request_of: RequestOf) -> bool:

@@ -16,11 +16,12 @@ from newsletter.words.outcome import Outcome
 class Limits:
     """What one call takes. `bytes_per_reader` bounds the gap values of one reader; None is no bound.
 
-    `deadline` is how long one call may take in all; `calls` how many may be in flight at once.
+    Values count as JSON writes them, with `bytes_per_gap` for the naming of each. `deadline` is how long one call may take in all; `calls` how many may be in flight at once.
     """
 
     readers: int
     bytes_per_reader: int | None = None
+    bytes_per_gap: int = 0
     deadline: timedelta = timedelta(seconds=25)
     calls: int = 1
 
@@ -34,6 +35,9 @@ class Provider(Protocol):
 
     def hand_over(self, consignment: Consignment) -> Iterator[tuple[Sequence[int], Outcome]]:
         """Hand it over; yield deliveries with their outcome as answers come. Never raises for what a provider does.
+
+        Where a call is taken whole or not at all, who can't be in it is refused first, before anything goes out: whoever
+        asks writes that down, and ends the iterator there if that can't be.
 
         Whatever has no outcome when the iterator ends is uncertain.
         """

@@ -16,7 +16,7 @@ class ReaderRow:
 
     `status`, `consent` and `since_at` are the row's own, where it brings them; else the caller's count for all, but
     a consent declared for all is not kept for a row that brings its own status.
-    A row whose status is ENDED takes the person off the list.
+    A row whose status is ENDED takes the person off the list. `tags` are added to those that the person has.
     """
 
     email: str
@@ -26,6 +26,16 @@ class ReaderRow:
     status: SubscriptionStatus | None = None
     consent: str | None = None
     since_at: datetime | None = None
+    tags: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What a dry run would do to one person: (what, before, after) of every value that differs."""
+
+    email: str
+    is_new: bool
+    values: Sequence[tuple[str, str, str]] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +44,7 @@ class Joined:
 
     `added` are new on this list. `suppressed` were not put on it: the address is never mailed for that reason, or
     (None) the person's subscription to this list has ended. `erased` asked to be forgotten, and were not put on it.
+    `changes` are what a dry run would change; empty otherwise.
     """
 
     added: Sequence[str] = ()
@@ -41,6 +52,7 @@ class Joined:
     unchanged: Sequence[str] = ()
     suppressed: Mapping[str, SuppressionReason | None] = field(default_factory=dict)
     erased: frozenset[str] = frozenset()
+    changes: Sequence[Change] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +119,22 @@ class Readers(Protocol):
 
     def find_suppression(self, email: str) -> SuppressionReason | None: ...
 
+    def iterate_suppressed(self, list_name: str) -> Iterator[tuple[str, SuppressionReason, datetime]]:
+        """(address key, reason, since) of all on the do-not-mail list who are not on this list, read in pages."""
+        ...
+
+    def iterate_addresses(self) -> Iterator[tuple[int, str]]:
+        """(id, address) of every subscriber, by id, read in pages."""
+        ...
+
+    def count_on_several(self) -> int:
+        """How many subscribers are on more than one list, those who left it not counted."""
+        ...
+
+    def find_subscribers(self, numbers: Sequence[int]) -> Sequence[Subscriber]:
+        """These subscribers, with every subscription, by id."""
+        ...
+
     def known_fields(self) -> Sequence[str]:
         """Names of the custom fields that any subscriber has, sorted."""
         ...
@@ -116,14 +144,40 @@ class Readers(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportRow:
+    """An import that was begun. `finished_at` is None where it was interrupted, or is under way."""
+
+    number: int
+    list_name: str
+    files: Sequence[str]
+    started_at: datetime
+    finished_at: datetime | None
+    undone_at: datetime | None
+
+
 class Imports(Protocol):
     def begin(self, list_name: str, files: Sequence[str]) -> int:
-        """The number of a new import, under which `Readers` note what they change."""
+        """The number under which `Readers` note what they change: that of an interrupted import of the same files to
+        the same list, so that both are taken back as one, else a new one."""
+        ...
+
+    def find_interrupted(self, list_name: str, files: Sequence[str]) -> int | None:
+        """The newest import of these files to this list that was begun, not finished and not taken back."""
+        ...
+
+    def finish(self, number: int) -> None:
+        """Note that every row was looked at."""
+        ...
+
+    def list_imports(self, *, most: int) -> Sequence[ImportRow]:
+        """The newest first."""
         ...
 
     def undo(self, number: int) -> int:
         """Put everybody whom an import touched back as they were, but for what they did themselves since.
 
-        Returns how many people and do-not-mail entries that were. Raises Missing, or NotNow where it was undone before.
+        A list that the import made goes too, if nothing else uses it. Returns how many people and do-not-mail entries
+        that were. Raises Missing, or NotNow where it was undone before.
         """
         ...

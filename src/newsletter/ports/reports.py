@@ -48,6 +48,7 @@ class Copy:
     fate: Fate
     reason: str = ""
     is_doubled: bool = False
+    is_practice: bool = False
     tries: Sequence[Try] = ()
     happenings: Sequence[Happening] = ()
 

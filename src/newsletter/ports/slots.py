@@ -11,6 +11,7 @@ from typing import Protocol
 from newsletter.ports.ledger import MailingRow
 from newsletter.words.cadence import Cadence, Occurrence
 from newsletter.words.edition import Edition
+from newsletter.words.ledger import HandOver
 from newsletter.words.slot import Approval, Plan, Slot, Ways
 
 
@@ -85,8 +86,10 @@ class Slots(Protocol):
 class Approvals(Protocol):
     def find_approval(self, issue: int) -> Approval | None: ...
 
-    def approve(self, edition: Edition, *, by: str, now: datetime, is_next: bool) -> Approval:
-        """Freeze an edition and pin its issue to exactly these words."""
+    def approve(
+        self, edition: Edition, *, by: str, now: datetime, is_next: bool, segment: str | None = None
+    ) -> Approval:
+        """Freeze an edition and pin its issue to exactly these words. `segment` None leaves its question as it is."""
         ...
 
     def withdraw(self, issue: int) -> bool: ...
@@ -122,6 +125,27 @@ class Notices(Protocol):
     def mark_tried(self, notice_id: int, now: datetime, *, taken: bool) -> None: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """Where the readers of one sending stand. The hand-over counts add up to those who were planned for it."""
+
+    mailing: MailingRow
+    handover: Mapping[HandOver, int]
+    skipped: Mapping[str, int]
+
+
+class Tallies(Protocol):
+    def tally(self, issue: int) -> Sequence[Tally]:
+        """Every sending of an issue by itself, oldest first."""
+        ...
+
+
+class Ticks(Protocol):
+    def mark_tick(self) -> None:
+        """Everything that was due has been looked at just now, and nothing went wrong."""
+        ...
+
+
 class TickLock(Protocol):
     """One ticking process at a time; a second is harmless and does nothing."""
 
@@ -134,5 +158,5 @@ class Heartbeat(Protocol):
         ...
 
 
-class Memory(Plans, Slots, Approvals, OneOffs, Notices, Protocol):
+class Memory(Plans, Slots, Approvals, OneOffs, Notices, Tallies, Ticks, Protocol):
     """All of it: one database."""

@@ -14,16 +14,19 @@ from newsletter.ports.ledger import Accounts, MailingRow, Planning
 from newsletter.ports.spool import SenderLock
 from newsletter.sending.plan import finish_plan
 from newsletter.sending.send import Sender, where
-from newsletter.sending.settle import Looker, look
+from newsletter.sending.settle import Looker, look_again
 from newsletter.words.edition import Edition
 from newsletter.words.ledger import MailingStatus
 
 log = logging.getLogger(__name__)
 
 _LOOK_EVERY_SECONDS = 0.25
+# Nobody sits in front of a terminal until tomorrow: whoever sends next, or ticks, goes on.
+LONGEST_STAY_SECONDS = 900.0
 # A database that is away for a moment, or two transactions in each other's way: tried again, but not for ever.
 _CLAIM_AGAIN_AFTER = (0.2, 1.0)
-_UNFINISHED = (MailingStatus.PLANNING, MailingStatus.SENDING, MailingStatus.PAUSED, MailingStatus.CANCELLED)
+# A question about one try is a call over the network: those that are left wait for the next round.
+_LOOKS_AT_ONCE = 10
 
 
 class Follow(Protocol):
@@ -84,9 +87,9 @@ class Drain:
         """
         self.sender.live.check()
         self._replay()
-        if not self._sweep() and self.looker.evidence is not None:
+        if not self._sweep():
             # Whoever swept may have died before it could look.
-            self._look()
+            look_again(self.looker, most=_LOOKS_AT_ONCE)
         self.planning.finish_cancelled()
         for mailing in self.planning.list_mailings(statuses=[MailingStatus.PLANNING]):
             finish_plan(self.planning, self.sender.clock, mailing, parcel_size=self.sender.provider.limits.readers)
@@ -99,13 +102,8 @@ class Drain:
         alone = self.sender.name if self.lock.is_exclusive else None
         swept = self.sender.ledger.sweep(alive=alone)
         if swept:
-            self._look()
+            look_again(self.looker, most=_LOOKS_AT_ONCE)
         return swept
-
-    def _look(self) -> None:
-        mailings = self.planning.list_mailings(statuses=_UNFINISHED)
-        for issue in sorted({mailing.issue for mailing in mailings}):
-            look(self.looker, issue)
 
     def _send_all(self, mailing: MailingRow, follow: Follow) -> None:
         # Bodies are thousands of small dicts: without this the collector looks through all loaded code after every few.
@@ -116,8 +114,10 @@ class Drain:
             self._send_due(mailing, follow)
             if self.sender.ledger.finish_if_done(mailing.id):
                 return
-            wait = self.sender.ledger.next_due_seconds(mailing.id, provider=self.sender.provider.name)
-            if wait is None:
+            wait = self.sender.ledger.next_due_seconds(
+                mailing.id, provider=self.sender.provider.name, pace=self.sender.pace
+            )
+            if wait is None or wait > LONGEST_STAY_SECONDS:
                 return
             follow(*self.accounts.progress(mailing.id), f"nothing is due for {wait:.0f} s" if wait >= 1 else "")
             self.stop.wait(min(max(wait, 0.05), 1.0))

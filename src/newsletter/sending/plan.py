@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from newsletter.ports.clock import Clock
@@ -14,8 +15,6 @@ from newsletter.words.mistake import NotNow
 # A writer that holds SQLite's lock for longer starves an unsubscribe (measured: a million at once held it 6 s).
 LONGEST_SLICE_SECONDS = 0.3
 _FIRST_SLICE = 5_000
-# Who waits for SQLite's lock looks every 0.1 s: without a gap as long, one slice after the other shuts them out.
-GAP_SECONDS = 0.12
 _SHORT_SECONDS = 0.05
 
 
@@ -48,8 +47,12 @@ def plan(
             f"Issue {edition.issue} is on its way to {list_name!r} already, to other readers of it.",
             fix=f"When that is done, send it again. See where it stands: newsletter status {edition.issue}",
         )
-    finish_plan(ledger, clock, mailing, parcel_size=parcel_size, on_progress=on_progress)
-    return ledger.get_mailing(mailing.id), unfinished is not None
+    seen = finish_plan(ledger, clock, mailing, parcel_size=parcel_size, on_progress=on_progress)
+    latest = ledger.find_latest(edition.issue, list_name)
+    if latest is None or latest.id == mailing.id:
+        return latest or seen, unfinished is not None
+    # Everybody has it: the sending that they have it from is the one to look at.
+    return replace(latest, already_had_it=seen.already_had_it), False
 
 
 def finish_plan(
@@ -59,18 +62,20 @@ def finish_plan(
     *,
     parcel_size: int,
     on_progress: Callable[[int], None] = lambda planned: None,
-) -> None:
-    """Plan the rest of a mailing, however much of it an earlier process had planned."""
+) -> MailingRow:
+    """Plan the rest of a mailing, however much of it an earlier process had planned. As it was before the last slice."""
     n_readers = max(parcel_size, _FIRST_SLICE)
     while mailing.status is MailingStatus.PLANNING:
         begun = clock.monotonic()
         if not ledger.plan_slice(mailing.id, n_readers=n_readers):
-            return
+            break
         took = clock.monotonic() - begun
         if took > _SHORT_SECONDS:
-            clock.sleep(GAP_SECONDS)
+            clock.sleep(ledger.rest_seconds)
         n_readers = _next_slice(n_readers, took, parcel_size)
-        on_progress(ledger.get_mailing(mailing.id).planned)
+        mailing = ledger.get_mailing(mailing.id)
+        on_progress(mailing.planned)
+    return mailing
 
 
 def _next_slice(n_readers: int, took: float, parcel_size: int) -> int:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import dataclass
 
 from newsletter.ports.clock import Clock
@@ -17,11 +18,14 @@ from newsletter.words.edition import Edition
 from newsletter.words.mistake import NewsletterError
 from newsletter.words.newsletter import Newsletter
 from newsletter.words.outcome import Deferred, Outcome, Refused, Uncertain
+from newsletter.words.pace import NO_LIMIT, Pace
 
 log = logging.getLogger(__name__)
 
 # Outcomes that trickle in are written down at least this often.
 _FLUSH_SECONDS = 1.0
+
+_NOT_CALLED = Deferred("there was no call: it could not be written down first who is not in it")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,7 @@ class Sender:
     clock: Clock
     new_token: Callable[[], str]
     patience: Patience = Patience()
+    pace: Pace = NO_LIMIT
 
     def send_parcel(self, mailing: MailingRow, edition: Edition) -> bool:
         """Hand over the next due parcel of a mailing. False where nothing is due."""
@@ -73,6 +78,7 @@ class Sender:
                 provider=self.provider.name,
                 deadline_seconds=limits.deadline.total_seconds() + self.patience.fresh + self.patience.grace,
                 with_fields=asks_for_own_fields(edition),
+                pace=self.pace,
             )
         except Exception:
             self._write_down(token, [(None, Deferred("the batch was taken, but the database did not confirm it"))])
@@ -88,17 +94,24 @@ class Sender:
             self._write_down(claim.token, [(None, slept)])
             return
         answers: list[tuple[list[int] | None, Outcome]] = []
+        answered: set[int] = set()
         flushed = self.clock.monotonic()
         try:
-            for deliveries, outcome in self._call(packed, claim):
-                everyone = len(deliveries) == len(claim.deliveries)
-                answers.append((None if everyone else list(deliveries), outcome))
-                # Refused before the call: written first, so that no look at this try takes them for part of it.
-                is_urgent = isinstance(outcome, Refused) and len(answers) == 1
-                if (is_urgent or self.clock.monotonic() - flushed > _FLUSH_SECONDS) and self._try_record(
-                    claim.token, answers, last=False
-                ):
-                    answers, flushed = [], self.clock.monotonic()
+            with closing(self._call(packed, claim)) as call:
+                for deliveries, outcome in call:
+                    everyone = len(deliveries) == len(claim.deliveries)
+                    answers.append((None if everyone else list(deliveries), outcome))
+                    answered.update(deliveries)
+                    is_urgent = isinstance(outcome, Refused) and len(answers) == 1
+                    if not is_urgent and self.clock.monotonic() - flushed <= _FLUSH_SECONDS:
+                        continue
+                    if self._try_record(claim.token, answers, last=False):
+                        answers, flushed = [], self.clock.monotonic()
+                    elif is_urgent and self.provider.whole_or_nothing:
+                        # One reader's event will prove the whole try: without that line it would prove these as well.
+                        rest = [one for one in claim.deliveries if one not in answered]
+                        answers += [(rest, _NOT_CALLED)] if rest else []
+                        break
         finally:
             # Also when the process is asked to end here: what has no answer becomes uncertain, never forgotten.
             self._write_down(claim.token, answers)
@@ -118,7 +131,7 @@ class Sender:
             log.error("attempt %s: it could not be packed: %s", claim.token, where(error))
             return Deferred(f"an error of our own before the call ({type(error).__name__})", backs_off=True)
 
-    def _call(self, consignment: Consignment, claim: Claim) -> Iterator[tuple[list[int], Outcome]]:
+    def _call(self, consignment: Consignment, claim: Claim) -> Generator[tuple[list[int], Outcome], None, None]:
         """The provider's answers. A provider that breaks its promise and raises has left everybody else in doubt."""
         answered: set[int] = set()
         try:

@@ -14,6 +14,7 @@ class Asked(StrEnum):
     ADD = "add"  # the owner added one person
     IMPORT = "import"  # the owner imported a file
     ADDRESS = "address"  # a reader changes the address they are mailed at
+    AGAIN = "again"  # the owner asks people on a list whether they still want it
 
 
 class Left(StrEnum):
@@ -22,6 +23,7 @@ class Left(StrEnum):
     ONE_CLICK = "one_click"  # the button of a mail program (RFC 8058)
     PAGE = "page"
     PREFERENCES = "preferences"
+    SILENCE = "silence"  # they were asked whether they still want it, and did not say yes
 
 
 class Mail(StrEnum):
@@ -30,6 +32,7 @@ class Mail(StrEnum):
     CONFIRM = "confirm"
     ALREADY = "already"
     ADDRESS = "address"
+    AGAIN = "again"
     NONE = "none"  # the address must not be mailed, or is of somebody else
 
 

@@ -19,7 +19,8 @@ class Section:
 class Issue:
     """A file in `issues/`. It never carries state: when and to whom it went is in the database.
 
-    `intro` and `outro` are Markdown. `waivers` are findings its author knows of and accepts: (code, reason).
+    `intro` and `outro` are Markdown. `waivers` are findings its author knows of and accepts: (what, reason), where what is
+    a code, or a code, a space and a place.
     `lists` are the lists it is meant for; `template` None takes the newsletter's.
     `intro_line`, `outro_line`, `key_lines` (line of each front-matter key) and `key_columns` (where the subject and the
     preheader begin in theirs) let errors point into the file.

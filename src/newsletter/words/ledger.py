@@ -55,6 +55,7 @@ class SkipReason(StrEnum):
     UNSUBSCRIBED = "unsubscribed"
     SUPPRESSED = "suppressed"
     ERASED = "erased"
+    RESTING = "resting"  # they asked for a break
     CANCELLED = "cancelled"
 
 

@@ -235,11 +235,20 @@ def _encoded_part(part: Part, numbers: Mapping[Gap | Choice, int]) -> list[str |
         if not isinstance(piece, str):
             strands.append(numbers[piece])
             continue
-        encoded = quoted_printable(piece)
-        at_line_start = encoded.endswith("\r\n")
         has_gap_after = index + 1 < len(part.pieces)
-        strands.append(encoded + (_SOFT if has_gap_after and not at_line_start else ""))
+        strands.append(_joining(quoted_printable(piece)) if has_gap_after else quoted_printable(piece))
     return strands
+
+
+def _joining(encoded: str) -> str:
+    """Quoted-printable that what follows can be put behind, on a line of its own."""
+    if encoded.endswith("\r\n"):
+        return encoded
+    if len(encoded) - encoded.rfind("\n") - 1 == _FOLD:
+        # The soft break would be the 77th character of its line: the last letter goes to the next one.
+        cut = 3 if encoded[-3] == "=" else 1
+        encoded = f"{encoded[:-cut]}{_SOFT}{encoded[-cut:]}"
+    return encoded + _SOFT
 
 
 def quoted_printable(text: str) -> str:
@@ -255,8 +264,7 @@ def _encoded_value(value: str) -> str:
         return value + _SOFT
     if not value:
         return ""
-    encoded = quoted_printable(value)
-    return encoded if encoded.endswith("\r\n") else encoded + _SOFT
+    return _joining(quoted_printable(value))
 
 
 def _joined(strands: list[str | int]) -> list[str | int]:

@@ -41,3 +41,7 @@ class Missing(NewsletterError):
 
 class NotNow(NewsletterError):
     """The request is sound but the present state forbids it: a paused mailing, a copied database, a held lock."""
+
+
+class Unreachable(NotNow):
+    """Whoever had to be asked gave no answer that tells anything, so nothing is known."""

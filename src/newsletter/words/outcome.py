@@ -20,6 +20,7 @@ class Deferred:
     `pauses` says that asking again will not help until a person acts (wrong key, over quota, sender not verified).
     `halve` says that the parcel was too large for the provider.
     `backs_off` says that the provider could not be reached: the mailing pauses after several of these in a row.
+    `about_reader` says that it was said of this very reader: who hears nothing else for days is refused in the end.
     """
 
     reason: str
@@ -27,6 +28,7 @@ class Deferred:
     pauses: bool = False
     halve: bool = False
     backs_off: bool = False
+    about_reader: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ class Plan:
 class Slot:
     """One time of a plan. `asked` is its wall time and its name; `at` the instant of it, `go_at` one the owner chose.
 
-    `digest` are the frozen words; `n_reminders` how many reminders were considered; `tried_at` when freezing failed last.
+    `digest` are the frozen words, `segment` is the question that its readers have to fit; `n_reminders` how many reminders were considered; `tried_at` when freezing failed last.
     """
 
     id: int
@@ -95,6 +95,7 @@ class Slot:
     detail: str = ""
     issue: int | None = None
     digest: str | None = None
+    segment: str = ""
     mailing_id: int | None = None
     n_reminders: int = 0
     tried_at: datetime | None = None
@@ -116,13 +117,17 @@ class Slot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
-    """Somebody said that exactly these words of an issue may go. `is_next` puts the issue before all others."""
+    """Somebody said that exactly these words of an issue may go. `is_next` puts the issue before all others.
+
+    `segment` is the question that readers have to fit who get it in its slot; "" is the whole list.
+    """
 
     issue: int
     digest: str
     approved_by: str
     approved_at: datetime
     is_next: bool = False
+    segment: str = ""
 
 
 def reminders(ways: Ways, slot: Slot) -> tuple[datetime, ...]:

@@ -50,7 +50,10 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subscriber:
-    """A person: an address, names, and whatever fields the newsletter keeps about them."""
+    """A person: an address, names, and whatever fields the newsletter keeps about them.
+
+    `tags` are there where people are read list by list.
+    """
 
     id: int
     email: str
@@ -58,6 +61,7 @@ class Subscriber:
     last_name: str = ""
     fields: Mapping[str, str] = field(default_factory=dict)
     subscriptions: tuple[Subscription, ...] = ()
+    tags: tuple[str, ...] = ()
     suppressed: SuppressionReason | None = None
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from newsletter.ports.clock import Clock
 from newsletter.ports.provider import Limits, Trace
+from newsletter.providers.messages import messages
 from newsletter.providers.outbox.files import Closed, Staging, settled
-from newsletter.providers.outbox.messages import messages
 from newsletter.words.consignment import Consignment
 from newsletter.words.mistake import Mistake
 from newsletter.words.outcome import Accepted, Deferred, Outcome, Refused, Uncertain

@@ -18,7 +18,7 @@ from newsletter.providers.sendgrid.body import mail_body, mint
 from newsletter.providers.sendgrid.client import Client, Host, Key, connect
 from newsletter.providers.sendgrid.outcomes import Outcomes, outcomes
 from newsletter.providers.sendgrid.transport import Deadline, Lost, Unreached
-from newsletter.providers.sendgrid.validate import MAX_READERS, MAX_SUBSTITUTION_BYTES, checked
+from newsletter.providers.sendgrid.validate import BYTES_PER_GAP, MAX_READERS, MAX_SUBSTITUTION_BYTES, checked
 from newsletter.words.consignment import Consignment
 from newsletter.words.outcome import Deferred, Outcome, Refused, Uncertain
 
@@ -45,7 +45,13 @@ class SendGrid:
         tls: ssl.SSLContext | None = None,
     ) -> None:
         """`tls` replaces the system's certificates. Raises Mistake for a key or an address that can't be right."""
-        self.limits = Limits(readers=MAX_READERS, bytes_per_reader=MAX_SUBSTITUTION_BYTES, deadline=deadline, calls=4)
+        self.limits = Limits(
+            readers=MAX_READERS,
+            bytes_per_reader=MAX_SUBSTITUTION_BYTES,
+            bytes_per_gap=BYTES_PER_GAP,
+            deadline=deadline,
+            calls=4,
+        )
         self._key, self._host, self._clock = Key(key), Host(url), clock
         self._tls = tls
         self._lock = threading.Lock()

@@ -23,6 +23,8 @@ _NO_TRACKING = {
 }
 
 Tokens = Mapping[Gap | Choice, str]
+# A nonce of 14 letters and a number of three digits between hyphens: more gaps than that fit in no call.
+TOKEN_LETTERS = 19
 
 
 def mint(consignment: Consignment) -> Tokens:
@@ -34,7 +36,7 @@ def mint(consignment: Consignment) -> Tokens:
     salt = 0
     while _occurs(nonce := _nonce(consignment.attempt, salt), consignment):
         salt += 1
-    return {hole: f"-{nonce}{index}-" for index, hole in enumerate(consignment.edition.holes)}
+    return {hole: f"-{nonce}{index:03d}-" for index, hole in enumerate(consignment.edition.holes)}
 
 
 def mail_body(consignment: Consignment, tokens: Tokens) -> dict[str, object]:

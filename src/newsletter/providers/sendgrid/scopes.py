@@ -4,21 +4,39 @@ from __future__ import annotations
 
 import json
 import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 
 from newsletter.ports.clock import Clock
 from newsletter.providers.sendgrid.client import Host, Key
 from newsletter.providers.sendgrid.transport import Answer, Deadline, Line, Lost, Unreached
-from newsletter.words.mistake import NotNow
+from newsletter.words.mistake import NotNow, Unreachable
 
 _SECONDS = 25.0
 _MAY_SEND = "mail.send"
 _NOT_CHANGED = "Nothing was changed."
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """`words` say how it went; `said_at` is the time by the other side's clock, where it told."""
+
+    words: str
+    said_at: datetime | None
+
+
 def check_key(key: str, *, url: str, clock: Clock, tls: ssl.SSLContext | None = None) -> str:
+    """`try_key`, in words."""
+    return try_key(key, url=url, clock=clock, tls=tls).words
+
+
+def try_key(key: str, *, url: str, clock: Clock, tls: ssl.SSLContext | None = None) -> Tried:
     """Say how it went. Raises NotNow with the reason, Mistake for a key or an address that can't be right.
 
-    `GET /v3/scopes` lists what the key that asks may do.
+    Where nothing came back that tells of the key, what is raised is Unreachable. `GET /v3/scopes` lists what the key that
+    asks may do.
     """
     host, secret = Host(url), Key(key)
     context = (lambda: tls or ssl.create_default_context()) if host.is_secure else None
@@ -27,7 +45,7 @@ def check_key(key: str, *, url: str, clock: Clock, tls: ssl.SSLContext | None = 
     try:
         answer = line.exchange(words.encode("ascii"), b"", Deadline(_SECONDS, clock.monotonic))
     except (Unreached, Lost) as error:
-        raise NotNow(f"{host.name} could not be asked: {error}.", fix=_NOT_CHANGED) from None
+        raise Unreachable(f"{host.name} could not be asked: {error}.", fix=_NOT_CHANGED) from None
     finally:
         line.close()
     if answer.status in {401, 403}:
@@ -36,13 +54,21 @@ def check_key(key: str, *, url: str, clock: Clock, tls: ssl.SSLContext | None = 
         )
     scopes = _scopes(answer)
     if scopes is None:
-        raise NotNow(f"{host.name} answered {answer.status}, but not as SendGrid does.", fix=_NOT_CHANGED)
+        raise Unreachable(f"{host.name} answered {answer.status}, but not as SendGrid does.", fix=_NOT_CHANGED)
     if _MAY_SEND not in scopes:
         raise NotNow(
             "SendGrid knows this key, but it may not send mail.",
             fix=f"Give it the permission Mail Send. {_NOT_CHANGED}",
         )
-    return f"{host.name} takes the key, and it may send mail."
+    return Tried(f"{host.name} takes the key, and it may send mail.", _said_at(answer.headers))
+
+
+def _said_at(headers: Mapping[str, str]) -> datetime | None:
+    try:
+        said = parsedate_to_datetime(headers.get("date", ""))
+    except (ValueError, TypeError):
+        return None
+    return said if said.tzinfo is not None else None
 
 
 def _scopes(answer: Answer) -> list[str] | None:

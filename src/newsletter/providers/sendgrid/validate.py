@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from newsletter.providers.sendgrid.body import Tokens, in_ascii, with_tokens
+from newsletter.providers.sendgrid.body import TOKEN_LETTERS, Tokens, in_ascii, with_tokens
 from newsletter.words.consignment import Consignment
 from newsletter.words.outcome import Deferred
 
 MAX_READERS = 1_000
-# Two official pages disagree (10,000 and 50,000); the smaller one is safe. Tokens are counted with the values.
+# Two official pages disagree (10,000 and 50,000); the smaller one is safe. It bounds "the total collective size of your
+# substitutions": headers and custom_args are not among them. All that JSON writes for them is counted, to be sure.
 MAX_SUBSTITUTION_BYTES = 10_000
+# The quotes round a token and its value, the colon and the comma.
+_MARKS = 6
+BYTES_PER_GAP = TOKEN_LETTERS + _MARKS
 MAX_CUSTOM_ARGS_BYTES = 10_000
 MAX_ADDRESS = 320
 
@@ -144,17 +149,22 @@ def _holding(unwanted: re.Pattern[str], column: Sequence[str], reason: str) -> I
 
 
 def _oversized(consignment: Consignment, tokens: Tokens) -> Iterator[tuple[int, str]]:
-    overhead = sum(map(len, tokens.values()))
-    # No character takes more than four bytes: mostly this bound is enough, and nothing has to be encoded.
-    if overhead + 4 * sum(max(map(len, column), default=0) for column in consignment.values) <= MAX_SUBSTITUTION_BYTES:
+    overhead = 1 + sum(len(token) + _MARKS for token in tokens.values())
+    # No character takes more than six bytes: mostly this bound is enough, and nothing has to be written out.
+    if overhead + 6 * sum(max(map(len, column), default=0) for column in consignment.values) <= MAX_SUBSTITUTION_BYTES:
         return
     for row, values in enumerate(zip(*consignment.values, strict=True)):
-        n_bytes = overhead + sum(len(value.encode("utf-8", "surrogatepass")) for value in values)
+        n_bytes = overhead + sum(map(_carried_bytes, values))
         if n_bytes > MAX_SUBSTITUTION_BYTES:
             yield (
                 row,
                 f"This reader's values take {n_bytes:,} bytes; SendGrid takes {MAX_SUBSTITUTION_BYTES:,} for a reader.",
             )
+
+
+def _carried_bytes(value: str) -> int:
+    """A value as JSON, without the quotes round it. Half a surrogate pair is refused elsewhere, and counted here."""
+    return len(json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")) - 2
 
 
 def _without_subject(consignment: Consignment, tokens: Tokens) -> Iterator[tuple[int, str]]:

@@ -6,6 +6,7 @@ import logging
 import ssl
 import traceback
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from newsletter.ports.clock import Clock
@@ -16,13 +17,22 @@ from newsletter.providers.smtp.pool import Pool
 from newsletter.providers.smtp.server import Server
 from newsletter.providers.smtp.session import Unwelcome
 from newsletter.words.consignment import Consignment
-from newsletter.words.mistake import NotNow
+from newsletter.words.mistake import NotNow, Unreachable
 from newsletter.words.outcome import Deferred, Outcome
 
 # So many mails at most are under way without their outcomes being written down.
 MAX_READERS = 50
 
 _logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A mail server that let us in: `words` say how, `name` is what it calls itself, `address` where it was met."""
+
+    words: str
+    name: str
+    address: str
 
 
 class SmtpProvider:
@@ -75,19 +85,29 @@ class SmtpProvider:
             yield from parcel.after_a_bug(f"The parcel was broken off by a fault of our own ({type(error).__name__}).")
 
     def check(self) -> str:
-        """Connect, encrypt and log in without handing anything over; say how it went. Raises NotNow with the reason."""
+        """`look`, in words."""
+        return self.look().words
+
+    def look(self) -> Seen:
+        """Connect, encrypt and log in without handing anything over. Raises NotNow with the reason.
+
+        Where no mail server answered, what is raised is Unreachable.
+        """
         deadline = Deadline(self.limits.deadline.total_seconds(), self._clock.monotonic)
         try:
             session = self._pool.take(deadline)
             reply = session.noop()
         except (Unwelcome, Broken) as error:
-            raise NotNow(str(error), fix="Nothing was changed.") from None
+            is_refused = isinstance(error, Unwelcome) and error.outcome.pauses
+            raise (NotNow if is_refused else Unreachable)(str(error), fix="Nothing was changed.") from None
         encrypted, known = session.line.is_encrypted, self._server.login is not None
+        name, address = session.name, session.line.peer_address
         session.close(deadline)
         if reply.code != 250:
-            raise NotNow(f"The mail server answered {reply}.", fix="Nothing was changed.")
+            raise Unreachable(f"The mail server answered {reply}.", fix="Nothing was changed.")
         way = "encrypted" if encrypted else "without encryption"
-        return f"{self._server.shown} answers, {way}, and {'takes the password' if known else 'asks for no password'}."
+        said = f"{self._server.shown} answers, {way}, and {'takes the password' if known else 'asks for no password'}."
+        return Seen(words=said, name=name, address=address)
 
     def close(self) -> None:
         """Say goodbye on every idle connection."""

@@ -37,6 +37,11 @@ class Line:
         return isinstance(self._wire, ssl.SSLSocket)
 
     @property
+    def peer_address(self) -> str:
+        """The other end of the wire."""
+        return str(self._wire.getpeername()[0]).partition("%")[0]
+
+    @property
     def own_address(self) -> str:
         """This end of the wire as a literal, which is all that a machine behind a router knows of itself (RFC 5321, 4.1.3)."""
         host = str(self._wire.getsockname()[0])

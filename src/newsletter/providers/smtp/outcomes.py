@@ -75,8 +75,10 @@ def too_large(n_bytes: int, limit: int) -> Deferred:
 
 def _later(stage: Stage, reply: Reply, said: str) -> Verdict:
     if stage is Stage.RCPT and _is_about_reader(reply, (450,)):
-        return Verdict(Deferred(said), Scope.READER)
-    return Verdict(Deferred(said, retry_after=WAIT), Scope.EVERYONE)
+        return Verdict(Deferred(said, about_reader=True), Scope.READER)
+    # It may be this one mail that the server never takes: then the others must get past it some time.
+    stops_here = stage is not Stage.MAIL and reply.code != 421
+    return Verdict(Deferred(said, retry_after=WAIT, about_reader=stops_here), Scope.EVERYONE)
 
 
 def _no(stage: Stage, reply: Reply, delivery: int, said: str) -> Verdict:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from newsletter.providers.outbox.messages import messages
+from newsletter.providers.messages import messages
 from newsletter.providers.smtp.line import Broken, Deadline, Lost
 from newsletter.providers.smtp.outcomes import Scope, Stage, Verdict, alike, too_large, verdict
 from newsletter.providers.smtp.pool import Pool
@@ -132,7 +133,9 @@ class Parcel:
             # It may only want so many mails on one connection.
             self._begin_anew(found.outcome)
         elif found.scope is Scope.EVERYONE and isinstance(found.outcome, Deferred):
-            self._end(found.outcome)
+            if found.outcome.about_reader:
+                self._say(letter.delivery, found.outcome)
+            self._end(replace(found.outcome, about_reader=False))
         elif found.scope is Scope.EVERYONE:
             self._say(letter.delivery, found.outcome)
             self._end(Deferred("The conversation with the mail server went astray before their turn came."))

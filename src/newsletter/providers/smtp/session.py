@@ -15,6 +15,10 @@ from newsletter.words.outcome import Deferred
 _HOPED_FOR = {Stage.MAIL: {250}, Stage.RCPT: {250, 251, 252}, Stage.DATA: {354}}
 
 
+# No keyword is empty.
+_OWN_NAME = ""
+
+
 class Unwelcome(Exception):
     """There is no connection to be had, and nothing was handed over. `outcome` says for how long."""
 
@@ -34,10 +38,14 @@ class Letter:
 
 
 class Session:
-    """`served` counts the mails that were answered for on this connection; `largest` is 0 where there is no limit."""
+    """`served` counts the mails that were answered for on this connection; `largest` is 0 where there is no limit.
+
+    `name` is what the server calls itself in its answer to EHLO.
+    """
 
     def __init__(self, line: Line, features: Mapping[str, str]) -> None:
         self.line = line
+        self.name = features.get(_OWN_NAME, "")
         self.served = 0
         self.used_at = 0.0
         size = features.get("SIZE", "")
@@ -164,9 +172,9 @@ def _should_encrypt(server: Server, line: Line, features: Mapping[str, str]) -> 
 
 
 def _hello(line: Line) -> Mapping[str, str]:
-    """What the server offers, by keyword in upper case."""
+    """What the server offers, by keyword in upper case, and what it calls itself (RFC 5321, 4.1.1.1)."""
     reply = _said(line, f"EHLO {line.own_address}\r\n".encode("ascii"), 250)
-    features: dict[str, str] = {}
+    features = {_OWN_NAME: reply.lines[0].partition(" ")[0].lower() if reply.lines else ""}
     for one in reply.lines[1:]:
         keyword, _, values = one.replace("AUTH=", "AUTH ", 1).partition(" ")
         features[keyword.upper()] = f"{features.get(keyword.upper(), '')} {values}".strip()

@@ -1,0 +1,125 @@
+"""Finds: what somebody or a feed came upon, before an editor makes a post of it or puts it aside."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from newsletter.words.canonical import canonical
+from newsletter.words.mistake import Mistake
+
+LONGEST_ADDRESS = 4_000
+LONGEST_WORDS = 20_000
+LONGEST_TITLE = 300
+LONGEST_SUMMARY = 1_000
+_CONTROL = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\u2028\\u2029\\ufeff]")
+
+
+class FindStatus(StrEnum):
+    """Where a find stands."""
+
+    WAITING = "waiting"
+    KEPT = "kept"
+    DISMISSED = "dismissed"
+    OLD = "old"  # was in its feed before the feed was subscribed to; never shown
+
+
+class Origin(StrEnum):
+    """By which way a find came."""
+
+    PERSON = "person"  # typed, or sent by the bookmarklet
+    KEY = "key"  # sent with a collect-only key
+    MAIL = "mail"
+    FEED = "feed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindDraft:
+    """A find that is not stored yet; all of it is plain text, and none of it is to be trusted.
+
+    `choices` are the addresses of which one has to be picked while `url` is None. `source` is what the editor reads of
+    where it came from: a feed's title, a sender. `once` names the delivery (a mail): a second one changes nothing.
+    """
+
+    url: str | None
+    origin: Origin
+    source: str
+    title: str = ""
+    site: str = ""
+    author: str = ""
+    summary: str = ""
+    published_at: datetime | None = None
+    note: str = ""
+    quote: str = ""
+    choices: tuple[str, ...] = ()
+    once: str = ""
+    is_old: bool = False
+
+    @property
+    def key(self) -> str:
+        """One name for one page however its address is written; for a mail without a chosen link, the mail's."""
+        return find_key(self.url) if self.url else hashlib.sha256(f"once:{self.once}".encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Find:
+    """A find as it is stored. `post` is the slug of the post that was, or is about to be, made of it."""
+
+    id: int
+    url: str | None
+    origin: Origin
+    source: str
+    title: str
+    site: str
+    author: str
+    summary: str
+    published_at: datetime | None
+    found_at: datetime
+    note: str
+    quote: str
+    choices: tuple[str, ...]
+    status: FindStatus
+    decided_at: datetime | None
+    post: str | None
+    post_digest: str | None
+
+    @property
+    def name(self) -> str:
+        """What it is called on a line of its own."""
+        return self.title or self.url or (f"{len(self.choices)} links" if self.choices else "without a title")
+
+
+def find_key(url: str) -> str:
+    """SHA-256 of the canonical address, 64 hexadecimal digits: addresses are too long for an index."""
+    return hashlib.sha256(canonical(url).encode(errors="replace")).hexdigest()
+
+
+def plain_words(text: str, longest: int) -> str:
+    """Text without control characters, on one line, cut at `longest` characters: what a page or a feed says."""
+    line = " ".join(_CONTROL.sub(" ", text).split())
+    return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
+
+
+def own_words(text: str, what: str) -> str:
+    """What an editor typed, with its lines. Raises Mistake where it is too long: it is never cut."""
+    words = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip("\n ")
+    if len(words) > LONGEST_WORDS:
+        raise Mistake(
+            f"The {what} is longer than {LONGEST_WORDS:,} characters.", fix="Write it into the post itself instead."
+        )
+    return words
+
+
+def joined_words(before: str, more: str) -> str:
+    """Two thoughts about one page, neither lost and none twice; beyond a small book of them nothing is added."""
+    if not more or more in before or len(before) > 5 * LONGEST_WORDS:
+        return before
+    return f"{before}\n\n{more}" if before else more
+
+
+def is_clean(address: str) -> bool:
+    """Whether an address can be stored and shown: of some length, without spaces, controls and halves of letters."""
+    return 0 < len(address) <= LONGEST_ADDRESS and address.isprintable() and " " not in address

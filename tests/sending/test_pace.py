@@ -1,0 +1,36 @@
+"""Several senders at one pace: together they are no faster than one."""
+
+from __future__ import annotations
+
+import threading
+from itertools import pairwise
+from pathlib import Path
+
+from sqlalchemy import select
+
+from newsletter.store.engine import connect, reading
+from newsletter.store.tables import attempt
+from newsletter.words.pace import Pace
+from tests.sending.parts import Carrier, a_drain, send, states
+from tests.world import add_readers
+
+
+def test_two_senders_and_four_calls_at_once_keep_one_pace(postgres_url: str, tmp_path: Path) -> None:
+    """Twenty readers at twenty a second, two in a call: two machines do not halve the time, and nobody is skipped."""
+    engine = connect(postgres_url)
+    add_readers(engine, "weekly", range(20))
+    pace = Pace(per_hour=72_000)
+    drains = [a_drain(engine, tmp_path / name, Carrier(calls=4), pace=pace) for name in ("one", "two")]
+    senders = [threading.Thread(target=send, args=(drain,), kwargs={"size": 2}) for drain in drains]
+    for sender in senders:
+        sender.start()
+    for sender in senders:
+        sender.join()
+
+    assert {"accepted": 20} == states(engine)
+    with reading(engine) as connection:
+        begun = list(connection.scalars(select(attempt.c.started_at).order_by(attempt.c.started_at)))
+    gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(begun)]
+    assert 9 == len(gaps) and min(gaps) > 0.04, gaps
+    assert sum(gaps) > 0.8, "nine gaps of a tenth of a second, less what one call was late for"
+    engine.dispose()
