@@ -33,8 +33,11 @@ _RESERVED = {
 _TRACKING = ("click_tracking", "open_tracking", "subscription_tracking", "ganalytics")
 
 
-def problems(body: object) -> list[Problem]:
-    """What SendGrid documents as wrong with a body, in the form of its own error list: `message` and `field`."""
+def problems(body: object, *, substitution_bytes: int = 10_000) -> list[Problem]:
+    """What SendGrid documents as wrong with a body, in the form of its own error list: `message` and `field`.
+
+    Its pages disagree about `substitution_bytes`, for a reader.
+    """
     found = [_problem(str(error.message), _path(error.instance_path)) for error in _schema().iter_errors(body)]
     if official := _official_schema():
         found += [_problem(str(error.message), _path(error.instance_path)) for error in official.iter_errors(body)]
@@ -42,6 +45,7 @@ def problems(body: object) -> list[Problem]:
         return found or [_problem("Bad Request", "")]
     for rule in _RULES:
         found += rule(body)
+    found += _substitutions(body, substitution_bytes)
     return found
 
 
@@ -111,10 +115,14 @@ def _bytes(values: dict[str, str]) -> int:
     return sum(len(name.encode()) + len(value.encode()) for name, value in values.items())
 
 
+def _substitutions(body: Body, most: int) -> Iterator[Problem]:
+    for place, person in _people(body):
+        if _bytes(person.get("substitutions", {})) > most:
+            yield _problem(f"The substitutions are limited to {most} bytes.", f"{place}.substitutions")
+
+
 def _sizes(body: Body) -> Iterator[Problem]:
     for place, person in _people(body):
-        if _bytes(person.get("substitutions", {})) > 10_000:
-            yield _problem("The substitutions are limited to 10000 bytes.", f"{place}.substitutions")
         if _bytes({**body.get("custom_args", {}), **person.get("custom_args", {})}) > 10_000:
             yield _problem("The custom_args are limited to 10000 bytes.", f"{place}.custom_args")
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
+
+from tests.fakes.sendgrid_batches import Batches
 
 _QUERY = re.compile(
     r"(?P<field>to_email|subject|sg_message_id|sg_message_id_created_at) (?P<sign>=|>=|<=|>|<) "
@@ -22,10 +25,14 @@ class Log:
     def __init__(self) -> None:
         self.messages: dict[str, dict[str, Any]] = {}
         self.lists: dict[str, list[dict[str, Any]]] = {name: [] for name in LISTS}
+        self._due_at: dict[str, float] = {}
         self.hidden = False
         self.status = 200
+        # Guesses about the real provider.
+        self.processed_at_once = True
+        self.names_tries = True
 
-    def take(self, line: dict[str, Any], body: dict[str, Any]) -> None:
+    def take(self, line: dict[str, Any], body: dict[str, Any], batches: Batches) -> None:
         name = f"{line['reference']}.recvd-1-2-{line['delivery']:X}.0"
         self.messages[name] = {
             "from_email": body["from"]["email"],
@@ -36,6 +43,7 @@ class Log:
             "sg_message_id_created_at": datetime.fromtimestamp(line["at"], UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "custom_args": {"nl_attempt": line["attempt"], "nl_delivery": str(line["delivery"])},
         }
+        self._due_at[name] = line["at"] + batches.seconds_until(body)
 
     def answer(self, method: str, path: str, content: bytes) -> tuple[int, bytes]:
         if self.status != 200:
@@ -45,10 +53,19 @@ class Log:
             return self._search(content)
         if method == "GET" and where.path.startswith("/v3/logs/"):
             found = self.messages.get(unquote(where.path.removeprefix("/v3/logs/")))
-            return (200, json.dumps({**_DETAILS, **found}).encode()) if found else (404, _errors("not found"))
+            return (200, json.dumps(self._details(found)).encode()) if found else (404, _errors("not found"))
         if method == "GET" and where.path.startswith("/v3/suppression/"):
             return self._list(where.path.removeprefix("/v3/suppression/"), parse_qs(where.query))
         return 405, _errors("method not allowed")
+
+    def _details(self, message: dict[str, Any]) -> dict[str, Any]:
+        details = {**_DETAILS, **message}
+        if not self.names_tries:
+            details["custom_args"] = {}
+        if self.processed_at_once or time.time() >= self._due_at[message["sg_message_id"]]:
+            about = {"email": message["to_email"], "sg_message_id": message["sg_message_id"]}
+            details["events"] = [{"event": "processed", "timestamp": int(time.time()), **about}]
+        return details
 
     def _search(self, content: bytes) -> tuple[int, bytes]:
         document = json.loads(content)

@@ -19,6 +19,7 @@ import sys
 import time
 import uuid
 from collections import Counter
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,9 @@ import orjson
 
 from tests.fakes.mail_send_rules import problems
 from tests.fakes.plan import Step, plan_from
+from tests.fakes.sendgrid_batches import Batches, is_sandboxed
 from tests.fakes.sendgrid_log import Log
+from tests.fakes.sendgrid_postman import Postman
 from tests.fakes.sendgrid_teller import Teller
 
 _REASONS = {200: "OK", 202: "Accepted", 302: "Found", 400: "Bad Request", 413: "Payload Too Large"}
@@ -46,7 +49,8 @@ class Account:
         self.counts: Counter[str] = Counter()
         self.problems: list[dict[str, str]] = []
         self.agents: set[str] = set()
-        self.told, self.teller = Log(), Teller()
+        self.told, self.teller, self.batches = Log(), Teller(), Batches()
+        self.postman = Postman(Path(options.mailbox) if options.mailbox else None)
         self.background: set[asyncio.Task[None]] = set()
 
     def replan(self, document: dict[str, Any]) -> None:
@@ -77,9 +81,23 @@ class Account:
         if self.bodies:
             (self.bodies / f"{reference}.json").write_bytes(orjson.dumps(body))
         self.counts["readers"] += len(taken)
+        body["came_at"] = at
         for line in taken:
-            self.told.take(line, body)
+            self.told.take(line, body, self.batches)
+        if self.postman.folder:
+            self._keep(self._deliver(body))
         return reference, taken
+
+    async def _deliver(self, body: dict[str, Any]) -> None:
+        """When its time has come, unless its batch was cancelled."""
+        await asyncio.sleep(self.batches.seconds_until(body))
+        if not self.batches.is_dropped(body):
+            self.postman.deliver(body)
+
+    def _keep(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self.background.add(task)
+        task.add_done_callback(self.background.discard)
 
     async def tell(self, taken: list[dict[str, Any]]) -> None:
         """Events of these mails: before the answer to their own call, or some time after it."""
@@ -87,9 +105,7 @@ class Account:
         if self.teller.when == "early":
             await telling
         else:
-            task = asyncio.ensure_future(telling)
-            self.background.add(task)
-            task.add_done_callback(self.background.discard)
+            self._keep(telling)
 
     def state(self) -> dict[str, Any]:
         return {
@@ -131,6 +147,8 @@ class Conversation:
             content = await self.reader.readexactly(length)
             self.account.counts["asked"] += 1
             return self._answer(*self.account.told.answer(method, path, content))
+        if path == "/v3/mail/batch" or path.startswith("/v3/user/scheduled_sends"):
+            return self._answer(*self.account.batches.answer(method, path, await self.reader.readexactly(length)))
         if (method, path) != ("POST", "/v3/mail/send"):
             await self.reader.readexactly(length)
             return self._answer(404 if method == "POST" else 200, b"a page")
@@ -143,6 +161,9 @@ class Conversation:
             self.account.teller.plan(json.loads(content))
         if (method, path) == ("POST", "/control/log"):
             vars(self.account.told).update(json.loads(content))
+        if (method, path) == ("POST", "/control/guess"):
+            for place, what in json.loads(content).items():
+                vars(getattr(self.account, place)).update(what)
         return self._answer(200, orjson.dumps(self.account.state()))
 
     async def _mail(self, headers: dict[str, str], length: int) -> bool:
@@ -167,7 +188,10 @@ class Conversation:
         account.agents.add(headers.get("user-agent", ""))
         if refusal := self._refusal(headers, content, length):
             return self._answer(*refusal)
-        return await self._perform(step, orjson.loads(content), call)
+        body = orjson.loads(content)
+        if is_sandboxed(body):
+            return self._answer(200, b"", account.batches.headers())
+        return await self._perform(step, body, call)
 
     def _refusal(self, headers: dict[str, str], content: bytes, length: int) -> tuple[int, bytes] | None:
         """What no plan decides: a wrong key, a body that breaks the documented rules, poison in it."""
@@ -184,9 +208,11 @@ class Conversation:
         except orjson.JSONDecodeError:
             account.problems.append({"message": "not JSON", "field": ""})
             return 400, _errors("Bad Request")
-        if found := problems(body):
+        if found := problems(body, substitution_bytes=account.batches.substitution_bytes):
             account.problems.extend(found)
             return 400, orjson.dumps({"errors": found})
+        if refusal := account.batches.refusal(body):
+            return refusal
         people = body["personalizations"]
         if len(people) > account.plan.at_most:
             return 413, _errors("The request is too large.")
@@ -199,7 +225,7 @@ class Conversation:
     async def _perform(self, step: Step, body: dict[str, Any], call: int) -> bool:
         do = step.do
         reference, readers = self.account.take(body, call) if do.startswith("accept") else ("", [])
-        taken = {"X-Message-Id": reference}
+        taken = {"X-Message-Id": reference, **self.account.batches.headers()}
         if readers and self.account.teller.when != "never":
             await self.account.tell(readers)
         match do:
@@ -301,6 +327,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--plan", help="a JSON file as tests.fakes.plan.Plan describes it")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--bodies", help="a folder to keep the accepted bodies in")
+    parser.add_argument("--mailbox", help="a folder to deliver the mails into, as .eml files")
     parser.add_argument("--key", help="the only key that is right; any, if left out")
     parser.add_argument("--tls", help="a PEM file with certificate and key: speak https")
     parser.add_argument("--fast", action="store_true", help="only count, for measuring a sender")

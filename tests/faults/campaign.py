@@ -13,8 +13,12 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from tests.fakes.running import SendGridServer, sendgrid_server
-from tests.faults.history import Stage, play
+from tests.faults.cutting import Cutter
+from tests.faults.history import play
 from tests.faults.judge import Verdict
+from tests.faults.own_postgres import OwnPostgres
+from tests.faults.restoring import FileShelf, ServerShelf, Shelf
+from tests.faults.scene import Stage
 
 # Histories mostly wait; more side by side than this, and short deadlines are missed for want of a processor.
 SIDE_BY_SIDE = 6
@@ -70,29 +74,50 @@ def run(
     *,
     mutant: str | None = None,
     without: frozenset[str] = frozenset(),
+    cut: float = 0.0,
+    server: OwnPostgres | None = None,
 ) -> Tally:
-    """Play the histories of all seeds."""
+    """Play the histories of all seeds. `cut` is the chance of each COMMIT to be cut off; a `server` that dies is one's own."""
     tally = Tally()
-    with servers(folder, min(SIDE_BY_SIDE, len(seeds))) as free:
+    lanes = 1 if server else min(SIDE_BY_SIDE, len(seeds))
+    with servers(folder, lanes) as free:
 
         def one(seed: int) -> None:
-            server = free.get()
+            provider = free.get()
             home = folder / f"history-{seed}"
             home.mkdir()
+            url = new_database(seed, home)
+            cutter = Cutter(url, seed, chance=cut) if cut else None
             try:
-                stage = Stage(url=new_database(seed, home), folder=home, server=server, mutant=mutant, without=without)
+                stage = Stage(
+                    url=url,
+                    folder=home,
+                    provider=provider,
+                    shelf=_shelf(url),
+                    mutant=mutant,
+                    cutter=cutter,
+                    server=server,
+                    without=without,
+                )
                 begun = time.monotonic()
                 verdict, done = play(stage, seed)
                 tally.add(seed, verdict, done)
                 tally.seconds[seed] = time.monotonic() - begun
             finally:
-                free.put(server)
+                if cutter:
+                    cutter.close()
+                free.put(provider)
             if not verdict.wrong:
                 shutil.rmtree(home)
 
-        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        with ThreadPoolExecutor(lanes) as pool:
             list(pool.map(one, seeds))
     return tally
+
+
+def _shelf(url: str) -> Shelf:
+    path = url.removeprefix("sqlite:///")
+    return ServerShelf(url) if path == url else FileShelf(Path(path))
 
 
 @contextmanager

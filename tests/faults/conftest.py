@@ -26,14 +26,19 @@ def sqlite_files(sqlite_template: Path) -> NewDatabase:
 @pytest.fixture
 def postgres_databases(postgres_server: str) -> NewDatabase:
     """A fresh PostgreSQL database for each history."""
-    address = make_url(postgres_server)
+    return from_template(postgres_server)
+
+
+def from_template(server: str) -> NewDatabase:
+    """Makes databases on a server that has a `template_newsletter`."""
+    address = make_url(server)
 
     def new(seed: int, home: Path) -> str:
         name = f"history_{seed}"
         admin = create_engine(address.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
         with admin.connect() as connection:
             connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_newsletter"))
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_newsletter STRATEGY = FILE_COPY"))
         admin.dispose()
         return address.set(database=name).render_as_string(hide_password=False)
 

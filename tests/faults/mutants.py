@@ -1,4 +1,4 @@
-"""Four ways to send that are wrong. The judge must find each of them out, or it is worth nothing."""
+"""Ways to send that are wrong. The judge must find each of them out, or it is worth nothing."""
 
 from __future__ import annotations
 
@@ -63,6 +63,16 @@ class UniquePerMailing(SqlLedger):
         return False
 
 
+class NeverACopy:
+    """Takes whatever database it finds for the live one, a restored backup as well."""
+
+    def check(self) -> None: ...
+
+    def note(self, attempt_id: int) -> None: ...
+
+    def declare(self) -> None: ...
+
+
 _EVERYONE = (
     "INSERT INTO parcel (mailing_id, number, status, n_readers) VALUES (:id, 1, 'ready', 1)",
     """INSERT INTO delivery (issue, subscriber_id, parcel_id, handover)
@@ -91,9 +101,14 @@ def _per_mailing(drain: Drain, engine: Engine) -> Drain:
     return replace(drain, planning=UniquePerMailing(engine))
 
 
+def _anywhere(drain: Drain, _: Engine) -> Drain:
+    return replace(drain, sender=replace(drain.sender, live=NeverACopy()))
+
+
 MUTANTS: dict[str, Callable[[Drain, Engine], Drain]] = {
     "cursor at fetch": _with_sender(CursorAtFetch),
     "send, then mark": _with_sender(SendThenMark),
     "blind retry": _blind,
     "unique per mailing": _per_mailing,
+    "never a copy": _anywhere,
 }

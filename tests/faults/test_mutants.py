@@ -1,4 +1,4 @@
-"""The judge is alive: each of four wrong ways to send is found out."""
+"""The judge is alive: each of five wrong ways to send is found out."""
 
 from __future__ import annotations
 
@@ -9,8 +9,14 @@ import pytest
 from tests.faults.campaign import NewDatabase, run
 from tests.faults.mutants import MUTANTS
 
-# What each mutant does to readers: D some get two, T some get none and the books say they have it.
-_FINDS = {"cursor at fetch": "T", "send, then mark": "D", "blind retry": "D", "unique per mailing": "D"}
+# What each mutant does to readers: D some get two, T some get none and the books say they have it, B a backup mails them.
+_FINDS = {
+    "cursor at fetch": "T",
+    "send, then mark": "D",
+    "blind retry": "D",
+    "unique per mailing": "D",
+    "never a copy": "B",
+}
 _MOST_ROUNDS = 5
 
 

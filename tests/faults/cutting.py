@@ -1,0 +1,126 @@
+"""A wire to PostgreSQL that is cut at COMMIT: before the server hears of it, or before anybody hears that it is done."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import socket
+import struct
+import threading
+from collections import Counter
+from typing import Any
+
+from sqlalchemy.engine import make_url
+
+_COMMIT = b"COMMIT\0"
+_CHUNK = 1 << 16
+
+
+class Cutter:
+    """Listens on a port and passes everything on; `chance` is that of each COMMIT to be the last thing on its connection."""
+
+    def __init__(self, url: str, seed: int, *, chance: float) -> None:
+        self._target, self._draw, self._chance = make_url(url), random.Random(f"cuts {seed}"), chance
+        self._lock = threading.Lock()
+        self.cuts: Counter[str] = Counter()
+        self._listening = socket.create_server(("127.0.0.1", 0), backlog=64)
+        port = self._listening.getsockname()[1]
+        plain = {"sslmode": "disable", "gssencmode": "disable"}
+        address = self._target.set(host="127.0.0.1", port=port, query=plain)
+        self.url = address.render_as_string(hide_password=False)
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def stop_cutting(self) -> None:
+        self._chance = 0.0
+
+    def close(self) -> None:
+        # A thread that waits in accept() holds the socket open: only this wakes it.
+        with contextlib.suppress(OSError):
+            self._listening.shutdown(socket.SHUT_RDWR)
+        self._listening.close()
+
+    def decide(self) -> str:
+        """`before`, `after`, or nothing, for one COMMIT."""
+        with self._lock:
+            what = self._draw.choice(["before", "after"]) if self._draw.random() < self._chance else ""
+            self.cuts.update([what] if what else [])
+        return what
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._listening.accept()
+            except OSError:
+                return
+            try:
+                server = self._connected()
+            except OSError:  # the server is down: so is the wire
+                client.close()
+                continue
+            _Wire(self, client, server).start()
+
+    def _connected(self) -> socket.socket:
+        where: Any = self._target.query.get("host") or self._target.host or "127.0.0.1"
+        port = self._target.port or 5432
+        if str(where).startswith("/"):
+            line = socket.socket(socket.AF_UNIX)
+            line.connect(f"{where}/.s.PGSQL.{port}")
+            return line
+        return socket.create_connection((where, port))
+
+
+class _Wire:
+    """One connection. Messages of the client are read whole; what the server says is passed on as it comes."""
+
+    def __init__(self, cutter: Cutter, client: socket.socket, server: socket.socket) -> None:
+        self._cutter, self._client, self._server = cutter, client, server
+        self._is_last = threading.Event()
+
+    def start(self) -> None:
+        for work in (self._up, self._down):
+            threading.Thread(target=work, daemon=True).start()
+
+    def _up(self) -> None:
+        with contextlib.suppress(OSError, EOFError):
+            self._server.sendall(self._message(has_kind=False))
+            while True:
+                message = self._message(has_kind=True)
+                what = self._cutter.decide() if message[:1] == b"Q" and message[5:] == _COMMIT else ""
+                if what == "before":
+                    break
+                if what == "after":
+                    self._is_last.set()
+                self._server.sendall(message)
+                if what == "after":
+                    # The other direction ends it, once the server has said that it is done.
+                    return
+        self._end()
+
+    def _down(self) -> None:
+        with contextlib.suppress(OSError):
+            while data := self._server.recv(_CHUNK):
+                if self._is_last.is_set():
+                    break
+                self._client.sendall(data)
+        self._end()
+
+    def _message(self, *, has_kind: bool) -> bytes:
+        """A kind of one byte, except in the very first, and then a length that counts itself."""
+        kind = self._exactly(1) if has_kind else b""
+        length = self._exactly(4)
+        return kind + length + self._exactly(struct.unpack("!I", length)[0] - 4)
+
+    def _exactly(self, n_bytes: int) -> bytes:
+        data = b""
+        while len(data) < n_bytes:
+            more = self._client.recv(n_bytes - len(data))
+            if not more:
+                raise EOFError
+            data += more
+        return data
+
+    def _end(self) -> None:
+        for line in (self._client, self._server):
+            with contextlib.suppress(OSError):
+                line.shutdown(socket.SHUT_RDWR)
+            line.close()
