@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 
+from bs4 import BeautifulSoup
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from newsletter.words.issue import Issue, Section
 from newsletter.words.post import Post
+from tests.compose.sample import rendered
 
 _PARSER = MarkdownIt("commonmark", {"html": False}).enable("strikethrough")
 
@@ -53,3 +56,28 @@ def _text(token: Token) -> str:
         return token.content
     breaks = {"softbreak", "hardbreak"}
     return "".join("\n" if child.type in breaks else child.content for child in token.children)
+
+
+def as_mailed(post: Post) -> str:
+    """What a reader's mail program is given of a post."""
+    issue = Issue(number=1, subject="x", sections=(Section(title="", posts=(post.slug,)),))
+    html = rendered(issue, [post]).edition.html
+    return "".join(piece if isinstance(piece, str) else "https://reader.example.com/" for piece in html.pieces)
+
+
+def dangers(html: str) -> list[str]:
+    """Everything in a page that could run, or fetch what a text never fetches."""
+    page = BeautifulSoup(html, "html.parser")
+    found = [
+        tag.name for tag in page.find_all(["script", "svg", "math", "iframe", "form", "object", "template", "xmp"])
+    ]
+    for tag in page.find_all(True):
+        for name, value in tag.attrs.items():
+            words = " ".join(value) if isinstance(value, list) else str(value)
+            if name.startswith("on") or (
+                name in {"href", "src"} and not words.startswith(("https://", "http://", "mailto:"))
+            ):
+                found.append(f"{tag.name} {name}={words}")
+            if name == "style" and "url(" in words:
+                found.append(words)
+    return found

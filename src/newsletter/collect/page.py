@@ -21,13 +21,16 @@ _DEEPEST = 200
 _MOST_TAGS = 100_000
 
 
-def read_page(html: str, *, on: date) -> Post:
-    """Make a post of a page. `on` is the day it is collected. Raises Mistake where it holds no words."""
+def read_page(html: str, *, on: date, at: str | None = None) -> Post:
+    """Make a post of a page. `on` is the day it is collected, `at` the address it was fetched from.
+
+    Raises Mistake where it holds no words.
+    """
     if html.count("<") > _MOST_TAGS:
         raise Mistake("This page is too large to be read as one post.", fix="Save the article alone, or copy its text.")
     page = BeautifulSoup(html, "lxml")
     _require_shallow(page)
-    facts = read_facts(page, html)
+    facts = read_facts(page, html, at)
     body = html_to_markdown(clean_html(find_body(page, facts.url), base=facts.base))
     title = facts.title or _first_words(body)
     if not title:

@@ -35,20 +35,21 @@ class PageFacts:
     image_alt: str
 
 
-def read_facts(page: BeautifulSoup, html: str) -> PageFacts:
-    """What the page's own marks say; where it has none, what can be told from its text."""
+def read_facts(page: BeautifulSoup, html: str, at: str | None = None) -> PageFacts:
+    """What the page's own marks say; where it has none, what can be told from its text, or from where it was fetched."""
     # Guessing a day from anywhere in the text is worse than no day.
     found = extract_metadata(html, extensive=False)
     saved = _SAVED_FROM.search(html[:4096])
     url = _first_address(
         _attribute(page, "link[rel~=canonical]", "href"), _meta(page, "og:url"), saved[1] if saved else None, found.url
     )
-    base = _first_address(_attribute(page, "base[href]", "href"), url)
+    # Where it was fetched is what its relative addresses refer to, whatever it calls itself.
+    base = _base(_attribute(page, "base[href]", "href"), at or url)
     image = _meta(page, "og:image") or _meta(page, "twitter:image")
     published = _meta(page, "article:published_time") or _attribute(page, "article time[datetime]", "datetime")
     return PageFacts(
-        title=_text(_only_heading(page) or _meta(page, "og:title") or found.title),
-        url=url,
+        title=_text(_only_heading(page) or _meta(page, "og:title") or _named(page, found.title)),
+        url=url or at,
         base=base,
         site=_text(_meta(page, "og:site_name") or found.sitename),
         author=_text((found.author or "").replace(";", ",")),
@@ -75,8 +76,18 @@ def _only_heading(page: BeautifulSoup) -> str | None:
     return None
 
 
+def _named(page: BeautifulSoup, guessed: str | None) -> str | None:
+    """The page's `<title>`; the guess, which is without the site's name, only where it is a part of that."""
+    name = " ".join(page.title.get_text().split()) if page.title else ""
+    return guessed if not name or (guessed and guessed in name) else name
+
+
 def _first_address(*candidates: str | None) -> str | None:
     return next((address for text in candidates if text and (address := whole_address(text))), None)
+
+
+def _base(said: str | None, own: str | None) -> str | None:
+    return (whole_address(said, own) if said else None) or own
 
 
 def _day(*candidates: str | None) -> date | None:

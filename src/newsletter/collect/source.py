@@ -18,24 +18,34 @@ MAX_BYTES = 5_000_000
 STANDARD_INPUT = "-"
 
 _KINDS = {".txt": "text", ".text": "text", ".md": "markdown", ".markdown": "markdown"}
+_MAIL = ".eml"
 _KINDS |= {".html": "page", ".htm": "page", ".xhtml": "page"}
 _LOOKS_LIKE_PAGE = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|!--|html|head|body|article|main|div|p|h1)\b", re.IGNORECASE
 )
 
 
+def is_address(name: str) -> bool:
+    """Whether it is to be fetched from the web."""
+    return re.match(r"https?://", name, re.IGNORECASE) is not None
+
+
+def is_mail(data: bytes, name: str) -> bool:
+    """Whether it is a mail: by the name's ending, on standard input by the headers on top."""
+    if name != STANDARD_INPUT:
+        return PurePath(name).suffix.lower() == _MAIL
+    head = data[:20_000].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    names = {line.partition(b":")[0].lower() for line in head.split(b"\n") if re.match(rb"[!-9;-~]+:", line)}
+    return b"from" in names and bool(names & {b"message-id", b"received", b"mime-version", b"return-path"})
+
+
 def require_addable(name: str) -> None:
     """Raise Mistake for a source whose kind can't be read, before anything is opened."""
-    if re.match(r"https?://", name, re.IGNORECASE):
-        raise Mistake(
-            f"Pages are not fetched from the web: {name}",
-            fix="Open the page in your browser, save it as an .html file, and add that file.",
-        )
     ending = PurePath(name).suffix.lower()
-    if name != STANDARD_INPUT and ending not in _KINDS:
+    if name != STANDARD_INPUT and not is_address(name) and ending not in _KINDS | {_MAIL: "mail"}:
         raise Mistake(
             f"A file that ends with `{ending}` can't be read." if ending else "A file without an ending can't be read.",
-            fix="Add an .html, .md or .txt file, or pipe text in: newsletter add - < FILE",
+            fix="Add an address, an .html, .md, .txt or .eml file, or pipe text in: newsletter add - < FILE",
             place=Place(name),
         )
 

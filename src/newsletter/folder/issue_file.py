@@ -14,19 +14,24 @@ from newsletter.words.mistake import Mistake, Place
 KEYS = ("number", "subject", "preheader", "template", "lists", "date", "sections", "waive")
 MARKER = "<!-- posts -->"
 _MARKER = re.compile(r"<!--\s*posts\s*-->\s*", re.IGNORECASE)
-_WAIVE = "Write each as the code of a finding and why it does not matter here:\nwaive:\n  http-link: they have no https"
+_WAIVE = (
+    "Write each as the code of a finding, its place where it is one of several, and why it does not matter here:\n"
+    "waive:\n  http-link posts/ice.md: they have no https"
+)
 _SECTIONS = "Write it as:\nsections:\n  - title: The long read\n    posts: [2026-11-20-two-who-walked]"
 
 
 def parse_issue(text: str, *, file: str) -> Issue:
     """Read an issue. Raises Mistake with line and column.
 
-    `key_lines` also has an entry `sections/SLUG` for every post it names, and `section N` for each section from 1.
+    `key_lines` also has an entry `sections/SLUG` for every post it names, `section N` for each section from 1, and
+    `waive/WHAT` for each waiver.
     """
     document = read_document(text, file)
     fields = document.fields
     fields.only(KEYS)
     sections, post_lines = _sections(fields)
+    waivers = fields.pairs("waive", _WAIVE)
     intro, outro, outro_line = _body(document, file)
     return Issue(
         number=fields.number("number"),
@@ -40,8 +45,12 @@ def parse_issue(text: str, *, file: str) -> Issue:
         outro=outro,
         intro_line=document.body_line,
         outro_line=outro_line,
-        waivers=fields.pairs("waive", _WAIVE),
-        key_lines=(*((key, entry.place.line or 1) for key, entry in fields.entries.items()), *post_lines),
+        waivers=tuple((" ".join(what.split()), reason) for what, reason, _ in waivers),
+        key_lines=(
+            *((key, entry.place.line or 1) for key, entry in fields.entries.items()),
+            *post_lines,
+            *((f"waive/{' '.join(what.split())}", place.line or 1) for what, _, place in waivers),
+        ),
         key_columns=tuple((key, column) for key in ("subject", "preheader") if (column := fields.column_of(key))),
     )
 

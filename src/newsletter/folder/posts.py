@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import contextlib
+import hashlib
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import count
@@ -11,13 +13,13 @@ from pathlib import Path
 from newsletter.folder.post_file import format_post, parse_post
 from newsletter.folder.slug import is_safe
 from newsletter.folder.text_files import markdown_files, read_text, room, write_new
-from newsletter.words.mistake import Missing, Mistake, Place
+from newsletter.words.mistake import Missing, Mistake, NewsletterError, NotNow, Place
 from newsletter.words.post import Post
 
 
 @dataclass(frozen=True, slots=True)
 class PostFiles:
-    """The posts of the newsletter in `directory`, where `newsletter.toml` lies. Implements the port Posts."""
+    """The posts of the newsletter in `directory`, where `newsletter.toml` lies. Implements the ports Posts and PostShelf."""
 
     directory: Path
 
@@ -42,6 +44,33 @@ class PostFiles:
                 continue
             return written
         raise AssertionError("there is always a next free name")
+
+    def mentioning(self, needles: Collection[str]) -> Sequence[Post]:
+        """See the port. Years of posts are looked through as text; only those that may fit are parsed."""
+        wanted = [needle.casefold() for needle in needles]
+        found = []
+        for path in markdown_files(self.directory / "posts"):
+            with contextlib.suppress(NewsletterError):
+                text = read_text(path, f"posts/{path.name}")
+                if not wanted or any(needle in text.casefold() for needle in wanted):
+                    found.append(self._read(path))
+        return found
+
+    def has(self, slug: str) -> bool:
+        return is_safe(slug) and (self.directory / "posts" / f"{slug}.md").is_file()
+
+    def free_slug(self, wanted: str) -> str:
+        return next(slug for slug in _slugs(wanted) if not (self.directory / "posts" / f"{slug}.md").exists())
+
+    def digest(self, slug: str) -> str:
+        if not self.has(slug):
+            raise Missing(f"There is no post `{slug}`.", fix=self._closest(slug))
+        return hashlib.sha256((self.directory / "posts" / f"{slug}.md").read_bytes()).hexdigest()
+
+    def remove_post(self, slug: str, *, digest: str) -> None:
+        if self.digest(slug) != digest:
+            raise NotNow(f"posts/{slug}.md was changed since; it stays.", fix="Look at it before you delete it.")
+        (self.directory / "posts" / f"{slug}.md").unlink(missing_ok=True)
 
     def _read(self, path: Path) -> Post:
         file = f"posts/{path.name}"

@@ -103,3 +103,19 @@ def _encoded(text: str) -> bytes:
             "The text holds half a character that no file can keep.",
             fix="Copy the text again from where it came from, or save that as UTF-8 first.",
         ) from error
+
+
+def write_over(path: Path, text: str, *, mode: int = 0o644) -> None:
+    """Write a file in place of what was there, in one step: nobody ever sees half of it."""
+    data = _encoded(text)
+    handle, name = tempfile.mkstemp(prefix=".new-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fchmod(stream.fileno(), path.stat().st_mode & 0o777 if path.exists() else mode)
+            os.fsync(stream.fileno())
+        Path(name).replace(path)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            Path(name).unlink()

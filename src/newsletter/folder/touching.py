@@ -113,6 +113,9 @@ def edit_of(file: str, field: str, value: str) -> Callable[[str], str]:
         return lambda text: touch(text, value, file=file)
     if field == "raw":
         return lambda text: value.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n") + "\n"
+    if field == "checks":
+        kept: Value = [line.strip() for line in value.splitlines() if line.strip()]
+        return lambda text: with_key(text, "checks", kept, file=file)
     if field == "tags":
         tags: Value = [tag for tag in (" ".join(part.split()) for part in value.split(",")) if tag]
         return lambda text: with_key(text, "tags", tags, file=file)

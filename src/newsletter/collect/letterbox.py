@@ -1,0 +1,80 @@
+"""The letterbox: what editors send to one folder of a mailbox becomes finds, each mail once."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from newsletter.collect.desk import CollectDesk
+from newsletter.collect.message import ReadMail, read_mail
+from newsletter.collect.quote import as_written
+from newsletter.words.find import LONGEST_WORDS, FindDraft, Origin
+from newsletter.words.mistake import NewsletterError
+
+log = logging.getLogger(__name__)
+
+# A beat is short; the rest is taken at the next one.
+_MOST_LETTERS = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Emptied:
+    """`new` finds were made of `read` mails; `refused` ones said that they are from an editor, and are not."""
+
+    read: int = 0
+    new: int = 0
+    refused: int = 0
+
+
+def empty_letterbox(desk: CollectDesk) -> Emptied:
+    """Take in the mails that editors sent. A mail is marked as seen after its find is stored, never before.
+
+    Killed in between, the mail is read again and nothing is stored twice. Mails of other people are not touched. Raises
+    NotNow where the mailbox can't be reached, and Mistake where it lets nobody in.
+    """
+    if desk.mailbox is None or not desk.editors:
+        return Emptied()
+    editors = {editor.lower() for editor in desk.editors}
+    read = new = refused = 0
+    with desk.mailbox.open() as letters:
+        for letter in letters.unseen_from(sorted(editors)):
+            draft = _draft(letter.data, editors)
+            if draft is None:
+                refused += 1
+            else:
+                new += desk.finds.add(draft)[1]
+                read += 1
+            # A forged one too: it would be looked at again for ever.
+            letters.mark_seen(letter.uid)
+            if read + refused >= _MOST_LETTERS:
+                break
+    if refused:
+        log.warning("%d mails in the letterbox were not taken: an editor's address, but not from there", refused)
+    return Emptied(read=read, new=new, refused=refused)
+
+
+def _draft(data: bytes, editors: set[str]) -> FindDraft | None:
+    """A find of a mail; None where it is not from an editor."""
+    try:
+        mail = read_mail(data)
+    except NewsletterError:
+        return None
+    if mail.sender not in editors or mail.is_refused:
+        return None
+    link = mail.links[0] if len(mail.links) == 1 else None
+    return FindDraft(
+        url=link.url if link else None,
+        origin=Origin.MAIL,
+        source=mail.sender,
+        title=_title(mail),
+        # Marked as text: what stands in a mail was not typed as Markdown.
+        note=as_written(mail.own)[:LONGEST_WORDS],
+        quote="" if mail.links else mail.passed_on,
+        choices=() if link else tuple(one.url for one in mail.links),
+        once=mail.digest,
+    )
+
+
+def _title(mail: ReadMail) -> str:
+    link = mail.links[0] if len(mail.links) == 1 else None
+    return mail.subject or (link.words if link else "")

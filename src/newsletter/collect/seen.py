@@ -1,0 +1,71 @@
+"""Seen before: the posts that have a page already, under whatever address, said at the moment when it is saved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from newsletter.ports.folder import Issues, PostShelf
+from newsletter.words.canonical import canonical, links_in
+from newsletter.words.mistake import NewsletterError
+from newsletter.words.post import Post
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A post that has the page: as its source, or as a link in its text. `issues` are those that use it."""
+
+    post: str
+    title: str
+    issues: tuple[int, ...]
+    is_source: bool
+
+    @property
+    def sentence(self) -> str:
+        has = "is about it" if self.is_source else "links to it"
+        numbers = ", ".join(map(str, self.issues))
+        where = f" in issue{'s' if len(self.issues) > 1 else ''} {numbers}" if self.issues else ", in no issue yet"
+        return f"Seen before: “{self.title}” (posts/{self.post}.md{where}) {has}."
+
+
+def seen_before(url: str, posts: PostShelf, issues: Issues) -> list[Seen]:
+    """The posts that have this page, oldest file first. A post or an issue that can't be read tells nothing."""
+    page = canonical(url)
+    host = page.partition("/")[0].partition("?")[0]
+    found = [(post, has) for post in posts.mentioning(_spellings(host)) if (has := _has(post, page)) is not None]
+    used = _used(issues) if found else {}
+    return [
+        Seen(post=post.slug, title=post.title, issues=tuple(used.get(post.slug, ())), is_source=is_source)
+        for post, is_source in found
+    ]
+
+
+def _has(post: Post, page: str) -> bool | None:
+    """Whether it is about the page (True), links to it (False), or neither (None)."""
+    if post.url and canonical(post.url) == page:
+        return True
+    return False if any(canonical(link) == page for link in links_in(post.body)) else None
+
+
+def _spellings(host: str) -> Sequence[str]:
+    """A file may name a host in the letters of its country, or as DNS spells them."""
+    try:
+        return (host, host.encode("ascii").decode("idna"))
+    except UnicodeError:
+        return (host,)
+
+
+def _used(issues: Issues) -> dict[str, list[int]]:
+    used: dict[str, list[int]] = {}
+    for number, slug in _uses(issues):
+        used.setdefault(slug, []).append(number)
+    return used
+
+
+def _uses(issues: Issues) -> Iterator[tuple[int, str]]:
+    try:
+        for issue in issues.list_issues():
+            for slug in issue.slugs():
+                yield issue.number, slug
+    except NewsletterError:
+        return

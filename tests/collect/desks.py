@@ -1,0 +1,46 @@
+"""A desk to collect at: real files, a real database, and the real fetcher, let through to servers of the test's own."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+
+from newsletter.collect.desk import CollectDesk
+from newsletter.fetch.feed_reader import ContainedFeedReader
+from newsletter.fetch.http import HttpFetcher
+from newsletter.folder.feeds_file import FeedFile
+from newsletter.folder.issues import IssueFiles
+from newsletter.folder.post_file import parse_post
+from newsletter.folder.posts import PostFiles
+from newsletter.store.collect_keys import SqlCollectKeys
+from newsletter.store.feeds import SqlFeedMemory
+from newsletter.store.finds import SqlFinds
+
+ON = date(2026, 11, 23)
+
+
+def local_fetcher(*ports: int, seconds: float = 5.0) -> HttpFetcher:
+    """The real one, which reaches this machine on these ports and nothing else."""
+    return HttpFetcher(allow=lambda address: address == "127.0.0.1", ports=ports, seconds=seconds)
+
+
+def a_desk(engine: Engine, directory: Path, *, ports: Collection[int] = (), **more: Any) -> CollectDesk:
+    parts: dict[str, Any] = {
+        "finds": SqlFinds(engine),
+        "keys": SqlCollectKeys(engine, lambda: secrets.token_urlsafe(32)),
+        "posts": PostFiles(directory),
+        "issues": IssueFiles(directory),
+        "book": FeedFile(directory),
+        "memory": SqlFeedMemory(engine),
+        "reader": ContainedFeedReader(),
+        "fetcher": local_fetcher(*ports),
+        "parse_post": lambda text, slug, file: parse_post(text, slug=slug, file=file),
+        "today": lambda: ON,
+        "now": lambda: datetime.now(UTC),
+    }
+    return CollectDesk(**{**parts, **more})
