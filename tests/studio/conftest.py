@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,6 +40,18 @@ class World:
     def post(self, path: str, **fields: str) -> Response:
         """Send a form of the studio, as its own page would."""
         return self.client.post(f"/studio{path}", data={"csrf": self.csrf(), **fields})
+
+    def until(self, status: str, issue: int = 1) -> None:
+        """Wait until the newest sending of an issue has this status."""
+        until = time.monotonic() + 30
+        while self.statuses(issue)[-1:] != [status]:
+            assert time.monotonic() < until, self.statuses(issue)
+            time.sleep(0.1)
+
+    def statuses(self, issue: int = 1) -> list[str]:
+        """The status of each sending of an issue."""
+        found = self.client.get(f"/studio/issues/{issue}/progress").json()["mailings"]
+        return [str(mailing["status"]) for mailing in found]
 
     def post_json(self, path: str, data: object) -> Response:
         """Send what a script of the studio would."""

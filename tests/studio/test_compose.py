@@ -200,3 +200,13 @@ def test_a_draft_takes_the_unused_posts(world: World) -> None:
     assert answer.headers["location"] == "/studio/issues/2"
     assert list(world.parts.issues.get_issue(2).slugs()) == ["2026-11-21-two"]
     assert world.post("/issues").status_code == 409
+
+
+def test_what_was_to_be_checked_is_ticked_off(world: World) -> None:
+    """One press takes the note for the editor out of the file."""
+    path = _file(world, POST)
+    path.write_text(path.read_text().replace("title:", "checks: [1 paragraph may be a quote]\ntitle:", 1))
+    assert "may be a quote" in world.client.get("/studio/issues/1").text
+    world.post("/issues/1/save", file=POST, base=_base(world, POST), field="checks", part=KEY)
+
+    assert "checks" not in path.read_text()

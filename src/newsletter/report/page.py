@@ -24,6 +24,17 @@ _WIDTH, _HEIGHT, _FOOT = 640, 160, 18
 
 
 def as_page(figures: Figures) -> str:
+    """A whole document."""
+    title = f"Issue {figures.issue}: what came of it"
+    return (
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style></head>'
+        f"<body>\n{as_fragment(figures)}\n</body></html>\n"
+    )
+
+
+def as_fragment(figures: Figures) -> str:
+    """The same as a part of somebody else's page, without a style of its own."""
     handed = [(figures.handover[state], words) for state, words in HANDED.items() if figures.handover[state]]
     heard = [(figures.fates[fate], words) for fate, words in HEARD.items() if figures.fates[fate]]
     parts = [
@@ -36,12 +47,7 @@ def as_page(figures: Figures) -> str:
         *_reading(figures),
         _domains(figures),
     ]
-    title = f"Issue {figures.issue}: what came of it"
-    return (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
-        f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style></head>'
-        f"<body>\n{chr(10).join(part for part in parts if part)}\n</body></html>\n"
-    )
+    return "\n".join(part for part in parts if part)
 
 
 def _doubts(figures: Figures) -> list[tuple[int, str]]:

@@ -21,7 +21,7 @@ _ACCEPTED = "accepted"
 
 def sentence(copy: Copy, zone: str) -> str:
     """One sentence about one copy; times are those of the newsletter's zone."""
-    who = f"Issue {copy.issue} ({copy.list_name})"
+    who = f"{'Practice: issue' if copy.is_practice else 'Issue'} {copy.issue} ({copy.list_name})"
     match copy.handover:
         case HandOver.ACCEPTED:
             return f"{who} was handed to {_handed(copy, zone)}{_heard(copy, zone)}{_doubled(copy)}."

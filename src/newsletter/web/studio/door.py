@@ -37,7 +37,7 @@ def endpoint(studio: Studio, page: Page) -> Endpoint:
     async def answer(request: Request) -> Response:
         visit = Visit(request=request, user=None, csrf="", root=studio.root)
         try:
-            _check_host(studio, request)
+            _check_host(studio, page, request)
             visit = await _visit(studio, page, request)
             handler = page.change if request.method == "POST" else page.show
             assert handler is not None
@@ -55,7 +55,7 @@ def endpoint(studio: Studio, page: Page) -> Endpoint:
     return answer
 
 
-def _check_host(studio: Studio, request: Request) -> None:
+def _check_host(studio: Studio, page: Page, request: Request) -> None:
     """A page of another name that points at this machine (DNS rebinding) must not be answered."""
     host = host_of(request)
     if host in LOOPBACK:
@@ -65,7 +65,7 @@ def _check_host(studio: Studio, request: Request) -> None:
         raise Refused(
             421, "The studio does not answer under this name.", "Open it by the address that `serve` printed."
         )
-    if not studio.has_users():
+    if not (page.is_public or studio.has_users()):
         raise Refused(
             403,
             "The studio is closed to the outside while nobody has an account.",

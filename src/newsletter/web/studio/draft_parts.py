@@ -129,7 +129,7 @@ def _entry(parts: Parts, slug: str) -> Entry:
 def _first_line(text: str) -> str:
     """How a part begins, as its name in the outline."""
     line = next((line.strip() for line in text.splitlines() if line.strip()), "")
-    return line if len(line) <= 40 else f"{line[:39].rstrip()}…"
+    return line if len(line) <= 60 else f"{line[:59].rstrip()}…"
 
 
 def unused_in(parts: Parts, issues: Sequence[Issue]) -> list[Post]:

@@ -1,4 +1,4 @@
-"""Coming in: by the token of this machine, and going out again."""
+"""Coming in: by the token of this machine, or by address and password; and going out again."""
 
 from __future__ import annotations
 
@@ -6,24 +6,41 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import RedirectResponse, Response
 
+from newsletter.access.signing_in import Try, hashed, sign_in
 from newsletter.web.studio.page import Page
-from newsletter.web.studio.session import is_loopback
+from newsletter.web.studio.session import invitation, is_loopback
+from newsletter.words.mistake import Missing, Mistake, NewsletterError
 from newsletter.words.user import AT_THE_MACHINE, Role
 
 if TYPE_CHECKING:
+    from newsletter.ports.users import Account
     from newsletter.web.studio.studio import Studio
     from newsletter.web.studio.visit import Visit
 
 
-def enter(studio: Studio, visit: Visit) -> Response:
+def show(studio: Studio, visit: Visit) -> Response:
     """Where somebody arrives who is not signed in; with the right token in the address they go on at once."""
     token = visit.asked("token")
     if token and is_loopback(visit.request) and studio.sessions.is_token(token):
-        answer = RedirectResponse(f"{studio.root}/studio", status_code=303)
-        path = f"{studio.root}/studio"
-        studio.sessions.begin(visit.request, answer, user=AT_THE_MACHINE, epoch=0, path=path)
-        return answer
-    return studio.page(visit, "enter.html", status=401, is_wrong=bool(token), is_here=is_loopback(visit.request))
+        return _begin(studio, visit, AT_THE_MACHINE, 0)
+    return _page(studio, visit, status=401, is_wrong=bool(token))
+
+
+def enter(studio: Studio, visit: Visit) -> Response:
+    """Address, password and, where there is one, the app's code. Every wrong answer is the same answer."""
+    client = visit.request.client
+    attempt = Try(
+        email=visit.text("email"),
+        password=str(visit.form.get("password") or ""),
+        code=visit.text("code"),
+        place=client.host if client else "",
+    )
+    try:
+        account = sign_in(studio.parts.users, attempt, now=studio.now())
+    except NewsletterError as error:
+        status = 429 if not isinstance(error, Mistake) else 401
+        return _page(studio, visit, status=status, problem=error, email=attempt.email)
+    return _begin(studio, visit, account.user.id, account.epoch)
 
 
 def leave(studio: Studio, visit: Visit) -> Response:
@@ -32,7 +49,60 @@ def leave(studio: Studio, visit: Visit) -> Response:
     return answer
 
 
+def welcome(studio: Studio, visit: Visit) -> Response:
+    """The way in of somebody who has no password yet, or a forgotten one."""
+    account = _invited(studio, visit)
+    return studio.page(visit, "welcome.html", account=account, problem=None)
+
+
+def choose_password(studio: Studio, visit: Visit) -> Response:
+    """Choose a password by an invitation, which is used up by it."""
+    account = _invited(studio, visit)
+    try:
+        studio.parts.users.set_password(account.user.id, hashed(str(visit.form.get("password") or "")))
+    except Mistake as mistake:
+        return studio.page(visit, "welcome.html", status=400, account=account, problem=mistake)
+    return visit.go("/enter", said="Your password is set. Sign in with it.")
+
+
+def _invited(studio: Studio, visit: Visit) -> Account:
+    said = studio.sessions.read_signed(visit.request.path_params["token"], now=studio.now()) or ""
+    number = said.split()[1] if said.startswith("welcome ") else ""
+    account = studio.parts.users.find(int(number)) if number else None
+    if account is None or invitation(account) != said:
+        raise Missing("This link has ended, or was used already.", fix="Ask an owner for a new one.")
+    return account
+
+
+def _begin(studio: Studio, visit: Visit, user: int, epoch: int) -> Response:
+    answer = RedirectResponse(f"{studio.root}/studio", status_code=303)
+    studio.sessions.begin(visit.request, answer, user=user, epoch=epoch, path=f"{studio.root}/studio")
+    return answer
+
+
+def _page(
+    studio: Studio,
+    visit: Visit,
+    *,
+    status: int,
+    is_wrong: bool = False,
+    problem: NewsletterError | None = None,
+    email: str = "",
+) -> Response:
+    return studio.page(
+        visit,
+        "enter.html",
+        status=status,
+        is_wrong=is_wrong,
+        is_here=is_loopback(visit.request),
+        has_users=studio.has_users(),
+        problem=problem,
+        email=email,
+    )
+
+
 PAGES = (
-    Page(path="/enter", show=enter, is_open=True),
+    Page(path="/enter", show=show, change=enter, is_open=True),
     Page(path="/leave", change=leave, do=Role.VIEWER),
+    Page(path="/welcome/{token}", show=welcome, change=choose_password, is_open=True),
 )

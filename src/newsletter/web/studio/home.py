@@ -2,23 +2,158 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from newsletter.web.studio.enter import enter
+from newsletter.compose.draft import unused_posts
+from newsletter.compose.press import press
+from newsletter.preflight.check import check
+from newsletter.schedule.calendar import calendar
+from newsletter.surroundings import around
+from newsletter.timekeeping import desk_of
+from newsletter.web.studio.enter import show as show_entry
 from newsletter.web.studio.page import Page
+from newsletter.words.finding import Finding, Severity
+from newsletter.words.mistake import NewsletterError, NotNow
+from newsletter.words.moment import say_moment, say_span
+from newsletter.words.user import Role
 
 if TYPE_CHECKING:
+    from newsletter.ports.ledger import Account
     from newsletter.web.studio.studio import Studio
     from newsletter.web.studio.visit import Visit
+    from newsletter.words.issue import Issue
+    from newsletter.words.post import Post
+    from newsletter.words.slot import Approval
+
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coming:
+    """What goes out next. Without a time it is the newest issue that was not sent; without an issue there is none yet."""
+
+    issue: Issue | None
+    at: datetime | None
+    when: str
+    until: str
+    list_name: str
+    n_readers: int
+    is_held: bool
+    status: str = ""
+    words: str = ""
+    approval: Approval | None = None
+    is_changed: bool = False
+    findings: tuple[Finding, ...] = ()
+    problem: NewsletterError | None = None
+
+    @property
+    def errors(self) -> list[Finding]:
+        return [one for one in self.findings if one.severity is Severity.ERROR]
 
 
 def show(studio: Studio, visit: Visit) -> Response:
     if visit.user is None or visit.asked("token"):
-        return enter(studio, visit)
-    return studio.page(visit, "home.html")
+        return show_entry(studio, visit)
+    parts = studio.parts
+    issues = parts.issues.list_issues()
+    sent = parts.accounts.list_issues_sent()
+    account = parts.accounts.find_account(sent[0]) if sent else None
+    unused = unused_posts(parts.posts.list_posts(), issues)
+    return studio.page(
+        visit,
+        "home.html",
+        coming=_coming(studio, issues, set(sent)),
+        unused=unused,
+        account=account,
+        figures=parts.reports.find_figures(sent[0], parts.telling) if sent else None,
+        steps=_steps(studio, issues, unused, account),
+        shown=_SHOWN,
+    )
+
+
+def hold(studio: Studio, visit: Visit) -> Response:
+    """Let no slot of a list send until it is let go again."""
+    plan = studio.parts.schedule.find_plan(visit.text("list"))
+    if plan is None:
+        raise NotNow("There is no schedule for this list any more.", fix="Load the page again.")
+    is_held = visit.text("act") == "hold"
+    studio.parts.schedule.hold(plan.id, studio.now() if is_held else None)
+    return visit.go("", said="On hold: nothing goes by itself." if is_held else "It goes on.")
+
+
+def _coming(studio: Studio, issues: Sequence[Issue], sent: set[int]) -> Coming | None:
+    parts, now = studio.parts, studio.now()
+    by_number = {issue.number: issue for issue in issues}
+    desk = desk_of(parts)
+    plans = {plan.list_name: plan for plan in parts.schedule.list_plans()}
+    lines = [line for line in calendar(desk, since=now, n_ahead=1) if line.kind != "left out"]
+    open_lines = [line for line in lines if line.status not in {"gone", "skipped", "finished", "cancelled"}]
+    if open_lines:
+        line = open_lines[0]
+        plan = plans.get(line.list_name)
+        return _with_issue(
+            studio,
+            Coming(
+                issue=by_number.get(line.issue or 0),
+                at=line.at,
+                when=say_moment(line.at, line.zone),
+                until=say_span(max(line.at - now, timedelta(0))),
+                list_name=line.list_name,
+                n_readers=parts.readers.count_active(line.list_name),
+                is_held=bool(plan and plan.held_at),
+                status=line.status,
+                words=line.words,
+            ),
+        )
+    left = [issue for issue in issues if issue.number not in sent]
+    if not left:
+        return None
+    issue = left[-1]
+    lists = [row.name for row in parts.readers.list_lists()]
+    name = next((one for one in issue.lists if one in lists), lists[0] if lists else "")
+    n_readers = parts.readers.count_active(name) if name else 0
+    plain = Coming(issue=issue, at=None, when="", until="", list_name=name, n_readers=n_readers, is_held=False)
+    return _with_issue(studio, plain)
+
+
+def _with_issue(studio: Studio, coming: Coming) -> Coming:
+    """With what stops its issue, and whether its words are still those that were approved."""
+    if coming.issue is None:
+        return coming
+    number = coming.issue.number
+    approval = studio.parts.schedule.find_approval(number)
+    try:
+        proof = press(studio.parts.shelf, studio.newsletter, number)
+    except NewsletterError as error:
+        return replace(coming, approval=approval, is_changed=approval is not None, problem=error)
+    found = tuple(one for one in check(proof, around(studio.parts, proof, online=False)) if one.counts)
+    is_changed = approval is not None and approval.digest != proof.rendered.edition.digest
+    return replace(coming, approval=approval, is_changed=is_changed, findings=found)
+
+
+def _steps(
+    studio: Studio, issues: Sequence[Issue], unused: Sequence[Post], account: Account | None
+) -> list[tuple[bool, str, str]]:
+    """The first day: what is done, what it is called, and where it is done. Empty once all of it is."""
+    parts = studio.parts
+    named = not any("sender" in warning or "postal" in warning for warning in parts.config.warnings)
+    steps = [
+        (named, "Say who sends it, and from which address", "/settings"),
+        (bool(issues) or bool(unused), "Keep a first post", "/finds"),
+        (bool(issues), "Draft an issue and look at it", "/issues"),
+        (any(row.active for row in parts.readers.list_lists()), "Bring your readers in", "/readers"),
+        (account is not None, "Send it, for practice first", "/issues"),
+    ]
+    return [] if all(done for done, _, _ in steps) else steps
 
 
 # Open only so that the token in its address can be taken; nobody who is not signed in sees more than the way in.
-PAGES = (Page(path="", show=show, is_open=True),)
+PAGES = (
+    Page(path="", show=show, is_open=True),
+    Page(path="/hold", change=hold, do=Role.EDITOR),
+)

@@ -25,6 +25,7 @@ class Page:
     """`show` answers GET and never changes anything; `change` answers POST. Both run in a thread.
 
     `path` is below /studio. `see` and `do` are the least roles for each. An open page asks nobody who they are.
+    A public one answers under the newsletter's own name even while nobody has an account.
     `largest` is the number of bytes that a POST may bring.
     """
 
@@ -34,6 +35,7 @@ class Page:
     see: Role = Role.VIEWER
     do: Role = Role.EDITOR
     is_open: bool = False
+    is_public: bool = False
     largest: int = _TEXT_BYTES
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from functools import cache
 from importlib.resources import files
 from pathlib import PurePath
@@ -12,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from newsletter.web.studio import compose, enter, history, home, issues, pictures
+from newsletter.web.studio import compose, enter, history, home, issues, pictures, preview, reports, send, trying, users
 from newsletter.web.studio.door import endpoint
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.studio import Studio, asset
@@ -20,14 +21,29 @@ from newsletter.web.studio.studio import Studio, asset
 if TYPE_CHECKING:
     from newsletter.wiring import Parts
 
-PAGES: tuple[Page, ...] = (*enter.PAGES, *home.PAGES, *issues.PAGES, *compose.PAGES, *history.PAGES, *pictures.PAGES)
+PAGES: tuple[Page, ...] = (
+    *enter.PAGES,
+    *home.PAGES,
+    *issues.PAGES,
+    *compose.PAGES,
+    *history.PAGES,
+    *pictures.PAGES,
+    *preview.PAGES,
+    *trying.PAGES,
+    *send.PAGES,
+    *reports.PAGES,
+    *users.PAGES,
+)
 
 _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
-def studio_routes(parts: Parts) -> list[BaseRoute]:
-    """Every page behind the door. The scripts and styles are the same for everybody, and say nothing of anybody."""
-    studio = Studio(parts)
+def studio_routes(parts: Parts, stop: threading.Event | None = None) -> list[BaseRoute]:
+    """Every page behind the door. The scripts and styles are the same for everybody, and say nothing of anybody.
+
+    What is sent from the pages stops between two batches when `stop` is set.
+    """
+    studio = Studio(parts, stop or threading.Event())
     pages = [Route(f"/studio{page.path}", endpoint(studio, page), methods=page.methods) for page in PAGES]
     return [Route("/studio/assets/{name}", _asset, methods=["GET"]), *pages]
 

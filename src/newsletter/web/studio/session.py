@@ -7,10 +7,11 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from itsdangerous import BadSignature, URLSafeTimedSerializer
+from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -18,6 +19,7 @@ from newsletter.folder.secret_file import kept_secret
 from newsletter.words.user import AT_THE_MACHINE, Role, User
 
 if TYPE_CHECKING:
+    from newsletter.ports.users import Account
     from newsletter.wiring import Parts
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -81,6 +83,19 @@ class Sessions:
         except (BadSignature, KeyError, TypeError, ValueError):
             return None
 
+    def signed_for(self, purpose: str, *, until: datetime) -> str:
+        """A token that says one thing until a time; only we can have made it."""
+        value = URLSafeSerializer(self._key, salt="studio link").dumps([purpose, int(until.timestamp())])
+        return value if isinstance(value, str) else value.decode()
+
+    def read_signed(self, token: str, *, now: datetime) -> str | None:
+        """What a token says; None where it is not genuine, or its time is over."""
+        try:
+            purpose, until = URLSafeSerializer(self._key, salt="studio link").loads(token)
+            return str(purpose) if now.timestamp() < int(until) else None
+        except (BadSignature, TypeError, ValueError):
+            return None
+
     def csrf(self, session: Session | None) -> str:
         nonce = session.nonce if session else "nobody"
         return hmac.digest(self._key, f"form:{nonce}".encode(), "sha256").hex()[:32]
@@ -90,9 +105,17 @@ class Sessions:
 
     def user(self, session: Session | None) -> User | None:
         """Who that is today. Raises nothing: who is not there any more is nobody."""
-        if session is None or session.user != AT_THE_MACHINE:
+        if session is None:
             return None
+        if session.user != AT_THE_MACHINE:
+            account = self._parts.users.find(session.user)
+            return account.user if account and account.epoch == session.epoch else None
         return User(id=AT_THE_MACHINE, name=_name(), email="", role=Role.OWNER)
+
+
+def invitation(account: Account) -> str:
+    """What the token of an invitation says. It names the epoch: a password that was chosen ends it."""
+    return f"welcome {account.user.id} {account.epoch}"
 
 
 def is_loopback(request: Request) -> bool:

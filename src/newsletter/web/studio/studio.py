@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import threading
 from datetime import datetime
 from functools import cached_property
 from importlib.resources import files
@@ -12,6 +14,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
+from newsletter.web.studio.runner import Runner
 from newsletter.web.studio.session import Sessions
 from newsletter.web.studio.visit import SAID
 from newsletter.words.moment import say_span
@@ -34,8 +37,9 @@ HEADERS = {"Content-Security-Policy": POLICY, "Referrer-Policy": "same-origin"}
 class Studio:
     """One newsletter's studio."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, stop: threading.Event) -> None:
         self.parts = parts
+        self.runner = Runner(parts, stop)
         self.newsletter = parts.config.newsletter
         self.sessions = Sessions(parts)
         # The path of the public address, where the newsletter does not have a host to itself.
@@ -43,7 +47,7 @@ class Studio:
 
     def has_users(self) -> bool:
         """Whether anybody has an account, so that the studio may be open to the outside."""
-        return False
+        return self.parts.users.count() > 0
 
     @cached_property
     def _templates(self) -> Environment:
@@ -54,7 +58,7 @@ class Studio:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        environment.filters |= {"n": _number, "at": self._at, "day": self._day, "ago": self._ago}
+        environment.filters |= {"n": _number, "at": self._at, "day": self._day, "ago": self._ago, "spoken": spoken}
         return environment
 
     def page(self, visit: Visit, template: str, *, status: int = 200, **values: object) -> Response:
@@ -109,6 +113,12 @@ class Studio:
 
 def _number(value: int) -> str:
     return f"{value:,}"
+
+
+def spoken(text: str) -> str:
+    """A subject as it reads for somebody of whom nothing is known: for screens, where merge tags would be noise."""
+    said = re.sub(r"""\{\{[^{}]*?default\((["'])(.*?)\1\)[^{}]*\}\}""", r"\2", text)
+    return re.sub(r"\{\{.*?\}\}", "…", re.sub(r"\{%.*?%\}", "", said))
 
 
 def asset(name: str) -> bytes:

@@ -8,12 +8,19 @@ import { choosePicture } from "./picture.js";
 
 const work = document.querySelector(".work");
 const issue = work.dataset.issue;
-const here = `/issues/${issue}`;
+export const here = `/issues/${issue}`;
 const issueFile = `issues/${issue.padStart(3, "0")}.md`;
 const status = document.querySelector("#saved");
 const write = document.querySelector("#write");
 const toc = document.querySelector("#toc");
 const listeners = [];
+
+/** Open a part; with `fresh` even if it is open already, because its file is another now. */
+export async function goTo(key, fresh = false) {
+  if (key && (fresh || key !== part().dataset.key)) await open(key);
+  else if (fresh) await open(part().dataset.key, { push: false });
+  tell(null);
+}
 
 /** Be told of every change: {file, field, value} as it is typed, or null when something else changed. */
 export function onChange(listener) { listeners.push(listener); }
@@ -173,7 +180,15 @@ toc.addEventListener("click", (event) => {
   const key = event.target.closest("[data-part]")?.dataset.part;
   if (key && !event.ctrlKey && !event.metaKey) { event.preventDefault(); open(key); }
 });
-write.addEventListener("submit", (event) => {
+write.addEventListener("submit", async (event) => {
+  if (event.target.id === "looked") {
+    event.preventDefault();
+    await saver.flush();
+    saver.typed(part().dataset.file, "checks", "");
+    await saver.flush();
+    await open(part().dataset.key, { push: false });
+    return;
+  }
   if (!event.target.matches("form.place")) return;
   event.preventDefault();
   const { slug } = Object.fromEntries(new FormData(event.target));
@@ -206,3 +221,6 @@ ordering(toc, document.querySelector(".drawer"), step);
 begin();
 show("#write");
 setInterval(look, 1500);
+// They ask this module for its words, so they come when it has some.
+import("./preview.js");
+import("./findings.js");

@@ -1,0 +1,48 @@
+"""What came of each issue: a line for every one that went, and a page of figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+from starlette.responses import Response
+
+from newsletter.report.page import as_fragment
+from newsletter.web.studio.page import Page
+from newsletter.words.mistake import Missing
+
+if TYPE_CHECKING:
+    from newsletter.web.studio.studio import Studio
+    from newsletter.web.studio.visit import Visit
+
+_SHOWN = 12
+
+
+def show(studio: Studio, visit: Visit) -> Response:
+    """The newest issues that went, and older ones by `?before=`."""
+    parts = studio.parts
+    before = visit.asked("before")
+    numbers = [one for one in parts.accounts.list_issues_sent() if not before.isdigit() or one < int(before)]
+    subjects = {issue.number: issue.subject for issue in parts.issues.list_issues()}
+    rows = [
+        (number, subjects.get(number, ""), account)
+        for number in numbers[:_SHOWN]
+        if (account := parts.accounts.find_account(number))
+    ]
+    older = numbers[_SHOWN - 1] if len(numbers) > _SHOWN else None
+    return studio.page(visit, "reports.html", rows=rows, older=older)
+
+
+def one(studio: Studio, visit: Visit) -> Response:
+    number = visit.number("number")
+    figures = studio.parts.reports.find_figures(number, studio.parts.telling)
+    if figures is None:
+        raise Missing(f"Issue {number} was never sent.", fix="Send it first.")
+    # Every word of a reader's or a page's in it is escaped where it is made.
+    return studio.page(visit, "report.html", number=number, figures=Markup(as_fragment(figures)))  # noqa: S704
+
+
+PAGES = (
+    Page(path="/reports", show=show),
+    Page(path="/reports/{number:int}", show=one),
+)

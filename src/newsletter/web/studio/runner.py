@@ -1,0 +1,64 @@
+"""Sends beside the pages what somebody started in them, and stops between two batches when the process is to end."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import TYPE_CHECKING
+
+from newsletter.sending.send import where
+from newsletter.words.ledger import MailingStatus
+from newsletter.words.mistake import NewsletterError
+
+if TYPE_CHECKING:
+    from newsletter.wiring import Parts
+
+log = logging.getLogger(__name__)
+
+_LOOK_AGAIN_SECONDS = 3.0
+
+
+class Runner:
+    """One thread at a time; where another process sends, this one leaves it to it.
+
+    `problem` is what stopped the last run, for the page that watches it.
+    """
+
+    def __init__(self, parts: Parts, stop: threading.Event) -> None:
+        self._parts, self._stop = parts, stop
+        self._thread: threading.Thread | None = None
+        self._again = threading.Event()
+        self._lock = threading.Lock()
+        self.problem: NewsletterError | None = None
+
+    def wake(self) -> None:
+        """Something may be due: send it now rather than at the next look of the schedule."""
+        with self._lock:
+            self._again.set()
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._run, name="sending", daemon=True)
+                self._thread.start()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            with self._lock:
+                if not self._again.is_set():
+                    self._thread = None
+                    return
+                self._again.clear()
+            self.problem = None
+            try:
+                if self._parts.drain(self._stop).once():
+                    self._parts.after_sending()
+                    self._come_back()
+            except NewsletterError as error:
+                self.problem = error
+                log.warning("sending stopped: %s", error.message)
+            except Exception as error:  # noqa: BLE001 - above all a database that is away; the schedule tries again
+                log.error("sending broke off: %s", where(error))
+
+    def _come_back(self) -> None:
+        """What has to wait (a provider that said later, a small first batch) is looked at again until it is done."""
+        if self._parts.ledger.list_mailings(statuses=[MailingStatus.SENDING]):
+            self._stop.wait(_LOOK_AGAIN_SECONDS)
+            self._again.set()

@@ -1,0 +1,222 @@
+"""Sending an issue: to whom, when and with which words, a last look before, and a hand on it while it goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from starlette.responses import Response
+
+from newsletter.compose.press import Proof, press
+from newsletter.preflight.check import check
+from newsletter.schedule.choosing import approve_issue, send_next, withdraw_approval
+from newsletter.sending.settle import leave, look, send_again
+from newsletter.store.forecasting import SqlForecasts
+from newsletter.surroundings import around
+from newsletter.timekeeping import desk_of
+from newsletter.web.studio.page import Page
+from newsletter.words.finding import Finding, Severity
+from newsletter.words.ledger import MailingStatus
+from newsletter.words.mistake import Mistake, NewsletterError, NotNow
+from newsletter.words.moment import parse_moment, say_moment
+from newsletter.words.user import Role
+
+if TYPE_CHECKING:
+    from newsletter.ports.forecast import Forecast
+    from newsletter.ports.ledger import MailingRow
+    from newsletter.web.studio.studio import Studio
+    from newsletter.web.studio.visit import Visit
+    from newsletter.words.slot import Approval
+
+_UNFINISHED = (MailingStatus.PLANNING, MailingStatus.SCHEDULED, MailingStatus.SENDING, MailingStatus.PAUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the form asks for: `when` is "now", "next" or "at"."""
+
+    list_name: str
+    segment: str
+    when: str
+    at: str
+
+
+def show(studio: Studio, visit: Visit) -> Response:
+    """The way out of an issue. Nothing is changed by looking; with `?list=` the last look stands below the form."""
+    parts, number = studio.parts, visit.number("number")
+    issue = parts.issues.get_issue(number)
+    account = parts.accounts.find_account(number)
+    lists = [(row.name, row.active) for row in parts.readers.list_lists()]
+    wish = _wish(visit.asked, issue.lists or tuple(name for name, _ in lists)[:1])
+    proof, problem = _proof(studio, number)
+    values: dict[str, Any] = {
+        "issue": issue,
+        "account": account,
+        "going": [one for one in account.mailings if one.status in _UNFINISHED] if account else [],
+        "lists": lists,
+        "segments": [name for name, _ in parts.segments.list_all()],
+        "plans": {
+            plan.list_name: next(iter(islice(plan.cadence.after(studio.now()), 1)), None)
+            for plan in parts.schedule.list_plans()
+        },
+        "approval": _approval(studio, number, proof),
+        "problem": problem,
+        "findings": _findings(studio, proof) if proof else [],
+        "wish": wish,
+        "runner_problem": studio.runner.problem,
+    }
+    if not visit.asked("list"):
+        return studio.page(visit, "send.html", forecast=None, said_when="", **values)
+    forecast = _forecast(studio, number, wish)
+    return studio.page(visit, "send.html", forecast=forecast, said_when=_said_when(studio, wish), **values)
+
+
+def send(studio: Studio, visit: Visit) -> Response:
+    """Plan it: from here on it goes, now or at its time. Errors that `check` finds stop it unless told otherwise."""
+    parts, number = studio.parts, visit.number("number")
+    wish = _wish(visit.text, ())
+    proof = press(parts.shelf, studio.newsletter, number)
+    errors = [one for one in _findings(studio, proof) if one.severity is Severity.ERROR]
+    if errors and visit.text("despite") != "yes":
+        raise NotNow(f"{errors[0].message} Nothing was sent.", fix=errors[0].fix, place=errors[0].place)
+    question = parts.segments.get(wish.segment) if wish.segment else ""
+    if wish.when == "next":
+        plan = parts.schedule.find_plan(wish.list_name)
+        if plan is None:
+            raise Mistake(f"No schedule is set for {wish.list_name!r}.", fix="Set one under Settings.")
+        slot = send_next(
+            desk_of(parts), plan, number, by=visit.who.name, segment=question, despite_findings=bool(errors)
+        )
+        return visit.go(f"/issues/{number}/send", said=f"It goes out {say_moment(slot.due_at, plan.cadence.zone)}.")
+    start_at = _moment(studio, wish) if wish.when == "at" else None
+    mailing = parts.ledger.open_mailing(
+        proof.rendered.edition,
+        list_name=wish.list_name,
+        parcel_size=parts.parcel_size,
+        start_at=start_at,
+        segment=question,
+    )
+    if (mailing.edition_digest, mailing.segment) != (proof.rendered.edition.digest, question):
+        raise NotNow(
+            f"Issue {number} is on its way to {wish.list_name!r} already, with the words and readers of then.",
+            fix="Let it finish, or cancel it first.",
+        )
+    studio.runner.wake()
+    when = f"{say_moment(start_at, studio.newsletter.zone)}" if start_at else "now"
+    return visit.go(f"/issues/{number}/send", said=f"Issue {number} goes to {wish.list_name!r} {when}.")
+
+
+def control(studio: Studio, visit: Visit) -> Response:
+    """Pause, go on, cancel; and what to do about readers of whom we don't know yet."""
+    parts, number, act = studio.parts, visit.number("number"), visit.text("act")
+    back = f"/issues/{number}/send"
+    if act == "pause":
+        return visit.go(
+            back, said="Paused." if parts.ledger.pause(number, f"paused by {visit.who.name}") else "It was over."
+        )
+    if act == "resume":
+        parts.ledger.resume(number)
+        studio.runner.wake()
+        return visit.go(back, said="It goes on.")
+    if act == "cancel":
+        parts.ledger.cancel(number)
+        return visit.go(back, said="Cancelled. Who has it has it; nobody else will get it.")
+    parts.sweep()
+    if act == "look":
+        found = look(parts.looker, number)
+        studio.runner.wake()
+        said = f"{found.found:,} have it, {found.absent:,} don't and are queued again, {found.uncertain:,} are unknown."
+        return visit.go(back, said=said)
+    if act == "resend":
+        said = f"{send_again(parts.looker, number):,} are queued again."
+        studio.runner.wake()
+        return visit.go(back, said=said)
+    if act == "leave":
+        return visit.go(back, said=f"{leave(parts.looker, number):,} are left as they are.")
+    raise Mistake("This page sent something that there is not to do.", fix="Load the page again.")
+
+
+def approve(studio: Studio, visit: Visit) -> Response:
+    """Pin the issue to the words that it has now, or take that back."""
+    number, desk = visit.number("number"), desk_of(studio.parts)
+    if visit.text("act") == "withdraw":
+        withdraw_approval(desk, number)
+        return visit.go(f"/issues/{number}/send", said="The approval is taken back.")
+    approve_issue(desk, number, by=visit.who.name, despite_findings=visit.text("despite") == "yes")
+    return visit.go(f"/issues/{number}/send", said="Approved: these words go, whatever is edited afterwards.")
+
+
+def progress(studio: Studio, visit: Visit) -> Response:
+    """How far each sending of the issue is, from the batches: cheap enough to ask every second."""
+    parts, number = studio.parts, visit.number("number")
+    rows = [one for one in parts.ledger.list_mailings(statuses=list(MailingStatus)) if one.issue == number]
+    return visit.json({"mailings": [_progress(studio, row) for row in rows[-10:]]})
+
+
+def _progress(studio: Studio, row: MailingRow) -> dict[str, object]:
+    settled, planned = studio.parts.accounts.progress(row.id)
+    return {"id": row.id, "status": row.status.value, "settled": settled, "planned": planned, "why": row.pause_reason}
+
+
+def _wish(read: object, lists: tuple[str, ...]) -> Wish:
+    assert callable(read)
+    when = read("when") or "now"
+    return Wish(read("list") or next(iter(lists), ""), read("segment"), when, read("at"))
+
+
+def _moment(studio: Studio, wish: Wish) -> datetime:
+    return parse_moment(wish.at, now=studio.now(), zone=studio.newsletter.zone).at
+
+
+def _said_when(studio: Studio, wish: Wish) -> str:
+    if wish.when == "at":
+        return say_moment(_moment(studio, wish), studio.newsletter.zone)
+    plan = studio.parts.schedule.find_plan(wish.list_name) if wish.when == "next" else None
+    following = next(plan.cadence.after(studio.now()), None) if plan else None
+    return say_moment(following.at, plan.cadence.zone) if plan and following else "now"
+
+
+def _forecast(studio: Studio, number: int, wish: Wish) -> Forecast:
+    parts = studio.parts
+    if parts.readers.find_list(wish.list_name) is None:
+        raise Mistake(f"There is no list called {wish.list_name!r}.", fix="Choose one of those there are.")
+    question = parts.segments.get(wish.segment) if wish.segment else ""
+    is_practice = parts.config.provider == "outbox"
+    return SqlForecasts(parts.engine, practice=is_practice).forecast(number, wish.list_name, segment=question)
+
+
+def _proof(studio: Studio, number: int) -> tuple[Proof | None, NewsletterError | None]:
+    try:
+        return press(studio.parts.shelf, studio.newsletter, number), None
+    except NewsletterError as error:
+        return None, error
+
+
+def _findings(studio: Studio, proof: Proof) -> list[Finding]:
+    found = check(proof, around(studio.parts, proof, online=False))
+    return [one for one in found if one.counts]
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """An approval beside the words of today."""
+
+    approval: Approval
+    is_changed: bool
+
+
+def _approval(studio: Studio, number: int, proof: Proof | None) -> Approved | None:
+    known = studio.parts.schedule.find_approval(number)
+    if known is None:
+        return None
+    return Approved(known, proof is None or proof.rendered.edition.digest != known.digest)
+
+
+PAGES = (
+    Page(path="/issues/{number:int}/send", show=show, change=send, do=Role.EDITOR),
+    Page(path="/issues/{number:int}/control", change=control, do=Role.EDITOR),
+    Page(path="/issues/{number:int}/approve", change=approve, do=Role.EDITOR),
+    Page(path="/issues/{number:int}/progress", show=progress),
+)

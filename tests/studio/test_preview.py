@@ -1,0 +1,189 @@
+"""The preview: the rendering that everyone gets, of what is on the screen, in a frame that can do nothing."""
+
+from __future__ import annotations
+
+import http.server
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from newsletter.compose.press import press
+from newsletter.sending.sample import sample
+from newsletter.web.studio.preview import framed
+from newsletter.web.studio.session import Sessions
+from newsletter.web.studio.studio import Studio
+from tests.running import a_folder
+from tests.studio.conftest import World
+from tests.studio.serving import Serving, browser, signed_in, studio
+
+POST = "posts/2026-11-20-ferries-in-winter.md"
+HOSTILE = """<script>document.title='broken'</script><img src=x onerror="parent.document.title='broken'">
+<svg onload="parent.document.title='broken'"></svg> [x](javascript:parent.document.title='broken')
+
+> <math><mtext><table><mglyph><style><!--</style><img title="--&gt;&lt;img src=1 onerror=parent.document.title='broken'&gt;">
+"""
+
+
+def _preview(world: World, *edits: dict[str, str], reader: str = "") -> dict[str, object]:
+    answer = world.post_json("/issues/1/preview", {"edits": list(edits), "reader": reader})
+    assert answer.status_code == 200, answer.text
+    found: dict[str, object] = answer.json()
+    return found
+
+
+def test_the_preview_is_what_the_command_writes(world: World) -> None:
+    """The same subject, HTML and text, but for where the frame gets its pictures from."""
+    parts = world.parts
+    edition = press(parts.shelf, parts.config.newsletter, 1).rendered.edition
+    mail = sample(edition, parts.config.newsletter, parts.key, None, list_id=0, date=parts.clock.now())
+    seen = _preview(world)
+
+    assert (seen["subject"], seen["source"], seen["text"]) == (mail.subject, mail.html, mail.text)
+    assert seen["html"] == framed(Studio(parts, threading.Event()), mail.html)
+
+
+def test_words_that_are_not_saved_are_in_the_preview_and_nowhere_else(world: World) -> None:
+    """The file stays as it is."""
+    before = (world.parts.directory / POST).read_bytes()
+    seen = _preview(world, {"file": POST, "field": "body", "value": "Only on the screen."})
+
+    assert "Only on the screen." in str(seen["html"])
+    assert (world.parts.directory / POST).read_bytes() == before
+
+
+def test_half_a_merge_tag_says_what_is_wrong_and_where(world: World) -> None:
+    """While somebody types, a problem is no failure of the page."""
+    seen = _preview(world, {"file": "issues/001.md", "field": "intro", "value": "Dear {{ first_name"})
+
+    assert seen["problem"]["place"]["file"] == "issues/001.md"  # type: ignore[index]
+
+
+def test_as_the_worst_reader_and_as_nobody_there_is(world: World) -> None:
+    """The made-up reader has the longest values; an unknown address is a sentence."""
+    edit = {"file": "issues/001.md", "field": "intro", "value": "Dear {{ first_name | default('you') }},"}
+
+    assert "Dear you," in str(_preview(world, edit)["text"])
+    assert "Wolfeschlegel" in str(_preview(world, edit, reader="worst")["text"])
+    assert "problem" in _preview(world, edit, reader="nobody@example.com")
+
+
+def test_findings_come_with_their_place_and_a_mend_is_made(world: World) -> None:
+    """An http link is found in its post; one click changes the line, and it is found no more."""
+    path = world.parts.directory / POST
+    path.write_text(path.read_text() + "\n[Tracked](https://example.com/a?utm_source=x&id=1)\n")
+    found = world.client.get("/studio/issues/1/findings").json()["findings"]
+    with_mend = [one for one in found if one["mend"]]
+
+    assert with_mend
+    assert with_mend[0]["place"]["file"] == POST
+    assert world.post_json("/issues/1/mend", {"finding": with_mend[0]["id"]}).status_code == 200
+    assert with_mend[0]["mend"]["old"] not in path.read_text()
+    assert world.post_json("/issues/1/mend", {"finding": with_mend[0]["id"]}).status_code == 404
+
+
+def test_a_shared_link_shows_the_issue_to_whoever_has_it_and_ends(stranger: World) -> None:
+    """Without a session, under the public name too; cut off, forged or over it shows nothing."""
+    sessions = Sessions(stranger.parts)
+    now = stranger.parts.clock.now()
+    token = sessions.signed_for("share 1", until=now.replace(year=now.year + 1))
+    over = sessions.signed_for("share 1", until=now.replace(year=now.year - 1))
+    other = sessions.signed_for("something 1", until=now.replace(year=now.year + 1))
+    get = stranger.client.get
+
+    assert "Ferries in winter" in get(f"/studio/shared/{token}", headers={"host": "ferries.example.com"}).text
+    assert "sandbox" in get(f"/studio/shared/{token}").headers["content-security-policy"]
+    for wrong in (over, other, token[:-1], "x"):
+        assert get(f"/studio/shared/{wrong}").status_code == 404
+
+
+def test_a_test_mail_is_handed_over_and_counted_nowhere(world: World) -> None:
+    """It lies in the practice outbox."""
+    answer = world.post_json("/issues/1/test", {"to": "me@example.com"})
+
+    assert "me@example.com" in answer.json()["said"]
+    assert list(world.parts.outbox_directory.rglob("*.eml"))
+    assert world.parts.accounts.find_account(1) is None
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:1/x.png", "file:///etc/passwd", "http://169.254.169.254/latest", "nonsense", ""]
+)
+def test_no_picture_is_fetched_from_where_no_reader_could_get_it(world: World, url: str) -> None:
+    """Private networks and other schemes are never asked."""
+    assert world.client.get("/studio/outside", params={"u": url}).status_code in {400, 404}
+
+
+class _Trap(http.server.BaseHTTPRequestHandler):
+    """Another host that writes down every request."""
+
+    seen: list[str] = []  # noqa: RUF012 - one list for the whole server is what is wanted
+
+    def do_GET(self) -> None:
+        self.seen.append(self.path)
+        self.send_response(404)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Silent."""
+
+
+@pytest.fixture(scope="module")
+def elsewhere() -> Iterator[str]:
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Trap)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://localhost:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with browser() as opened:
+        yield opened
+
+
+@pytest.fixture
+def serving(tmp_path: Path) -> Iterator[Serving]:
+    with studio(a_folder(tmp_path / "weekly")) as running:
+        yield running
+
+
+def test_a_keystroke_is_in_the_preview_and_modes_change_it(chromium: Browser, serving: Serving) -> None:
+    """Typed words show in the frame; dark, no pictures and text do what they say; a link says where it leads."""
+    page = signed_in(chromium, serving)
+    page.goto(f"{serving.home}/issues/1")
+    inside = page.frame_locator("#view iframe")
+    page.locator("textarea.words").fill("Typed **now**, with a [link](https://example.com/there).")
+    expect(inside.locator("strong", has_text="now")).to_be_visible()
+    inside.locator("a", has_text="link").click()
+    expect(page.locator(".leads")).to_have_text("Leads to https://example.com/there")
+    background = "() => getComputedStyle(document.querySelector('#view iframe').contentDocument.querySelector('.backdrop')).backgroundColor"
+    light = page.evaluate(background)
+    page.get_by_role("button", name="Dark").click()
+    assert page.evaluate(background) != light
+    page.get_by_role("button", name="Text", exact=True).click()
+    expect(page.locator(".plain")).to_contain_text("Typed *now*")
+
+
+def test_nothing_in_a_hostile_post_runs_or_asks_another_host(
+    chromium: Browser, serving: Serving, elsewhere: str
+) -> None:
+    """Scripts, handlers, svg and mXSS stay words; no picture, style or link is fetched from elsewhere."""
+    path = serving.directory / POST
+    path.write_text(
+        path.read_text() + f"\n{HOSTILE}\n![x]({elsewhere}/a.png)\n<link rel=stylesheet href={elsewhere}/b>\n"
+    )
+    _Trap.seen.clear()
+    page = signed_in(chromium, serving)
+    hosts: list[str] = []
+    page.on("request", lambda request: hosts.append(request.url))
+    page.goto(f"{serving.home}/issues/1")
+    expect(page.locator("#view .bytes")).to_contain_text("KB")
+    page.wait_for_timeout(300)
+
+    assert page.title().startswith("Issue 1")
+    assert _Trap.seen == []
+    assert [url for url in hosts if not url.startswith((serving.home.partition("/studio")[0], "data:"))] == []

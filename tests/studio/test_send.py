@@ -1,0 +1,160 @@
+"""Sending from the studio: a last look by the rules of planning, one press, and a hand on it while it goes."""
+
+from __future__ import annotations
+
+import random
+import time
+
+import pytest
+from sqlalchemy import Engine, insert
+
+from newsletter.sending.plan import plan
+from newsletter.store.consent_tables import rest
+from newsletter.store.engine import writing
+from newsletter.store.forecasting import SqlForecasts
+from newsletter.store.ledger import SqlLedger
+from newsletter.store.readers import SqlReaders
+from newsletter.store.segments import SqlSegments
+from newsletter.store.types import database_now
+from newsletter.wiring import SystemClock
+from newsletter.words.subscriber import SuppressionReason
+from tests.studio.conftest import World
+from tests.world import add_readers, an_edition
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_last_look_counts_whom_planning_takes(engine: Engine, seed: int) -> None:
+    """For any mix of people who left, rest, must not be mailed or have it already, the numbers agree on both databases."""
+    chance = random.Random(seed)
+    readers, ledger = SqlReaders(engine), SqlLedger(engine)
+    ids = add_readers(engine, "weekly", range(60))
+    add_readers(engine, "weekly", range(60, 70), status="pending")
+    add_readers(engine, "weekly", range(70, 75), status="ended")
+    add_readers(engine, "friends", range(30, 80))
+    readers.suppress_many([(f"reader{n}@example.com", SuppressionReason.MANUAL) for n in chance.sample(range(75), 12)])
+    with writing(engine) as connection:
+        resting = [{"subscriber_id": one, "until_at": database_now(3_600)} for one in chance.sample(ids, 9)]
+        for row in resting:
+            connection.execute(insert(rest).values(**row))
+    if seed % 2:
+        plan(ledger, SystemClock(), an_edition(), list_name="friends", parcel_size=10)
+    question = 'first_name contains "3"' if seed > 1 else ""
+    if question:
+        SqlSegments(engine).save("threes", question)
+    seen = SqlForecasts(engine).forecast(1, "weekly", segment=question)
+    mailing, _ = plan(ledger, SystemClock(), an_edition(), list_name="weekly", parcel_size=10, segment=question)
+
+    assert (mailing.planned, mailing.already_had_it) == (seen.goes, seen.has_it)
+    assert seen.goes + seen.has_it + seen.do_not_mail + seen.rests + seen.unfit == 60
+    assert seen.pending == 10
+
+
+def test_an_issue_goes_from_the_page_to_the_outbox(world: World) -> None:
+    """Look once more, press, and everyone has it; pressing again sends nothing to anybody."""
+    add_readers(world.parts.engine, "weekly", range(130))
+    look = world.client.get("/studio/issues/1/send", params={"list": "weekly", "when": "now"}).text
+    assert '<b class="num">130</b> readers' in look
+    assert "nobody gets them" in look
+    assert not list(world.parts.outbox_directory.glob("*"))
+
+    assert world.post("/issues/1/send", list="weekly", when="now").status_code == 303
+    world.until("finished")
+    assert len(list(world.parts.outbox_directory.rglob("*.eml"))) == 130
+    page = world.client.get("/studio/issues/1/send", params={"list": "weekly"}).text
+    assert "130 who have this issue already" in page
+    world.post("/issues/1/send", list="weekly", when="now")
+    world.until("finished")
+    assert len(list(world.parts.outbox_directory.rglob("*.eml"))) == 130
+
+
+def test_looking_changes_nothing(world: World) -> None:
+    """GET of any page of a sending leaves no sending behind."""
+    add_readers(world.parts.engine, "weekly", range(3))
+    for when in ("now", "at", "next"):
+        world.client.get("/studio/issues/1/send", params={"list": "weekly", "when": when, "at": "thu 09:00"})
+
+    assert world.statuses() == []
+
+
+def test_it_waits_for_its_time_and_can_be_cancelled(world: World) -> None:
+    """The time is said back in words; before it nobody has anything."""
+    add_readers(world.parts.engine, "weekly", range(3))
+    answer = world.post("/issues/1/send", list="weekly", when="at", at="tomorrow 09:00")
+    page = world.client.get(answer.headers["location"]).text
+
+    assert "09:00" in page
+    world.until("scheduled")
+    world.post("/issues/1/control", act="cancel")
+    world.until("cancelled")
+    assert not list(world.parts.outbox_directory.rglob("*.eml"))
+
+
+def test_a_time_that_has_passed_or_is_none_is_refused(world: World) -> None:
+    """With a sentence, and nothing is planned."""
+    add_readers(world.parts.engine, "weekly", range(3))
+    for at in ("yesterday", "2020-01-01 09:00", ""):
+        assert world.post("/issues/1/send", list="weekly", when="at", at=at).status_code == 400
+    assert world.post("/issues/1/send", list="nobody", when="now").status_code == 404
+
+    assert world.statuses() == []
+
+
+def test_errors_stop_it_unless_told_otherwise(world: World) -> None:
+    """A post that is gone stops the rendering; a finding that stops can be overruled by a tick."""
+    add_readers(world.parts.engine, "weekly", range(3))
+    path = world.parts.directory / "issues/001.md"
+    text = path.read_text()
+    path.write_text(text.replace("subject:", "subject: Lorem ipsum dolor sit amet #", 1))
+    page = world.client.get("/studio/issues/1/send", params={"list": "weekly"}).text
+    refused = world.post("/issues/1/send", list="weekly", when="now")
+
+    assert "Send it although something stops it" in page
+    assert refused.status_code == 409
+    assert world.statuses() == []
+    assert world.post("/issues/1/send", list="weekly", when="now", despite="yes").status_code == 303
+    world.until("finished")
+
+
+def test_words_edited_after_the_plan_don_t_pass_for_those_that_go(world: World) -> None:
+    """An unfinished sending has the words it began with; a press with other words is told so."""
+    add_readers(world.parts.engine, "weekly", range(3))
+    world.post("/issues/1/send", list="weekly", when="at", at="tomorrow 09:00")
+    world.until("scheduled")
+    path = world.parts.directory / "issues/001.md"
+    path.write_text(path.read_text().replace("subject:", "subject: Other words,", 1))
+
+    assert world.post("/issues/1/send", list="weekly", when="now").status_code == 409
+
+
+def test_an_approval_pins_the_words_and_says_when_they_changed(world: World) -> None:
+    """By name; an edit after it shows; it can be taken back."""
+    world.post("/issues/1/approve", act="approve")
+    assert "Approved by" in world.client.get("/studio/issues/1/send").text
+    path = world.parts.directory / "issues/001.md"
+    path.write_text(path.read_text().replace("subject:", "subject: Other words,", 1))
+    assert "changed since" in world.client.get("/studio/issues/1/send").text
+    world.post("/issues/1/approve", act="withdraw")
+    assert "Approved by" not in world.client.get("/studio/issues/1/send").text
+
+
+def test_a_slow_sending_is_paused_and_goes_on(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between two batches; everyone has it once in the end."""
+    monkeypatch.setenv("NEWSLETTER_PRACTICE_DELAY", "0.5")
+    add_readers(world.parts.engine, "weekly", range(400))
+    world.post("/issues/1/send", list="weekly", when="now")
+    until = time.monotonic() + 10
+    while not list(world.parts.outbox_directory.rglob("*.eml")):
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    world.post("/issues/1/control", act="pause")
+    world.until("paused")
+    assert "Go on" in world.client.get("/studio/issues/1/send").text
+    world.post("/issues/1/control", act="resume")
+    world.until("finished")
+    names = [path.name for path in world.parts.outbox_directory.rglob("*.eml")]
+    assert len(names) == 400
+
+
+def test_what_there_is_not_to_do_is_refused(world: World) -> None:
+    """A forged act changes nothing."""
+    assert world.post("/issues/1/control", act="explode").status_code == 400
