@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 export UV_COMPILE_BYTECODE := 1
 export UV_LINK_MODE := copy
 
-.PHONY: help setup demo test lint fix bench faults oracles pictures chromium clean
+.PHONY: help setup demo test lint fix bench faults live oracles pictures chromium clean
 
 help:
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ bench: setup ## measure, beside the bare libraries, in one run
 
 faults: setup ## long campaigns of kills and hostile providers
 	$(BIN)/python -m pytest -q -s -m faults --override-ini addopts="--strict-markers --import-mode=importlib"
+
+live: setup ## try what only a real SendGrid account can show; wants a key and an own address
+	$(BIN)/python -m tests.live
 
 oracles: setup ## hold the mail against tools that we did not write; a missing one is named
 	$(BIN)/python -m tests.oracles

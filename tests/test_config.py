@@ -139,6 +139,8 @@ def test_secrets_are_never_shown(tmp_path: Path) -> None:
         ('name = "A"\npublic_url = "news.example.com"\n', "newsletter.toml:2", "not a web address"),
         ('name = "A"\nparcel_size = "ten"\n', "newsletter.toml:2", "a whole number"),
         ('name = "A"\nparcel_size = 0\n', "newsletter.toml:2", "not a number of readers"),
+        ('name = "A"\nkeep_ip = "for a while"\n', "newsletter.toml:2", "not a length of time"),
+        ('name = "A"\nkeep_ip = "0 days"\n', "newsletter.toml:2", "not a length of time"),
         ('name = "A"\n[sending]\nx = 1\n', "newsletter.toml:2", "no setting `sending`"),
     ],
 )

@@ -336,7 +336,7 @@ def test_the_tutorial_works_from_top_to_bottom(tmp_path: Path) -> None:
     assert n_checked >= 7
     assert ["desk@example.com", "ana@example.com", "ben@example.org", "carla@example.net"] == taken
     assert "Asked by mail in May" in run(folder / "weekly", "newsletter subscribers show ana@example.com")
-    assert (folder / "weekly/var/practice/outbox/index.html").is_file()
+    assert (folder / "weekly/var/outbox/index.html").is_file()
 
 
 # The pages themselves

@@ -13,11 +13,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from newsletter.words.mistake import Missing, Mistake, Place
+from newsletter.config_files import FILE, SECRETS, line_of, secrets, toml_mistake, toml_text
+from newsletter.words.mistake import Mistake, Place
 from newsletter.words.newsletter import Newsletter
+from newsletter.words.pace import NO_LIMIT, Pace
 
-FILE = "newsletter.toml"
-SECRETS = "var/secrets.env"
 PROVIDERS = ("outbox", "sendgrid", "smtp")
 
 # Key in newsletter.toml: the environment variable that wins over it, where there is one.
@@ -35,7 +35,12 @@ _KEYS = {
     "dkim_key": "NEWSLETTER_DKIM_KEY",
     "dkim_selector": "NEWSLETTER_DKIM_SELECTOR",
     "parcel_size": "NEWSLETTER_PARCEL_SIZE",
+    "per_hour": "NEWSLETTER_PER_HOUR",
+    "warm_up": "NEWSLETTER_WARM_UP",
+    "keep_ip": None,
+    "editors": None,
 }
+_NUMBERS = frozenset({"parcel_size", "per_hour", "warm_up"})
 # These hold passwords or keys, so a file that is kept in git must not.
 _SECRET_KEYS = {
     "database_url": "NEWSLETTER_DATABASE_URL",
@@ -43,6 +48,8 @@ _SECRET_KEYS = {
     "sendgrid_webhook_key": "NEWSLETTER_SENDGRID_WEBHOOK_KEY",
     "smtp_url": "NEWSLETTER_SMTP_URL",
     "secret_key": "NEWSLETTER_SECRET_KEY",
+    "metrics_token": "NEWSLETTER_METRICS_TOKEN",
+    "imap_url": "NEWSLETTER_IMAP_URL",
 }
 _SHORTEST_SECRET = 16
 _NOBODY_YET = "nobody@newsletter.invalid"
@@ -51,7 +58,10 @@ _ADDRESS = re.compile(r"[^@\s<>\",;:()\[\]\\]+@[^@\s<>\",;:()\[\]\\]+\.[^@\s<>\"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """`parcel_size` None is as many readers as the provider takes. `warnings` are sentences for whoever runs it."""
+    """`parcel_size` None is as many readers as the provider takes. `warnings` are sentences for whoever runs it.
+
+    `keep_ip_days` is how long IP and program stay with a request to be mailed: 0 is never, None as long as the request.
+    """
 
     directory: Path
     newsletter: Newsletter
@@ -64,8 +74,18 @@ class Config:
     smtp_url: str | None = field(default=None, repr=False)
     dkim_key: Path | None = None
     dkim_selector: str | None = None
+    metrics_token: str | None = field(default=None, repr=False)
     parcel_size: int | None = None
+    pace: Pace = NO_LIMIT
+    keep_ip_days: int | None = None
+    imap_url: str | None = field(default=None, repr=False)
+    editors: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+
+    @property
+    def is_practice(self) -> bool:
+        """Nothing leaves this machine: what is sent is kept in an account of its own."""
+        return self.provider == "outbox"
 
 
 def read_config(directory: Path, environ: Mapping[str, str] | None = None) -> Config:
@@ -92,7 +112,15 @@ def read_config(directory: Path, environ: Mapping[str, str] | None = None) -> Co
         smtp_url=_smtp_url(settings, provider == "smtp"),
         dkim_key=_file(settings, "dkim_key", directory),
         dkim_selector=settings.value("dkim_selector"),
-        parcel_size=_parcel_size(settings),
+        metrics_token=settings.value("metrics_token"),
+        parcel_size=_number(settings, "parcel_size"),
+        # Practice is for looking at it now: no mailbox provider minds how fast files are written.
+        pace=NO_LIMIT
+        if provider == "outbox"
+        else Pace(per_hour=_number(settings, "per_hour"), warm_up=_number(settings, "warm_up")),
+        keep_ip_days=_keep_ip(settings),
+        imap_url=settings.value("imap_url"),
+        editors=_editors(settings),
         warnings=tuple(settings.warnings),
     )
 
@@ -102,9 +130,9 @@ class _Settings:
 
     def __init__(self, directory: Path, environ: Mapping[str, str]) -> None:
         self.warnings: list[str] = []
-        self._text = _toml_text(directory)
+        self._text = toml_text(directory)
         self._file = _toml_values(self._text)
-        self._secrets = _secrets(directory, self.warnings)
+        self._secrets = secrets(directory, self.warnings)
         self._environ = environ
 
     def value(self, key: str) -> str | None:
@@ -123,7 +151,7 @@ class _Settings:
             return Mistake(f"{variable} in the environment: {message}", fix=fix)
         if variable and self._secrets.get(variable, "").strip():
             return Mistake(message, fix=fix, place=Place(SECRETS))
-        return Mistake(message, fix=fix, place=Place(FILE, _line_of(self._text, key)))
+        return Mistake(message, fix=fix, place=Place(FILE, line_of(self._text, key)))
 
 
 def _newsletter(settings: _Settings, *, practice: bool) -> Newsletter:
@@ -273,13 +301,31 @@ def _zone(settings: _Settings) -> str:
     return zone
 
 
-def _parcel_size(settings: _Settings) -> int | None:
-    size = settings.value("parcel_size")
-    if size is not None and not re.fullmatch("[1-9][0-9]{0,5}", size):
-        raise settings.mistake(
-            "parcel_size", f"`parcel_size` is not a number of readers: {size}", "Write a whole number."
-        )
+def _number(settings: _Settings, key: str) -> int | None:
+    size = settings.value(key)
+    if size is not None and not re.fullmatch("[1-9][0-9]{0,7}", size):
+        raise settings.mistake(key, f"`{key}` is not a number of readers: {size}", "Write a whole number.")
     return int(size) if size else None
+
+
+def _keep_ip(settings: _Settings) -> int | None:
+    kept = settings.value("keep_ip") or "730 days"
+    days = re.fullmatch(r"([1-9]\d{0,4}) days?", kept)
+    if days is None and kept not in {"never", "always"}:
+        raise settings.mistake(
+            "keep_ip",
+            f"`keep_ip` is not a length of time: {kept}",
+            'Write "never", "always" or one such as "730 days".',
+        )
+    return int(days[1]) if days else 0 if kept == "never" else None
+
+
+def _editors(settings: _Settings) -> tuple[str, ...]:
+    editors = tuple((settings.value("editors") or "").replace(",", " ").split())
+    wrong = next((editor for editor in editors if not _ADDRESS.fullmatch(editor)), None)
+    if wrong:
+        raise settings.mistake("editors", f"This is not a mail address: {wrong}", "Put commas between addresses.")
+    return editors
 
 
 def _one_line(settings: _Settings, key: str, value: str) -> str:
@@ -288,32 +334,15 @@ def _one_line(settings: _Settings, key: str, value: str) -> str:
     return value
 
 
-def _toml_text(directory: Path) -> str:
-    path = directory / FILE
-    try:
-        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-    except FileNotFoundError as error:
-        raise Missing(
-            f"There is no newsletter in {directory}: it has no {FILE}.",
-            fix="Name its folder with -C DIR, or make one: newsletter init DIR",
-        ) from error
-    except UnicodeDecodeError as error:
-        raise Mistake("This file is not UTF-8.", fix="Save it as UTF-8 in your editor.", place=Place(FILE)) from error
-    except OSError as error:
-        raise Mistake(
-            f"This file can't be read: {error.strerror}.", fix="Check its permissions.", place=Place(FILE)
-        ) from error
-
-
 def _toml_values(text: str) -> dict[str, str | int]:
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise _toml_mistake(str(error), text) from error
+        raise toml_mistake(str(error), text) from error
     for key, value in table.items():
-        place = Place(FILE, _line_of(text, key))
+        place = Place(FILE, line_of(text, key))
         _refuse_unknown(key, place)
-        wanted = int if key == "parcel_size" else str
+        wanted = int if key in _NUMBERS else str
         if not isinstance(value, wanted) or isinstance(value, bool):
             what = "a whole number" if wanted is int else "text in quotes"
             raise Mistake(f"`{key}` must be {what}.", fix="Mend this line.", place=place)
@@ -332,43 +361,3 @@ def _refuse_unknown(key: str, place: Place) -> None:
         close = get_close_matches(key, _KEYS, n=1)
         fix = f"Did you mean `{close[0]}`?" if close else f"The settings are: {', '.join(_KEYS)}."
         raise Mistake(f"There is no setting `{key}`.", fix=fix, place=place)
-
-
-def _toml_mistake(message: str, text: str) -> Mistake:
-    match = re.search(r" \(at (?:line (\d+), column (\d+)|end of document)\)$", message)
-    line, column = (int(match[1]), int(match[2])) if match and match[1] else (text.count("\n") + 1, None)
-    problem = message[: match.start()] if match else message
-    return Mistake(
-        f"This is not valid TOML: {problem}.",
-        fix='Each line is a key, an equals sign and a value; text stands in quotes: name = "The Slow Line"',
-        place=Place(FILE, line, column),
-    )
-
-
-def _line_of(text: str, key: str) -> int | None:
-    """The line on which a key is set; TOML's reader does not tell."""
-    pattern = re.compile(rf"\s*(?:\[+\s*)?[\"']?{re.escape(key)}[\"']?\s*[.=\]]")
-    return next((number for number, line in enumerate(text.split("\n"), 1) if pattern.match(line)), None)
-
-
-def _secrets(directory: Path, warnings: list[str]) -> dict[str, str]:
-    path = directory / SECRETS
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
-        return {}
-    except (OSError, UnicodeDecodeError) as error:
-        raise Mistake(
-            "This file can't be read.", fix="Check its permissions, and that it is UTF-8.", place=Place(SECRETS)
-        ) from error
-    if os.name == "posix" and path.stat().st_mode & 0o077:
-        warnings.append(f"Others on this machine can read {SECRETS}. Close it: chmod 600 {SECRETS}")
-    values = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        match = re.fullmatch(r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*", line)
-        if match is None:
-            raise Mistake("This line is not a setting.", fix="Write it as NAME=value.", place=Place(SECRETS, number))
-        values[match[1]] = re.sub(r"\A([\"'])(.*)\1\Z", r"\2", match[2])
-    return values

@@ -15,6 +15,7 @@ from newsletter.surroundings import around
 
 if TYPE_CHECKING:
     from newsletter.ports.slots import TickLock
+    from newsletter.store.gauges import SqlGauges
     from newsletter.wiring import Parts
 
 
@@ -33,6 +34,12 @@ def desk_of(parts: Parts) -> Desk:
         parcel_size=parts.parcel_size,
         new_token=lambda: secrets.token_hex(16),
     )
+
+
+def gauges_of(parts: Parts) -> SqlGauges:
+    from newsletter.store.gauges import SqlGauges
+
+    return SqlGauges(parts.engine, practice=parts.config.is_practice)
 
 
 def serving_lock(parts: Parts) -> ServingLock | None:

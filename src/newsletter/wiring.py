@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from newsletter.store.reports import SqlReports
     from newsletter.store.schedule import SqlSchedule
     from newsletter.store.segments import SqlSegments
+    from newsletter.store.users import SqlUsers
     from newsletter.words.erasing import EraseKey
 
 
@@ -136,13 +137,19 @@ class Parts:
     def consents(self) -> SqlConsents:
         from newsletter.store.consenting import SqlConsents
 
-        return SqlConsents(self.engine, self.erase_key)
+        return SqlConsents(self.engine, self.erase_key, keep_visitor_days=self.config.keep_ip_days)
 
     @cached_property
     def profiles(self) -> SqlProfiles:
         from newsletter.store.profiles import SqlProfiles
 
         return SqlProfiles(self.engine, self.erase_key, house_title=self.config.newsletter.name)
+
+    @cached_property
+    def users(self) -> SqlUsers:
+        from newsletter.store.users import SqlUsers
+
+        return SqlUsers(self.engine)
 
     @cached_property
     def imports(self) -> SqlImports:
@@ -160,7 +167,7 @@ class Parts:
     def archive(self) -> SqlArchive:
         from newsletter.store.archive import SqlArchive
 
-        return SqlArchive(self.engine)
+        return SqlArchive(self.engine, practice=self.config.is_practice)
 
     @property
     def post_office(self) -> PostOffice:
@@ -183,13 +190,13 @@ class Parts:
     def ledger(self) -> SqlLedger:
         from newsletter.store.ledger import SqlLedger
 
-        return SqlLedger(self.engine)
+        return SqlLedger(self.engine, practice=self.config.is_practice)
 
     @cached_property
     def accounts(self) -> SqlAccounts:
         from newsletter.store.accounting import SqlAccounts
 
-        return SqlAccounts(self.engine)
+        return SqlAccounts(self.engine, practice=self.config.is_practice)
 
     @cached_property
     def provider(self) -> Provider:
@@ -268,7 +275,7 @@ class Parts:
     def reports(self) -> SqlReports:
         from newsletter.store.reports import SqlReports
 
-        return SqlReports(self.engine)
+        return SqlReports(self.engine, practice=self.config.is_practice)
 
     @cached_property
     def looker(self) -> Looker:
@@ -279,6 +286,7 @@ class Parts:
             evidence=self.evidence,
             whole_or_nothing=self.provider.whole_or_nothing,
             clock=self.clock,
+            provider=self.provider.name,
         )
 
     @cached_property
@@ -306,6 +314,7 @@ class Parts:
             live=self.live,
             clock=self.clock,
             new_token=lambda: secrets.token_hex(16),
+            pace=self.config.pace,
         )
 
     @cached_property
@@ -320,7 +329,8 @@ class Parts:
 
     @property
     def parcel_size(self) -> int:
-        return min(self.config.parcel_size or self.provider.limits.readers, self.provider.limits.readers)
+        most = self.provider.limits.readers
+        return self.config.pace.parcel_size(min(self.config.parcel_size or most, most))
 
     def drain(self, stop: threading.Event) -> Drain:
         from newsletter.sending.drain import Drain
@@ -338,7 +348,7 @@ class Parts:
     def schedule(self) -> SqlSchedule:
         from newsletter.store.schedule import SqlSchedule
 
-        return SqlSchedule(self.engine)
+        return SqlSchedule(self.engine, practice=self.config.is_practice)
 
     def sweep(self) -> None:
         """Before a decision about who is in doubt: write down what is known, and sweep.

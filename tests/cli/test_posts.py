@@ -70,7 +70,7 @@ def test_one_source_that_cannot_be_read_means_that_none_is_added(home: Path) -> 
     ("source", "said"),
     [
         ("nothing.txt", "no file"),
-        ("https://example.com/a", "save it as an .html"),
+        ("https://127.0.0.1/a", "save it as an .html"),
         ("weekly", "without an ending"),
         ("x.pdf", ".pdf"),
     ],

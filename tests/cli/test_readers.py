@@ -6,15 +6,12 @@ import csv
 import json
 import os
 import stat
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-import newsletter
 from newsletter.cli import main
 
 Run = Callable[..., Result]
@@ -200,6 +197,8 @@ def test_lists_are_shown_with_their_counts(run: Run) -> None:
         ("subscribers", "remove"),
         ("subscribers", "show"),
         ("subscribers", "export"),
+        ("subscribers", "imports"),
+        ("subscribers", "duplicates"),
         ("lists",),
         ("lists", "add"),
     ],
@@ -209,25 +208,3 @@ def test_every_command_has_an_example_in_its_help(run: Run, arguments: tuple[str
     said = run(*arguments, "--help").output
     assert "Example:" in said
     assert f"newsletter {' '.join(arguments)}" in said
-
-
-def test_an_import_that_was_killed_is_finished_by_the_same_command(folder: Path, tmp_path: Path) -> None:
-    """Killed in the middle, the same command goes on; in the end everybody is on the list once."""
-    n_people = 60_000
-    with (tmp_path / "many.csv").open("w") as file:
-        file.write("email\n")
-        file.writelines(f"r{number}@example.com\n" for number in range(n_people))
-    command = [sys.executable, "-m", "newsletter", "-C", str(folder), "subscribers", "import", "many.csv"]
-    command += ["--list", "weekly", "--active", "--consent", "a form", "--format", "json"]
-    environment = {**os.environ, "PYTHONPATH": str(Path(newsletter.__file__).parents[1])}
-    people = ["-C", str(folder), "lists", "--format", "json"]
-    CliRunner().invoke(main, people)  # makes the database, so that both processes find it whole
-
-    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as killed:
-        while killed.poll() is None and not json.loads(CliRunner().invoke(main, people).stdout)["lists"]:
-            pass
-        killed.kill()
-    report = json.loads(subprocess.run(command, env=environment, capture_output=True, check=True).stdout)
-
-    assert report["added"] + report["unchanged"] == report["rows"] == n_people
-    assert report["unchanged"] > 0

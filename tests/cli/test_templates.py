@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
-from tests.running import a_folder, run
+from newsletter.cli import main
+from tests.running import a_folder
+
+
+def run(folder: Path, *words: str | Path) -> Result:
+    """The command in this process, without any setting of the caller's."""
+    unset = {name: None for name in os.environ if name.startswith("NEWSLETTER_")}
+    done = CliRunner(env=unset).invoke(main, ["-C", str(folder), *map(str, words)])
+    assert done.exception is None or isinstance(done.exception, SystemExit)
+    return done
 
 
 @pytest.fixture
@@ -34,7 +45,7 @@ def test_a_new_template_can_be_used_and_changed(folder: Path) -> None:
 
     done = run(folder, "render", "1", "--out", folder / "out")
 
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     assert "#ffeedd" in (folder / "out" / "001.html").read_text()
 
 
@@ -63,7 +74,7 @@ def test_nothing_is_overwritten_or_made_by_mistake(folder: Path, words: tuple[st
     before = sorted(folder.rglob("*"))
     done = run(folder, "template", *words)
 
-    assert done.returncode == 1 and said in done.stderr
+    assert done.exit_code == 1 and said in done.stderr
     assert sorted(folder.rglob("*")) == before
 
 
@@ -74,7 +85,7 @@ def test_the_gallery_shows_every_template_and_fetches_nothing(folder: Path, tmp_
     done = run(folder, "template", "list", "--gallery", page)
     html = page.read_text()
 
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.stderr
     for name in ("digest", "harbour", "letter", "roundup"):
         assert html.count(f'title="{name} on a ') == 2
     assert "data:image/png;base64," in html

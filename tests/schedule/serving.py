@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import os
+import re
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 from tests.running import environment
 from tests.schedule.clocked import OFFSET
+from tests.schedule.forking import Forked
 
-ROOT = Path(__file__).parents[2]
+_running: list[Server] = []
 
 
 class Hands:
@@ -35,54 +36,67 @@ class Hands:
 
 
 class Server:
-    """A running `serve`, and what it said so far."""
+    """A running `serve` or `worker`, and what it said so far."""
 
-    def __init__(self, folder: Path, hands: Hands, log: Path, **settings: str) -> None:
+    def __init__(self, folder: Path, hands: Hands, log: Path, words: Sequence[str], **settings: str) -> None:
         self.log = log
-        self._file = log.open("a")
-        words = [sys.executable, "-m", "tests.schedule.clocked", "-C", str(folder), "serve", "--port", "0"]
-        self.process = subprocess.Popen(
-            words,
-            env=environment(
-                **{OFFSET: str(hands.path), "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT))), **settings}
-            ),
-            stdout=self._file,
-            stderr=self._file,
-            cwd=ROOT,
-        )
+        self.asked_to_end = False
+        known = environment(**{OFFSET: str(hands.path), **settings})
+        self.process = Forked(["-C", str(folder), *words], known, log)
 
     def said(self) -> str:
-        return self.log.read_text()
+        return self.log.read_text() if self.log.exists() else ""
+
+    @property
+    def address(self) -> str:
+        """Where its pages are."""
+        return re.findall(r"http://127\.0\.0\.1:\d+", self.said())[0]
+
+    def get(self, path: str) -> tuple[int, str]:
+        """Status and text of a page."""
+        try:
+            with urlopen(f"{self.address}{path}", timeout=30) as answer:
+                return answer.status, answer.read().decode()
+        except HTTPError as error:
+            with error:
+                return error.code, error.read().decode()
 
     def kill(self) -> None:
         self._end(signal.SIGKILL)
 
     def stop(self) -> int:
         """Ask it to end, and wait until it has."""
-        self._end(signal.SIGTERM)
-        return self.process.returncode
+        return self._end(signal.SIGTERM)
 
-    def _end(self, how: signal.Signals) -> None:
+    def _end(self, how: signal.Signals) -> int:
+        self.asked_to_end = True
         if self.process.poll() is None:
             self.process.send_signal(how)
-        self.process.wait(timeout=60)
-        self._file.close()
+        return self.process.wait()
 
 
 @contextmanager
-def serving(folder: Path, hands: Hands, log: Path, **settings: str) -> Iterator[Server]:
+def serving(
+    folder: Path, hands: Hands, log: Path, *, words: Sequence[str] = ("serve", "--port", "0"), **settings: str
+) -> Iterator[Server]:
     """A server that has begun to look for what is due; killed at the end if it still lives."""
-    server = Server(folder, hands, log, **settings)
+    server = Server(folder, hands, log, words, **settings)
+    _running.append(server)
     try:
+        until(lambda: re.search(r"the (?:schedule|worker) runs|pages only", server.said()))
         yield server
     finally:
+        _running.remove(server)
         if server.process.poll() is None:
+            server.process.send_signal(signal.SIGCONT)
             server.kill()
 
 
 def until(condition: Callable[[], object], seconds: float = 45.0) -> None:
-    """Wait for something to become true."""
+    """Wait for something to become true; not for a server that has ended."""
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it never happened"
+        for server in _running:
+            assert server.process.poll() is None or server.asked_to_end, server.said()
         time.sleep(0.05)

@@ -69,7 +69,7 @@ def _live_through(world: World, week: int) -> tuple[SlotStatus, Why | None]:
     if week in (LATE, VERY_LATE):
         world.beat(at + (2 if week == LATE else 6) * HOUR)
     else:
-        for before in (24 * HOUR, 3 * HOUR, HOUR, timedelta(minutes=1)):
+        for before in (24 * HOUR, 3 * HOUR, HOUR):
             world.tick(at - before)
         world.beat(at)
     if week == HELD:
@@ -78,8 +78,7 @@ def _live_through(world: World, week: int) -> tuple[SlotStatus, Why | None]:
         assert (SlotStatus.ASKING, Why.LATE) == world.stands(at)
         send_at(world.desk, plan, find_asking(world.desk, plan), world.clock.now())
         world.beat()
-    for day in (1, 2, 3):
-        world.beat(at + timedelta(days=day))
+    world.beat(at + timedelta(days=2))
     ends: dict[int, tuple[SlotStatus, Why | None]] = {
         FEW: (SlotStatus.SKIPPED, Why.FEW_POSTS),
         HELD: (SlotStatus.SKIPPED, Why.HELD),
@@ -128,9 +127,9 @@ def _check_letters(world: World) -> None:
     assert [
         "Reminder: the next issue is due Thursday 18 Feb 2027, 09:00 Europe/Berlin",
         "Reminder: the next issue is due Thursday 18 Feb 2027, 09:00 Europe/Berlin",
-        "The next issue did not go: there are too few posts",
-        "The next issue did not go: the schedule is on hold",
-        "The next issue did not go: its time was over for too long when this machine came back",
+        "The next issue did not go, because there are too few posts",
+        "The next issue did not go, because the schedule is on hold",
+        "The next issue did not go, because its time was over for too long when this machine came back",
         "Reminder: issue 36 is due Thursday 23 Sep 2027, 09:00 Europe/Berlin",
         "Reminder: issue 36 is due Thursday 23 Sep 2027, 09:00 Europe/Berlin",
     ] == rest

@@ -10,10 +10,16 @@ from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 
+from sqlalchemy import update
+
+from newsletter.compose.press import press
 from newsletter.schedule.desk import Desk
 from newsletter.schedule.rounds import Rounds
 from newsletter.schedule.tick import tick
+from newsletter.sending.plan import plan
+from newsletter.store.engine import writing
 from newsletter.store.schedule import SqlSchedule
+from newsletter.store.tables import mailing
 from newsletter.timekeeping import desk_of
 from newsletter.wiring import Parts, open_newsletter
 from newsletter.words.cadence_text import parse_cadence
@@ -25,6 +31,17 @@ THURSDAY = "every thursday 09:00 Europe/Berlin"
 # Monday noon; the next slot is Thursday 3 December, 08:00 UTC.
 MONDAY = datetime(2026, 11, 30, 12, tzinfo=UTC)
 SLOT = datetime(2026, 12, 3, 8, tzinfo=UTC)
+READERS = [f"reader{number}@example.com" for number in range(3)]
+
+
+def through(url: str, *, parcel_size: int) -> dict[str, str]:
+    """The settings of a newsletter that SendGrid's stand-in carries."""
+    return {
+        "NEWSLETTER_PROVIDER": "sendgrid",
+        "SENDGRID_API_KEY": "SG.made-up-key-for-tests",
+        "NEWSLETTER_SENDGRID_URL": url,
+        "NEWSLETTER_PARCEL_SIZE": str(parcel_size),
+    }
 
 
 class TurnedClock:
@@ -49,11 +66,15 @@ class TurnedClock:
 class World:
     """A folder with a newsletter in it, three readers on `weekly`, and Thursday at nine."""
 
-    def __init__(self, folder: Path, *, url: str | None = None, now: datetime = MONDAY, n_readers: int = 3) -> None:
+    def __init__(
+        self, folder: Path, *, url: str | None = None, now: datetime = MONDAY, n_readers: int = 3, **settings: str
+    ) -> None:
+        """`settings` stand in `var/secrets.env`, for every process of this newsletter."""
         self.folder = folder if (folder / "newsletter.toml").exists() else a_folder(folder)
         if url and not url.startswith("sqlite"):
-            with (folder / "var" / "secrets.env").open("a") as file:
-                file.write(f"NEWSLETTER_DATABASE_URL={url}\n")
+            settings["NEWSLETTER_DATABASE_URL"] = url
+        with (folder / "var" / "secrets.env").open("a") as file:
+            file.writelines(f"{name}={value}\n" for name, value in settings.items())
         self.clock = TurnedClock(now)
         self._opened: list[Parts] = []
         self.parts = self.opened()
@@ -105,6 +126,17 @@ class World:
         if at:
             self.clock.turn(at)
         tick(self.desk)
+
+    def send_by_hand(self, number: int) -> None:
+        """As `newsletter send` does it, under the world's clock."""
+        edition = press(self.parts.shelf, self.parts.config.newsletter, number).rendered.edition
+        begin = self.clock.now()
+        sending, _ = plan(self.parts.ledger, self.clock, edition, list_name="weekly", parcel_size=10, start_at=begin)
+        # The database has a clock of its own, which nobody turns.
+        with writing(self.parts.engine) as connection:
+            mine = update(mailing).where(mailing.c.id == sending.id)
+            connection.execute(mine.values(start_at=begin, status="sending"))
+        self.parts.drain(threading.Event()).once()
 
     def slots(self) -> list[Slot]:
         (plan,) = self.memory.list_plans()

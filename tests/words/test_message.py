@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from newsletter.words.edition import Edition
@@ -80,6 +80,9 @@ def test_what_a_reader_decodes_is_the_constant_text_with_the_values_in_it(
 
 @settings(deadline=None)
 @given(before=lines, name=st.text(max_size=300), after=lines)
+@example(before="", name="000\xa0\xa0\xa0\xa0\xa0\xa0\xa0\xa0𐀀𐀀0", after="")
+@example(before="x" * 76, name="", after="y")
+@example(before="é" * 12 + "xxxx", name="n", after="")
 def test_no_line_of_a_body_is_longer_than_76_and_every_line_ends_in_crlf(before: str, name: str, after: str) -> None:
     """RFC 2045 6.7 rule 5, whatever the reader is called."""
     mail = written(edition(text=Part((before, NAME_PLAIN, after))), name)

@@ -16,7 +16,9 @@ from newsletter.words.mistake import NewsletterError
 COMMANDS = {
     "init": ("start", "Make a new newsletter folder."),
     "demo": ("demo", "Walk through everything with made-up readers; nothing leaves this machine."),
-    "add": ("posts", "Turn files or standard input into posts."),
+    "add": ("adding", "Turn an address, files, mails or standard input into posts."),
+    "feeds": ("feeds", "Subscribe to feeds, and look through them for finds."),
+    "finds": ("finds", "Show what was found, and keep or dismiss it."),
     "posts": ("posts", "List the posts, and which issue used them."),
     "draft": ("posts", "Make an issue from the posts that no issue uses yet."),
     "render": ("rendering", "Write an issue as one reader gets it."),
@@ -39,8 +41,10 @@ COMMANDS = {
     "schedule": ("cadences", "Say when the newsletter goes out by itself, and see what will go."),
     "tick": ("schedule", "Do what is due now, once: for cron."),
     "serve": ("schedule", "Run the pages, the schedule and the sender in one process."),
+    "worker": ("schedule", "Send from another machine what is planned (PostgreSQL)."),
     "connect": ("connect", "Say who carries your mail, and try it without sending any."),
     "doctor": ("doctor", "Look whether settings, domain, provider, database and disk are sound."),
+    "users": ("users", "Say who may come into the studio from outside."),
     "db": ("database", "Upgrade the database."),
 }
 

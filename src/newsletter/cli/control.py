@@ -73,21 +73,28 @@ def cancel(folder: object, issue: int, yes: bool) -> None:
 )
 @click.option("--resend", "choice", flag_value="resend", help="Send again: some may get it twice.")
 @click.option("--leave", "choice", flag_value="leave", help="Leave it: some may miss it.")
+@click.option("--reader", metavar="EMAIL", default="", help="Only this reader, also one who was left before.")
+@click.option("--left", is_flag=True, help="With --resend: also those who were left before.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
-def settle(folder: object, issue: int, choice: str, yes: bool) -> None:
+def settle(folder: object, issue: int, choice: str, reader: str, left: bool, yes: bool) -> None:
     """Deal with readers of ISSUE of whom we don't know yet whether they have it.
 
     \b
     Example:
       newsletter settle 42 --look
       newsletter settle 42 --resend
+      newsletter settle 42 --resend --reader ana@example.com
     """
     import sys
 
     from newsletter.cli.context import parts_of
     from newsletter.sending.settle import leave, look, send_again
 
+    if left and choice != "resend":
+        raise click.UsageError("--left goes with --resend.")
+    if reader and choice == "look":
+        raise click.UsageError("--reader goes with --resend or --leave.")
     parts = parts_of(folder)
     parts.sweep()
     if choice == "look":
@@ -102,5 +109,8 @@ def settle(folder: object, issue: int, choice: str, yes: bool) -> None:
     asks = {"resend": "Send again? Some may get it twice.", "leave": "Leave it? Some may miss it."}
     if not yes and sys.stdin.isatty():
         click.confirm(asks[choice], abort=True)
-    n_readers = send_again(parts.looker, issue) if choice == "resend" else leave(parts.looker, issue)
-    click.echo(f"{n_readers:,} {'queued again' if choice == 'resend' else 'left as they are'}.")
+    if choice == "resend":
+        n_readers = send_again(parts.looker, issue, left=left, email=reader)
+        click.echo(f"{n_readers:,} queued again.")
+    else:
+        click.echo(f"{leave(parts.looker, issue, email=reader):,} left as they are.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import threading
 from collections.abc import Iterator
@@ -11,14 +12,18 @@ from typing import TYPE_CHECKING
 from newsletter.words.mistake import NotNow
 
 if TYPE_CHECKING:
+    from newsletter.schedule.pulse import Pulse
     from newsletter.wiring import Parts
+
+log = logging.getLogger(__name__)
 
 
 @contextmanager
-def serve_pages(parts: Parts, host: str, port: int, stop: threading.Event) -> Iterator[str]:
+def serve_pages(parts: Parts, host: str, port: int, stop: threading.Event, pulse: Pulse | None = None) -> Iterator[str]:
     """Listen until the block ends; gives the address. Requests under way are finished, for at most 10 s.
 
-    Raises NotNow where the port is taken.
+    `pulse` is that of the schedule in this process, for those who ask whether it lives. `stop` is set should the pages
+    end by themselves: a process that serves none must not seem to live. Raises NotNow where the port is taken.
     """
     import uvicorn
 
@@ -27,15 +32,24 @@ def serve_pages(parts: Parts, host: str, port: int, stop: threading.Event) -> It
 
     listener = _listener(host, port)
     config = uvicorn.Config(
-        build(parts, studio_routes(parts)),
+        build(parts, studio_routes(parts, stop), pulse=pulse),
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=10,
         server_header=False,
     )
     server = uvicorn.Server(config)
-    # The process has its own signal handlers; uvicorn installs none outside the main thread.
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="pages", daemon=True)
+
+    def run() -> None:
+        try:
+            # The process has its own signal handlers; uvicorn installs none outside the main thread.
+            server.run(sockets=[listener])
+        finally:
+            if not server.should_exit:
+                log.error("the pages ended by themselves")
+            stop.set()
+
+    thread = threading.Thread(target=run, name="pages", daemon=True)
     thread.start()
     try:
         yield f"http://{host}:{listener.getsockname()[1]}/"

@@ -1,8 +1,7 @@
-"""`add`, `posts` and `draft`: from what people find to an issue."""
+"""`posts` and `draft`: from what was collected to an issue."""
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -11,33 +10,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from newsletter.words.post import Post
-
-
-@click.command()
-@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
-@click.option("--note", metavar="TEXT", default="", help="Your own words, in Markdown; they go on top.")
-def add(sources: tuple[str, ...], note: str) -> None:
-    """Make a post of each SOURCE: an .html, .md or .txt file, or - for standard input.
-
-    If one of them can't be read, none is added.
-
-    \b
-    Example:
-      newsletter add ~/Downloads/article.html --note "Read this one slowly."
-      pbpaste | newsletter add -
-    """
-    from newsletter.collect.source import require_addable
-    from newsletter.folder.posts import PostFiles
-
-    directory = _directory()
-    for source in sources:
-        require_addable(source)
-    posts = [_collected(source, note) for source in sources]
-    for post in posts:
-        written = PostFiles(directory).add_post(post)
-        click.echo(f"{written.file}: {written.title}")
-        for check in written.checks:
-            click.echo(f"  {check}")
 
 
 @click.command()
@@ -55,7 +27,7 @@ def posts(form: str) -> None:
     from newsletter.folder.issues import IssueFiles
     from newsletter.folder.posts import PostFiles
 
-    directory = _directory()
+    directory = newsletter_directory()
     found = PostFiles(directory).list_posts()
     used: dict[str, list[int]] = {}
     for issue in IssueFiles(directory).list_issues():
@@ -87,7 +59,7 @@ def draft(number: int | None) -> None:
     from newsletter.folder.issues import IssueFiles
     from newsletter.folder.posts import PostFiles
 
-    directory = _directory()
+    directory = newsletter_directory()
     found, issues = PostFiles(directory).list_posts(), IssueFiles(directory)
     written = issues.add_issue(drafted(found, issues.list_issues(), number=number))
     slugs = list(written.slugs())
@@ -100,7 +72,7 @@ def draft(number: int | None) -> None:
         click.echo(f"  {file} has something to check: see `checks` on top of it.")
 
 
-def _directory() -> Path:
+def newsletter_directory() -> Path:
     """The newsletter's folder. Raises Missing where it is none: nothing is written into a stranger's folder."""
     from newsletter.words.mistake import Missing
 
@@ -111,42 +83,6 @@ def _directory() -> Path:
             fix="Name its folder with -C DIR, or make one: newsletter init DIR",
         )
     return directory
-
-
-def _collected(source: str, note: str) -> Post:
-    from datetime import datetime
-
-    from newsletter.collect.source import collect
-    from newsletter.folder.post_file import parse_post
-
-    return collect(
-        _bytes_of(source),
-        name=source,
-        # The author's own day: the name of the file should be the date on their wall.
-        on=datetime.now().astimezone().date(),
-        parse_post=lambda text, slug, file: parse_post(text, slug=slug, file=file),
-        note=note,
-    )
-
-
-def _bytes_of(source: str) -> bytes:
-    """What a file or standard input holds, up to one byte more than is taken."""
-    from pathlib import Path
-
-    from newsletter.collect.source import MAX_BYTES, STANDARD_INPUT
-    from newsletter.words.mistake import Missing, Mistake, Place
-
-    if source == STANDARD_INPUT:
-        return sys.stdin.buffer.read(MAX_BYTES + 1)
-    try:
-        with Path(source).open("rb") as stream:
-            return stream.read(MAX_BYTES + 1)
-    except FileNotFoundError as error:
-        raise Missing(f"There is no file {source}.", fix="Check its name and the folder you are in.") from error
-    except OSError as error:
-        raise Mistake(
-            f"This can't be read: {error.strerror}.", fix="Name a file that you may read.", place=Place(source)
-        ) from error
 
 
 def _line(post: Post, numbers: list[int]) -> str:

@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -17,10 +18,13 @@ import click
 from newsletter.words.mistake import NotNow
 
 if TYPE_CHECKING:
+    from newsletter.schedule.pulse import Pulse
     from newsletter.schedule.rounds import Rounds
     from newsletter.wiring import Parts
 
 log = logging.getLogger(__name__)
+
+_SAME_ASK_SECONDS = 1.0
 
 
 @click.command()
@@ -33,12 +37,14 @@ def tick(folder: object) -> None:
       */5 * * * * newsletter -C /srv/weekly tick
     """
     from newsletter.cli.context import parts_of
+    from newsletter.collecting import collect_beat
 
     parts = parts_of(folder)
     rounds = _rounds(parts, threading.Event())
     rounds.schedule_beat()
     worked_on = rounds.sending_beat()
     parts.listen()
+    collect_beat(parts)
     # What has just been sent is told at once, not at the next call of cron.
     rounds.schedule_beat()
     click.echo(f"{worked_on} sendings were due.")
@@ -62,27 +68,62 @@ def serve(folder: object, host: str, port: int) -> None:
     """
     from newsletter.cli.context import parts_of
     from newsletter.cli.log_lines import log_to_stderr
+    from newsletter.schedule.pulse import Pulse
 
     parts = parts_of(folder)
     log_to_stderr()
-    stop = stop_on_signals()
-    with _pages(parts, host, port, stop) as has_pages, _alone(parts, stop, has_pages=has_pages):
+    stop, pulse = stop_on_signals(), Pulse()
+    with _pages(parts, host, port, stop, pulse) as has_pages, _alone(parts, stop, has_pages=has_pages):
         if not stop.is_set():
             click.echo("Looking every 15 s for what is due. Ctrl-C stops.")
-            _work(_rounds(parts, stop), parts, stop)
+            pulse.begin()
+            _work(_rounds(parts, stop, pulse), parts, stop)
     log.info("stopped")
 
 
-def _rounds(parts: Parts, stop: threading.Event) -> Rounds:
+@click.command()
+@click.pass_obj
+def worker(folder: object) -> None:
+    """Send from another machine what `serve` has planned. Needs PostgreSQL; any number of them share the batches.
+
+    It needs the same newsletter.toml and secrets as `serve`; pages and schedule stay there. Ctrl-C or SIGTERM ends it
+    after the batches in flight; what a killed one had in flight is looked into by the others.
+
+    \b
+    Example:
+      newsletter -C /srv/weekly worker
+    """
+    from newsletter.cli.context import parts_of
+    from newsletter.cli.log_lines import log_to_stderr
+    from newsletter.schedule.working import work_until
+    from newsletter.timekeeping import gauges_of
+
+    parts = parts_of(folder)
+    if parts.lock.is_exclusive:
+        raise NotNow(
+            "On SQLite one process sends, and `serve` is it: a worker could only wait.",
+            fix="Run `newsletter serve` alone, or move to PostgreSQL. See docs/operations.md.",
+        )
+    log_to_stderr()
+    stop, gauges = stop_on_signals(), gauges_of(parts)
+    rounds = _rounds(parts, stop)
+    click.echo("Sending what is due, looking every second. Ctrl-C stops.")
+    log.info("the worker runs")
+    work_until(stop, rounds.sending_beat, lambda: gauges.is_due(parts.provider.name))
+    log.info("stopped")
+
+
+def _rounds(parts: Parts, stop: threading.Event, pulse: Pulse | None = None) -> Rounds:
     from newsletter.schedule.rounds import Rounds
     from newsletter.timekeeping import desk_of
 
     # Mails that answer readers, and whose posting an earlier process did not come to.
     posting = parts.post_office.post_waiting
-    return Rounds(desk_of(parts), parts.drain(stop), parts.after_sending, chores=(posting,))
+    return Rounds(desk_of(parts), parts.drain(stop), parts.after_sending, chores=(posting,), pulse=pulse)
 
 
 def _work(rounds: Rounds, parts: Parts, stop: threading.Event) -> None:
+    from newsletter.collecting import collect_beat
     from newsletter.schedule.ticker import tick_until
 
     def sending() -> None:
@@ -90,15 +131,20 @@ def _work(rounds: Rounds, parts: Parts, stop: threading.Event) -> None:
         parts.listen()
 
     log.info("the schedule runs")
-    tick_until(stop, rounds.schedule_beat, sending)
+    # Pages of others may take their time: collecting has a beat of its own.
+    tick_until(stop, rounds.schedule_beat, sending, lambda: collect_beat(parts, stop))
 
 
 def stop_on_signals() -> threading.Event:
+    """Set by the first SIGTERM or Ctrl-C. A second one, a second or more later, waits for nothing."""
     stop = threading.Event()
+    asked_at: list[float] = []
 
     def ask(_signal: int, _frame: object) -> None:
-        if stop.is_set():
+        # Some that end a process tell it twice at once: itself, and the group that it is in.
+        if asked_at and time.monotonic() - asked_at[0] >= _SAME_ASK_SECONDS:
             raise KeyboardInterrupt
+        asked_at.append(time.monotonic())
         stop.set()
 
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -135,7 +181,7 @@ def _alone(parts: Parts, stop: threading.Event, *, has_pages: bool) -> Iterator[
 
 
 @contextmanager
-def _pages(parts: Parts, host: str, port: int, stop: threading.Event) -> Iterator[bool]:
+def _pages(parts: Parts, host: str, port: int, stop: threading.Event, pulse: Pulse) -> Iterator[bool]:
     """Serve the web application in a thread of its own until the block ends. Gives False where there is none."""
     if not all(importlib.util.find_spec(name) for name in ("newsletter.web", "uvicorn", "starlette")):
         yield False
@@ -143,6 +189,6 @@ def _pages(parts: Parts, host: str, port: int, stop: threading.Event) -> Iterato
     from newsletter.cli.pages import serve_pages
     from newsletter.web.studio.session import token_address
 
-    with serve_pages(parts, host, port, stop) as address:
+    with serve_pages(parts, host, port, stop, pulse) as address:
         click.echo(token_address(address, parts))
         yield True

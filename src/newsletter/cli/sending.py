@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from newsletter.ports.ledger import Account, MailingRow
     from newsletter.sending.drain import Follow
     from newsletter.wiring import Parts
+    from newsletter.words.alarm import Standing
 
 
 @click.command()
@@ -54,21 +55,30 @@ def send(
       newsletter send 42 --list weekly --segment berlin
       newsletter send 42 --list weekly --at "thu 09:00"
       newsletter send 42 --list weekly --at 2026-12-03T09:00+01:00 --yes
+      newsletter send 42 --list weekly --next --segment berlin
     """
     from newsletter.cli.checked import refuse_errors
     from newsletter.cli.context import parts_of
-    from newsletter.cli.when import change_time, confirm, instant, said_back, send_in_next_slot
+    from newsletter.cli.when import change_time, confirm, instant, said_back, say_segment, send_in_next_slot
     from newsletter.sending.plan import plan
     from newsletter.words.moment import say_moment
 
     if sum((now, bool(at), in_next)) > 1:
         raise click.UsageError("--now, --at and --next say different times.")
-    if segment and in_next:
-        raise click.UsageError("--next goes to the whole list; name a time with --at for a segment.")
+    if canary and in_next:
+        raise click.UsageError("--next sends to everybody at once; name a time with --at for --canary.")
     parts = parts_of(folder)
     question = parts.segments.get(segment) if segment else ""
     if in_next:
-        send_in_next_slot(parts, issue, list_name, yes=yes, despite_findings=despite_findings)
+        send_in_next_slot(
+            parts,
+            issue,
+            list_name,
+            segment=segment or "",
+            question=question,
+            yes=yes,
+            despite_findings=despite_findings,
+        )
         return
     start_at = instant(at, parts) if at else None
     unfinished = parts.ledger.find_unfinished(issue, list_name)
@@ -85,8 +95,7 @@ def send(
         if not despite_findings:
             refuse_errors(parts, proof)
         if segment:
-            n_fit = parts.segments.count(question, list_name=list_name)
-            click.echo(f"Of the list, {n_fit:,} fit the segment {segment!r}: {question}")
+            say_segment(parts, list_name, segment, question)
         confirm(parts, edition, list_name, said=said_back(parts, start_at), yes=yes)
     mailing, resumed = plan(
         parts.ledger,
@@ -99,6 +108,8 @@ def send(
         canary=canary or 0,
     )
     _say_plan(mailing, resumed)
+    if parts.config.pace.is_limited:
+        click.echo(f"The pace that is set: {parts.config.pace}.")
     if mailing.status.value == "scheduled":
         when = say_moment(mailing.start_at, parts.config.newsletter.zone)
         click.echo(f"It goes out {when} while `newsletter serve` or a cron `tick` runs.")
@@ -130,6 +141,11 @@ def _say_end(parts: Parts, issue: int, list_name: str) -> None:
         raise Mistake(
             f"{account.handover['uncertain']:,} may or may not have it: the call ended before the answer came.",  # type: ignore[index]
             fix=f"See docs/sending.md, then: newsletter settle {issue} --look",
+        )
+    if account.handover["pending"]:  # type: ignore[index]
+        click.echo(
+            f"{account.handover['pending']:,} wait for their turn: they get it while `newsletter serve` or a cron `tick` "  # type: ignore[index]
+            "runs, or when you run this command again."
         )
     click.echo(parts.provider.explain())
 
@@ -216,18 +232,19 @@ def status(folder: object, issue: int | None, style: str) -> None:
             raise Mistake(f"Issue {issue} was never sent.", fix=f"Send it with: newsletter send {issue} --list NAME")
     known = [account for account in accounts if account]
     if style == "json":
-        shown = [
-            _as_json(account) | {"unconfirmed": parts.events.get_standing(account.issue, parts.telling).unconfirmed}
-            for account in known
-        ]
+        shown = [_as_json(account) | {"unconfirmed": _standing(parts, account).unconfirmed} for account in known]
         click.echo(json.dumps(shown[0] if issue is not None else shown, indent=2))
         return
     if not known:
         click.echo("Nothing was sent yet.")
     for account in known:
         _print_account(account)
-        for alarm in alarms(parts.events.get_standing(account.issue, parts.telling)):
+        for alarm in alarms(_standing(parts, account)):
             click.echo(f"  ! {alarm.message}")
+
+
+def _standing(parts: Parts, account: Account) -> Standing:
+    return parts.events.get_standing(account.issue, parts.telling, practice=account.is_practice)
 
 
 def _as_json(account: Account) -> dict[str, object]:
@@ -235,6 +252,7 @@ def _as_json(account: Account) -> dict[str, object]:
     return {
         "issue": account.issue,
         "status": account.mailings[-1].status.value,
+        "practice": account.is_practice,
         "planned": account.planned,
         **counts,
         "doubled": account.doubled,
@@ -266,6 +284,8 @@ _ON_SCREEN = {
 
 
 def _print_account(account: Account) -> None:
+    if account.is_practice:
+        click.echo("Practice: nothing of this left this machine, and it does not count when you send to real readers.")
     for mailing in account.mailings:
         why = f": {mailing.pause_reason}" if mailing.pause_reason else ""
         click.echo(f"Issue {account.issue} to {mailing.list_name!r}: {mailing.status.value}{why}")

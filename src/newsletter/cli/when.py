@@ -76,8 +76,15 @@ def change_time(parts: Parts, mailing: MailingRow, start_at: datetime | None, *,
     return False
 
 
-def send_in_next_slot(parts: Parts, issue: int, list_name: str, *, yes: bool, despite_findings: bool) -> None:
-    """Freeze the issue as it is now, for the next slot of the list's schedule."""
+def say_segment(parts: Parts, list_name: str, name: str, question: str) -> None:
+    n_fit = parts.segments.count(question, list_name=list_name)
+    click.echo(f"Of the list, {n_fit:,} fit the segment {name!r}: {question}")
+
+
+def send_in_next_slot(
+    parts: Parts, issue: int, list_name: str, *, segment: str, question: str, yes: bool, despite_findings: bool
+) -> None:
+    """Freeze the issue as it is now, for the next slot of the list's schedule. Who fits is counted when it goes."""
     from getpass import getuser
 
     from newsletter.cli.checked import refuse_errors
@@ -97,8 +104,10 @@ def send_in_next_slot(parts: Parts, issue: int, list_name: str, *, yes: bool, de
         refuse_errors(parts, proof)
     following = next(plan.cadence.after(parts.clock.now()), None)
     said = said_back(parts, following.at) if following else ""
+    if segment:
+        say_segment(parts, list_name, segment, question)
     confirm(parts, proof.rendered.edition, list_name, said=said, yes=yes)
-    slot = send_next(desk_of(parts), plan, issue, by=getuser(), despite_findings=True)
+    slot = send_next(desk_of(parts), plan, issue, by=getuser(), segment=question, despite_findings=True)
     when = say_moment(slot.due_at, plan.cadence.zone)
     click.echo(f"It goes out {when} with the words it has now, while `newsletter serve` or a cron `tick` runs.")
     click.echo(f"Take it back with: newsletter schedule approve {issue} --withdraw")

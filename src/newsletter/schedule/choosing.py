@@ -17,9 +17,14 @@ def approve_issue(desk: Desk, number: int, *, by: str, despite_findings: bool = 
     return approve(desk, number, by=by, is_next=is_next, despite_findings=despite_findings)
 
 
-def send_next(desk: Desk, plan: Plan, number: int, *, by: str, despite_findings: bool = False) -> Slot:
-    """Pin an issue, and put it before all others: it goes in the next slot. Returns that slot."""
-    approve(desk, number, by=by, is_next=True, despite_findings=despite_findings)
+def send_next(
+    desk: Desk, plan: Plan, number: int, *, by: str, segment: str = "", despite_findings: bool = False
+) -> Slot:
+    """Pin an issue, and put it before all others: it goes in the next slot. Returns that slot.
+
+    Readers have to fit the question `segment`; "" is the whole list.
+    """
+    approve(desk, number, by=by, is_next=True, segment=segment, despite_findings=despite_findings)
     following = _next_slot(desk, plan)
     if following.issue != number:
         # Another issue was ready: it keeps its file and goes in a later slot.

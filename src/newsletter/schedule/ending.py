@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
-from newsletter.ports.ledger import Account, MailingRow
+from newsletter.ports.ledger import MailingRow
+from newsletter.ports.slots import Tally
 from newsletter.schedule.desk import Desk
 from newsletter.words.ledger import HandOver, MailingStatus
 
@@ -12,19 +14,19 @@ from newsletter.words.ledger import HandOver, MailingStatus
 DOUBT_PATIENCE = timedelta(minutes=10)
 
 
-def account_if_over(desk: Desk, mailing: MailingRow) -> Account | None:
-    """The account of a mailing of which nothing more will be handed over by itself; None while it goes on.
+def tallies_if_over(desk: Desk, mailing: MailingRow) -> Sequence[Tally]:
+    """The count of a mailing of which nothing more will be handed over by itself, first, and those of the issue's others.
 
-    Who is in doubt may be in it. A million readers are counted once, not at every tick.
+    Nothing while it goes on. Who is in doubt may be in it. A million readers are counted once, not at every tick.
     """
     if mailing.status not in (MailingStatus.FINISHED, MailingStatus.CANCELLED):
         settled, planned = desk.accounts.progress(mailing.id)
         if mailing.status is not MailingStatus.SENDING or settled < planned:
-            return None
-    account = desk.accounts.find_account(mailing.issue)
-    if account is None or mailing.status is MailingStatus.FINISHED:
-        return account
-    waiting = account.handover[HandOver.PENDING] + account.handover[HandOver.SENDING]
+            return ()
+    tallies = sorted(desk.memory.tally(mailing.issue), key=lambda tally: tally.mailing.id != mailing.id)
+    mine = tallies[0].handover
     if mailing.status is MailingStatus.CANCELLED:
-        return None if account.handover[HandOver.SENDING] else account
-    return account if waiting == 0 and account.handover[HandOver.UNCERTAIN] else None
+        return () if mine[HandOver.SENDING] else tallies
+    waiting = mine[HandOver.PENDING] + mine[HandOver.SENDING]
+    is_over = mailing.status is MailingStatus.FINISHED or (waiting == 0 and mine[HandOver.UNCERTAIN])
+    return tallies if is_over else ()

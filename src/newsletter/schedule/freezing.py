@@ -67,7 +67,15 @@ def choose(desk: Desk, plan: Plan) -> int | None:
     return next(later, None)
 
 
-def approve(desk: Desk, number: int, *, by: str, is_next: bool = False, despite_findings: bool = False) -> Approval:
+def approve(
+    desk: Desk,
+    number: int,
+    *,
+    by: str,
+    is_next: bool = False,
+    segment: str | None = None,
+    despite_findings: bool = False,
+) -> Approval:
     """Pin an issue to the words that stand in the folder now. Raises Mistake where `check` finds errors."""
     proof = press(desk.shelf, desk.newsletter, number)
     errors = [] if despite_findings else errors_of(desk, proof)
@@ -77,7 +85,7 @@ def approve(desk: Desk, number: int, *, by: str, is_next: bool = False, despite_
             fix=f"{errors[0].fix} To approve it as it is, add --despite-findings.",
             place=errors[0].place,
         )
-    return desk.memory.approve(proof.rendered.edition, by=by, now=desk.clock.now(), is_next=is_next)
+    return desk.memory.approve(proof.rendered.edition, by=by, now=desk.clock.now(), is_next=is_next, segment=segment)
 
 
 def errors_of(desk: Desk, proof: Proof) -> list[Finding]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from newsletter.ports.ledger import Account, MailingRow
-from newsletter.ports.slots import Notice
+from newsletter.ports.ledger import MailingRow
+from newsletter.ports.slots import Notice, Tally
 from newsletter.schedule.desk import Desk
 from newsletter.words.cadence_text import say_time
 from newsletter.words.ledger import HandOver, MailingStatus
@@ -47,7 +47,7 @@ def asking(desk: Desk, plan: Plan, slot: Slot, why: Why, detail: str) -> Notice:
             f"Mend that before {say_moment(until, plan.cadence.zone)} and it goes by itself. Later, or instead:",
             "",
         ]
-    subject = f"{_issue(slot)} did not go: {BECAUSE[why]}"
+    subject = f"{_issue(slot)} did not go, because {BECAUSE[why]}"
     return _notice(desk, plan, slot, f"asking {slot.due_at:%y%m%d%H%M}", subject, [*lines, *ways_out])
 
 
@@ -60,7 +60,7 @@ def skipped(desk: Desk, plan: Plan, slot: Slot, why: Why, detail: str) -> Notice
         lines += [f"Let it go on: newsletter schedule resume --list {plan.list_name}"]
     elif following:
         lines += [f"What was ready goes in the next slot: {say_time(following.local)} {plan.cadence.zone}."]
-    return _notice(desk, plan, slot, "result", f"{_issue(slot)} did not go: {BECAUSE[why]}", lines)
+    return _notice(desk, plan, slot, "result", f"{_issue(slot)} did not go, because {BECAUSE[why]}", lines)
 
 
 def stopped(desk: Desk, plan: Plan, slot: Slot, reason: str) -> Notice:
@@ -73,26 +73,39 @@ def stopped(desk: Desk, plan: Plan, slot: Slot, reason: str) -> Notice:
     return _notice(desk, plan, slot, "stopped", f"Issue {slot.issue} stands still", lines)
 
 
-def result(desk: Desk, plan: Plan, slot: Slot, account: Account, ended_at: datetime) -> Notice:
-    """It went out, to how many, and what is open."""
+def result(desk: Desk, plan: Plan, slot: Slot, tallies: Sequence[Tally], ended_at: datetime) -> Notice:
+    """It went out, to how many, and what is open. The slot's own sending is the first of `tallies`."""
     began, late = slot.began_at or slot.due_at, (slot.began_at or slot.due_at) - slot.at
     when = f"{_clock(began, plan)}-{_clock(ended_at, plan)}"
     verb = "went out"
-    if any(row.id == slot.mailing_id and row.status is MailingStatus.CANCELLED for row in account.mailings):
+    if tallies[0].mailing.status is MailingStatus.CANCELLED:
         verb = "was cancelled on its way"
-    line = f"Issue {slot.issue} {verb} {when}: {counts(account)}."
-    lines = [line, f"Slot: {say_time(slot.asked)} {plan.cadence.zone}, list {plan.list_name!r}."]
+    line = f"Issue {slot.issue} {verb} {when}: {counts(tallies[0])}."
+    lines = [line, f"Slot: {say_time(slot.asked)} {plan.cadence.zone}, {_readers(tallies[0].mailing)}."]
     if late.total_seconds() >= 300:
         lines.append(f"It began {say_span(late)} after its time.")
-    if account.handover[HandOver.UNCERTAIN]:
+    if tallies[0].handover[HandOver.UNCERTAIN]:
         lines += ["", f"Find out about the unknown: newsletter settle {slot.issue} --look"]
-    return _notice(desk, plan, slot, "result", line.removesuffix("."), lines)
+    return _notice(desk, plan, slot, "result", line.removesuffix("."), [*lines, *_by_sending(tallies)])
 
 
-def counts(account: Account) -> str:
+def _by_sending(tallies: Sequence[Tally]) -> list[str]:
+    """A line for each sending, where the issue went out in several."""
+    if len(tallies) == 1:
+        return []
+    by_time = sorted(tallies, key=lambda tally: tally.mailing.id)
+    each = [f"- {_readers(one.mailing)}, {one.mailing.status.value}: {counts(one)}" for one in by_time]
+    return ["", f"Issue {tallies[0].mailing.issue} has {len(tallies)} sendings:", *each]
+
+
+def _readers(mailing: MailingRow) -> str:
+    return f"list {mailing.list_name!r}" + (f", those who fit {mailing.segment}" if mailing.segment else "")
+
+
+def counts(tally: Tally) -> str:
     """ "7,981 handed over, 12 skipped (10 unsubscribed, 2 suppressed), 0 unknown"."""
-    n = account.handover
-    why = ", ".join(f"{number:,} {reason}" for reason, number in sorted(account.skipped.items()))
+    n = tally.handover
+    why = ", ".join(f"{number:,} {reason}" for reason, number in sorted(tally.skipped.items()))
     skipped = f", {n[HandOver.SKIPPED]:,} skipped" + (f" ({why})" if why else "")
     rest = n[HandOver.PENDING] + n[HandOver.SENDING]
     parts = [f"{n[HandOver.ACCEPTED]:,} handed over{skipped}"]
@@ -136,7 +149,11 @@ def late_sending(desk: Desk, mailing: MailingRow, reason: str) -> Notice:
         f"Not at all: newsletter cancel {mailing.issue}",
     ]
     return _one_off(
-        desk, mailing, f"late {mailing.start_at:%y%m%d%H%M}", f"Issue {mailing.issue} did not go: too late", lines
+        desk,
+        mailing,
+        f"late {mailing.start_at:%y%m%d%H%M}",
+        f"Issue {mailing.issue} did not go, because it was too late",
+        lines,
     )
 
 
@@ -150,11 +167,12 @@ def one_off_stopped(desk: Desk, mailing: MailingRow) -> Notice:
     return _one_off(desk, mailing, "stopped", f"Issue {mailing.issue} stands still", lines)
 
 
-def one_off_result(desk: Desk, mailing: MailingRow, account: Account, ended_at: datetime) -> Notice:
-    zone = desk.newsletter.zone
-    when = f"{say_moment(mailing.start_at, zone)}, done {ended_at.astimezone(ZoneInfo(zone)):%H:%M}"
-    line = f"Issue {mailing.issue} went out: {counts(account)}"
-    return _one_off(desk, mailing, "result", line, [f"{line}.", f"Begun {when}, list {mailing.list_name!r}."])
+def one_off_result(desk: Desk, tallies: Sequence[Tally], ended_at: datetime) -> Notice:
+    mailing, zone = tallies[0].mailing, ZoneInfo(desk.newsletter.zone)
+    when = f"{mailing.start_at.astimezone(zone):%H:%M}-{ended_at.astimezone(zone):%H:%M}"
+    line = f"Issue {mailing.issue} went out {when}: {counts(tallies[0])}"
+    begun = f"Begun {say_moment(mailing.start_at, desk.newsletter.zone)}, {_readers(mailing)}."
+    return _one_off(desk, mailing, "result", line, [f"{line}.", begun, *_by_sending(tallies)])
 
 
 def _one_off(desk: Desk, mailing: MailingRow, kind: str, subject: str, lines: list[str]) -> Notice:
@@ -163,7 +181,7 @@ def _one_off(desk: Desk, mailing: MailingRow, kind: str, subject: str, lines: li
         kind=kind,
         tell=desk.tell_about(mailing.list_name),
         subject=f"[{desk.newsletter.name}] {subject}",
-        body="\n".join([*lines, "", f"The studio: {desk.newsletter.public_url}/studio"]),
+        body="\n".join([*lines, "", _studio(desk, mailing.issue)]),
         made_at=desk.clock.now(),
     )
 
@@ -174,9 +192,13 @@ def _notice(desk: Desk, plan: Plan, slot: Slot, kind: str, subject: str, lines: 
         kind=kind,
         tell=desk.tell(plan.ways),
         subject=f"[{desk.newsletter.name}] {subject}",
-        body="\n".join([*lines, "", f"The studio: {desk.newsletter.public_url}/studio"]),
+        body="\n".join([*lines, "", _studio(desk, slot.issue)]),
         made_at=desk.clock.now(),
     )
+
+
+def _studio(desk: Desk, issue: int | None) -> str:
+    return f"In the studio: {desk.newsletter.public_url}/studio" + (f"/issues/{issue}" if issue else "")
 
 
 def _issue(slot: Slot, *, lower: bool = False) -> str:

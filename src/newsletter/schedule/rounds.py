@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from newsletter.schedule.desk import Desk
+from newsletter.schedule.pulse import Pulse
 from newsletter.schedule.tick import hold_late, tick
-from newsletter.schedule.ticker import SECONDS_BETWEEN_TICKS
 from newsletter.sending.drain import Drain
 
 HEARTBEAT_EVERY = timedelta(minutes=5)
-# Three beats missed in a row: the schedule does not live any more, whatever else does.
-_SILENCE_SECONDS = 4 * SECONDS_BETWEEN_TICKS
 
 
 class Rounds:
     """`after_sending` is called when something was sent, each of `chores` at every beat of the sender."""
 
     def __init__(
-        self, desk: Desk, drain: Drain, after_sending: Callable[[], None], chores: Sequence[Callable[[], object]] = ()
+        self,
+        desk: Desk,
+        drain: Drain,
+        after_sending: Callable[[], None],
+        chores: Sequence[Callable[[], object]] = (),
+        pulse: Pulse | None = None,
     ) -> None:
         self._desk, self._drain, self._after_sending, self._chores = desk, drain, after_sending, chores
         self._beaten_at: datetime | None = None
-        self._last_beat = time.monotonic()
+        self._pulse = pulse or Pulse()
 
     def schedule_beat(self) -> float | None:
         """One tick of the schedule. Returns the seconds until something is due, where it knows."""
+        self._pulse.tried()
         due_at = tick(self._desk)
-        self._last_beat = time.monotonic()
+        self._pulse.looked()
         self._sign_of_life()
         return (due_at - self._desk.clock.now()).total_seconds() if due_at else None
 
@@ -51,7 +54,7 @@ class Rounds:
     @property
     def is_alive(self) -> bool:
         """Whether the schedule has looked at the database lately."""
-        return time.monotonic() - self._last_beat < _SILENCE_SECONDS
+        return self._pulse.is_alive
 
     def _sign_of_life(self) -> None:
         """Only after a tick that went well: a service elsewhere raises the alarm when it does not come."""

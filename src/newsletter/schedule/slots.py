@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from newsletter.ports.ledger import MailingRow
 from newsletter.schedule import letters
 from newsletter.schedule.desk import Desk
-from newsletter.schedule.ending import DOUBT_PATIENCE, account_if_over
+from newsletter.schedule.ending import DOUBT_PATIENCE, tallies_if_over
 from newsletter.schedule.freezing import Frozen, freeze
 from newsletter.sending.plan import plan as plan_mailing
 from newsletter.words.ledger import HandOver, MailingStatus
@@ -92,7 +92,8 @@ def _go(desk: Desk, plan: Plan, slot: Slot, now: datetime) -> None:
     if _is_too_close(desk, plan, slot, now):
         return
     digest = approval.digest if approval else slot.digest
-    if desk.memory.change(slot, None, status=SlotStatus.GOING, digest=digest, began_at=now):
+    segment = approval.segment if approval else ""
+    if desk.memory.change(slot, None, status=SlotStatus.GOING, digest=digest, segment=segment, began_at=now):
         log.info("slot %s: issue %s goes as %s", slot.id, slot.issue, (digest or "")[:12])
         _launch(desk, plan, desk.memory.get_slot(slot.id), now)
 
@@ -109,7 +110,12 @@ def _launch(desk: Desk, plan: Plan, slot: Slot, now: datetime) -> None:
         if mailing is None:
             edition = desk.ledger.get_edition(slot.digest)
             mailing, _ = plan_mailing(
-                desk.ledger, desk.clock, edition, list_name=plan.list_name, parcel_size=desk.parcel_size
+                desk.ledger,
+                desk.clock,
+                edition,
+                list_name=plan.list_name,
+                parcel_size=desk.parcel_size,
+                segment=slot.segment,
             )
     except NewsletterError as error:
         _ask(desk, plan, slot, Why.FAULT, str(error))
@@ -123,11 +129,11 @@ def _follow(desk: Desk, plan: Plan, slot: Slot, now: datetime) -> None:
         _launch(desk, plan, slot, now)
         return
     mailing = desk.ledger.get_mailing(slot.mailing_id)
-    account = account_if_over(desk, mailing)
-    if account and account.handover[HandOver.UNCERTAIN] and not _is_old_doubt(desk, slot, now):
+    tallies = tallies_if_over(desk, mailing)
+    if tallies and tallies[0].handover[HandOver.UNCERTAIN] and not _is_old_doubt(desk, slot, now):
         return
-    if account:
-        notice = letters.result(desk, plan, slot, account, now)
+    if tallies:
+        notice = letters.result(desk, plan, slot, tallies, now)
         desk.memory.change(slot, notice, status=SlotStatus.GONE, ended_at=now)
         log.info("slot %s: issue %s is over", slot.id, slot.issue)
     elif mailing.status is MailingStatus.PAUSED:

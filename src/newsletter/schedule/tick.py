@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from newsletter.schedule import letters
 from newsletter.schedule.desk import Desk
-from newsletter.schedule.ending import DOUBT_PATIENCE, account_if_over
+from newsletter.schedule.ending import DOUBT_PATIENCE, tallies_if_over
 from newsletter.schedule.reminding import remind
 from newsletter.schedule.rows import align, next_moment
 from newsletter.schedule.slots import advance
@@ -40,6 +40,7 @@ def tick(desk: Desk) -> datetime | None:
         tell_all(desk)
         if faults:
             raise faults[0]
+        desk.memory.mark_tick()
         times += [row.start_at for row, _ in desk.memory.list_sendings(only_timed=True) if _waits(row.status)]
     return min((time for time in times if time is not None and time > now), default=None)
 
@@ -83,10 +84,10 @@ def _follow_one_offs(desk: Desk, now: datetime) -> None:
         if mailing.status is MailingStatus.PAUSED and now - mailing.start_at <= LATE_SENDING:
             desk.memory.add_notice(letters.one_off_stopped(desk, mailing))
         elif mailing.status is not MailingStatus.CANCELLED and (f"mailing:{mailing.id}", "result") not in told:
-            account = account_if_over(desk, mailing)
-            in_doubt = account is not None and account.handover[HandOver.UNCERTAIN] > 0
-            if account and not (in_doubt and now - mailing.start_at < DOUBT_PATIENCE):
-                desk.memory.add_notice(letters.one_off_result(desk, mailing, account, finished_at or now))
+            tallies = tallies_if_over(desk, mailing)
+            in_doubt = bool(tallies) and tallies[0].handover[HandOver.UNCERTAIN] > 0
+            if tallies and not (in_doubt and now - mailing.start_at < DOUBT_PATIENCE):
+                desk.memory.add_notice(letters.one_off_result(desk, tallies, finished_at or now))
 
 
 def _waits(status: MailingStatus) -> bool:

@@ -29,8 +29,8 @@ def tick_until(stop: threading.Event, *beats: Beat) -> None:
     from apscheduler.triggers.date import DateTrigger
     from apscheduler.triggers.interval import IntervalTrigger
 
-    # APScheduler's own lines tell of beats, not of the newsletter.
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    # APScheduler's own lines tell of beats, not of the newsletter; a sending that lasts longer than one is nothing odd.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler = BackgroundScheduler(
         timezone="UTC",
         executors={"default": ThreadPoolExecutor(2 * len(beats))},
@@ -70,6 +70,8 @@ def tick_until(stop: threading.Event, *beats: Beat) -> None:
         )
     scheduler.start()
     try:
-        stop.wait()
+        # With a time: a signal that another thread took does not wake a main thread that waits for ever (seen).
+        while not stop.wait(1.0):
+            pass
     finally:
         scheduler.shutdown(wait=True)

@@ -4,32 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, func, or_, select
 
 from newsletter.ports.ledger import Account
 from newsletter.store.engine import reading
 from newsletter.store.planning import mailing_row, mailings
-from newsletter.store.tables import delivery, mailing, parcel
+from newsletter.store.tables import delivery, holding, holds, mailing, parcel
 from newsletter.words.ledger import Fate, HandOver, ParcelStatus
 
 
 class SqlAccounts:
     """The `Accounts` port."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, *, practice: bool = False) -> None:
+        self._engine, self._practice = engine, practice
 
     def find_account(self, issue: int) -> Account | None:
         with reading(self._engine) as connection:
-            rows = [mailing_row(row) for row in connection.execute(mailings().where(mailing.c.issue == issue))]
-            if not rows:
+            shown = account_shown(connection, issue, practice=self._practice)
+            if shown is None:
                 return None
+            ours = and_(mailing.c.issue == issue, mailing.c.is_practice == shown)
+            rows = [mailing_row(row) for row in connection.execute(mailings().where(ours).order_by(mailing.c.id))]
             inside = (
                 select(delivery.c.handover, delivery.c.fate, func.count(), func.count().filter(delivery.c.doubled))
                 .join(parcel, parcel.c.id == delivery.c.parcel_id)
                 .join(mailing, mailing.c.id == parcel.c.mailing_id)
-                .where(mailing.c.issue == issue)
+                .where(ours)
             )
+            if len(rows) > 1:
+                inside = inside.where(_counts(issue, practice=shown))
             counts = connection.execute(inside.group_by(delivery.c.handover, delivery.c.fate)).all()
             reasons = connection.execute(
                 inside.with_only_columns(delivery.c.reason, func.count())
@@ -49,19 +53,47 @@ class SqlAccounts:
             skipped={str(reason): n for reason, n in reasons},
             mailings=rows,
             doubled=sum(n_doubled for *_, n_doubled in counts),
+            is_practice=shown,
         )
 
     def list_issues_sent(self) -> Sequence[int]:
         with reading(self._engine) as connection:
-            return list(connection.scalars(select(mailing.c.issue).distinct().order_by(mailing.c.issue.desc())))
+            known = select(mailing.c.issue).distinct().order_by(mailing.c.issue.desc())
+            return list(connection.scalars(known if self._practice else known.where(~mailing.c.is_practice)))
 
     def progress(self, mailing_id: int) -> tuple[int, int]:
         with reading(self._engine) as connection:
             settled = connection.scalar(
                 select(func.coalesce(func.sum(parcel.c.n_readers), 0)).where(
                     parcel.c.mailing_id == mailing_id,
-                    parcel.c.status.in_((ParcelStatus.DONE, ParcelStatus.UNCERTAIN)),
+                    parcel.c.status.in_((ParcelStatus.DONE, ParcelStatus.UNCERTAIN, ParcelStatus.SPLIT)),
                 )
             )
             planned = connection.scalar(select(mailing.c.planned).where(mailing.c.id == mailing_id))
         return int(settled or 0), int(planned or 0)
+
+
+def _counts(issue: int, *, practice: bool) -> ColumnElement[bool]:
+    """For a delivery: it is the reader's last word. Who was skipped or refused, and planned again, counts once."""
+    ours = (delivery.c.issue == issue, delivery.c.is_practice == practice)
+    turn = func.row_number().over(partition_by=delivery.c.subscriber_id, order_by=delivery.c.id.desc())
+    not_held = select(delivery.c.id, delivery.c.subscriber_id, turn.label("turn")).where(*ours, ~holds).subquery()
+    kept = delivery.alias("kept")
+    held_by = exists().where(
+        kept.c.issue == issue,
+        kept.c.subscriber_id == not_held.c.subscriber_id,
+        kept.c.is_practice == practice,
+        holding(kept),
+    )
+    return or_(holds, delivery.c.id.in_(select(not_held.c.id).where(not_held.c.turn == 1, ~held_by)))
+
+
+def account_shown(connection: Connection, issue: int, *, practice: bool) -> bool | None:
+    """Which account of an issue people are shown: whether it is the practice; None where there is nothing to show.
+
+    Never the practice where mail goes to real readers: three files on a disk must not pass for three who have it.
+    """
+    accounts = set(connection.scalars(select(mailing.c.is_practice).where(mailing.c.issue == issue).distinct()))
+    if practice and True in accounts:
+        return True
+    return False if False in accounts else None

@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import Connection, Engine, case, func, literal_column, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from newsletter.store.engine import is_sqlite, reading, writing
+from newsletter.store.engine import reading, writing
 from newsletter.store.event_tables import alarm
 from newsletter.store.tables import attempt, delivery, mailing, parcel
 from newsletter.store.types import database_now
+from newsletter.store.upserting import insert_into
 from newsletter.store.waiting import pause
 from newsletter.words.alarm import UNCONFIRMED_AFTER, Alarm, Standing
 from newsletter.words.ledger import Fate, HandOver, MailingStatus, ParcelStatus
@@ -33,18 +32,20 @@ class SqlAlarms:
         recent = database_now(-_WATCHED_FOR.total_seconds())
         with reading(self._engine) as connection:
             issues = connection.scalars(
-                select(mailing.c.issue).distinct().where(mailing.c.start_at > recent).order_by(mailing.c.issue)
+                select(mailing.c.issue)
+                .distinct()
+                .where(mailing.c.start_at > recent, ~mailing.c.is_practice)
+                .order_by(mailing.c.issue)
             ).all()
             return [_standing(connection, issue, providers if unconfirmed else ()) for issue in issues]
 
-    def get_standing(self, issue: int, providers: Sequence[str]) -> Standing:
+    def get_standing(self, issue: int, providers: Sequence[str], *, practice: bool = False) -> Standing:
         with reading(self._engine) as connection:
-            return _standing(connection, issue, providers)
+            return _standing(connection, issue, providers, practice=practice)
 
     def raise_alarm(self, raised: Alarm) -> bool:
         with writing(self._engine) as connection:
-            upsert = sqlite_insert if is_sqlite(connection) else postgresql_insert
-            statement = upsert(alarm).values(
+            statement = insert_into(connection, alarm).values(
                 issue=raised.issue,
                 kind=raised.kind.value,
                 message=raised.message,
@@ -64,29 +65,30 @@ class SqlAlarms:
         return is_new
 
 
-def _standing(connection: Connection, issue: int, providers: Sequence[str]) -> Standing:
+def _standing(connection: Connection, issue: int, providers: Sequence[str], *, practice: bool = False) -> Standing:
     """What came back of one issue. Handed over is counted by parcels, what came back by a small index."""
+    ours = (delivery.c.issue == issue, delivery.c.is_practice == practice)
     counts = connection.execute(
-        select(delivery.c.fate, func.count()).where(delivery.c.issue == issue, _came_back).group_by(delivery.c.fate)
+        select(delivery.c.fate, func.count()).where(*ours, _came_back).group_by(delivery.c.fate)
     )
     came_back = {fate: n for fate, n in counts}  # noqa: C416 - a Row is not a pair to dict()
-    due, unconfirmed = _unconfirmed(connection, issue, providers) if providers else (0, 0)
+    due, unconfirmed = _unconfirmed(connection, issue, providers) if providers and not practice else (0, 0)
     return Standing(
         issue=issue,
-        handed_over=_handed_over(connection, issue),
+        handed_over=_handed_over(connection, issue, practice),
         bounced=came_back.get(Fate.BOUNCED.value, 0),
         complained=came_back.get(Fate.COMPLAINED.value, 0),
         due=due,
         unconfirmed=unconfirmed,
-        doubled=connection.scalar(select(func.count()).where(delivery.c.issue == issue, delivery.c.doubled)) or 0,
+        doubled=connection.scalar(select(func.count()).where(*ours, delivery.c.doubled)) or 0,
     )
 
 
-def _handed_over(connection: Connection, issue: int) -> int:
+def _handed_over(connection: Connection, issue: int, practice: bool) -> int:
     settled = (
         select(func.coalesce(func.sum(parcel.c.n_readers), 0))
         .join(mailing, mailing.c.id == parcel.c.mailing_id)
-        .where(mailing.c.issue == issue, parcel.c.status == ParcelStatus.DONE)
+        .where(mailing.c.issue == issue, mailing.c.is_practice == practice, parcel.c.status == ParcelStatus.DONE)
     )
     return int(connection.scalar(settled) or 0)
 
@@ -115,7 +117,7 @@ def _sending(connection: Connection, issue: int) -> Sequence[int]:
     return list(
         connection.scalars(
             select(mailing.c.id)
-            .where(mailing.c.issue == issue, mailing.c.status == MailingStatus.SENDING)
+            .where(mailing.c.issue == issue, ~mailing.c.is_practice, mailing.c.status == MailingStatus.SENDING)
             .order_by(mailing.c.id)
         )
     )

@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, and_, delete, exists, insert, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from newsletter.ports.ledger import MailingRow
-from newsletter.store.engine import is_sqlite, reading, writing
+from newsletter.store.engine import reading, writing
 from newsletter.store.planning import mailing_row, mailings
 from newsletter.store.schedule_tables import approval
 from newsletter.store.tables import attempt, edition, mailing, parcel
 from newsletter.store.types import database_now
+from newsletter.store.upserting import insert_into
 from newsletter.words.edition import Edition
 from newsletter.words.ledger import MailingStatus
 from newsletter.words.slot import Approval
@@ -40,16 +39,20 @@ class SqlApprovals:
             approved_by=row.approved_by,
             approved_at=row.approved_at,
             is_next=row.is_next,
+            segment=row.segment,
         )
 
-    def approve(self, words: Edition, *, by: str, now: datetime, is_next: bool) -> Approval:
+    def approve(self, words: Edition, *, by: str, now: datetime, is_next: bool, segment: str | None = None) -> Approval:
         values = {"digest": words.digest, "approved_by": by, "approved_at": now, "is_next": is_next}
+        values |= {} if segment is None else {"segment": segment}
         with writing(self._engine) as connection:
             _keep(connection, words)
             known = update(approval).where(approval.c.issue == words.issue).values(values)
             if not connection.execute(known).rowcount:
                 connection.execute(insert(approval).values(issue=words.issue, **values))
-        return Approval(issue=words.issue, digest=words.digest, approved_by=by, approved_at=now, is_next=is_next)
+        found = self.find_approval(words.issue)
+        assert found is not None
+        return found
 
     def withdraw(self, issue: int) -> bool:
         with writing(self._engine) as connection:
@@ -74,8 +77,8 @@ class SqlApprovals:
 class SqlOneOffs:
     """The `OneOffs` port."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, *, practice: bool = False) -> None:
+        self._engine, self._practice = engine, practice
 
     def move_start(self, mailing_id: int, start_at: datetime) -> bool:
         begun = exists().where(parcel.c.mailing_id == mailing.c.id, attempt.c.parcel_id == parcel.c.id)
@@ -92,7 +95,8 @@ class SqlOneOffs:
 
     def list_sendings(self, *, only_timed: bool = False) -> Sequence[tuple[MailingRow, datetime | None]]:
         with reading(self._engine) as connection:
-            rows = connection.execute(mailings().order_by(mailing.c.start_at, mailing.c.id)).all()
+            ours = mailings().where(mailing.c.is_practice == self._practice)
+            rows = connection.execute(ours.order_by(mailing.c.start_at, mailing.c.id)).all()
         return [
             (mailing_row(row), row.finished_at)
             for row in rows
@@ -101,7 +105,7 @@ class SqlOneOffs:
 
 
 def _keep(connection: Connection, words: Edition) -> None:
-    into = sqlite_insert(edition) if is_sqlite(connection) else postgresql_insert(edition)
+    into = insert_into(connection, edition)
     connection.execute(
         into.values(
             digest=words.digest, issue=words.issue, document=words.to_json(), frozen_at=database_now()

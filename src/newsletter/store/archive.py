@@ -18,11 +18,12 @@ from newsletter.words.ledger import MailingStatus
 class SqlArchive:
     """The `Archive` port over SQLAlchemy Core."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, *, practice: bool = False) -> None:
+        """While practising, what was only practised is shown as well, so that one can look at it."""
+        self._engine, self._practice = engine, practice
 
     def list_issues(self, *, most: int, before: int | None = None) -> Sequence[PublicIssue]:
-        query = _public().order_by(mailing.c.issue.desc()).limit(most)
+        query = _public(self._practice).order_by(mailing.c.issue.desc()).limit(most)
         if before is not None:
             query = query.where(mailing.c.issue < before)
         with reading(self._engine) as connection:
@@ -30,7 +31,7 @@ class SqlArchive:
 
     def find_issue(self, number: int) -> PublicIssue | None:
         with reading(self._engine) as connection:
-            row = connection.execute(_public().where(mailing.c.issue == number)).first()
+            row = connection.execute(_public(self._practice).where(mailing.c.issue == number)).first()
         return _issue(row) if row else None
 
     def is_well(self) -> bool:
@@ -42,7 +43,7 @@ class SqlArchive:
         return True
 
 
-def _public() -> Select[Any]:
+def _public(practice: bool) -> Select[Any]:
     """For each issue its last finished mailing to an open list."""
     last = (
         select(func.max(mailing.c.id))
@@ -50,6 +51,8 @@ def _public() -> Select[Any]:
         .where(mailing.c.status == MailingStatus.FINISHED, mailing_list.c.is_open)
         .group_by(mailing.c.issue)
     )
+    if not practice:
+        last = last.where(~mailing.c.is_practice)
     return (
         select(edition.c.document, func.coalesce(mailing.c.finished_at, mailing.c.start_at).label("sent_at"))
         .join(edition, edition.c.id == mailing.c.edition_id)

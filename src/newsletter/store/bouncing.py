@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection, exists, func, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from newsletter.store.consent_tables import departure
-from newsletter.store.engine import is_sqlite
 from newsletter.store.event_tables import bounced_off
 from newsletter.store.joining import end
 from newsletter.store.tables import delivery, holds, mailing, subscriber, subscription
 from newsletter.store.types import database_now
+from newsletter.store.upserting import insert_into
 from newsletter.words.fate import bounces_for_good
 from newsletter.words.ledger import Fate, HandOver
 from newsletter.words.subscriber import SubscriptionStatus
@@ -50,7 +48,10 @@ def restore(connection: Connection, email_key: str) -> int:
     restored = _put_back(connection, [person])
     last = connection.scalar(
         select(func.max(delivery.c.id)).where(
-            delivery.c.issue.in_(_recent_issues(connection)), delivery.c.subscriber_id == person, holds
+            delivery.c.issue.in_(_recent_issues(connection)),
+            delivery.c.subscriber_id == person,
+            ~delivery.c.is_practice,
+            holds,
         )
     )
     connection.execute(
@@ -61,7 +62,13 @@ def restore(connection: Connection, email_key: str) -> int:
 
 def _recent_issues(connection: Connection) -> Sequence[int]:
     return list(
-        connection.scalars(select(mailing.c.issue).distinct().order_by(mailing.c.issue.desc()).limit(_RECENT_ISSUES))
+        connection.scalars(
+            select(mailing.c.issue)
+            .distinct()
+            .where(~mailing.c.is_practice)
+            .order_by(mailing.c.issue.desc())
+            .limit(_RECENT_ISSUES)
+        )
     )
 
 
@@ -78,6 +85,7 @@ def _histories(connection: Connection, people: Iterable[int]) -> dict[int, list[
         .where(
             delivery.c.issue.in_(_recent_issues(connection)),
             delivery.c.subscriber_id.in_(people),
+            ~delivery.c.is_practice,
             holds,
             delivery.c.handover == HandOver.ACCEPTED,
             delivery.c.id > forgiven,
@@ -103,8 +111,7 @@ def _end(connection: Connection, people: Sequence[int]) -> None:
     ended = select(subscription.c.subscriber_id, subscription.c.list_id, subscription.c.since_at).where(
         tuple_(subscription.c.subscriber_id, subscription.c.list_id).in_([tuple(row) for row in open_before])
     )
-    upsert = sqlite_insert if is_sqlite(connection) else postgresql_insert
-    statement = upsert(bounced_off).from_select(["subscriber_id", "list_id", "ended_at"], ended)
+    statement = insert_into(connection, bounced_off).from_select(["subscriber_id", "list_id", "ended_at"], ended)
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=["subscriber_id", "list_id"], set_={"ended_at": statement.excluded.ended_at}

@@ -3,66 +3,110 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, and_, bindparam, case, exists, insert, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    and_,
+    bindparam,
+    case,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from newsletter.ports.ledger import NOBODY_LEFT, Claim
 from newsletter.store.canary import may_go
+from newsletter.store.consent_tables import rest
 from newsletter.store.engine import is_sqlite, writing
 from newsletter.store.moving import settle_parcel
+from newsletter.store.pacing import NotYetError, may_call, rest_until, take_turn
 from newsletter.store.tables import (
     attempt,
     carried,
     delivery,
     mailing,
     parcel,
-    provider_state,
     subscriber,
     subscription,
     suppression,
 )
 from newsletter.store.types import AnyRow, database_now
 from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus, SkipReason
+from newsletter.words.pace import NO_LIMIT, Pace
 from newsletter.words.subscriber import SubscriptionStatus
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    token: str
+    sender: str
+    provider: str
+    deadline_seconds: float
 
 
 class SqlClaiming:
     """The claim half of the `Sending` port."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, *, practice: bool = False) -> None:
+        self._engine, self._practice = engine, practice
 
     def claim(
-        self, mailing_id: int, *, token: str, sender: str, provider: str, deadline_seconds: float, with_fields: bool
+        self,
+        mailing_id: int,
+        *,
+        token: str,
+        sender: str,
+        provider: str,
+        deadline_seconds: float,
+        with_fields: bool,
+        pace: Pace = NO_LIMIT,
     ) -> Claim | None:
         """Take the next due parcel. The call begins when this commits: who left before that is not in it.
 
         The order is the promise. The parcel is taken by compare-and-set; the readers are locked, so that an
         unsubscribe waits for us or we for it; those who may no longer be mailed are marked; and only then is
-        the attempt written, with its deadline by the database's clock.
+        the attempt written, with its deadline by the database's clock. A call before its turn is undone as a whole.
         """
+        call = _Call(token, sender, provider, deadline_seconds)
+        try:
+            return self._claim(mailing_id, call, with_fields, pace)
+        except NotYetError as not_yet:
+            if not_yet.until is not None:
+                with writing(self._engine) as connection:
+                    rest_until(connection, provider, not_yet.until)
+            return None
+
+    def _claim(self, mailing_id: int, call: _Call, with_fields: bool, pace: Pace) -> Claim | None:
         with writing(self._engine) as connection:
-            taken = _take_parcel(connection, mailing_id, provider)
+            taken = _take_parcel(connection, mailing_id, may_call(call.provider, pace), self._practice)
             if taken is None:
                 return None
             _lock_readers(connection, taken.id)
-            rows = _readers_of(connection, taken, with_fields)
+            rows = sorted(_readers_of(connection, taken, with_fields), key=_was_turned_away)
             skipped = _skip(connection, rows)
             carries = [row for row in rows if row.skip is None] if skipped else rows
             if not carries:
                 settle_parcel(connection, taken.id)
                 return NOBODY_LEFT
-            attempt_id, deadline_at = _begin_attempt(connection, taken.id, token, sender, provider, deadline_seconds)
+            attempt_id, deadline_at = _begin_attempt(connection, taken.id, call)
             _mark_sending(connection, taken.id, attempt_id)
+            if pace.is_limited:
+                take_turn(connection, call.provider, len(carries), pace)
         # Turned at once: asking a thousand rows for each of their columns by name takes as long as reading them.
         columns = zip(*carries, strict=True)
-        _, deliveries, subscribers, addresses, first_names, last_names, *fields = columns
+        _, _, deliveries, subscribers, addresses, first_names, last_names, *fields = columns
         return Claim(
             attempt_id=attempt_id,
-            token=token,
+            token=call.token,
             parcel_id=taken.id,
             deadline_at=deadline_at,
             deliveries=deliveries,
@@ -75,24 +119,26 @@ class SqlClaiming:
         )
 
 
-def due(provider: str) -> Any:
-    """A parcel may be claimed: it is ready, its mailing is sending, and nobody asked us to wait."""
+def _due() -> ColumnElement[bool]:
+    """A parcel may be claimed: it is ready and has not to wait, its mailing is sending."""
     return and_(
         parcel.c.status == ParcelStatus.READY,
         or_(parcel.c.not_before.is_(None), parcel.c.not_before <= database_now()),
         mailing.c.status == MailingStatus.SENDING,
-        ~exists().where(provider_state.c.provider == provider, provider_state.c.not_before > database_now()),
         may_go(),
     )
 
 
-def _take_parcel(connection: Connection, mailing_id: int, provider: str) -> AnyRow | None:
+def _take_parcel(
+    connection: Connection, mailing_id: int, may_be_called: ColumnElement[bool], practice: bool
+) -> AnyRow | None:
     # On PostgreSQL a pause or cancel updates the mailing's row: it waits for us, or we see it.
     connection.execute(select(mailing.c.id).where(mailing.c.id == mailing_id).with_for_update(read=True))
     pick = (
         select(parcel.c.id, mailing.c.list_id)
         .join(mailing, mailing.c.id == parcel.c.mailing_id)
-        .where(parcel.c.mailing_id == mailing_id, due(provider))
+        # What was practised is never handed to anybody who carries mail, and what is real never to the outbox.
+        .where(parcel.c.mailing_id == mailing_id, mailing.c.is_practice == practice, _due(), may_be_called)
         .order_by(parcel.c.id)
         .limit(1)
         .with_for_update(skip_locked=True, of=parcel)
@@ -118,8 +164,13 @@ def _lock_readers(connection: Connection, parcel_id: int) -> None:
 
 
 def _readers_of(connection: Connection, taken: AnyRow, with_fields: bool) -> Sequence[AnyRow]:
-    """The pending deliveries of the parcel, each after the reason why it must be skipped, or None."""
+    """The pending deliveries of the parcel, each after why it must be skipped, or None, and why it waits."""
     return connection.execute(_readers(with_fields), {"of_parcel": taken.id, "on_list": taken.list_id}).all()
+
+
+def _was_turned_away(row: AnyRow) -> bool:
+    """Whose mailbox said later goes last: a server that stops at one of them must not keep the others waiting for ever."""
+    return row[1] is not None
 
 
 @lru_cache(maxsize=2)
@@ -134,9 +185,10 @@ def _readers(with_fields: bool) -> Select[Any]:
         (subscriber.c.id.is_(None), SkipReason.ERASED.value),
         (suppression.c.email_key.is_not(None), SkipReason.SUPPRESSED.value),
         (subscription.c.subscriber_id.is_(None), SkipReason.UNSUBSCRIBED.value),
+        (rest.c.subscriber_id.is_not(None), SkipReason.RESTING.value),
         else_=None,
     ).label("skip")
-    columns = [delivery.c.id, delivery.c.subscriber_id, subscriber.c.email, subscriber.c.first_name]
+    columns = [delivery.c.reason, delivery.c.id, delivery.c.subscriber_id, subscriber.c.email, subscriber.c.first_name]
     columns += [subscriber.c.last_name, *([subscriber.c.fields] if with_fields else [])]
     return (
         select(why, *columns)
@@ -144,6 +196,7 @@ def _readers(with_fields: bool) -> Select[Any]:
         .outerjoin(subscriber, subscriber.c.id == delivery.c.subscriber_id)
         .outerjoin(subscription, on_list)
         .outerjoin(suppression, suppression.c.email_key == subscriber.c.email_key)
+        .outerjoin(rest, and_(rest.c.subscriber_id == delivery.c.subscriber_id, rest.c.until_at > database_now()))
         .where(delivery.c.parcel_id == bindparam("of_parcel"), delivery.c.handover == HandOver.PENDING)
         .order_by(delivery.c.id)
         # Late evidence about an earlier try may be saving these very readers: it waits for us, or we see it.
@@ -162,18 +215,16 @@ def _skip(connection: Connection, rows: Sequence[AnyRow]) -> int:
     return skipped
 
 
-def _begin_attempt(
-    connection: Connection, parcel_id: int, token: str, sender: str, provider: str, deadline_seconds: float
-) -> tuple[int, datetime]:
+def _begin_attempt(connection: Connection, parcel_id: int, call: _Call) -> tuple[int, datetime]:
     row = connection.execute(
         insert(attempt)
         .values(
-            token=token,
+            token=call.token,
             parcel_id=parcel_id,
-            sender=sender,
-            provider=provider,
+            sender=call.sender,
+            provider=call.provider,
             started_at=database_now(),
-            deadline_at=database_now(deadline_seconds),
+            deadline_at=database_now(call.deadline_seconds),
         )
         .returning(attempt.c.id, attempt.c.deadline_at)
     ).one()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
-    CheckConstraint,
     Column,
     ForeignKey,
     Index,
@@ -17,54 +15,88 @@ from sqlalchemy import (
 )
 
 from newsletter.store.tables import metadata
-from newsletter.store.types import UtcDateTime
+from newsletter.store.types import Id, UtcDateTime, one_of
 from newsletter.words.consent import Asked, Left
-
-_Id = BigInteger().with_variant(Integer(), "sqlite")
-
-
-def _values(column: str, words: type[Asked | Left]) -> CheckConstraint:
-    allowed = ", ".join(f"'{word.value}'" for word in words)
-    return CheckConstraint(f"{column} IN ({allowed})", name=column)
-
 
 # One row for each time that somebody asked: the proof once it is confirmed, and the queue of mails that ask.
 consent_request = Table(
     "consent_request",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("email", String(320), nullable=False),
     Column("email_key", String(320), nullable=False),
     Column("asked", String(10), nullable=False),
     # Whose address becomes `email`, where a reader changes it.
-    Column("subscriber_id", _Id),
+    Column("subscriber_id", Id),
     Column("first_name", Text, nullable=False, server_default=""),
     Column("language", String(35), nullable=False, server_default=""),
     Column("wording", Text, nullable=False, server_default=""),
     Column("ip", String(45)),
     Column("agent", Text),
     Column("requested_at", UtcDateTime, nullable=False),
+    # Until when somebody is posting the mail: who dies at it leaves it to the next after that.
+    Column("taken_until", UtcDateTime),
+    Column("tries", Integer, nullable=False, server_default="0"),
     Column("posted_at", UtcDateTime),
     # "" while no mail was decided on; else what kind it was, or why there was none.
     Column("mail", String(20), nullable=False, server_default=""),
     Column("confirmed_at", UtcDateTime),
     Column("confirmed_ip", String(45)),
     Column("confirmed_agent", Text),
-    _values("asked", Asked),
+    Column("run_id", Id, ForeignKey("asking_again.id")),
+    one_of("asked", Asked),
     Index("consent_request_of_address", "email_key", "requested_at"),
     Index(
         "consent_request_unposted",
+        "asked",
         "id",
         sqlite_where=text("posted_at IS NULL"),
         postgresql_where=text("posted_at IS NULL"),
     ),
+    Index(
+        "consent_request_unanswered",
+        "asked",
+        "requested_at",
+        sqlite_where=text("confirmed_at IS NULL"),
+        postgresql_where=text("confirmed_at IS NULL"),
+    ),
+    Index(
+        "consent_request_of_run",
+        "run_id",
+        sqlite_where=text("run_id IS NOT NULL"),
+        postgresql_where=text("run_id IS NOT NULL"),
+    ),
+    # No number twice: a link in somebody's mail bears it.
+    sqlite_autoincrement=True,
 )
 
 consent_request_list = Table(
     "consent_request_list",
     metadata,
-    Column("request_id", _Id, ForeignKey("consent_request.id"), primary_key=True),
-    Column("list_id", _Id, ForeignKey("mailing_list.id"), primary_key=True),
+    Column("request_id", Id, ForeignKey("consent_request.id"), primary_key=True),
+    Column("list_id", Id, ForeignKey("mailing_list.id"), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+# The owner asked a part of a list whether they still want it. `days` after its mail, no answer is an answer.
+asking_again = Table(
+    "asking_again",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("list_id", Id, ForeignKey("mailing_list.id"), nullable=False),
+    Column("segment", Text, nullable=False),
+    Column("days", Integer, nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("closed_at", UtcDateTime),
+    Column("undone_at", UtcDateTime),
+)
+
+# How often an address was asked in vain, by a keyed hash of it: the person is forgotten, the bound is not.
+asked_in_vain = Table(
+    "asked_in_vain",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("mails", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
 
@@ -72,15 +104,15 @@ consent_request_list = Table(
 departure = Table(
     "departure",
     metadata,
-    Column("id", _Id, primary_key=True),
-    Column("subscriber_id", _Id, nullable=False),
-    Column("list_id", _Id, ForeignKey("mailing_list.id"), nullable=False),
+    Column("id", Id, primary_key=True),
+    Column("subscriber_id", Id, nullable=False),
+    Column("list_id", Id, ForeignKey("mailing_list.id"), nullable=False),
     Column("issue", Integer, nullable=False),
     Column("how", String(12), nullable=False),
     Column("reason", Text, nullable=False, server_default=""),
     Column("left_at", UtcDateTime, nullable=False),
     Column("undone_at", UtcDateTime),
-    _values("how", Left),
+    one_of("how", Left),
     Index("departure_of_subscriber", "subscriber_id", "list_id", "id"),
 )
 
@@ -101,7 +133,6 @@ breaker = Table(
     Column("opened_at", UtcDateTime, nullable=False),
     Column("closes_at", UtcDateTime, nullable=False),
     Column("reason", Text, nullable=False),
-    Column("told", Boolean, nullable=False, server_default=text("false")),
 )
 
 # All that is left of a person who asked to be forgotten.
@@ -120,6 +151,6 @@ erasure = Table(
 rest = Table(
     "rest",
     metadata,
-    Column("subscriber_id", _Id, primary_key=True, autoincrement=False),
+    Column("subscriber_id", Id, primary_key=True, autoincrement=False),
     Column("until_at", UtcDateTime, nullable=False),
 )

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, Engine, Select, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Select, exists, insert, or_, select, update
 
-from newsletter.ports.consents import Confirmed, NewRequest, Posting
+from newsletter.ports.consents import Confirmed, NewRequest
 from newsletter.store.consent_tables import consent_request, consent_request_list, departure
-from newsletter.store.deciding import decide_mails
 from newsletter.store.engine import reading, writing
+from newsletter.store.forgetting import SqlForgetting
 from newsletter.store.holding_off import SqlHoldingOff
 from newsletter.store.joining import end
+from newsletter.store.queueing import SqlQueue
 from newsletter.store.returning import Returning, bring_back
-from newsletter.store.tables import delivery, mailing_list, subscriber, subscription, suppression
+from newsletter.store.tables import mailing_list, subscriber, subscription, suppression
 from newsletter.store.types import AnyRow, database_now
-from newsletter.words.consent import Asked, ConsentRecord, Left, Mail, Visitor
+from newsletter.words.consent import Asked, ConsentRecord, Left, Visitor
 from newsletter.words.erasing import EraseKey
 from newsletter.words.subscriber import SubscriptionStatus, address_key
 
@@ -23,14 +24,17 @@ _DAY = 86_400
 _SLICE = 1_000
 
 
-class SqlConsents(SqlHoldingOff):
+class SqlConsents(SqlQueue, SqlForgetting, SqlHoldingOff):
     """The `Consents` port over SQLAlchemy Core, on SQLite and PostgreSQL."""
 
-    def __init__(self, engine: Engine, erase_key: EraseKey | None = None) -> None:
-        super().__init__(engine)
-        self._erase_key = erase_key
+    def __init__(
+        self, engine: Engine, erase_key: EraseKey | None = None, *, keep_visitor_days: int | None = None
+    ) -> None:
+        """`keep_visitor_days`: how long IP and program stay with a request; 0 is never, None is as long as it."""
+        SqlForgetting.__init__(self, engine, erase_key, keep_visitor_days=keep_visitor_days)
 
     def ask(self, request: NewRequest) -> int:
+        visitor = self._kept(request.visitor)
         with writing(self._engine) as connection:
             number = connection.execute(
                 insert(consent_request)
@@ -42,8 +46,8 @@ class SqlConsents(SqlHoldingOff):
                     first_name=request.first_name,
                     language=request.language,
                     wording=request.wording,
-                    ip=request.visitor.ip,
-                    agent=request.visitor.agent,
+                    ip=visitor.ip,
+                    agent=visitor.agent,
                     requested_at=database_now(),
                 )
                 .returning(consent_request.c.id)
@@ -83,40 +87,6 @@ class SqlConsents(SqlHoldingOff):
             )
             return len(people)
 
-    def take_unposted(self, *, most: int, quiet_hours: int, most_mails: int) -> Sequence[Posting]:
-        with writing(self._engine) as connection:
-            waiting = connection.execute(
-                select(consent_request)
-                .where(consent_request.c.posted_at.is_(None))
-                .order_by(consent_request.c.id)
-                .limit(most)
-                .with_for_update(skip_locked=True)
-            ).all()
-            if not waiting:
-                return ()
-            postings = decide_mails(connection, waiting, quiet_hours=quiet_hours, most_mails=most_mails)
-            by_mail: dict[Mail, list[int]] = {}
-            for posting in postings:
-                by_mail.setdefault(posting.mail, []).append(posting.request)
-            for mail, numbers in by_mail.items():
-                connection.execute(
-                    update(consent_request)
-                    .where(consent_request.c.id.in_(numbers))
-                    .values(posted_at=database_now(), mail=mail)
-                )
-            return [posting for posting in postings if posting.mail is not Mail.NONE]
-
-    def count_unposted(self) -> int:
-        with reading(self._engine) as connection:
-            waiting = select(func.count()).select_from(consent_request).where(consent_request.c.posted_at.is_(None))
-            return connection.scalar(waiting) or 0
-
-    def unpost(self, requests: Sequence[int]) -> None:
-        with writing(self._engine) as connection:
-            connection.execute(
-                update(consent_request).where(consent_request.c.id.in_(requests)).values(posted_at=None, mail="")
-            )
-
     def find_request(self, number: int) -> ConsentRecord | None:
         with reading(self._engine) as connection:
             row = connection.execute(select(consent_request).where(consent_request.c.id == number)).first()
@@ -129,7 +99,8 @@ class SqlConsents(SqlHoldingOff):
                 .where(
                     consent_request.c.id == number,
                     consent_request.c.requested_at > database_now(-valid_days * _DAY),
-                    consent_request.c.posted_at.is_not(None),
+                    # A mail was decided on. Whether it was marked as posted does not matter: they hold it in their hands.
+                    consent_request.c.mail != "",
                 )
                 .with_for_update()
             ).first()
@@ -140,17 +111,19 @@ class SqlConsents(SqlHoldingOff):
             done = Returning(subscriber=row.subscriber_id or 0, lists=())
             if is_new:
                 done = bring_back(connection, row, lists, self._erase_key)
+                visitor = self._kept(visitor)
                 connection.execute(
                     update(consent_request)
                     .where(consent_request.c.id == number)
                     .values(
-                        subscriber_id=done.subscriber or None,
+                        subscriber_id=done.subscriber or row.subscriber_id,
                         confirmed_at=database_now(),
                         confirmed_ip=visitor.ip,
                         confirmed_agent=visitor.agent,
                     )
                 )
         return Confirmed(
+            request=number,
             subscriber=done.subscriber,
             email=row.email,
             language=row.language,
@@ -159,13 +132,18 @@ class SqlConsents(SqlHoldingOff):
             is_new=is_new,
         )
 
+    def _kept(self, visitor: Visitor) -> Visitor:
+        return Visitor() if self._keep_visitor_days == 0 else visitor
+
     def leave(self, subscriber: int, lists: Sequence[int], *, issue: int, how: Left) -> int:
         with writing(self._engine) as connection:
             ended = 0
             for list_id in sorted(set(lists)):
-                if not end(connection, [subscriber], list_id=list_id):
+                if end(connection, [subscriber], list_id=list_id):
+                    ended += 1
+                elif not _ended_by_silence(connection, subscriber, list_id):
                     continue
-                ended += 1
+                # Also where their silence had ended it before: what they say now must outlive an undo of that.
                 connection.execute(
                     insert(departure).values(
                         subscriber_id=subscriber, list_id=list_id, issue=issue, how=how, left_at=database_now()
@@ -211,33 +189,6 @@ class SqlConsents(SqlHoldingOff):
         with reading(self._engine) as connection:
             return [dict(row._mapping) for row in connection.execute(query)]
 
-    def expire(self, *, valid_days: int) -> int:
-        fresh_or_owners = exists().where(
-            consent_request.c.email_key == subscriber.c.email_key,
-            or_(
-                consent_request.c.asked != Asked.FORM, consent_request.c.requested_at > database_now(-valid_days * _DAY)
-            ),
-        )
-        by_form = exists().where(
-            consent_request.c.email_key == subscriber.c.email_key, consent_request.c.asked == Asked.FORM
-        )
-        stale = select(subscriber.c.id).where(by_form, ~fresh_or_owners)
-        with writing(self._engine) as connection:
-            gone = connection.execute(
-                delete(subscription).where(
-                    subscription.c.status == SubscriptionStatus.PENDING, subscription.c.subscriber_id.in_(stale)
-                )
-            ).rowcount
-            # A person of whom nothing else is known leaves no trace.
-            connection.execute(
-                delete(subscriber).where(
-                    subscriber.c.id.in_(stale),
-                    ~exists().where(subscription.c.subscriber_id == subscriber.c.id),
-                    ~exists().where(delivery.c.subscriber_id == subscriber.c.id),
-                )
-            )
-        return int(gone)
-
 
 def _not_asked(list_id: int | None) -> Select[tuple[str, str]]:
     """Address and key of the next people who are pending on a list and were never asked to confirm it."""
@@ -259,6 +210,12 @@ def _not_asked(list_id: int | None) -> Select[tuple[str, str]]:
         .order_by(subscriber.c.id)
         .limit(_SLICE)
     )
+
+
+def _ended_by_silence(connection: Connection, person: int, list_id: int) -> bool:
+    last = _last_departure(person, list_id).scalar_subquery()
+    query = select(departure.c.how).where(departure.c.id == last, departure.c.undone_at.is_(None))
+    return connection.scalar(query) == Left.SILENCE
 
 
 def _last_departure(person: int, list_id: int) -> Select[tuple[int]]:

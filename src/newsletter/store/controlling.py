@@ -6,16 +6,18 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, case, exists, func, or_, select, update
 
 from newsletter.store.canary import may_go
 from newsletter.store.engine import reading, writing
 from newsletter.store.moving import move, open_attempt, settle_parcel
+from newsletter.store.pacing import waits_until
 from newsletter.store.planning import UNFINISHED
 from newsletter.store.splitting import forget_refusals
-from newsletter.store.tables import attempt, delivery, mailing, parcel, provider_state
+from newsletter.store.tables import attempt, delivery, mailing, parcel
 from newsletter.store.types import database_now
 from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus, SkipReason
+from newsletter.words.pace import NO_LIMIT, Pace
 
 # Readers of a cancelled mailing are marked in slices: a million at once would hold SQLite's lock for seconds.
 _READERS_A_SLICE = 20_000
@@ -25,8 +27,8 @@ _GAP_SECONDS = 0.12
 class SqlControl:
     """Sweep, start, finish, pause, resume and cancel over SQLAlchemy Core."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, *, practice: bool = False) -> None:
+        self._engine, self._practice = engine, practice
 
     def sweep(self, *, alive: str | None = None) -> int:
         overdue: ColumnElement[bool] = attempt.c.deadline_at < database_now()
@@ -50,11 +52,15 @@ class SqlControl:
         return len(rows)
 
     def start_due(self) -> int:
-        due = (mailing.c.status == MailingStatus.SCHEDULED, mailing.c.start_at <= database_now())
+        due = (
+            mailing.c.status == MailingStatus.SCHEDULED,
+            mailing.c.start_at <= database_now(),
+            mailing.c.is_practice == self._practice,
+        )
         with writing(self._engine) as connection:
             return connection.execute(update(mailing).where(*due).values(status=MailingStatus.SENDING)).rowcount
 
-    def next_due_seconds(self, mailing_id: int, *, provider: str) -> float | None:
+    def next_due_seconds(self, mailing_id: int, *, provider: str, pace: Pace = NO_LIMIT) -> float | None:
         with reading(self._engine) as connection:
             if connection.scalar(select(mailing.c.status).where(mailing.c.id == mailing_id)) != MailingStatus.SENDING:
                 return None
@@ -67,8 +73,8 @@ class SqlControl:
             ).one()
             times = [connection.scalar(_first_deadline(mine))]
             if ready[0]:
-                asked = select(provider_state.c.not_before).where(provider_state.c.provider == provider)
-                times.append(max(time for time in (ready[1], connection.scalar(asked)) if time is not None))
+                asked = waits_until(connection, provider, pace)
+                times.append(max(time for time in (ready[1], asked) if time is not None))
         known = [time for time in times if time is not None]
         return max(0.0, (min(known) - now).total_seconds()) if known else None
 
@@ -106,8 +112,11 @@ class SqlControl:
         )
         return self._set(issue, paused, status=status, pause_reason=None, failures_in_a_row=0, canary=0)
 
+    def _ours(self, issue: int) -> ColumnElement[bool]:
+        return and_(mailing.c.issue == issue, mailing.c.is_practice == self._practice)
+
     def _set(self, issue: int, which: ColumnElement[bool], **values: Any) -> int:
-        mine = select(mailing.c.id).where(mailing.c.issue == issue, which)
+        mine = select(mailing.c.id).where(self._ours(issue), which)
         with writing(self._engine) as connection:
             ids = list(connection.scalars(mine.order_by(mailing.c.id).with_for_update()))
             if values.get("failures_in_a_row") == 0:
@@ -117,7 +126,7 @@ class SqlControl:
 
     def cancel(self, issue: int) -> int:
         """The mailings end with the first commit: nothing is claimed after it. Then their readers are marked."""
-        unfinished = (mailing.c.issue == issue, mailing.c.status.in_(UNFINISHED))
+        unfinished = (self._ours(issue), mailing.c.status.in_(UNFINISHED))
         with writing(self._engine) as connection:
             ended = connection.execute(
                 update(mailing).where(*unfinished).values(status=MailingStatus.CANCELLED, finished_at=database_now())

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, func, or_, select
 
 from newsletter.ports.reports import Copy, Happening, ProofRow, Try
+from newsletter.store.accounting import account_shown
 from newsletter.store.engine import reading
 from newsletter.store.event_tables import event, proved
 from newsletter.store.tables import attempt, carried, delivery, holds, mailing, mailing_list, parcel, subscriber
@@ -20,16 +21,19 @@ from newsletter.words.subscriber import address_key
 class SqlCopies:
     """The parts of the `Reports` port that are about single readers."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, *, practice: bool = False) -> None:
+        """Copies that were only practised are told of while practising, and each says so."""
+        self._engine, self._practice = engine, practice
 
     def find_copies(self, email: str, issue: int | None) -> Sequence[Copy]:
         with reading(self._engine) as connection:
             person = connection.scalar(select(subscriber.c.id).where(subscriber.c.email_key == address_key(email)))
             if person is None:
                 return []
-            ids = _deliveries(connection, person, issue)
-            rows = connection.execute(_copies().where(delivery.c.id.in_(ids)).order_by(delivery.c.id.desc())).all()
+            theirs = _copies().where(delivery.c.id.in_(_deliveries(connection, person, issue)))
+            if not self._practice:
+                theirs = theirs.where(~delivery.c.is_practice)
+            rows = connection.execute(theirs.order_by(delivery.c.id.desc())).all()
             return [_copy(connection, row) for row in sorted(rows, key=lambda row: (-row.issue, -row.id))]
 
     def find_alike(self, email: str) -> Sequence[str]:
@@ -54,11 +58,12 @@ class SqlCopies:
 
     def iterate_proof(self, issue: int) -> Iterator[ProofRow]:
         with reading(self._engine) as connection:
+            shown = account_shown(connection, issue, practice=self._practice)
             parcels = list(
                 connection.scalars(
                     select(parcel.c.id)
                     .join(mailing, mailing.c.id == parcel.c.mailing_id)
-                    .where(mailing.c.issue == issue)
+                    .where(mailing.c.issue == issue, mailing.c.is_practice == bool(shown))
                     .order_by(parcel.c.id)
                 )
             )
@@ -94,6 +99,7 @@ def _copies() -> Select[Any]:
             delivery.c.reason,
             delivery.c.fate,
             delivery.c.doubled,
+            delivery.c.is_practice,
             subscriber.c.email,
             mailing_list.c.name.label("list_name"),
         )
@@ -132,6 +138,7 @@ def _copy(connection: Connection, row: AnyRow) -> Copy:
         fate=Fate(row.fate),
         reason=row.reason or "",
         is_doubled=row.doubled,
+        is_practice=row.is_practice,
         tries=[Try(**one._mapping) for one in tries],
         happenings=[
             Happening(

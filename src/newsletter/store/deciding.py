@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from newsletter.ports.consents import Posting
 from newsletter.ports.readers import ReaderRow
-from newsletter.store.consent_tables import consent_request, consent_request_list
+from newsletter.store.consent_tables import asked_in_vain, asking_again, consent_request, consent_request_list
 from newsletter.store.joining import decide, write
 from newsletter.store.tables import mailing_list, subscriber, subscription, suppression
 from newsletter.store.types import AnyRow, database_now
 from newsletter.words.consent import Asked, Mail
+from newsletter.words.erasing import EraseKey
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
 
 _HOUR = 3_600
@@ -24,7 +25,12 @@ _T = TypeVar("_T")
 
 
 def decide_mails(
-    connection: Connection, waiting: Sequence[AnyRow], *, quiet_hours: int, most_mails: int
+    connection: Connection,
+    waiting: Sequence[AnyRow],
+    *,
+    quiet_hours: int,
+    most_mails: int,
+    erase_key: EraseKey | None = None,
 ) -> list[Posting]:
     """A posting for every request; those that a mail must not answer have `Mail.NONE`.
 
@@ -33,8 +39,11 @@ def decide_mails(
     keys = sorted({row.email_key for row in waiting})
     blocked = _blocked(connection, keys)
     recent, unconfirmed = _mailed_before(connection, keys, quiet_hours)
+    for key, mails in _in_vain(connection, keys, erase_key).items():
+        unconfirmed[key] = unconfirmed.get(key, 0) + mails
     standing = _standing(connection, keys)
     wanted = _wanted(connection, [row.id for row in waiting])
+    days = _days(connection, [row.run_id for row in waiting if row.run_id])
     postings: list[Posting] = []
     asking: dict[int, tuple[str, list[ReaderRow]]] = {}
     for row in waiting:
@@ -57,6 +66,7 @@ def decide_mails(
                 lists=tuple(lists.values()),
                 subscriber=person,
                 mailing_list=min(lists, default=0),
+                days=days.get(row.run_id, 0),
             )
         )
     for list_id, (_, rows) in sorted(asking.items()):
@@ -71,6 +81,9 @@ def _mail(
     asked = Asked(row.asked)
     if asked is Asked.ADDRESS:
         return Mail.NONE if blocked or person else Mail.ADDRESS
+    if asked is Asked.AGAIN:
+        is_mailed = not blocked and SubscriptionStatus.ACTIVE in statuses
+        return Mail.AGAIN if is_mailed else Mail.NONE
     if asked is not Asked.FORM:
         is_waiting = not blocked and any(status is SubscriptionStatus.PENDING for status in statuses)
         return Mail.CONFIRM if is_waiting else Mail.NONE
@@ -96,13 +109,15 @@ def _mailed_before(connection: Connection, keys: Sequence[str], quiet_hours: int
     """The addresses mailed within the quiet hours, and how many mails each got since one was last confirmed."""
     recent: set[str] = set()
     unconfirmed: dict[str, int] = {}
-    mailed = consent_request.c.mail.in_([Mail.CONFIRM, Mail.ALREADY, Mail.ADDRESS])
+    mailed = consent_request.c.mail.in_([mail for mail in Mail if mail is not Mail.NONE])
+    # Whose mail somebody is posting at this moment counts as mailed.
+    is_under_way = consent_request.c.taken_until > database_now()
     for some in _slices(keys):
         theirs = consent_request.c.email_key.in_(some)
         recent |= set(
             connection.scalars(
                 select(consent_request.c.email_key).where(
-                    theirs, mailed, consent_request.c.posted_at > database_now(-quiet_hours * _HOUR)
+                    theirs, mailed, or_(is_under_way, consent_request.c.posted_at > database_now(-quiet_hours * _HOUR))
                 )
             )
         )
@@ -118,12 +133,25 @@ def _mailed_before(connection: Connection, keys: Sequence[str], quiet_hours: int
             .where(
                 theirs,
                 consent_request.c.mail == Mail.CONFIRM,
+                or_(is_under_way, consent_request.c.posted_at.is_not(None)),
                 consent_request.c.id > func.coalesce(last.c.id, 0),
             )
             .group_by(consent_request.c.email_key)
         )
         unconfirmed |= {key: number for key, number in rows}  # noqa: C416 - a Row is not a pair to dict()
     return recent, unconfirmed
+
+
+def _in_vain(connection: Connection, keys: Sequence[str], erase_key: EraseKey | None) -> dict[str, int]:
+    """Mails to addresses that never answered and were forgotten: nothing but a keyed hash and this number is left."""
+    if erase_key is None:
+        return {}
+    by_hash = {erase_key.mark(key): key for key in keys}
+    found: dict[str, int] = {}
+    for some in _slices(list(by_hash)):
+        rows = connection.execute(select(asked_in_vain).where(asked_in_vain.c.hash.in_(some)))
+        found |= {by_hash[row.hash]: row.mails for row in rows}
+    return found
 
 
 def _standing(connection: Connection, keys: Sequence[str]) -> Mapping[str, _Standing]:
@@ -139,6 +167,13 @@ def _standing(connection: Connection, keys: Sequence[str]) -> Mapping[str, _Stan
             if list_id is not None:
                 statuses[list_id] = SubscriptionStatus(status)
     return found
+
+
+def _days(connection: Connection, runs: Sequence[int]) -> dict[int, int]:
+    if not runs:
+        return {}
+    query = select(asking_again.c.id, asking_again.c.days).where(asking_again.c.id.in_(sorted(set(runs))))
+    return {row.id: row.days for row in connection.execute(query)}
 
 
 def _wanted(connection: Connection, numbers: Sequence[int]) -> dict[int, dict[int, str]]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
-    BigInteger,
     Boolean,
-    CheckConstraint,
     Column,
     ForeignKey,
     Index,
@@ -19,24 +17,16 @@ from sqlalchemy import (
 )
 
 from newsletter.store.tables import attempt, delivery, metadata
-from newsletter.store.types import UtcDateTime
+from newsletter.store.types import Id, UtcDateTime, one_of
 from newsletter.words.alarm import AlarmKind
 from newsletter.words.event import EventKind
 from newsletter.words.ledger import Fate
-
-_Id = BigInteger().with_variant(Integer(), "sqlite")
-
-
-def _values(column: str, words: type[EventKind | AlarmKind]) -> CheckConstraint:
-    allowed = ", ".join(f"'{word.value}'" for word in words)
-    return CheckConstraint(f"{column} IN ({allowed})", name=column)
-
 
 # Written once. Without foreign keys: an event may come for what a restored database has never heard of.
 event = Table(
     "event",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("provider", String(20), nullable=False),
     Column("event_id", String(100), nullable=False),
     Column("kind", String(12), nullable=False),
@@ -46,15 +36,15 @@ event = Table(
     Column("happened_at", UtcDateTime, nullable=False),
     Column("received_at", UtcDateTime, nullable=False),
     Column("issue", Integer),
-    Column("attempt_id", _Id),
-    Column("delivery_id", _Id),
+    Column("attempt_id", Id),
+    Column("delivery_id", Id),
     Column("reason", Text),
     Column("url", Text),
     # Only for events that belong to no delivery of ours: there the delivery knows the person.
     Column("told_attempt", String(100)),
     Column("email", String(320)),
     Column("raw", Text),
-    _values("kind", EventKind),
+    one_of("kind", EventKind),
     UniqueConstraint("provider", "event_id", name="event_once"),
     Index("event_of_delivery", "delivery_id", "weight"),
     Index("event_of_issue", "issue", "kind"),
@@ -64,7 +54,7 @@ event = Table(
 proved = Table(
     "proved",
     metadata,
-    Column("attempt_id", _Id, ForeignKey("attempt.id"), primary_key=True, autoincrement=False),
+    Column("attempt_id", Id, ForeignKey("attempt.id"), primary_key=True, autoincrement=False),
     Column("proved_at", UtcDateTime, nullable=False),
     sqlite_with_rowid=False,
 )
@@ -73,12 +63,12 @@ proved = Table(
 bounced_off = Table(
     "bounced_off",
     metadata,
-    Column("subscriber_id", _Id, primary_key=True, autoincrement=False),
-    Column("list_id", _Id, ForeignKey("mailing_list.id"), primary_key=True, autoincrement=False),
+    Column("subscriber_id", Id, primary_key=True, autoincrement=False),
+    Column("list_id", Id, ForeignKey("mailing_list.id"), primary_key=True, autoincrement=False),
     # NULL where the reader was put back.
     Column("ended_at", UtcDateTime),
     # What bounced up to this delivery is forgiven: a person put the reader back after it.
-    Column("forgiven_delivery", _Id, nullable=False, server_default="0"),
+    Column("forgiven_delivery", Id, nullable=False, server_default="0"),
     sqlite_with_rowid=False,
 )
 
@@ -91,7 +81,7 @@ alarm = Table(
     # A warning may become a reason to stop; who resumes then has overruled it.
     Column("pauses", Boolean, nullable=False),
     Column("raised_at", UtcDateTime, nullable=False),
-    _values("kind", AlarmKind),
+    one_of("kind", AlarmKind),
     sqlite_with_rowid=False,
 )
 

@@ -7,20 +7,20 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, Connection, Engine, Select, case, cast, func, insert, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from newsletter.ports.events import Heard
 from newsletter.store.alarms import SqlAlarms
 from newsletter.store.bouncing import follow_streaks, restore
 from newsletter.store.engine import is_sqlite, reading, writing
 from newsletter.store.event_tables import bounced_off, event, event_pull
-from newsletter.store.joining import cell, end, incoming, packed
+from newsletter.store.incoming import cell, incoming, packed
+from newsletter.store.joining import end
 from newsletter.store.proving import prove_attempts
 from newsletter.store.readers import SqlReaders
 from newsletter.store.resolving import Resolved, resolve
 from newsletter.store.tables import delivery, subscriber
 from newsletter.store.types import database_now
+from newsletter.store.upserting import insert_into
 from newsletter.words.event import Event, EventKind
 from newsletter.words.fate import FATES, SOFT_BOUNCE, weight
 from newsletter.words.subscriber import address_key
@@ -106,9 +106,8 @@ class SqlEvents(SqlAlarms):
 
 def _insert(connection: Connection, provider: str, rows: Sequence[dict[str, Any]]) -> Sequence[str]:
     """Keep the events that are new; their ids."""
-    upsert = sqlite_insert if is_sqlite(connection) else postgresql_insert
     statement = (
-        upsert(event)
+        insert_into(connection, event)
         .values(provider=provider, received_at=database_now())
         .on_conflict_do_nothing(index_elements=["provider", "event_id"])
         .returning(event.c.event_id)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, delete, func, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import Connection, Engine, and_, delete, exists, func, select, update
 
 from newsletter.ports.consents import Price
+from newsletter.ports.slots import Notice
 from newsletter.store.consent_tables import allowance, breaker, consent_request
-from newsletter.store.engine import is_sqlite, reading, writing
+from newsletter.store.engine import reading, writing
+from newsletter.store.noticing import write_notice
 from newsletter.store.types import database_now
-from newsletter.words.consent import Asked
+from newsletter.store.upserting import insert_into
+from newsletter.words.consent import Asked, Mail
 
 _NAME = "public"
 
@@ -37,29 +38,36 @@ class SqlHoldingOff:
             return False
         return True
 
-    def count_unconfirmed(self, *, within_seconds: int) -> int:
-        query = (
-            select(func.count())
-            .select_from(consent_request)
-            .where(
-                consent_request.c.asked == Asked.FORM,
-                consent_request.c.confirmed_at.is_(None),
-                consent_request.c.requested_at > database_now(-within_seconds),
-            )
-        )
+    def count_sign_ups(self, *, within_seconds: int) -> tuple[int, int]:
+        """An address counts once, however often it is typed; one that is on the list already can confirm nothing."""
+        newest = consent_request.c.requested_at > database_now(-within_seconds)
+        # What an owner has seen and waved through does not close the form again.
+        seen = exists().where(breaker.c.name == _NAME, breaker.c.closes_at >= consent_request.c.requested_at)
+        by_form = and_(consent_request.c.asked == Asked.FORM, newest, ~seen)
+        addresses = select(func.count(func.distinct(consent_request.c.email_key)))
+        is_confirmed = consent_request.c.confirmed_at.is_not(None)
+        asked = consent_request.c.mail.in_(["", Mail.CONFIRM])
         with reading(self._engine) as connection:
-            return connection.scalar(query) or 0
+            confirmed = connection.scalar(addresses.where(by_form, is_confirmed)) or 0
+            open_ = connection.scalar(addresses.where(by_form, ~is_confirmed, asked)) or 0
+        return open_, confirmed
 
-    def open_breaker(self, reason: str, *, seconds: int) -> bool:
+    def open_breaker(self, reason: str, *, seconds: int, notice: Notice) -> bool:
         with writing(self._engine) as connection:
             is_open = select(breaker.c.name).where(breaker.c.name == _NAME, breaker.c.closes_at > database_now())
             if connection.scalar(is_open) is not None:
                 return False
-            values = {"opened_at": database_now(), "closes_at": database_now(seconds), "reason": reason, "told": True}
-            upsert = sqlite_insert if is_sqlite(connection) else postgresql_insert
-            statement = upsert(breaker).values(name=_NAME, **values)
+            values = {"opened_at": database_now(), "closes_at": database_now(seconds), "reason": reason}
+            statement = insert_into(connection, breaker).values(name=_NAME, **values)
             connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_=values))
+            write_notice(connection, notice)
             return True
+
+    def close_breaker(self) -> bool:
+        with writing(self._engine) as connection:
+            is_open = and_(breaker.c.name == _NAME, breaker.c.closes_at > database_now())
+            done = connection.execute(update(breaker).where(is_open).values(closes_at=database_now()))
+            return done.rowcount == 1
 
     def find_breaker(self) -> str | None:
         query = select(breaker.c.reason).where(breaker.c.name == _NAME, breaker.c.closes_at > database_now())
@@ -69,9 +77,8 @@ class SqlHoldingOff:
 
 def _take(connection: Connection, price: Price, seconds: int) -> None:
     span = seconds // price.seconds
-    upsert = sqlite_insert if is_sqlite(connection) else postgresql_insert
     statement = (
-        upsert(allowance)
+        insert_into(connection, allowance)
         .values(bucket=price.bucket, span=span, used=price.cost)
         .on_conflict_do_update(index_elements=["bucket", "span"], set_={"used": allowance.c.used + price.cost})
         .returning(allowance.c.used)

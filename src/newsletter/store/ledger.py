@@ -12,7 +12,10 @@ from newsletter.store.settling import SqlSettling
 
 
 class SqlLedger(SqlPlanning, SqlClaiming, SqlRecording, SqlSettling, SqlControl):
-    """Implements the ports `Planning`, `Editions`, `Sending`, `Settling` and `Control`."""
+    """Implements the ports `Planning`, `Editions`, `Sending`, `Settling` and `Control`.
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    `practice` is the account of what leaves nothing behind but files: a mailing that was planned in it stays in it.
+    """
+
+    def __init__(self, engine: Engine, *, practice: bool = False) -> None:
+        self._engine, self._practice = engine, practice

@@ -8,14 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, func, select, text
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError
 
 from newsletter.store.engine import is_sqlite, reading, writing
 from newsletter.store.live_table import live_database
 from newsletter.store.tables import attempt
 from newsletter.store.types import database_now
+from newsletter.store.upserting import insert_into
 from newsletter.words.mistake import NotNow
 
 _FIX = (
@@ -67,9 +66,8 @@ class SqlLive:
     def declare(self) -> None:
         """This database, where it is now and as it is now, is the live one."""
         with writing(self._engine) as connection:
-            upsert = sqlite_insert if is_sqlite(connection) else postgresql_insert
             values = {"place": _place(connection), "since_at": database_now()}
-            statement = upsert(live_database).values(id=1, name=self._new_id(), **values)
+            statement = insert_into(connection, live_database).values(id=1, name=self._new_id(), **values)
             connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
             name, tries = connection.execute(select(live_database.c.name)).scalar_one(), _tries(connection)
         path = self._directory / name

@@ -38,15 +38,17 @@ def move(
     *,
     deliveries: Sequence[int] | None = None,
     reason: str | None = None,
+    by_owner: bool = False,
 ) -> int:
-    """Move deliveries that this attempt carried; returns how many moved.
+    """Move deliveries that this attempt carried; returns how many moved. `by_owner` is a decision, not an answer.
 
     A delivery belongs to the last attempt that carried it: what an earlier one has to say against it is out of date.
     Only an acceptance counts whenever it comes.
     """
+    known = sources(target) if by_owner else _BY_ANSWER.get(target, sources(target))
     where: list[ColumnElement[bool]] = [
         delivery.c.id.in_(carried_by(attempt_id, deliveries)),
-        delivery.c.handover.in_(_BY_ANSWER.get(target, sources(target))),
+        delivery.c.handover.in_(known),
     ]
     values: dict[str, Any] = {"handover": target, "reason": reason}
     if target is HandOver.ACCEPTED:

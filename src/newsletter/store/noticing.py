@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from newsletter.ports.slots import Notice
-from newsletter.store.engine import is_sqlite, reading, writing
+from newsletter.store.engine import reading, writing
 from newsletter.store.schedule_tables import notice
+from newsletter.store.upserting import insert_into
 
 
 class SqlNotices:
@@ -52,7 +51,7 @@ class SqlNotices:
 
 def write_notice(connection: Connection, one: Notice) -> bool:
     """Inside a transaction of the caller's. False where it was told before."""
-    into = sqlite_insert(notice) if is_sqlite(connection) else postgresql_insert(notice)
+    into = insert_into(connection, notice)
     added = connection.execute(
         into.values(
             about=one.about,

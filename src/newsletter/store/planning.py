@@ -22,12 +22,11 @@ from sqlalchemy import (
     true,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from newsletter.ports.ledger import MailingRow
 from newsletter.store.consent_tables import rest
-from newsletter.store.engine import is_sqlite, reading, writing
+from newsletter.store.engine import reading, writing
+from newsletter.store.schedule_tables import slot
 from newsletter.store.segment_tables import engagement
 from newsletter.store.segments import condition
 from newsletter.store.tables import (
@@ -42,11 +41,15 @@ from newsletter.store.tables import (
     suppression,
 )
 from newsletter.store.types import AnyRow, database_now
+from newsletter.store.upserting import insert_into
 from newsletter.words.edition import Edition
 from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus
 from newsletter.words.mistake import Missing, NotNow
 from newsletter.words.segment import read_segment
 from newsletter.words.subscriber import SubscriptionStatus
+
+# Who waits for SQLite's lock looks every 0.1 s: without a gap as long, one slice after the other shuts them out.
+_REST_SECONDS = 0.12
 
 UNFINISHED = (MailingStatus.PLANNING, MailingStatus.SCHEDULED, MailingStatus.SENDING, MailingStatus.PAUSED)
 
@@ -54,16 +57,23 @@ UNFINISHED = (MailingStatus.PLANNING, MailingStatus.SCHEDULED, MailingStatus.SEN
 class SqlPlanning:
     """The `Planning` and `Editions` ports over SQLAlchemy Core."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, *, practice: bool = False) -> None:
+        self._engine, self._practice = engine, practice
+
+    @property
+    def rest_seconds(self) -> float:
+        return _REST_SECONDS if self._engine.dialect.name == "sqlite" else 0.0
 
     def find_unfinished(self, issue: int, list_name: str) -> MailingRow | None:
+        return self._find(issue, list_name, mailing.c.status.in_(UNFINISHED))
+
+    def find_latest(self, issue: int, list_name: str) -> MailingRow | None:
+        return self._find(issue, list_name, true())
+
+    def _find(self, issue: int, list_name: str, which: ColumnElement[bool]) -> MailingRow | None:
+        ours = (mailing.c.issue == issue, mailing_list.c.name == list_name, mailing.c.is_practice == self._practice)
         with reading(self._engine) as connection:
-            row = connection.execute(
-                mailings().where(
-                    mailing.c.issue == issue, mailing_list.c.name == list_name, mailing.c.status.in_(UNFINISHED)
-                )
-            ).first()
+            row = connection.execute(mailings().where(*ours, which).order_by(mailing.c.id.desc())).first()
         return mailing_row(row) if row else None
 
     def open_mailing(
@@ -78,7 +88,7 @@ class SqlPlanning:
     ) -> MailingRow:
         with writing(self._engine) as connection:
             list_id = _list_id(connection, list_name)
-            into = sqlite_insert(mailing) if is_sqlite(connection) else postgresql_insert(mailing)
+            into = insert_into(connection, mailing)
             opened = connection.execute(
                 into.values(
                     issue=edition.issue,
@@ -89,6 +99,7 @@ class SqlPlanning:
                     parcel_size=parcel_size,
                     canary=canary,
                     segment=segment,
+                    is_practice=self._practice,
                     # People who join while we plan are not in this audience.
                     audience_ends_at_subscriber=select(func.coalesce(func.max(subscriber.c.id), 0)).scalar_subquery(),
                     created_at=database_now(),
@@ -107,12 +118,13 @@ class SqlPlanning:
 
     def plan_slice(self, mailing_id: int, *, n_readers: int) -> bool:
         with writing(self._engine) as connection:
-            plan = connection.execute(select(mailing).where(mailing.c.id == mailing_id).with_for_update()).one()
-            if plan.status != MailingStatus.PLANNING:
+            plan = connection.execute(select(mailing).where(mailing.c.id == mailing_id).with_for_update()).first()
+            if plan is None or plan.status != MailingStatus.PLANNING:
                 return False
             begins, ends = plan.planned_to_subscriber, _end_of_slice(connection, plan, n_readers)
             if ends is None:
                 _open(connection, plan)
+                _drop_if_empty(connection, plan)
                 return False
             planned, already = _plan_range(connection, plan, begins, ends)
             connection.execute(
@@ -128,11 +140,15 @@ class SqlPlanning:
 
     def get_mailing(self, mailing_id: int) -> MailingRow:
         with reading(self._engine) as connection:
-            return mailing_row(connection.execute(mailings().where(mailing.c.id == mailing_id)).one())
+            row = connection.execute(mailings().where(mailing.c.id == mailing_id)).first()
+        if row is None:
+            raise Missing("This sending is not there any more: everybody had the issue already.")
+        return mailing_row(row)
 
     def list_mailings(self, *, statuses: Sequence[MailingStatus]) -> Sequence[MailingRow]:
         with reading(self._engine) as connection:
-            rows = connection.execute(mailings().where(mailing.c.status.in_(statuses)).order_by(mailing.c.id))
+            ours = (mailing.c.status.in_(statuses), mailing.c.is_practice == self._practice)
+            rows = connection.execute(mailings().where(*ours).order_by(mailing.c.id))
             return [mailing_row(row) for row in rows]
 
     def get_edition(self, digest: str) -> Edition:
@@ -176,6 +192,7 @@ def mailing_row(row: AnyRow) -> MailingRow:
         planned=row.planned,
         already_had_it=row.already_had_it,
         segment=row.segment,
+        is_practice=row.is_practice,
     )
 
 
@@ -183,7 +200,7 @@ def _frozen(connection: Connection, frozen: Edition) -> int:
     """The id of exactly these words, stored once however often they are sent."""
     known = select(edition.c.id).where(edition.c.digest == frozen.digest)
     if connection.scalar(known) is None:
-        into = sqlite_insert(edition) if is_sqlite(connection) else postgresql_insert(edition)
+        into = insert_into(connection, edition)
         values = {"digest": frozen.digest, "issue": frozen.issue, "document": frozen.to_json()}
         connection.execute(into.values(**values, frozen_at=database_now()).on_conflict_do_nothing())
     return int(connection.execute(known).scalar_one())
@@ -214,7 +231,10 @@ def _in_audience(plan: AnyRow, begins: int, ends: int) -> ColumnElement[bool]:
 def _plan_range(connection: Connection, plan: AnyRow, begins: int, ends: int) -> tuple[int, int]:
     """Make parcels and deliveries for one range of readers. Returns (planned, already had the issue)."""
     has_it = exists().where(
-        delivery.c.issue == plan.issue, delivery.c.subscriber_id == subscription.c.subscriber_id, holds
+        delivery.c.issue == plan.issue,
+        delivery.c.subscriber_id == subscription.c.subscriber_id,
+        delivery.c.is_practice == plan.is_practice,
+        holds,
     )
     do_not_mail = exists().where(suppression.c.email_key == subscriber.c.email_key)
     rests = exists().where(rest.c.subscriber_id == subscriber.c.id, rest.c.until_at > database_now())
@@ -234,19 +254,18 @@ def _plan_range(connection: Connection, plan: AnyRow, begins: int, ends: int) ->
     # The very first parcel is as full as if it held others before its few canaries.
     ahead = max(plan.parcel_size - plan.canary, 0) if plan.canary and not plan.planned else 0
     first = _make_parcels(connection, plan, -(-(n_wanted + ahead) // plan.parcel_size))
-    numbered = select(
-        wanted.c.subscriber_id,
-        ((func.row_number().over(order_by=wanted.c.subscriber_id) - 1 + ahead) // plan.parcel_size).label("step"),
-    ).subquery()
+    place = func.row_number().over(order_by=wanted.c.subscriber_id) - 1 + ahead
+    numbered = select(wanted.c.subscriber_id, (place // plan.parcel_size).label("step")).subquery()
+    new = [literal(plan.issue), numbered.c.subscriber_id, literal(plan.is_practice), parcel.c.id]
     rows = (
-        select(literal(plan.issue), numbered.c.subscriber_id, parcel.c.id, literal(HandOver.PENDING.value))
+        select(*new, literal(HandOver.PENDING.value))
         .join(parcel, and_(parcel.c.mailing_id == plan.id, parcel.c.number == numbered.c.step + first))
         .where(literal(1) == 1)
         .order_by(numbered.c.subscriber_id)
     )
     # Two lists planned at the same instant can't give anyone two: the unique index decides, and the second loses.
-    into = sqlite_insert(delivery) if is_sqlite(connection) else postgresql_insert(delivery)
-    columns = ["issue", "subscriber_id", "parcel_id", "handover"]
+    into = insert_into(connection, delivery)
+    columns = ["issue", "subscriber_id", "is_practice", "parcel_id", "handover"]
     connection.execute(into.from_select(columns, rows, include_defaults=False).on_conflict_do_nothing())
     planned = _count_parcels(connection, plan.id, first)
     return planned, already + n_wanted - planned
@@ -284,3 +303,16 @@ def _open(connection: Connection, plan: AnyRow) -> None:
         else_=MailingStatus.SENDING,
     )
     connection.execute(update(mailing).where(mailing.c.id == plan.id).values(status=status))
+
+
+def _drop_if_empty(connection: Connection, plan: AnyRow) -> None:
+    """An issue sent again to a list of which everybody has it is no sending: it would only hide the one that was."""
+    earlier = mailing.alias("earlier")
+    before = exists().where(
+        earlier.c.issue == plan.issue,
+        earlier.c.list_id == plan.list_id,
+        earlier.c.is_practice == plan.is_practice,
+        earlier.c.id < plan.id,
+    )
+    of_slot = exists().where(slot.c.mailing_id == mailing.c.id)
+    connection.execute(delete(mailing).where(mailing.c.id == plan.id, mailing.c.planned == 0, before, ~of_slot))

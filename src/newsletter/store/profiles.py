@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Engine, and_, delete, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import ColumnElement, Engine, and_, delete, func, insert, select, update
 
 from newsletter.ports.profiles import Erasure, ListPage
 from newsletter.store.consent_tables import erasure, rest
-from newsletter.store.engine import is_sqlite, reading, writing
+from newsletter.store.engine import reading, writing
 from newsletter.store.erasing import erase_person
+from newsletter.store.event_tables import event
 from newsletter.store.readers import one_person
-from newsletter.store.tables import mailing_list, subscriber, subscription, suppression
+from newsletter.store.segment_tables import tag
+from newsletter.store.tables import delivery, mailing_list, subscriber, subscription, suppression
 from newsletter.store.types import database_now
+from newsletter.store.upserting import insert_into
 from newsletter.words.erasing import EraseKey, RequestOf
+from newsletter.words.event import EventKind
 from newsletter.words.mistake import Missing
 from newsletter.words.subscriber import Subscriber, SubscriptionStatus
 
@@ -31,7 +34,12 @@ class SqlProfiles:
         self._house_title = house_title
 
     def find(self, subscriber: int) -> Subscriber | None:
-        return one_person(self._engine, subscriber)
+        person = one_person(self._engine, subscriber)
+        if person is None:
+            return None
+        with reading(self._engine) as connection:
+            theirs = select(tag.c.name).where(tag.c.subscriber_id == subscriber).order_by(tag.c.name)
+            return replace(person, tags=tuple(connection.scalars(theirs)))
 
     def list_pages(self) -> Sequence[ListPage]:
         with reading(self._engine) as connection:
@@ -99,8 +107,7 @@ class SqlProfiles:
             connection.execute(update(_table).where(_table.c.id == subscriber).values(updated_at=database_now()))
             connection.execute(delete(rest).where(rest.c.subscriber_id == subscriber))
             if until_at is not None:
-                upsert = sqlite_insert if is_sqlite(connection) else postgresql_insert
-                statement = upsert(rest).values(subscriber_id=subscriber, until_at=until_at)
+                statement = insert_into(connection, rest).values(subscriber_id=subscriber, until_at=until_at)
                 connection.execute(statement.on_conflict_do_nothing())
 
     def find_rest(self, subscriber: int) -> datetime | None:
@@ -108,6 +115,25 @@ class SqlProfiles:
             return connection.scalar(
                 select(rest.c.until_at).where(rest.c.subscriber_id == subscriber, rest.c.until_at > database_now())
             )
+
+    def issues_of(self, subscriber: int) -> Sequence[Mapping[str, object]]:
+        def times(kind: EventKind) -> ColumnElement[int]:
+            of_it = event.c.delivery_id == delivery.c.id, event.c.kind == kind, ~event.c.by_machine
+            return select(func.count()).where(*of_it).correlate(delivery).scalar_subquery().label(kind.value)
+
+        query = (
+            select(
+                delivery.c.issue,
+                delivery.c.handover,
+                delivery.c.fate,
+                times(EventKind.OPENED),
+                times(EventKind.CLICKED),
+            )
+            .where(delivery.c.subscriber_id == subscriber)
+            .order_by(delivery.c.issue, delivery.c.id)
+        )
+        with reading(self._engine) as connection:
+            return [{str(name): value for name, value in row._mapping.items()} for row in connection.execute(query)]
 
     def erase(self, email: str, request_of: RequestOf) -> bool:
         with writing(self._engine) as connection:

@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from newsletter.store.engine import is_sqlite
 from newsletter.store.event_tables import proved
 from newsletter.store.moving import accept, settle_parcel
 from newsletter.store.resolving import Resolved
 from newsletter.store.tables import carried, delivery, parcel
 from newsletter.store.types import database_now
+from newsletter.store.upserting import insert_into
 from newsletter.words.outcome import Accepted
 
 _ACCEPTED = Accepted.__name__.lower()
@@ -41,9 +39,8 @@ def prove_attempts(connection: Connection, found: Sequence[Resolved], *, whole: 
         return Proved()
     parcels = _lock_parcels(connection, list(silent))
     moved = sum(accept(connection, one, None if whole else deliveries) for one, deliveries in sorted(silent.items()))
-    upsert = sqlite_insert if is_sqlite(connection) else postgresql_insert
     connection.execute(
-        upsert(proved).values(proved_at=database_now()).on_conflict_do_nothing(),
+        insert_into(connection, proved).values(proved_at=database_now()).on_conflict_do_nothing(),
         [{"attempt_id": one} for one in sorted(silent)],
     )
     for parcel_id in parcels:

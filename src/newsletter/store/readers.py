@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, case, func, literal, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, func, literal, select, update
 
 from newsletter.ports.readers import Joined, ListRow, ReaderRow
 from newsletter.store.consent_tables import erasure
 from newsletter.store.engine import is_sqlite, reading, writing
-from newsletter.store.importing import note_people, note_suppressions
-from newsletter.store.joining import cell, decide, end, incoming, packed, write
+from newsletter.store.import_notes import note_changed, note_people, note_suppressions, note_tags, rank
+from newsletter.store.incoming import cell, incoming, packed
+from newsletter.store.joining import decide, end, write
 from newsletter.store.tables import mailing_list, subscriber, subscription, suppression
+from newsletter.store.tagging import tags_by_number
 from newsletter.store.types import database_now
+from newsletter.store.upserting import insert_into
 from newsletter.words.erasing import EraseKey
 from newsletter.words.mistake import Missing, Mistake
 from newsletter.words.subscriber import (
@@ -86,17 +89,19 @@ class SqlReaders:
                 _check_list_name(list_name)
                 found = _list_id(connection, list_name)
                 erased = self.find_erased(connection, [reader.email for reader in readers])
-                known = [reader for reader in readers if address_key(reader.email) not in erased]
+                known = _without(readers, erased)
                 decided = decide(connection, found, known, status=status, consent=consent, lock=False)
                 return replace(decided.joined, erased=erased)
         with writing(self._engine) as connection:
             list_id = _make_list(connection, list_name)
             erased = self.find_erased(connection, [reader.email for reader in readers])
-            known = [reader for reader in readers if address_key(reader.email) not in erased]
+            known = _without(readers, erased)
             decided = decide(connection, list_id, known, status=status, consent=consent, lock=True)
             if run is not None:
                 touched = (*decided.joined.added, *decided.joined.updated, *decided.joined.suppressed)
                 note_people(connection, run, list_id, touched)
+                note_changed(connection, run, decided.changed)
+                note_tags(connection, run, decided.tagged)
             write(connection, list_id, decided)
             return replace(decided.joined, erased=erased)
 
@@ -166,6 +171,54 @@ class SqlReaders:
             )
         return SuppressionReason(reason) if reason else None
 
+    def iterate_suppressed(self, list_name: str) -> Iterator[tuple[str, SuppressionReason, datetime]]:
+        list_id = self.find_list(list_name)
+        on_list = (
+            select(subscription.c.list_id)
+            .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
+            .where(subscription.c.list_id == list_id, subscriber.c.email_key == suppression.c.email_key)
+        )
+        query = select(suppression).where(~on_list.exists()).order_by(suppression.c.email_key).limit(PAGE)
+        after = ""
+        while True:
+            with reading(self._engine) as connection:
+                rows = connection.execute(query.where(suppression.c.email_key > after)).all()
+            for row in rows:
+                yield row.email_key, SuppressionReason(row.reason), row.since_at
+            if len(rows) < PAGE:
+                return
+            after = rows[-1].email_key
+
+    def iterate_addresses(self) -> Iterator[tuple[int, str]]:
+        query, after = select(subscriber.c.id, subscriber.c.email).order_by(subscriber.c.id).limit(PAGE), 0
+        while True:
+            with reading(self._engine) as connection:
+                rows = connection.execute(query.where(subscriber.c.id > after)).all()
+            yield from ((row.id, row.email) for row in rows)
+            if len(rows) < PAGE:
+                return
+            after = rows[-1].id
+
+    def count_on_several(self) -> int:
+        several = (
+            select(subscription.c.subscriber_id)
+            .where(subscription.c.status != SubscriptionStatus.ENDED)
+            .group_by(subscription.c.subscriber_id)
+            .having(func.count() > 1)
+            .subquery()
+        )
+        with reading(self._engine) as connection:
+            return connection.scalar(select(func.count()).select_from(several)) or 0
+
+    def find_subscribers(self, numbers: Sequence[int]) -> Sequence[Subscriber]:
+        query = _people().where(subscriber.c.id.in_(numbers)).order_by(subscriber.c.id, mailing_list.c.name)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query).all()
+        return [
+            _person(group[0], tuple(_subscription(row) for row in group if row.list_name is not None))
+            for group in (list(theirs) for _, theirs in groupby(rows, key=lambda row: row.id))
+        ]
+
     def known_fields(self) -> Sequence[str]:
         with reading(self._engine) as connection:
             if is_sqlite(connection):
@@ -199,8 +252,9 @@ class SqlReaders:
         while True:
             with reading(self._engine) as connection:
                 rows = connection.execute(query.where(subscription.c.subscriber_id > after)).all()
+                tags = tags_by_number(connection, [row.id for row in rows])
             for row in rows:
-                yield _person(row, (_subscription(row),))
+                yield _person(row, (_subscription(row),), tags.get(row.id, ()))
             if len(rows) < PAGE:
                 return
             after = rows[-1].id
@@ -212,6 +266,10 @@ def one_person(engine: Engine, number: int) -> Subscriber | None:
     with reading(engine) as connection:
         rows = connection.execute(query).all()
     return _person(rows[0], tuple(_subscription(row) for row in rows if row.list_name is not None)) if rows else None
+
+
+def _without(readers: Sequence[ReaderRow], erased: frozenset[str]) -> Sequence[ReaderRow]:
+    return [reader for reader in readers if address_key(reader.email) not in erased] if erased else readers
 
 
 def _people() -> Select[Any]:
@@ -236,7 +294,7 @@ def _people() -> Select[Any]:
     )
 
 
-def _person(row: Row[Any], subscriptions: tuple[Subscription, ...]) -> Subscriber:
+def _person(row: Row[Any], subscriptions: tuple[Subscription, ...], tags: Sequence[str] = ()) -> Subscriber:
     return Subscriber(
         id=row.id,
         email=row.email,
@@ -244,6 +302,7 @@ def _person(row: Row[Any], subscriptions: tuple[Subscription, ...]) -> Subscribe
         last_name=row.last_name,
         fields=row.fields,
         subscriptions=subscriptions,
+        tags=tuple(tags),
         suppressed=SuppressionReason(row.reason) if row.reason else None,
     )
 
@@ -262,11 +321,10 @@ def _make_list(connection: Connection, name: str) -> int:
     if found is not None:
         return found
     _check_list_name(name)
-    upsert = sqlite_insert if is_sqlite(connection) else postgresql_insert
     # The first list is the newsletter's own and can be joined by anybody; a later one may be nobody's business.
     is_first = connection.scalar(select(func.count()).select_from(mailing_list)) == 0
     values = {"name": name, "is_open": is_first, "created_at": database_now()}
-    connection.execute(upsert(mailing_list).values(**values).on_conflict_do_nothing())
+    connection.execute(insert_into(connection, mailing_list).values(**values).on_conflict_do_nothing())
     return int(connection.execute(select(mailing_list.c.id).where(mailing_list.c.name == name)).scalar_one())
 
 
@@ -295,17 +353,12 @@ def _upsert_suppressions(connection: Connection, reasons: dict[str, SuppressionR
     """In the order of the keys; a reason gives way only to a stronger one."""
     rows = incoming(connection)
     source = select(cell(rows, 0), cell(rows, 1), database_now()).where(literal(True)).order_by(cell(rows, 0))
-    upsert = sqlite_insert if is_sqlite(connection) else postgresql_insert
-    statement = upsert(suppression).from_select(["email_key", "reason", "since_at"], source)
+    statement = insert_into(connection, suppression).from_select(["email_key", "reason", "since_at"], source)
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=["email_key"],
             set_={"reason": statement.excluded.reason, "since_at": statement.excluded.since_at},
-            where=_rank(statement.excluded.reason) < _rank(suppression.c.reason),
+            where=rank(statement.excluded.reason) < rank(suppression.c.reason),
         ),
         packed([[key, reason.value] for key, reason in sorted(reasons.items())]),
     )
-
-
-def _rank(reason: ColumnElement[str]) -> ColumnElement[int]:
-    return case({known.value: rank for rank, known in enumerate(STRONGEST_FIRST)}, value=reason)

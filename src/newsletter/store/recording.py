@@ -11,7 +11,7 @@ from newsletter.store.moving import accept, carried_by, move, settle_all, settle
 from newsletter.store.splitting import BISECTION_BUDGET, halve, halves_fail_alike, root_refusals
 from newsletter.store.tables import attempt, delivery, mailing, parcel
 from newsletter.store.types import AnyRow, database_now
-from newsletter.store.waiting import count_failure, parcel_waits, pause, provider_waits
+from newsletter.store.waiting import GIVE_UP_AFTER, count_failure, parcel_waits, pause, provider_waits, tried_for_long
 from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus, SkipReason
 from newsletter.words.outcome import Accepted, Deferred, Outcome, Refused, Uncertain
 
@@ -97,7 +97,10 @@ def _apply(connection: Connection, of: AnyRow, deliveries: Sequence[int] | None,
             if of.failures_in_a_row:
                 count_failure(connection, of.mailing_id, None)
         case Deferred():
-            _back_to_pending(connection, of, deliveries)
+            if outcome.about_reader:
+                _turned_away(connection, of, deliveries, outcome.reason)
+            else:
+                _back_to_pending(connection, of, deliveries)
             _defer(connection, of, outcome)
         case Refused():
             _refuse(connection, of, deliveries, outcome)
@@ -106,8 +109,20 @@ def _apply(connection: Connection, of: AnyRow, deliveries: Sequence[int] | None,
             count_failure(connection, of.mailing_id, reason)
 
 
-def _back_to_pending(connection: Connection, of: AnyRow, deliveries: Sequence[int] | None) -> None:
-    move(connection, of.id, HandOver.PENDING, deliveries=deliveries)
+def _turned_away(connection: Connection, of: AnyRow, deliveries: Sequence[int] | None, reason: str) -> None:
+    """Their mailboxes say later: they wait, with what was said, and after days of that they are refused with it."""
+    ids: list[int] = list(connection.scalars(carried_by(of.id))) if deliveries is None else list(deliveries)
+    if over := tried_for_long(connection, ids):
+        last = f"It was tried for {GIVE_UP_AFTER.days} days. The last answer: {reason}"
+        move(connection, of.id, HandOver.REFUSED, deliveries=over, reason=last)
+    gone = set(over)
+    _back_to_pending(connection, of, [one for one in ids if one not in gone], reason)
+
+
+def _back_to_pending(
+    connection: Connection, of: AnyRow, deliveries: Sequence[int] | None, reason: str | None = None
+) -> None:
+    move(connection, of.id, HandOver.PENDING, deliveries=deliveries, reason=reason)
     if of.status == MailingStatus.CANCELLED:
         move(connection, of.id, HandOver.SKIPPED, deliveries=deliveries, reason=SkipReason.CANCELLED)
 
@@ -124,7 +139,7 @@ def _defer(connection: Connection, of: AnyRow, outcome: Deferred) -> None:
     elif outcome.retry_after is not None:
         provider_waits(connection, of.provider, outcome.retry_after.total_seconds())
     else:
-        parcel_waits(connection, of.parcel_id)
+        parcel_waits(connection, of.parcel_id, for_a_reader=outcome.about_reader)
 
 
 def _refuse(connection: Connection, of: AnyRow, deliveries: Sequence[int] | None, outcome: Refused) -> None:

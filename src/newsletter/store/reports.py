@@ -28,10 +28,10 @@ class SqlReports(SqlCopies):
     """The `Reports` port."""
 
     def find_figures(self, issue: int, providers: Sequence[str]) -> Figures | None:
-        account = SqlAccounts(self._engine).find_account(issue)
+        account = SqlAccounts(self._engine, practice=self._practice).find_account(issue)
         if account is None:
             return None
-        standing = SqlAlarms(self._engine).get_standing(issue, providers)
+        standing = SqlAlarms(self._engine).get_standing(issue, providers, practice=account.is_practice)
         with reading(self._engine) as connection:
             opened = _readers(connection, issue, EventKind.OPENED, event.c.by_machine.is_(False))
             return Figures(
@@ -46,8 +46,8 @@ class SqlReports(SqlCopies):
                 clicked=_readers(connection, issue, EventKind.CLICKED),
                 unsubscribed=_readers(connection, issue, EventKind.UNSUBSCRIBED),
                 links=_links(connection, issue),
-                domains=_domains(connection, issue),
-                delivered_by_hour=_by_hour(connection, issue),
+                domains=_domains(connection, issue, account.is_practice),
+                delivered_by_hour=_by_hour(connection, issue, account.is_practice),
                 alarms=alarms(standing),
             )
 
@@ -72,7 +72,7 @@ def _links(connection: Connection, issue: int) -> Sequence[tuple[str, int]]:
     return [(url, n) for url, n in rows]
 
 
-def _domains(connection: Connection, issue: int) -> Sequence[Domain]:
+def _domains(connection: Connection, issue: int, practice: bool) -> Sequence[Domain]:
     """The domains with most readers; a bad name at one mailbox provider does not show in the whole."""
     key = subscriber.c.email_key
     at = func.instr(key, "@") if is_sqlite(connection) else func.strpos(key, "@")
@@ -87,7 +87,7 @@ def _domains(connection: Connection, issue: int) -> Sequence[Domain]:
         .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
         .join(parcel, parcel.c.id == delivery.c.parcel_id)
         .join(mailing, mailing.c.id == parcel.c.mailing_id)
-        .where(mailing.c.issue == issue, delivery.c.handover == HandOver.ACCEPTED)
+        .where(mailing.c.issue == issue, mailing.c.is_practice == practice, delivery.c.handover == HandOver.ACCEPTED)
         .group_by(domain)
         .order_by(func.count().desc(), domain)
         .limit(_DOMAINS)
@@ -98,13 +98,13 @@ def _domains(connection: Connection, issue: int) -> Sequence[Domain]:
     ]
 
 
-def _by_hour(connection: Connection, issue: int) -> Sequence[int]:
+def _by_hour(connection: Connection, issue: int, practice: bool) -> Sequence[int]:
     """Deliveries heard of in each hour since the first hand-over, for two days at most."""
     first: datetime | None = connection.scalar(
         select(func.min(attempt.c.started_at))
         .join(parcel, parcel.c.id == attempt.c.parcel_id)
         .join(mailing, mailing.c.id == parcel.c.mailing_id)
-        .where(mailing.c.issue == issue)
+        .where(mailing.c.issue == issue, mailing.c.is_practice == practice)
     )
     if first is None:
         return []

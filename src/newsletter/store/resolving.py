@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, cast, select
 
-from newsletter.store.joining import cell, incoming, packed
+from newsletter.store.incoming import cell, incoming, packed
 from newsletter.store.tables import attempt, carried, delivery, mailing, parcel, subscriber
 from newsletter.store.types import AnyRow
 from newsletter.words.event import Event

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from newsletter.store.consent_tables import erasure
+from newsletter.store.consent_tables import asked_in_vain, departure, erasure
 from newsletter.store.tables import subscriber, subscription, suppression
 from newsletter.store.types import AnyRow, database_now
-from newsletter.words.consent import Asked
+from newsletter.words.consent import Asked, Left
 from newsletter.words.erasing import EraseKey
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason, address_key
 
@@ -33,10 +33,13 @@ def bring_back(
         return Returning(subscriber=0, lists=())
     if request.asked == Asked.ADDRESS:
         return _move(connection, request)
+    if request.asked == Asked.AGAIN:
+        return _stay(connection, request, lists)
     person = _person(connection, request)
     if by_form:
         connection.execute(delete(suppression).where(suppression.c.email_key == request.email_key))
         if erase_key is not None:
+            connection.execute(delete(asked_in_vain).where(asked_in_vain.c.hash == erase_key.mark(request.email)))
             connection.execute(
                 update(erasure)
                 .where(erasure.c.hash == erase_key.mark(request.email))
@@ -104,6 +107,37 @@ def _raise(connection: Connection, person: int, list_id: int, consent: str | Non
             .values(status=SubscriptionStatus.ACTIVE, consent=consent, since_at=database_now())
         )
     return True
+
+
+def _stay(connection: Connection, request: AnyRow, lists: Sequence[tuple[int, str]]) -> Returning:
+    """Who says that they still want it stays. A late yes lifts what silence had ended, and nothing else."""
+    person = connection.scalar(
+        update(subscriber)
+        .where(subscriber.c.id == request.subscriber_id)
+        .values(updated_at=database_now())
+        .returning(subscriber.c.id)
+    )
+    if person is None:
+        return Returning(subscriber=0, lists=())
+    stays = [(list_id, name) for list_id, name in lists if _is_still_on(connection, person, list_id)]
+    return Returning(subscriber=person, lists=tuple(stays))
+
+
+def _is_still_on(connection: Connection, person: int, list_id: int) -> bool:
+    theirs = (subscription.c.list_id == list_id) & (subscription.c.subscriber_id == person)
+    if connection.scalar(select(subscription.c.status).where(theirs)) == SubscriptionStatus.ACTIVE:
+        return True
+    last = connection.execute(
+        select(departure)
+        .where(departure.c.subscriber_id == person, departure.c.list_id == list_id)
+        .order_by(departure.c.id.desc())
+        .limit(1)
+    ).first()
+    if last is None or last.how != Left.SILENCE or last.undone_at is not None:
+        return False
+    connection.execute(update(departure).where(departure.c.id == last.id).values(undone_at=database_now()))
+    values = {"status": SubscriptionStatus.ACTIVE, "since_at": database_now()}
+    return connection.execute(update(subscription).where(theirs).values(values)).rowcount == 1
 
 
 def _move(connection: Connection, request: AnyRow) -> Returning:

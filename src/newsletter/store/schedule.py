@@ -8,17 +8,28 @@ from contextlib import contextmanager
 from sqlalchemy import Engine, text
 
 from newsletter.store.approving import SqlApprovals, SqlOneOffs
+from newsletter.store.engine import writing
 from newsletter.store.noticing import SqlNotices
+from newsletter.store.schedule_tables import last_tick
+from newsletter.store.scheduled_counts import SqlTallies
 from newsletter.store.scheduling import SqlPlans, SqlSlots
+from newsletter.store.types import database_now
+from newsletter.store.upserting import insert_into
 
 _TICK_LOCK = 7234002
 
 
-class SqlSchedule(SqlPlans, SqlSlots, SqlApprovals, SqlOneOffs, SqlNotices):
-    """Implements the ports of `ports/slots.py` over one database."""
+class SqlSchedule(SqlPlans, SqlSlots, SqlApprovals, SqlOneOffs, SqlNotices, SqlTallies):
+    """Implements the ports of `ports/slots.py` over one database, for one account of its ledger."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, *, practice: bool = False) -> None:
+        self._engine, self._practice = engine, practice
+
+    def mark_tick(self) -> None:
+        with writing(self._engine) as connection:
+            into = insert_into(connection, last_tick)
+            now = {"ticked_at": database_now()}
+            connection.execute(into.values(id=1, **now).on_conflict_do_update(index_elements=["id"], set_=now))
 
 
 class AdvisoryLock:

@@ -17,15 +17,15 @@ from sqlalchemy import (
     text,
 )
 
-from newsletter.store.tables import _Id, metadata
-from newsletter.store.types import FieldsJson, UtcDateTime
+from newsletter.store.tables import metadata
+from newsletter.store.types import FieldsJson, Id, UtcDateTime, one_of
 from newsletter.words.slot import SlotStatus
 
 # A rule as text, with its zone: wall time is the truth, instants follow from it.
 cadence = Table(
     "cadence",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("list_name", String(100), nullable=False, unique=True),
     Column("rule", Text, nullable=False),
     Column("freeze_before_minutes", Integer, nullable=False),
@@ -42,7 +42,7 @@ cadence = Table(
 skipped_date = Table(
     "skipped_date",
     metadata,
-    Column("cadence_id", _Id, ForeignKey("cadence.id"), primary_key=True, autoincrement=False),
+    Column("cadence_id", Id, ForeignKey("cadence.id"), primary_key=True, autoincrement=False),
     Column("skipped_on", Date, primary_key=True),
     Column("title", Text, nullable=False),
 )
@@ -52,8 +52,8 @@ _open = text("status IN ('frozen', 'asking', 'going', 'gone')")
 slot = Table(
     "slot",
     metadata,
-    Column("id", _Id, primary_key=True),
-    Column("cadence_id", _Id, ForeignKey("cadence.id"), nullable=False),
+    Column("id", Id, primary_key=True),
+    Column("cadence_id", Id, ForeignKey("cadence.id"), nullable=False),
     # Wall time as the rule says it, "2026-12-03T09:00": it names the slot whatever becomes of zones and offsets.
     Column("local_time", String(16), nullable=False),
     Column("at", UtcDateTime, nullable=False),
@@ -63,16 +63,20 @@ slot = Table(
     Column("detail", Text, nullable=False, server_default=""),
     Column("issue", Integer),
     Column("digest", String(64)),
-    Column("mailing_id", _Id, ForeignKey("mailing.id")),
+    # Written with the word that it begins: which of the list's readers it goes to; "" is all of them.
+    Column("segment", Text, nullable=False, server_default=""),
+    Column("mailing_id", Id, ForeignKey("mailing.id")),
+    # Of the account that wrote it last: an issue that was practised in a slot can still go in a real one.
+    Column("is_practice", Boolean, nullable=False, server_default=text("false")),
     Column("n_reminders", Integer, nullable=False, server_default="0"),
     Column("tried_at", UtcDateTime),
     Column("began_at", UtcDateTime),
     Column("ended_at", UtcDateTime),
-    CheckConstraint(f"status IN ({', '.join(repr(one.value) for one in SlotStatus)})", name="status"),
+    one_of("status", SlotStatus),
     # The promise in one line: one slot for one time of a cadence, whatever runs twice.
     UniqueConstraint("cadence_id", "local_time", name="slot_once"),
     # And one issue a slot: what is on its way in one slot can't be taken by another.
-    Index("slot_issue", "cadence_id", "issue", unique=True, sqlite_where=_open, postgresql_where=_open),
+    Index("slot_issue", "cadence_id", "issue", "is_practice", unique=True, sqlite_where=_open, postgresql_where=_open),
 )
 
 approval = Table(
@@ -83,13 +87,24 @@ approval = Table(
     Column("approved_by", Text, nullable=False),
     Column("approved_at", UtcDateTime, nullable=False),
     Column("is_next", Boolean, nullable=False),
+    # The question that its readers have to fit, where it was put into the next slot for a segment; "" is the whole list.
+    Column("segment", Text, nullable=False, server_default=""),
+)
+
+# One row: when any process last looked at the whole schedule and nothing went wrong.
+last_tick = Table(
+    "last_tick",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("ticked_at", UtcDateTime, nullable=False),
+    CheckConstraint("id = 1", name="one"),
 )
 
 # What the owner is to be told: written with the fact it tells of, handed over afterwards.
 notice = Table(
     "notice",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("about", String(40), nullable=False),
     Column("kind", String(20), nullable=False),
     Column("tell", FieldsJson, nullable=False),

@@ -6,17 +6,16 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import ColumnElement, Connection, Engine, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from newsletter.ports.slots import Notice
-from newsletter.store.engine import is_sqlite, reading, writing
+from newsletter.store.engine import reading, writing
 from newsletter.store.noticing import write_notice
 from newsletter.store.schedule_tables import cadence, skipped_date, slot
 from newsletter.store.tables import mailing, mailing_list
 from newsletter.store.types import AnyRow
+from newsletter.store.upserting import insert_into
 from newsletter.words.cadence import Cadence, Occurrence
 from newsletter.words.cadence_text import cadence_text, parse_cadence
 from newsletter.words.ledger import MailingStatus
@@ -87,13 +86,18 @@ class SqlPlans:
 
 
 class SqlSlots:
-    """The `Slots` port."""
+    """The `Slots` port. A slot that has begun belongs to the account that it began in; the others are everybody's."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, *, practice: bool = False) -> None:
+        self._engine, self._practice = engine, practice
+
+    @property
+    def _ours(self) -> ColumnElement[bool]:
+        begun = slot.c.status.in_((SlotStatus.GOING, SlotStatus.GONE))
+        return or_(~begun, slot.c.is_practice == self._practice)
 
     def list_slots(self, plan_id: int, *, since: datetime | None = None) -> Sequence[Slot]:
-        wanted = select(slot).where(slot.c.cadence_id == plan_id).order_by(slot.c.at, slot.c.id)
+        wanted = select(slot).where(slot.c.cadence_id == plan_id, self._ours).order_by(slot.c.at, slot.c.id)
         if since is not None:
             wanted = wanted.where(slot.c.at >= since)
         return self._read(wanted)
@@ -101,7 +105,12 @@ class SqlSlots:
     def find_open(self, plan_id: int, *, until: datetime) -> Sequence[Slot]:
         return self._read(
             select(slot)
-            .where(slot.c.cadence_id == plan_id, slot.c.status.in_((*OPEN, SlotStatus.GOING)), slot.c.at <= until)
+            .where(
+                slot.c.cadence_id == plan_id,
+                slot.c.status.in_((*OPEN, SlotStatus.GOING)),
+                slot.c.at <= until,
+                self._ours,
+            )
             .order_by(slot.c.at, slot.c.id)
         )
 
@@ -124,7 +133,7 @@ class SqlSlots:
         if not rows:
             return 0
         with writing(self._engine) as connection:
-            into = sqlite_insert(slot) if is_sqlite(connection) else postgresql_insert(slot)
+            into = insert_into(connection, slot)
             return connection.execute(into.values(rows).on_conflict_do_nothing()).rowcount
 
     def realign(self, one: Slot, at: datetime) -> None:
@@ -139,7 +148,9 @@ class SqlSlots:
         try:
             with writing(self._engine) as connection:
                 changed = connection.execute(
-                    update(slot).where(slot.c.id == one.id, slot.c.status == one.status).values(**values)
+                    update(slot)
+                    .where(slot.c.id == one.id, slot.c.status == one.status)
+                    .values(**values, is_practice=self._practice)
                 ).rowcount
                 if changed and notice:
                     write_notice(connection, notice)
@@ -157,12 +168,13 @@ class SqlSlots:
                 mailing_list.c.name == list_name,
                 mailing.c.status.in_(went),
                 mailing.c.start_at <= now,
+                mailing.c.is_practice == self._practice,
                 mailing.c.id.not_in(of_slots),
             )
         )
         # One that was held up for days and has just ended is as near as one that has just begun.
         gone = select(slot.c.began_at, slot.c.ended_at).where(
-            slot.c.cadence_id == but.plan_id, slot.c.id != but.id, slot.c.began_at.is_not(None)
+            slot.c.cadence_id == but.plan_id, slot.c.id != but.id, slot.c.began_at.is_not(None), self._ours
         )
         with reading(self._engine) as connection:
             times = [connection.scalar(by_hand)]
@@ -182,7 +194,7 @@ def _bare(rule: Cadence) -> Cadence:
 def _skip(connection: Connection, plan_id: int, days: Mapping[date, str]) -> None:
     rows = [{"cadence_id": plan_id, "skipped_on": day, "title": title[:200]} for day, title in days.items()]
     if rows:
-        into = sqlite_insert(skipped_date) if is_sqlite(connection) else postgresql_insert(skipped_date)
+        into = insert_into(connection, skipped_date)
         connection.execute(into.on_conflict_do_nothing(), rows)
 
 
@@ -222,6 +234,7 @@ def _slot(row: AnyRow) -> Slot:
         detail=row.detail,
         issue=row.issue,
         digest=row.digest,
+        segment=row.segment,
         mailing_id=row.mailing_id,
         n_reminders=row.n_reminders,
         tried_at=row.tried_at,

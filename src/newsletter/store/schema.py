@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from newsletter.store import consent_tables, event_tables, import_tables, live_table, schedule_tables, segment_tables
+from newsletter.store import (
+    consent_tables,
+    event_tables,
+    find_tables,
+    import_tables,
+    live_table,
+    schedule_tables,
+    segment_tables,
+    user_tables,
+)
 from newsletter.store.tables import metadata
 
 __all__ = [
     "consent_tables",
     "event_tables",
+    "find_tables",
     "import_tables",
     "live_table",
     "metadata",
     "schedule_tables",
     "segment_tables",
+    "user_tables",
 ]

@@ -33,7 +33,7 @@ def halve(connection: Connection, parcel_id: int) -> bool:
 
 
 def new_child(connection: Connection, parcel_id: int, deliveries: list[int]) -> int:
-    """A parcel of its own for some of another's readers, at the end of the queue."""
+    """A parcel of its own for some of another's readers, at the end of the queue. Each counts those that are in it."""
     parent = connection.execute(select(parcel).where(parcel.c.id == parcel_id)).one()
     last = connection.scalar(select(func.max(parcel.c.number)).where(parcel.c.mailing_id == parent.mailing_id))
     child: int = connection.execute(
@@ -49,6 +49,8 @@ def new_child(connection: Connection, parcel_id: int, deliveries: list[int]) -> 
         .returning(parcel.c.id)
     ).scalar_one()
     connection.execute(update(delivery).where(delivery.c.id.in_(deliveries)).values(parcel_id=child))
+    left = {"n_readers": parcel.c.n_readers - len(deliveries)}
+    connection.execute(update(parcel).where(parcel.c.id == parcel_id).values(**left))
     return child
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from sqlalchemy import (
-    BigInteger,
     Boolean,
-    CheckConstraint,
     Column,
+    ColumnElement,
     ForeignKey,
+    FromClause,
     Index,
     Integer,
     MetaData,
@@ -21,7 +19,7 @@ from sqlalchemy import (
     text,
 )
 
-from newsletter.store.types import FieldsJson, UtcDateTime
+from newsletter.store.types import FieldsJson, Id, UtcDateTime, one_of
 from newsletter.words.ledger import HOLDS, Fate, HandOver, MailingStatus, ParcelStatus
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
 
@@ -35,19 +33,10 @@ metadata = MetaData(
     }
 )
 
-# SQLite gives ids only to columns it calls INTEGER; PostgreSQL would run out of those at two thousand million.
-_Id = BigInteger().with_variant(Integer(), "sqlite")
-
-
-def _one_of(column: str, states: type[StrEnum]) -> CheckConstraint:
-    allowed = ", ".join(f"'{state.value}'" for state in states)
-    return CheckConstraint(f"{column} IN ({allowed})", name=column)
-
-
 subscriber = Table(
     "subscriber",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("email", String(320), nullable=False),
     Column("email_key", String(320), nullable=False, unique=True),
     Column("first_name", Text, nullable=False, server_default=""),
@@ -55,12 +44,15 @@ subscriber = Table(
     Column("fields", FieldsJson, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
+    # SQLite would give the number of the last one to the next comer once that one was erased, and with it their place
+    # in the ledger and every link in their mails.
+    sqlite_autoincrement=True,
 )
 
 mailing_list = Table(
     "mailing_list",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("name", String(100), nullable=False, unique=True),
     # What readers see instead of the name, where that is not meant for them.
     Column("title", Text, nullable=False, server_default=""),
@@ -72,12 +64,12 @@ mailing_list = Table(
 subscription = Table(
     "subscription",
     metadata,
-    Column("list_id", _Id, ForeignKey("mailing_list.id"), primary_key=True),
-    Column("subscriber_id", _Id, ForeignKey("subscriber.id"), primary_key=True),
+    Column("list_id", Id, ForeignKey("mailing_list.id"), primary_key=True),
+    Column("subscriber_id", Id, ForeignKey("subscriber.id"), primary_key=True),
     Column("status", String(10), nullable=False),
     Column("consent", Text),
     Column("since_at", UtcDateTime, nullable=False),
-    _one_of("status", SubscriptionStatus),
+    one_of("status", SubscriptionStatus),
     Index("subscription_subscriber", "subscriber_id"),
     sqlite_with_rowid=False,
 )
@@ -89,14 +81,14 @@ suppression = Table(
     Column("email_key", String(320), primary_key=True),
     Column("reason", String(20), nullable=False),
     Column("since_at", UtcDateTime, nullable=False),
-    _one_of("reason", SuppressionReason),
+    one_of("reason", SuppressionReason),
     sqlite_with_rowid=False,
 )
 
 edition = Table(
     "edition",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("digest", String(64), nullable=False, unique=True),
     Column("issue", Integer, nullable=False),
     Column("document", Text, nullable=False),
@@ -106,10 +98,10 @@ edition = Table(
 mailing = Table(
     "mailing",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("issue", Integer, nullable=False),
-    Column("edition_id", _Id, ForeignKey("edition.id"), nullable=False),
-    Column("list_id", _Id, ForeignKey("mailing_list.id"), nullable=False),
+    Column("edition_id", Id, ForeignKey("edition.id"), nullable=False),
+    Column("list_id", Id, ForeignKey("mailing_list.id"), nullable=False),
     Column("status", String(10), nullable=False),
     Column("pause_reason", Text),
     # A provider that can't be reached pauses the mailing after several failures in a row.
@@ -120,40 +112,45 @@ mailing = Table(
     Column("parcel_size", Integer, nullable=False),
     # The question that its readers had to fit, as it was when the mailing was planned; "" for the whole list.
     Column("segment", Text, nullable=False, server_default=""),
+    # Of the practice account: planned while nothing leaves this machine, and never handed to anybody who carries mail.
+    Column("is_practice", Boolean, nullable=False, server_default=text("false")),
     # Readers in the small first parcel that everyone else waits for; 0 where nobody waits, or not any more.
     Column("canary", Integer, nullable=False, server_default="0"),
     # Where the next slice of the plan begins; its end is fixed when the audience is, at the start of planning.
-    Column("planned_to_subscriber", _Id, nullable=False, server_default="0"),
-    Column("audience_ends_at_subscriber", _Id, nullable=False),
+    Column("planned_to_subscriber", Id, nullable=False, server_default="0"),
+    Column("audience_ends_at_subscriber", Id, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("finished_at", UtcDateTime),
-    _one_of("status", MailingStatus),
+    one_of("status", MailingStatus),
     # One unfinished mailing of an issue to an audience: a second `send` resumes it.
     Index(
         "mailing_unfinished",
         "issue",
         "list_id",
+        "is_practice",
         unique=True,
         sqlite_where=text("status NOT IN ('finished', 'cancelled')"),
         postgresql_where=text("status NOT IN ('finished', 'cancelled')"),
     ),
+    # One that turned out to be empty is dropped: a process that still knows its number must not meet another one there.
+    sqlite_autoincrement=True,
 )
 
 parcel = Table(
     "parcel",
     metadata,
-    Column("id", _Id, primary_key=True),
-    Column("mailing_id", _Id, ForeignKey("mailing.id"), nullable=False),
+    Column("id", Id, primary_key=True),
+    Column("mailing_id", Id, ForeignKey("mailing.id"), nullable=False),
     Column("number", Integer, nullable=False),
-    Column("parent_id", _Id, ForeignKey("parcel.id")),
-    Column("root_id", _Id),
+    Column("parent_id", Id, ForeignKey("parcel.id")),
+    Column("root_id", Id),
     Column("status", String(10), nullable=False),
     Column("not_before", UtcDateTime),
     Column("n_readers", Integer, nullable=False),
     # Refused calls of this parcel and its children: bisection gives up after a bounded number.
     Column("refused_calls", Integer, nullable=False, server_default="0"),
     Column("last_reason", Text),
-    _one_of("status", ParcelStatus),
+    one_of("status", ParcelStatus),
     UniqueConstraint("mailing_id", "number", name="parcel_number_unique"),
     Index("parcel_queue", "mailing_id", "status", "id"),
 )
@@ -163,18 +160,20 @@ _HELD = ", ".join(f"'{state.value}'" for state in HandOver if state in HOLDS)
 delivery = Table(
     "delivery",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("issue", Integer, nullable=False),
-    Column("subscriber_id", _Id, nullable=False),
-    Column("parcel_id", _Id, ForeignKey("parcel.id"), nullable=False),
+    Column("subscriber_id", Id, nullable=False),
+    # As its mailing's: what was practised is an account of its own, and nobody "has it already" because of it.
+    Column("is_practice", Boolean, nullable=False, server_default=text("false")),
+    Column("parcel_id", Id, ForeignKey("parcel.id"), nullable=False),
     Column("handover", String(10), nullable=False),
     Column("reason", Text),
     # The attempt whose acceptance counted; another attempt's acceptance of the same delivery makes it `doubled`.
-    Column("accepted_by", _Id),
+    Column("accepted_by", Id),
     Column("doubled", Boolean, nullable=False, server_default=text("false")),
     Column("fate", String(10), nullable=False, server_default=Fate.NONE.value),
-    _one_of("handover", HandOver),
-    _one_of("fate", Fate),
+    one_of("handover", HandOver),
+    one_of("fate", Fate),
     # Without the state, which changes twice a delivery: two thirds of the cost of a change is that of its indexes.
     Index("delivery_of_parcel", "parcel_id"),
     # The promise in one line: an issue is held by a reader at most once, whatever lists and mailings overlap.
@@ -182,22 +181,32 @@ delivery = Table(
         "delivery_once",
         "issue",
         "subscriber_id",
+        "is_practice",
         unique=True,
         sqlite_where=text(f"handover IN ({_HELD})"),
         postgresql_where=text(f"handover IN ({_HELD})"),
     ),
 )
 
-# Spelled as the index spells it: with bound values no planner can tell that the index holds what is asked for.
-holds = delivery.c.handover.in_([literal_column(f"'{state.value}'") for state in HandOver if state in HOLDS])
+
+def holding(of: FromClause) -> ColumnElement[bool]:
+    """For a delivery under any name: its reader holds the issue.
+
+    Spelled as the index spells it: with bound values no planner can tell that the index holds what is asked for.
+    """
+    handover: ColumnElement[str] = of.c.handover
+    return handover.in_([literal_column(f"'{state.value}'") for state in HandOver if state in HOLDS])
+
+
+holds = holding(delivery)
 
 attempt = Table(
     "attempt",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     # Random; travels with the mail and comes back in events.
     Column("token", String(40), nullable=False, unique=True),
-    Column("parcel_id", _Id, ForeignKey("parcel.id"), nullable=False),
+    Column("parcel_id", Id, ForeignKey("parcel.id"), nullable=False),
     Column("sender", String(40), nullable=False),
     Column("provider", String(20), nullable=False),
     Column("started_at", UtcDateTime, nullable=False),
@@ -207,6 +216,9 @@ attempt = Table(
     Column("reason", Text),
     Column("reference", Text),
     Column("ended_at", UtcDateTime),
+    # How often the provider was asked what became of it, and when it may be asked again.
+    Column("looks", Integer, nullable=False, server_default="0"),
+    Column("look_after", UtcDateTime),
     Index(
         "attempt_open", "deadline_at", sqlite_where=text("outcome IS NULL"), postgresql_where=text("outcome IS NULL")
     ),
@@ -218,8 +230,8 @@ attempt = Table(
 carried = Table(
     "carried",
     metadata,
-    Column("attempt_id", _Id, primary_key=True, autoincrement=False),
-    Column("delivery_id", _Id, primary_key=True, autoincrement=False),
+    Column("attempt_id", Id, primary_key=True, autoincrement=False),
+    Column("delivery_id", Id, primary_key=True, autoincrement=False),
     Index("carried_delivery", "delivery_id"),
     sqlite_with_rowid=False,
 )
@@ -230,4 +242,17 @@ provider_state = Table(
     metadata,
     Column("provider", String(20), primary_key=True),
     Column("not_before", UtcDateTime),
+    # And so may the owner: when the next call is due at the pace that is set, and when the next day of warming up begins.
+    Column("next_turn_at", UtcDateTime),
+    Column("warm_until", UtcDateTime),
+)
+
+# Days of sending while warming up, counted from the first mail of each.
+warm_up_day = Table(
+    "warm_up_day",
+    metadata,
+    Column("provider", String(20), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("began_at", UtcDateTime, nullable=False),
+    Column("n_readers", Integer, nullable=False),
 )

@@ -38,7 +38,15 @@ def upgrade() -> None:
         sa.Column("approved_by", sa.Text(), nullable=False),
         sa.Column("approved_at", UtcDateTime(), nullable=False),
         sa.Column("is_next", sa.Boolean(), nullable=False),
+        sa.Column("segment", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("issue", name=op.f("approval_pk")),
+    )
+    op.create_table(
+        "asked_in_vain",
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("mails", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("hash", name=op.f("asked_in_vain_pk")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "breaker",
@@ -46,7 +54,6 @@ def upgrade() -> None:
         sa.Column("opened_at", UtcDateTime(), nullable=False),
         sa.Column("closes_at", UtcDateTime(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
-        sa.Column("told", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("breaker_pk")),
     )
     op.create_table(
@@ -79,34 +86,14 @@ def upgrade() -> None:
     )
     op.create_index("carried_delivery", "carried", ["delivery_id"], unique=False)
     op.create_table(
-        "consent_request",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("email", sa.String(length=320), nullable=False),
-        sa.Column("email_key", sa.String(length=320), nullable=False),
-        sa.Column("asked", sa.String(length=10), nullable=False),
-        sa.Column("subscriber_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("first_name", sa.Text(), server_default="", nullable=False),
-        sa.Column("language", sa.String(length=35), server_default="", nullable=False),
-        sa.Column("wording", sa.Text(), server_default="", nullable=False),
-        sa.Column("ip", sa.String(length=45), nullable=True),
-        sa.Column("agent", sa.Text(), nullable=True),
-        sa.Column("requested_at", UtcDateTime(), nullable=False),
-        sa.Column("posted_at", UtcDateTime(), nullable=True),
-        sa.Column("mail", sa.String(length=20), server_default="", nullable=False),
-        sa.Column("confirmed_at", UtcDateTime(), nullable=True),
-        sa.Column("confirmed_ip", sa.String(length=45), nullable=True),
-        sa.Column("confirmed_agent", sa.Text(), nullable=True),
-        sa.CheckConstraint("asked IN ('form', 'add', 'import', 'address')", name=op.f("consent_request_asked")),
-        sa.PrimaryKeyConstraint("id", name=op.f("consent_request_pk")),
-    )
-    op.create_index("consent_request_of_address", "consent_request", ["email_key", "requested_at"], unique=False)
-    op.create_index(
-        "consent_request_unposted",
-        "consent_request",
-        ["id"],
-        unique=False,
-        sqlite_where=sa.text("posted_at IS NULL"),
-        postgresql_where=sa.text("posted_at IS NULL"),
+        "collect_key",
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("used_at", UtcDateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("collect_key_pk")),
+        sa.UniqueConstraint("digest", name=op.f("collect_key_digest_unique")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "edition",
@@ -176,11 +163,62 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("provider", name=op.f("event_pull_pk")),
     )
     op.create_table(
+        "failed_entry",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("who", sa.String(length=32), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("failed_entry_pk")),
+    )
+    op.create_index("failed_entry_who", "failed_entry", ["who", "at"], unique=False)
+    op.create_table(
+        "feed_state",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("etag", sa.Text(), nullable=False),
+        sa.Column("modified", sa.Text(), nullable=False),
+        sa.Column("answered_at", UtcDateTime(), nullable=True),
+        sa.Column("next_at", UtcDateTime(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("problem", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("feed_state_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "find",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("url", sa.Text(), nullable=True),
+        sa.Column("origin", sa.String(length=10), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("site", sa.Text(), nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("summary", sa.Text(), nullable=False),
+        sa.Column("published_at", UtcDateTime(), nullable=True),
+        sa.Column("found_at", UtcDateTime(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("quote", sa.Text(), nullable=False),
+        sa.Column("choices", FieldsJson, nullable=False),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("decided_at", UtcDateTime(), nullable=True),
+        sa.Column("looked_at", UtcDateTime(), nullable=True),
+        sa.Column("post", sa.Text(), nullable=True),
+        sa.Column("post_digest", sa.String(length=64), nullable=True),
+        sa.CheckConstraint("origin IN ('person', 'key', 'mail', 'feed')", name=op.f("find_origin")),
+        sa.CheckConstraint("status IN ('waiting', 'kept', 'dismissed', 'old')", name=op.f("find_status")),
+        sa.PrimaryKeyConstraint("id", name=op.f("find_pk")),
+        sa.UniqueConstraint("key", name=op.f("find_key_unique")),
+    )
+    op.create_index("find_status", "find", ["status", "id"], unique=False)
+    op.create_table(
         "import_run",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("list_name", sa.String(length=100), nullable=False),
         sa.Column("files", sa.Text(), nullable=False),
+        sa.Column("made_list", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("started_at", UtcDateTime(), nullable=False),
+        sa.Column("finished_at", UtcDateTime(), nullable=True),
         sa.Column("undone_at", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("import_run_pk")),
     )
@@ -189,6 +227,13 @@ def upgrade() -> None:
         sa.Column("issue", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("place", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("issue", name=op.f("issue_place_pk")),
+    )
+    op.create_table(
+        "last_tick",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("ticked_at", UtcDateTime(), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("last_tick_one")),
+        sa.PrimaryKeyConstraint("id", name=op.f("last_tick_pk")),
     )
     op.create_table(
         "live_database",
@@ -235,6 +280,8 @@ def upgrade() -> None:
         "provider_state",
         sa.Column("provider", sa.String(length=20), nullable=False),
         sa.Column("not_before", UtcDateTime(), nullable=True),
+        sa.Column("next_turn_at", UtcDateTime(), nullable=True),
+        sa.Column("warm_until", UtcDateTime(), nullable=True),
         sa.PrimaryKeyConstraint("provider", name=op.f("provider_state_pk")),
     )
     op.create_table(
@@ -265,6 +312,7 @@ def upgrade() -> None:
         sa.Column("updated_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("subscriber_pk")),
         sa.UniqueConstraint("email_key", name=op.f("subscriber_email_key_unique")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "suppression",
@@ -277,6 +325,42 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("email_key", name=op.f("suppression_pk")),
         sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "user_account",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("email", sa.String(length=320), nullable=False),
+        sa.Column("email_key", sa.String(length=320), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("role", sa.String(length=10), nullable=False),
+        sa.Column("password_hash", sa.Text(), nullable=True),
+        sa.Column("epoch", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("totp_secret", sa.String(length=64), nullable=True),
+        sa.Column("totp_step", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.CheckConstraint("role IN ('viewer', 'author', 'editor', 'owner')", name=op.f("user_account_role")),
+        sa.PrimaryKeyConstraint("id", name=op.f("user_account_pk")),
+        sa.UniqueConstraint("email_key", name=op.f("user_account_email_key_unique")),
+    )
+    op.create_table(
+        "warm_up_day",
+        sa.Column("provider", sa.String(length=20), nullable=False),
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("began_at", UtcDateTime(), nullable=False),
+        sa.Column("n_readers", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("provider", "number", name=op.f("warm_up_day_pk")),
+    )
+    op.create_table(
+        "asking_again",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("list_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("segment", sa.Text(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("asked_at", UtcDateTime(), nullable=False),
+        sa.Column("closed_at", UtcDateTime(), nullable=True),
+        sa.Column("undone_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["list_id"], ["mailing_list.id"], name=op.f("asking_again_list_id_fk")),
+        sa.PrimaryKeyConstraint("id", name=op.f("asking_again_pk")),
     )
     op.create_table(
         "bounced_off",
@@ -296,17 +380,6 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
-        "consent_request_list",
-        sa.Column("request_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("list_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.ForeignKeyConstraint(["list_id"], ["mailing_list.id"], name=op.f("consent_request_list_list_id_fk")),
-        sa.ForeignKeyConstraint(
-            ["request_id"], ["consent_request.id"], name=op.f("consent_request_list_request_id_fk")
-        ),
-        sa.PrimaryKeyConstraint("request_id", "list_id", name=op.f("consent_request_list_pk")),
-        sqlite_with_rowid=False,
-    )
-    op.create_table(
         "departure",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("subscriber_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -316,11 +389,19 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.Column("left_at", UtcDateTime(), nullable=False),
         sa.Column("undone_at", UtcDateTime(), nullable=True),
-        sa.CheckConstraint("how IN ('one_click', 'page', 'preferences')", name=op.f("departure_how")),
+        sa.CheckConstraint("how IN ('one_click', 'page', 'preferences', 'silence')", name=op.f("departure_how")),
         sa.ForeignKeyConstraint(["list_id"], ["mailing_list.id"], name=op.f("departure_list_id_fk")),
         sa.PrimaryKeyConstraint("id", name=op.f("departure_pk")),
     )
     op.create_index("departure_of_subscriber", "departure", ["subscriber_id", "list_id", "id"], unique=False)
+    op.create_table(
+        "find_delivery",
+        sa.Column("once", sa.String(length=64), nullable=False),
+        sa.Column("find_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["find_id"], ["find.id"], name=op.f("find_delivery_find_id_fk")),
+        sa.PrimaryKeyConstraint("once", name=op.f("find_delivery_pk")),
+        sqlite_with_rowid=False,
+    )
     op.create_table(
         "import_change",
         sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -332,6 +413,7 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=10), nullable=True),
         sa.Column("consent", sa.Text(), nullable=True),
         sa.Column("since_at", UtcDateTime(), nullable=True),
+        sa.Column("made", FieldsJson, nullable=True),
         sa.ForeignKeyConstraint(["run_id"], ["import_run.id"], name=op.f("import_change_run_id_fk")),
         sa.PrimaryKeyConstraint("run_id", "email_key", name=op.f("import_change_pk")),
         sqlite_with_rowid=False,
@@ -342,8 +424,18 @@ def upgrade() -> None:
         sa.Column("email_key", sa.String(length=320), nullable=False),
         sa.Column("reason", sa.String(length=20), nullable=False),
         sa.Column("reason_before", sa.String(length=20), nullable=True),
+        sa.Column("since_before", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["run_id"], ["import_run.id"], name=op.f("import_suppression_run_id_fk")),
         sa.PrimaryKeyConstraint("run_id", "email_key", name=op.f("import_suppression_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "import_tag",
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("email_key", sa.String(length=320), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["import_run.id"], name=op.f("import_tag_run_id_fk")),
+        sa.PrimaryKeyConstraint("run_id", "email_key", "name", name=op.f("import_tag_pk")),
         sqlite_with_rowid=False,
     )
     op.create_table(
@@ -360,6 +452,7 @@ def upgrade() -> None:
         sa.Column("already_had_it", sa.Integer(), server_default="0", nullable=False),
         sa.Column("parcel_size", sa.Integer(), nullable=False),
         sa.Column("segment", sa.Text(), server_default="", nullable=False),
+        sa.Column("is_practice", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("canary", sa.Integer(), server_default="0", nullable=False),
         sa.Column(
             "planned_to_subscriber",
@@ -377,11 +470,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["edition_id"], ["edition.id"], name=op.f("mailing_edition_id_fk")),
         sa.ForeignKeyConstraint(["list_id"], ["mailing_list.id"], name=op.f("mailing_list_id_fk")),
         sa.PrimaryKeyConstraint("id", name=op.f("mailing_pk")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         "mailing_unfinished",
         "mailing",
-        ["issue", "list_id"],
+        ["issue", "list_id", "is_practice"],
         unique=True,
         sqlite_where=sa.text("status NOT IN ('finished', 'cancelled')"),
         postgresql_where=sa.text("status NOT IN ('finished', 'cancelled')"),
@@ -422,6 +516,59 @@ def upgrade() -> None:
     )
     op.create_index("tag_name", "tag", ["name", "subscriber_id"], unique=False)
     op.create_table(
+        "consent_request",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("email", sa.String(length=320), nullable=False),
+        sa.Column("email_key", sa.String(length=320), nullable=False),
+        sa.Column("asked", sa.String(length=10), nullable=False),
+        sa.Column("subscriber_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("first_name", sa.Text(), server_default="", nullable=False),
+        sa.Column("language", sa.String(length=35), server_default="", nullable=False),
+        sa.Column("wording", sa.Text(), server_default="", nullable=False),
+        sa.Column("ip", sa.String(length=45), nullable=True),
+        sa.Column("agent", sa.Text(), nullable=True),
+        sa.Column("requested_at", UtcDateTime(), nullable=False),
+        sa.Column("taken_until", UtcDateTime(), nullable=True),
+        sa.Column("tries", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("posted_at", UtcDateTime(), nullable=True),
+        sa.Column("mail", sa.String(length=20), server_default="", nullable=False),
+        sa.Column("confirmed_at", UtcDateTime(), nullable=True),
+        sa.Column("confirmed_ip", sa.String(length=45), nullable=True),
+        sa.Column("confirmed_agent", sa.Text(), nullable=True),
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.CheckConstraint(
+            "asked IN ('form', 'add', 'import', 'address', 'again')", name=op.f("consent_request_asked")
+        ),
+        sa.ForeignKeyConstraint(["run_id"], ["asking_again.id"], name=op.f("consent_request_run_id_fk")),
+        sa.PrimaryKeyConstraint("id", name=op.f("consent_request_pk")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("consent_request_of_address", "consent_request", ["email_key", "requested_at"], unique=False)
+    op.create_index(
+        "consent_request_of_run",
+        "consent_request",
+        ["run_id"],
+        unique=False,
+        sqlite_where=sa.text("run_id IS NOT NULL"),
+        postgresql_where=sa.text("run_id IS NOT NULL"),
+    )
+    op.create_index(
+        "consent_request_unanswered",
+        "consent_request",
+        ["asked", "requested_at"],
+        unique=False,
+        sqlite_where=sa.text("confirmed_at IS NULL"),
+        postgresql_where=sa.text("confirmed_at IS NULL"),
+    )
+    op.create_index(
+        "consent_request_unposted",
+        "consent_request",
+        ["asked", "id"],
+        unique=False,
+        sqlite_where=sa.text("posted_at IS NULL"),
+        postgresql_where=sa.text("posted_at IS NULL"),
+    )
+    op.create_table(
         "parcel",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("mailing_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -452,7 +599,9 @@ def upgrade() -> None:
         sa.Column("detail", sa.Text(), server_default="", nullable=False),
         sa.Column("issue", sa.Integer(), nullable=True),
         sa.Column("digest", sa.String(length=64), nullable=True),
+        sa.Column("segment", sa.Text(), server_default="", nullable=False),
         sa.Column("mailing_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("is_practice", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("n_reminders", sa.Integer(), server_default="0", nullable=False),
         sa.Column("tried_at", UtcDateTime(), nullable=True),
         sa.Column("began_at", UtcDateTime(), nullable=True),
@@ -468,7 +617,7 @@ def upgrade() -> None:
     op.create_index(
         "slot_issue",
         "slot",
-        ["cadence_id", "issue"],
+        ["cadence_id", "issue", "is_practice"],
         unique=True,
         sqlite_where=sa.text("status IN ('frozen', 'asking', 'going', 'gone')"),
         postgresql_where=sa.text("status IN ('frozen', 'asking', 'going', 'gone')"),
@@ -486,6 +635,8 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("reference", sa.Text(), nullable=True),
         sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.Column("looks", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("look_after", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["parcel_id"], ["parcel.id"], name=op.f("attempt_parcel_id_fk")),
         sa.PrimaryKeyConstraint("id", name=op.f("attempt_pk")),
         sa.UniqueConstraint("token", name=op.f("attempt_token_unique")),
@@ -508,10 +659,22 @@ def upgrade() -> None:
         postgresql_where=sa.text("reference IS NOT NULL"),
     )
     op.create_table(
+        "consent_request_list",
+        sa.Column("request_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("list_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["list_id"], ["mailing_list.id"], name=op.f("consent_request_list_list_id_fk")),
+        sa.ForeignKeyConstraint(
+            ["request_id"], ["consent_request.id"], name=op.f("consent_request_list_request_id_fk")
+        ),
+        sa.PrimaryKeyConstraint("request_id", "list_id", name=op.f("consent_request_list_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "delivery",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("issue", sa.Integer(), nullable=False),
         sa.Column("subscriber_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("is_practice", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("parcel_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("handover", sa.String(length=10), nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
@@ -548,7 +711,7 @@ def upgrade() -> None:
     op.create_index(
         "delivery_once",
         "delivery",
-        ["issue", "subscriber_id"],
+        ["issue", "subscriber_id", "is_practice"],
         unique=True,
         sqlite_where=sa.text("handover IN ('pending', 'sending', 'uncertain', 'accepted', 'left')"),
         postgresql_where=sa.text("handover IN ('pending', 'sending', 'uncertain', 'accepted', 'left')"),

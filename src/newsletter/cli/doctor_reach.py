@@ -1,0 +1,91 @@
+"""What `doctor` finds out by asking others: the provider, the mail server's names, the public address, other clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from newsletter.words.mistake import NewsletterError, Unreachable
+from newsletter.words.verdict import Verdict, failed, passed, unknown, warned
+
+if TYPE_CHECKING:
+    from newsletter.ports.resolver import Resolver
+    from newsletter.wiring import Parts
+
+# SendGrid's and our clock are on their way to each other for a second or two.
+_SECONDS_APART = 60.0
+_OFFLINE = "Not asked: --offline."
+
+
+def provider(parts: Parts, resolver: Resolver, *, offline: bool) -> Iterator[Verdict]:
+    """Try the provider's key or password, which sends nothing. No answer says nothing about the key."""
+    try:
+        words = parts.provider.explain()
+    except NewsletterError as error:
+        yield failed("Provider", error.message, error.fix)
+        return
+    if parts.config.provider == "outbox":
+        yield passed("Provider", words)
+        return
+    if offline:
+        yield unknown("Provider", f"{words} {_OFFLINE}")
+        return
+    try:
+        yield from _sendgrid(parts) if parts.config.provider == "sendgrid" else _smtp(parts, resolver)
+    except Unreachable as error:
+        yield unknown("Provider", error.message, "Try again later: newsletter doctor")
+    except NewsletterError as error:
+        yield failed("Provider", error.message, f"Set it anew: newsletter connect {parts.config.provider}")
+
+
+def _sendgrid(parts: Parts) -> Iterator[Verdict]:
+    from newsletter.providers.sendgrid import DEFAULT_URL
+    from newsletter.providers.sendgrid.scopes import try_key
+
+    config = parts.config
+    tried = try_key(config.sendgrid_api_key or "", url=config.sendgrid_url or DEFAULT_URL, clock=parts.clock)
+    yield passed("Provider", tried.words)
+    if tried.said_at is not None:
+        yield _clock(parts.clock.now(), tried.said_at, "SendGrid")
+
+
+def _smtp(parts: Parts, resolver: Resolver) -> Iterator[Verdict]:
+    from newsletter.preflight.mail_server import check_server
+    from newsletter.providers.smtp import SmtpProvider
+
+    assert isinstance(parts.provider, SmtpProvider)
+    seen = parts.provider.look()
+    yield passed("Provider", seen.words)
+    yield from check_server(seen.name, seen.address, resolver)
+
+
+def _clock(ours: datetime, theirs: datetime, whose: str) -> Verdict:
+    apart = abs((ours - theirs).total_seconds())
+    if apart > _SECONDS_APART:
+        return failed(
+            "Clock beside others", f"This machine and {whose} are {apart:.0f} seconds apart.", "Let NTP set the clock."
+        )
+    return passed("Clock beside others", f"This machine and {whose} agree.")
+
+
+def public_address(parts: Parts, *, offline: bool) -> Verdict:
+    """Whether readers' links lead to this program. From here it may look otherwise than from outside."""
+    from newsletter.ports.fetcher import NotFetched
+
+    about, url = "Public address", parts.config.newsletter.public_url.rstrip("/")
+    if url.endswith(".invalid"):
+        return unknown(about, "There is none yet.", "Set `public_url` in newsletter.toml before you send real mail.")
+    if offline:
+        return unknown(about, f"{url}. {_OFFLINE}")
+    try:
+        answer = parts.fetcher.fetch(f"{url}/healthz/live", limit=4096, cut=True)
+    except NotFetched as missing:
+        return unknown(about, f"{url} was asked from here: {missing.reason}.", "Open it from another network.")
+    if answer.status == 200:
+        return passed(about, f"{url} answers.")
+    return warned(
+        about,
+        f"{url} answers {answer.status} where this program would say that it is well.",
+        "Readers could not unsubscribe there. Start `newsletter serve`, or mend the proxy before it.",
+    )

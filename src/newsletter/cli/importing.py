@@ -1,0 +1,181 @@
+"""`subscribers import` and `imports`: people from files, and the way back."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from newsletter.cli.readers_options import (
+    active_option,
+    consent_option,
+    format_option,
+    newsletter_in,
+    split_pair,
+    standing_asked,
+)
+from newsletter.words.subscriber import SubscriptionStatus
+
+if TYPE_CHECKING:
+    from newsletter.audience.import_report import ImportOptions
+    from newsletter.wiring import Parts
+
+# The names of newsletter.audience.formats, which need not be loaded to show the help.
+SOURCES = (
+    "mailchimp",
+    "substack",
+    "ghost",
+    "listmonk",
+    "buttondown",
+    "beehiiv",
+    "kit",
+    "curated",
+    "medium",
+    "sendgrid",
+    "sendgrid-bounces",
+    "sendgrid-unsubscribes",
+    "sendgrid-spam-reports",
+    "sendgrid-invalid",
+    "do-not-mail",
+    "newsletter",
+    "csv",
+)
+
+
+@click.command("import")
+@click.argument("files", nargs=-1, metavar="FILE...", type=click.Path(path_type=Path))
+@click.option("--list", "list_name", metavar="NAME", help="The mailing list.")
+@click.option(
+    "--from",
+    "source",
+    type=click.Choice(SOURCES),
+    metavar="FORMAT",
+    help=f"Whose export it is, where the columns do not tell: {', '.join(SOURCES)}.",
+)
+@active_option
+@consent_option
+@click.option("--map", "maps", multiple=True, metavar="COLUMN=FIELD", help="Say what a column is; - leaves it out.")
+@click.option("--encoding", metavar="NAME", help="The files' encoding, where they are not UTF-8.")
+@click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
+@click.option("--undo", type=int, metavar="NUMBER", help="Take an import back; its number was printed when it ran.")
+@format_option
+@click.pass_obj
+def import_(
+    folder: object,
+    files: tuple[Path, ...],
+    list_name: str | None,
+    source: str | None,
+    active: bool,
+    consent: str | None,
+    maps: tuple[str, ...],
+    encoding: str | None,
+    dry_run: bool,
+    undo: int | None,
+    form: str,
+) -> None:
+    """Put the people of files on a list: CSV, .xlsx, or a .zip of CSV files. Safe to repeat.
+
+    Exports of other systems are recognised by their columns. People who left or must not be mailed stay so, whatever a
+    file says; those whom any of the files calls unsubscribed, bounced or complaining go on the do-not-mail list. A row
+    that is broken is reported; the others are imported. An import that was interrupted goes on when it is repeated.
+
+    \b
+    Example:
+      newsletter subscribers import readers.csv --list weekly --dry-run
+      newsletter subscribers import readers.csv --list weekly --active --consent "Form on our site, 2021-2024"
+      newsletter subscribers import audience_export.zip --list weekly --from mailchimp
+      newsletter subscribers import kontakte.csv --list weekly --map "Kontakt=email" --map "Ort=city"
+      newsletter subscribers import --undo 3
+    """
+    from newsletter.audience.import_report import ImportOptions
+
+    parts = newsletter_in(folder)
+    if undo is not None:
+        n_undone = parts.imports.undo(undo)
+        click.echo(f"Import {undo} is taken back: {n_undone:,} changes. What people did themselves since then stays.")
+        return
+    if not files or not list_name:
+        raise click.UsageError("Name a file, and a list with --list NAME.")
+    options = ImportOptions(
+        list_name=list_name,
+        status=standing_asked(active, consent),
+        consent=consent,
+        columns=dict(split_pair(text, "--map") for text in maps),
+        encoding=encoding,
+        source=source,
+        dry_run=dry_run,
+    )
+    _run(parts, files, options, form)
+
+
+def _run(parts: Parts, files: tuple[Path, ...], options: ImportOptions, form: str) -> None:
+    from dataclasses import replace
+
+    from newsletter.audience.csv_import import import_opened
+    from newsletter.audience.opening import open_files
+    from newsletter.cli.readers_consent import ask_to_confirm
+    from newsletter.cli.readers_output import print_json, print_report, report_as_json
+    from newsletter.words.consent import Asked
+
+    is_new = parts.readers.find_list(options.list_name) is None
+    names = [str(path) for path in files]
+    with open_files(files, options) as opening:
+        if not options.dry_run:
+            interrupted = parts.imports.find_interrupted(options.list_name, names)
+            options = replace(options, run=parts.imports.begin(options.list_name, names))
+            if interrupted is not None:
+                click.echo(f"Going on with import {interrupted}, which was interrupted.", err=True)
+        with _progress() as follow:
+            report = import_opened(parts.readers, opening, options, follow)
+    if options.run is not None:
+        parts.imports.finish(options.run)
+    asked = ""
+    may_wait = options.status is SubscriptionStatus.PENDING and not options.dry_run
+    if may_wait and report.added + report.unchanged + report.updated:
+        asked = ask_to_confirm(parts, options.list_name, Asked.IMPORT, options.consent)
+    if form == "json":
+        shown = report_as_json(
+            report, options.list_name, files=len(opening.files), is_new=is_new, dry_run=options.dry_run
+        )
+        print_json({**shown, "import": options.run})
+        return
+    print_report(report, options.list_name, is_new=is_new, dry_run=options.dry_run)
+    if options.run is not None:
+        click.echo(
+            f"This was import {options.run}. To take it back: newsletter subscribers import --undo {options.run}"
+        )
+    if asked:
+        click.echo(asked)
+
+
+@click.command()
+@format_option
+@click.pass_obj
+def imports(folder: object, form: str) -> None:
+    """Show the last imports with the numbers under which they can be taken back.
+
+    \b
+    Example:
+      newsletter subscribers imports
+    """
+    from newsletter.cli.readers_output import print_imports
+
+    print_imports(newsletter_in(folder).imports.list_imports(most=50), as_json=form == "json")
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None] | None]:
+    """A bar on standard error, at a terminal only."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Importing", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -1,0 +1,48 @@
+"""Options that several commands about readers share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from newsletter.words.subscriber import SubscriptionStatus
+
+if TYPE_CHECKING:
+    from newsletter.wiring import Parts
+
+list_option = click.option("--list", "list_name", required=True, metavar="NAME", help="The mailing list.")
+format_option = click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="json for scripts."
+)
+active_option = click.option(
+    "--active/--confirm",
+    "active",
+    default=False,
+    help="--active: they agreed to get it, and --consent says how. --confirm (the default): ask each person first.",
+)
+consent_option = click.option("--consent", metavar="TEXT", help="Where and when they agreed; kept as the proof.")
+
+
+def standing_asked(active: bool, consent: str | None) -> SubscriptionStatus:
+    """Where people begin. Raises a usage error where they are called active without a proof."""
+    if active and not (consent and consent.strip()):
+        raise click.UsageError('--active needs --consent TEXT: where and when they agreed, such as "Form, 2024".')
+    return SubscriptionStatus.ACTIVE if active else SubscriptionStatus.PENDING
+
+
+def split_pair(text: str, option: str) -> tuple[str, str]:
+    """The two sides of NAME=VALUE; the name may hold an equals sign."""
+    left, equals, right = text.rpartition("=")
+    if not equals or not left.strip() or not right.strip():
+        raise click.UsageError(f"{option} {text!r} is not of the form NAME=VALUE.")
+    return left, right
+
+
+def newsletter_in(folder: object) -> Parts:
+    """The newsletter in the folder of `-C`. Settings for sending are not looked at, nor warned about."""
+    from newsletter.cli import Folder
+    from newsletter.wiring import open_newsletter
+
+    assert isinstance(folder, Folder)
+    return open_newsletter(folder.directory)

@@ -1,0 +1,61 @@
+"""The pulse of one process: whether it keeps the schedule, and how long ago its beats began and went well."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from newsletter.schedule.ticker import SECONDS_BETWEEN_TICKS
+
+# Beats that may be missed before the schedule counts as silent, and before the process counts as stuck.
+BEATS_BEFORE_SILENCE = 4
+BEATS_BEFORE_STUCK = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sign:
+    """What a process says of its schedule. `is_stuck`: only a new start helps."""
+
+    is_well: bool
+    is_stuck: bool
+    words: str
+
+
+class Pulse:
+    """`began` when this process took the schedule on, `tried` when a beat began, `looked` when one went well."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._tried_at = self._looked_at = now()
+        self._began_at: float | None = None
+
+    def begin(self) -> None:
+        self._began_at = self._tried_at = self._looked_at = self._now()
+
+    def tried(self) -> None:
+        self._tried_at = self._now()
+
+    def looked(self) -> None:
+        self._tried_at = self._looked_at = self._now()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether this process has looked at the schedule lately, and nothing went wrong."""
+        return self._now() - self._looked_at < BEATS_BEFORE_SILENCE * SECONDS_BETWEEN_TICKS
+
+    def sign(self, since_any_tick: float | None) -> Sign:
+        """`since_any_tick` are the seconds since any process did all that was due, as the database knows it."""
+        if self._began_at is None:
+            by_others = "" if since_any_tick is None else f" It was looked at {since_any_tick:.0f} s ago."
+            return Sign(is_well=True, is_stuck=False, words=f"pages only: the schedule is not kept here.{by_others}")
+        silence = BEATS_BEFORE_SILENCE * SECONDS_BETWEEN_TICKS
+        since_look, since_try = self._now() - self._looked_at, self._now() - self._tried_at
+        is_stuck = since_try >= BEATS_BEFORE_STUCK * SECONDS_BETWEEN_TICKS
+        if since_look >= silence:
+            words = f"the schedule is silent: it was last looked at {since_look:.0f} s ago"
+        elif self._now() - self._began_at >= silence and since_any_tick is not None and since_any_tick >= silence:
+            words = f"the schedule is held by another process, and was last looked at {since_any_tick:.0f} s ago"
+        else:
+            return Sign(is_well=True, is_stuck=False, words=f"the schedule was looked at {since_look:.0f} s ago")
+        return Sign(is_well=False, is_stuck=is_stuck, words=words)

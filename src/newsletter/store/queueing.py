@@ -1,0 +1,97 @@
+"""The queue of mails that answer requests: taken for a time, marked once they are handed over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, func, or_, select, update
+
+from newsletter.ports.consents import Posting
+from newsletter.store.consent_tables import consent_request
+from newsletter.store.deciding import decide_mails
+from newsletter.store.engine import reading, writing
+from newsletter.store.types import AnyRow, database_now
+from newsletter.words.consent import Asked, Mail
+from newsletter.words.erasing import EraseKey
+
+# What a reader waits for at their screen goes before what an owner asks of thousands.
+_OWN_WORD = (Asked.FORM, Asked.ADDRESS)
+
+
+class SqlQueue:
+    """The half of the `Consents` port that posts."""
+
+    def __init__(self, engine: Engine, erase_key: EraseKey | None = None) -> None:
+        self._engine = engine
+        self._erase_key = erase_key
+
+    def take_unposted(
+        self, *, most: int, quiet_hours: int, most_mails: int, lease_seconds: float, most_tries: int
+    ) -> Sequence[Posting] | None:
+        with writing(self._engine) as connection:
+            _give_up(connection, most_tries)
+            waiting = _take(connection, consent_request.c.asked.in_(_OWN_WORD), most)
+            if len(waiting) < most:
+                waiting += _take(connection, consent_request.c.asked.not_in(_OWN_WORD), most - len(waiting))
+            if not waiting:
+                return None
+            postings = decide_mails(
+                connection, waiting, quiet_hours=quiet_hours, most_mails=most_mails, erase_key=self._erase_key
+            )
+            by_mail: dict[Mail, list[int]] = {}
+            for posting in postings:
+                by_mail.setdefault(posting.mail, []).append(posting.request)
+            for mail, numbers in by_mail.items():
+                theirs = update(consent_request).where(consent_request.c.id.in_(numbers))
+                if mail is Mail.NONE:
+                    connection.execute(theirs.values(mail=mail, posted_at=database_now(), taken_until=None))
+                else:
+                    lease = {"taken_until": database_now(lease_seconds), "tries": consent_request.c.tries + 1}
+                    connection.execute(theirs.values(mail=mail, **lease))
+            return [posting for posting in postings if posting.mail is not Mail.NONE]
+
+    def count_unposted(self) -> int:
+        with reading(self._engine) as connection:
+            return connection.scalar(select(func.count()).select_from(consent_request).where(_is_free())) or 0
+
+    def mark_posted(self, requests: Sequence[int]) -> None:
+        with writing(self._engine) as connection:
+            connection.execute(
+                update(consent_request)
+                .where(consent_request.c.id.in_(requests), consent_request.c.posted_at.is_(None))
+                .values(posted_at=database_now(), taken_until=None)
+            )
+
+    def unpost(self, requests: Sequence[int]) -> None:
+        with writing(self._engine) as connection:
+            connection.execute(
+                update(consent_request)
+                .where(consent_request.c.id.in_(requests), consent_request.c.posted_at.is_(None))
+                .values(taken_until=None, mail="", tries=consent_request.c.tries - 1)
+            )
+
+
+def _is_free() -> ColumnElement[bool]:
+    """It waits, and nobody is posting it."""
+    untaken = or_(consent_request.c.taken_until.is_(None), consent_request.c.taken_until <= database_now())
+    return and_(consent_request.c.posted_at.is_(None), untaken)
+
+
+def _take(connection: Connection, which: ColumnElement[bool], most: int) -> list[AnyRow]:
+    oldest: Select[tuple[object, ...]] = (
+        select(consent_request)
+        .where(_is_free(), which)
+        .order_by(consent_request.c.id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    return list(connection.execute(oldest).all())
+
+
+def _give_up(connection: Connection, most_tries: int) -> None:
+    """Who was handed over often enough without our learning what came of it: the mail may well have arrived."""
+    connection.execute(
+        update(consent_request)
+        .where(_is_free(), consent_request.c.tries >= most_tries)
+        .values(posted_at=database_now(), taken_until=None)
+    )

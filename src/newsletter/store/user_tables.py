@@ -1,0 +1,36 @@
+"""The tables of the studio's users."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text
+
+from newsletter.store.tables import metadata
+from newsletter.store.types import Id, UtcDateTime, one_of
+from newsletter.words.user import Role
+
+user_account = Table(
+    "user_account",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("email", String(320), nullable=False),
+    Column("email_key", String(320), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("role", String(10), nullable=False),
+    Column("password_hash", Text),
+    # Part of every session: a new one ends them all.
+    Column("epoch", Integer, nullable=False, server_default="1"),
+    Column("totp_secret", String(64)),
+    Column("totp_step", BigInteger, nullable=False, server_default="0"),
+    Column("created_at", UtcDateTime, nullable=False),
+    one_of("role", Role),
+)
+
+# Wrong tries to come in, under a digest of the address or the place. Old ones are deleted as new ones come.
+failed_entry = Table(
+    "failed_entry",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("who", String(32), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index("failed_entry_who", "who", "at"),
+)

@@ -1,0 +1,122 @@
+"""The studio's users in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+
+from newsletter.ports.users import Account
+from newsletter.store.engine import reading, writing
+from newsletter.store.types import AnyRow, database_now
+from newsletter.store.user_tables import failed_entry, user_account
+from newsletter.words.mistake import Mistake, NotNow
+from newsletter.words.user import Role, User
+
+_FORGOTTEN_AFTER = timedelta(days=1)
+
+
+class SqlUsers:
+    """The `Users` port."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def count(self) -> int:
+        with reading(self._engine) as connection:
+            return int(connection.scalar(select(func.count()).select_from(user_account)) or 0)
+
+    def list_users(self) -> Sequence[Account]:
+        with reading(self._engine) as connection:
+            rows = connection.execute(select(user_account).order_by(user_account.c.name, user_account.c.id))
+            return [_account(row) for row in rows]
+
+    def find(self, user: int) -> Account | None:
+        with reading(self._engine) as connection:
+            row = connection.execute(select(user_account).where(user_account.c.id == user)).first()
+        return _account(row) if row else None
+
+    def find_by_email(self, email: str) -> Account | None:
+        with reading(self._engine) as connection:
+            row = connection.execute(select(user_account).where(user_account.c.email_key == email.lower())).first()
+        return _account(row) if row else None
+
+    def add(self, email: str, *, name: str, role: Role) -> Account:
+        with writing(self._engine) as connection:
+            key = email.lower()
+            if connection.scalar(select(user_account.c.id).where(user_account.c.email_key == key)) is not None:
+                raise Mistake(f"{email} has an account already.", fix="Change its role instead.")
+            values = {"email": email, "email_key": key, "name": name, "role": role, "created_at": database_now()}
+            row = connection.execute(insert(user_account).values(values).returning(*user_account.c)).one()
+        return _account(row)
+
+    def set_role(self, user: int, role: Role) -> None:
+        with writing(self._engine) as connection:
+            if role is not Role.OWNER:
+                _require_another_owner(connection, user)
+            connection.execute(update(user_account).where(user_account.c.id == user).values(role=role))
+
+    def set_password(self, user: int, password_hash: str) -> None:
+        self._change(user, password_hash=password_hash)
+
+    def set_totp(self, user: int, secret: str | None) -> None:
+        self._change(user, totp_secret=secret, totp_step=0)
+
+    def use_totp_step(self, user: int, step: int) -> bool:
+        with writing(self._engine) as connection:
+            used = (
+                update(user_account)
+                .where(user_account.c.id == user, user_account.c.totp_step < step)
+                .values(totp_step=step)
+            )
+            return connection.execute(used).rowcount == 1
+
+    def end_sessions(self, user: int) -> None:
+        self._change(user)
+
+    def remove(self, user: int) -> None:
+        with writing(self._engine) as connection:
+            _require_another_owner(connection, user)
+            connection.execute(delete(user_account).where(user_account.c.id == user))
+
+    def note_failure(self, who: str, *, at: datetime) -> None:
+        with writing(self._engine) as connection:
+            connection.execute(delete(failed_entry).where(failed_entry.c.at < at - _FORGOTTEN_AFTER))
+            connection.execute(insert(failed_entry).values(who=who, at=at))
+
+    def count_failures(self, who: str, *, since: datetime) -> int:
+        counted = select(func.count()).where(failed_entry.c.who == who, failed_entry.c.at >= since)
+        with reading(self._engine) as connection:
+            return int(connection.scalar(counted) or 0)
+
+    def forget_failures(self, who: str) -> None:
+        with writing(self._engine) as connection:
+            connection.execute(delete(failed_entry).where(failed_entry.c.who == who))
+
+    def _change(self, user: int, **values: Any) -> None:
+        """Change what proves a user, and end their sessions in the same transaction."""
+        with writing(self._engine) as connection:
+            connection.execute(
+                update(user_account).where(user_account.c.id == user).values(epoch=user_account.c.epoch + 1, **values)
+            )
+
+
+def _require_another_owner(connection: Connection, user: int) -> None:
+    # All owners are locked first: two who step down at once must not both find the other.
+    owners = connection.scalars(
+        select(user_account.c.id).where(user_account.c.role == Role.OWNER).order_by(user_account.c.id).with_for_update()
+    ).all()
+    if user in owners and len(owners) == 1:
+        raise NotNow("Nobody would be an owner any more.", fix="Make somebody else an owner first.")
+
+
+def _account(row: AnyRow) -> Account:
+    return Account(
+        user=User(id=row.id, name=row.name, email=row.email, role=Role(row.role)),
+        epoch=row.epoch,
+        password_hash=row.password_hash,
+        totp_secret=row.totp_secret,
+        totp_step=row.totp_step,
+    )

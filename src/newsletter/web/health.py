@@ -1,0 +1,95 @@
+"""Whether this process, its database and its schedule are well: for whatever watches over the service."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from newsletter.schedule.pulse import Pulse
+from newsletter.timekeeping import gauges_of
+from newsletter.web.metrics import metrics_endpoint
+
+if TYPE_CHECKING:
+    from newsletter.wiring import Parts
+
+log = logging.getLogger(__name__)
+
+# Watchers give up after a few seconds; a database that takes longer is as good as away.
+_PATIENCE_SECONDS = 4.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What a look at the database found. `since_tick` are the seconds since any process last ticked, where one did."""
+
+    answers: bool
+    since_tick: float | None = None
+
+    @property
+    def words(self) -> str:
+        return "the database answers" if self.answers else "the database does not answer"
+
+
+def health_routes(parts: Parts, pulse: Pulse) -> list[BaseRoute]:
+    """`/healthz` for a person or an alarm, its `/live` and `/ready` for whatever starts and routes, and `/metrics`."""
+    database = Database(lambda: _look(parts))
+
+    async def whole(_request: Request) -> Response:
+        seen = await database.look()
+        sign = pulse.sign(seen.since_tick)
+        return _answer(seen.answers and sign.is_well, seen.words, sign.words)
+
+    async def live(_request: Request) -> Response:
+        # Whatever the database does: a new start of this process does not bring it back.
+        sign = pulse.sign(None)
+        return _answer(not sign.is_stuck, sign.words)
+
+    async def ready(_request: Request) -> Response:
+        seen = await database.look()
+        return _answer(seen.answers, seen.words)
+
+    return [
+        Route("/healthz", whole),
+        Route("/healthz/live", live),
+        Route("/healthz/ready", ready),
+        Route("/metrics", metrics_endpoint(parts, pulse)),
+    ]
+
+
+class Database:
+    """One look at a time, however many ask; what takes too long counts as away."""
+
+    def __init__(self, question: Callable[[], Seen]) -> None:
+        self._question = question
+        self._threads = ThreadPoolExecutor(1, thread_name_prefix="health")
+        self._asked: Future[Seen] | None = None
+
+    async def look(self) -> Seen:
+        if self._asked is None or self._asked.done():
+            self._asked = self._threads.submit(self._question)
+        try:
+            return await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(self._asked)), _PATIENCE_SECONDS)
+        except TimeoutError:
+            log.warning("the database has not answered for %.0f s", _PATIENCE_SECONDS)
+        except Exception as error:  # noqa: BLE001 - whatever a driver raises, the database is not to be had
+            log.warning("the database does not answer: %s", type(error).__name__)
+        return Seen(answers=False)
+
+
+def _look(parts: Parts) -> Seen:
+    if not parts.archive.is_well():
+        return Seen(answers=False)
+    return Seen(answers=True, since_tick=gauges_of(parts).seconds_since_tick())
+
+
+def _answer(is_well: bool, *words: str) -> Response:
+    text = "\n".join(["ok" if is_well else "not well", *words, ""])
+    return PlainTextResponse(text, 200 if is_well else 503)

@@ -1,0 +1,127 @@
+"""A process that has loaded the program once, and forks each server from itself: a start costs no second of imports."""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+
+
+class Forked:
+    """A process of its own that was forked: killed, stopped and awaited like any other."""
+
+    def __init__(self, arguments: list[str], environment: dict[str, str], log: Path) -> None:
+        self.pid: int = _ask({"arguments": arguments, "environment": environment, "log": str(log)})
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        """Its exit code, or None while it lives."""
+        if self.returncode is None:
+            self.returncode = _ask({"wait": self.pid})
+        return self.returncode
+
+    def wait(self, seconds: float = 60.0) -> int:
+        end = time.monotonic() + seconds
+        while (code := self.poll()) is None:
+            assert time.monotonic() < end, f"process {self.pid} does not end"
+            time.sleep(0.02)
+        return code
+
+    def send_signal(self, how: signal.Signals) -> None:
+        os.kill(self.pid, how)
+
+
+@cache
+def _mother() -> subprocess.Popen[str]:
+    settings = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT / "src"), str(ROOT)))}
+    words = [sys.executable, "-m", "tests.schedule.forking"]
+    process = subprocess.Popen(
+        words, cwd=ROOT, env=settings, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+    )
+
+    def end() -> None:
+        process.kill()
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            assert pipe
+            pipe.close()
+
+    atexit.register(end)
+    return process
+
+
+def _ask(what: dict[str, Any]) -> Any:
+    mother = _mother()
+    assert mother.stdin
+    assert mother.stdout
+    print(json.dumps(what), file=mother.stdin)
+    return json.loads(mother.stdout.readline())
+
+
+def _serve() -> None:
+    """The mother: reads what to do, line by line."""
+    answers = os.fdopen(os.dup(1), "w", buffering=1)
+    _load()
+    for line in sys.stdin:
+        what = json.loads(line)
+        answer = _wait(what["wait"]) if "wait" in what else _fork(what)
+        print(json.dumps(answer), file=answers)
+
+
+def _load() -> None:
+    """Everything that a server imports on its way."""
+
+    import newsletter.cli.context
+    import newsletter.cli.pages
+    import newsletter.cli.schedule
+    import newsletter.compose.mjml
+    import newsletter.providers.outbox
+    import newsletter.providers.sendgrid
+    import newsletter.sending.drain
+    import newsletter.store.ledger
+    import newsletter.timekeeping
+    import newsletter.web.app  # noqa: F401
+
+
+def _fork(what: dict[str, Any]) -> int:
+    child = os.fork()
+    if child:
+        return child
+    code = 1
+    try:
+        log = os.open(what["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        for number, source in ((0, nothing), (1, log), (2, log)):
+            os.dup2(source, number)
+        os.closerange(3, 64)
+        os.environ.clear()
+        os.environ.update(what["environment"])
+        from tests.schedule.clocked import run
+
+        sys.argv = ["newsletter", *what["arguments"]]
+        run()
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def _wait(pid: int) -> int | None:
+    ended, status = os.waitpid(pid, os.WNOHANG)
+    return os.waitstatus_to_exitcode(status) if ended else None
+
+
+if __name__ == "__main__":
+    _serve()

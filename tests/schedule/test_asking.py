@@ -1,0 +1,208 @@
+"""A slot that does not go by itself: late, unapproved, with findings, held up; it asks, and does what it is told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert
+
+from newsletter.schedule.choosing import approve_issue
+from newsletter.schedule.deciding import find_asking, send_at, skip_slot
+from newsletter.store.engine import writing
+from newsletter.store.schedule_tables import slot as slot_table
+from newsletter.words.cadence_text import parse_cadence
+from newsletter.words.mistake import Mistake, NotNow
+from newsletter.words.slot import SlotStatus, Ways, Why
+from tests.schedule.world import MONDAY, READERS, SLOT, THURSDAY, World
+from tests.world import add_readers
+
+HOUR, MINUTE, WEEK = timedelta(hours=1), timedelta(minutes=1), timedelta(days=7)
+
+
+def test_without_approval_it_asks_and_goes_when_it_comes_in_time(embedded: World) -> None:
+    """Not approved at nine: told at once. Approved at ten: it goes then."""
+    embedded.plan(needs_approval=True)
+    embedded.beat(SLOT)
+    assert (SlotStatus.ASKING, Why.UNAPPROVED) == embedded.stands()
+    assert ["Issue 1 did not go, because nobody has approved it"] == embedded.subjects()
+    assert "newsletter schedule approve 1" in embedded.text_of(0)
+
+    embedded.clock.turn(SLOT + HOUR)
+    approve_issue(embedded.desk, 1, by="mara")
+    embedded.beat()
+
+    assert READERS == embedded.copies(1)
+    assert embedded.subjects()[-1].startswith("Issue 1 went out 10:00-10:00")
+    assert "It began 1 h after its time." in embedded.text_of(1)
+
+
+def test_approved_too_late_it_still_asks(embedded: World) -> None:
+    """After three hours nothing goes by itself; `now` is a decision."""
+    plan = embedded.plan(needs_approval=True)
+    embedded.beat(SLOT)
+    embedded.clock.turn(SLOT + 4 * HOUR)
+    approve_issue(embedded.desk, 1, by="mara")
+    embedded.beat()
+    assert [] == embedded.went()
+
+    send_at(embedded.desk, plan, find_asking(embedded.desk, plan), embedded.clock.now())
+    embedded.beat()
+
+    assert [1] == embedded.went()
+    assert READERS == embedded.copies(1)
+
+
+def test_findings_hold_it_back_and_a_mended_file_goes(embedded: World) -> None:
+    """An issue that `check` refuses does not go; mended within three hours it goes by itself."""
+    embedded.plan()
+    path = embedded.folder / "issues" / "001.md"
+    whole = path.read_text()
+    path.write_text(whole.replace("posts: [2026-11-20-ferries-in-winter]", "posts: [2026-11-20-no-such-post]"))
+    embedded.beat(SLOT - HOUR)
+    embedded.beat(SLOT)
+    assert (SlotStatus.ASKING, Why.FINDINGS) == embedded.stands()
+    assert "2026-11-20-no-such-post" in embedded.text_of(-1)
+
+    path.write_text(whole)
+    embedded.beat(SLOT + 10 * MINUTE)
+
+    assert [1] == embedded.went()
+
+
+def test_late_up_to_three_hours_it_goes_and_says_so(world: World) -> None:
+    """A machine that slept over nine for two hours sends when it wakes."""
+    world.plan()
+    world.beat(MONDAY)
+    world.beat(SLOT + 2 * HOUR)
+
+    assert READERS == world.copies(1)
+    assert "It began 2 h after its time." in world.text_of(0)
+
+
+@pytest.mark.parametrize("slept", [6 * HOUR, 72 * HOUR])
+def test_later_it_asks_and_does_what_it_is_told(world: World, slept: timedelta) -> None:
+    """Six hours or three days late: nobody gets anything until the owner says now."""
+    plan = world.plan()
+    world.beat(MONDAY)
+    world.beat(SLOT + slept)
+    world.beat(SLOT + slept + HOUR)
+    assert (SlotStatus.ASKING, Why.LATE) == world.stands()
+    assert 1 == len(world.mails())
+    assert "newsletter schedule decide --list weekly --now" in world.text_of(0)
+
+    send_at(world.desk, plan, find_asking(world.desk, plan), world.clock.now())
+    world.beat()
+    world.beat(SLOT + WEEK)
+
+    assert READERS == world.copies(1)
+    assert [1] == world.went()
+    assert (SlotStatus.SKIPPED, Why.FEW_POSTS) == world.stands(SLOT + WEEK)
+
+
+def test_decided_at_a_time_it_goes_then(embedded: World) -> None:
+    """The chosen time counts, not the slot's; too near the next slot is refused."""
+    plan = embedded.plan()
+    embedded.beat(MONDAY)
+    embedded.beat(SLOT + 6 * HOUR)
+    asking = find_asking(embedded.desk, plan)
+    with pytest.raises(Mistake):
+        send_at(embedded.desk, plan, asking, SLOT + WEEK - 2 * HOUR)
+    send_at(embedded.desk, plan, asking, SLOT + 24 * HOUR)
+    embedded.beat(SLOT + 24 * HOUR - MINUTE)
+    assert [] == embedded.went()
+
+    embedded.beat(SLOT + 24 * HOUR)
+
+    assert [1] == embedded.went()
+
+
+def test_a_decided_time_that_is_missed_asks_again(embedded: World) -> None:
+    """Never silence: the second question is a mail of its own."""
+    plan = embedded.plan()
+    embedded.beat(MONDAY)
+    embedded.beat(SLOT + 6 * HOUR)
+    send_at(embedded.desk, plan, find_asking(embedded.desk, plan), SLOT + 10 * HOUR)
+    embedded.beat(SLOT + 20 * HOUR)
+
+    assert (SlotStatus.ASKING, Why.LATE) == embedded.stands()
+    assert 2 == len(embedded.mails())
+
+
+def test_skipped_by_decision_the_issue_goes_next_time(embedded: World) -> None:
+    """And nobody can decide twice."""
+    plan = embedded.plan()
+    embedded.beat(MONDAY)
+    embedded.beat(SLOT + 6 * HOUR)
+    skip_slot(embedded.desk, find_asking(embedded.desk, plan))
+    with pytest.raises(NotNow):
+        find_asking(embedded.desk, plan)
+    embedded.beat(SLOT + WEEK)
+
+    assert [1] == embedded.went()
+
+
+def test_two_missed_slots_give_one_question(embedded: World) -> None:
+    """Asleep for two weeks: the first slot has passed and is told; the last one asks; nothing goes back to back."""
+    embedded.plan()
+    embedded.beat(MONDAY)
+    embedded.beat(SLOT + WEEK + 6 * HOUR)
+
+    assert (SlotStatus.SKIPPED, Why.PASSED) == embedded.stands()
+    assert (SlotStatus.ASKING, Why.LATE) == embedded.stands(SLOT + WEEK)
+    assert 2 == len(embedded.mails())
+
+
+def test_a_list_that_does_not_exist_is_told_not_retried_for_ever(tmp_path: Path) -> None:
+    """Nothing is planned, the slot asks, and the owner reads which list is missing."""
+    world = World(tmp_path / "weekly", n_readers=0)
+    world.plan()
+    world.beat(SLOT)
+
+    assert (SlotStatus.ASKING, Why.FAULT) == world.stands()
+    assert "There is no list called 'weekly'" in world.text_of(0)
+    world.close()
+
+
+def test_a_paused_sending_is_told_once_and_the_next_slot_waits_for_it(embedded: World) -> None:
+    """The issue before must be finished, or called off, before another goes."""
+    embedded.plan()
+    embedded.tick(SLOT)
+    embedded.parts.ledger.pause(1, "paused by hand")
+    embedded.beat(SLOT + MINUTE)
+    embedded.beat(SLOT + 2 * MINUTE)
+    assert ["Issue 1 stands still"] == embedded.subjects()
+    embedded.issue(2)
+    embedded.beat(SLOT + WEEK)
+    assert (SlotStatus.ASKING, Why.UNFINISHED) == embedded.stands(SLOT + WEEK)
+
+    embedded.parts.ledger.resume(1)
+    embedded.beat(SLOT + WEEK + MINUTE)
+    embedded.beat(SLOT + WEEK + 2 * MINUTE)
+
+    assert READERS == embedded.copies(1)
+    assert any(subject.startswith("Issue 1 went out") for subject in embedded.subjects())
+    assert (SlotStatus.SKIPPED, Why.TOO_CLOSE) == embedded.stands(SLOT + WEEK)
+    embedded.beat(SLOT + 2 * WEEK)
+    assert [1, 2] == embedded.went()
+
+
+def test_a_fault_of_our_own_is_told_and_stops_no_other_list(embedded: World) -> None:
+    """A schedule that the program stumbles over: the owner hears once a day, and the other list goes out."""
+    add_readers(embedded.parts.engine, "friends", range(3, 5))
+    embedded.memory.save_plan("friends", parse_cadence(THURSDAY), Ways(), now=embedded.clock.now())
+    broken = embedded.plan()
+    with writing(embedded.parts.engine) as connection:
+        connection.execute(
+            insert(slot_table).values(cadence_id=broken.id, local_time="nonsense", at=SLOT, status="waiting")
+        )
+    for minutes in (0, 20, 40):
+        embedded.clock.turn(SLOT + timedelta(minutes=minutes))
+        with pytest.raises(ValueError):
+            embedded.tick()
+
+    assert ["The schedule of 'weekly' has a fault"] == [one for one in embedded.subjects() if "fault" in one]
+    friends = embedded.memory.find_plan("friends")
+    assert friends is not None
+    assert [SlotStatus.GOING] == [one.status for one in embedded.memory.list_slots(friends.id) if one.at == SLOT]
