@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute
 from newsletter.audience.sign_up import Limits
 from newsletter.permission import asking_again
 from newsletter.schedule.pulse import Pulse
+from newsletter.web.api import api_routes
 from newsletter.web.health import health_routes
 from newsletter.web.public.confirm import VALID_DAYS
 from newsletter.web.public.headers import SafeHeaders
@@ -46,7 +47,13 @@ def build(
     assert parts.engine and parts.profiles and parts.consents and parts.provider
     site = Site(parts, limits)
     return Starlette(
-        routes=[*more, *health_routes(parts, pulse or Pulse()), *webhook_routes(parts), *public_routes(site)],
+        routes=[
+            *more,
+            *api_routes(parts),
+            *health_routes(parts, pulse or Pulse()),
+            *webhook_routes(parts),
+            *public_routes(site),
+        ],
         lifespan=partial(_posting, parts),
         middleware=[Middleware(SafeHeaders)],
         exception_handlers={404: site.not_found, 405: site.wrong_method, 500: site.own_fault},

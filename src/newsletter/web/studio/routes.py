@@ -13,7 +13,21 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from newsletter.web.studio import compose, enter, history, home, issues, pictures, preview, reports, send, trying, users
+from newsletter.web.studio import (
+    compose,
+    enter,
+    finds,
+    history,
+    home,
+    issues,
+    pictures,
+    preview,
+    reports,
+    send,
+    sources,
+    trying,
+    users,
+)
 from newsletter.web.studio.door import endpoint
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.studio import Studio, asset
@@ -24,6 +38,8 @@ if TYPE_CHECKING:
 PAGES: tuple[Page, ...] = (
     *enter.PAGES,
     *home.PAGES,
+    *finds.PAGES,
+    *sources.PAGES,
     *issues.PAGES,
     *compose.PAGES,
     *history.PAGES,

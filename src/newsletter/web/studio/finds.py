@@ -1,0 +1,137 @@
+"""Finds: what was come upon this week, kept with the thought it was found with, and made into posts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from newsletter.collect.drawer import unused_posts
+from newsletter.collect.keeping import choose, dismiss, keep, undo
+from newsletter.collect.saving import address_in, collect_find
+from newsletter.collect.seen import seen_before
+from newsletter.collect.source import MAX_BYTES, collect
+from newsletter.collecting import collect_desk
+from newsletter.web.studio.page import Page
+from newsletter.words.find import FindStatus
+from newsletter.words.mistake import Mistake, NewsletterError
+from newsletter.words.user import Role
+
+if TYPE_CHECKING:
+    from newsletter.web.studio.studio import Studio
+    from newsletter.web.studio.visit import Visit
+
+_PER_PAGE = 40
+_SHOWN = {"waiting": FindStatus.WAITING, "kept": FindStatus.KEPT, "aside": FindStatus.DISMISSED}
+
+
+def show(studio: Studio, visit: Visit) -> Response:
+    """What waits, newest first; `?show=` is "kept" or "aside", `?q=` words to look for, `?before=` the page after."""
+    desk = collect_desk(studio.parts)
+    shown = visit.asked("show") if visit.asked("show") in _SHOWN else "waiting"
+    before = visit.asked("before")
+    found = desk.finds.list_finds(
+        _SHOWN[shown],
+        before=int(before) if before.isdigit() else None,
+        limit=_PER_PAGE + 1,
+        matching=visit.asked("q"),
+    )
+    return studio.page(
+        visit,
+        "finds.html",
+        finds=found[:_PER_PAGE],
+        older=urlencode({"show": shown, "q": visit.asked("q"), "before": found[_PER_PAGE - 1].id})
+        if len(found) > _PER_PAGE
+        else "",
+        shown=shown,
+        matching=visit.asked("q"),
+        unused=unused_posts(desk.posts, desk.issues) if not before else [],
+        numbers=[issue.number for issue in reversed(studio.parts.issues.list_issues())][:5],
+    )
+
+
+def act(studio: Studio, visit: Visit) -> Response:
+    """Save an address with a thought, keep a find as a post, put it aside, or take either back."""
+    desk, what = collect_desk(studio.parts), visit.text("act")
+    if what == "save":
+        return _save(studio, visit)
+    number = visit.text("find")
+    if not number.isdigit():
+        raise Mistake("This page sent something that there is not to do.", fix="Load the page again.")
+    find = int(number)
+    if what == "keep":
+        if visit.text("link").isdigit():
+            choose(desk, find, int(visit.text("link")))
+        kept = keep(desk, find)
+        return visit.go("/finds", said=" ".join([f"Kept as {kept.post.file}.", *(one.sentence for one in kept.seen)]))
+    if what == "aside":
+        return visit.go("/finds", said=f"Put aside: {dismiss(desk, find).title or 'it'}. It is under “Put aside”.")
+    if what == "undo":
+        undo(desk, find)
+        return visit.go("/finds", said="It waits again.")
+    raise Mistake("This page sent something that there is not to do.", fix="Load the page again.")
+
+
+def ask(studio: Studio, visit: Visit) -> Response:
+    """Where the bookmarklet and a phone lead: what they brought, ready to be saved, and whether we had it before."""
+    url, seen, problem = visit.asked("url") or visit.asked("text"), [], None
+    try:
+        url = address_in(url) if url else ""
+        desk = collect_desk(studio.parts)
+        seen = seen_before(url, desk.posts, desk.issues) if url else []
+    except NewsletterError as error:
+        problem = error
+    return studio.page(
+        visit,
+        "find_add.html",
+        url=url,
+        title=visit.asked("title")[:300],
+        quote=visit.asked("quote")[:20_000],
+        seen=seen,
+        problem=problem,
+    )
+
+
+def drop(studio: Studio, visit: Visit) -> Response:
+    """Files that were dropped or chosen become posts at once; one that can't be read says why and keeps no other."""
+    said: list[str] = []
+    desk = collect_desk(studio.parts)
+    for item in visit.form.getlist("file"):
+        if isinstance(item, str) or not item.filename:
+            continue
+        try:
+            post = collect(
+                item.file.read(MAX_BYTES + 1),
+                name=item.filename,
+                on=desk.today(),
+                parse_post=desk.parse_post,
+                note=visit.text("note"),
+            )
+            said.append(f"{studio.parts.posts.add_post(post).file} is a post now.")
+        except NewsletterError as error:
+            said.append(f"{item.filename}: {error.message} {error.fix}")
+    if not said:
+        raise Mistake("No file came with this.", fix="Choose one: .html, .md, .txt or .eml.")
+    return visit.json({"said": said}) if visit.wants_json else visit.go("/finds", said=" ".join(said))
+
+
+def _save(studio: Studio, visit: Visit) -> Response:
+    saved = collect_find(
+        collect_desk(studio.parts),
+        visit.text("url"),
+        note=visit.text("note"),
+        quote=visit.text("quote"),
+        title=visit.text("title"),
+        source=f"saved by {visit.who.name}",
+    )
+    before = " ".join(one.sentence for one in saved.seen)
+    how = "Saved." if saved.is_new else "It was a find already; your words are with it now."
+    return visit.go("/finds", said=f"{how} {before}".strip())
+
+
+PAGES = (
+    Page(path="/finds", show=show, change=act, do=Role.AUTHOR),
+    Page(path="/finds/add", show=ask, see=Role.AUTHOR),
+    Page(path="/finds/files", change=drop, do=Role.AUTHOR, largest=4 * MAX_BYTES),
+)

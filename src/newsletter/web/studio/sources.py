@@ -1,0 +1,77 @@
+"""Where finds come from: feeds, the bookmarklet, a phone, mail; and the keys that may do nothing but add some."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.responses import Response
+
+from newsletter.collect.opml import read_opml
+from newsletter.collect.polling import poll
+from newsletter.collect.subscribing import subscribe, unsubscribe
+from newsletter.collecting import collect_desk
+from newsletter.web.studio.page import Page
+from newsletter.words.mistake import Mistake
+from newsletter.words.user import Role
+
+if TYPE_CHECKING:
+    from newsletter.web.studio.studio import Studio
+    from newsletter.web.studio.visit import Visit
+
+# Opens the page for saving with what is selected as the quote. Everything in it is a constant of ours but the address.
+_BOOKMARKLET = (
+    "javascript:void(open('{base}/studio/finds/add?'+new URLSearchParams("
+    "{{url:location.href,title:document.title,quote:String(getSelection())}})))"
+)
+
+
+def show(studio: Studio, visit: Visit) -> Response:
+    return _page(studio, visit, key="", name="")
+
+
+def act(studio: Studio, visit: Visit) -> Response:
+    """Subscribe to a feed or to those of an OPML file, leave one, ask one now; make and revoke keys."""
+    desk, what = collect_desk(studio.parts), visit.text("act")
+    if what == "subscribe":
+        done = subscribe(desk, visit.text("url"), title=visit.text("title"))
+        how = f"{done.polled.new:,} finds came from it." if not done.polled.problem else done.polled.problem
+        return visit.go("/finds/sources", said=f"{done.feed.title or done.feed.url}: {how}")
+    if what == "opml":
+        given = visit.file("opml")
+        if given is None:
+            raise Mistake("No file came with this.", fix="Choose an OPML file.")
+        new = len(desk.book.add_feeds(read_opml(given.file.read(), name=given.filename or "OPML")))
+        return visit.go("/finds/sources", said=f"{new:,} new feeds; they are asked one after the other.")
+    if what == "leave":
+        return visit.go("/finds/sources", said=f"{unsubscribe(desk, visit.text('url')).title} is left; its finds stay.")
+    if what == "poll":
+        feed = next((one for one in desk.book.list_feeds() if one.url == visit.text("url")), None)
+        if feed is None:
+            raise Mistake("This feed is not in the list any more.", fix="Load the page again.")
+        polled = poll(desk, feed)
+        return visit.go("/finds/sources", said=polled.problem or f"{polled.new:,} new finds.")
+    if what == "key":
+        return _page(studio, visit, key=desk.keys.new_key(visit.text("name")), name=visit.text("name"))
+    if what == "revoke":
+        desk.keys.revoke(visit.text("name"))
+        return visit.go("/finds/sources", said="This key opens nothing any more.")
+    raise Mistake("This page sent something that there is not to do.", fix="Load the page again.")
+
+
+def _page(studio: Studio, visit: Visit, *, key: str, name: str) -> Response:
+    desk = collect_desk(studio.parts)
+    base = f"{visit.request.url.scheme}://{visit.request.headers.get('host', '')}{studio.root}"
+    return studio.page(
+        visit,
+        "sources.html",
+        feeds=desk.book.list_feeds(),
+        keys=desk.keys.list_keys(),
+        key=key,
+        name=name,
+        api=f"{base}/api/v1/finds",
+        bookmarklet=_BOOKMARKLET.format(base=base.replace("'", "%27")),
+        editors=studio.parts.config.editors,
+    )
+
+
+PAGES = (Page(path="/finds/sources", show=show, change=act, see=Role.AUTHOR, do=Role.EDITOR),)

@@ -1,0 +1,149 @@
+"""Finds in the studio and by the API: saved with a thought, kept as posts, put aside, and taken back."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import jsonschema_rs
+import pytest
+
+from newsletter.collecting import collect_desk
+from tests.studio.conftest import World
+
+PAGE = "https://boats.example.com/winter"
+OPML = b"""<?xml version="1.0"?><opml version="2.0"><head><title>x</title></head><body>
+<outline text="Boats" type="rss" xmlUrl="https://boats.example.com/feed.xml"/></body></opml>"""
+
+
+def _find(world: World) -> str:
+    """The number of the newest find that waits."""
+    found = re.search('name="find" value="([0-9]+)"', world.client.get("/studio/finds").text)
+    assert found
+    return found[1]
+
+
+def _key(world: World) -> str:
+    page = world.post("/finds/sources", act="key", name="Ana's phone").text
+    found = re.search("shown this once:<br><code>([^<]+)</code>", page)
+    assert found
+    return found[1]
+
+
+def test_what_the_bookmarklet_brings_is_saved_only_when_asked(world: World) -> None:
+    """GET shows it ready to be saved and changes nothing; POST saves address, quote and thought."""
+    page = world.client.get("/studio/finds/add", params={"url": PAGE, "title": "Winter boats", "quote": "It floats."})
+    assert 'value="Winter boats"' in page.text
+    assert "Nothing waits" in world.client.get("/studio/finds").text
+    world.post("/finds", act="save", url=PAGE, title="Winter boats", quote="It floats.", note="Use this!")
+    listed = world.client.get("/studio/finds").text
+
+    for words in ("Winter boats", "It floats.", "Use this!", "saved by"):
+        assert words in listed
+
+
+def test_a_find_becomes_a_post_and_comes_back(world: World) -> None:
+    """Kept, it is a file with the thought on top and the quote below; undone, the file is gone."""
+    world.post(
+        "/finds", act="save", url="https://nowhere.invalid/a", title="A find", quote="Said.", note="Our thought."
+    )
+    number = _find(world)
+    assert world.post("/finds", act="keep", find=number).status_code == 303
+    posts = [post for post in world.parts.posts.list_posts() if post.title == "A find"]
+    assert [post.body.startswith("Our thought.") for post in posts] == [True]
+    assert "> Said." in posts[0].body
+    assert "A find" in world.client.get("/studio/finds", params={"show": "kept"}).text
+    world.post("/finds", act="undo", find=number)
+    assert [post for post in world.parts.posts.list_posts() if post.title == "A find"] == []
+    world.post("/finds", act="aside", find=number)
+    assert "A find" in world.client.get("/studio/finds", params={"show": "aside"}).text
+
+
+def test_what_we_had_before_is_said_at_the_moment_of_saving(world: World) -> None:
+    """The address of a post that is in an issue, with other tracking junk on it."""
+    post = next(post for post in world.parts.posts.list_posts() if post.url)
+    page = world.client.get("/studio/finds/add", params={"url": f"{post.url}?utm_source=x"}).text
+
+    assert "issue 1" in page
+
+
+def test_dropped_files_become_posts_and_say_which_did_not(world: World) -> None:
+    """One good file, one that is none: each with its sentence, and the good one is there."""
+    headers = {"X-CSRF-Token": world.csrf(), "Accept": "application/json"}
+    files = [
+        ("file", ("walk.md", b"# Two who walked\n\nWords of ours.\n")),
+        ("file", ("picture.exe", b"\x00\x01\x02")),
+    ]
+    said = world.client.post("/studio/finds/files", files=files, headers=headers).json()["said"]
+
+    assert "is a post now" in said[0]
+    assert "picture.exe" in said[1]
+    assert any(post.title == "Two who walked" for post in world.parts.posts.list_posts())
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "file:///etc/passwd", "nothing", "", "data:text/html,<script>alert(1)</script>"]
+)
+def test_what_is_no_address_of_the_web_is_refused(world: World, url: str) -> None:
+    """With a sentence, and nothing is saved."""
+    assert world.post("/finds", act="save", url=url).status_code == 400
+    assert "Nothing waits" in world.client.get("/studio/finds").text
+
+
+def test_hostile_words_stay_words(world: World) -> None:
+    """In the list, in the form and in the post's file."""
+    words = "<script>alert(1)</script><img src=x onerror=alert(1)>"
+    world.post("/finds", act="save", url=PAGE, title=words, quote=words, note=words)
+    for page in (
+        world.client.get("/studio/finds").text,
+        world.client.get("/studio/finds/add", params={"url": PAGE, "title": words, "quote": words}).text,
+    ):
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+
+
+def test_feeds_of_a_file_are_subscribed_to_and_left(world: World) -> None:
+    """Many at once by OPML; they stand in the newsletter's own file."""
+    data = {"csrf": world.csrf(), "act": "opml"}
+    world.client.post("/studio/finds/sources", data=data, files={"opml": ("feeds.opml", OPML)})
+    assert [feed.title for feed in collect_desk(world.parts).book.list_feeds()] == ["Boats"]
+    world.post("/finds/sources", act="leave", url="https://boats.example.com/feed.xml")
+    assert list(collect_desk(world.parts).book.list_feeds()) == []
+
+
+def test_the_api_is_as_its_description_says(world: World) -> None:
+    """Every answer fits the schema that openapi.json gives for its status, by a validator that is not ours."""
+    described = world.client.get("/api/openapi.json").json()
+    post = described["paths"]["/api/v1/finds"]["post"]
+    bearer = {"Authorization": f"Bearer {_key(world)}"}
+    sent = [
+        (bearer, {"url": PAGE, "note": "From the phone."}, 201),
+        (bearer, {"url": PAGE + "#x"}, 200),
+        (bearer, {"url": "nothing"}, 400),
+        (bearer, {"url": 7}, 400),
+        (bearer, {"url": PAGE, "note": "x" * 200_000}, 413),
+        ({}, {"url": PAGE}, 401),
+        ({"Authorization": "Bearer wrong"}, {"url": PAGE}, 401),
+    ]
+    for headers, body, status in sent:
+        answer = world.client.post("/api/v1/finds", json=body, headers=headers)
+        assert answer.status_code == status, answer.text
+        schema = post["responses"][str(status)]["content"]["application/json"]["schema"]
+        jsonschema_rs.validator_for(schema).validate(json.loads(answer.text))
+    jsonschema_rs.validator_for(post["requestBody"]["content"]["application/json"]["schema"]).validate(sent[0][1])
+    assert "From the phone." in world.client.get("/studio/finds").text
+
+
+def test_a_key_that_was_revoked_opens_nothing_and_no_key_opens_the_studio(world: World) -> None:
+    """It may collect and do nothing else; it is nowhere on disk or on a page."""
+    key = _key(world)
+    headers = {"Authorization": f"Bearer {key}"}
+    assert key not in world.client.get("/studio/finds/sources").text
+    database = Path(str(world.parts.engine.url.database))
+    assert key.encode() not in database.read_bytes()
+    world.client.cookies.clear()
+    assert world.client.get("/studio/finds", headers=headers).status_code == 303
+    world.enter()
+    world.post("/finds/sources", act="revoke", name="Ana's phone")
+    assert world.client.post("/api/v1/finds", json={"url": PAGE}, headers=headers).status_code == 401
