@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.forking import run_forked
+
 TOML = """\
 name = "Weekly Ferries"
 sender = "mara@ferries.example.com"
@@ -72,14 +74,7 @@ def environment(**settings: str) -> dict[str, str]:
 
 def run(directory: Path, *words: str | Path, **settings: str) -> subprocess.CompletedProcess[str]:
     """Run a command to its end. No traceback may ever reach a user."""
-    done = subprocess.run(
-        command(directory, *words),
-        env=environment(**settings),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    done = run_forked(command(directory, *words)[3:], environment(**settings), 120)
     assert "Traceback" not in done.stderr, done.stderr
     return done
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +15,7 @@ from newsletter.store.holding import ServingLock
 from newsletter.store.lock import FileLock
 from newsletter.store.schedule import AdvisoryLock
 from newsletter.surroundings import around
+from newsletter.words.mistake import NotNow
 
 if TYPE_CHECKING:
     from newsletter.ports.slots import TickLock
@@ -47,6 +51,46 @@ def serving_lock(parts: Parts) -> ServingLock | None:
     if parts.engine.dialect.name == "sqlite":
         return ServingLock(Path(f"{parts.engine.url.database}.serve"))
     return None
+
+
+@contextmanager
+def alone(parts: Parts) -> Iterator[None]:
+    """Nobody serves, ticks or sends until the block ends. Raises NotNow where somebody does.
+
+    On PostgreSQL whoever changes everything asks the server itself (`store/backup.py`).
+    """
+    about = f"process {os.getpid()}, which changes the whole database"
+    lock = serving_lock(parts)
+    if lock is None:
+        yield
+        return
+    with lock.try_hold(about) as holder, _tick_lock(parts).try_hold() as ticks, parts.lock.try_hold() as sends:
+        if holder is not None or not ticks or not sends:
+            who = holder or "another process is at work on it"
+            raise NotNow(f"This database is in use: {who}.", fix="Stop `serve`, cron and `send`, then try again.")
+        yield
+
+
+def move_to(parts: Parts, url: str) -> Mapping[str, int]:
+    """Everything into the empty database at `url`, which is the live one afterwards. Returns the rows by table."""
+    from newsletter.store.backup import move
+    from newsletter.store.engine import connect
+    from newsletter.store.live import SqlLive
+    from newsletter.store.upgrade import upgrade
+
+    target = connect(url)
+    try:
+        if target.url == parts.engine.url:
+            raise NotNow("It is there already.", fix="Name another database.")
+        upgrade(target)
+        with alone(parts):
+            place = target.url.render_as_string(hide_password=True)
+            rows = move(parts.engine, target, place=place)
+        # Last: whoever dies before this has two databases that send nothing, and not two that do.
+        SqlLive(target, parts.directory / "var" / "live", new_id=lambda: secrets.token_hex(12)).declare()
+        return rows
+    finally:
+        target.dispose()
 
 
 def _tick_lock(parts: Parts) -> TickLock:

@@ -102,4 +102,4 @@ def test_nothing_comes_out_that_no_database_takes() -> None:
     items = ",".join(item % path for path in ("1", "\\u0000", "\\ud800", "a b", "x" * 5000))
     [entry] = read(f'{{"version":"https://jsonfeed.org/version/1","items":[{items}]}}'.encode()).entries
 
-    assert ("https://a.example.com/1", "a b c", "") == (entry.url, entry.title, entry.summary)
+    assert ("https://a.example.com/1", "ab?c", "") == (entry.url, entry.title, entry.summary)

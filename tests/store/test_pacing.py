@@ -11,7 +11,7 @@ from sqlalchemy import Engine, func, select, update
 from newsletter.ports.ledger import Claim, MailingRow
 from newsletter.store.engine import reading, writing
 from newsletter.store.ledger import SqlLedger
-from newsletter.store.tables import attempt, provider_state, warm_up_day
+from newsletter.store.tables import attempt, parcel, provider_state, warm_up_day
 from newsletter.words.outcome import Accepted, Deferred
 from newsletter.words.pace import Pace
 from tests.store.test_ledger import planned
@@ -141,6 +141,20 @@ def test_warming_up_hands_over_so_many_a_day_and_twice_as_many_on_the_next(engin
     assert 8 == readers_today()
     pass_time(engine, timedelta(days=31))
     assert 4 == readers_today(), "after a month of silence the sender is a stranger again"
+
+
+def test_a_provider_that_is_away_does_not_use_up_the_day(engine: Engine, ledger: SqlLedger) -> None:
+    """Whom it surely did not take is given back to the day of warming up."""
+    of = planned(ledger, size=2)
+    pace = Pace(warm_up=4)
+    for _ in range(3):
+        one = claim(ledger, of, pace, provider="away")
+        assert one is not None
+        ledger.record(one.attempt_id, [(None, Deferred("no route"))])
+        with writing(engine) as connection:
+            connection.execute(update(parcel).values(not_before=None))
+
+    assert [2, 2] == [len(one.deliveries) for one in iter(lambda: claim(ledger, of, pace, provider="away"), None)]
 
 
 def test_a_batch_larger_than_the_day_goes_alone(engine: Engine, ledger: SqlLedger) -> None:

@@ -45,7 +45,9 @@ COMMANDS = {
     "connect": ("connect", "Say who carries your mail, and try it without sending any."),
     "doctor": ("doctor", "Look whether settings, domain, provider, database and disk are sound."),
     "users": ("users", "Say who may come into the studio from outside."),
-    "db": ("database", "Upgrade the database."),
+    "backup": ("backup", "Write the whole database into one file."),
+    "restore": ("backup", "Put a backup back; nothing is sent from it until you say so."),
+    "db": ("database", "Upgrade or move the database, and say which one is live."),
 }
 
 

@@ -29,6 +29,36 @@ def upgrade(folder: object) -> None:
 
 
 @db.command()
+@click.argument("url")
+@click.pass_obj
+def move(folder: object, url: str) -> None:
+    """Move everything to the empty database at URL, SQLite or PostgreSQL, and go on there. Stop `serve` first.
+
+    The old database stays as it is, and sends no more. The new address is written into var/secrets.env.
+
+    \b
+    Example:
+      newsletter db move postgresql://user:password@db.example.com/newsletter
+    """
+    import os
+
+    from newsletter.cli.backup import said
+    from newsletter.cli.context import parts_of
+    from newsletter.folder.secrets_file import SECRETS, keep_secrets
+    from newsletter.timekeeping import move_to
+
+    parts = parts_of(folder)
+    rows = move_to(parts, url)
+    click.echo(f"Moved: {said(rows)}.")
+    if os.environ.get("NEWSLETTER_DATABASE_URL", "").strip():
+        click.echo("NEWSLETTER_DATABASE_URL in the environment still names the old database: change it there.")
+    else:
+        keep_secrets(parts.directory, {"NEWSLETTER_DATABASE_URL": url})
+        click.echo(f"The new address stands in {SECRETS}.")
+    click.echo("The new one is the live one. Start `serve` again; the old one sends nothing any more.")
+
+
+@db.command()
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
 def here(folder: object, yes: bool) -> None:

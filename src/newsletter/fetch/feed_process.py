@@ -101,7 +101,9 @@ def _text(markup: str) -> str:
     """The words of a piece of HTML."""
     import nh3
 
-    spaced = re.sub(r"<(?=/?(?:p|br|li|div|h[1-6]|tr)\b)", " <", markup[:_LONGEST_CLEANED])
+    # JSON can hold halves of letters, which no text can.
+    whole = markup[:_LONGEST_CLEANED].encode(errors="replace").decode()
+    spaced = re.sub(r"<(?=/?(?:p|br|li|div|h[1-6]|tr)\b)", " <", whole)
     return html.unescape(nh3.clean(spaced, tags=set(), clean_content_tags={"script", "style"}))
 
 

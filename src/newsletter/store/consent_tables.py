@@ -11,11 +11,10 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    text,
 )
 
 from newsletter.store.tables import metadata
-from newsletter.store.types import Id, UtcDateTime, one_of
+from newsletter.store.types import Id, UtcDateTime, one_of, only_where
 from newsletter.words.consent import Asked, Left
 
 # One row for each time that somebody asked: the proof once it is confirmed, and the queue of mails that ask.
@@ -50,21 +49,18 @@ consent_request = Table(
         "consent_request_unposted",
         "asked",
         "id",
-        sqlite_where=text("posted_at IS NULL"),
-        postgresql_where=text("posted_at IS NULL"),
+        **only_where("posted_at IS NULL"),
     ),
     Index(
         "consent_request_unanswered",
         "asked",
         "requested_at",
-        sqlite_where=text("confirmed_at IS NULL"),
-        postgresql_where=text("confirmed_at IS NULL"),
+        **only_where("confirmed_at IS NULL"),
     ),
     Index(
         "consent_request_of_run",
         "run_id",
-        sqlite_where=text("run_id IS NOT NULL"),
-        postgresql_where=text("run_id IS NOT NULL"),
+        **only_where("run_id IS NOT NULL"),
     ),
     # No number twice: a link in somebody's mail bears it.
     sqlite_autoincrement=True,

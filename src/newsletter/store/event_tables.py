@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 
 from newsletter.store.tables import attempt, delivery, metadata
-from newsletter.store.types import Id, UtcDateTime, one_of
+from newsletter.store.types import Id, UtcDateTime, one_of, only_where
 from newsletter.words.alarm import AlarmKind
 from newsletter.words.event import EventKind
 from newsletter.words.ledger import Fate
@@ -98,16 +98,14 @@ Index(
     "delivery_came_back",
     delivery.c.issue,
     delivery.c.fate,
-    sqlite_where=text(f"fate IN ('{Fate.BOUNCED.value}', '{Fate.COMPLAINED.value}')"),
-    postgresql_where=text(f"fate IN ('{Fate.BOUNCED.value}', '{Fate.COMPLAINED.value}')"),
+    **only_where(f"fate IN ('{Fate.BOUNCED.value}', '{Fate.COMPLAINED.value}')"),
 )
 
-Index("delivery_doubled", delivery.c.issue, sqlite_where=text("doubled"), postgresql_where=text("doubled"))
+Index("delivery_doubled", delivery.c.issue, **only_where("doubled"))
 
 # Bounces that come back without our own marks are known by the provider's name for the call.
 Index(
     "attempt_reference",
     attempt.c.reference,
-    sqlite_where=text("reference IS NOT NULL"),
-    postgresql_where=text("reference IS NOT NULL"),
+    **only_where("reference IS NOT NULL"),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, insert, or_, select, update
 
 from newsletter.store.tables import provider_state, warm_up_day
 from newsletter.store.types import AnyRow, database_now
@@ -65,6 +65,17 @@ def rest_until(connection: Connection, provider: str, until: datetime) -> None:
     """The day's readers have all been handed over."""
     connection.execute(insert_into(connection, provider_state).values(provider=provider).on_conflict_do_nothing())
     connection.execute(update(provider_state).where(provider_state.c.provider == provider).values(warm_until=until))
+
+
+def give_back(connection: Connection, provider: str, n_readers: int) -> None:
+    """A call that was surely not taken uses up nothing of the day: an outage of an hour must not cost a day of warming up."""
+    last = _last_day(connection, provider)
+    if last is None:
+        return
+    mine = and_(warm_up_day.c.provider == provider, warm_up_day.c.number == last.number)
+    left = case((warm_up_day.c.n_readers > n_readers, warm_up_day.c.n_readers - n_readers), else_=0)
+    connection.execute(update(warm_up_day).where(mine).values(n_readers=left))
+    connection.execute(update(provider_state).where(provider_state.c.provider == provider).values(warm_until=None))
 
 
 def _count(connection: Connection, provider: str, n_readers: int, pace: Pace, now: datetime) -> None:

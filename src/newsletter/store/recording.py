@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Engine, exists, func, select, update
 
 from newsletter.store.engine import is_sqlite, writing
 from newsletter.store.moving import accept, carried_by, move, settle_all, settle_parcel
+from newsletter.store.pacing import give_back
 from newsletter.store.splitting import BISECTION_BUDGET, halve, halves_fail_alike, root_refusals
 from newsletter.store.tables import attempt, delivery, mailing, parcel
 from newsletter.store.types import AnyRow, database_now
@@ -51,6 +52,9 @@ def _record(connection: Connection, attempt_id: int, answers: _Answers, *, last:
     if last and is_open:
         _end_attempt(connection, of, answers)
         _count_refused_call(connection, of, answers)
+        if answers and all(isinstance(one, Deferred) for _, one in answers):
+            n_readers = connection.scalar(select(func.count()).select_from(carried_by(of.id).subquery())) or 0
+            give_back(connection, of.provider, n_readers)
     if of.parcel_status != ParcelStatus.SENDING or of.latest != of.id:
         # Late: some of its readers may be queued elsewhere by now.
         settle_all(connection, carried_by(of.id))

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 from newsletter.store.tables import metadata
-from newsletter.store.types import FieldsJson, Id, UtcDateTime, one_of
+from newsletter.store.types import FieldsJson, Id, UtcDateTime, one_of, only_where
 from newsletter.words.slot import SlotStatus
 
 # A rule as text, with its zone: wall time is the truth, instants follow from it.
@@ -47,7 +47,7 @@ skipped_date = Table(
     Column("title", Text, nullable=False),
 )
 
-_open = text("status IN ('frozen', 'asking', 'going', 'gone')")
+_open = "status IN ('frozen', 'asking', 'going', 'gone')"
 
 slot = Table(
     "slot",
@@ -76,7 +76,7 @@ slot = Table(
     # The promise in one line: one slot for one time of a cadence, whatever runs twice.
     UniqueConstraint("cadence_id", "local_time", name="slot_once"),
     # And one issue a slot: what is on its way in one slot can't be taken by another.
-    Index("slot_issue", "cadence_id", "issue", "is_practice", unique=True, sqlite_where=_open, postgresql_where=_open),
+    Index("slot_issue", "cadence_id", "issue", "is_practice", unique=True, **only_where(_open)),
 )
 
 approval = Table(
@@ -117,7 +117,6 @@ notice = Table(
     Index(
         "notice_waiting",
         "id",
-        sqlite_where=text("handed_over_at IS NULL"),
-        postgresql_where=text("handed_over_at IS NULL"),
+        **only_where("handed_over_at IS NULL"),
     ),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import text
+
 from newsletter.store import (
     consent_tables,
     event_tables,
@@ -25,3 +27,7 @@ __all__ = [
     "segment_tables",
     "user_tables",
 ]
+
+for _index in [index for table in metadata.tables.values() for index in table.indexes]:
+    if "where" in _index.info:
+        _index.dialect_options["postgresql"]["where"] = text(_index.info["where"])

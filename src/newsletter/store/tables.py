@@ -19,7 +19,7 @@ from sqlalchemy import (
     text,
 )
 
-from newsletter.store.types import FieldsJson, Id, UtcDateTime, one_of
+from newsletter.store.types import FieldsJson, Id, UtcDateTime, one_of, only_where
 from newsletter.words.ledger import HOLDS, Fate, HandOver, MailingStatus, ParcelStatus
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
 
@@ -129,8 +129,7 @@ mailing = Table(
         "list_id",
         "is_practice",
         unique=True,
-        sqlite_where=text("status NOT IN ('finished', 'cancelled')"),
-        postgresql_where=text("status NOT IN ('finished', 'cancelled')"),
+        **only_where("status NOT IN ('finished', 'cancelled')"),
     ),
     # One that turned out to be empty is dropped: a process that still knows its number must not meet another one there.
     sqlite_autoincrement=True,
@@ -183,8 +182,7 @@ delivery = Table(
         "subscriber_id",
         "is_practice",
         unique=True,
-        sqlite_where=text(f"handover IN ({_HELD})"),
-        postgresql_where=text(f"handover IN ({_HELD})"),
+        **only_where(f"handover IN ({_HELD})"),
     ),
 )
 
@@ -219,9 +217,7 @@ attempt = Table(
     # How often the provider was asked what became of it, and when it may be asked again.
     Column("looks", Integer, nullable=False, server_default="0"),
     Column("look_after", UtcDateTime),
-    Index(
-        "attempt_open", "deadline_at", sqlite_where=text("outcome IS NULL"), postgresql_where=text("outcome IS NULL")
-    ),
+    Index("attempt_open", "deadline_at", **only_where("outcome IS NULL")),
     Index("attempt_of_parcel", "parcel_id"),
 )
 

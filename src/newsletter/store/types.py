@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, DateTime, Integer, Row
+from sqlalchemy import JSON, BigInteger, CheckConstraint, DateTime, Integer, Row, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import functions
@@ -22,6 +22,14 @@ def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
     """The column holds one of these words."""
     allowed = ", ".join(f"'{word.value}'" for word in words)
     return CheckConstraint(f"{column} IN ({allowed})", name=column)
+
+
+def only_where(condition: str) -> dict[str, Any]:
+    """For an Index: of the rows for which this holds. `store.schema` says it to PostgreSQL as well.
+
+    Said here, it would load that dialect with every command.
+    """
+    return {"sqlite_where": text(condition), "info": {"where": condition}}
 
 
 class UtcDateTime(TypeDecorator[datetime]):
