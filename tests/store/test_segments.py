@@ -54,6 +54,12 @@ def did(
                 )
 
 
+def heard(engine: Engine, issue: int) -> None:
+    """A machine fetched the pictures of one copy: opens are told, if not of anybody."""
+    did(engine, EventKind.OPENED, issue, range(1, 2), by_machine=True)
+    SqlSegments(engine).refresh()
+
+
 @pytest.fixture
 def segments(engine: Engine) -> SqlSegments:
     """Twenty readers, three issues: 1-10 opened the first, 1-5 the second, 1-3 clicked in the third."""
@@ -104,8 +110,10 @@ def test_nobody_is_called_unengaged_before_twelve_of_our_issues(engine: Engine, 
     """And then only who was on the list for all of them and read none."""
     for issue in range(4, 12):
         sent(engine, issue)
+        heard(engine, issue)
     assert segments.count("not engaged", list_name="weekly") == 0
     sent(engine, 12)
+    heard(engine, 12)
     with writing(engine) as connection:
         late = select(subscriber.c.id).where(subscriber.c.email == "reader20@example.com")
         theirs = subscription.c.subscriber_id.in_(late)
@@ -114,10 +122,19 @@ def test_nobody_is_called_unengaged_before_twelve_of_our_issues(engine: Engine, 
     assert segments.count("not engaged", list_name="weekly") == 9
 
 
+def test_issues_of_which_nothing_is_ever_told_call_nobody_unengaged(engine: Engine, segments: SqlSegments) -> None:
+    """Where opens and clicks are switched off, silence says nothing: nobody is to be asked to leave for it."""
+    for issue in range(4, 20):
+        sent(engine, issue)
+
+    assert segments.count("not engaged", list_name="weekly") == 0
+
+
 def test_each_list_is_asked_about_its_own_issues(engine: Engine, segments: SqlSegments) -> None:
     """Twelve of one list, or eleven and one to a few readers, make nobody unengaged who never got them."""
     for issue in range(4, 13):
         sent(engine, issue)
+        heard(engine, issue)
     add_readers(engine, "extras", range(15, 31))
     sent(engine, 13, list_name="extras")
     assert segments.count("not engaged", list_name="extras") == 0

@@ -23,15 +23,14 @@ from sqlalchemy import (
 
 from newsletter.ports.consents import AskingRun
 from newsletter.store.consent_tables import asking_again, consent_request, consent_request_list, departure, rest
-from newsletter.store.engaging import roll_up
+from newsletter.store.engaging import issues_by_list, roll_up
 from newsletter.store.engine import is_sqlite, reading, writing
 from newsletter.store.joining import end
 from newsletter.store.segment_tables import engagement
 from newsletter.store.segments import ENOUGH_ISSUES, condition
-from newsletter.store.tables import mailing, mailing_list, subscriber, subscription, suppression
+from newsletter.store.tables import mailing_list, subscriber, subscription, suppression
 from newsletter.store.types import AnyRow, database_now
 from newsletter.words.consent import Asked, Left, Mail
-from newsletter.words.ledger import MailingStatus
 from newsletter.words.mistake import Missing, NotNow
 from newsletter.words.segment import read_segment
 from newsletter.words.subscriber import SubscriptionStatus
@@ -40,7 +39,6 @@ _DAY = 86_400
 _SLICE = 500
 # Whoever was asked and said yes has the right not to be asked again for a while.
 _NOT_AGAIN_DAYS = 365
-_GONE_OUT = (MailingStatus.FINISHED, MailingStatus.SENDING, MailingStatus.PAUSED)
 
 
 class SqlAskingAgain:
@@ -163,16 +161,12 @@ def _list_to_ask(connection: Connection, name: str) -> int:
     list_id = connection.scalar(select(mailing_list.c.id).where(mailing_list.c.name == name))
     if list_id is None:
         raise Missing(f"There is no list called {name!r}.", fix="See the lists with: newsletter lists")
-    issues = connection.scalar(
-        select(func.count(func.distinct(mailing.c.issue))).where(
-            mailing.c.list_id == list_id, mailing.c.status.in_(_GONE_OUT), ~mailing.c.is_practice
-        )
-    )
-    if (issues or 0) < ENOUGH_ISSUES:
+    heard = sum(one.is_heard for one in issues_by_list(connection).get(list_id, ()))
+    if heard < ENOUGH_ISSUES:
         raise NotNow(
-            f"{issues or 0} issues have gone out to {name} from here. Fewer than {ENOUGH_ISSUES} say too little about who "
-            "reads it, so nobody is asked whether they still want it.",
-            fix="Wait until more have gone out.",
+            f"Opens or clicks were told of {heard} issues that went out to {name} from here. Fewer than {ENOUGH_ISSUES} "
+            "say too little about who reads it, so nobody is asked whether they still want it.",
+            fix="Wait until more have gone out, and see that the provider tells of opens or clicks.",
         )
     return int(list_id)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, case, delete, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, and_, case, delete, exists, func, insert, literal, or_, select, update
 
 from newsletter.store.engine import is_sqlite
 from newsletter.store.event_tables import event
@@ -98,19 +98,24 @@ def _add(connection: Connection, theirs) -> None:  # type: ignore[no-untyped-def
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """An issue that went out to a list: its number, when it began, and whether the whole list got it."""
+    """An issue that went out to a list: its number, when it began, and whether the whole list got it.
+
+    `is_heard`: some open or click of it was told. Without any, silence says nothing about a reader.
+    """
 
     issue: int
     at: datetime
     is_whole: bool
+    is_heard: bool
 
 
 def issues_by_list(connection: Connection) -> Mapping[int, Sequence[Gone]]:
     """What went out to each list, newest first; practice does not count."""
     whole = func.max(case((mailing.c.segment == "", 1), else_=0))
     at = func.max(mailing.c.start_at)
+    heard = exists().where(issue_place.c.issue == mailing.c.issue)
     query = (
-        select(mailing.c.list_id, mailing.c.issue, at.label("at"), whole.label("is_whole"))
+        select(mailing.c.list_id, mailing.c.issue, at.label("at"), whole.label("is_whole"), heard.label("is_heard"))
         .where(
             mailing.c.status.in_([MailingStatus.FINISHED, MailingStatus.SENDING, MailingStatus.PAUSED]),
             ~mailing.c.is_practice,
@@ -120,5 +125,5 @@ def issues_by_list(connection: Connection) -> Mapping[int, Sequence[Gone]]:
     )
     found: dict[int, list[Gone]] = defaultdict(list)
     for row in connection.execute(query):
-        found[row.list_id].append(Gone(row.issue, row.at, bool(row.is_whole)))
+        found[row.list_id].append(Gone(row.issue, row.at, bool(row.is_whole), bool(row.is_heard)))
     return found

@@ -220,10 +220,13 @@ def _did(connection: Connection, what: str, at_least: int, issues: Sequence[int]
 
 
 def _engaged(connection: Connection) -> ColumnElement[bool]:
-    """By the last issues that the whole list got; what went to a part of it since then counts for who read it."""
+    """By the last issues that the whole list got and that anything was heard of; others say nothing about anybody.
+
+    What went to a part of the list since then counts for who read it.
+    """
 
     def of_list(gone: Sequence[Gone]) -> ColumnElement[bool]:
-        whole = [one for one in gone if one.is_whole]
+        whole = [one for one in gone if one.is_whole and one.is_heard]
         if len(whole) < ENOUGH_ISSUES:
             return true()
         began = whole[ENOUGH_ISSUES - 1].at
