@@ -53,6 +53,7 @@ def demo(directory: Path | None, no_serve: bool) -> None:
         click.echo(f"The raw text beside the finished mail: {page}")
     else:
         serve(page)
+    click.echo(f"Write in it, and see it as readers do: newsletter -C {walk.directory} studio")
     click.echo('Next, your own: newsletter init my-newsletter --name "My newsletter"')
 
 
