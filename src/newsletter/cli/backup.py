@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # What a lost machine takes with it and nobody can make again: keys and passwords, by path in the folder.
 _SECRET_FILES = ("var/secrets.env", "var/erase.key")
-_SHOWN = ("subscriber", "subscription", "suppression", "mailing", "delivery", "event")
+_SHOWN = {"subscriber": "readers", "suppression": "do-not-mail", "mailing": "sendings", "event": "events"}
 
 
 @click.command()
@@ -92,8 +92,8 @@ def restore(folder: object, file: Path, *, replace: bool, with_secrets: bool, ye
 
 
 def said(rows: Mapping[str, int]) -> str:
-    """ "1,204 subscriber, 3 mailing, 6,020 rows in all"."""
-    parts = [f"{rows[name]:,} {name}" for name in _SHOWN if rows.get(name)]
+    """ "1,204 readers, 3 sendings, 6,020 rows in all"."""
+    parts = [f"{rows[name]:,} {words}" for name, words in _SHOWN.items() if rows.get(name)]
     return ", ".join([*parts, f"{sum(rows.values()):,} rows in all"])
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.exc import ArgumentError
 
 from newsletter.store.copying import clear, copy_rows, count_rows, read_numbers, write_numbers
 from newsletter.store.engine import connect, is_sqlite, reading, writing
@@ -101,6 +102,19 @@ def move(engine: Engine, target_engine: Engine, *, place: str) -> Mapping[str, i
     return rows
 
 
+def target_at(url: str) -> Engine:
+    """A database to move to, with all tables. Raises Mistake for what is no address of one."""
+    try:
+        engine = connect(url)
+    except ArgumentError:
+        raise Mistake(
+            "That is not the address of a database.",
+            fix="Write postgresql://user:password@host/name, or sqlite:///PATH.",
+        ) from None
+    upgrade(engine)
+    return engine
+
+
 def alone(connection: Connection) -> None:
     """Raise NotNow where others are connected to a PostgreSQL database. SQLite's writer is alone by itself."""
     if is_sqlite(connection):
@@ -129,9 +143,11 @@ def _no_call(connection: Connection) -> None:
 def _must_be_empty(connection: Connection, *, replace: bool) -> None:
     there = count_rows(connection)
     if there and not replace:
-        named = ", ".join(f"{n:,} {name.replace('_', ' ')}" for name, n in list(there.items())[:3])
+        readers, sendings = there.get("subscriber", 0), there.get("mailing", 0)
         raise NotNow(
-            f"The database is not empty: {named}.", fix="Name an empty one. `restore --replace` writes over it."
+            f"The database is not empty: it holds {sum(there.values()):,} rows, {readers:,} readers and {sendings:,} "
+            "sendings among them.",
+            fix="Name an empty one. `restore --replace` writes over it.",
         )
 
 
@@ -157,7 +173,7 @@ def _by_table(engine: Engine, part: Path) -> Mapping[str, int]:
     try:
         upgrade(made)
         with engine.connect() as opened:
-            source = opened.execution_options(isolation_level="REPEATABLE READ", stream_results=True)
+            source = opened.execution_options(isolation_level="REPEATABLE READ")
             with source.begin(), writing(made) as target:
                 copy_rows(source, target)
                 return read_numbers(source)

@@ -11,7 +11,17 @@ from newsletter.ports.reports import Copy, Happening, ProofRow, Try
 from newsletter.store.accounting import account_shown
 from newsletter.store.engine import reading
 from newsletter.store.event_tables import event, proved
-from newsletter.store.tables import attempt, carried, delivery, holds, mailing, mailing_list, parcel, subscriber
+from newsletter.store.tables import (
+    attempt,
+    carried,
+    delivery,
+    holds,
+    mailing,
+    mailing_list,
+    not_held,
+    parcel,
+    subscriber,
+)
 from newsletter.store.types import AnyRow
 from newsletter.words.event import EventKind
 from newsletter.words.ledger import Fate, HandOver
@@ -25,7 +35,7 @@ class SqlCopies:
         """Copies that were only practised are told of while practising, and each says so."""
         self._engine, self._practice = engine, practice
 
-    def find_copies(self, email: str, issue: int | None) -> Sequence[Copy]:
+    def find_copies(self, email: str, issue: int | None, *, most: int | None = None) -> Sequence[Copy]:
         with reading(self._engine) as connection:
             person = connection.scalar(select(subscriber.c.id).where(subscriber.c.email_key == address_key(email)))
             if person is None:
@@ -34,7 +44,8 @@ class SqlCopies:
             if not self._practice:
                 theirs = theirs.where(~delivery.c.is_practice)
             rows = connection.execute(theirs.order_by(delivery.c.id.desc())).all()
-            return [_copy(connection, row) for row in sorted(rows, key=lambda row: (-row.issue, -row.id))]
+            newest = sorted(rows, key=lambda row: (-row.issue, -row.id))[:most]
+            return [_copy(connection, row) for row in newest]
 
     def find_alike(self, email: str) -> Sequence[str]:
         key = address_key(email)
@@ -78,13 +89,13 @@ def _escaped(text: str) -> str:
 
 
 def _deliveries(connection: Connection, person: int, issue: int | None) -> Sequence[int]:
-    """Held ones are found by the index that keeps them single, issue by issue; the others by looking at all."""
+    """Held ones are found by the index that keeps them single, issue by issue; the others by one of their own."""
     issues = select(mailing.c.issue).distinct()
     theirs = select(delivery.c.id).where(delivery.c.subscriber_id == person)
     if issue is not None:
         issues = issues.where(mailing.c.issue == issue)
     held = theirs.where(delivery.c.issue.in_(list(connection.scalars(issues))), holds)
-    others = theirs.where(delivery.c.handover.in_([HandOver.SKIPPED, HandOver.REFUSED]))
+    others = theirs.where(not_held)
     if issue is not None:
         others = others.where(delivery.c.issue == issue)
     return [*connection.scalars(held), *connection.scalars(others)]

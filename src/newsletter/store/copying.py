@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from sqlalchemy import JSON, Connection, Insert, Table, bindparam, func, insert, inspect, select, text
+from sqlalchemy import JSON, Column, Connection, Insert, MetaData, Table, func, insert, inspect, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from newsletter.store.engine import is_sqlite
 from newsletter.store.live_table import live_database
 from newsletter.store.schema import metadata
-from newsletter.store.types import AnyRow, database_now
+from newsletter.store.types import AnyRow, FieldsJson, database_now
 from newsletter.words.mistake import NotNow
 
 _ROWS_AT_ONCE = 2_000
@@ -57,17 +57,19 @@ def copy_rows(source: Connection, target: Connection) -> dict[str, int]:
 
 
 def _into(table: Table) -> Insert:
-    """As `insert(table)`, but what is NULL stays NULL: SQLAlchemy would write the JSON value null instead."""
+    """As `insert(table)`, but what is NULL stays NULL: for JSON SQLAlchemy would write the value null instead."""
     exact = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
-    kept = {one.name: bindparam(one.name, type_=exact) for one in table.columns if isinstance(one.type, JSON)}
-    return insert(table).values({one.name: kept.get(one.name, bindparam(one.name)) for one in table.columns})
+    columns = (
+        Column(one.name, exact if isinstance(one.type, FieldsJson) and one.nullable else one.type)
+        for one in table.columns
+    )
+    return insert(Table(table.name, MetaData(), *columns))
 
 
 def _slices(source: Connection, table: Table) -> Iterator[list[dict[str, object]]]:
     # By primary key: a row that refers to an earlier one of its own table finds it there.
-    wanted = select(table).order_by(*table.primary_key.columns)
-    streamed = source.execution_options(yield_per=_ROWS_AT_ONCE).execute(wanted)
-    for rows in streamed.partitions():
+    wanted = select(table).order_by(*table.primary_key.columns).execution_options(yield_per=_ROWS_AT_ONCE)
+    for rows in source.execute(wanted).partitions():
         yield [_values(row) for row in rows]
 
 
