@@ -18,7 +18,7 @@ class FileClock:
     """The machine's clock, off by as many seconds as the file says at that moment."""
 
     def now(self) -> datetime:
-        seconds = float(Path(os.environ[OFFSET]).read_text())
+        seconds = float(Path(os.environ[OFFSET]).read_text()) if OFFSET in os.environ else 0.0
         return datetime.now(UTC) + timedelta(seconds=seconds)
 
     def monotonic(self) -> float:

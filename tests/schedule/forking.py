@@ -8,10 +8,13 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from tests.running import environment
 
 ROOT = Path(__file__).parents[2]
 
@@ -19,8 +22,9 @@ ROOT = Path(__file__).parents[2]
 class Forked:
     """A process of its own that was forked: killed, stopped and awaited like any other."""
 
-    def __init__(self, arguments: list[str], environment: dict[str, str], log: Path) -> None:
-        self.pid: int = _ask({"arguments": arguments, "environment": environment, "log": str(log)})
+    def __init__(self, arguments: list[str], settings: dict[str, str], log: Path, errors: Path | None = None) -> None:
+        what = {"arguments": arguments, "environment": settings, "log": str(log), "errors": str(errors or log)}
+        self.pid: int = _ask(what)
         self.returncode: int | None = None
 
     def poll(self) -> int | None:
@@ -38,6 +42,17 @@ class Forked:
 
     def send_signal(self, how: signal.Signals) -> None:
         os.kill(self.pid, how)
+
+
+def call(directory: Path, *words: str | Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    """A command in a process of its own, to its end."""
+    with tempfile.TemporaryDirectory() as room:
+        out, errors = Path(room, "out"), Path(room, "errors")
+        arguments = ["-C", str(directory), *map(str, words)]
+        code = Forked(arguments, environment(**settings), out, errors).wait(120)
+        said, complaint = out.read_text(), errors.read_text()
+    assert "Traceback" not in complaint, complaint
+    return subprocess.CompletedProcess(arguments, code, said, complaint)
 
 
 @cache
@@ -98,9 +113,9 @@ def _fork(what: dict[str, Any]) -> int:
         return child
     code = 1
     try:
-        log = os.open(what["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        written = os.O_WRONLY | os.O_CREAT | os.O_APPEND
         nothing = os.open(os.devnull, os.O_RDONLY)
-        for number, source in ((0, nothing), (1, log), (2, log)):
+        for number, source in ((0, nothing), (1, os.open(what["log"], written)), (2, os.open(what["errors"], written))):
             os.dup2(source, number)
         os.closerange(3, 64)
         os.environ.clear()

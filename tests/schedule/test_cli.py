@@ -86,6 +86,7 @@ def test_set_says_back_what_will_happen_and_keeps_what_is_not_named(folder: Path
         (("set", TIMES, "--heartbeat", "ftp://x"), "is no web address"),
         (("hold",), "No schedule is set"),
         (("decide", "--now"), "No schedule is set"),
+        (("set", "every thursday 09:00 Berlin"), "There is no time zone 'Berlin', but there is Europe/Berlin."),
         (("approve", "7"), "There is no issue 7."),
     ],
 )
@@ -115,6 +116,26 @@ def test_the_calendar_as_text_json_and_feed(folder: Path) -> None:
     assert 1 == call(folder, "schedule", "decide", "--skip").exit_code
     assert 0 == call(folder, "schedule", "resume").exit_code
     assert 1 == call(folder, "schedule", "resume").exit_code
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (("set", "--skip", "24.12.2026"), "'24.12.2026' is no day. Write it like 2026-12-24."),
+        (("set", "--freeze", "soon"), "'soon' is no length of time."),
+        (("decide",), "Say one of --now, --at WHEN and --skip."),
+    ],
+)
+def test_options_that_can_not_be_read_are_shown_how_to_write(folder: Path, words: tuple[str, ...], why: str) -> None:
+    """Refused with 2, and an example."""
+    done = call(folder, "schedule", *words)
+
+    assert (2, True) == (done.exit_code, why in done.stderr)
+
+
+def test_tick_says_nothing_to_cron_where_nothing_was_due(folder: Path) -> None:
+    """cron mails every word that it is told."""
+    assert (0, "") == ((done := call(folder, "tick")).exit_code, done.stdout)
 
 
 def test_approve_and_withdraw(folder: Path) -> None:
@@ -168,4 +189,8 @@ def test_send_next_needs_a_schedule_and_names_the_slot(folder: Path) -> None:
     assert (1, 0) == (without.exit_code, queued.exit_code), queued.stderr
     assert "it has no next slot" in without.stderr
     assert "It goes out Thursday " in queued.stdout
-    assert "issue 1" in call(folder, "schedule", "show").stdout
+    assert "issue 1    to come, as it was approved" in call(folder, "schedule", "show").stdout
+    call(folder, "segments", "add", "few", 'first_name = "Reader 1"')
+    some = call(folder, "send", "1", "--list", "weekly", "--next", "--segment", "few", "--yes")
+    assert "Of the list, 1 fit the segment 'few'" in some.stdout
+    assert 'to those who fit first_name = "Reader 1"' in call(folder, "schedule", "show").stdout

@@ -249,7 +249,7 @@ def test_tick_does_by_itself_what_serve_does(world: World, hands: Hands, log: Pa
     server = Server(world.folder, hands, log, ("tick",))
     assert 0 == server.process.wait()
 
-    assert "1 sendings were due." in server.said()
+    assert "1 sending was due." in server.said()
     assert READERS == world.copies(1)
     assert 1 == len(world.mails())
     world.clock.turn(SLOT + timedelta(minutes=4))

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from sqlalchemy import update
+
 from newsletter.schedule.choosing import approve_issue, send_next, withdraw_approval
+from newsletter.store.engine import writing
+from newsletter.store.tables import subscriber
 from newsletter.words.slot import SlotStatus, Why
 from tests.schedule.world import MONDAY, READERS, SLOT, World
 
@@ -165,3 +169,32 @@ def test_send_next_goes_before_others_with_the_words_it_had(embedded: World) -> 
 
     assert [2] == embedded.went()
     assert "about fog" in next((embedded.folder / "var" / "outbox" / "2").glob("*.eml")).read_text()
+
+
+def test_send_next_goes_to_a_segment_of_then(world: World) -> None:
+    """Who fits is asked when it goes; the question is kept with the slot, whatever becomes of the approval."""
+    plan = world.plan()
+    send_next(world.desk, plan, 1, by="mara", segment='first_name = "Reader 1" or first_name = "Zoe"')
+    world.tick(SLOT - HOUR)
+    with writing(world.parts.engine) as connection:
+        connection.execute(update(subscriber).where(subscriber.c.id == 3).values(first_name="Zoe"))
+    world.beat(SLOT)
+
+    assert [READERS[1], READERS[2]] == world.copies(1)
+    assert "list 'weekly', those who fit first_name = " in world.text_of(0)
+    world.issue(2)
+    world.beat(SLOT + WEEK)
+    assert READERS == world.copies(2)
+
+
+def test_a_segment_asked_for_next_is_forgotten_when_the_whole_list_is(embedded: World) -> None:
+    """A second `--next` says anew to whom; an approval alone leaves it as it was."""
+    plan = embedded.plan()
+    send_next(embedded.desk, plan, 1, by="mara", segment='first_name = "Reader 1"')
+    approve_issue(embedded.desk, 1, by="mara")
+    approval = embedded.memory.find_approval(1)
+    assert approval is not None and approval.segment == 'first_name = "Reader 1"'
+    send_next(embedded.desk, plan, 1, by="mara")
+    embedded.beat(SLOT)
+
+    assert READERS == embedded.copies(1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -15,19 +15,32 @@ if TYPE_CHECKING:
     from newsletter.words.slot import Ways
 
 
+class Day(click.ParamType[datetime]):
+    """A day: "2026-12-24". Given as its first moment, without a zone."""
+
+    name = "day"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            return datetime.combine(date.fromisoformat(str(value).strip()), time())
+        except ValueError:
+            self.fail(f"{value!r} is no day. Write it like 2026-12-24.", param, ctx)
+
+
 class Span(click.ParamType[timedelta]):
     """A length of time: "90m", "3h", "1d"."""
 
     name = "span"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
-        import re
+        from newsletter.words.moment import parse_span
 
-        match = re.fullmatch(r"(\d{1,4})\s*(m|min|h|d)", str(value).strip())
-        if match is None:
-            self.fail(f"{value!r} is no length of time. Write it like 90m, 3h or 1d.", param, ctx)
-        unit = {"m": "minutes", "min": "minutes", "h": "hours", "d": "days"}[match[2]]
-        return timedelta(**{unit: int(match[1])})
+        try:
+            return parse_span(str(value))
+        except Mistake as mistake:
+            self.fail(f"{mistake.message} {mistake.fix}", param, ctx)
 
 
 def days_of(given: dict[str, object]) -> dict[date, str]:
@@ -49,6 +62,8 @@ def days_of(given: dict[str, object]) -> dict[date, str]:
 def ways_of(before: Ways, given: dict[str, object]) -> Ways:
     from dataclasses import replace
 
+    from newsletter.schedule.setting import check_heartbeat, check_tell
+
     names = {
         "freeze": "freeze_before",
         "late": "late",
@@ -58,16 +73,7 @@ def ways_of(before: Ways, given: dict[str, object]) -> Ways:
     }
     changes = {field: given[name] for name, field in names.items() if given[name] is not None}
     if given["tell"]:
-        changes["tell"] = tuple(_address(str(one)) for one in given["tell"])  # type: ignore[attr-defined]
+        changes["tell"] = check_tell(str(one) for one in given["tell"])  # type: ignore[attr-defined]
     if given["heartbeat"] is not None:
-        url = str(given["heartbeat"])
-        if url and not url.startswith(("https://", "http://")):
-            raise Mistake(f"{url!r} is no web address.", fix="Write it like https://alive.example.com/abc.")
-        changes["heartbeat_url"] = url or None
+        changes["heartbeat_url"] = check_heartbeat(str(given["heartbeat"]))
     return replace(before, **changes)  # type: ignore[arg-type]
-
-
-def _address(text: str) -> str:
-    from newsletter.audience.address import check_address
-
-    return check_address(text)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli.cadence_options import Span, days_of, ways_of
+from newsletter.cli.cadence_options import Day, Span, days_of, ways_of
 from newsletter.cli.cadences_output import line_json, plan_json, say_plan
 from newsletter.words.mistake import Missing, Mistake
 
@@ -34,10 +34,8 @@ def schedule() -> None:
 
 @schedule.command()
 @click.argument("cadence")
-@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="The first day to look at; today if left out.")
-@click.option(
-    "--until", "last", type=click.DateTime(["%Y-%m-%d"]), help="The last day; without it, ten times are listed."
-)
+@click.option("--from", "first", type=Day(), metavar="DAY", help="The first day to look at; today if left out.")
+@click.option("--until", "last", type=Day(), metavar="DAY", help="The last day; without it, ten times are listed.")
 @_FORMAT
 @click.pass_obj
 def explain(folder: object, cadence: str, first: datetime | None, last: datetime | None, style: str) -> None:
@@ -93,9 +91,9 @@ def explain(folder: object, cadence: str, first: datetime | None, last: datetime
 @click.option("--drafts/--no-drafts", default=None, help="Make a missing issue from unused posts; on at first.")
 @click.option("--tell", multiple=True, metavar="EMAIL", help="Who hears of each slot. Can be given again.")
 @click.option("--heartbeat", metavar="URL", help='An address to call every 5 minutes; "" for none.')
-@click.option("--skip", "skip", multiple=True, type=click.DateTime(["%Y-%m-%d"]), help="A day to leave out.")
+@click.option("--skip", "skip", multiple=True, type=Day(), metavar="DAY", help="A day to leave out.")
 @click.option("--skip-ics", type=click.Path(exists=True, dir_okay=False), help="A calendar file of days to leave out.")
-@click.option("--unskip", multiple=True, type=click.DateTime(["%Y-%m-%d"]), help="A day not to leave out after all.")
+@click.option("--unskip", multiple=True, type=Day(), metavar="DAY", help="A day not to leave out after all.")
 @click.pass_obj
 def set_cadence(folder: object, /, cadence: str | None, list_name: str | None, **given: object) -> None:
     """Set when the newsletter goes to a list by itself. What is not named stays as it is.
@@ -106,25 +104,17 @@ def set_cadence(folder: object, /, cadence: str | None, list_name: str | None, *
       newsletter schedule set --skip 2026-12-24 --skip-ics holidays.ics
     """
     from newsletter.cli.context import parts_of
+    from newsletter.schedule.setting import set_plan
     from newsletter.words.cadence_text import parse_cadence
     from newsletter.words.slot import Ways
 
     parts = parts_of(folder)
     name = _list_name(parts, list_name)
     known = parts.schedule.find_plan(name)
-    if cadence is None and known is None:
-        raise Missing(
-            f"No schedule is set for {name!r} yet.",
-            fix=f'Set one: newsletter schedule set "every thursday 09:00 Europe/Berlin" --list {name}',
-        )
     days = days_of(given)
     ways = ways_of(known.ways if known else Ways(), given)
-    rule = parse_cadence(cadence, zone=parts.config.newsletter.zone) if cadence else known.cadence if known else None
-    assert rule is not None
-    is_new = known is None or cadence is not None
-    plan = parts.schedule.save_plan(
-        name, rule, ways, now=parts.clock.now() if is_new or known is None else known.since_at
-    )
+    rule = parse_cadence(cadence, zone=parts.config.newsletter.zone) if cadence else None
+    plan = set_plan(parts.schedule, name, rule, ways, now=parts.clock.now())
     if days:
         parts.schedule.skip_days(plan.id, days)
     if taken_back := [moment.date() for moment in given["unskip"]]:  # type: ignore[attr-defined]
@@ -136,7 +126,7 @@ def set_cadence(folder: object, /, cadence: str | None, list_name: str | None, *
 
 @schedule.command()
 @click.option("--ahead", type=click.IntRange(0, 200), default=6, show_default=True, help="How many times to come.")
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="The first day to show; four weeks back if left out.")
+@click.option("--since", type=Day(), metavar="DAY", help="The first day to show; four weeks back if left out.")
 @click.option("--format", "style", type=click.Choice(["text", "json", "ics"]), default="text", show_default=True)
 @click.pass_obj
 def show(folder: object, ahead: int, since: datetime | None, style: str) -> None:

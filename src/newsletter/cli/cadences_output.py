@@ -16,26 +16,16 @@ if TYPE_CHECKING:
 def say_plan(parts: Parts, plan: Plan) -> None:
     from itertools import islice
 
+    from newsletter.schedule.setting import say_ways
     from newsletter.timekeeping import desk_of
     from newsletter.words.cadence_text import sentence
-    from newsletter.words.moment import say_span
 
     now = parts.clock.now()
     click.echo(f"{plan.list_name}: {sentence(plan.cadence, islice(plan.cadence.after(now), 60))}")
-    ways = plan.ways
     if plan.held_at:
         click.echo("  On hold: nothing goes by itself. Go on with: newsletter schedule resume")
-    who = (
-        "Only what was approved goes"
-        if ways.needs_approval
-        else "The words are those of then, or those approved before"
-    )
-    click.echo(
-        f"  Frozen {say_span(ways.freeze_before)} before. {who}. Skipped with fewer than {max(ways.min_posts, 1)} posts."
-    )
-    drafts = "made from unused posts" if ways.drafts else "not made by itself: the slot asks you"
-    click.echo(f"  A missing issue is {drafts}. Up to {say_span(ways.late)} late it still goes; later it asks you.")
-    click.echo(f"  Told of each slot: {', '.join(desk_of(parts).tell(ways))}")
+    for line in say_ways(plan.ways, desk_of(parts).tell(plan.ways)):
+        click.echo(f"  {line}")
 
 
 def plan_json(plan: Plan, now: datetime) -> dict[str, object]:

@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -47,7 +48,9 @@ def tick(folder: object) -> None:
     collect_beat(parts)
     # What has just been sent is told at once, not at the next call of cron.
     rounds.schedule_beat()
-    click.echo(f"{worked_on} sendings were due.")
+    # cron mails whatever is said to it, and most times there is nothing to say.
+    if worked_on or sys.stdout.isatty():
+        click.echo("1 sending was due." if worked_on == 1 else f"{worked_on or 'No'} sendings were due.")
 
 
 @click.command()

@@ -76,6 +76,8 @@ def _of_slot(plan: Plan, slot: Slot) -> Line:
     words = _SAID[slot.status]
     if slot.why:
         words += f": {BECAUSE[slot.why]}"
+    if slot.segment:
+        words += f", to those who fit {slot.segment}"
     shown = slot.began_at if slot.began_at and slot.began_at - slot.at >= timedelta(minutes=1) else slot.go_at
     place = ZoneInfo(plan.cadence.zone)
     if shown:
@@ -147,8 +149,11 @@ def _next_named(desk: Desk, plans: Iterable[Plan], lines: list[Line], now: datet
         except NewsletterError:
             number = None
         if number:
+            approval = desk.memory.find_approval(number)
+            state = "as it was approved" if approval else "as things stand"
+            whom = f", to those who fit {approval.segment}" if approval and approval.segment else ""
             spelled = {
                 name: getattr(first, name) for name in ("uid", "kind", "list_name", "at", "local", "zone", "status")
             }
-            named[named.index(first)] = Line(**spelled, issue=number, words=f"{first.words}, as things stand")
+            named[named.index(first)] = Line(**spelled, issue=number, words=f"{first.words}, {state}{whom}")
     return named

@@ -1,0 +1,57 @@
+"""Setting: a list's cadence and the ways of its slots, checked, kept, and said in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from newsletter.audience.address import check_address
+from newsletter.ports.slots import Plans
+from newsletter.words.cadence import Cadence
+from newsletter.words.mistake import Missing, Mistake
+from newsletter.words.moment import say_span
+from newsletter.words.slot import Plan, Ways
+
+
+def set_plan(memory: Plans, list_name: str, cadence: Cadence | None, ways: Ways, *, now: datetime) -> Plan:
+    """Keep a cadence, or with None the one that is set, and its ways. Slots that have passed are not made up for.
+
+    Raises Missing where none is set and none is named.
+    """
+    known = memory.find_plan(list_name)
+    if cadence is not None:
+        return memory.save_plan(list_name, cadence, ways, now=now)
+    if known is None:
+        raise Missing(
+            f"No schedule is set for {list_name!r} yet.",
+            fix=f'Set one: newsletter schedule set "every thursday 09:00 Europe/Berlin" --list {list_name}',
+        )
+    return memory.save_plan(list_name, known.cadence, ways, now=known.since_at)
+
+
+def check_tell(addresses: Iterable[str]) -> tuple[str, ...]:
+    """Who is told of each slot. Raises Mistake for what is no address."""
+    return tuple(check_address(address) for address in addresses)
+
+
+def check_heartbeat(url: str) -> str | None:
+    """An address to call while the schedule lives; "" is none. Raises Mistake for what is no web address."""
+    if url and not url.startswith(("https://", "http://")):
+        raise Mistake(f"{url!r} is no web address.", fix="Write it like https://alive.example.com/abc.")
+    return url or None
+
+
+def say_ways(ways: Ways, tell: Sequence[str]) -> list[str]:
+    """How slots drive themselves, a line for each part of it. `tell` are those who are told."""
+    who = (
+        "Only what was approved goes"
+        if ways.needs_approval
+        else "The words are those of then, or those approved before"
+    )
+    few = f"with fewer than {ways.min_posts} posts" if ways.min_posts > 1 else "without a post"
+    drafts = "made from unused posts" if ways.drafts else "not made by itself: the slot asks you"
+    return [
+        f"Frozen {say_span(ways.freeze_before)} before. {who}. Skipped {few}.",
+        f"A missing issue is {drafts}. Up to {say_span(ways.late)} late it still goes; later it asks you.",
+        f"Told of each slot: {', '.join(tell)}.",
+    ]
