@@ -9,16 +9,19 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from newsletter.cli.gallery import sample_mail
 from newsletter.folder.templates import TemplateFolders
+from newsletter.samples import sample_mail
+from tests import pictures_studio
 from tests.chromium import ARGUMENTS, path
 
 TARGET = Path(__file__).parents[1] / "docs" / "pictures"
+# Not kept in git: to look at.
+EVERY = Path(__file__).parents[1] / "build" / "pictures"
 TEMPLATES = Path(__file__).parents[1] / "templates"
 
 
 def main() -> int:
-    """Each built-in template at desk and phone width, light and dark; and the README's three of the digest."""
+    """Each built-in template at desk and phone width, light and dark; the README's; and every page of the studio."""
     (TARGET / "templates").mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path(), args=ARGUMENTS)
@@ -30,6 +33,7 @@ def main() -> int:
             if template == "digest":
                 for width, height, scheme in ((680, 1180, "light"), (680, 1180, "dark"), (375, 812, "light")):
                     _take(browser, mail, width, height, scheme, f"mail-{width}-{scheme}.png")
+        pictures_studio.take(browser, EVERY, TARGET)
         browser.close()
     return 0
 

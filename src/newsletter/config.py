@@ -21,7 +21,7 @@ from newsletter.words.pace import NO_LIMIT, Pace
 PROVIDERS = ("outbox", "sendgrid", "smtp")
 
 # Key in newsletter.toml: the environment variable that wins over it, where there is one.
-_KEYS = {
+KEYS = {
     "name": None,
     "sender": None,
     "reply_to": None,
@@ -42,7 +42,7 @@ _KEYS = {
 }
 _NUMBERS = frozenset({"parcel_size", "per_hour", "warm_up"})
 # These hold passwords or keys, so a file that is kept in git must not.
-_SECRET_KEYS = {
+SECRET_KEYS = {
     "database_url": "NEWSLETTER_DATABASE_URL",
     "sendgrid_api_key": "SENDGRID_API_KEY",
     "sendgrid_webhook_key": "NEWSLETTER_SENDGRID_WEBHOOK_KEY",
@@ -88,14 +88,16 @@ class Config:
         return self.provider == "outbox"
 
 
-def read_config(directory: Path, environ: Mapping[str, str] | None = None) -> Config:
+def read_config(directory: Path, environ: Mapping[str, str] | None = None, *, text: str | None = None) -> Config:
     """The settings of the newsletter in `directory`; the environment wins over both files.
+
+    With `text` as they would be if `newsletter.toml` held that.
 
     Practice (the outbox) does with stand-ins and `warnings`. Raises Missing where there is no newsletter, and Mistake,
     with file and line, for a wrong value or for what a real provider can't do without.
     """
     directory = directory.resolve()
-    settings = _Settings(directory, os.environ if environ is None else environ)
+    settings = _Settings(directory, os.environ if environ is None else environ, text)
     provider = settings.value("provider") or "outbox"
     if provider not in PROVIDERS:
         raise settings.mistake("provider", f"`provider` is `{provider}`.", f"It is one of: {', '.join(PROVIDERS)}.")
@@ -128,16 +130,16 @@ def read_config(directory: Path, environ: Mapping[str, str] | None = None) -> Co
 class _Settings:
     """Values by key, wherever they stand, and the sentences that come up while they are read."""
 
-    def __init__(self, directory: Path, environ: Mapping[str, str]) -> None:
+    def __init__(self, directory: Path, environ: Mapping[str, str], text: str | None = None) -> None:
         self.warnings: list[str] = []
-        self._text = toml_text(directory)
+        self._text = toml_text(directory) if text is None else text
         self._file = _toml_values(self._text)
         self._secrets = secrets(directory, self.warnings)
         self._environ = environ
 
     def value(self, key: str) -> str | None:
         """The environment's value, else that of `var/secrets.env`, else that of `newsletter.toml`; None for nothing."""
-        variable = _KEYS.get(key) or _SECRET_KEYS.get(key)
+        variable = KEYS.get(key) or SECRET_KEYS.get(key)
         for source in (self._environ, self._secrets):
             if variable and source.get(variable, "").strip():
                 return source[variable].strip()
@@ -146,7 +148,7 @@ class _Settings:
 
     def mistake(self, key: str, message: str, fix: str) -> Mistake:
         """A refusal that points at wherever the value came from."""
-        variable = _KEYS.get(key) or _SECRET_KEYS.get(key)
+        variable = KEYS.get(key) or SECRET_KEYS.get(key)
         if variable and self._environ.get(variable, "").strip():
             return Mistake(f"{variable} in the environment: {message}", fix=fix)
         if variable and self._secrets.get(variable, "").strip():
@@ -239,7 +241,7 @@ def _secret_key(settings: _Settings, name: str, *, practice: bool) -> str:
 def _needed(settings: _Settings, key: str, is_needed: bool) -> str | None:
     value = settings.value(key)
     if value is None and is_needed:
-        variable = _SECRET_KEYS[key]
+        variable = SECRET_KEYS[key]
         raise Mistake(
             f"{variable} is not set, so nothing can be handed over.",
             fix=f"Put a line into {SECRETS}: {variable}=..., or set it in the environment.",
@@ -350,14 +352,14 @@ def _toml_values(text: str) -> dict[str, str | int]:
 
 
 def _refuse_unknown(key: str, place: Place) -> None:
-    variable = _SECRET_KEYS.get(key.lower()) or next((v for v in _SECRET_KEYS.values() if v == key.upper()), None)
+    variable = SECRET_KEYS.get(key.lower()) or next((v for v in SECRET_KEYS.values() if v == key.upper()), None)
     if variable:
         raise Mistake(
             f"`{key}` is a secret or holds one, and this file may be shared.",
             fix=f"Delete the line and put it into {SECRETS}: {variable}=... If this file was shared already, change the secret.",
             place=place,
         )
-    if key not in _KEYS:
-        close = get_close_matches(key, _KEYS, n=1)
-        fix = f"Did you mean `{close[0]}`?" if close else f"The settings are: {', '.join(_KEYS)}."
+    if key not in KEYS:
+        close = get_close_matches(key, KEYS, n=1)
+        fix = f"Did you mean `{close[0]}`?" if close else f"The settings are: {', '.join(KEYS)}."
         raise Mistake(f"There is no setting `{key}`.", fix=fix, place=place)

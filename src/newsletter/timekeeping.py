@@ -73,16 +73,13 @@ def alone(parts: Parts) -> Iterator[None]:
 
 def move_to(parts: Parts, url: str) -> Mapping[str, int]:
     """Everything into the empty database at `url`, which is the live one afterwards. Returns the rows by table."""
-    from newsletter.store.backup import move
-    from newsletter.store.engine import connect
+    from newsletter.store.backup import move, target_at
     from newsletter.store.live import SqlLive
-    from newsletter.store.upgrade import upgrade
 
-    target = connect(url)
+    target = target_at(url)
     try:
         if target.url == parts.engine.url:
             raise NotNow("It is there already.", fix="Name another database.")
-        upgrade(target)
         with alone(parts):
             place = target.url.render_as_string(hide_password=True)
             rows = move(parts.engine, target, place=place)

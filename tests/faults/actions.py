@@ -8,6 +8,9 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from sqlalchemy import text
+
+from newsletter.store.engine import reading
 from newsletter.store.ledger import SqlLedger
 from newsletter.store.profiles import SqlProfiles
 from newsletter.store.readers import SqlReaders
@@ -65,9 +68,27 @@ def _schedule(scene: Scene) -> None:
 
 
 def _unsubscribe(scene: Scene) -> None:
+    """Anybody; or somebody whose call is under way in this moment, which it may not stop any more."""
     readers = SqlReaders(scene.engine)
-    for email in scene.draw.sample(scene.emails, 3):
+    leaving = scene.draw.sample(scene.emails, 3)
+    if scene.draw.random() < 0.5:
+        leaving = _in_a_call(scene) or leaving
+    for email in leaving:
         scene.acted("unsubscribe", lambda email=email: readers.leave(email, list_name=None), who=email)
+
+
+def _in_a_call(scene: Scene) -> list[str]:
+    """Two of the readers of an open try, as soon as there is one."""
+    query = text("SELECT c.delivery_id FROM carried c JOIN attempt a ON a.id = c.attempt_id WHERE a.outcome IS NULL")
+    whose = text("SELECT subscriber_id FROM delivery WHERE id = :id")
+    limit = time.monotonic() + 0.6
+    while time.monotonic() < limit:
+        with reading(scene.engine) as connection:
+            ids = list(connection.scalars(query))[:2]
+            if ids:
+                return [scene.people[connection.scalar(whose, {"id": one})] for one in ids]
+        time.sleep(0.005)
+    return []
 
 
 def _suppress(scene: Scene) -> None:

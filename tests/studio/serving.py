@@ -22,10 +22,12 @@ class Serving:
         self._port = "0"
         self._process: subprocess.Popen[str] | None = None
 
+    def words(self) -> list[str]:
+        return command(self.directory, "studio", "--no-open", "--port", self._port)
+
     def start(self) -> None:
-        words = command(self.directory, "studio", "--no-open", "--port", self._port)
         self._process = subprocess.Popen(
-            words, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+            self.words(), env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
         assert self._process.stdout is not None
         self.address = self._process.stdout.readline().strip()

@@ -45,6 +45,7 @@ COMMANDS = {
     "connect": ("connect", "Say who carries your mail, and try it without sending any."),
     "doctor": ("doctor", "Look whether settings, domain, provider, database and disk are sound."),
     "users": ("users", "Say who may come into the studio from outside."),
+    "sync": ("syncing", "Exchange words and pictures with others through git."),
     "backup": ("backup", "Write the whole database into one file."),
     "restore": ("backup", "Put a backup back; nothing is sent from it until you say so."),
     "db": ("database", "Upgrade or move the database, and say which one is live."),

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import functools
 import http.server
-import re
 import webbrowser
 from html import escape
 from pathlib import Path
 
 import click
+
+from newsletter.samples import with_pictures
 
 _STYLE = """
 :root { color-scheme: light dark; --paper: #fbfcfc; --ink: #14202b; --soft: #596672; --line: #dce2e6; --stripe: #c0352b;
@@ -48,20 +48,6 @@ def write_page(directory: Path, raw: Path) -> Path:
         encoding="utf-8",
     )
     return page
-
-
-def with_pictures(directory: Path, mail: str) -> str:
-    """Nobody serves the made-up newsletter's public address, so its pictures are shown from the folder."""
-    from newsletter.folder.images import ImageFolder
-
-    images = ImageFolder(directory)
-
-    def embedded(found: re.Match[str]) -> str:
-        path = images.find(found["name"])
-        kind = {".jpg": "jpeg"}.get(path.suffix, path.suffix[1:])
-        return f'src="data:image/{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"'
-
-    return re.sub(r'src="https?://[^"]*/images/(?P<name>[0-9a-f]{32}\.\w+)"', embedded, mail)
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):

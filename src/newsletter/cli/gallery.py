@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from dataclasses import replace
 from html import escape
 from pathlib import Path
 
-from newsletter.cli.demo_page import with_pictures
 from newsletter.folder.templates import TemplateFolders
+from newsletter.samples import sample_mail
 
 _STYLE = """
 :root { color-scheme: light dark; --paper: #fbfcfc; --ink: #14202b; --soft: #596672; --line: #dce2e6 }
@@ -40,24 +37,3 @@ def write_gallery(folders: TemplateFolders, page: Path) -> None:
         f"{''.join(shown)}</html>\n",
         encoding="utf-8",
     )
-
-
-def sample_mail(folders: TemplateFolders, name: str) -> str:
-    """The sample newsletter's first issue in a template, as a reader of whom nothing is known sees it, pictures inside."""
-    from newsletter.compose.press import press
-    from newsletter.compose.preview import as_reader
-    from newsletter.config import read_config
-    from newsletter.folder.bundled import bundled
-    from newsletter.folder.images import ImageFolder
-    from newsletter.folder.issues import IssueFiles
-    from newsletter.folder.posts import PostFiles
-    from newsletter.ports.folder import Shelf
-
-    with tempfile.TemporaryDirectory(prefix="newsletter-sample-") as scratch:
-        # The bundled folder may be read-only, and the pictures made ready are written beside their sources.
-        copy = Path(shutil.copytree(bundled("seeds"), Path(scratch) / "seeds"))
-        shelf = Shelf(posts=PostFiles(copy), issues=IssueFiles(copy), templates=folders, images=ImageFolder(copy))
-        paper = replace(read_config(copy, environ={}).newsletter, template=name)
-        edition = press(shelf, paper, 1).rendered.edition
-        links = {name: f"{paper.public_url}/{name}" for name in ("unsubscribe_url", "preferences_url")}
-        return with_pictures(copy, as_reader(edition, links)[1])

@@ -113,40 +113,31 @@ def import_(
 
 
 def _run(parts: Parts, files: tuple[Path, ...], options: ImportOptions, form: str) -> None:
-    from dataclasses import replace
-
-    from newsletter.audience.csv_import import import_opened
-    from newsletter.audience.opening import open_files
+    from newsletter.audience.file_import import import_files
     from newsletter.cli.readers_consent import ask_to_confirm
     from newsletter.cli.readers_output import print_json, print_report, report_as_json
     from newsletter.words.consent import Asked
 
-    is_new = parts.readers.find_list(options.list_name) is None
-    names = [str(path) for path in files]
-    with open_files(files, options) as opening:
-        if not options.dry_run:
-            interrupted = parts.imports.find_interrupted(options.list_name, names)
-            options = replace(options, run=parts.imports.begin(options.list_name, names))
-            if interrupted is not None:
-                click.echo(f"Going on with import {interrupted}, which was interrupted.", err=True)
-        with _progress() as follow:
-            report = import_opened(parts.readers, opening, options, follow)
-    if options.run is not None:
-        parts.imports.finish(options.run)
+    def goes_on(number: int) -> None:
+        click.echo(f"Going on with import {number}, which was interrupted.", err=True)
+
+    with _progress() as follow:
+        done = import_files(parts.readers, parts.imports, files, options, progress=follow, goes_on=goes_on)
+    report = done.report
     asked = ""
     may_wait = options.status is SubscriptionStatus.PENDING and not options.dry_run
     if may_wait and report.added + report.unchanged + report.updated:
         asked = ask_to_confirm(parts, options.list_name, Asked.IMPORT, options.consent)
     if form == "json":
         shown = report_as_json(
-            report, options.list_name, files=len(opening.files), is_new=is_new, dry_run=options.dry_run
+            report, options.list_name, files=done.n_files, is_new=done.is_new, dry_run=options.dry_run
         )
-        print_json({**shown, "import": options.run})
+        print_json({**shown, "import": done.number})
         return
-    print_report(report, options.list_name, is_new=is_new, dry_run=options.dry_run)
-    if options.run is not None:
+    print_report(report, options.list_name, is_new=done.is_new, dry_run=options.dry_run)
+    if done.number is not None:
         click.echo(
-            f"This was import {options.run}. To take it back: newsletter subscribers import --undo {options.run}"
+            f"This was import {done.number}. To take it back: newsletter subscribers import --undo {done.number}"
         )
     if asked:
         click.echo(asked)

@@ -96,7 +96,7 @@ def reopen(folder: object) -> None:
 
 
 def _what_follows(parts: Parts, run: int, n_readers: int, days: int) -> str:
-    from newsletter.cli.readers_consent import AT_ONCE
+    from newsletter.audience.asking import AT_ONCE
 
     posted = parts.post_office.post_waiting(most=AT_ONCE)
     parts.after_sending()

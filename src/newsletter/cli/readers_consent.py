@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from newsletter.wiring import Parts
     from newsletter.words.consent import Asked
 
-# More mails than these are left to `serve`, so that an import ends when its rows are in.
-AT_ONCE = 200
-
 
 @click.command()
 @click.pass_obj
@@ -34,10 +31,10 @@ def ask(folder: object) -> None:
 
 def ask_to_confirm(parts: Parts, list_name: str, asked: Asked, source: str | None) -> str:
     """Ask everyone who is pending on a list and was not asked yet; a sentence about it."""
-    wording = f"Asked to confirm {list_name} by mail" + (f". Source: {source}" if source else ".")
-    n_asked = parts.consents.ask_pending(list_name, asked=asked, wording=wording)
-    posted = parts.post_office.post_waiting(most=AT_ONCE) if n_asked else 0
-    waiting = parts.consents.count_unposted()
+    from newsletter.audience.asking import ask_pending
+
+    asking = ask_pending(parts.consents, parts.post_office, list_name, asked, source)
+    posted, waiting = asking.posted, asking.waiting
     parts.after_sending()
     rest = (
         f" {waiting:,} more mails go out while `newsletter serve` runs, or with: newsletter subscribers ask"

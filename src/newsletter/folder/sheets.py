@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from merge3 import Merge3
 
+from newsletter.folder.editing import alone, require_readable
 from newsletter.folder.history import History, version_of
-from newsletter.folder.issue_file import parse_issue
-from newsletter.folder.post_file import parse_post
 from newsletter.folder.slug import is_safe
 from newsletter.folder.text_files import read_text
 from newsletter.ports.sheets import Changed, Clash, Saved, Sheet
-from newsletter.words.mistake import Missing, Mistake, NotNow, Place
+from newsletter.words.mistake import Missing, NotNow
 
 _FILE = re.compile(r"(posts|issues)/([^/\\]+)\.md")
 
@@ -37,12 +35,12 @@ class SheetFiles:
 
     def change(self, file: str, base: str, edit: Callable[[str], str], *, by: str, at: datetime) -> Changed:
         path = self._path(file)
-        with self._alone():
+        with alone(self._directory):
             now = self.read(file)
             mine = edit(now.text if now.version == base else self._base(file, base))
             new = mine if now.version == base else _merged(now, self._base(file, base), mine)
             if new != now.text:
-                _require_readable(file, new)
+                require_readable(file, new)
                 # What stands there may have been written by another program: then this is its only copy.
                 self._history.keep(file, now.text, by="", at=at)
                 _replace(path, new)
@@ -55,7 +53,7 @@ class SheetFiles:
         """Read a file for editing: what it holds now is kept, so that later edits can be told from others' edits."""
         sheet = self.read(file)
         if all(saved.version != sheet.version for saved in self._history.versions(file)[:1]):
-            with self._alone():
+            with alone(self._directory):
                 self._history.keep(file, sheet.text, by="", at=at)
         return sheet
 
@@ -83,18 +81,6 @@ class SheetFiles:
             raise Missing(f"There is no file {file} that could be edited here.", fix="Load the page again.")
         return path
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """One change at a time in this folder, whatever processes there are; a killed one lets go."""
-        room = self._directory / "var"
-        room.mkdir(exist_ok=True)
-        handle = os.open(room / "editing.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(handle)
-
 
 def _merged(now: Sheet, before: str, mine: str) -> str:
     merge = Merge3(_lines(before), _lines(mine), _lines(now.text))
@@ -105,14 +91,6 @@ def _merged(now: Sheet, before: str, mine: str) -> str:
 
 def _lines(text: str) -> list[str]:
     return text.splitlines(keepends=True)
-
-
-def _require_readable(file: str, text: str) -> None:
-    room, _, name = file.removesuffix(".md").partition("/")
-    if room == "posts":
-        parse_post(text, slug=name, file=file)
-    elif parse_issue(text, file=file).number != int(name):
-        raise Mistake("An issue's number can't be changed here.", fix="Rename the file too.", place=Place(file))
 
 
 def _replace(path: Path, text: str) -> None:

@@ -73,6 +73,14 @@ class Readers(Protocol):
         """The list's id; makes the list where there is none."""
         ...
 
+    def list_names(self) -> Sequence[str]:
+        """The lists by name. Quick, however many readers there are."""
+        ...
+
+    def has_any(self) -> bool:
+        """Whether anybody is active on any list."""
+        ...
+
     def list_lists(self) -> Sequence[ListRow]:
         """Every list by name."""
         ...

@@ -108,8 +108,8 @@ class Figures:
 
 
 class Reports(Protocol):
-    def find_copies(self, email: str, issue: int | None) -> Sequence[Copy]:
-        """Every copy for one address, of one issue or all, the newest issue first."""
+    def find_copies(self, email: str, issue: int | None, *, most: int | None = None) -> Sequence[Copy]:
+        """Every copy for one address, of one issue or all, the newest issue first; at most so many."""
         ...
 
     def find_alike(self, email: str) -> Sequence[str]:

@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 
 from newsletter.store.tables import metadata
-from newsletter.store.types import Id, UtcDateTime, one_of, only_where
+from newsletter.store.types import AddressKey, Id, UtcDateTime, one_of, only_where
 from newsletter.words.consent import Asked, Left
 
 # One row for each time that somebody asked: the proof once it is confirmed, and the queue of mails that ask.
@@ -23,7 +23,7 @@ consent_request = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("email", String(320), nullable=False),
-    Column("email_key", String(320), nullable=False),
+    Column("email_key", AddressKey, nullable=False),
     Column("asked", String(10), nullable=False),
     # Whose address becomes `email`, where a reader changes it.
     Column("subscriber_id", Id),
@@ -45,6 +45,7 @@ consent_request = Table(
     Column("run_id", Id, ForeignKey("asking_again.id")),
     one_of("asked", Asked),
     Index("consent_request_of_address", "email_key", "requested_at"),
+    Index("consent_request_of_subscriber", "subscriber_id", **only_where("subscriber_id IS NOT NULL")),
     Index(
         "consent_request_unposted",
         "asked",

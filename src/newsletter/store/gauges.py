@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, exists, func, or_, select
 
 from newsletter.ports.gauges import Measured
 from newsletter.store.consent_tables import consent_request
 from newsletter.store.engine import reading
+from newsletter.store.event_tables import event
 from newsletter.store.schedule_tables import last_tick, notice
 from newsletter.store.tables import attempt, mailing, parcel, provider_state
 from newsletter.store.types import database_now
@@ -41,6 +43,11 @@ class SqlGauges:
         with reading(self._engine) as connection:
             row = connection.execute(select(last_tick.c.ticked_at, database_now().label("now"))).first()
         return (row.now - row.ticked_at).total_seconds() if row else None
+
+    def last_event_at(self) -> datetime | None:
+        """When a provider told something last."""
+        with reading(self._engine) as connection:
+            return connection.scalar(select(event.c.received_at).order_by(event.c.id.desc()).limit(1))
 
     def is_due(self, provider: str) -> bool:
         waits = exists().where(provider_state.c.provider == provider, provider_state.c.not_before > database_now())

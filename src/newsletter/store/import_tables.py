@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, Column, ForeignKey, String, Table, Text, text
 
 from newsletter.store.tables import metadata
-from newsletter.store.types import FieldsJson, Id, UtcDateTime
+from newsletter.store.types import AddressKey, FieldsJson, Id, UtcDateTime
 
 import_run = Table(
     "import_run",
@@ -25,7 +25,7 @@ import_change = Table(
     "import_change",
     metadata,
     Column("run_id", Id, ForeignKey("import_run.id"), primary_key=True),
-    Column("email_key", String(320), primary_key=True),
+    Column("email_key", AddressKey, primary_key=True),
     Column("subscriber_id", Id),
     Column("first_name", Text),
     Column("last_name", Text),
@@ -43,7 +43,7 @@ import_tag = Table(
     "import_tag",
     metadata,
     Column("run_id", Id, ForeignKey("import_run.id"), primary_key=True),
-    Column("email_key", String(320), primary_key=True),
+    Column("email_key", AddressKey, primary_key=True),
     Column("name", String(100), primary_key=True),
     sqlite_with_rowid=False,
 )
@@ -53,7 +53,7 @@ import_suppression = Table(
     "import_suppression",
     metadata,
     Column("run_id", Id, ForeignKey("import_run.id"), primary_key=True),
-    Column("email_key", String(320), primary_key=True),
+    Column("email_key", AddressKey, primary_key=True),
     Column("reason", String(20), nullable=False),
     Column("reason_before", String(20)),
     Column("since_before", UtcDateTime),

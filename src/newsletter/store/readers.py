@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, func, literal, select, update
+from sqlalchemy import Connection, Engine, Row, Select, func, literal, select, update
 
 from newsletter.ports.readers import Joined, ListRow, ReaderRow
 from newsletter.store.consent_tables import erasure
@@ -52,27 +53,30 @@ class SqlReaders:
         with writing(self._engine) as connection:
             return _make_list(connection, name)
 
-    def list_lists(self) -> Sequence[ListRow]:
-        blocked = suppression.c.email_key.is_not(None)
-        query = (
-            select(
-                mailing_list.c.name,
-                _count(subscription.c.status == SubscriptionStatus.PENDING, ~blocked),
-                _count(subscription.c.status == SubscriptionStatus.ACTIVE, ~blocked),
-                _count(subscription.c.status == SubscriptionStatus.ENDED),
-                _count(subscription.c.status != SubscriptionStatus.ENDED, blocked),
-            )
-            .outerjoin(subscription, subscription.c.list_id == mailing_list.c.id)
-            .outerjoin(subscriber, subscriber.c.id == subscription.c.subscriber_id)
-            .outerjoin(suppression, suppression.c.email_key == subscriber.c.email_key)
-            .group_by(mailing_list.c.id, mailing_list.c.name)
-            .order_by(mailing_list.c.name)
-        )
+    def list_names(self) -> Sequence[str]:
         with reading(self._engine) as connection:
-            return [
-                ListRow(name=name, pending=pending, active=active, ended=ended, suppressed=suppressed)
-                for name, pending, active, ended, suppressed in connection.execute(query)
-            ]
+            return list(connection.scalars(select(mailing_list.c.name).order_by(mailing_list.c.name)))
+
+    def has_any(self) -> bool:
+        with reading(self._engine) as connection:
+            active = select(subscription.c.list_id).where(subscription.c.status == SubscriptionStatus.ACTIVE)
+            return connection.execute(active.limit(1)).first() is not None
+
+    def list_lists(self) -> Sequence[ListRow]:
+        with reading(self._engine) as connection:
+            lists = connection.execute(select(mailing_list).order_by(mailing_list.c.name)).all()
+            everybody, blocked = _count_standings(connection)
+        pending, active, ended = SubscriptionStatus.PENDING, SubscriptionStatus.ACTIVE, SubscriptionStatus.ENDED
+        return [
+            ListRow(
+                name=row.name,
+                pending=everybody[row.id, pending] - blocked[row.id, pending],
+                active=everybody[row.id, active] - blocked[row.id, active],
+                ended=everybody[row.id, ended],
+                suppressed=blocked[row.id, pending] + blocked[row.id, active],
+            )
+            for row in lists
+        ]
 
     def join(
         self,
@@ -211,13 +215,7 @@ class SqlReaders:
             return connection.scalar(select(func.count()).select_from(several)) or 0
 
     def find_subscribers(self, numbers: Sequence[int]) -> Sequence[Subscriber]:
-        query = _people().where(subscriber.c.id.in_(numbers)).order_by(subscriber.c.id, mailing_list.c.name)
-        with reading(self._engine) as connection:
-            rows = connection.execute(query).all()
-        return [
-            _person(group[0], tuple(_subscription(row) for row in group if row.list_name is not None))
-            for group in (list(theirs) for _, theirs in groupby(rows, key=lambda row: row.id))
-        ]
+        return people_by_number(self._engine, numbers)
 
     def known_fields(self) -> Sequence[str]:
         with reading(self._engine) as connection:
@@ -229,20 +227,9 @@ class SqlReaders:
             return sorted(connection.scalars(query))
 
     def count_active(self, list_name: str) -> int:
-        query = (
-            select(func.count())
-            .select_from(subscription)
-            .join(mailing_list, mailing_list.c.id == subscription.c.list_id)
-            .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
-            .outerjoin(suppression, suppression.c.email_key == subscriber.c.email_key)
-            .where(
-                mailing_list.c.name == list_name,
-                subscription.c.status == SubscriptionStatus.ACTIVE,
-                suppression.c.email_key.is_(None),
-            )
-        )
         with reading(self._engine) as connection:
-            return connection.scalar(query) or 0
+            everybody, blocked = _count_standings(connection, _list_id(connection, list_name) or 0)
+        return everybody.total() - blocked.total()
 
     def _pages(self, list_id: int, status: SubscriptionStatus | None) -> Iterator[Subscriber]:
         after = 0
@@ -266,6 +253,17 @@ def one_person(engine: Engine, number: int) -> Subscriber | None:
     with reading(engine) as connection:
         rows = connection.execute(query).all()
     return _person(rows[0], tuple(_subscription(row) for row in rows if row.list_name is not None)) if rows else None
+
+
+def people_by_number(engine: Engine, numbers: Sequence[int]) -> Sequence[Subscriber]:
+    """These people, with every subscription, by number."""
+    query = _people().where(subscriber.c.id.in_(numbers)).order_by(subscriber.c.id, mailing_list.c.name)
+    with reading(engine) as connection:
+        rows = connection.execute(query).all()
+    return [
+        _person(group[0], tuple(_subscription(row) for row in group if row.list_name is not None))
+        for group in (list(theirs) for _, theirs in groupby(rows, key=lambda row: row.id))
+    ]
 
 
 def _without(readers: Sequence[ReaderRow], erased: frozenset[str]) -> Sequence[ReaderRow]:
@@ -336,8 +334,28 @@ def _check_list_name(name: str) -> None:
         )
 
 
-def _count(*conditions: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.count(subscription.c.subscriber_id).filter(*conditions)
+Standings = Counter[tuple[int, str]]
+
+
+def _count_standings(connection: Connection, active_on: int | None = None) -> tuple[Standings, Standings]:
+    """How many stand where, by (list, status), and how many of them must not be mailed; of one list only its active.
+
+    Everybody is counted in an index, and the do-not-mail list is short: nobody's own row is looked at.
+    """
+    where = (subscription.c.list_id, subscription.c.status)
+    blocked = (
+        select(*where, func.count())
+        .select_from(suppression)
+        .join(subscriber, subscriber.c.email_key == suppression.c.email_key)
+        .join(subscription, subscription.c.subscriber_id == subscriber.c.id)
+        .group_by(*where)
+    )
+    counts = []
+    for query in (select(*where, func.count()).group_by(*where), blocked):
+        if active_on is not None:
+            query = query.where(where[0] == active_on, where[1] == SubscriptionStatus.ACTIVE)
+        counts.append(Counter({(number, status): n for number, status, n in connection.execute(query)}))
+    return counts[0], counts[1]
 
 
 def _touch(connection: Connection, keys: Sequence[str]) -> None:

@@ -15,11 +15,12 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    func,
     literal_column,
     text,
 )
 
-from newsletter.store.types import FieldsJson, Id, UtcDateTime, one_of, only_where
+from newsletter.store.types import AddressKey, FieldsJson, Id, UtcDateTime, bytewise, one_of, only_where
 from newsletter.words.ledger import HOLDS, Fate, HandOver, MailingStatus, ParcelStatus
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
 
@@ -38,7 +39,7 @@ subscriber = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("email", String(320), nullable=False),
-    Column("email_key", String(320), nullable=False, unique=True),
+    Column("email_key", AddressKey, nullable=False, unique=True),
     Column("first_name", Text, nullable=False, server_default=""),
     Column("last_name", Text, nullable=False, server_default=""),
     Column("fields", FieldsJson, nullable=False),
@@ -48,6 +49,11 @@ subscriber = Table(
     # in the ledger and every link in their mails.
     sqlite_autoincrement=True,
 )
+# For a search by what a name begins with. Many readers have none.
+whole_name = bytewise(func.lower(subscriber.c.first_name + literal_column("' '") + subscriber.c.last_name))
+last_name = bytewise(func.lower(subscriber.c.last_name))
+Index("subscriber_whole_name", whole_name, subscriber.c.id, **only_where("first_name <> ''"))
+Index("subscriber_last_name", last_name, subscriber.c.id, **only_where("last_name <> ''"))
 
 mailing_list = Table(
     "mailing_list",
@@ -70,7 +76,8 @@ subscription = Table(
     Column("consent", Text),
     Column("since_at", UtcDateTime, nullable=False),
     one_of("status", SubscriptionStatus),
-    Index("subscription_subscriber", "subscriber_id"),
+    Index("subscription_subscriber", "subscriber_id", "status"),
+    Index("subscription_standing", "list_id", "status", "subscriber_id"),
     sqlite_with_rowid=False,
 )
 
@@ -78,10 +85,11 @@ subscription = Table(
 suppression = Table(
     "suppression",
     metadata,
-    Column("email_key", String(320), primary_key=True),
+    Column("email_key", AddressKey, primary_key=True),
     Column("reason", String(20), nullable=False),
     Column("since_at", UtcDateTime, nullable=False),
     one_of("reason", SuppressionReason),
+    Index("suppression_since", "since_at", "email_key"),
     sqlite_with_rowid=False,
 )
 
@@ -155,6 +163,7 @@ parcel = Table(
 )
 
 _HELD = ", ".join(f"'{state.value}'" for state in HandOver if state in HOLDS)
+_NOT_HELD = ", ".join(f"'{state.value}'" for state in HandOver if state not in HOLDS)
 
 delivery = Table(
     "delivery",
@@ -184,6 +193,8 @@ delivery = Table(
         unique=True,
         **only_where(f"handover IN ({_HELD})"),
     ),
+    # The few that went to nobody, for who asks about one reader.
+    Index("delivery_not_held", "subscriber_id", **only_where(f"handover IN ({_NOT_HELD})")),
 )
 
 
@@ -197,6 +208,9 @@ def holding(of: FromClause) -> ColumnElement[bool]:
 
 
 holds = holding(delivery)
+not_held: ColumnElement[bool] = delivery.c.handover.in_(
+    [literal_column(f"'{state.value}'") for state in HandOver if state not in HOLDS]
+)
 
 attempt = Table(
     "attempt",

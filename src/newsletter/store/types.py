@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, DateTime, Integer, Row, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, DateTime, Integer, Row, String, Text, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import functions
@@ -52,6 +52,16 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class AddressKey(TypeDecorator[str]):
+    """An address as it is compared, byte by byte on both databases: what begins alike lies together in every index."""
+
+    impl = String(320)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(String(320, collation="C" if dialect.name == "postgresql" else None))
+
+
 # A row of any shape, for queries whose columns are plain from the code beside them.
 AnyRow = Row[*tuple[Any, ...]]
 
@@ -95,3 +105,21 @@ def _on_sqlite(element: database_now, compiler: SQLCompiler, **options: Any) -> 
 def _on_postgresql(element: database_now, compiler: SQLCompiler, **options: Any) -> str:
     seconds = compiler.process(element.clauses, **options)
     return f"(clock_timestamp() + {seconds} * interval '1 second')"
+
+
+class bytewise(functions.GenericFunction[str]):
+    """A text that is ordered byte by byte, whatever the database's own order is."""
+
+    type = Text()
+    inherit_cache = True
+    name = "bytewise"
+
+
+@compiles(bytewise)
+def _bytes_anyway(element: bytewise, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(element.clauses, **options)
+
+
+@compiles(bytewise, "postgresql")
+def _bytes_on_postgresql(element: bytewise, compiler: SQLCompiler, **options: Any) -> str:
+    return f'({compiler.process(element.clauses, **options)} COLLATE "C")'

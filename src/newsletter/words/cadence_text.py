@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from itertools import islice
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from newsletter.words.cadence import LAST, Cadence, MonthlyByDate, MonthlyByWeekday, Occurrence, Rule, Weekday, Weekly
 from newsletter.words.mistake import Mistake
@@ -199,8 +199,18 @@ def _time(match: re.Match[str], text: str) -> time:
 
 def _zone(name: str, text: str) -> str:
     if not is_zone(name):
-        raise _unread(text, f"There is no time zone {name!r}")
+        meant = _zones_like(name)
+        also = f", but there is {' and '.join(meant)}" if meant else ""
+        raise _unread(text, f"There is no time zone {name!r}{also}")
     return name
+
+
+def _zones_like(name: str) -> list[str]:
+    """At most three zones that people may mean who write a town, or a zone in small letters."""
+    wanted = name.strip().lower().replace(" ", "_")
+    return sorted(zone for zone in available_timezones() if wanted in (zone.lower(), zone.lower().rpartition("/")[2]))[
+        :3
+    ]
 
 
 def is_zone(name: str) -> bool:

@@ -61,6 +61,24 @@ def say_span(span: timedelta) -> str:
     return f"{rest} min" if rest else "under a minute"
 
 
+def parse_span(text: str) -> timedelta:
+    """Read a length of time: "90m", "3h", "1d". Raises Mistake."""
+    match = re.fullmatch(r"(\d{1,4})\s*(m|min|h|d)", text.strip())
+    if match is None:
+        raise Mistake(f"{text!r} is no length of time.", fix="Write it like 90m, 3h or 1d.")
+    unit = {"m": "minutes", "min": "minutes", "h": "hours", "d": "days"}[match[2]]
+    return timedelta(**{unit: int(match[1])})
+
+
+def span_text(span: timedelta) -> str:
+    """The shortest text that `parse_span` reads as this many whole minutes."""
+    minutes = int(span.total_seconds() // 60)
+    for unit, letter in ((1440, "d"), (60, "h")):
+        if minutes and minutes % unit == 0:
+            return f"{minutes // unit}{letter}"
+    return f"{minutes}m"
+
+
 def _with_offset(words: str, zone: str) -> Occurrence | None:
     try:
         instant = datetime.fromisoformat(words)

@@ -66,6 +66,7 @@ def arrange(studio: Studio, visit: Visit) -> Response:
     done = studio.parts.sheets.change(
         file, base, lambda text: with_sections(text, after, file=file), by=visit.who.name, at=studio.now()
     )
+    studio.sittings.note(visit.who, file)
     if visit.data is not None:
         return visit.json({"version": done.sheet.version})
     return visit.go(f"/issues/{number}?part={visit.text('part')}")
@@ -86,7 +87,9 @@ def versions(studio: Studio, visit: Visit) -> Response:
 
 def _changed(studio: Studio, visit: Visit, file: str, base: str, field: str, value: str) -> Changed:
     edit = edit_of(file, field, value)
-    return studio.parts.sheets.change(file, base, edit, by=visit.who.name, at=studio.now())
+    done = studio.parts.sheets.change(file, base, edit, by=visit.who.name, at=studio.now())
+    studio.sittings.note(visit.who, file)
+    return done
 
 
 def _whole_order(visit: Visit, before: Sections) -> Sections:

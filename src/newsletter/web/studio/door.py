@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -26,9 +27,10 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 class Refused(Exception):
     """A request that goes no further, with its HTTP status."""
 
-    def __init__(self, status: int, message: str, fix: str = "") -> None:
+    def __init__(self, status: int, message: str, fix: str = "", form: FormData | None = None) -> None:
         super().__init__(message)
         self.status, self.message, self.fix = status, message, fix
+        self.form = form or FormData()
 
 
 def endpoint(studio: Studio, page: Page) -> Endpoint:
@@ -45,6 +47,7 @@ def endpoint(studio: Studio, page: Page) -> Endpoint:
         except Refused as refused:
             if refused.status == 401 and request.method in {"GET", "HEAD"}:
                 return _to_sign_in(studio, request)
+            visit = replace(visit, form=refused.form) if refused.form else visit
             return studio.refusal(visit, refused.status, refused.message, refused.fix)
         except NewsletterError as error:
             status = 404 if isinstance(error, Missing) else 409 if isinstance(error, NotNow) else 400
@@ -89,7 +92,9 @@ async def _visit(studio: Studio, page: Page, request: Request) -> Visit:
     form, data = await _read(request, page.largest)
     given = request.headers.get("x-csrf-token") or form.get("csrf") or ""
     if not isinstance(given, str) or not studio.sessions.is_csrf(session, given):
-        raise Refused(403, "This form is too old, or not of this session.", "Load the page again, then do it again.")
+        raise Refused(
+            403, "This form is too old, or not of this session.", "Load the page again, then do it again.", form
+        )
     return Visit(request=request, user=user, csrf=visit.csrf, root=studio.root, form=form, data=data)
 
 

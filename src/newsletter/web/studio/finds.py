@@ -64,11 +64,14 @@ def act(studio: Studio, visit: Visit) -> Response:
         if visit.text("link").isdigit():
             choose(desk, find, int(visit.text("link")))
         kept = keep(desk, find)
+        studio.sittings.note(visit.who, kept.post.file)
         return visit.go("/finds", said=" ".join([f"Kept as {kept.post.file}.", *(one.sentence for one in kept.seen)]))
     if what == "aside":
         return visit.go("/finds", said=f"Put aside: {dismiss(desk, find).title or 'it'}. It is under “Put aside”.")
     if what == "undo":
+        post = desk.finds.get(find).post
         undo(desk, find)
+        studio.sittings.note(visit.who, *([f"posts/{post}.md"] if post else []))
         return visit.go("/finds", said="It waits again.")
     raise Mistake("This page sent something that there is not to do.", fix="Load the page again.")
 
@@ -108,7 +111,9 @@ def drop(studio: Studio, visit: Visit) -> Response:
                 parse_post=desk.parse_post,
                 note=visit.text("note"),
             )
-            said.append(f"{studio.parts.posts.add_post(post).file} is a post now.")
+            written = studio.parts.posts.add_post(post)
+            studio.sittings.note(visit.who, written.file)
+            said.append(f"{written.file} is a post now.")
         except NewsletterError as error:
             said.append(f"{item.filename}: {error.message} {error.fix}")
     if not said:

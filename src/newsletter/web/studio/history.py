@@ -64,6 +64,7 @@ def go_back(studio: Studio, visit: Visit) -> Response:
     sheets = studio.parts.sheets
     text = sheets.old_text(file, version)
     sheets.change(file, visit.text("base"), edit_of(file, "raw", text), by=visit.who.name, at=studio.now())
+    studio.sittings.note(visit.who, file)
     return visit.go(f"/history?file={file}&issue={visit.text('issue')}", said=f"{file} is as it was.")
 
 

@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
+from newsletter.collecting import collect_desk
 from newsletter.compose.draft import unused_posts
 from newsletter.compose.press import press
 from newsletter.preflight.check import check
 from newsletter.schedule.calendar import calendar
+from newsletter.store.growth import SqlGrowth
 from newsletter.surroundings import around
 from newsletter.timekeeping import desk_of
 from newsletter.web.studio.enter import show as show_entry
+from newsletter.web.studio.growth import WEEKS, Chart, drawn
+from newsletter.web.studio.health import signs
 from newsletter.web.studio.page import Page
 from newsletter.words.finding import Finding, Severity
 from newsletter.words.mistake import NewsletterError, NotNow
@@ -23,7 +27,9 @@ from newsletter.words.moment import say_moment, say_span
 from newsletter.words.user import Role
 
 if TYPE_CHECKING:
+    from newsletter.compose.press import Proof
     from newsletter.ports.ledger import Account
+    from newsletter.ports.reports import Figures
     from newsletter.web.studio.studio import Studio
     from newsletter.web.studio.visit import Visit
     from newsletter.words.issue import Issue
@@ -31,6 +37,15 @@ if TYPE_CHECKING:
     from newsletter.words.slot import Approval
 
 _SHOWN = 5
+_GROWTH_SECONDS = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """The issue that was sent last: what was done, and what came of it."""
+
+    account: Account
+    figures: Figures | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,18 +57,18 @@ class Coming:
     when: str
     until: str
     list_name: str
-    n_readers: int
+    n_readers: int | None
     is_held: bool
     status: str = ""
     words: str = ""
     approval: Approval | None = None
     is_changed: bool = False
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[Finding, ...] | None = ()
     problem: NewsletterError | None = None
 
     @property
     def errors(self) -> list[Finding]:
-        return [one for one in self.findings if one.severity is Severity.ERROR]
+        return [one for one in self.findings or () if one.severity is Severity.ERROR]
 
 
 def show(studio: Studio, visit: Visit) -> Response:
@@ -62,16 +77,20 @@ def show(studio: Studio, visit: Visit) -> Response:
     parts = studio.parts
     issues = parts.issues.list_issues()
     sent = parts.accounts.list_issues_sent()
-    account = parts.accounts.find_account(sent[0]) if sent else None
+    last = _last(studio, sent[0]) if sent else None
     unused = unused_posts(parts.posts.list_posts(), issues)
+    coming = _coming(studio, issues, set(sent))
     return studio.page(
         visit,
         "home.html",
-        coming=_coming(studio, issues, set(sent)),
+        coming=coming,
         unused=unused,
-        account=account,
-        figures=parts.reports.find_figures(sent[0], parts.telling) if sent else None,
-        steps=_steps(studio, issues, unused, account),
+        sent=sent[0] if sent else None,
+        last=last,
+        steps=_steps(studio, issues, unused, is_sent=bool(sent)),
+        growth=_growth(studio, coming),
+        signs=signs(studio),
+        waiting=collect_desk(parts).finds.list_finds(limit=_SHOWN + 1),
         shown=_SHOWN,
     )
 
@@ -104,7 +123,7 @@ def _coming(studio: Studio, issues: Sequence[Issue], sent: set[int]) -> Coming |
                 when=say_moment(line.at, line.zone),
                 until=say_span(max(line.at - now, timedelta(0))),
                 list_name=line.list_name,
-                n_readers=parts.readers.count_active(line.list_name),
+                n_readers=_count(studio, line.list_name),
                 is_held=bool(plan and plan.held_at),
                 status=line.status,
                 words=line.words,
@@ -114,9 +133,9 @@ def _coming(studio: Studio, issues: Sequence[Issue], sent: set[int]) -> Coming |
     if not left:
         return None
     issue = left[-1]
-    lists = [row.name for row in parts.readers.list_lists()]
+    lists = parts.readers.list_names()
     name = next((one for one in issue.lists if one in lists), lists[0] if lists else "")
-    n_readers = parts.readers.count_active(name) if name else 0
+    n_readers = _count(studio, name) if name else 0
     plain = Coming(issue=issue, at=None, when="", until="", list_name=name, n_readers=n_readers, is_held=False)
     return _with_issue(studio, plain)
 
@@ -131,13 +150,44 @@ def _with_issue(studio: Studio, coming: Coming) -> Coming:
         proof = press(studio.parts.shelf, studio.newsletter, number)
     except NewsletterError as error:
         return replace(coming, approval=approval, is_changed=approval is not None, problem=error)
-    found = tuple(one for one in check(proof, around(studio.parts, proof, online=False)) if one.counts)
-    is_changed = approval is not None and approval.digest != proof.rendered.edition.digest
+    digest = proof.rendered.edition.digest
+    found = studio.remembered.ask(("findings", number, digest), lambda: _findings(studio, proof))
+    is_changed = approval is not None and approval.digest != digest
     return replace(coming, approval=approval, is_changed=is_changed, findings=found)
 
 
+def _findings(studio: Studio, proof: Proof) -> tuple[Finding, ...]:
+    return tuple(one for one in check(proof, around(studio.parts, proof, online=False)) if one.counts)
+
+
+def _count(studio: Studio, list_name: str) -> int | None:
+    """How many get what goes to a list; None while it is being counted."""
+    return studio.remembered.ask(("readers", list_name), lambda: studio.parts.readers.count_active(list_name))
+
+
+def _last(studio: Studio, number: int) -> Last | None:
+    """The last issue in numbers; None while they are being counted."""
+    parts = studio.parts
+
+    def count() -> Last | None:
+        account = parts.accounts.find_account(number)
+        return Last(account, parts.reports.find_figures(number, parts.telling)) if account else None
+
+    return studio.remembered.ask(("last issue", number), count)
+
+
+def _growth(studio: Studio, coming: Coming | None) -> Chart | None:
+    """The readers of the list that is next, or of the first there is; None where there is nothing to draw."""
+    name = coming.list_name if coming and coming.list_name else next(iter(studio.parts.readers.list_names()), "")
+
+    def count() -> Chart | None:
+        return drawn(name, SqlGrowth(studio.parts.engine).by_week(name, now=studio.now(), weeks=WEEKS))
+
+    return studio.remembered.ask(("growth", name), count, fresh_for=_GROWTH_SECONDS) if name else None
+
+
 def _steps(
-    studio: Studio, issues: Sequence[Issue], unused: Sequence[Post], account: Account | None
+    studio: Studio, issues: Sequence[Issue], unused: Sequence[Post], *, is_sent: bool
 ) -> list[tuple[bool, str, str]]:
     """The first day: what is done, what it is called, and where it is done. Empty once all of it is."""
     parts = studio.parts
@@ -146,8 +196,8 @@ def _steps(
         (named, "Say who sends it, and from which address", "/settings"),
         (bool(issues) or bool(unused), "Keep a first post", "/finds"),
         (bool(issues), "Draft an issue and look at it", "/issues"),
-        (any(row.active for row in parts.readers.list_lists()), "Bring your readers in", "/readers"),
-        (account is not None, "Send it, for practice first", "/issues"),
+        (parts.readers.has_any(), "Bring your readers in", "/readers"),
+        (is_sent, "Send it, for practice first", "/issues"),
     ]
     return [] if all(done for done, _, _ in steps) else steps
 

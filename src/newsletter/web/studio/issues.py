@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from newsletter.compose.draft import draft, unused_posts
+from newsletter.folder.git.checkout import is_checkout
+from newsletter.syncing import sentences, sync_now
 from newsletter.web.studio.page import Page
 from newsletter.words.mistake import Mistake
 from newsletter.words.user import Role
 
 if TYPE_CHECKING:
+    from newsletter.folder.git.syncing import Synced
     from newsletter.ports.ledger import Account
     from newsletter.web.studio.studio import Studio
     from newsletter.web.studio.visit import Visit
@@ -29,6 +32,10 @@ class Row:
 
 
 def show(studio: Studio, visit: Visit) -> Response:
+    return _page(studio, visit, synced=None)
+
+
+def _page(studio: Studio, visit: Visit, *, synced: Synced | None) -> Response:
     parts = studio.parts
     issues = sorted(parts.issues.list_issues(), key=lambda issue: -issue.number)
     sent = set(parts.accounts.list_issues_sent())
@@ -39,7 +46,8 @@ def show(studio: Studio, visit: Visit) -> Response:
         for issue in issues
     ]
     unused = unused_posts(parts.posts.list_posts(), issues)
-    return studio.page(visit, "issues.html", rows=rows, unused=unused)
+    can_sync = visit.who.role.may(Role.EDITOR) and is_checkout(parts.directory)
+    return studio.page(visit, "issues.html", rows=rows, unused=unused, can_sync=can_sync, synced=synced)
 
 
 def make(studio: Studio, visit: Visit) -> Response:
@@ -50,7 +58,20 @@ def make(studio: Studio, visit: Visit) -> Response:
     if chosen and not posts:
         raise Mistake("None of these posts is there any more.", fix="Load the page again.")
     written = parts.issues.add_issue(draft(posts, parts.issues.list_issues()))
+    studio.sittings.note(visit.who, written.file)
     return visit.go(f"/issues/{written.number}", said=f"Issue {written.number} is drafted: {written.file}.")
 
 
-PAGES = (Page(path="/issues", show=show, change=make, do=Role.AUTHOR),)
+def exchange(studio: Studio, visit: Visit) -> Response:
+    """What `newsletter sync` does, in the name of who asks; what others had open is committed in theirs first."""
+    studio.sittings.end_all()
+    done = sync_now(studio.parts, visit.who)
+    if done.clashes:
+        return _page(studio, visit, synced=done)
+    return visit.go("/issues", said=" ".join(sentences(done)))
+
+
+PAGES = (
+    Page(path="/issues", show=show, change=make, do=Role.AUTHOR),
+    Page(path="/issues/sync", change=exchange, do=Role.EDITOR),
+)

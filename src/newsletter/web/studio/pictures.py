@@ -20,7 +20,9 @@ def put(studio: Studio, visit: Visit) -> Response:
     given = visit.file("picture")
     if given is None:
         raise Mistake("No picture came with this.", fix="Choose a file.")
-    return visit.json({"src": studio.parts.images.add(given.filename or "picture", given.file.read())})
+    src = studio.parts.images.add(given.filename or "picture", given.file.read())
+    studio.sittings.note(visit.who, src)
+    return visit.json({"src": src})
 
 
 PAGES = (Page(path="/pictures", change=put, do=Role.AUTHOR, largest=45_000_000),)

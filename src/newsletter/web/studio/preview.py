@@ -97,6 +97,7 @@ def mend(studio: Studio, visit: Visit) -> Response:
     studio.parts.sheets.change(
         file, sheet.version, lambda text: mended(text, change), by=visit.who.name, at=studio.now()
     )
+    studio.sittings.note(visit.who, file)
     return visit.json({"mended": file})
 
 

@@ -14,16 +14,21 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from newsletter.web.studio import (
+    calendar,
     compose,
     enter,
     finds,
+    gallery,
+    health,
     history,
     home,
     issues,
     pictures,
     preview,
     reports,
+    schedule,
     send,
+    settings,
     sources,
     trying,
     users,
@@ -48,6 +53,11 @@ PAGES: tuple[Page, ...] = (
     *trying.PAGES,
     *send.PAGES,
     *reports.PAGES,
+    *settings.PAGES,
+    *health.PAGES,
+    *gallery.PAGES,
+    *schedule.PAGES,
+    *calendar.PAGES,
     *users.PAGES,
 )
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from newsletter.web.studio.visit import Visit
     from newsletter.words.slot import Approval
 
+_WHEN = ("now", "next", "at")
 _UNFINISHED = (MailingStatus.PLANNING, MailingStatus.SCHEDULED, MailingStatus.SENDING, MailingStatus.PAUSED)
 
 
@@ -163,6 +164,8 @@ def _progress(studio: Studio, row: MailingRow) -> dict[str, object]:
 def _wish(read: object, lists: tuple[str, ...]) -> Wish:
     assert callable(read)
     when = read("when") or "now"
+    if when not in _WHEN:
+        raise Mistake("It can go now, in the next slot, or at a time.", fix="Load the page again, and choose one.")
     return Wish(read("list") or next(iter(lists), ""), read("segment"), when, read("at"))
 
 

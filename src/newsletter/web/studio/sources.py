@@ -10,6 +10,7 @@ from newsletter.collect.opml import read_opml
 from newsletter.collect.polling import poll
 from newsletter.collect.subscribing import subscribe, unsubscribe
 from newsletter.collecting import collect_desk
+from newsletter.folder.feeds_file import FILE as FEEDS
 from newsletter.web.studio.page import Page
 from newsletter.words.mistake import Mistake
 from newsletter.words.user import Role
@@ -34,6 +35,7 @@ def act(studio: Studio, visit: Visit) -> Response:
     desk, what = collect_desk(studio.parts), visit.text("act")
     if what == "subscribe":
         done = subscribe(desk, visit.text("url"), title=visit.text("title"))
+        studio.sittings.note(visit.who, FEEDS)
         how = f"{done.polled.new:,} finds came from it." if not done.polled.problem else done.polled.problem
         return visit.go("/finds/sources", said=f"{done.feed.title or done.feed.url}: {how}")
     if what == "opml":
@@ -41,9 +43,12 @@ def act(studio: Studio, visit: Visit) -> Response:
         if given is None:
             raise Mistake("No file came with this.", fix="Choose an OPML file.")
         new = len(desk.book.add_feeds(read_opml(given.file.read(), name=given.filename or "OPML")))
+        studio.sittings.note(visit.who, FEEDS)
         return visit.go("/finds/sources", said=f"{new:,} new feeds; they are asked one after the other.")
     if what == "leave":
-        return visit.go("/finds/sources", said=f"{unsubscribe(desk, visit.text('url')).title} is left; its finds stay.")
+        left = unsubscribe(desk, visit.text("url"))
+        studio.sittings.note(visit.who, FEEDS)
+        return visit.go("/finds/sources", said=f"{left.title} is left; its finds stay.")
     if what == "poll":
         feed = next((one for one in desk.book.list_feeds() if one.url == visit.text("url")), None)
         if feed is None:

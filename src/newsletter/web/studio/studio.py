@@ -12,10 +12,13 @@ from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse, Response
 
+from newsletter.web.studio.remembering import Remembered
 from newsletter.web.studio.runner import Runner
 from newsletter.web.studio.session import Sessions
+from newsletter.web.studio.sittings import Sittings
 from newsletter.web.studio.visit import SAID
 from newsletter.words.moment import say_span
 
@@ -40,8 +43,10 @@ class Studio:
     def __init__(self, parts: Parts, stop: threading.Event) -> None:
         self.parts = parts
         self.runner = Runner(parts, stop)
+        self.sittings = Sittings(parts, stop)
         self.newsletter = parts.config.newsletter
         self.sessions = Sessions(parts)
+        self.remembered = Remembered()
         # The path of the public address, where the newsletter does not have a host to itself.
         self.root = urlsplit(self.newsletter.public_url).path.rstrip("/")
 
@@ -58,7 +63,14 @@ class Studio:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        environment.filters |= {"n": _number, "at": self._at, "day": self._day, "ago": self._ago, "spoken": spoken}
+        environment.filters |= {
+            "n": _number,
+            "at": self._at,
+            "day": self._day,
+            "ago": self._ago,
+            "spoken": spoken,
+            "named": named,
+        }
         return environment
 
     def page(self, visit: Visit, template: str, *, status: int = 200, **values: object) -> Response:
@@ -85,7 +97,22 @@ class Studio:
         if visit.wants_json:
             where = {"file": place.file, "line": place.line, "column": place.column} if place else None
             return visit.json({"message": message, "fix": fix, "place": where}, status)
-        return self.page(visit, "refusal.html", status=status, message=message, fix=fix, place=place)
+        return self.page(
+            visit,
+            "refusal.html",
+            status=status,
+            message=message,
+            fix=fix,
+            place=place,
+            typed=typed_in(visit.form),
+            back=self._back(visit),
+        )
+
+    def _back(self, visit: Visit) -> str:
+        """The page of ours that the form stood on; "" where the browser does not say."""
+        came = urlsplit(visit.request.headers.get("referer", ""))
+        is_ours = came.netloc == visit.request.headers.get("host") and came.path.startswith(f"{self.root}/studio")
+        return f"{came.path}?{came.query}" if is_ours and came.query else came.path if is_ours else ""
 
     def now(self) -> datetime:
         return self.parts.clock.now()
@@ -115,10 +142,28 @@ def _number(value: int) -> str:
     return f"{value:,}"
 
 
+def typed_in(form: FormData) -> list[tuple[str, str]]:
+    """The words of a form that was refused: whoever typed them gets them back. Secrets are never among them."""
+    texts = [(name, value) for name, value in form.multi_items() if isinstance(value, str) and value.strip()]
+    return [
+        (name.removeprefix("value-"), value)
+        for name, value in texts
+        if name in {"note", "quote", "title", "url"} or name.startswith("value-")
+    ]
+
+
 def spoken(text: str) -> str:
     """A subject as it reads for somebody of whom nothing is known: for screens, where merge tags would be noise."""
     said = re.sub(r"""\{\{[^{}]*?default\((["'])(.*?)\1\)[^{}]*\}\}""", r"\2", text)
     return re.sub(r"\{\{.*?\}\}", "…", re.sub(r"\{%.*?%\}", "", said))
+
+
+def named(url: str) -> str:
+    """An address as people say it: its host and the end of its path."""
+    parts = urlsplit(url)
+    end = unquote(parts.path).rstrip("/").rpartition("/")[2]
+    said = f"{(parts.hostname or '').removeprefix('www.')}{' … ' if end else ''}{end}"
+    return said if len(said) <= 60 else f"{said[:59]}…"
 
 
 def asset(name: str) -> bytes:

@@ -38,7 +38,8 @@ def test_mail(studio: Studio, visit: Visit) -> Response:
     send_test(parts.provider, studio.newsletter, edition, address, reader, parts.clock, parts.sender.new_token())
     parts.after_sending()
     said = f"A test was handed over for {address}. {parts.provider.explain()}"
-    return visit.json({"said": said}) if visit.data is not None else visit.go(f"/issues/{number}", said=said)
+    back = "/send" if visit.word("back") == "send" else ""
+    return visit.json({"said": said}) if visit.data is not None else visit.go(f"/issues/{number}{back}", said=said)
 
 
 def share(studio: Studio, visit: Visit) -> Response:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from newsletter.store.types import FieldsJson, UtcDateTime
+from newsletter.store.types import AddressKey, FieldsJson, UtcDateTime, bytewise
 
 revision = "0001"
 down_revision = None
@@ -304,7 +304,7 @@ def upgrade() -> None:
         "subscriber",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("email", sa.String(length=320), nullable=False),
-        sa.Column("email_key", sa.String(length=320), nullable=False),
+        sa.Column("email_key", AddressKey(), nullable=False),
         sa.Column("first_name", sa.Text(), server_default="", nullable=False),
         sa.Column("last_name", sa.Text(), server_default="", nullable=False),
         sa.Column("fields", FieldsJson, nullable=False),
@@ -316,7 +316,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "suppression",
-        sa.Column("email_key", sa.String(length=320), nullable=False),
+        sa.Column("email_key", AddressKey(), nullable=False),
         sa.Column("reason", sa.String(length=20), nullable=False),
         sa.Column("since_at", UtcDateTime(), nullable=False),
         sa.CheckConstraint(
@@ -326,6 +326,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("email_key", name=op.f("suppression_pk")),
         sqlite_with_rowid=False,
     )
+    op.create_index("suppression_since", "suppression", ["since_at", "email_key"], unique=False)
     op.create_table(
         "user_account",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -405,7 +406,7 @@ def upgrade() -> None:
     op.create_table(
         "import_change",
         sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("email_key", sa.String(length=320), nullable=False),
+        sa.Column("email_key", AddressKey(), nullable=False),
         sa.Column("subscriber_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("first_name", sa.Text(), nullable=True),
         sa.Column("last_name", sa.Text(), nullable=True),
@@ -421,7 +422,7 @@ def upgrade() -> None:
     op.create_table(
         "import_suppression",
         sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("email_key", sa.String(length=320), nullable=False),
+        sa.Column("email_key", AddressKey(), nullable=False),
         sa.Column("reason", sa.String(length=20), nullable=False),
         sa.Column("reason_before", sa.String(length=20), nullable=True),
         sa.Column("since_before", UtcDateTime(), nullable=True),
@@ -432,7 +433,7 @@ def upgrade() -> None:
     op.create_table(
         "import_tag",
         sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("email_key", sa.String(length=320), nullable=False),
+        sa.Column("email_key", AddressKey(), nullable=False),
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.ForeignKeyConstraint(["run_id"], ["import_run.id"], name=op.f("import_tag_run_id_fk")),
         sa.PrimaryKeyConstraint("run_id", "email_key", "name", name=op.f("import_tag_pk")),
@@ -503,7 +504,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("list_id", "subscriber_id", name=op.f("subscription_pk")),
         sqlite_with_rowid=False,
     )
-    op.create_index("subscription_subscriber", "subscription", ["subscriber_id"], unique=False)
+    op.create_index("subscription_standing", "subscription", ["list_id", "status", "subscriber_id"], unique=False)
+    op.create_index("subscription_subscriber", "subscription", ["subscriber_id", "status"], unique=False)
     op.create_table(
         "tag",
         sa.Column("subscriber_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -519,7 +521,7 @@ def upgrade() -> None:
         "consent_request",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("email", sa.String(length=320), nullable=False),
-        sa.Column("email_key", sa.String(length=320), nullable=False),
+        sa.Column("email_key", AddressKey(), nullable=False),
         sa.Column("asked", sa.String(length=10), nullable=False),
         sa.Column("subscriber_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("first_name", sa.Text(), server_default="", nullable=False),
@@ -551,6 +553,14 @@ def upgrade() -> None:
         unique=False,
         sqlite_where=sa.text("run_id IS NOT NULL"),
         postgresql_where=sa.text("run_id IS NOT NULL"),
+    )
+    op.create_index(
+        "consent_request_of_subscriber",
+        "consent_request",
+        ["subscriber_id"],
+        unique=False,
+        sqlite_where=sa.text("subscriber_id IS NOT NULL"),
+        postgresql_where=sa.text("subscriber_id IS NOT NULL"),
     )
     op.create_index(
         "consent_request_unanswered",
@@ -707,6 +717,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("doubled"),
         postgresql_where=sa.text("doubled"),
     )
+    op.create_index(
+        "delivery_not_held",
+        "delivery",
+        ["subscriber_id"],
+        unique=False,
+        sqlite_where=sa.text("handover IN ('refused', 'skipped')"),
+        postgresql_where=sa.text("handover IN ('refused', 'skipped')"),
+    )
     op.create_index("delivery_of_parcel", "delivery", ["parcel_id"], unique=False)
     op.create_index(
         "delivery_once",
@@ -725,4 +743,20 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["attempt_id"], ["attempt.id"], name=op.f("proved_attempt_id_fk")),
         sa.PrimaryKeyConstraint("attempt_id", name=op.f("proved_pk")),
         sqlite_with_rowid=False,
+    )
+    op.create_index(
+        "subscriber_last_name",
+        "subscriber",
+        [bytewise(sa.text("lower(last_name)")), "id"],
+        unique=False,
+        sqlite_where=sa.text("last_name <> ''"),
+        postgresql_where=sa.text("last_name <> ''"),
+    )
+    op.create_index(
+        "subscriber_whole_name",
+        "subscriber",
+        [bytewise(sa.text("lower(first_name || ' ' || last_name)")), "id"],
+        unique=False,
+        sqlite_where=sa.text("first_name <> ''"),
+        postgresql_where=sa.text("first_name <> ''"),
     )

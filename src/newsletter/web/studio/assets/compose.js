@@ -217,6 +217,20 @@ window.addEventListener("popstate", () => open(new URLSearchParams(location.sear
 window.addEventListener("beforeunload", (event) => {
   if (!saver.isIdle) { saver.flush(); event.preventDefault(); }
 });
+// Whoever goes on while something waits to be saved goes on when it is.
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest("a[href]");
+  if (!link || saver.isIdle || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  await saver.flush();
+  location.href = link.href;
+});
+document.querySelector(".bar .test").addEventListener("submit", async (event) => {
+  if (saver.isIdle) return;
+  event.preventDefault();
+  await saver.flush();
+  if (saver.isIdle) event.target.requestSubmit();
+});
 ordering(toc, document.querySelector(".drawer"), step);
 begin();
 show("#write");

@@ -1,4 +1,4 @@
-"""What `doctor` finds out by asking others: the provider, the mail server's names, the public address, other clocks."""
+"""Whether what a newsletter runs on is sound: what others say, the provider, the domain, the public address, other clocks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from newsletter.words.mistake import NewsletterError, Unreachable
-from newsletter.words.verdict import Verdict, failed, passed, unknown, warned
+from newsletter.words.verdict import State, Verdict, failed, passed, unknown, warned
 
 if TYPE_CHECKING:
     from newsletter.ports.resolver import Resolver
@@ -16,9 +16,27 @@ if TYPE_CHECKING:
 # SendGrid's and our clock are on their way to each other for a second or two.
 _SECONDS_APART = 60.0
 _OFFLINE = "Not asked: --offline."
+# Where SendGrid's authenticated domains lead.
+_SENDGRID = "sendgrid.net"
 
 
-def provider(parts: Parts, resolver: Resolver, *, offline: bool) -> Iterator[Verdict]:
+def ask_others(
+    parts: Parts,
+    resolver: Resolver,
+    *,
+    offline: bool = False,
+    selectors: tuple[str, ...] = (),
+    bounces: str | None = None,
+) -> list[Verdict]:
+    """What the provider, the public address and the names of the domain tell. Takes seconds; with `offline` nobody is asked.
+
+    `selectors` are DKIM selectors of the mail server, `bounces` is the domain that bounces go to.
+    """
+    found = [*ask_provider(parts, resolver, offline=offline), ask_address(parts, offline=offline)]
+    return found + ask_domain(parts, resolver, offline=offline, selectors=selectors, bounces=bounces)
+
+
+def ask_provider(parts: Parts, resolver: Resolver, *, offline: bool = False) -> Iterator[Verdict]:
     """Try the provider's key or password, which sends nothing. No answer says nothing about the key."""
     try:
         words = parts.provider.explain()
@@ -32,14 +50,14 @@ def provider(parts: Parts, resolver: Resolver, *, offline: bool) -> Iterator[Ver
         yield unknown("Provider", f"{words} {_OFFLINE}")
         return
     try:
-        yield from _sendgrid(parts) if parts.config.provider == "sendgrid" else _smtp(parts, resolver)
+        yield from _by_sendgrid(parts) if parts.config.provider == "sendgrid" else _by_smtp(parts, resolver)
     except Unreachable as error:
         yield unknown("Provider", error.message, "Try again later: newsletter doctor")
     except NewsletterError as error:
         yield failed("Provider", error.message, f"Set it anew: newsletter connect {parts.config.provider}")
 
 
-def _sendgrid(parts: Parts) -> Iterator[Verdict]:
+def _by_sendgrid(parts: Parts) -> Iterator[Verdict]:
     from newsletter.providers.sendgrid import DEFAULT_URL
     from newsletter.providers.sendgrid.scopes import try_key
 
@@ -50,7 +68,7 @@ def _sendgrid(parts: Parts) -> Iterator[Verdict]:
         yield _clock(parts.clock.now(), tried.said_at, "SendGrid")
 
 
-def _smtp(parts: Parts, resolver: Resolver) -> Iterator[Verdict]:
+def _by_smtp(parts: Parts, resolver: Resolver) -> Iterator[Verdict]:
     from newsletter.preflight.mail_server import check_server
     from newsletter.providers.smtp import SmtpProvider
 
@@ -69,7 +87,7 @@ def _clock(ours: datetime, theirs: datetime, whose: str) -> Verdict:
     return passed("Clock beside others", f"This machine and {whose} agree.")
 
 
-def public_address(parts: Parts, *, offline: bool) -> Verdict:
+def ask_address(parts: Parts, *, offline: bool = False) -> Verdict:
     """Whether readers' links lead to this program. From here it may look otherwise than from outside."""
     from newsletter.ports.fetcher import NotFetched
 
@@ -89,3 +107,39 @@ def public_address(parts: Parts, *, offline: bool) -> Verdict:
         f"{url} answers {answer.status} where this program would say that it is well.",
         "Readers could not unsubscribe there. Start `newsletter serve`, or mend the proxy before it.",
     )
+
+
+def ask_domain(
+    parts: Parts,
+    resolver: Resolver,
+    *,
+    offline: bool = False,
+    selectors: tuple[str, ...] = (),
+    bounces: str | None = None,
+) -> list[Verdict]:
+    """What the names of the sender's domain tell about mail from it."""
+    from newsletter.preflight.domain import Sending, check_domain
+
+    newsletter, provider = parts.config.newsletter, parts.config.provider
+    if newsletter.domain.endswith(".invalid"):
+        return [unknown("Domain", "There is no sender yet, so there is no domain to look at.", "Set `sender`.")]
+    if offline:
+        return [unknown("Domain", f"{newsletter.domain} was not looked at: --offline.")]
+    at_sendgrid = provider == "sendgrid"
+    sending = Sending(
+        sender=newsletter.sender,
+        reply_to=newsletter.reply_to,
+        bounce_domain=bounces,
+        selectors=selectors or (("s1", "s2") if at_sendgrid else ()),
+        provider_domain=_SENDGRID if at_sendgrid and not selectors else None,
+        provider_include=_SENDGRID if at_sendgrid else None,
+    )
+    found = check_domain(sending, resolver)
+    return [_in_practice(one) for one in found] if provider == "outbox" else found
+
+
+def _in_practice(one: Verdict) -> Verdict:
+    """Practice mail needs no domain; real mail will."""
+    if one.state is not State.FAIL:
+        return one
+    return warned(one.about, f"{one.message} Practice does without; real mail does not.", one.fix)

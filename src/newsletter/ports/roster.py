@@ -1,0 +1,79 @@
+"""Who is there, looked through a page at a time: the newest, and those whose address or name begins with a text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from newsletter.words.subscriber import Subscriber, SubscriptionStatus, SuppressionReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Among:
+    """Whom to look among: those on a list, those who stand there so, or those who must not be mailed.
+
+    Without a list, any list will do. Who must not be mailed is neither pending nor active anywhere.
+    """
+
+    list_name: str = ""
+    status: SubscriptionStatus | None = None
+    is_blocked: bool = False
+
+    @property
+    def is_everybody(self) -> bool:
+        return not (self.list_name or self.status or self.is_blocked)
+
+
+EVERYBODY = Among()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """People in the order asked for, with every subscription. `after` leads on from there; None at the end.
+
+    There may be fewer people than asked for, or none, and yet a way on: a rare kind is looked for among so many at once.
+    """
+
+    people: Sequence[Subscriber] = ()
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocked:
+    """An address on the do-not-mail list. `subscriber` is who has it, if anybody is known by it."""
+
+    address: str
+    reason: SuppressionReason
+    since_at: datetime
+    subscriber: int | None
+
+
+class Roster(Protocol):
+    """Every answer takes about as long at a million as at a thousand. `after` is of an earlier answer, or ""."""
+
+    def newest(self, among: Among = EVERYBODY, *, after: str = "", limit: int) -> Found: ...
+
+    def by_address(self, text: str, among: Among = EVERYBODY, *, after: str = "", limit: int) -> Found:
+        """Those whose address begins with the text, by address."""
+        ...
+
+    def by_name(self, text: str, among: Among = EVERYBODY, *, after: str = "", limit: int) -> Found:
+        """Those whose first name, whole name or last name begins with the text, by that name."""
+        ...
+
+    def do_not_mail(
+        self, text: str = "", *, reason: SuppressionReason | None = None, after: str = "", limit: int
+    ) -> tuple[Sequence[Blocked], str | None]:
+        """The do-not-mail list: the newest first, or by address those that begin with the text."""
+        ...
+
+    def count_blocked(self) -> int: ...
+
+    def lift(self, address: str, allowed: Sequence[SuppressionReason]) -> SuppressionReason | None:
+        """Take an address off the do-not-mail list if it is there for one of these reasons.
+
+        Returns for which it was there, taken off or not; None where it was not there.
+        """
+        ...

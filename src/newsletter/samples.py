@@ -1,0 +1,49 @@
+"""The sample newsletter as a mail in any template, complete in itself: for galleries and the demonstration."""
+
+from __future__ import annotations
+
+import base64
+import re
+import shutil
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from newsletter.folder.templates import TemplateFolders
+
+
+def sample_mail(folders: TemplateFolders, name: str) -> str:
+    """The sample newsletter's first issue in a template, as a reader of whom nothing is known sees it, pictures inside."""
+    from newsletter.compose.press import press
+    from newsletter.compose.preview import as_reader
+    from newsletter.config import read_config
+    from newsletter.folder.bundled import bundled
+    from newsletter.folder.images import ImageFolder
+    from newsletter.folder.issues import IssueFiles
+    from newsletter.folder.posts import PostFiles
+    from newsletter.ports.folder import Shelf
+
+    with tempfile.TemporaryDirectory(prefix="newsletter-sample-") as scratch:
+        # The bundled folder may be read-only, and the pictures made ready are written beside their sources.
+        copy = Path(shutil.copytree(bundled("seeds"), Path(scratch) / "seeds"))
+        shelf = Shelf(posts=PostFiles(copy), issues=IssueFiles(copy), templates=folders, images=ImageFolder(copy))
+        paper = replace(read_config(copy, environ={}).newsletter, template=name)
+        edition = press(shelf, paper, 1).rendered.edition
+        links = {name: f"{paper.public_url}/{name}" for name in ("unsubscribe_url", "preferences_url")}
+        return with_pictures(copy, as_reader(edition, links)[1])
+
+
+def with_pictures(directory: Path, mail: str) -> str:
+    """Nobody serves the made-up newsletter's public address, so its pictures are shown from the folder."""
+    from newsletter.folder.images import ImageFolder
+
+    images = ImageFolder(directory)
+
+    def embedded(found: re.Match[str]) -> str:
+        path = images.find(found["name"])
+        kind = {".jpg": "jpeg"}.get(path.suffix, path.suffix[1:])
+        return f'src="data:image/{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"'
+
+    return re.sub(r'src="https?://[^"]*/images/(?P<name>[0-9a-f]{32}\.\w+)"', embedded, mail)

@@ -1,0 +1,111 @@
+"""Whether what a newsletter runs on is sound: what can be seen on this machine, asking nobody else."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from newsletter.words.mistake import NewsletterError
+from newsletter.words.verdict import Verdict, failed, passed, unknown, warned
+
+if TYPE_CHECKING:
+    from newsletter.wiring import Parts
+
+_LITTLE, _TOO_LITTLE = 1_000_000_000, 100_000_000
+_SECONDS_APART = 5.0
+_DAYS_SINCE_BACKUP = 8
+
+
+def look_here(parts: Parts) -> list[Verdict]:
+    """Settings, secrets, database, clock, disk and backups. A file is written to var/ and deleted again."""
+    return [*_settings(parts), *_database(parts), *_disk(parts.directory), backups(parts)]
+
+
+def _settings(parts: Parts) -> Iterator[Verdict]:
+    yield from (warned("Settings", warning, "") for warning in parts.config.warnings)
+    if not parts.config.warnings:
+        yield passed("Settings", "Everything that a sending needs is set.")
+    secrets = parts.directory / "var" / "secrets.env"
+    if secrets.exists() and os.name == "posix" and secrets.stat().st_mode & 0o077:
+        yield failed("Secrets", "Others on this machine can read var/secrets.env.", "chmod 600 var/secrets.env")
+    elif len(parts.config.secret_key) < 32:
+        yield warned("Secrets", "The secret key is short.", "Make a longer one: openssl rand -hex 32")
+    else:
+        yield passed("Secrets", "Only you can read them, and the key is long enough.")
+
+
+def _database(parts: Parts) -> Iterator[Verdict]:
+    from newsletter.store.health import look_at
+
+    try:
+        health = look_at(parts.engine)
+    except NewsletterError as error:
+        yield failed("Database", error.message, error.fix)
+        yield unknown("Clock", "There is no database to compare it with.")
+        return
+    except Exception as error:  # noqa: BLE001 - whatever a driver raises, the database does not answer
+        yield failed("Database", f"It does not answer ({type(error).__name__}).", "See docs/operations.md.")
+        yield unknown("Clock", "There is no database to compare it with.")
+        return
+    if health.problem:
+        yield failed("Database", f"Its file is damaged: {health.problem[:200]}", "Put back the last backup.")
+    else:
+        yield passed("Database", f"{health.kind} answers, and has this program's tables.")
+    apart = abs((parts.clock.now() - health.now).total_seconds())
+    if health.kind == "sqlite":
+        yield unknown(
+            "Clock", f"This machine says {parts.clock.now():%Y-%m-%d %H:%M} UTC; there is no other clock to compare."
+        )
+    elif apart > _SECONDS_APART:
+        yield failed(
+            "Clock", f"This machine and the database are {apart:.0f} seconds apart.", "Let both be set by NTP."
+        )
+    else:
+        yield passed("Clock", "This machine and the database agree.")
+
+
+def _disk(directory: Path) -> Iterator[Verdict]:
+    var = directory / "var"
+    try:
+        var.mkdir(exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=var) as file:
+            file.write(b"x")
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        yield failed(
+            "Disk", f"Nothing can be written to var/: {error.strerror}.", "Mend its permissions, or make room."
+        )
+        return
+    free = shutil.disk_usage(var).free
+    words = f"{free / 1e9:.1f} GB are free."
+    if free < _TOO_LITTLE:
+        yield failed("Disk", words, "Make room: a full disk stops sending.")
+    elif free < _LITTLE:
+        yield warned("Disk", words, "Make room soon.")
+    else:
+        yield passed("Disk", words)
+
+
+def newest_backup(directory: Path) -> datetime | None:
+    """When the newest file in var/backups was written. Only those can be seen; whoever keeps them elsewhere knows better."""
+    files = [path for path in (directory / "var" / "backups").glob("*") if path.is_file()]
+    newest = max((path.stat().st_mtime for path in files), default=None)
+    return None if newest is None else datetime.fromtimestamp(newest, UTC)
+
+
+def backups(parts: Parts) -> Verdict:
+    newest = newest_backup(parts.directory)
+    if newest is None:
+        return unknown(
+            "Backups", "There is none in var/backups; others can't be seen from here.", "See docs/operations.md."
+        )
+    days = (parts.clock.now() - newest).total_seconds() / 86_400
+    if days > _DAYS_SINCE_BACKUP:
+        return warned("Backups", f"The newest is {days:.0f} days old.", "Make one, and let cron make the next.")
+    return passed("Backups", f"The newest is {max(days, 0):.0f} days old.")

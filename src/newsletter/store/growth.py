@@ -1,0 +1,51 @@
+"""Counts how a list grew, week by week, in one pass over its subscriptions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Engine, Integer, and_, case, cast, func, literal, or_, select
+
+from newsletter.store.engine import reading
+from newsletter.store.tables import mailing_list, subscriber, subscription
+from newsletter.store.types import UtcDateTime
+from newsletter.words.subscriber import SubscriptionStatus
+
+_WEEK = timedelta(weeks=1)
+
+
+class SqlGrowth:
+    """The `Growth` port."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def by_week(self, list_name: str, *, now: datetime, weeks: int) -> Sequence[int]:
+        ends = [now - _WEEK * back for back in range(weeks, -1, -1)]
+        is_active = subscription.c.status == SubscriptionStatus.ACTIVE
+        # Who left within these weeks was there before: from when, the subscriber's own row knows.
+        left = and_(subscription.c.status == SubscriptionStatus.ENDED, subscription.c.since_at > ends[0])
+        came = case((is_active, subscription.c.since_at), else_=subscriber.c.created_at)
+        went = case((is_active, literal(None)), else_=subscription.c.since_at)
+        came_in, went_in = _span_of(came, ends), _span_of(went, ends)
+        query = (
+            select(came_in, went_in, func.count())
+            .select_from(subscription)
+            .join(mailing_list, mailing_list.c.id == subscription.c.list_id)
+            .outerjoin(subscriber, and_(~is_active, subscriber.c.id == subscription.c.subscriber_id))
+            .where(mailing_list.c.name == list_name, or_(is_active, left))
+            .group_by(came_in, went_in)
+        )
+        with reading(self._engine) as connection:
+            rows = connection.execute(query).all()
+        return [sum(n for came, went, n in rows if came <= at < went) for at in range(len(ends))] if rows else []
+
+
+def _span_of(column: ColumnElement[Any], ends: Sequence[datetime]) -> ColumnElement[int]:
+    """The first of these times that is not before the column's; their number for later and for never."""
+    # The newest first: most readers of a list came long ago, and one comparison says so.
+    oldest = (column <= literal(ends[0], UtcDateTime()), 0)
+    others = [(column <= literal(end, UtcDateTime()), number) for number, end in enumerate(ends[1:], 1)]
+    return cast(case(oldest, *others, else_=len(ends)), Integer)

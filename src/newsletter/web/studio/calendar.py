@@ -1,0 +1,95 @@
+"""The calendar: what went out and what will, as rows of a page, and for calendar programs by an address of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from starlette.responses import Response
+
+from newsletter.folder.secret_file import kept_secret
+from newsletter.schedule.calendar import Line, calendar, entries
+from newsletter.timekeeping import desk_of
+from newsletter.web.studio.page import Page
+from newsletter.web.studio.session import is_loopback
+from newsletter.words.ical import write_calendar
+from newsletter.words.mistake import Missing
+
+if TYPE_CHECKING:
+    from newsletter.schedule.desk import Desk
+    from newsletter.web.studio.studio import Studio
+    from newsletter.web.studio.visit import Visit
+
+_KEY = "var/calendar.key"
+_SHOWN_BACK, _SHOWN_AHEAD = timedelta(days=56), 6
+_FILE_BACK, _FILE_AHEAD = timedelta(days=365), 26
+# The address ends with its key, not by itself: a calendar program asks for years.
+_FOR_EVER = datetime(2100, 1, 1, tzinfo=UTC)
+_DOTS = {"gone": "good", "finished": "good", "asking": "bad", "paused": "bad", "going": "warn", "sending": "warn"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """A line of the calendar; `dot` is "good", "warn", "bad" or "none"."""
+
+    line: Line
+    dot: str
+    is_past: bool
+
+
+def days_of(studio: Studio, desk: Desk) -> list[Day]:
+    """Eight weeks back and the next times of each list, by time."""
+    now = studio.now()
+    lines = calendar(desk, since=now - _SHOWN_BACK, n_ahead=_SHOWN_AHEAD)
+    return [Day(line=line, dot=_DOTS.get(line.status, "none"), is_past=line.at <= now) for line in lines]
+
+
+def address_of(studio: Studio, visit: Visit) -> str:
+    """Where a calendar program finds it; "" while nobody has made an address."""
+    if not (studio.parts.directory / _KEY).exists():
+        return ""
+    public = studio.newsletter.public_url
+    own = f"{visit.request.url.scheme}://{visit.request.headers.get('host', '')}{studio.root}"
+    base = public if studio.has_users() or not is_loopback(visit.request) else own
+    return f"{base}/studio/calendar/{_token(studio)}.ics"
+
+
+def make(studio: Studio, visit: Visit) -> Response:
+    """Make an address, another one in place of it, or none: the one before answers nobody from then on."""
+    key = studio.parts.directory / _KEY
+    key.unlink(missing_ok=True)
+    if visit.text("act") == "end":
+        return visit.go("/schedule", said="The address of the calendar has ended.")
+    kept_secret(key)
+    return visit.go("/schedule", said="The calendar has a new address. One before it answers nobody any more.")
+
+
+def give(studio: Studio, visit: Visit) -> Response:
+    """The calendar as a file, for whoever has the address."""
+    told = str(visit.request.path_params["token"])
+    has_key = (studio.parts.directory / _KEY).exists()
+    said = studio.sessions.read_signed(told, now=studio.now()) if has_key else None
+    if said is None or said != _purpose(studio):
+        raise Missing("There is no calendar at this address any more.", fix="Ask for a new one.")
+    now, name = studio.now(), studio.newsletter.name
+    lines = calendar(desk_of(studio.parts), since=now - _FILE_BACK, n_ahead=_FILE_AHEAD)
+    return Response(
+        write_calendar(name, entries(lines, name), now=now),
+        media_type="text/calendar",
+        headers={"Cache-Control": "private, max-age=300"},
+    )
+
+
+def _purpose(studio: Studio) -> str:
+    return f"calendar {kept_secret(studio.parts.directory / _KEY).decode()[:16]}"
+
+
+def _token(studio: Studio) -> str:
+    return studio.sessions.signed_for(_purpose(studio), until=_FOR_EVER)
+
+
+PAGES = (
+    Page(path="/schedule/address", change=make),
+    Page(path="/calendar/{token}.ics", show=give, is_open=True, is_public=True),
+)

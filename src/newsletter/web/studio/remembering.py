@@ -1,0 +1,83 @@
+"""Remembers what is slow to count, so that a page of a million readers is as quick as one of ten."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as TakesLonger
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+log = logging.getLogger(__name__)
+Answer = TypeVar("Answer")
+
+# What took no longer is simply asked again each time.
+_QUICK_SECONDS = 0.05
+_FRESH_SECONDS = 5.0
+# The very first time there is nothing to show instead, so a page waits a little.
+_PATIENCE_SECONDS = 1.0
+_MOST_KEPT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    answer: Any
+    at: float
+    took: float
+
+
+class Remembered:
+    """Answers by their key. Slow ones are given as they were, and asked anew behind the page that shows them."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Hashable, _Kept] = {}
+        self._asking: dict[Hashable, Future[_Kept]] = {}
+        self._lock = threading.Lock()
+        self._pool = ThreadPoolExecutor(2, "remembering")
+
+    def ask(self, key: Hashable, question: Callable[[], Answer], *, fresh_for: float = _FRESH_SECONDS) -> Answer | None:
+        """The answer of now, or where it takes long that of before; None where there is none yet.
+
+        A slow answer counts for `fresh_for` seconds before it is asked anew. Raises what the question raises when it is
+        asked for the first time.
+        """
+        kept = self._kept.get(key)
+        if kept is not None and kept.took <= _QUICK_SECONDS:
+            return self._ask(key, question).answer  # type: ignore[no-any-return]
+        if kept is not None and time.monotonic() - kept.at < fresh_for:
+            return kept.answer  # type: ignore[no-any-return]
+        asked = self._ask_behind(key, question)
+        try:
+            return kept.answer if kept else asked.result(_PATIENCE_SECONDS).answer  # type: ignore[no-any-return]
+        except TakesLonger:
+            return None
+
+    def _ask(self, key: Hashable, question: Callable[[], Any]) -> _Kept:
+        began = time.monotonic()
+        answer = question()
+        ended = time.monotonic()
+        with self._lock:
+            before = self._kept.pop(key, None)
+            # The best time tells what a question costs; a worse one, how busy the machine was.
+            took = min(ended - began, before.took if before else ended - began)
+            self._kept[key] = kept = _Kept(answer, ended, took)
+            while len(self._kept) > _MOST_KEPT:
+                self._kept.pop(next(iter(self._kept)))
+        return kept
+
+    def _ask_behind(self, key: Hashable, question: Callable[[], Any]) -> Future[_Kept]:
+        with self._lock:
+            asked = self._asking.get(key)
+            if asked is None:
+                asked = self._asking[key] = self._pool.submit(self._ask, key, question)
+                asked.add_done_callback(lambda done: self._asked(key, done))
+        return asked
+
+    def _asked(self, key: Hashable, done: Future[_Kept]) -> None:
+        # Without the lock: a question that is over at once calls this in the thread that holds it.
+        self._asking.pop(key, None)
+        if not done.cancelled() and (error := done.exception()) is not None:
+            log.warning("a figure could not be counted: %s", type(error).__name__)

@@ -1,0 +1,245 @@
+"""When it goes out: each list's cadence said in words and changed in words, what asks, and the days left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from starlette.responses import Response
+
+from newsletter.schedule.deciding import find_asking, send_at, skip_slot
+from newsletter.schedule.letters import BECAUSE
+from newsletter.schedule.setting import check_heartbeat, check_tell, say_ways, set_plan
+from newsletter.timekeeping import desk_of
+from newsletter.web.studio.calendar import address_of, days_of
+from newsletter.web.studio.page import Page
+from newsletter.words.cadence_text import cadence_text, clock_note, describe, parse_cadence, say_time, sentence
+from newsletter.words.ical import read_days
+from newsletter.words.mistake import Missing, Mistake, NewsletterError
+from newsletter.words.moment import parse_moment, parse_span, say_back, span_text
+from newsletter.words.slot import SlotStatus, Ways
+
+if TYPE_CHECKING:
+    from newsletter.schedule.desk import Desk
+    from newsletter.web.studio.studio import Studio
+    from newsletter.web.studio.visit import Visit
+    from newsletter.words.cadence import Cadence
+    from newsletter.words.slot import Plan, Slot
+
+_AHEAD = 6
+_LARGEST_CALENDAR = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """A slot that did not go, and why."""
+
+    slot: Slot
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A list with its schedule, if it has one, in words."""
+
+    name: str
+    plan: Plan | None
+    sentence: str = ""
+    text: str = ""
+    ways: tuple[str, ...] = ()
+    asking: Asking | None = None
+    skipped: tuple[date, ...] = ()
+    freeze: str = ""
+    late: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaidBack:
+    """A cadence that somebody typed, as it was understood."""
+
+    list_name: str
+    typed: str
+    text: str = ""
+    sentence: str = ""
+    times: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    problem: NewsletterError | None = None
+
+
+def show(studio: Studio, visit: Visit) -> Response:
+    """Every list with its schedule; `?list=` and `?cadence=` are said back and change nothing."""
+    desk = desk_of(studio.parts)
+    plans = {plan.list_name: plan for plan in studio.parts.schedule.list_plans()}
+    names = list(dict.fromkeys([*plans, *studio.parts.readers.list_names()]))
+    days = days_of(studio, desk)
+    wanted, typed = visit.asked("list"), visit.asked("cadence")
+    return studio.page(
+        visit,
+        "schedule.html",
+        rows=[_row(studio, desk, name, plans.get(name)) for name in names],
+        said_back=_said_back(studio, wanted, typed) if typed and wanted in names else None,
+        ahead=[day for day in days if not day.is_past],
+        behind=[day for day in reversed(days) if day.is_past],
+        address=address_of(studio, visit),
+        zone=studio.newsletter.zone,
+    )
+
+
+def change(studio: Studio, visit: Visit) -> Response:
+    """Set a cadence or its ways, leave out days, hold, let go on, decide about a slot that asks."""
+    acts = {
+        "set": _set,
+        "ways": _ways,
+        "skip": _skip,
+        "unskip": _unskip,
+        "hold": _hold,
+        "resume": _hold,
+        "now": _decide,
+        "at": _decide,
+        "pass": _decide,
+    }
+    act = acts.get(visit.text("act"))
+    if act is None:
+        raise Mistake("This page sent something that there is not to do.", fix="Load the page again.")
+    name = visit.text("list")
+    if name not in studio.parts.readers.list_names() and studio.parts.schedule.find_plan(name) is None:
+        raise Missing(f"There is no list called {name!r}.", fix="Load the page again.")
+    return visit.go("/schedule", said=act(studio, visit, name))
+
+
+def _set(studio: Studio, visit: Visit, name: str) -> str:
+    memory, now = studio.parts.schedule, studio.now()
+    known = memory.find_plan(name)
+    rule = parse_cadence(visit.text("cadence"), zone=studio.newsletter.zone)
+    plan = set_plan(memory, name, rule, known.ways if known else Ways(), now=now)
+    return f"{name}: {sentence(plan.cadence, islice(plan.cadence.after(now), 60))}"
+
+
+def _ways(studio: Studio, visit: Visit, name: str) -> str:
+    memory = studio.parts.schedule
+    min_posts = visit.text("min_posts")
+    if not min_posts.isdigit() or int(min_posts) > 500:
+        raise Mistake(f"{min_posts!r} is no number of posts.", fix="Write a number from 0 to 500.")
+    ways = replace(
+        _plan(studio, name).ways,
+        freeze_before=parse_span(visit.text("freeze")),
+        late=parse_span(visit.text("late")),
+        min_posts=int(min_posts),
+        needs_approval=visit.text("approval") == "yes",
+        drafts=visit.text("drafts") == "yes",
+        tell=check_tell(visit.text("tell").replace(",", " ").split()),
+        heartbeat_url=check_heartbeat(visit.text("heartbeat")),
+    )
+    set_plan(memory, name, None, ways, now=studio.now())
+    return f"{name}: {' '.join(say_ways(ways, desk_of(studio.parts).tell(ways)))}"
+
+
+def _skip(studio: Studio, visit: Visit, name: str) -> str:
+    plan, days = _plan(studio, name), {}
+    if visit.text("day"):
+        days[_day(visit.text("day"))] = ""
+    if (file := visit.file("ics")) is not None:
+        data = file.file.read(_LARGEST_CALENDAR + 1)
+        if len(data) > _LARGEST_CALENDAR:
+            raise Mistake("This calendar is larger than 1 MB.", fix="Choose one of holidays alone.")
+        days |= read_days(data.decode("utf-8-sig", "replace"), file=file.filename or "calendar.ics")
+    if not days:
+        raise Mistake("No day was named.", fix="Choose a day, or a calendar of days.")
+    studio.parts.schedule.skip_days(plan.id, days)
+    hit = sum(plan.cadence.falls_on(day) for day in days)
+    return f"{name}: {len(days):,} day{'s' * (len(days) > 1)} left out; {hit:,} would have been a day of its schedule."
+
+
+def _unskip(studio: Studio, visit: Visit, name: str) -> str:
+    day = _day(visit.text("day"))
+    studio.parts.schedule.unskip_days(_plan(studio, name).id, [day])
+    return f"{name}: {day:%A} {day.day} {day:%B %Y} is not left out any more."
+
+
+def _hold(studio: Studio, visit: Visit, name: str) -> str:
+    plan, is_held = _plan(studio, name), visit.text("act") == "hold"
+    studio.parts.schedule.hold(plan.id, studio.now() if is_held else None)
+    if is_held:
+        return f"{name}: on hold. Nothing goes by itself; a slot whose time comes is skipped."
+    following = next(plan.cadence.after(studio.now()), None)
+    return f"{name}: going on." + (f" Next: {say_time(following.local)} {plan.cadence.zone}." if following else "")
+
+
+def _decide(studio: Studio, visit: Visit, name: str) -> str:
+    desk, plan, act, now = desk_of(studio.parts), _plan(studio, name), visit.text("act"), studio.now()
+    slot = find_asking(desk, plan)
+    if str(slot.id) != visit.text("slot"):
+        raise Missing("Another slot asks by now.", fix="Load the page again.")
+    if act == "pass":
+        skip_slot(desk, slot)
+        return f"{name}: skipped. What was ready goes in the next slot."
+    if act == "now":
+        send_at(desk, plan, slot, now)
+        return f"{name}: it goes at the next look of the schedule, while `newsletter serve` or cron runs."
+    found = parse_moment(visit.text("at"), now=now, zone=plan.cadence.zone)
+    send_at(desk, plan, slot, found.at)
+    return f"{name}: it goes {say_back(found, now=now, zone=plan.cadence.zone)}"
+
+
+def _plan(studio: Studio, name: str) -> Plan:
+    plan = studio.parts.schedule.find_plan(name)
+    if plan is None:
+        raise Missing(f"No schedule is set for {name!r}.", fix="Set one first.")
+    return plan
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise Mistake(f"{text!r} is no day.", fix="Write it like 2026-12-24.") from error
+
+
+def _row(studio: Studio, desk: Desk, name: str, plan: Plan | None) -> Row:
+    if plan is None:
+        return Row(name=name, plan=None)
+    now = studio.now()
+    # The days left out are in a list of their own, and a list for ever does not belong into a sentence.
+    bare = replace(plan.cadence, skipped=frozenset())
+    following = next(plan.cadence.after(now), None)
+    to_come = f" Next: {say_time(following.local)}." if following else ""
+    asks = [slot for slot in desk.memory.list_slots(plan.id) if slot.status is SlotStatus.ASKING]
+    return Row(
+        name=name,
+        plan=plan,
+        sentence=f"{describe(plan.cadence)}.{to_come}",
+        text=cadence_text(bare),
+        ways=tuple(say_ways(plan.ways, desk.tell(plan.ways))),
+        asking=_asking(asks[-1]) if asks else None,
+        skipped=tuple(sorted(day for day in plan.cadence.skipped if day >= now.date() - timedelta(days=1))),
+        freeze=span_text(plan.ways.freeze_before),
+        late=span_text(plan.ways.late),
+    )
+
+
+def _asking(slot: Slot) -> Asking:
+    because = BECAUSE[slot.why] if slot.why else "something kept it"
+    return Asking(slot=slot, because=f"{because}. {slot.detail}".strip())
+
+
+def _said_back(studio: Studio, name: str, typed: str) -> SaidBack:
+    try:
+        rule = parse_cadence(typed, zone=studio.newsletter.zone)
+    except NewsletterError as error:
+        return SaidBack(list_name=name, typed=typed, problem=error)
+    plan = studio.parts.schedule.find_plan(name)
+    known: Cadence = replace(rule, skipped=rule.skipped | plan.cadence.skipped) if plan else rule
+    found = list(islice(known.after(studio.now()), _AHEAD))
+    return SaidBack(
+        list_name=name,
+        typed=typed,
+        text=cadence_text(rule),
+        sentence=describe(rule),
+        times=tuple(say_time(one.local) for one in found),
+        notes=tuple(note for one in found if (note := clock_note(one))),
+    )
+
+
+PAGES = (Page(path="/schedule", show=show, change=change),)

@@ -1,0 +1,69 @@
+"""Pictures of every page of the studio, in the middle of a made-up week: to look at, and three for the README."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from itertools import product
+from pathlib import Path
+from typing import Literal
+
+from playwright.sync_api import Browser, Page
+
+from tests.studio.filled import add_users, looked_at, served
+
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+# Where it is seen, how large, in which light, and what it is called: the three that the README shows.
+README: tuple[tuple[str, int, int, Literal["light", "dark"], str], ...] = (
+    ("", 1280, 860, "light", "studio-home"),
+    ("/issues/2", 1280, 860, "light", "studio-compose"),
+    ("/issues/2", 375, 812, "dark", "studio-preview-dark"),
+)
+
+
+def take(browser: Browser, every: Path, docs: Path) -> None:
+    """Each page at desk and phone width, light and dark, into `every`; and those of the README into `docs`."""
+    shutil.rmtree(every, ignore_errors=True)
+    every.mkdir(parents=True)
+    with tempfile.TemporaryDirectory() as folder, served(Path(folder) / "weekly") as (parts, address):
+        for width, scheme in product((1280, 375), SCHEMES):
+            page = _signed_in(browser, address, width, 860, scheme)
+            for path in looked_at(page, address):
+                page.screenshot(path=every / f"{_name(path)}-{width}-{scheme}.png", full_page=True)
+            page.context.close()
+        for path, width, height, scheme, name in README:
+            page = _signed_in(browser, address, width, height, scheme)
+            _open(page, address, path)
+            if name.startswith("studio-preview"):
+                page.get_by_role("link", name="See", exact=True).click()
+                page.get_by_role("button", name="Dark").click()
+                page.wait_for_timeout(300)
+            page.screenshot(path=docs / f"{name}.png")
+            print(f"docs/pictures/{name}.png")
+            page.context.close()
+        add_users(parts)
+        page = _signed_in(browser, address, 1280, 860, "light")
+        for path in ("/settings/users", "/enter"):
+            _open(page, address, path)
+            page.screenshot(path=every / f"{_name(path)}-with-users.png", full_page=True)
+        page.context.close()
+    print(f"every page of the studio: {every}")
+
+
+def _signed_in(browser: Browser, address: str, width: int, height: int, scheme: Literal["light", "dark"]) -> Page:
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(address)
+    return page
+
+
+def _open(page: Page, address: str, path: str) -> None:
+    page.goto(address.partition("?")[0] + path)
+    if page.locator("#view").count():
+        page.wait_for_selector("#view[data-took]", state="attached")
+        page.wait_for_timeout(400)
+
+
+def _name(path: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", path.lower()).strip("-")[:60] or "home"

@@ -1,0 +1,172 @@
+"""A studio in the middle of its week: one issue that went, one that waits for Thursday, finds, feeds, users; and its pages."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from newsletter.cli.pages import serve_pages
+from newsletter.collecting import collect_desk
+from newsletter.compose.press import press
+from newsletter.folder.bundled import bundled
+from newsletter.ports.readers import ReaderRow
+from newsletter.schedule.choosing import approve_issue
+from newsletter.schedule.setting import set_plan
+from newsletter.timekeeping import desk_of
+from newsletter.web.studio.routes import PAGES
+from newsletter.web.studio.session import token_address
+from newsletter.wiring import Parts, open_newsletter
+from newsletter.words.cadence_text import parse_cadence
+from newsletter.words.find import FindDraft, Origin
+from newsletter.words.slot import Ways
+from newsletter.words.subscriber import SubscriptionStatus
+from newsletter.words.user import Role
+
+_FIRST = ("Ana", "Ben", "Chidi", "Dagny", "Emre", "Füsun", "Goran", "Hana", "Ines", "Jo", "Kemal", "Lotte")
+_LAST = ("Achebe", "Berg", "Costa", "Dahl", "Eriksen", "Faber", "Grau", "Holm")
+NEW_POST = """\
+---
+title: The lamp that is left on
+url: https://harbour.example.org/lamp
+source: Harbour Notes
+author: Jo Dahl
+checks: ["Is the second paragraph a quote?"]
+---
+
+Somebody in Port Ellery has left a lamp on for **thirty-one years**, dear {{ first_name | default("reader") }}:
+
+> It costs less than a candle a week. What it would cost to turn it off, nobody has worked out.
+>
+> — Jo Dahl, Harbour Notes
+
+We would leave it on as well.
+"""
+SECOND = """\
+---
+number: 2
+subject: 'A lamp, a bench, and {{ first_name | default("you") }}'
+preheader: What is left on, what is left standing, and who is left waiting for the 21:40.
+lists: [weekly]
+sections:
+  - title: The long read
+    posts: [2026-11-22-the-lamp-that-is-left-on]
+  - title: To look at
+    posts: [2026-11-21-a-bench-at-platform-two]
+---
+
+Dear {{ first_name | default("reader") }},
+
+this week is about things that nobody has turned off yet.
+
+<!-- posts -->
+
+Until Thursday. There will be soup.
+"""
+_FINDS = (
+    ("A timetable printed on cloth", "Coastline", "Mara Lindqvist", "It has been washed twice and is still right.", ""),
+    ("How long is a platform", "The Gauge", "", "", "Longer than the train, if anybody is kind."),
+    ("Nine harbours without a harbour master", "Harbour Notes", "Jo Dahl", "", ""),
+    ("The dining car, a year on", "Night Lines", "", "Use this with the piece on the 21:40.", ""),
+)
+
+
+def fill(directory: Path, n_readers: int = 48) -> Parts:
+    """The bundled newsletter with its first issue in the practice outbox and the second one approved for Thursday."""
+    seeds = bundled("seeds")
+    shutil.copytree(seeds, directory, ignore=shutil.ignore_patterns("raw", "README.md"))
+    (directory / "posts" / "2026-11-22-the-lamp-that-is-left-on.md").write_text(NEW_POST, encoding="utf-8")
+    (directory / "issues" / "002.md").write_text(SECOND, encoding="utf-8")
+    parts = open_newsletter(directory)
+    parts.readers.add_list("weekly")
+    rows = [
+        ReaderRow(
+            email=f"{first.lower().replace('ü', 'u')}.{last.lower()}{number}@example.com",
+            first_name=first,
+            last_name=last,
+        )
+        for number in range(n_readers)
+        for first, last in [(_FIRST[number % len(_FIRST)], _LAST[number % len(_LAST)])]
+    ]
+    parts.readers.join("weekly", rows, status=SubscriptionStatus.ACTIVE, consent="made up")
+    edition = press(parts.shelf, parts.config.newsletter, 1).rendered.edition
+    parts.ledger.open_mailing(edition, list_name="weekly", parcel_size=1_000, start_at=None)
+    parts.drain(threading.Event()).once()
+    rule = parse_cadence("every thursday 09:00", zone=parts.config.newsletter.zone)
+    set_plan(parts.schedule, "weekly", rule, Ways(), now=parts.clock.now())
+    approve_issue(desk_of(parts), 2, by="Ben", despite_findings=True)
+    desk = collect_desk(parts)
+    for number, (title, site, author, note, quote) in enumerate(_FINDS):
+        draft = FindDraft(
+            url=f"https://example.org/finds/{number}",
+            origin=Origin.PERSON if note or quote else Origin.FEED,
+            source="saved by Ana" if note or quote else site,
+            title=title,
+            site=site,
+            author=author,
+            note=note,
+            quote=quote,
+            summary="" if note or quote else "The ninth one had a bell, and somebody to ring it, until the bell was sold.",
+        )
+        desk.finds.add(draft)
+    desk.keys.new_key("Ana's phone")
+    return parts
+
+
+@contextmanager
+def served(directory: Path, n_readers: int = 48) -> Iterator[tuple[Parts, str]]:
+    """Its parts, and the address that signs in."""
+    parts = fill(directory, n_readers)
+    with serve_pages(parts, "127.0.0.1", 0, threading.Event()) as address:
+        yield parts, token_address(address, parts)
+    parts.engine.dispose()
+
+
+# What the rows of the table don't say: pages with something chosen in them.
+_MORE = (
+    "/finds?show=kept",
+    "/finds?q=nothing+like+it",
+    "/finds/add?url=https://coast.example.org/winter&title=Winter&quote=It+floats.",
+    "/issues/2?part=inbox",
+    "/issues/2?part=opening",
+    "/issues/2?part=section-1",
+    "/issues/2/send?list=weekly&when=now",
+    "/issues/2/send?list=weekly&when=at&at=thu+09:00",
+    "/history?file=posts/2026-11-22-the-lamp-that-is-left-on.md&issue=2",
+    "/issues/99",
+)
+# Answers to scripts, mails in their frames, and pages for those who are not signed in.
+_NOT_PAGES = {"/frame", "/outside", "/shared/{token}", "/welcome/{token}", "/history", "/settings/templates/{name}/sample"}
+
+
+def paths() -> list[str]:
+    """The address of every page of the table that can be looked at, below /studio, and of some with more in them."""
+    rows = [re.sub(r"\{number:int\}", "2", page.path) for page in PAGES if page.show and page.path not in _NOT_PAGES]
+    named = [row.replace("/templates/{name}", "/templates/digest").replace("{name}", "weekly") for row in rows]
+    plain = [re.sub(r"\{[a-z_]+:int\}", "1", row) for row in named]
+    return ["/reports/1", *[one for one in plain if one != "/reports/2" and "{" not in one], *_MORE]
+
+
+def looked_at(page: Page, address: str) -> Iterator[str]:
+    """Sign in, then open each page after the other; its path while it is open, with its preview drawn where it has one."""
+    page.goto(address)
+    for path in paths():
+        answer = page.goto(address.partition("?")[0] + path)
+        assert answer is not None
+        if "text/html" not in answer.headers.get("content-type", ""):
+            continue
+        if page.locator("#view").count():
+            page.wait_for_selector("#view[data-took]", state="attached")
+            page.wait_for_timeout(400)
+        yield path
+
+
+def add_users(parts: Parts) -> None:
+    """Two who have an account: the page of users has somebody on it, and the way in a form."""
+    parts.users.add("ana@example.com", name="Ana Achebe", role=Role.OWNER)
+    parts.users.add("ben@example.com", name="Ben Berg", role=Role.EDITOR)

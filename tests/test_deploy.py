@@ -1,0 +1,89 @@
+"""What lies in deploy/ for others to copy can be started: units are sound, and name commands, options and paths that exist."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from newsletter.web.app import build
+from newsletter.wiring import open_newsletter
+from tests.pages import DOCS, ROOT, commands
+from tests.running import a_folder
+
+DEPLOY = ROOT / "deploy"
+UNITS = sorted([*DEPLOY.glob("*.service"), *DEPLOY.glob("*.timer")])
+PROGRAM = "/opt/newsletter/bin/newsletter"
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_units_are_sound(unit: Path, tmp_path: Path) -> None:
+    """Sections and keys are written as systemd has them; where systemd is at hand it is asked itself."""
+    text = unit.read_text()
+    assert re.findall(r"^\[(\w+)\]$", text, re.MULTILINE)[0] == "Unit"
+    assert all(re.match(r"#|\[\w+\]$|[A-Z]\w+=|$", line) for line in text.splitlines())
+    if unit.suffix == ".timer":
+        assert unit.with_suffix(".service") in UNITS
+    if not shutil.which("systemd-analyze"):
+        return
+    for one in UNITS:
+        # The program is not installed where tests run.
+        (tmp_path / one.name).write_text(one.read_text().replace(PROGRAM, sys.executable))
+    asked = subprocess.run(
+        ["systemd-analyze", "verify", str(tmp_path / unit.name)], capture_output=True, text=True, check=False
+    )
+    assert [] == [line for line in asked.stderr.splitlines() if unit.stem in line]
+
+
+def _calls() -> list[tuple[str, list[str]]]:
+    """Each call of the program in deploy/, by file: the words behind `newsletter -C FOLDER`."""
+    found = []
+    for path in [*UNITS, DEPLOY / "Containerfile"]:
+        text = path.read_text()
+        found += [(path.name, shlex.split(call)) for call in re.findall(rf"{PROGRAM} -C /srv/weekly ([^'\n]+)", text)]
+        found += [
+            (path.name, re.findall(r'"([^"]+)"', call)) for call in re.findall(r"^CMD (\[.*\])$", text, re.MULTILINE)
+        ]
+    return found
+
+
+@pytest.mark.parametrize(("file", "words"), _calls())
+def test_calls_are_those_of_the_program(file: str, words: list[str]) -> None:
+    """The command exists, and so do its options."""
+    known = {name.removeprefix("newsletter "): command for name, command, _ in commands()}
+
+    assert words[0] in known, file
+    options = {option for parameter in known[words[0]].params for option in parameter.opts}
+    assert {word for word in words if word.startswith("--")} <= options
+
+
+def test_addresses_that_are_kept_inside_are_there(tmp_path: Path) -> None:
+    """What the web servers block, and the container asks, are addresses of ours."""
+    parts = open_newsletter(a_folder(tmp_path / "weekly"))
+    paths = {getattr(route, "path", "") for route in build(parts).routes}
+    parts.engine.dispose()
+    for name in ("Caddyfile", "nginx.conf"):
+        text = (DEPLOY / name).read_text()
+        assert "127.0.0.1:8025" in text
+        assert {"/metrics", "/healthz/"} <= set(re.findall(r"/metrics|/healthz/", text))
+    assert {"/metrics", "/healthz", "/healthz/live", "/healthz/ready"} <= paths
+    assert "/healthz/live" in (DEPLOY / "Containerfile").read_text()
+
+
+def test_what_the_container_copies_is_there() -> None:
+    """Every path that the image is made of."""
+    copied = re.findall(r"^COPY (.+) \S+$", (DEPLOY / "Containerfile").read_text(), re.MULTILINE)
+
+    assert [] == [name for line in copied for name in line.split() if not (ROOT / name).exists()]
+
+
+def test_every_example_is_described() -> None:
+    """docs/operations.md names each file of deploy/, and none that is not there: links are tried by the tests of pages."""
+    page = (DOCS / "operations.md").read_text()
+
+    assert [] == [path.name for path in DEPLOY.iterdir() if f"../deploy/{path.name})" not in page]
