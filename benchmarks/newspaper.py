@@ -1,6 +1,6 @@
 """Makes a newsletter's folder with one issue of twelve posts, about 58 kB of HTML: what a full week looks like.
 
-python -m benchmarks.newspaper FOLDER
+python -m benchmarks.newspaper FOLDER [POSTS]
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ _WORDS = (
 )
 
 
-def make(folder: Path) -> None:
+def make(folder: Path, n_posts: int = N_POSTS) -> None:
     from newsletter.folder.new import create_folder
 
     create_folder(
@@ -71,10 +71,10 @@ def make(folder: Path) -> None:
         others={"public_url": "https://ferries.example.com"},
     )
     chance = random.Random(11)
-    slugs = [f"2026-11-{day:02d}-crossing-{day}" for day in range(1, N_POSTS + 1)]
+    slugs = [f"2026-11-{day:02d}-crossing-{day}" for day in range(1, n_posts + 1)]
     for day, slug in enumerate(slugs, 1):
         (folder / "posts" / f"{slug}.md").write_text(_post(chance, day))
-    third = N_POSTS // 3
+    third = -(-n_posts // 3)
     sections = "".join(
         f"  - title: {title}\n    posts: [{', '.join(slugs[begin : begin + third])}]\n"
         for title, begin in (("To read", 0), ("To look at", third), ("Short", 2 * third))
@@ -105,4 +105,4 @@ def _prose(chance: random.Random, n_words: int) -> str:
 
 
 if __name__ == "__main__":
-    make(Path(sys.argv[1]))
+    make(Path(sys.argv[1]), *map(int, sys.argv[2:3]))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.fetch.answer_file import AnswerFile
 from newsletter.preflight.around import Around
+from newsletter.preflight.check import check
 from newsletter.preflight.gaps import bare_fields
 from newsletter.preflight.worst_reader import WORST, worst_reader
 from newsletter.sending.sample import sample
@@ -18,6 +19,7 @@ from newsletter.words.subscriber import Subscriber, SubscriptionStatus
 if TYPE_CHECKING:
     from newsletter.compose.press import Proof
     from newsletter.wiring import Parts
+    from newsletter.words.finding import Finding
 
 
 def around(parts: Parts, proof: Proof, *, online: bool, also: Collection[str] = (), is_fresh: bool = False) -> Around:
@@ -47,6 +49,11 @@ def around(parts: Parts, proof: Proof, *, online: bool, also: Collection[str] = 
         now=parts.clock.now(),
         is_fresh=is_fresh,
     )
+
+
+def check_counting(parts: Parts, proof: Proof) -> list[Finding]:
+    """What `check` finds without asking the web, but for notes and what was accepted."""
+    return [one for one in check(proof, around(parts, proof, online=False)) if one.counts]
 
 
 def reader_as(parts: Parts, address: str | None, proof: Proof) -> tuple[Subscriber | None, int]:

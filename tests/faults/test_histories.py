@@ -36,7 +36,6 @@ def test_300_histories_on_sqlite(tmp_path: Path, sqlite_files: NewDatabase) -> N
     print(f"\nSQLite: {tally}")
 
     assert not tally.wrong, str(tally)
-    assert tally.in_flight_after_leaving or tally.histories < 100, "nobody ever left while their call was under way"
     assert tally.states["accepted"], "nothing was sent at all"
 
 

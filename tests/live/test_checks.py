@@ -13,7 +13,6 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.fakes.imap_server import PASSWORD, USER, imap_server
 from tests.fakes.running import SendGridServer, sendgrid_server
 from tests.fakes.signing import Signer
 from tests.live.__main__ import main
@@ -22,6 +21,7 @@ from tests.live.all import ASSUMPTIONS
 from tests.live.assumption import Assumption
 from tests.live.hook import Hook
 from tests.live.mailbox import Mailbox
+from tests.live.own_mailbox import PASSWORD, USER, own_mailbox
 
 ROOT = Path(__file__).parents[2]
 TO = "ana@example.com"
@@ -65,7 +65,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SendGrid
     hook = Hook(0, _SIGNER.public)
     with (
         sendgrid_server(folder, "--mailbox", str(folder / "mailbox"), "--key", "SG.live") as server,
-        imap_server(folder / "mailbox") as port,
+        own_mailbox(folder / "mailbox") as port,
     ):
         yield server, Mailbox(f"imap://{quote(USER)}:{quote(PASSWORD, safe='')}@127.0.0.1:{port}"), hook
     hook.close()

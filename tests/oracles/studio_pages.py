@@ -15,7 +15,9 @@ from tests.studio.filled import looked_at, served
 
 _GRAVE = {"critical", "serious"}
 # The mail in the preview is held against axe by itself, as every template is.
-_ASK = "axe.run({exclude: [['iframe']]}).then(all => all.violations.map(one => [one.impact, one.id, one.nodes[0].html]))"
+_ASK = (
+    "axe.run({exclude: [['iframe']]}).then(all => all.violations.map(one => [one.impact, one.id, one.nodes[0].html]))"
+)
 
 
 def examine(folder: Path) -> list[Verdict]:
@@ -35,9 +37,7 @@ def examine(folder: Path) -> list[Verdict]:
                 for width in (375, 1280):
                     page.set_viewport_size({"width": width, "height": 760})
                     all_ = page.evaluate(_ASK)
-                    found[path] += [
-                        f"{rule} ({impact}; {scheme}, {width}: {html[:60]})" for impact, rule, html in all_
-                    ]
+                    found[path] += [f"{rule} ({impact}; {scheme}, {width}: {html[:60]})" for impact, rule, html in all_]
         browser.close()
     return [
         Verdict(

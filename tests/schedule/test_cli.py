@@ -189,7 +189,7 @@ def test_send_next_needs_a_schedule_and_names_the_slot(folder: Path) -> None:
     assert (1, 0) == (without.exit_code, queued.exit_code), queued.stderr
     assert "it has no next slot" in without.stderr
     assert "It goes out Thursday " in queued.stdout
-    assert "issue 1    to come, as it was approved" in call(folder, "schedule", "show").stdout
+    assert "issue 1    waiting, as it was approved" in call(folder, "schedule", "show").stdout
     call(folder, "segments", "add", "few", 'first_name = "Reader 1"')
     some = call(folder, "send", "1", "--list", "weekly", "--next", "--segment", "few", "--yes")
     assert "Of the list, 1 fit the segment 'few'" in some.stdout

@@ -61,7 +61,7 @@ def _live_through(world: World, week: int) -> tuple[SlotStatus, Why | None]:
     world.clock.turn(monday)
     for number in range(1 if week == FEW else 2):
         world.post(10 * week + number)
-    world.tick(at - 26 * HOUR)
+    world.clock.turn(at - 26 * HOUR)
     if week == HELD:
         world.memory.hold(plan.id, world.clock.now())
     if week == EDITED:
@@ -78,7 +78,7 @@ def _live_through(world: World, week: int) -> tuple[SlotStatus, Why | None]:
         assert (SlotStatus.ASKING, Why.LATE) == world.stands(at)
         send_at(world.desk, plan, find_asking(world.desk, plan), world.clock.now())
         world.beat()
-    world.beat(at + timedelta(days=2))
+    world.tick(at + timedelta(days=2))
     ends: dict[int, tuple[SlotStatus, Why | None]] = {
         FEW: (SlotStatus.SKIPPED, Why.FEW_POSTS),
         HELD: (SlotStatus.SKIPPED, Why.HELD),

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from newsletter.store.engine import connect
+from newsletter.store.ledger import SqlLedger
 from tests.running import a_folder, run, sqlite_of
+from tests.store.test_ledger import planned, taken
 from tests.world import add_readers
 
 
@@ -71,3 +73,24 @@ def test_a_canary_goes_first_and_the_others_follow(folder: Path) -> None:
     assert 0 == sent.returncode, sent.stderr
     told = _status(folder)
     assert (20, 0) == (told["accepted"], told["doubled"])
+
+
+def test_one_reader_who_was_left_is_sent_it_after_all(folder: Path) -> None:
+    """`settle --resend --reader` takes back that one; the next `send` hands it over, and the rest stay left."""
+    engine = connect(sqlite_of(folder))
+    ledger = SqlLedger(engine, practice=True)
+    of = planned(ledger, size=20)
+    taken(ledger, of, seconds=-100)
+    ledger.sweep()
+    engine.dispose()
+    assert "20 left as they are" in run(folder, "settle", "1", "--leave", "--yes").stdout
+    run(folder, "send", "1", "--list", "weekly", "--yes")
+    assert ("finished", 20) == (_status(folder)["status"], _status(folder)["left"])
+
+    assert 2 == run(folder, "settle", "1", "--look", "--reader", "reader3@example.com").returncode
+    back = run(folder, "settle", "1", "--resend", "--reader", "reader3@example.com", "--yes")
+    assert "1 queued again" in back.stdout
+    run(folder, "send", "1", "--list", "weekly", "--yes")
+
+    stands = _status(folder)
+    assert ("finished", 19, 1, 20) == (stands["status"], stands["left"], stands["accepted"], stands["planned"])

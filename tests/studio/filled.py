@@ -111,7 +111,9 @@ def fill(directory: Path, n_readers: int = 48) -> Parts:
             author=author,
             note=note,
             quote=quote,
-            summary="" if note or quote else "The ninth one had a bell, and somebody to ring it, until the bell was sold.",
+            summary=""
+            if note or quote
+            else "The ninth one had a bell, and somebody to ring it, until the bell was sold.",
         )
         desk.finds.add(draft)
     desk.keys.new_key("Ana's phone")
@@ -141,7 +143,14 @@ _MORE = (
     "/issues/99",
 )
 # Answers to scripts, mails in their frames, and pages for those who are not signed in.
-_NOT_PAGES = {"/frame", "/outside", "/shared/{token}", "/welcome/{token}", "/history", "/settings/templates/{name}/sample"}
+_NOT_PAGES = {
+    "/frame",
+    "/outside",
+    "/shared/{token}",
+    "/welcome/{token}",
+    "/history",
+    "/settings/templates/{name}/sample",
+}
 
 
 def paths() -> list[str]:

@@ -10,6 +10,7 @@ import jsonschema_rs
 import pytest
 
 from newsletter.collecting import collect_desk
+from newsletter.web.wrong_keys import MOST, SECONDS, WrongKeys
 from tests.studio.conftest import World
 
 PAGE = "https://boats.example.com/winter"
@@ -147,3 +148,31 @@ def test_a_key_that_was_revoked_opens_nothing_and_no_key_opens_the_studio(world:
     world.enter()
     world.post("/finds/sources", act="revoke", name="Ana's phone")
     assert world.client.post("/api/v1/finds", json={"url": PAGE}, headers=headers).status_code == 401
+
+
+def test_keys_are_not_tried_without_end(world: World) -> None:
+    """After twenty that open nothing even the right one waits, and is told for how long; the description says so."""
+    key = _key(world)
+    for _ in range(MOST):
+        answer = world.client.post("/api/v1/finds", json={"url": PAGE}, headers={"Authorization": "Bearer wrong"})
+        assert answer.status_code == 401
+    answer = world.client.post("/api/v1/finds", json={"url": PAGE}, headers={"Authorization": f"Bearer {key}"})
+
+    assert answer.status_code == 429
+    assert 0 < int(answer.headers["retry-after"]) <= SECONDS
+    described = world.client.get("/api/openapi.json").json()
+    assert "429" in described["paths"]["/api/v1/finds"]["post"]["responses"]
+
+
+def test_wrong_keys_are_forgotten_in_time_and_take_no_more_than_their_room() -> None:
+    """A place may try again after a while; a million places don't fill the memory; one IPv6 network is one place."""
+    wrong = WrongKeys(most=2, seconds=60, places=100)
+    for number in range(1_000):
+        wrong.note(f"192.0.2.{number}", now=0)
+    assert len(wrong) == 100
+    for address in ("2001:db8::1", "2001:db8::2"):
+        assert wrong.wait(address, now=0) == 0
+        wrong.note(address, now=0)
+    assert wrong.wait("2001:db8::3", now=20) == 40
+    assert wrong.wait("2001:db8:0:1::3", now=20) == 0
+    assert wrong.wait("2001:db8::3", now=61) == 0

@@ -99,7 +99,8 @@ def sent_to(directory: Path) -> int:
     from email import policy
 
     texts = [
-        email.message_from_bytes(path.read_bytes(), policy=policy.default) for path in directory.rglob("outbox/**/*.eml")
+        email.message_from_bytes(path.read_bytes(), policy=policy.default)
+        for path in directory.rglob("outbox/**/*.eml")
     ]
     to_readers = [one for one in texts if str(one["to"]).find("reader") >= 0]
     bodies = [str(one.get_body(("plain",))) for one in to_readers]

@@ -37,7 +37,9 @@ def studio(folder: object, port: int, no_open: bool) -> None:
     stop = stop_on_signals()
     with serve_pages(parts, "127.0.0.1", port, stop) as address:
         _say(parts, address, no_open=no_open)
-        stop.wait()
+        # In spans: a signal that comes while nothing waits with a limit would be seen only when something else happens.
+        while not stop.wait(1.0):
+            pass
 
 
 def _say(parts: Parts, address: str, *, no_open: bool) -> None:

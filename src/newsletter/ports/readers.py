@@ -77,6 +77,10 @@ class Readers(Protocol):
         """The lists by name. Quick, however many readers there are."""
         ...
 
+    def has_many(self) -> bool:
+        """Whether there are so many that counting them takes longer than a page may."""
+        ...
+
     def has_any(self) -> bool:
         """Whether anybody is active on any list."""
         ...

@@ -33,6 +33,8 @@ from newsletter.words.subscriber import (
 )
 
 PAGE = 2_000
+# So many are counted while a page waits.
+_MANY = 20_000
 
 
 class SqlReaders:
@@ -56,6 +58,10 @@ class SqlReaders:
     def list_names(self) -> Sequence[str]:
         with reading(self._engine) as connection:
             return list(connection.scalars(select(mailing_list.c.name).order_by(mailing_list.c.name)))
+
+    def has_many(self) -> bool:
+        with reading(self._engine) as connection:
+            return (connection.scalar(select(func.max(subscriber.c.id))) or 0) > _MANY
 
     def has_any(self) -> bool:
         with reading(self._engine) as connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -14,6 +15,7 @@ from starlette.routing import BaseRoute, Route
 from newsletter import __version__
 from newsletter.collect.saving import collect_find
 from newsletter.collecting import collect_desk
+from newsletter.web.wrong_keys import WrongKeys
 from newsletter.words.find import Origin
 from newsletter.words.mistake import NewsletterError
 
@@ -37,10 +39,20 @@ def api_routes(parts: Parts) -> list[BaseRoute]:
 
 
 def _finds(parts: Parts) -> Callable[[Request], Awaitable[Response]]:
+    wrong = WrongKeys()
+
     async def endpoint(request: Request) -> Response:
+        place = request.client.host if request.client else ""
+        if seconds := wrong.wait(place, now=parts.clock.monotonic()):
+            words = {
+                "message": "Too many keys that open nothing came from here.",
+                "fix": "Wait, then send the right one.",
+            }
+            return _answer(429, words, {"Retry-After": str(ceil(seconds))})
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
         name = await run_in_threadpool(collect_desk(parts).keys.verify, key.strip()) if scheme == "Bearer" else None
         if name is None:
+            wrong.note(place, now=parts.clock.monotonic())
             return _answer(401, {"message": "This key opens nothing.", "fix": "Make one in the studio: Finds."})
         body = b""
         async for piece in request.stream():
@@ -75,8 +87,8 @@ def _save(parts: Parts, sent: dict[str, Any], key: str) -> Response:
     return _answer(201 if saved.is_new else 200, {"id": saved.find.id, "is_new": saved.is_new, "seen_before": seen})
 
 
-def _answer(status: int, value: object) -> Response:
-    return Response(orjson.dumps(value), status, media_type="application/json")
+def _answer(status: int, value: object, headers: dict[str, str] | None = None) -> Response:
+    return Response(orjson.dumps(value), status, headers, media_type="application/json")
 
 
 async def _description(request: Request) -> Response:
@@ -124,4 +136,9 @@ async def _description(request: Request) -> Response:
     )
 
 
-_REFUSALS = {"400": "What was sent is no find.", "401": "The key opens nothing.", "413": "It is too large."}
+_REFUSALS = {
+    "400": "What was sent is no find.",
+    "401": "The key opens nothing.",
+    "413": "It is too large.",
+    "429": "Too many keys that open nothing came from this address; `Retry-After` says how many seconds to wait.",
+}

@@ -96,9 +96,11 @@ def _families(parts: Parts, pulse: Pulse) -> Iterator[GaugeMetricFamily]:
     unconfirmed = family("unconfirmed_share", "Of those handed over a day ago, the share never heard of.", "issue")
     for issue in measured.issues:
         account = parts.accounts.find_account(issue)
-        for state, n in (account.handover if account else {}).items():
+        if account is None:
+            continue
+        for state, n in account.handover.items():
             readers.add_metric([str(issue), state.value], n)
-        standing = parts.events.get_standing(issue, parts.telling)
+        standing = parts.events.get_standing(issue, parts.telling, practice=account.is_practice)
         unconfirmed.add_metric([str(issue)], standing.unconfirmed / standing.due if standing.due else 0.0)
     yield from (readers, unconfirmed)
     sendings = family("sendings", "Unfinished sendings by status.", "status")

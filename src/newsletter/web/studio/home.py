@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from starlette.responses import Response
@@ -12,10 +13,9 @@ from starlette.responses import Response
 from newsletter.collecting import collect_desk
 from newsletter.compose.draft import unused_posts
 from newsletter.compose.press import press
-from newsletter.preflight.check import check
 from newsletter.schedule.calendar import calendar
 from newsletter.store.growth import SqlGrowth
-from newsletter.surroundings import around
+from newsletter.surroundings import check_counting
 from newsletter.timekeeping import desk_of
 from newsletter.web.studio.enter import show as show_entry
 from newsletter.web.studio.growth import WEEKS, Chart, drawn
@@ -27,7 +27,6 @@ from newsletter.words.moment import say_moment, say_span
 from newsletter.words.user import Role
 
 if TYPE_CHECKING:
-    from newsletter.compose.press import Proof
     from newsletter.ports.ledger import Account
     from newsletter.ports.reports import Figures
     from newsletter.web.studio.studio import Studio
@@ -38,6 +37,10 @@ if TYPE_CHECKING:
 
 _SHOWN = 5
 _GROWTH_SECONDS = 600.0
+# What asks or is under way comes first, although its time has passed.
+_LOOKED_BACK = timedelta(days=14)
+_OPEN = frozenset({"asking", "going", "planning", "sending", "paused"})
+_OVER = frozenset({"gone", "skipped", "finished", "cancelled"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +113,8 @@ def _coming(studio: Studio, issues: Sequence[Issue], sent: set[int]) -> Coming |
     by_number = {issue.number: issue for issue in issues}
     desk = desk_of(parts)
     plans = {plan.list_name: plan for plan in parts.schedule.list_plans()}
-    lines = [line for line in calendar(desk, since=now, n_ahead=1) if line.kind != "left out"]
-    open_lines = [line for line in lines if line.status not in {"gone", "skipped", "finished", "cancelled"}]
+    lines = [line for line in calendar(desk, since=now - _LOOKED_BACK, n_ahead=1) if line.kind != "left out"]
+    open_lines = [line for line in lines if line.status in _OPEN or (line.at >= now and line.status not in _OVER)]
     if open_lines:
         line = open_lines[0]
         plan = plans.get(line.list_name)
@@ -151,13 +154,9 @@ def _with_issue(studio: Studio, coming: Coming) -> Coming:
     except NewsletterError as error:
         return replace(coming, approval=approval, is_changed=approval is not None, problem=error)
     digest = proof.rendered.edition.digest
-    found = studio.remembered.ask(("findings", number, digest), lambda: _findings(studio, proof))
+    found = studio.remembered.ask(("findings", number, digest), partial(check_counting, studio.parts, proof))
     is_changed = approval is not None and approval.digest != digest
-    return replace(coming, approval=approval, is_changed=is_changed, findings=found)
-
-
-def _findings(studio: Studio, proof: Proof) -> tuple[Finding, ...]:
-    return tuple(one for one in check(proof, around(studio.parts, proof, online=False)) if one.counts)
+    return replace(coming, approval=approval, is_changed=is_changed, findings=None if found is None else tuple(found))
 
 
 def _count(studio: Studio, list_name: str) -> int | None:

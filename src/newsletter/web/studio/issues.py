@@ -40,9 +40,7 @@ def _page(studio: Studio, visit: Visit, *, synced: Synced | None) -> Response:
     issues = sorted(parts.issues.list_issues(), key=lambda issue: -issue.number)
     sent = set(parts.accounts.list_issues_sent())
     rows = [
-        Row(
-            issue, parts.accounts.find_account(issue.number) if issue.number in sent else None, len(list(issue.slugs()))
-        )
+        Row(issue, studio.account(issue.number) if issue.number in sent else None, len(list(issue.slugs())))
         for issue in issues
     ]
     unused = unused_posts(parts.posts.list_posts(), issues)

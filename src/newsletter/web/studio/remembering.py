@@ -14,11 +14,8 @@ from typing import Any, TypeVar
 log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
-# What took no longer is simply asked again each time.
-_QUICK_SECONDS = 0.05
-_FRESH_SECONDS = 5.0
-# The very first time there is nothing to show instead, so a page waits a little.
-_PATIENCE_SECONDS = 1.0
+_FRESH_SECONDS = 20.0
+_PATIENCE_SECONDS = 0.03
 _MOST_KEPT = 200
 
 
@@ -26,27 +23,27 @@ _MOST_KEPT = 200
 class _Kept:
     answer: Any
     at: float
-    took: float
 
 
 class Remembered:
-    """Answers by their key. Slow ones are given as they were, and asked anew behind the page that shows them."""
+    """Answers by their key: given as they were, and asked anew behind the page that shows them."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_large: Callable[[], bool]) -> None:
+        """`is_large` says whether questions take longer than a page may; else each is simply asked."""
+        self._is_large = is_large
         self._kept: dict[Hashable, _Kept] = {}
         self._asking: dict[Hashable, Future[_Kept]] = {}
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(2, "remembering")
 
     def ask(self, key: Hashable, question: Callable[[], Answer], *, fresh_for: float = _FRESH_SECONDS) -> Answer | None:
-        """The answer of now, or where it takes long that of before; None where there is none yet.
+        """The answer of now, or where it takes long that of before; None while there is none yet.
 
-        A slow answer counts for `fresh_for` seconds before it is asked anew. Raises what the question raises when it is
-        asked for the first time.
+        An answer counts for `fresh_for` seconds before it is asked anew. Raises what the question raises.
         """
+        if not self._is_large():
+            return question()
         kept = self._kept.get(key)
-        if kept is not None and kept.took <= _QUICK_SECONDS:
-            return self._ask(key, question).answer  # type: ignore[no-any-return]
         if kept is not None and time.monotonic() - kept.at < fresh_for:
             return kept.answer  # type: ignore[no-any-return]
         asked = self._ask_behind(key, question)
@@ -56,14 +53,10 @@ class Remembered:
             return None
 
     def _ask(self, key: Hashable, question: Callable[[], Any]) -> _Kept:
-        began = time.monotonic()
-        answer = question()
-        ended = time.monotonic()
+        kept = _Kept(question(), time.monotonic())
         with self._lock:
-            before = self._kept.pop(key, None)
-            # The best time tells what a question costs; a worse one, how busy the machine was.
-            took = min(ended - began, before.took if before else ended - began)
-            self._kept[key] = kept = _Kept(answer, ended, took)
+            self._kept.pop(key, None)
+            self._kept[key] = kept
             while len(self._kept) > _MOST_KEPT:
                 self._kept.pop(next(iter(self._kept)))
         return kept

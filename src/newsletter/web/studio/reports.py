@@ -27,7 +27,7 @@ def show(studio: Studio, visit: Visit) -> Response:
     rows = [
         (number, subjects.get(number, ""), account)
         for number in numbers[:_SHOWN]
-        if (account := parts.accounts.find_account(number))
+        if (account := studio.account(number))
     ]
     older = numbers[_SHOWN - 1] if len(numbers) > _SHOWN else None
     return studio.page(visit, "reports.html", rows=rows, older=older)
@@ -35,7 +35,7 @@ def show(studio: Studio, visit: Visit) -> Response:
 
 def one(studio: Studio, visit: Visit) -> Response:
     number = visit.number("number")
-    figures = studio.parts.reports.find_figures(number, studio.parts.telling)
+    figures = studio.figures(number)
     if figures is None:
         raise Missing(f"Issue {number} was never sent.", fix="Send it first.")
     # Every word of a reader's or a page's in it is escaped where it is made.

@@ -14,8 +14,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from newsletter.web.studio import (
+    bringing_in,
     calendar,
     compose,
+    do_not_mail,
     enter,
     finds,
     gallery,
@@ -23,13 +25,18 @@ from newsletter.web.studio import (
     history,
     home,
     issues,
+    lists,
     pictures,
     preview,
+    reader,
+    readers,
     reports,
     schedule,
+    segments,
     send,
     settings,
     sources,
+    taking_out,
     trying,
     users,
 )
@@ -58,6 +65,13 @@ PAGES: tuple[Page, ...] = (
     *gallery.PAGES,
     *schedule.PAGES,
     *calendar.PAGES,
+    *readers.PAGES,
+    *lists.PAGES,
+    *segments.PAGES,
+    *do_not_mail.PAGES,
+    *bringing_in.PAGES,
+    *taking_out.PAGES,
+    *reader.PAGES,
     *users.PAGES,
 )
 

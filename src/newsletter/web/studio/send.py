@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING, Any
 from starlette.responses import Response
 
 from newsletter.compose.press import Proof, press
-from newsletter.preflight.check import check
 from newsletter.schedule.choosing import approve_issue, send_next, withdraw_approval
 from newsletter.sending.settle import leave, look, send_again
 from newsletter.store.forecasting import SqlForecasts
-from newsletter.surroundings import around
 from newsletter.timekeeping import desk_of
 from newsletter.web.studio.page import Page
-from newsletter.words.finding import Finding, Severity
+from newsletter.words.finding import Severity
 from newsletter.words.ledger import MailingStatus
 from newsletter.words.mistake import Mistake, NewsletterError, NotNow
 from newsletter.words.moment import parse_moment, say_moment
@@ -48,14 +46,14 @@ def show(studio: Studio, visit: Visit) -> Response:
     """The way out of an issue. Nothing is changed by looking; with `?list=` the last look stands below the form."""
     parts, number = studio.parts, visit.number("number")
     issue = parts.issues.get_issue(number)
-    account = parts.accounts.find_account(number)
-    lists = [(row.name, row.active) for row in parts.readers.list_lists()]
+    account = studio.account(number)
+    lists = [(row.name, row.active) for row in studio.lists()]
     wish = _wish(visit.asked, issue.lists or tuple(name for name, _ in lists)[:1])
     proof, problem = _proof(studio, number)
     values: dict[str, Any] = {
         "issue": issue,
         "account": account,
-        "going": [one for one in account.mailings if one.status in _UNFINISHED] if account else [],
+        "going": [one for one in parts.ledger.list_mailings(statuses=_UNFINISHED) if one.issue == number],
         "lists": lists,
         "segments": [name for name, _ in parts.segments.list_all()],
         "plans": {
@@ -64,7 +62,7 @@ def show(studio: Studio, visit: Visit) -> Response:
         },
         "approval": _approval(studio, number, proof),
         "problem": problem,
-        "findings": _findings(studio, proof) if proof else [],
+        "findings": studio.findings(proof) if proof else [],
         "wish": wish,
         "runner_problem": studio.runner.problem,
     }
@@ -79,7 +77,7 @@ def send(studio: Studio, visit: Visit) -> Response:
     parts, number = studio.parts, visit.number("number")
     wish = _wish(visit.text, ())
     proof = press(parts.shelf, studio.newsletter, number)
-    errors = [one for one in _findings(studio, proof) if one.severity is Severity.ERROR]
+    errors = [one for one in studio.findings(proof) if one.severity is Severity.ERROR]
     if errors and visit.text("despite") != "yes":
         raise NotNow(f"{errors[0].message} Nothing was sent.", fix=errors[0].fix, place=errors[0].place)
     question = parts.segments.get(wish.segment) if wish.segment else ""
@@ -195,11 +193,6 @@ def _proof(studio: Studio, number: int) -> tuple[Proof | None, NewsletterError |
         return press(studio.parts.shelf, studio.newsletter, number), None
     except NewsletterError as error:
         return None, error
-
-
-def _findings(studio: Studio, proof: Proof) -> list[Finding]:
-    found = check(proof, around(studio.parts, proof, online=False))
-    return [one for one in found if one.counts]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
 
@@ -55,6 +56,8 @@ def change(studio: Studio, visit: Visit) -> Response:
         changed = change_settings(studio.parts.directory, wishes)
     except NewsletterError as error:
         return _page(studio, visit, typed=typed, problem=error)
+    if changed:
+        studio.sittings.note(visit.who, "newsletter.toml")
     return visit.go("/settings", said=said_of(changed))
 
 
@@ -95,15 +98,22 @@ def _page(
         carrier=_carrier(studio),
         provider=parts.config.provider,
         secrets=[(one.variable, _SECRETS.get(one.variable, ""), one.place) for one in secrets_set(parts.directory)],
-        zones=sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix"))),
+        zones=_zones(),
         templates=[found.name for found, _ in parts.templates.list_templates()],
     )
+
+
+@cache
+def _zones() -> tuple[str, ...]:
+    """The zones of places, for choosing; what the file may name is more."""
+    return tuple(sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/")))
 
 
 def _stand_ins(config: Config) -> dict[str, str]:
     """What counts where nothing is set."""
     newsletter = config.newsletter
-    return {key: str(getattr(newsletter, key) or "") for key in ("language", "zone", "template")}
+    has = ("language", "zone", "template")
+    return {key: str(getattr(newsletter, key)) if key in has else "" for key in _NAMES}
 
 
 def _wrong(problem: NewsletterError | None, stands: dict[str, Standing], typed: dict[str, str] | None) -> str:

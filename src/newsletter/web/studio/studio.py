@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import threading
+from collections.abc import Sequence
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.resources import files
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
@@ -15,6 +17,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse, Response
 
+from newsletter.surroundings import check_counting
+from newsletter.web.studio.import_desk import ImportDesk
 from newsletter.web.studio.remembering import Remembered
 from newsletter.web.studio.runner import Runner
 from newsletter.web.studio.session import Sessions
@@ -23,8 +27,13 @@ from newsletter.web.studio.visit import SAID
 from newsletter.words.moment import say_span
 
 if TYPE_CHECKING:
+    from newsletter.compose.press import Proof
+    from newsletter.ports.ledger import Account
+    from newsletter.ports.readers import ListRow
+    from newsletter.ports.reports import Figures
     from newsletter.web.studio.visit import Visit
     from newsletter.wiring import Parts
+    from newsletter.words.finding import Finding
     from newsletter.words.mistake import Place
 
 # Scripts, styles, pictures and frames of our own; forms go to ourselves; nothing is fetched from anywhere else.
@@ -46,7 +55,8 @@ class Studio:
         self.sittings = Sittings(parts, stop)
         self.newsletter = parts.config.newsletter
         self.sessions = Sessions(parts)
-        self.remembered = Remembered()
+        self.remembered = Remembered(lambda: parts.readers.has_many())
+        self.imports = ImportDesk(parts)
         # The path of the public address, where the newsletter does not have a host to itself.
         self.root = urlsplit(self.newsletter.public_url).path.rstrip("/")
 
@@ -113,6 +123,27 @@ class Studio:
         came = urlsplit(visit.request.headers.get("referer", ""))
         is_ours = came.netloc == visit.request.headers.get("host") and came.path.startswith(f"{self.root}/studio")
         return f"{came.path}?{came.query}" if is_ours and came.query else came.path if is_ours else ""
+
+    def account(self, issue: int) -> Account | None:
+        """Where an issue stands. Of very many readers it may be what was counted a few seconds ago."""
+        count = partial(self.parts.accounts.find_account, issue)
+        return self.remembered.ask(("account", issue), count) or count()
+
+    def figures(self, issue: int) -> Figures | None:
+        """What came of an issue, counted in the same way."""
+        count = partial(self.parts.reports.find_figures, issue, self.parts.telling)
+        return self.remembered.ask(("figures", issue), count) or count()
+
+    def lists(self) -> Sequence[ListRow]:
+        """Every list with its readers, counted in the same way."""
+        return self.remembered.ask("lists", self.parts.readers.list_lists) or self.parts.readers.list_lists()
+
+    def findings(self, proof: Proof) -> list[Finding]:
+        """What `check` finds without the web in these very words, but for notes and what was accepted."""
+        words = hashlib.sha256(repr((proof.issue, proof.posts, proof.rendered.edition.digest)).encode()).digest()
+        look = partial(check_counting, self.parts, proof)
+        found = self.remembered.ask(("findings", words), look)
+        return look() if found is None else found
 
     def now(self) -> datetime:
         return self.parts.clock.now()

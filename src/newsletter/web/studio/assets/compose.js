@@ -22,14 +22,20 @@ export async function goTo(key, fresh = false) {
   tell(null);
 }
 
-/** Be told of every change: {file, field, value} as it is typed, or null when something else changed. */
+/** Be told of every change: {file, field, value} as it is typed, {saved} when all of it is in its file, null when something else changed. */
 export function onChange(listener) { listeners.push(listener); }
 function tell(change) { for (const listener of listeners) listener(change); }
 
 const versions = {};
+let known = {};
 const saver = new Saver(here, versions, {
   saving: () => say("saving …"),
-  saved: () => { say(`saved · ${part().dataset.file}`); tell(null); },
+  saved: () => {
+    say(`saved · ${part().dataset.file}`);
+    // Our own words are no news to this page.
+    Object.assign(known, versions);
+    tell({ saved: true });
+  },
   away: () => say("The studio does not answer. What you typed is kept in this browser.", "bad"),
   refused: (message, fix) => say(`Not saved: ${message} ${fix}`, "bad"),
   clash,
@@ -165,7 +171,6 @@ async function look() {
   if (Object.keys(found).some((name) => known[name] && known[name] !== found[name])) tell(null);
   known = found;
 }
-let known = {};
 
 function show(target) {
   for (const room of work.children) room.classList.toggle("shown", `#${room.id}` === target);

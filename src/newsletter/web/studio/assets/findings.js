@@ -102,8 +102,9 @@ share.addEventListener("click", async () => {
 
 document.addEventListener("outline", dots);
 onChange((change) => {
-  if (change) return;
+  // Once the typing pauses: each look takes the server as long as several previews.
+  if (change && !change.saved) return;
   clearTimeout(timer);
-  timer = setTimeout(look, 400);
+  timer = setTimeout(look, 900);
 });
 look();

@@ -135,6 +135,11 @@ function begin() {
 if (frame.contentDocument?.readyState === "complete" && frame.contentDocument.title === "Preview") begin();
 
 onChange((change) => {
+  if (change?.saved) {
+    // The files hold what is on the screen: there is nothing new to be seen.
+    edits.clear();
+    return;
+  }
   if (change) edits.set(`${change.file}|${change.field}`, change);
   else edits.clear();
   render();

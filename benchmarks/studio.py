@@ -1,0 +1,161 @@
+"""The studio at a big newsletter: from a keystroke to the mail beside it, and what each page takes the server.
+
+python -m benchmarks.studio FOLDER READERS
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import time
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.child import python, run
+from benchmarks.report import Line, Table
+
+if TYPE_CHECKING:
+    from newsletter.wiring import Parts
+
+KEYSTROKE_MS, PAGE_MS, PAGE_BYTES = 200, 100, 150_000
+_N_POSTS = 20
+# No run of them is there twice, so the mail that ends in them is the one of the last key.
+_LETTERS = "thequickbrownfoxjumpsoverthelazydogandthenrests"
+_N_KEYS = 40
+_ROUNDS = 7
+# Only the last look before sending counts readers one by one, and says so; nobody waits for it unasked.
+_ASKED_FOR = "list="
+
+
+def measure(folder: Path, n_readers: int) -> tuple[Table, dict[str, Any]]:
+    run(python("-m", "benchmarks.newspaper", str(folder), str(_N_POSTS)))
+    done = run(python("-m", "benchmarks.studio", str(folder), str(n_readers)))
+    found: dict[str, Any] = json.loads(done.output.splitlines()[-1])
+    typing, pages, sizes = found["typing_ms"], found["page_ms"], found["bytes"]
+    usual = {path: ms for path, ms in pages.items() if _ASKED_FOR not in path}
+    slowest = max(usual, key=lambda path: usual[path])
+    largest = max(sizes, key=lambda path: sizes[path])
+    lines = [
+        Line(
+            f"keystroke to preview, {found['posts']} posts, median of {len(typing)}",
+            f"{median(typing):.0f} ms",
+            f"under {KEYSTROKE_MS} ms",
+            median(typing) < KEYSTROKE_MS,
+        ),
+        *(Line(f"/studio{path}", f"{ms:.0f} ms", f"under {PAGE_MS} ms", ms < PAGE_MS) for path, ms in usual.items()),
+        *(Line(f"/studio{path}", f"{ms:.0f} ms") for path, ms in pages.items() if _ASKED_FOR in path),
+        Line(f"slowest: /studio{slowest}", f"{usual[slowest]:.0f} ms", f"under {PAGE_MS} ms", usual[slowest] < PAGE_MS),
+        Line(
+            f"largest: /studio{largest}",
+            f"{sizes[largest] / 1000:.0f} kB",
+            f"under {PAGE_BYTES // 1000} kB",
+            sizes[largest] < PAGE_BYTES,
+        ),
+    ]
+    return Table(f"The studio ({n_readers:,} readers; keystrokes by the wall, pages by CPU time, medians)", lines), found
+
+
+def main(folder: Path, n_readers: int) -> None:
+    from benchmarks.readers import add
+    from newsletter.cli.pages import serve_pages
+    from newsletter.web.studio.session import token_address
+    from newsletter.wiring import open_newsletter
+
+    add(folder, n_readers)
+    parts = open_newsletter(folder)
+    _send(parts)
+    with serve_pages(parts, "127.0.0.1", 0, threading.Event()) as address:
+        entry = token_address(address, parts)
+        pages, sizes = _pages(entry)
+        typing = _typing(entry)
+    posts = len(list(parts.issues.get_issue(1).slugs()))
+    parts.engine.dispose()
+    print(json.dumps({"typing_ms": typing, "page_ms": pages, "bytes": sizes, "posts": posts}))
+
+
+def _send(parts: Parts) -> None:
+    """Issue 1 went to everybody: written down as if a provider had taken it, for what pages count is the ledger."""
+    from sqlalchemy import text
+
+    from newsletter.compose.press import press
+    from newsletter.sending.plan import plan
+    from newsletter.store.engine import writing
+
+    edition = press(parts.shelf, parts.config.newsletter, 1).rendered.edition
+    plan(parts.ledger, parts.clock, edition, list_name="weekly", parcel_size=parts.parcel_size)
+    with writing(parts.engine) as connection:
+        connection.execute(text("UPDATE delivery SET handover = 'accepted'"))
+        connection.execute(text("UPDATE parcel SET status = 'done'"))
+        connection.execute(text("UPDATE mailing SET status = 'finished'"))
+    issue = (parts.directory / "issues" / "001.md").read_text()
+    (parts.directory / "issues" / "002.md").write_text(issue.replace("number: 1", "number: 2"))
+
+
+def _pages(entry: str) -> tuple[dict[str, float], dict[str, int]]:
+    """Milliseconds of CPU and bytes of each page, asked for as a browser that is signed in does.
+
+    The database is inside of this process, so its work is among them; and so is that of who asks, about 2 ms.
+    """
+    import httpx2
+
+    from tests.studio.filled import paths
+
+    times: dict[str, list[float]] = {}
+    sizes: dict[str, int] = {}
+    with httpx2.Client(follow_redirects=True, timeout=120) as client:
+        client.get(entry)
+        base = entry.partition("?")[0]
+        for _ in range(_ROUNDS):
+            for path in paths():
+                begun = time.process_time()
+                answer = client.get(base + path)
+                if answer.status_code == 200 and "text/html" in answer.headers["content-type"]:
+                    times.setdefault(path, []).append(1000 * (time.process_time() - begun))
+                    sizes[path] = len(answer.content)
+    return {path: median(taken) for path, taken in times.items()}, sizes
+
+
+def _typing(entry: str) -> list[float]:
+    """Milliseconds from the press of a key until a frame with the new mail is on the screen, one by one."""
+    from playwright.sync_api import sync_playwright
+
+    from tests import chromium
+
+    # The words in the mail prove that it is the one of this key: a saved field renders it once more.
+    script = """() => {
+      const area = document.querySelector('textarea.words'), frame = document.querySelector('#view iframe');
+      window.took = [];
+      document.addEventListener('keydown', () => {
+        const pressed = performance.now();
+        const look = () => {
+          const shown = frame.contentDocument.body?.textContent.includes(area.value.trimEnd().slice(-24));
+          if (shown) requestAnimationFrame(() => setTimeout(() => took.push(performance.now() - pressed)));
+          else requestAnimationFrame(look);
+        };
+        setTimeout(look);
+      }, true);
+    }"""
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=chromium.path(), args=chromium.ARGUMENTS)
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        page.goto(entry)
+        page.goto(entry.partition("?")[0] + "/issues/2")
+        page.wait_for_selector("#view[data-took]", state="attached")
+        page.locator("textarea.words").press("Control+End")
+        page.keyboard.type(" Last words of all, and")
+        page.wait_for_timeout(1_000)
+        page.evaluate(script)
+        for number in range(_N_KEYS):
+            page.keyboard.press(_LETTERS[number])
+            page.wait_for_function("n => took.length > n", arg=number, timeout=30_000)
+            # As somebody types who thinks: the saving comes in between, too.
+            page.wait_for_timeout(60)
+        taken: list[float] = page.evaluate("took")
+        browser.close()
+    return taken
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))

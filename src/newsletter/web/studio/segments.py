@@ -1,0 +1,67 @@
+"""Segments: saved questions about readers, counted while they are typed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.responses import Response
+
+from newsletter.web.studio.page import Page
+from newsletter.words.mistake import Mistake, NewsletterError
+from newsletter.words.user import Role
+
+if TYPE_CHECKING:
+    from newsletter.web.studio.studio import Studio
+    from newsletter.web.studio.visit import Visit
+
+
+def show(studio: Studio, visit: Visit) -> Response:
+    return _page(studio, visit, {})
+
+
+def act(studio: Studio, visit: Visit) -> Response:
+    """Save a question under a name, forget one, or count who fits without a script."""
+    segments, name, question = studio.parts.segments, visit.text("name"), visit.text("question")
+    if visit.text("act") == "count":
+        return _page(studio, visit, {"name": name, "question": question, "list": visit.text("list")})
+    if visit.text("act") == "save":
+        segments.save(name, question)
+        return visit.go("/readers/segments", said=f"The segment {name} is saved.")
+    if visit.text("act") == "remove":
+        segments.remove(name)
+        return visit.go("/readers/segments", said=f"The segment {name} is gone. Its readers stay as they are.")
+    raise Mistake("This page sent something that there is not to do.", fix="Load the page again.")
+
+
+def count(studio: Studio, visit: Visit) -> Response:
+    """How many fit, for a script."""
+    return visit.json({"said": _count(studio, str(visit.value("question", str)), str(visit.value("list", str)))})
+
+
+def _count(studio: Studio, question: str, list_name: str) -> str:
+    n_readers = studio.parts.segments.count(question, list_name=list_name)
+    return f"{n_readers:,} reader{'' if n_readers == 1 else 's'} of {list_name} fit{'s' if n_readers == 1 else ''} now."
+
+
+def _page(studio: Studio, visit: Visit, wish: dict[str, str]) -> Response:
+    told, problem = "", ""
+    if wish:
+        try:
+            told = _count(studio, wish["question"], wish["list"])
+        except NewsletterError as error:
+            problem = f"{error.message} {error.fix}"
+    return studio.page(
+        visit,
+        "segments.html",
+        segments=studio.parts.segments.list_all(),
+        lists=[one.name for one in studio.parts.profiles.list_pages()],
+        wish={"name": "", "question": "", "list": "", **wish},
+        told=told,
+        problem=problem,
+    )
+
+
+PAGES = (
+    Page(path="/readers/segments", show=show, change=act),
+    Page(path="/readers/segments/count", change=count, do=Role.VIEWER),
+)

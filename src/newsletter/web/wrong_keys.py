@@ -1,0 +1,52 @@
+"""How often wrong keys came from a place of late, so that nobody may try many: in memory, and bounded."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict, deque
+from ipaddress import ip_address
+
+MOST = 20
+SECONDS = 900.0
+_PLACES = 10_000
+
+
+class WrongKeys:
+    """Counts by address; an IPv6 network of 64 bits is one place. Where too many places are known the oldest is forgotten."""
+
+    def __init__(self, *, most: int = MOST, seconds: float = SECONDS, places: int = _PLACES) -> None:
+        self._most, self._seconds, self._places = most, seconds, places
+        self._tries: OrderedDict[str, deque[float]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def wait(self, place: str, *, now: float) -> float:
+        """Seconds until a key from this place is looked at again; 0 where it is at once."""
+        with self._lock:
+            tries = self._recent(_place(place), now)
+            return tries[0] + self._seconds - now if len(tries) >= self._most else 0.0
+
+    def note(self, place: str, *, now: float) -> None:
+        with self._lock:
+            tries = self._recent(_place(place), now)
+            tries.append(now)
+            self._tries[_place(place)] = tries
+            self._tries.move_to_end(_place(place))
+            while len(self._tries) > self._places:
+                self._tries.popitem(last=False)
+
+    def __len__(self) -> int:
+        return len(self._tries)
+
+    def _recent(self, place: str, now: float) -> deque[float]:
+        tries = self._tries.get(place, deque(maxlen=self._most))
+        while tries and tries[0] <= now - self._seconds:
+            tries.popleft()
+        return tries
+
+
+def _place(text: str) -> str:
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return text[:64]
+    return str(address) if address.version == 4 else str(int(address) >> 64)

@@ -1,0 +1,115 @@
+"""Bringing readers in by the studio: looked at first, imported when asked, taken back; and files that do not stay."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import pytest
+
+from newsletter.words.subscriber import SubscriptionStatus
+from tests.studio.conftest import World
+
+CSV = b"email,first_name,city\nana@example.com,Ana,Bonn\nben@example.com,Ben,Oslo\nnobody,x,y\n"
+KONTAKTE = "Kontakt;Ort\nana@example.com;Köln\n".encode("cp1252")
+
+
+def _bring(world: World, *files: tuple[str, bytes], **fields: str) -> str:
+    """The page on which the look at files is shown, once it is over."""
+    data = {"csrf": world.csrf(), "list": "weekly", "how": "agreed", "consent": "Form, 2024", **fields}
+    answer = world.client.post("/studio/readers/import", data=data, files=[("file", one) for one in files])
+    assert answer.status_code == 303, answer.text
+    return _over(world, answer.headers["location"].removeprefix("/studio"))
+
+
+def _over(world: World, path: str) -> str:
+    until = time.monotonic() + 20
+    while not world.client.get(f"/studio{path}/progress").json()["is_over"]:
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    return path
+
+
+def _n_uploads(world: World) -> int:
+    return len(list((world.parts.directory / "var" / "uploads").iterdir()))
+
+
+def test_files_are_looked_at_before_anybody_is_imported(world: World) -> None:
+    """What would change, why a row stays out; then done, and the files are gone."""
+    path = _bring(world, ("readers.csv", CSV))
+    page = world.client.get(f"/studio{path}").text
+    for words in ("2 would be new", "ana@example.com", "Bonn", "readers.csv, line 4", "Form, 2024"):
+        assert words in page
+    assert str(world.parts.directory) not in page
+    assert world.parts.readers.find_subscriber("ana@example.com") is None
+    world.post(path, act="import")
+    _over(world, path)
+    person = world.parts.readers.find_subscriber("ana@example.com")
+    assert person and person.subscriptions[0].status is SubscriptionStatus.ACTIVE
+    assert person.subscriptions[0].consent == "Form, 2024"
+    assert "2 are new" in world.client.get(f"/studio{path}").text
+    assert _n_uploads(world) == 0
+
+
+def test_an_import_is_taken_back(world: World) -> None:
+    """From the list of earlier ones; once."""
+    path = _bring(world, ("readers.csv", CSV))
+    world.post(path, act="import")
+    _over(world, path)
+    assert "Import 1 onto weekly" in world.client.get("/studio/readers/import").text
+    assert world.post("/readers/import", act="undo", number="1").status_code == 303
+    assert world.parts.readers.find_subscriber("ana@example.com") is None
+    assert world.post("/readers/import", act="undo", number="1").status_code == 409
+
+
+def test_people_who_are_asked_wait_until_they_confirm(world: World) -> None:
+    """The mails that ask go out, and nobody is active."""
+    path = _bring(world, ("readers.csv", CSV), how="ask", consent="")
+    world.post(path, act="import")
+    _over(world, path)
+    person = world.parts.readers.find_subscriber("ben@example.com")
+    assert person and person.subscriptions[0].status is SubscriptionStatus.PENDING
+    assert "2 mails ask people to confirm" in world.client.get(f"/studio{path}").text
+
+
+def test_an_export_is_known_by_its_columns_and_may_be_thrown_away(world: World) -> None:
+    """Ghost's; nothing is imported, and nothing stays."""
+    ghost = b"email,name,subscribed_to_emails,complimentary_plan\nana@example.com,Ana,false,\n"
+    path = _bring(world, ("members.csv", ghost))
+    page = world.client.get(f"/studio{path}").text
+    assert "Read as Ghost" in page and "1 not to be mailed" in page
+    world.post(path, act="forget")
+    assert _n_uploads(world) == 0
+    assert world.client.get(f"/studio{path}").status_code == 404
+    assert world.parts.readers.find_suppression("ana@example.com") is None
+
+
+def test_what_the_columns_do_not_tell_can_be_said(world: World) -> None:
+    """Encoding and columns; without them the page says what is wanted, in its own words."""
+    path = _bring(world, ("kontakte.csv", KONTAKTE))
+    page = world.client.get(f"/studio{path}").text
+    assert "That did not work" in page and "--encoding" not in page and "Encoding" in page
+    path = _bring(world, ("kontakte.csv", KONTAKTE), encoding="cp1252", columns="Kontakt = email\nOrt = city")
+    assert re.search("city: .*Köln", world.client.get(f"/studio{path}").text)
+
+
+@pytest.mark.parametrize(
+    "name", ["../../evil.csv", "..\\evil.csv", "/etc/evil.csv", "options.json", ".csv", "a\x00b.csv"]
+)
+def test_a_files_name_is_only_a_name(world: World, name: str) -> None:
+    """It leads nowhere else, and hides nothing of ours."""
+    path = _bring(world, (name, CSV))
+    assert "2 would be new" in world.client.get(f"/studio{path}").text
+    inside = world.parts.directory / "var" / "uploads"
+    outside = [one for one in world.parts.directory.rglob("*evil*") if inside not in one.parents]
+    assert outside == []
+
+
+def test_what_is_no_upload_is_refused(world: World) -> None:
+    """No file, no list, no such token."""
+    data = {"csrf": world.csrf(), "list": "weekly"}
+    assert world.client.post("/studio/readers/import", data=data).status_code == 400
+    answer = world.client.post("/studio/readers/import", data={"csrf": world.csrf()}, files=[("file", ("a.csv", CSV))])
+    assert answer.status_code == 400
+    for token in ("0" * 16, "..", "%2e%2e", "x"):
+        assert world.client.get(f"/studio/readers/import/{token}").status_code == 404
