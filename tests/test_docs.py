@@ -75,7 +75,8 @@ def test_commands_named_in_pages_exist(page: Path) -> None:
     shown = re.findall(r"^ {4}(.*)$|`([^`\n]+)`|^(newsletter .*)$", page.read_text(), re.MULTILINE)
     for line in ("".join(found) for found in shown):
         for call in re.findall(
-            r"\bnewsletter(?: -C \S+)? ([a-z-]+)(?: ([a-z-]+))?", line if "newsletter" in line else ""
+            r"\bnewsletter(?: -C \S+)? ([a-z]+(?:-[a-z]+)*)(?: ([a-z]+(?:-[a-z]+)*))?",
+            line if "newsletter" in line else "",
         ):
             assert f"newsletter {call[0]}" in names or f"newsletter {' '.join(call)}" in names, line
         if re.match(r"newsletter |--", line):
