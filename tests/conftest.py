@@ -20,8 +20,8 @@ from newsletter.store.upgrade import upgrade
 
 _numbers = count(1)
 
-# How long an example takes says more about the machine than about the code.
-settings.register_profile("ours", deadline=None)
+# How long an example takes says more about the machine than about the code. `TEST_EXAMPLES=1000 make test` looks longer.
+settings.register_profile("ours", deadline=None, max_examples=int(os.environ.get("TEST_EXAMPLES", "40")))
 settings.load_profile("ours")
 
 
