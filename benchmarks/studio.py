@@ -54,7 +54,9 @@ def measure(folder: Path, n_readers: int) -> tuple[Table, dict[str, Any]]:
             sizes[largest] < PAGE_BYTES,
         ),
     ]
-    return Table(f"The studio ({n_readers:,} readers; keystrokes by the wall, pages by CPU time, medians)", lines), found
+    return Table(
+        f"The studio ({n_readers:,} readers; keystrokes by the wall, pages by CPU time, medians)", lines
+    ), found
 
 
 def main(folder: Path, n_readers: int) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import tempfile
 from itertools import product
 from pathlib import Path
 from typing import Literal
+from unittest.mock import patch
 
 from playwright.sync_api import Browser, Page
 
@@ -26,7 +28,9 @@ def take(browser: Browser, every: Path, docs: Path) -> None:
     """Each page at desk and phone width, light and dark, into `every`; and those of the README into `docs`."""
     shutil.rmtree(every, ignore_errors=True)
     every.mkdir(parents=True)
-    with tempfile.TemporaryDirectory() as folder, served(Path(folder) / "weekly") as (parts, address):
+    # Whoever sits at the machine is called by the name they have there.
+    named = patch.dict(os.environ, {"LOGNAME": "ana"})
+    with named, tempfile.TemporaryDirectory() as folder, served(Path(folder) / "weekly") as (parts, address):
         for width, scheme in product((1280, 375), SCHEMES):
             page = _signed_in(browser, address, width, 860, scheme)
             for path in looked_at(page, address):

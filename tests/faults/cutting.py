@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import random
+import re
 import socket
 import struct
 import threading
@@ -14,10 +15,15 @@ from sqlalchemy.engine import make_url
 
 _COMMIT = b"COMMIT\0"
 _CHUNK = 1 << 16
+# What the server says when a statement that writes is done: a kind, a length, and the tag of the command.
+_WROTE = re.compile(rb"C\x00\x00\x00.(?:INSERT|UPDATE|DELETE) ", re.DOTALL)
 
 
 class Cutter:
-    """Listens on a port and passes everything on; `chance` is that of each COMMIT to be the last thing on its connection."""
+    """Listens on a port and passes everything on.
+
+    `chance` is that of each COMMIT to be the last thing on its connection, where something was written before it.
+    """
 
     def __init__(self, url: str, seed: int, *, chance: float) -> None:
         self._target, self._draw, self._chance = make_url(url), random.Random(f"cuts {seed}"), chance
@@ -75,6 +81,7 @@ class _Wire:
     def __init__(self, cutter: Cutter, client: socket.socket, server: socket.socket) -> None:
         self._cutter, self._client, self._server = cutter, client, server
         self._is_last = threading.Event()
+        self._has_written = False
 
     def start(self) -> None:
         for work in (self._up, self._down):
@@ -85,7 +92,9 @@ class _Wire:
             self._server.sendall(self._message(has_kind=False))
             while True:
                 message = self._message(has_kind=True)
-                what = self._cutter.decide() if message[:1] == b"Q" and message[5:] == _COMMIT else ""
+                what = ""
+                if message[:1] == b"Q" and message[5:] == _COMMIT and self._has_written:
+                    what, self._has_written = self._cutter.decide(), False
                 if what == "before":
                     break
                 if what == "after":
@@ -101,6 +110,7 @@ class _Wire:
             while data := self._server.recv(_CHUNK):
                 if self._is_last.is_set():
                     break
+                self._has_written |= bool(_WROTE.search(data))
                 self._client.sendall(data)
         self._end()
 

@@ -69,6 +69,8 @@ def play(stage: Stage, seed: int) -> tuple[Verdict, list[str]]:
         verdict = judge(_evidence(scene, before, ended=ended))
         if not verdict.wrong:
             verdict.wrong += _settled_in_the_end(scene, before)
+        if stage.cutter:
+            scene.done += [f"cut {what} a commit" for what in stage.cutter.cuts.elements()]
         return verdict, scene.done
     finally:
         engine.dispose()
@@ -115,9 +117,6 @@ def _perform(scene: Scene) -> None:
 def _come_to_an_end(scene: Scene) -> bool:
     """No more faults: whoever waits may go on, and both lists are sent to until nothing is left to do."""
     scene.stage.provider.plan()
-    if scene.stage.cutter:
-        scene.stage.cutter.stop_cutting()
-        scene.done += [f"cut {what} a commit" for what in scene.stage.cutter.cuts.elements()]
     limit = time.monotonic() + _MOST_SECONDS_TO_END
     if scene.draw.random() < 0.5:
         kill(scene)
@@ -127,6 +126,9 @@ def _come_to_an_end(scene: Scene) -> bool:
             resume(scene)
         for process in scene.alive:
             process.join(max(limit - time.monotonic(), 0))
+        if sent and scene.stage.cutter:
+            # The first of those who are to finish it still have a bad line.
+            scene.stage.cutter.stop_cutting()
         if sent and scene.mailings("('finished', 'sending')") and not _is_anything_due(scene):
             return True
         scene.alive.clear()

@@ -12,12 +12,12 @@ from tests.faults.campaign import NewDatabase, run
 from tests.faults.conftest import from_template
 from tests.faults.own_postgres import own_postgres
 
-_CUT = 0.06
+_CUT = 0.1
 
 
 @pytest.mark.faults
 def test_40_histories_with_a_wire_that_is_cut_at_commit(tmp_path: Path, postgres_databases: NewDatabase) -> None:
-    """Every sixteenth COMMIT of a sender is the last thing on its connection: not heard by the server, or not confirmed."""
+    """Every tenth COMMIT of a sender that wrote something is the last thing on its connection: not heard by the server, or not confirmed."""
     n_histories = int(os.environ.get("FAULTS_HISTORIES", "40"))
 
     tally = run(
@@ -27,8 +27,8 @@ def test_40_histories_with_a_wire_that_is_cut_at_commit(tmp_path: Path, postgres
 
     assert not tally.wrong, str(tally)
     assert tally.states["accepted"], "nothing was sent at all"
-    assert tally.actions["cut before a commit"] > n_histories / 4, "hardly anything was cut"
-    assert tally.actions["cut after a commit"] > n_histories / 4, "hardly anything was cut"
+    assert tally.actions["cut before a commit"] > n_histories / 8, "hardly anything was cut"
+    assert tally.actions["cut after a commit"] > n_histories / 8, "hardly anything was cut"
 
 
 @pytest.mark.faults

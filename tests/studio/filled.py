@@ -7,6 +7,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from playwright.sync_api import Page
@@ -89,6 +90,7 @@ def fill(directory: Path, n_readers: int = 48) -> Parts:
             email=f"{first.lower().replace('ü', 'u')}.{last.lower()}{number}@example.com",
             first_name=first,
             last_name=last,
+            since_at=parts.clock.now() - timedelta(days=2 + 80 * (number / n_readers) ** 1.6),
         )
         for number in range(n_readers)
         for first, last in [(_FIRST[number % len(_FIRST)], _LAST[number % len(_LAST)])]
@@ -150,6 +152,8 @@ _NOT_PAGES = {
     "/welcome/{token}",
     "/history",
     "/settings/templates/{name}/sample",
+    "/readers/found",
+    "/readers/export",
 }
 
 

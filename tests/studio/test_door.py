@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from newsletter.web.studio.page import Page
 from newsletter.web.studio.routes import PAGES
 from tests.studio.conftest import World
 
@@ -73,6 +74,28 @@ def test_a_form_on_another_page_changes_nothing(world: World, headers: dict[str,
 
     assert answer.status_code == 403
     assert world.client.get("/studio").status_code == 200
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.change], ids=lambda page: page.path)
+def test_every_form_of_every_page_needs_its_secret_field_and_its_own_page(world: World, page: Page) -> None:
+    """For each row of the table: without the field, with another one, or sent from elsewhere, nothing is done."""
+    csrf = world.csrf()
+    elsewhere = {"origin": "https://evil.example"}
+    for data, headers in (({}, {}), ({"csrf": "0" * 32}, {}), ({"csrf": csrf}, elsewhere)):
+        answer = world.client.post(_path(page.path), data=data, headers=headers)
+        assert answer.status_code == 403, (data, headers)
+    for headers in ({}, {"X-CSRF-Token": "0" * 32}, {"X-CSRF-Token": csrf} | elsewhere):
+        assert world.client.post(_path(page.path), json={}, headers=headers).status_code == 403, headers
+
+
+@pytest.mark.parametrize("page", CLOSED, ids=lambda page: page.path)
+def test_a_forged_session_is_nobody_on_every_page(world: World, page: Page) -> None:
+    """A cookie with one letter changed, for each row of the table and each method."""
+    name, value = next(iter(world.client.cookies.items()))
+    world.client.cookies.clear()
+    world.client.cookies.set(name, ("A" if value[0] != "A" else "B") + value[1:])
+    for method in page.methods:
+        assert world.client.request(method, _path(page.path)).status_code == (303 if method == "GET" else 401)
 
 
 @pytest.mark.parametrize("csrf", [None, "", "0" * 32, "ü"])

@@ -111,5 +111,5 @@ def test_what_is_no_upload_is_refused(world: World) -> None:
     assert world.client.post("/studio/readers/import", data=data).status_code == 400
     answer = world.client.post("/studio/readers/import", data={"csrf": world.csrf()}, files=[("file", ("a.csv", CSV))])
     assert answer.status_code == 400
-    for token in ("0" * 16, "..", "%2e%2e", "x"):
+    for token in ("0" * 16, "0" * 17, "x"):
         assert world.client.get(f"/studio/readers/import/{token}").status_code == 404

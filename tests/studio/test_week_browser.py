@@ -96,9 +96,11 @@ def test_a_week_from_the_bookmarklet_to_the_outbox(
     expect(inside.locator("body")).to_contain_text(TITLE)
     if narrow:
         page.get_by_role("link", name="Outline", exact=True).click()
+    expect(page.locator("#toc .post").first).to_contain_text(TITLE)
     page.locator("#toc .entry").first.click()
     page.get_by_label("Subject").fill("Who runs, arrives")
     page.get_by_role("link", name="Send or schedule").click()
+    page.wait_for_url("**/send")
 
     page.get_by_label("Send a test to").fill("me@example.com")
     page.get_by_role("button", name="Send a test").click()
@@ -145,6 +147,7 @@ def test_a_week_by_keyboard_alone(chromium: Browser, serving: Serving, article: 
     keys.type(THOUGHT)
     keys.press("Save it")
     week.is_there(page, SAID)
+    page.wait_for_load_state()
     page.keyboard.press("j")
     page.keyboard.press("e")
     week.is_there(page, "Kept as posts/")
@@ -163,6 +166,7 @@ def test_a_week_by_keyboard_alone(chromium: Browser, serving: Serving, article: 
     keys.press("Dark")
     expect(page.locator("#view .screen")).to_have_class("screen phone dark")
     keys.press("Send or schedule")
+    page.wait_for_url("**/send")
 
     keys.to(page.get_by_label("Send a test to"))
     keys.type("me@example.com")
@@ -175,6 +179,7 @@ def test_a_week_by_keyboard_alone(chromium: Browser, serving: Serving, article: 
     keys.press("Send it now")
     expect(page.locator("dl.facts").first).to_contain_text(f"Handed over{READERS}")
     assert week.sent_to(serving.directory) == READERS
+    page.wait_for_load_state()
     page.keyboard.press("g")
     page.keyboard.press("p")
     page.wait_for_url("**/studio/reports")

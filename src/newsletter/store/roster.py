@@ -28,8 +28,9 @@ from newsletter.store.readers import people_by_number
 from newsletter.store.tables import last_name, mailing_list, subscriber, subscription, suppression, whole_name
 from newsletter.words.subscriber import SuppressionReason, address_key
 
-# Where few of those in line fit, so many are looked at in one query, in so many queries, for one answer.
-_WINDOW, _WINDOWS = 1_000, 3
+# Where few of those in line fit, so many are looked at in each query for one answer.
+_WINDOW = 1_000
+_WINDOWS = (200, _WINDOW, _WINDOW)
 # Behind every text that begins with something, in the order of bytes.
 _LAST = "\U0010ffff"
 
@@ -54,7 +55,7 @@ class SqlRoster:
 
     def newest(self, among: Among = EVERYBODY, *, after: str = "", limit: int) -> Found:
         if among.is_blocked:
-            return self._found([_address_line("", among)], after, limit, among)
+            return self._found([_address_line("", among)], after, limit, replace(among, is_blocked=False))
         with reading(self._engine) as connection:
             names = select(mailing_list.c.id)
             wanted = names.where(mailing_list.c.name == among.list_name) if among.list_name else names
@@ -67,7 +68,8 @@ class SqlRoster:
 
     def by_address(self, text: str, among: Among = EVERYBODY, *, after: str = "", limit: int) -> Found:
         line = _address_line(address_key(_clean(text)), among)
-        return self._found([self._of_few(line, among)], after, limit, among)
+        # In the line of the do-not-mail list there is nobody else.
+        return self._found([self._of_few(line, among)], after, limit, replace(among, is_blocked=False))
 
     def by_name(self, text: str, among: Among = EVERYBODY, *, after: str = "", limit: int) -> Found:
         lines: list[_Line] = []
@@ -126,9 +128,9 @@ class SqlRoster:
         return line if len(few) == _WINDOW else lambda spot: line(spot).where(subscriber.c.id.in_(few))
 
     def _found(self, lines: Sequence[_Line], after: str, limit: int, among: Among, *, newest: bool = False) -> Found:
-        window = limit + 1 if among.is_everybody else _WINDOW
+        windows = (limit + 1,) if among.is_everybody else _WINDOWS
         with reading(self._engine) as connection:
-            look = _Look(connection, lines, among, window, newest)
+            look = _Look(connection, lines, among, windows, newest)
             numbers, spot = look.gather(_read(after), limit=limit)
         people = {one.id: one for one in people_by_number(self._engine, numbers)}
         return Found(
@@ -144,19 +146,19 @@ class _Look:
     connection: Connection
     lines: Sequence[_Line]
     among: Among
-    window: int
+    windows: Sequence[int]
     newest: bool
 
     def gather(self, spot: _Spot | None, *, limit: int) -> tuple[list[int], _Spot | None]:
         """The first who fit, and the place to go on from."""
         found: dict[int, _Spot] = {}
-        for _ in range(_WINDOWS):
+        for window in self.windows:
             fits: dict[_Spot, bool] = {}
             ends = []
             for line in self.lines:
-                rows = self._rows(line(spot))
+                rows = self._rows(line(spot).limit(window))
                 fits |= {one: fit or fits.get(one, False) for one, fit in rows}
-                ends += rows[-1:] if len(rows) == self.window else []
+                ends += rows[-1:] if len(rows) == window else []
             # Beyond the first line's end, others may have more to come in between.
             end = min((one for one, _ in ends), key=self._order, default=None)
             for one in sorted(fits, key=self._order):
@@ -173,7 +175,7 @@ class _Look:
 
     def _rows(self, line: Select[Any]) -> list[tuple[_Spot, bool]]:
         # Cut off first: else PostgreSQL prepares for asking about every reader there is.
-        some = line.limit(self.window).subquery()
+        some = line.subquery()
         fits = and_(some.c.counts, _fits(self.among, some.c.id))
         rows = self.connection.execute(select(some.c.id, some.c.key, fits.label("fits"))).all()
         return sorted(((_Spot(row.key, row.id), bool(row.fits)) for row in rows), key=lambda row: self._order(row[0]))

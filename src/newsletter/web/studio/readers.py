@@ -80,8 +80,8 @@ def _groups(roster: SqlRoster, visit: Visit, text: str, among: Among) -> list[Gr
     by, after = visit.asked("by"), visit.asked("after")
     if not text:
         return [_group("", roster.newest(among, after=after, limit=_ALONE), visit, "")]
-    # With an @ it can only be an address; the rest of a page that was begun is of one kind.
-    alone = "address" if "@" in text else by if after and by in {"address", "name"} else ""
+    # With an @ it can only be an address; what follows a page is of the one kind that it followed.
+    alone = "address" if "@" in text else by if by in {"address", "name"} else ""
     groups = []
     if alone in {"", "address"}:
         found = roster.by_address(text, among, after=after, limit=_ALONE if alone else _TOGETHER)

@@ -13,6 +13,7 @@ from newsletter.compose.press import Proof, press
 from newsletter.schedule.choosing import approve_issue, send_next, withdraw_approval
 from newsletter.sending.settle import leave, look, send_again
 from newsletter.store.forecasting import SqlForecasts
+from newsletter.surroundings import check_counting
 from newsletter.timekeeping import desk_of
 from newsletter.web.studio.page import Page
 from newsletter.words.finding import Severity
@@ -77,7 +78,7 @@ def send(studio: Studio, visit: Visit) -> Response:
     parts, number = studio.parts, visit.number("number")
     wish = _wish(visit.text, ())
     proof = press(parts.shelf, studio.newsletter, number)
-    errors = [one for one in studio.findings(proof) if one.severity is Severity.ERROR]
+    errors = [one for one in check_counting(parts, proof) if one.severity is Severity.ERROR]
     if errors and visit.text("despite") != "yes":
         raise NotNow(f"{errors[0].message} Nothing was sent.", fix=errors[0].fix, place=errors[0].place)
     question = parts.segments.get(wish.segment) if wish.segment else ""

@@ -28,12 +28,14 @@ function tell(change) { for (const listener of listeners) listener(change); }
 
 const versions = {};
 let known = {};
+let renamed = false;
 const saver = new Saver(here, versions, {
   saving: () => say("saving …"),
   saved: () => {
     say(`saved · ${part().dataset.file}`);
     // Our own words are no news to this page.
     Object.assign(known, versions);
+    if (renamed) { renamed = false; outline(); }
     tell({ saved: true });
   },
   away: () => say("The studio does not answer. What you typed is kept in this browser.", "bad"),
@@ -76,6 +78,7 @@ function begin() {
 
 function typed(form, field) {
   const { file } = form.dataset;
+  renamed ||= ["title", "subject", "intro", "outro"].includes(field.dataset.field);
   saver.typed(file, field.dataset.field, field.value);
   tell({ file, field: field.dataset.field, value: field.value });
 }
