@@ -63,8 +63,9 @@ class Log:
         if not self.names_tries:
             details["custom_args"] = {}
         if self.processed_at_once or time.time() >= self._due_at[message["sg_message_id"]]:
-            about = {"email": message["to_email"], "sg_message_id": message["sg_message_id"]}
-            details["events"] = [{"event": "processed", "timestamp": int(time.time()), **about}]
+            name = message["sg_message_id"]
+            about = {"email": message["to_email"], "sg_message_id": name, "sg_event_id": f"processed-{name}"}
+            details["events"] = [{"event": "processed", "timestamp": int(time.time()), "smtp-id": f"<{name}>", **about}]
         return details
 
     def _search(self, content: bytes) -> tuple[int, bytes]:

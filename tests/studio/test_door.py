@@ -110,7 +110,9 @@ def test_a_cookie_with_one_letter_changed_is_nobody(world: World) -> None:
     """A forged or broken session is no session."""
     name, value = next(iter(world.client.cookies.items()))
     world.client.cookies.clear()
-    world.client.cookies.set(name, value[:-1] + ("A" if value[-1] != "A" else "B"))
+    said, _, signature = value.rpartition(".")
+    # The first letter: some bits of the last one mean nothing.
+    world.client.cookies.set(name, f"{said}.{'A' if signature[0] != 'A' else 'B'}{signature[1:]}")
 
     assert world.client.get("/studio").status_code == 401
 

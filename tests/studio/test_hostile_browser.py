@@ -140,14 +140,22 @@ def test_nothing_hostile_runs_or_asks_elsewhere_on_any_page(tmp_path: Path) -> N
     assert not wrong, "\n".join(sorted(set(wrong)))
 
 
+# Pages that end themselves, or ask for another one, would end the control too.
+_ENDING = frozenset({"object", "data page", "meta and base", "form"})
+
+
 def test_the_vectors_run_where_nothing_holds_them() -> None:
     """A set that would not run anywhere shows nothing: most of it does in a page that takes it as it is."""
     with browser() as chromium:
         page = chromium.new_page()
         page.route("**/*", lambda route: route.abort())
         page.goto("about:blank")
-        words = [words.replace(RUN, f"top.hits[{number}]=1") for number, words in enumerate(VECTORS.values())]
-        put = "all => { top.hits = {}; for (const one of all) { const at = document.createElement('div'); document.body.append(at); at.innerHTML = one; at.innerHTML += ''; } }"
+        words = [
+            words.replace(RUN, f"top.hits[{number}]=1")
+            for number, (name, words) in enumerate(VECTORS.items())
+            if name not in _ENDING
+        ]
+        put = "all => { top.hits = {}; for (const one of all) { const at = document.createElement('div'); document.body.append(at); at.innerHTML = one; } }"
         page.evaluate(put, words)
 
-        page.wait_for_function("Object.keys(top.hits).length >= 8", timeout=15_000)
+        page.wait_for_function("Object.keys(top.hits).length >= 6", timeout=15_000)
