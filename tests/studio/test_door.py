@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import socket
+from contextlib import closing
+
 import pytest
 
+from newsletter.cli.pages import _listener
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.routes import PAGES
 from tests.studio.conftest import World
@@ -167,3 +171,9 @@ def test_scripts_and_styles_are_there_for_everybody_and_cached_by_content(strang
     )
     for name in ("nothing.js", "..%2f__init__.py", "studio.py", "%2e%2e/page.py"):
         assert stranger.client.get(f"/studio/assets/{name}").status_code in {404, 405, 401}
+
+
+def test_small_answers_are_sent_at_once() -> None:
+    """The socket says that it is TCP: without that asyncio lets each answer wait 40 ms for a receipt."""
+    with closing(_listener("127.0.0.1", 0)) as listener:
+        assert listener.proto == socket.IPPROTO_TCP
