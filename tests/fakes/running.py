@@ -53,7 +53,8 @@ class SendGridServer:
         """Whom it took, in order: `attempt`, `delivery`, `email`, `at`, `reference`, `call`. `since` is a size of the log."""
         if not self.log.exists():
             return []
-        return [json.loads(line) for line in self.log.read_bytes()[since:].splitlines()]
+        # Up to the last line's end: another may be on its way.
+        return [json.loads(line) for line in self.log.read_bytes()[since:].rpartition(b"\n")[0].splitlines()]
 
     def taken_bytes(self) -> int:
         """How large the log of those it took is: it grows with every call that was taken."""

@@ -114,7 +114,8 @@ async function open(key, { push = true } = {}) {
 }
 
 async function outline() {
-  const response = await fetch(`?part=${encodeURIComponent(part().dataset.key)}&outline`, { redirect: "error" });
+  let response;
+  try { response = await fetch(`?part=${encodeURIComponent(part().dataset.key)}&outline`, { redirect: "error" }); } catch { return; }
   if (response.ok) toc.innerHTML = await response.text();
   document.dispatchEvent(new Event("outline"));
 }
