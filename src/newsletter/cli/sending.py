@@ -256,6 +256,7 @@ def _as_json(account: Account) -> dict[str, object]:
         "planned": account.planned,
         **counts,
         "doubled": account.doubled,
+        "late": account.late,
         "fates": {fate.value: n for fate, n in account.fates.items()},
         "skipped_why": dict(account.skipped),
         "mailings": [
@@ -299,6 +300,8 @@ def _print_account(account: Account) -> None:
         click.echo(f"  Heard since: {heard}")
     if account.doubled:
         click.echo(f"  {account.doubled:>9,}  of those got it twice: both tries turned out to have been taken")
+    if account.late:
+        click.echo(f"  {account.late:>9,}  left while their batch was on its way: too late to take them out of it")
 
 
 def _why(account: Account, state: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from newsletter.ports.reports import Figures
-from newsletter.report.text import HANDED, HEARD
+from newsletter.report.text import HANDED, HEARD, LATE
 
 _STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
@@ -41,7 +41,7 @@ def as_fragment(figures: Figures) -> str:
         f"<h1>Issue {figures.issue}</h1>",
         f"<p>Planned for {figures.planned:,} readers.</p>",
         *(f'<p class="alarm">{escape(alarm.message)}</p>' for alarm in figures.alarms),
-        _table("What we did", handed),
+        _table("What we did", [*handed, *([(figures.late, LATE)] if figures.late else [])]),
         _table("What was heard", [*heard, *_doubts(figures)]),
         _chart(figures.delivered_by_hour),
         *_reading(figures),
