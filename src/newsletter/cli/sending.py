@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -171,6 +173,10 @@ def _stoppable() -> Iterator[threading.Event]:
 
 @contextmanager
 def _progress(planned: int) -> Iterator[Follow]:
+    """A bar on standard error; where that is no terminal, only a line for what it waits for."""
+    if not sys.stderr.isatty():
+        yield _Lines().follow
+        return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -182,6 +188,18 @@ def _progress(planned: int) -> Iterator[Follow]:
             bar.update(task, completed=settled, total=planned, description=waiting)
 
         yield follow
+
+
+@dataclass
+class _Lines:
+    """For a log: drawing a bar there would take longer to load than a thousand readers to send to."""
+
+    said: str = ""
+
+    def follow(self, settled: int, planned: int, waiting: str) -> None:
+        if waiting and waiting != self.said:
+            click.echo(f"{settled:,} of {planned:,}: {waiting}", err=True)
+        self.said = waiting
 
 
 @click.command()
