@@ -92,8 +92,7 @@ def send(
 
         proof = press(parts.shelf, parts.config.newsletter, issue)
         edition = proof.rendered.edition
-        if not despite_findings:
-            refuse_errors(parts, proof)
+        refuse_errors(parts, proof, despite=despite_findings)
         if segment:
             say_segment(parts, list_name, segment, question)
         confirm(parts, edition, list_name, said=said_back(parts, start_at), yes=yes)

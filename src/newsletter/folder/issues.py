@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from newsletter.folder.issue_file import format_issue, parse_issue
 from newsletter.folder.text_files import markdown_files, read_text, room, write_new
 from newsletter.words.issue import Issue
-from newsletter.words.mistake import Missing, Mistake, Place
+from newsletter.words.mistake import Missing, Mistake, NewsletterError, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,20 @@ class IssueFiles:
             raise taken from error
         return written
 
+    def list_moved_in(self) -> Sequence[Issue]:
+        """What can't be read is its author's to mend, and nothing that readers of the archive could do anything about."""
+        found = []
+        for path in markdown_files(self.directory / "issues"):
+            number = _number(path)
+            try:
+                text = read_text(path, f"issues/{path.name}")
+            except NewsletterError:
+                continue
+            issue = _moved_in(text, f"issues/{path.name}") if "\nmoved_in:" in text else None
+            if issue and issue.number == number:
+                found.append(issue)
+        return sorted(found, key=lambda issue: issue.number)
+
     def _read(self, path: Path) -> Issue:
         file = f"issues/{path.name}"
         issue = parse_issue(read_text(path, file), file=file)
@@ -62,3 +77,13 @@ class IssueFiles:
 def _number(path: Path) -> int | None:
     """The number that an issue's file has for a name."""
     return int(path.stem) if path.stem.isascii() and path.stem.isdigit() else None
+
+
+# The archive lists hundreds of them on every visit, and reading one takes a millisecond.
+@lru_cache(maxsize=2_000)
+def _moved_in(text: str, file: str) -> Issue | None:
+    try:
+        issue = parse_issue(text, file=file)
+    except NewsletterError:
+        return None
+    return issue if issue.moved_in else None

@@ -132,7 +132,7 @@ def _coming(studio: Studio, issues: Sequence[Issue], sent: set[int]) -> Coming |
                 words=line.words,
             ),
         )
-    left = [issue for issue in issues if issue.number not in sent]
+    left = [issue for issue in issues if issue.number not in sent and not issue.moved_in]
     if not left:
         return None
     issue = left[-1]
