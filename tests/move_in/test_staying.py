@@ -86,6 +86,15 @@ def test_an_old_issue_is_sent_where_its_owner_writes_why(moved: Mover) -> None:
     assert 1 == len(list(moved.directory.glob("var/outbox/*/*.eml")))
 
 
+@pytest.mark.parametrize("words", [["status", "2"], ["report", "2"], ["proof", "2", "--out", "proof.csv"]])
+def test_nothing_is_known_of_who_got_an_old_issue(moved: Mover, words: list[str]) -> None:
+    """And nobody is told to send it."""
+    done = moved.run(*words)
+
+    assert done.returncode == 1
+    assert "was not sent from here" in done.stderr and "newsletter send" not in done.stderr
+
+
 def test_the_schedule_takes_no_old_issue(moved: Mover) -> None:
     """Nor can one be approved; the first of this newsletter's own goes, whatever its number."""
     moved.run("schedule", "set", "every thursday 09:00", "--list", "weekly")

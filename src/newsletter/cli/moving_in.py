@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from newsletter.wiring import Parts
 
 # The names of newsletter.move_in.systems, which need not be loaded to show the help.
-SYSTEMS = ("substack",)
+SYSTEMS = ("substack", "ghost", "mailchimp", "buttondown")
 
 
 @click.command("move-in")
@@ -49,7 +49,7 @@ def move_in(
     dry_run: bool,
     form: str,
 ) -> None:
-    """Bring old issues, and with --list the readers, from SYSTEM: substack.
+    """Bring old issues, and with --list the readers, from SYSTEM: substack, ghost, mailchimp or buttondown.
 
     EXPORT is what that system gives you to download: a .zip as it is, the folder it was unpacked into, or single files.
     Each old issue becomes a file in issues/, stands in the public archive, and is never sent by itself. Safe to repeat:
@@ -59,7 +59,7 @@ def move_in(
     Example:
       newsletter move-in substack export.zip --dry-run
       newsletter move-in substack export.zip --url https://ferries.example.com
-      newsletter move-in substack export.zip --list weekly --active --consent "Form on our site"
+      newsletter move-in ghost ferries.ghost.json members.csv --list weekly --active --consent "Form on our site"
     """
     from zoneinfo import ZoneInfo
 

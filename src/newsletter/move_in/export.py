@@ -52,7 +52,8 @@ class LeftOut:
 class Export:
     """An export that was looked through. `title` is what people call the system.
 
-    `prepare` takes out of an issue's tree what only worked there, such as a button to subscribe.
+    `prepare` takes out of an issue's tree what only worked there, such as a button to subscribe. `has_headline` where readers
+    saw the title above the words, although it is none of them.
     """
 
     title: str
@@ -60,6 +61,7 @@ class Export:
     left_out: Sequence[LeftOut]
     readers: Sequence[Member]
     prepare: Callable[[BeautifulSoup], None]
+    has_headline: bool = True
 
 
 CLOSED = "Not everybody could read it there, and here anybody could."

@@ -17,19 +17,21 @@ from newsletter.words.mistake import Missing, Mistake
 _LARGEST_TEXT = 400_000_000
 LARGEST_PAGE = 5_000_000
 LARGEST_PICTURE = 40_000_000
+_OF_ISSUES = frozenset({"posts", "emails", "campaigns"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
     """A file of an export. `name` is its path inside, with slashes; `path` the archive, or the file itself.
 
-    `packed` is its name in the archive, None for a file that lies on the disk.
+    `packed` is its name in the archive, None for a file that lies on the disk; `by_itself` where just that was named.
     """
 
     name: str
     path: Path
     size: int
     packed: str | None = None
+    by_itself: bool = False
 
     @property
     def stem(self) -> str:
@@ -57,6 +59,12 @@ class ExportFiles:
         """The one that lies least deep."""
         found = self.matching(f"(?:.*/)?(?:{pattern})")
         return min(found, key=lambda one: (one.name.count("/"), one.name)) if found else None
+
+    def with_people(self, pattern: str) -> list[Member]:
+        """The tables of readers: those whose name says so, and those that were named by themselves."""
+        by_name = self.matching(f"(?:.*/)?(?:{pattern})")
+        others = [one for one in self.matching(r".+\.csv") if one.by_itself and one not in by_name]
+        return by_name + [one for one in others if one.stem.lower() not in _OF_ISSUES]
 
     def data(self, member: Member, *, most: int) -> bytes:
         """Raises Mistake where it has more than `most` bytes, or can't be read."""
@@ -89,7 +97,7 @@ def open_export(paths: Sequence[Path]) -> Iterator[ExportFiles]:
                     archives[path] = stack.enter_context(zipfile.ZipFile(path))
                     members += _in_archive(path, archives[path])
             else:
-                members.append(Member(name=path.name, path=path, size=path.stat().st_size))
+                members.append(Member(name=path.name, path=path, size=path.stat().st_size, by_itself=True))
         yield ExportFiles(paths, members, archives)
 
 

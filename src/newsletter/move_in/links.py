@@ -11,10 +11,11 @@ _LINK = re.compile(r"(?<=\]\()https?://[^)\s]+(?=\))")
 
 def followed(markdown: str, now: Mapping[str, str], url: str) -> str:
     """The text with new addresses: `now` has them by the path that an issue had at `url`. Other hosts are left alone."""
-    host = _host(url)
+    host, below = _host(url), _path(url)
 
     def new(match: re.Match[str]) -> str:
-        return now.get(_path(match[0]), match[0]) if _host(match[0]) == host else match[0]
+        address = match[0]
+        return now.get(_path(address).removeprefix(below), address) if _host(address) == host else address
 
     return _LINK.sub(new, markdown) if host else markdown
 

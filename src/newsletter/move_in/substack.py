@@ -41,7 +41,7 @@ def read(files: ExportFiles, asked: Asked) -> Export:
         issues=issues,
         left_out=left_out,
         # `posts/N.opens.csv` and `.delivers.csv` hold addresses as well: who read what is left where it was.
-        readers=files.matching(r"(?:.*/)?(?:email_list|subscribers?)[^/]*\.csv"),
+        readers=files.with_people(r"(?:email_list|subscribers?)[^/]*\.csv"),
         prepare=_prepare,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from newsletter.move_in import substack
+from newsletter.move_in import buttondown, ghost, mailchimp, substack
 from newsletter.move_in.export import Asked, Export
 from newsletter.move_in.export_files import ExportFiles
 
@@ -12,4 +12,7 @@ Read = Callable[[ExportFiles, Asked], Export]
 
 SYSTEMS: dict[str, Read] = {
     "substack": substack.read,
+    "ghost": ghost.read,
+    "mailchimp": mailchimp.read,
+    "buttondown": buttondown.read,
 }

@@ -9,7 +9,7 @@ from datetime import date
 from bs4 import BeautifulSoup
 
 from newsletter.collect.fragment import fragment_to_markdown
-from newsletter.collect.literal import one_line
+from newsletter.collect.literal import literal_inline, one_line
 from newsletter.move_in.export import NO_TEXT, Asked, Export, LeftOut, OldIssue
 from newsletter.move_in.pictures import Pictures, addresses
 from newsletter.words.issue import Issue
@@ -40,7 +40,16 @@ def write(old: OldIssue, *, export: Export, pictures: Pictures, asked: Asked) ->
         return LeftOut(title=old.title, why=error.message)
     if not re.search(r"\w", words):
         return LeftOut(title=old.title, why=NO_TEXT)
+    if export.has_headline:
+        words = _with_headline(words, one_line(old.title))
     return Written(old=old, words=words, pictures=tuple(dict.fromkeys(addresses(words))))
+
+
+def _with_headline(words: str, title: str) -> str:
+    """The title above, unless the first heading is that already."""
+    headline = f"# {literal_inline(title)}"
+    first = words.partition("\n")[0]
+    return words if not title or first.lstrip("# ") == headline[2:] else f"{headline}\n\n{words}"
 
 
 def as_issue(written: Written, number: int, words: str, *, export: Export, asked: Asked) -> Issue:
