@@ -95,6 +95,15 @@ def test_nothing_is_known_of_who_got_an_old_issue(moved: Mover, words: list[str]
     assert "was not sent from here" in done.stderr and "newsletter send" not in done.stderr
 
 
+def test_what_ran_in_an_old_issue_was_seen_before(moved: Mover) -> None:
+    """Readers had that link, wherever it was published."""
+    post = moved.directory / "posts" / "2026-11-20-ferries-in-winter.md"
+    post.write_text(post.read_text().replace("https://coast.example.org/winter", "http://www.tickets.example.net"))
+    moved.run("draft")
+
+    assert "ran in issue 2 (“The long quay”)" in moved.run("check", "4", "--offline").stdout
+
+
 def test_the_schedule_takes_no_old_issue(moved: Mover) -> None:
     """Nor can one be approved; the first of this newsletter's own goes, whatever its number."""
     moved.run("schedule", "set", "every thursday 09:00", "--list", "weekly")

@@ -52,19 +52,19 @@ class IssueFiles:
         """What can't be read is its author's to mend, and nothing that readers of the archive could do anything about."""
         found = []
         for path in markdown_files(self.directory / "issues"):
-            number = _number(path)
+            file = f"issues/{path.name}"
             try:
-                text = read_text(path, f"issues/{path.name}")
+                text = read_text(path, file)
+                issue = _parsed(text, file) if "\nmoved_in:" in text else None
             except NewsletterError:
                 continue
-            issue = _moved_in(text, f"issues/{path.name}") if "\nmoved_in:" in text else None
-            if issue and issue.number == number:
+            if issue and issue.moved_in and issue.number == _number(path):
                 found.append(issue)
         return sorted(found, key=lambda issue: issue.number)
 
     def _read(self, path: Path) -> Issue:
         file = f"issues/{path.name}"
-        issue = parse_issue(read_text(path, file), file=file)
+        issue = _parsed(read_text(path, file), file)
         if _number(path) != issue.number:
             raise Mistake(
                 f"This file says that it is issue {issue.number}, but its name says otherwise.",
@@ -79,11 +79,7 @@ def _number(path: Path) -> int | None:
     return int(path.stem) if path.stem.isascii() and path.stem.isdigit() else None
 
 
-# The archive lists them on every visit: 500 take 120 ms to take apart, and 40 ms to find unchanged.
+# The archive and the studio list them on every visit: 500 take 120 ms to take apart, and 40 ms to find unchanged.
 @lru_cache(maxsize=2_000)
-def _moved_in(text: str, file: str) -> Issue | None:
-    try:
-        issue = parse_issue(text, file=file)
-    except NewsletterError:
-        return None
-    return issue if issue.moved_in else None
+def _parsed(text: str, file: str) -> Issue:
+    return parse_issue(text, file=file)

@@ -85,14 +85,18 @@ def look(
 def bring(
     move: Move, files: ExportFiles, *, issues: Issues, album: Album, progress: Progress = lambda *_: None
 ) -> None:
-    """Write what `look` found. Killed in between, the next time brings the rest."""
+    """Write what `look` found; one that can't be written is left out. Killed in between, the next time brings the rest."""
     where: dict[str, str] = {}
-    for done, issue in enumerate(move.issues):
-        progress(done, len(move.issues))
+    wanted, move.issues = move.issues, []
+    for done, issue in enumerate(wanted):
+        progress(done, len(wanted))
         for address, member in move.pictures.items():
             if address not in where and f"({address})" in issue.intro:
                 where[address] = _keep(move, files, album, member)
-        issues.add_issue(replace(issue, intro=with_addresses(issue.intro, where)))
+        try:
+            move.issues.append(issues.add_issue(replace(issue, intro=with_addresses(issue.intro, where))))
+        except NewsletterError as error:
+            move.left_out.append(LeftOut(title=issue.subject, why=error.message))
 
 
 def _keep(move: Move, files: ExportFiles, album: Album, member: Member) -> str:

@@ -10,7 +10,9 @@ from newsletter.words.issue import Issue
 
 
 def by_age(issues: Sequence[OldIssue]) -> list[OldIssue]:
-    return sorted(issues, key=lambda old: (old.sent_at.replace(tzinfo=None), old.name))
+    """The oldest first. One that an export has twice is one."""
+    by_name = {old.name: old for old in issues}
+    return sorted(by_name.values(), key=lambda old: (old.sent_at.replace(tzinfo=None), old.name))
 
 
 def known_here(export: Export, asked: Asked, issues: Sequence[Issue]) -> dict[str, Issue]:
