@@ -60,6 +60,19 @@ def test_a_wrong_file_of_readers_stops_everything(mover: Mover, tmp_path: Path) 
     assert {} == mover.issues()
 
 
+def test_links_follow_only_to_an_address_that_there_is(mover: Mover, tmp_path: Path) -> None:
+    """What is written into the files stays there."""
+    export, settings = packed(tmp_path / "export.zip", SUBSTACK), mover.directory / "newsletter.toml"
+    settings.write_text(
+        "".join(one for one in settings.read_text().splitlines(keepends=True) if "public_url" not in one)
+    )
+
+    done = mover.move_in("substack", export, "--url", "https://old.example.org")
+    assert (1, True) == (done.returncode, "Set `public_url`" in done.stderr)
+    assert 2 == mover.move_in("substack", export, "--url", "old").returncode
+    assert {} == mover.issues()
+
+
 def test_an_archive_that_would_fill_the_disk_is_refused(mover: Mover, tmp_path: Path) -> None:
     """Before anything of it is unpacked."""
     bomb = packed(tmp_path / "bomb.zip", {**SUBSTACK, "posts/9.bomb.html": b"\0" * (60 << 20)})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter.cli.readers_options import active_option, consent_option, format_option, newsletter_in, standing_asked
+from newsletter.words.mistake import Mistake
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,7 +73,7 @@ def move_in(
     from newsletter.move_in.systems import SYSTEMS as READ
 
     parts, status = newsletter_in(folder), standing_asked(active, consent)
-    asked = Asked(zone=ZoneInfo(parts.config.newsletter.zone), url=_web_address(url), with_closed=with_closed)
+    asked = Asked(zone=ZoneInfo(parts.config.newsletter.zone), url=_old_site(parts, url), with_closed=with_closed)
     with open_export(export) as files:
         found = READ[system](files, asked)
         with progress_bar("Reading") as follow:
@@ -108,7 +109,8 @@ def _places(readers: Sequence[Member]) -> list[Path]:
     return list(dict.fromkeys(member.path for member in readers))
 
 
-def _web_address(url: str | None) -> str | None:
+def _old_site(parts: Parts, url: str | None) -> str | None:
+    """Where the newsletter was on the web, with a slash at the end. What is written now has to lead somewhere later."""
     from newsletter.collect.web_address import whole_address
 
     if url is None:
@@ -116,4 +118,9 @@ def _web_address(url: str | None) -> str | None:
     address = whole_address(url)
     if address is None:
         raise click.UsageError(f"--url {url!r} is no address of the web, such as https://ferries.example.com")
+    if parts.config.newsletter.public_url.endswith(".invalid"):
+        raise Mistake(
+            "There is no public address yet, so links from one old issue to another would lead nowhere.",
+            fix="Set `public_url` in newsletter.toml first, then repeat this.",
+        )
     return f"{address.rstrip('/')}/"
