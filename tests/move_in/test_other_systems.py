@@ -61,6 +61,7 @@ def test_pictures_that_the_export_holds_are_copied(mover: Mover, ghost: Path, tm
     export = packed(
         tmp_path / "ghost.zip",
         {
+            "data/broken.json": "{",
             "data/ferries.json": GHOST,
             "content/images/2023/05/ice.png": a_picture(),
             "content/images/size/w600/2023/05/ice.png": a_picture("red"),

@@ -46,21 +46,21 @@ def read(files: ExportFiles, asked: Asked) -> Export:
 
 
 def _data(files: ExportFiles) -> Mapping[str, Any]:
-    """The tables of the export, whichever of the JSON files has them."""
+    """The tables of the export, whichever of the JSON files has them: a whole site has others too."""
+    broken = ""
     for member in files.matching(r"(?:.*/)?[^/]+\.json"):
         try:
             document = orjson.loads(files.text(member))
         except orjson.JSONDecodeError as error:
-            raise Mistake(
-                f"{member.title} is no whole JSON: {error}.", fix="Download the export from Ghost again."
-            ) from None
+            broken = broken or f" {member.title} is no whole JSON: {error}."
+            continue
         databases = document.get("db") if isinstance(document, dict) else None
         inner = databases[0] if isinstance(databases, list) and databases else document
         data = inner.get("data") if isinstance(inner, dict) else None
         if isinstance(data, dict) and isinstance(data.get("posts"), list):
             return data
     raise Mistake(
-        f"There are no posts of Ghost in {files.named}.",
+        f"There are no posts of Ghost in {files.named}.{broken}",
         fix="In Ghost: Settings, Import/Export, Export content. Name the .json that it gives.",
     )
 
