@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, text
@@ -16,6 +17,7 @@ from newsletter.store.engine import reading, writing
 from newsletter.store.event_tables import event
 from newsletter.store.schema import metadata
 from newsletter.store.types import database_now
+from newsletter.words.erasing import RequestOf
 from newsletter.words.subscriber import SubscriptionStatus
 from tests.web.conftest import World
 from tests.world import an_edition
@@ -182,6 +184,39 @@ def test_an_erased_reader_is_in_no_table_and_no_import_brings_them_back(world: W
     assert world.status("ana@example.com") == "active"
     erased = world.parts.profiles.find_erasure("ana@example.com")
     assert erased is not None and erased.returned_at is not None
+
+
+def test_an_erased_reader_is_not_readable_in_the_database_file_either(pages: World) -> None:
+    """Free pages and SQLite's log are bytes on a disk as well, and the server goes on running."""
+    person = pages.confirm("anastasia.quill@example.com")
+    for number in range(40):
+        pages.parts.segments.set_tag("anastasia.quill@example.com", f"quill-{number}", on=True)
+    assert _bytes_of(pages).count(b"quill") > 40
+
+    path = f"/preferences/{pages.token('p', person)}"
+    pages.client.post(f"{path}/erase", data={"email": "anastasia.quill@example.com"})
+
+    assert b"quill" not in _bytes_of(pages)
+
+
+def _bytes_of(world: World) -> bytes:
+    """All that the database keeps on the disk."""
+    database = Path(world.parts.engine.url.database or "")
+    return b"".join(path.read_bytes() for path in database.parent.glob(f"{database.name}*") if path.is_file())
+
+
+def test_who_moves_to_an_address_that_was_erased_is_back_at_their_own_word(world: World, ana: str) -> None:
+    """They have just proved that it is theirs; no import may call them erased from then on."""
+    world.confirm("new@example.org")
+    world.parts.profiles.erase("new@example.org", RequestOf.OWNER)
+
+    world.client.post(f"{ana}/address", data={"email": "new@example.org"})
+    world.client.post(world.link(world.mails()[-1], "/confirm/"))
+
+    erased = world.parts.profiles.find_erasure("new@example.org")
+    assert erased is not None and erased.returned_at is not None
+    rows = [ReaderRow(email="new@example.org", first_name="Nele")]
+    assert world.parts.readers.join("weekly", rows, status=ACTIVE, consent="x").updated == ["new@example.org"]
 
 
 def test_the_mark_of_an_erased_reader_survives_a_change_of_the_signing_key(world: World, ana: str) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Engine, and_, delete, func, insert, select
 from newsletter.ports.profiles import Erasure, ListPage
 from newsletter.store.consent_tables import erasure, rest
 from newsletter.store.engine import reading, writing
-from newsletter.store.erasing import erase_person
+from newsletter.store.erasing import empty_log, erase_person
 from newsletter.store.event_tables import event
 from newsletter.store.readers import one_person
 from newsletter.store.segment_tables import tag
@@ -137,7 +137,9 @@ class SqlProfiles:
 
     def erase(self, email: str, request_of: RequestOf) -> bool:
         with writing(self._engine) as connection:
-            return erase_person(connection, email, self._erase_key.mark(email), request_of)
+            known = erase_person(connection, email, self._erase_key.mark(email), request_of)
+        empty_log(self._engine)
+        return known
 
     def find_erasure(self, email: str) -> Erasure | None:
         query = select(erasure).where(erasure.c.hash == self._erase_key.mark(email))
