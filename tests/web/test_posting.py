@@ -191,6 +191,24 @@ def test_no_two_mails_to_a_reader_share_a_message_id(pages: World) -> None:
     assert len({mail["Message-ID"] for mail in mails}) == 3
 
 
+def test_a_welcome_that_cannot_be_read_costs_nobody_another_lists_welcome(
+    pages: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is written to the log; the mark that some editors put at the beginning of a file is no part of a subject."""
+    welcome = pages.parts.directory / "welcome"
+    welcome.mkdir()
+    (welcome / "weekly.md").write_bytes("Schöne Grüße\n\nHallo.\n".encode("latin-1"))
+    (welcome / "daily.md").write_bytes(b"\xef\xbb\xbfWelcome to daily\n\nHello.\n")
+    pages.parts.readers.add_list("daily")
+    pages.parts.profiles.set_page("daily", is_open=True)
+    pages.client.post("/subscribe", data={"email": "ana@example.com", "list": ["weekly", "daily"]})
+
+    pages.client.post(pages.link(pages.mails()[-1], "/confirm/"))
+
+    assert [mail["Subject"] for mail in pages.mails()][1:] == ["Welcome to daily"]
+    assert "welcome mail of the list weekly can't be read" in caplog.text
+
+
 @pytest.mark.parametrize("kind", [Asked.ADD, Asked.IMPORT])
 def test_whoever_was_put_on_a_list_by_the_owner_gets_no_welcome(pages: World, kind: Asked) -> None:
     """They did not come by themselves."""
