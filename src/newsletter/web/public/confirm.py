@@ -23,7 +23,7 @@ def show(site: Site, request: Request) -> Response:
     record = _request_of(site, request)
     if record is None:
         return site.no_such_link(request)
-    words = site.words(request)
+    words = site.words(request, record.language)
     if record.confirmed_at is not None:
         return site.message(words, "confirmed_before")
     name = _PAGES.get(record.asked, "confirm")
@@ -42,7 +42,7 @@ def confirm(site: Site, request: Request, form: Form) -> Response:
     record = _request_of(site, request)
     if record is None:
         return site.no_such_link(request)
-    words = site.words(request)
+    words = site.words(request, record.language)
     done = site.parts.consents.confirm(record.id, site.visitor(request), valid_days=_valid_days(record))
     if done is None:
         return site.no_such_link(request)

@@ -8,7 +8,7 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
-from newsletter.audience.address import check_address
+from newsletter.audience.address import BadAddress, check_address
 from newsletter.audience.sign_up import one_line
 from newsletter.ports.consents import NewRequest, Price
 from newsletter.ports.profiles import ListPage
@@ -17,7 +17,6 @@ from newsletter.web.public.own_link import Holder
 from newsletter.web.public.site import Site
 from newsletter.web.public.words import LANGUAGES, long_date
 from newsletter.words.consent import Asked, Left
-from newsletter.words.mistake import Mistake
 
 WEEKS = (2, 4, 8, 12)
 _DAY = 24 * 3_600
@@ -65,8 +64,8 @@ def change_address(site: Site, request: Request, form: Form, holder: Holder) -> 
         return page(site, request, holder)
     try:
         email = check_address(form.text("email"))
-    except Mistake as mistake:
-        reason = words("subscribe.bad_address", reason=mistake.message)
+    except BadAddress as bad:
+        reason = words("subscribe.bad_address", reason=words(f"address.{bad.flaw}"))
         return page(site, request, holder, problem=reason, wrong="new_email", status=422)
     price = Price(bucket=f"address-of:{person.id}", limit=5, seconds=_DAY)
     if not site.parts.consents.spend([price], site.parts.clock.now()):
