@@ -158,6 +158,27 @@ def test_who_waits_at_the_form_goes_before_the_mails_of_an_import(world: World) 
     assert "ana@example.com" in [address for addresses in provider.handed for address in addresses]
 
 
+def test_whoever_is_put_on_two_lists_on_one_day_is_asked_about_both_a_day_apart(world: World) -> None:
+    """One mail a day, and nobody stays pending for ever because it was the wrong day."""
+    rows = [ReaderRow(email="ana@example.com")]
+    for name in ("weekly", "daily"):
+        world.parts.readers.join(name, rows, status=SubscriptionStatus.PENDING, consent=None)
+        world.parts.consents.ask_pending(name, asked=Asked.IMPORT, wording="x")
+        world.parts.post_office.post_waiting()
+    assert len(world.mails()) == 1
+    assert world.parts.consents.count_unposted() == 1
+    world.client.post(world.link(world.mails()[-1], "/confirm/"))
+
+    with writing(world.parts.engine) as connection:
+        earlier = {"posted_at": database_now(-90_000)}
+        connection.execute(update(consent_request).where(consent_request.c.posted_at.is_not(None)).values(earlier))
+    let_leases_end(world)
+    assert world.parts.post_office.post_waiting() == 1
+    world.client.post(world.link(world.mails()[-1], "/confirm/"))
+
+    assert (world.status("ana@example.com"), world.status("ana@example.com", "daily")) == ("active", "active")
+
+
 def test_two_processes_at_once_post_each_mail_once(world: World) -> None:
     """The second finds them taken."""
     for number in range(3):

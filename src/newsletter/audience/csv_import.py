@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from newsletter.audience.address import is_plain, show, tidy_address
+from newsletter.audience.columns import Columns
 from newsletter.audience.defusing import undefuse
 from newsletter.audience.import_batch import Batch
 from newsletter.audience.import_report import ImportOptions, ImportReport
@@ -137,6 +138,7 @@ def _people(file: Opened, options: ImportOptions, report: ImportReport) -> Itera
     """Everyone who may join, with their line and address key; rows that are nobody go to the report."""
     seen = Seen(file.source.n_lines)
     name, columns, declared = file.source.name, file.columns, options.consent
+    n_undated = 0
     for line, cells, odd in _rows(file):
         try:
             if odd:
@@ -151,7 +153,17 @@ def _people(file: Opened, options: ImportOptions, report: ImportReport) -> Itera
         except RowRefused as refusal:
             report.reject(name, line, str(refusal))
         else:
+            n_undated += person.since_at is None and any(cell.strip() for cell in _dates(columns, cells))
             yield line, key, person
+    if n_undated:
+        report.notes.append(
+            f"{name}: {n_undated:,} {'date' if n_undated == 1 else 'dates'} of joining cannot be read, or cannot be true; "
+            "those who are new begin today. A date such as 2021-12-31 can be read."
+        )
+
+
+def _dates(columns: Columns, cells: Sequence[str]) -> Iterator[str]:
+    return (cells[at] for at in columns.subscribed_at if at < len(cells))
 
 
 def _swallowed(inner: Sequence[str], file: Opened) -> str:

@@ -87,12 +87,14 @@ class Consents(Protocol):
 
         No other process posts them meanwhile. What is neither marked nor put back by then waits again: a mail may go
         twice rather than never, and `most_tries` times at most. At most one request an address is answered in
-        `quiet_hours`, and `most_mails` for ever until one is confirmed. Who may be put on a list becomes pending
-        there. Only the postings that are mails are returned; None where nothing waits.
+        `quiet_hours`, and `most_mails` for ever until one is confirmed; an owner's request waits for the hours to pass. Who
+        may be put on a list becomes pending there. Only the postings that are mails are returned; None where nothing waits.
         """
         ...
 
-    def count_unposted(self) -> int: ...
+    def count_unposted(self) -> int:
+        """Requests whose mail has not gone, those included that have to wait for quiet hours to pass."""
+        ...
 
     def mark_posted(self, requests: Sequence[int]) -> None:
         """These mails were handed over, or refused for good."""

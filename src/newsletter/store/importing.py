@@ -11,6 +11,7 @@ from newsletter.ports.readers import ImportRow
 from newsletter.store.consent_tables import consent_request, consent_request_list, departure
 from newsletter.store.engine import reading, writing
 from newsletter.store.import_tables import import_change, import_run, import_suppression, import_tag
+from newsletter.store.readers import check_list_name
 from newsletter.store.schema import metadata
 from newsletter.store.segment_tables import tag
 from newsletter.store.tables import delivery, mailing_list, subscriber, subscription, suppression
@@ -32,6 +33,8 @@ class SqlImports:
         found = self.find_interrupted(list_name, files)
         if found is not None:
             return found
+        # Before anything is noted: a name that no list can have would stand there as an import that stopped half-way.
+        check_list_name(list_name)
         with writing(self._engine) as connection:
             is_there = connection.scalar(select(mailing_list.c.id).where(mailing_list.c.name == list_name))
             statement = insert(import_run).values(

@@ -20,8 +20,10 @@ from newsletter.store.types import database_now
 from newsletter.store.upserting import insert_into
 from newsletter.words.erasing import EraseKey, RequestOf
 from newsletter.words.event import EventKind
-from newsletter.words.mistake import Missing
+from newsletter.words.mistake import Missing, Mistake
 from newsletter.words.subscriber import Subscriber, SubscriptionStatus
+
+_LONGEST_TITLE = 200
 
 
 class SqlProfiles:
@@ -56,6 +58,11 @@ class SqlProfiles:
         ]
 
     def set_page(self, name: str, *, title: str | None = None, is_open: bool | None = None) -> None:
+        if title is not None and (len(title) > _LONGEST_TITLE or not title.isprintable()):
+            raise Mistake(
+                f"{title[:80]!r} cannot be the title of a list.",
+                fix=f"Use at most {_LONGEST_TITLE} letters, digits and signs on one line.",
+            )
         values = {"title": title, "is_open": is_open}
         given = {column: value for column, value in values.items() if value is not None}
         with writing(self._engine) as connection:

@@ -97,7 +97,7 @@ class SqlReaders:
     ) -> Joined:
         if dry_run:
             with reading(self._engine) as connection:
-                _check_list_name(list_name)
+                check_list_name(list_name)
                 found = _list_id(connection, list_name)
                 erased = self.find_erased(connection, [reader.email for reader in readers])
                 known = _without(readers, erased)
@@ -325,7 +325,7 @@ def _make_list(connection: Connection, name: str) -> int:
     found = _list_id(connection, name)
     if found is not None:
         return found
-    _check_list_name(name)
+    check_list_name(name)
     # The first list is the newsletter's own and can be joined by anybody; a later one may be nobody's business.
     is_first = connection.scalar(select(func.count()).select_from(mailing_list)) == 0
     values = {"name": name, "is_open": is_first, "created_at": database_now()}
@@ -333,7 +333,8 @@ def _make_list(connection: Connection, name: str) -> int:
     return int(connection.execute(select(mailing_list.c.id).where(mailing_list.c.name == name)).scalar_one())
 
 
-def _check_list_name(name: str) -> None:
+def check_list_name(name: str) -> None:
+    """Raises Mistake for a name that a list cannot have."""
     if not name.strip() or name != name.strip() or len(name) > 100 or not name.isprintable():
         raise Mistake(
             f"{name!r} cannot be the name of a list.",
