@@ -18,7 +18,7 @@ from newsletter.store.event_tables import event
 from newsletter.store.schema import metadata
 from newsletter.store.types import database_now
 from newsletter.words.erasing import RequestOf
-from newsletter.words.subscriber import SubscriptionStatus
+from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
 from tests.web.conftest import World
 from tests.world import an_edition
 
@@ -96,7 +96,7 @@ def test_a_break_taken_after_the_sending_was_planned_is_kept_too(world: World, a
 
 def test_a_new_address_counts_once_it_is_confirmed_there(world: World, ana: str) -> None:
     """The mail goes to the new address; the old one stays until its button is pressed."""
-    world.client.post(f"{ana}/address", data={"email": "new@example.org"})
+    world.client.post(f"{ana}/address", data={"own_email": "ana@example.com", "email": "new@example.org"})
     mail = world.mails()[-1]
     assert mail["To"] == "new@example.org"
     assert world.parts.readers.find_subscriber("new@example.org") is None
@@ -113,8 +113,9 @@ def test_somebody_elses_address_can_not_be_taken_and_is_not_told(world: World, a
     world.confirm("bo@example.com")
     n_mails = len(world.mails())
 
-    free = world.client.post(f"{ana}/address", data={"email": "free@example.org"}).text
-    taken = world.client.post(f"{ana}/address", data={"email": "bo@example.com"}).text
+    mine = {"own_email": "ana@example.com"}
+    free = world.client.post(f"{ana}/address", data={**mine, "email": "free@example.org"}).text
+    taken = world.client.post(f"{ana}/address", data={**mine, "email": "bo@example.com"}).text
 
     assert free == taken
     assert [mail["To"] for mail in world.mails()[n_mails:]] == ["free@example.org"]
@@ -135,6 +136,35 @@ def test_my_data_is_all_of_it_with_the_proof_of_consent(world: World, ana: str) 
     assert data["subscriptions"][0]["status"] == "active"
     assert data["tags"] == ["vip"]
     assert data["issues"] == [{"issue": 7, "handover": "pending", "fate": "none", "opened": 0, "clicked": 0}]
+
+
+def test_the_old_address_is_told_that_it_gets_no_more_and_not_where_the_mail_goes_now(world: World, ana: str) -> None:
+    """Whoever reads it there can object; a mailbox that bounced is left alone."""
+    world.client.post(f"{ana}/address", data={"own_email": "ana@example.com", "email": "new@example.org"})
+    world.client.post(world.link(world.mails()[-1], "/confirm/"))
+
+    mail = world.mails()[-1]
+    assert (mail["To"], mail["Subject"]) == ("ana@example.com", "Weekly Ferries now goes to another address")
+    assert "new@example.org" not in mail.as_string()
+    assert len({one["Message-ID"] for one in world.mails()}) == len(world.mails())
+
+    n_mails = len(world.mails())
+    world.parts.readers.suppress("new@example.org", SuppressionReason.HARD_BOUNCE)
+    world.client.post(f"{ana}/address", data={"own_email": "new@example.org", "email": "third@example.net"})
+    world.client.post(world.link(world.mails()[-1], "/confirm/"))
+    assert world.status("third@example.net") == "active"
+    assert [one["To"] for one in world.mails()[n_mails:]] == ["third@example.net"]
+
+
+def test_who_has_only_a_forwarded_mail_can_not_take_the_subscription_over(world: World, ana: str) -> None:
+    """At an address of their own they would get all that is kept about somebody else."""
+    form = {"own_email": "somebody@example.net", "email": "somebody@example.net"}
+    n_mails = len(world.mails())
+    codes = [world.client.post(f"{ana}/address", data=form).status_code for _ in range(12)]
+
+    assert codes == [422] * 10 + [429] * 2
+    assert len(world.mails()) == n_mails
+    assert world.status("ana@example.com") == "active"
 
 
 @pytest.mark.parametrize("action", ["data", "erase"])
@@ -210,7 +240,7 @@ def test_who_moves_to_an_address_that_was_erased_is_back_at_their_own_word(world
     world.confirm("new@example.org")
     world.parts.profiles.erase("new@example.org", RequestOf.OWNER)
 
-    world.client.post(f"{ana}/address", data={"email": "new@example.org"})
+    world.client.post(f"{ana}/address", data={"own_email": "ana@example.com", "email": "new@example.org"})
     world.client.post(world.link(world.mails()[-1], "/confirm/"))
 
     erased = world.parts.profiles.find_erasure("new@example.org")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from string import Template
 
@@ -60,6 +60,15 @@ def letter(
     text = f"{said['head']}\n\n{said['body']}\n\n{_MARK}\n\n{said['foot']}\n\n{newsletter.name}\n{newsletter.address}\n"
     body = f'<p style="margin:0 0 18px">{escape(said["body"])}</p>'
     html = _page(newsletter, language, said["head"], body, said["foot"], look, button=said["button"])
+    return _edition(newsletter, language, said["subject"], html=html, text=text)
+
+
+def notice(newsletter: Newsletter, words: Mapping[str, str], *, language: str, look: LetterLook) -> Edition:
+    """A mail that only says something; `words` are its subject, head, body and foot."""
+    said = {name: sentence.format_map({"newsletter": newsletter.name}) for name, sentence in words.items()}
+    body = f'<p style="margin:0 0 18px">{escape(said["body"])}</p>'
+    html = _page(newsletter, language, said["head"], body, said["foot"], look, button="")
+    text = f"{said['head']}\n\n{said['body']}\n\n{said['foot']}\n\n{newsletter.name}\n{newsletter.address}\n"
     return _edition(newsletter, language, said["subject"], html=html, text=text)
 
 

@@ -49,7 +49,8 @@ class Posting:
 class Confirmed:
     """What a confirmation came to. `is_new` is false where the link had done its work already.
 
-    `lists` are those that the person is now on because of it; empty where they must not be mailed.
+    `lists` are those that the person is now on because of it; empty where they must not be mailed. `moved_from` is the
+    address that they gave up with it, where mail to that is allowed.
     """
 
     request: int
@@ -59,6 +60,7 @@ class Confirmed:
     lists: tuple[tuple[int, str], ...]
     asked: Asked
     is_new: bool
+    moved_from: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -132,6 +132,7 @@ class SqlConsents(SqlQueue, SqlForgetting, SqlHoldingOff):
             lists=done.lists,
             asked=Asked(row.asked),
             is_new=is_new,
+            moved_from=done.moved_from,
         )
 
     def _kept(self, visitor: Visitor) -> Visitor:

@@ -17,10 +17,14 @@ from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason, a
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Returning:
-    """Who confirmed, and the lists they are mailed on because of it. Nobody and none where that must not be."""
+    """Who confirmed, and the lists they are mailed on because of it. Nobody and none where that must not be.
+
+    `moved_from` is the address that they gave up with it, where mail to that is allowed.
+    """
 
     subscriber: int
     lists: tuple[tuple[int, str], ...]
+    moved_from: str = ""
 
 
 def bring_back(
@@ -146,14 +150,15 @@ def _is_still_on(connection: Connection, person: int, list_id: int) -> bool:
 def _move(connection: Connection, request: AnyRow, erase_key: EraseKey | None) -> Returning:
     """The reader's address becomes the one that they have just proved to read."""
     taken = connection.scalar(select(subscriber.c.id).where(subscriber.c.email_key == request.email_key))
-    if taken is not None or request.subscriber_id is None:
+    person = select(subscriber).where(subscriber.c.id == request.subscriber_id).with_for_update()
+    before = connection.execute(person).first()
+    if taken is not None or before is None:
         return Returning(subscriber=0, lists=())
-    moved = connection.execute(
+    connection.execute(
         update(subscriber)
-        .where(subscriber.c.id == request.subscriber_id)
+        .where(subscriber.c.id == before.id)
         .values(email=request.email, email_key=address_key(request.email), updated_at=database_now())
     )
-    if not moved.rowcount:
-        return Returning(subscriber=0, lists=())
     _forgive(connection, request.email, erase_key)
-    return Returning(subscriber=request.subscriber_id, lists=())
+    blocked = connection.scalar(select(suppression.c.reason).where(suppression.c.email_key == before.email_key))
+    return Returning(subscriber=before.id, lists=(), moved_from="" if blocked else before.email)

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from newsletter.web.public.forms import Form
+from newsletter.web.public.moved import tell_old_address
 from newsletter.web.public.site import Site
 from newsletter.web.public.welcome import welcome
 from newsletter.words.consent import Asked, ConsentRecord
@@ -49,7 +50,8 @@ def confirm(site: Site, request: Request, form: Form) -> Response:
     if not done.is_new:
         return site.message(words, "confirmed_before")
     if done.asked is Asked.ADDRESS and done.subscriber:
-        return site.message(words, "address_changed", email=done.email)
+        told = BackgroundTask(tell_old_address, site, done)
+        return site.message(words, "address_changed", email=done.email, background=told)
     if not done.lists:
         return site.message(words, "confirmed_nothing")
     return site.message(

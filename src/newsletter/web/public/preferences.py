@@ -13,6 +13,7 @@ from newsletter.audience.sign_up import one_line
 from newsletter.ports.consents import NewRequest, Price
 from newsletter.ports.profiles import ListPage
 from newsletter.web.public.forms import Form
+from newsletter.web.public.own_address import knows_address
 from newsletter.web.public.own_link import Holder
 from newsletter.web.public.site import Site
 from newsletter.web.public.words import LANGUAGES, long_date
@@ -58,10 +59,18 @@ def pause(site: Site, request: Request, form: Form, holder: Holder) -> Response:
 
 
 def change_address(site: Site, request: Request, form: Form, holder: Holder) -> Response:
-    """Ask at the new address. The page says the same whether or not that address is known here."""
+    """Ask at the new address. The page says the same whether or not that address is known here.
+
+    Only who knows the old one: with a forwarded mail, somebody else would have the subscription, and all that is kept.
+    """
     person, words = holder.person, holder.words
     if person is None:
         return page(site, request, holder)
+    knows = knows_address(site, person, form.text("own_email"))
+    if knows is None:
+        return site.message(words, "too_many", status=429)
+    if not knows:
+        return page(site, request, holder, problem=words("preferences.not_your_address"), wrong="old_email", status=422)
     try:
         email = check_address(form.text("email"))
     except BadAddress as bad:
