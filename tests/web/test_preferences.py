@@ -125,6 +125,10 @@ def test_my_data_is_all_of_it_with_the_proof_of_consent(world: World, ana: str) 
     """Wording, times, address and program of the request and of the confirmation; tags, issues and departures."""
     world.parts.segments.set_tag("ana@example.com", "vip", on=True)
     plan(world.parts.ledger, world.parts.clock, an_edition(7), list_name="weekly", parcel_size=10)
+    leave = f"/u/{world.token('u', 1)}"
+    world.client.post(leave, data={"List-Unsubscribe": "One-Click", "from": "page"})
+    world.client.post(f"{leave}/why", data={"reason": "often"})
+    world.client.post(f"{leave}/undo")
     answer = world.client.post(f"{ana}/data", data={"email": "ANA@example.com"})
 
     data = json.loads(answer.text)
@@ -135,6 +139,9 @@ def test_my_data_is_all_of_it_with_the_proof_of_consent(world: World, ana: str) 
     assert consent["ip"] and consent["agent"] and consent["confirmed_at"] and consent["confirmed_ip"]
     assert data["subscriptions"][0]["status"] == "active"
     assert data["tags"] == ["vip"]
+    (departure,) = data["departures"]
+    assert (departure["name"], departure["how"], departure["reason"]) == ("weekly", "page", "often")
+    assert departure["left_at"].endswith("+00:00")
     assert data["issues"] == [{"issue": 7, "handover": "pending", "fate": "none", "opened": 0, "clicked": 0}]
 
 

@@ -190,7 +190,7 @@ class SqlConsents(SqlQueue, SqlForgetting, SqlHoldingOff):
             .order_by(departure.c.id)
         )
         with reading(self._engine) as connection:
-            return [dict(row._mapping) for row in connection.execute(query)]
+            return [{str(name): value for name, value in row._mapping.items()} for row in connection.execute(query)]
 
 
 def _not_asked(list_id: int | None) -> Select[tuple[str, str, str]]:
