@@ -125,6 +125,10 @@ def test_my_data_is_all_of_it_with_the_proof_of_consent(world: World, ana: str) 
     """Wording, times, address and program of the request and of the confirmation; tags, issues and departures."""
     world.parts.segments.set_tag("ana@example.com", "vip", on=True)
     plan(world.parts.ledger, world.parts.clock, an_edition(7), list_name="weekly", parcel_size=10)
+    with writing(world.parts.engine) as connection:
+        facts = {"kind": "clicked", "issue": 7, "delivery_id": 1, "url": "https://example.com/a"}
+        times = {"happened_at": database_now(), "received_at": database_now()}
+        connection.execute(insert(event).values(provider="sendgrid", event_id="e1", weight=1, **facts, **times))
     leave = f"/u/{world.token('u', 1)}"
     world.client.post(leave, data={"List-Unsubscribe": "One-Click", "from": "page"})
     world.client.post(f"{leave}/why", data={"reason": "often"})
@@ -140,9 +144,11 @@ def test_my_data_is_all_of_it_with_the_proof_of_consent(world: World, ana: str) 
     assert data["subscriptions"][0]["status"] == "active"
     assert data["tags"] == ["vip"]
     (departure,) = data["departures"]
-    assert (departure["name"], departure["how"], departure["reason"]) == ("weekly", "page", "often")
-    assert departure["left_at"].endswith("+00:00")
-    assert data["issues"] == [{"issue": 7, "handover": "pending", "fate": "none", "opened": 0, "clicked": 0}]
+    assert (departure["list"], departure["how"], departure["reason"]) == ("weekly", "page", "often")
+    assert departure["left_at"].endswith("+00:00") and departure["undone_at"].endswith("+00:00")
+    (told,) = data["told_by_the_provider"]
+    assert (told["issue"], told["what"], told["url"]) == (7, "clicked", "https://example.com/a")
+    assert data["issues"] == [{"issue": 7, "handover": "pending", "fate": "none", "opened": 0, "clicked": 1}]
 
 
 def test_the_old_address_is_told_that_it_gets_no_more_and_not_where_the_mail_goes_now(world: World, ana: str) -> None:

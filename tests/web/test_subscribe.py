@@ -140,6 +140,8 @@ def test_of_several_open_lists_the_chosen_ones_are_joined(world: World) -> None:
 
     world.client.post("/subscribe", data={"email": "ana@example.com", "list": ["daily", "weekly"]})
     assert "The daily" in world.mails()[-1].as_string()
+    asked = world.client.get(world.link(world.mails()[-1], "/confirm/")).text
+    assert "You are about to get The daily and Weekly Ferries at" in asked
     world.client.post(world.link(world.mails()[-1], "/confirm/"))
 
     assert [world.status("ana@example.com", name) for name in ("daily", "weekly", "monthly")] == [

@@ -128,7 +128,9 @@ class Consents(Protocol):
         """Every request of a person, oldest first."""
         ...
 
-    def departures_of(self, subscriber: int) -> Sequence[Mapping[str, object]]: ...
+    def departures_of(self, subscriber: int) -> Sequence[Mapping[str, object]]:
+        """Each time that a person left: `list`, `issue`, `how`, `reason`, `left_at` and `undone_at`, oldest first."""
+        ...
 
     def spend(self, prices: Sequence[Price], now: datetime) -> bool:
         """Take every price or none. False where one bucket would hold too little."""

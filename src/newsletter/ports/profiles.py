@@ -61,6 +61,10 @@ class Profiles(Protocol):
         """What was done with each issue for a person (`issue`, `handover`, `fate`), and `opened` and `clicked` times."""
         ...
 
+    def heard_of(self, subscriber: int) -> Sequence[Mapping[str, object]]:
+        """What the provider told about this person: `issue`, `what`, `happened_at`, `url`, `reason`, `by_machine`."""
+        ...
+
     def erase(self, email: str, request_of: RequestOf) -> bool:
         """Forget a person but for a keyed hash; deliveries stay, without them. False where nothing is known of them."""
         ...

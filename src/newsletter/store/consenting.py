@@ -184,7 +184,14 @@ class SqlConsents(SqlQueue, SqlForgetting, SqlHoldingOff):
 
     def departures_of(self, subscriber: int) -> Sequence[Mapping[str, object]]:
         query = (
-            select(mailing_list.c.name, departure.c.issue, departure.c.how, departure.c.reason, departure.c.left_at)
+            select(
+                mailing_list.c.name.label("list"),
+                departure.c.issue,
+                departure.c.how,
+                departure.c.reason,
+                departure.c.left_at,
+                departure.c.undone_at,
+            )
             .join(mailing_list, mailing_list.c.id == departure.c.list_id)
             .where(departure.c.subscriber_id == subscriber)
             .order_by(departure.c.id)

@@ -142,6 +142,23 @@ class SqlProfiles:
         with reading(self._engine) as connection:
             return [{str(name): value for name, value in row._mapping.items()} for row in connection.execute(query)]
 
+    def heard_of(self, subscriber: int) -> Sequence[Mapping[str, object]]:
+        query = (
+            select(
+                event.c.issue,
+                event.c.kind.label("what"),
+                event.c.happened_at,
+                event.c.url,
+                event.c.reason,
+                event.c.by_machine,
+            )
+            .join(delivery, delivery.c.id == event.c.delivery_id)
+            .where(delivery.c.subscriber_id == subscriber)
+            .order_by(event.c.happened_at, event.c.id)
+        )
+        with reading(self._engine) as connection:
+            return [{str(name): value for name, value in row._mapping.items()} for row in connection.execute(query)]
+
     def erase(self, email: str, request_of: RequestOf) -> bool:
         with writing(self._engine) as connection:
             known = erase_person(connection, email, self._erase_key.mark(email), request_of)

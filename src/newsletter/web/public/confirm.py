@@ -32,7 +32,7 @@ def show(site: Site, request: Request) -> Response:
         "button.html",
         words,
         head=words(f"{name}.head"),
-        body=words(f"{name}.body", lists=site.titles(record.lists), email=record.email),
+        body=words(f"{name}.body", lists=site.titles(words, record.lists), email=record.email),
         button=words(f"{name}.button"),
         hidden=(),
         instead=None,
@@ -57,7 +57,7 @@ def confirm(site: Site, request: Request, form: Form) -> Response:
     return site.message(
         words,
         "stays" if done.asked is Asked.AGAIN else "confirmed",
-        lists=site.titles(name for _, name in done.lists),
+        lists=site.titles(words, (name for _, name in done.lists)),
         link=(site.preferences_path(done.subscriber, done.lists[0][0]), words("confirmed.preferences")),
         background=BackgroundTask(welcome, site, done),
     )
