@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from newsletter.audience.address import is_plain, show, tidy_address
-from newsletter.audience.columns import Columns
 from newsletter.audience.defusing import undefuse
 from newsletter.audience.import_batch import Batch
 from newsletter.audience.import_report import ImportOptions, ImportReport
@@ -153,17 +152,14 @@ def _people(file: Opened, options: ImportOptions, report: ImportReport) -> Itera
         except RowRefused as refusal:
             report.reject(name, line, str(refusal))
         else:
-            n_undated += person.since_at is None and any(cell.strip() for cell in _dates(columns, cells))
+            if columns.subscribed_at and person.since_at is None:
+                n_undated += any(cells[at].strip() for at in columns.subscribed_at if at < len(cells))
             yield line, key, person
     if n_undated:
         report.notes.append(
             f"{name}: {n_undated:,} {'date' if n_undated == 1 else 'dates'} of joining cannot be read, or cannot be true; "
             "those who are new begin today. A date such as 2021-12-31 can be read."
         )
-
-
-def _dates(columns: Columns, cells: Sequence[str]) -> Iterator[str]:
-    return (cells[at] for at in columns.subscribed_at if at < len(cells))
 
 
 def _swallowed(inner: Sequence[str], file: Opened) -> str:
