@@ -64,7 +64,7 @@ def test_an_interrupted_import_is_named_when_it_goes_on(run: Run, folder: Path, 
 
     said = run("subscribers", "import", "a.csv", *_ACTIVE).output
 
-    assert "Going on with import 1, which was interrupted." in said
+    assert "Going on with import 1, which has not finished" in said
     assert "This was import 1." in said
     assert "not finished" not in run("subscribers", "imports").output
 

@@ -119,7 +119,9 @@ def _run(parts: Parts, files: tuple[Path, ...], options: ImportOptions, form: st
     from newsletter.words.consent import Asked
 
     def goes_on(number: int) -> None:
-        click.echo(f"Going on with import {number}, which was interrupted.", err=True)
+        click.echo(
+            f"Going on with import {number}, which has not finished: it was interrupted, or still runs.", err=True
+        )
 
     with _progress() as follow:
         done = import_files(parts.readers, parts.imports, files, options, progress=follow, goes_on=goes_on)
