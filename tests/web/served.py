@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 
 from newsletter.audience.letter_look import LetterLook
 from newsletter.audience.letter_words import LETTERS
-from newsletter.audience.letters import LINK, letter, note
+from newsletter.audience.letters import LEAVE, LINK, letter, note
 from newsletter.cli.pages import serve_pages
 from newsletter.ports.consents import NewRequest
 from newsletter.ports.readers import ReaderRow
@@ -73,8 +73,8 @@ def every_letter(language: str) -> dict[str, str]:
         button="Change what you get",
         foot="You get this mail because you have just confirmed.",
     )
-    link = {LINK: ["https://ferries.example.com/confirm/x"]}
-    return {name: fill_part(edition.html, link, 1)[0] for name, edition in letters.items()}
+    links = {LINK: ["https://ferries.example.com/confirm/x"], LEAVE: ["https://ferries.example.com/u/x"]}
+    return {name: fill_part(edition.html, links, 1)[0] for name, edition in letters.items()}
 
 
 def every_page(parts: Parts, address: str) -> dict[str, Open]:

@@ -38,6 +38,7 @@ LETTERS: Mapping[str, Mapping[Mail, Mapping[str, str]]] = {
             "say so:",
             "button": "Yes, keep it coming",
             "foot": "If you do nothing within {days} days, your subscription ends, and we do not write again.",
+            "leave": "Leave at once",
         },
     },
     "de": {
@@ -72,6 +73,7 @@ LETTERS: Mapping[str, Mapping[Mail, Mapping[str, str]]] = {
             "kommen soll, sagen Sie es uns:",
             "button": "Ja, schicken Sie es weiter",
             "foot": "Wenn Sie {days} Tage lang nichts tun, endet Ihr Abonnement, und wir schreiben nicht mehr.",
+            "leave": "Sofort abbestellen",
         },
     },
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from html import escape
 from string import Template
@@ -13,8 +14,8 @@ from newsletter.words.edition import Edition
 from newsletter.words.gap import Context, Field, Gap, Part
 from newsletter.words.newsletter import Newsletter
 
-# The name of the gap that holds the reader's own link.
-LINK = "link_url"
+# The names of the gaps that hold the reader's own link, and the one to leave.
+LINK, LEAVE = "link_url", "leave_url"
 
 # The inline colours are for programs that drop a style sheet, the sheet for dark screens.
 _HTML = Template("""\
@@ -40,26 +41,34 @@ padding-bottom:14px">$newsletter</div>
 <div class="words">$body</div>
 $button
 <div class="foot soft" style="border-top:1px solid $line;margin-top:30px;padding-top:16px;\
-font:14px/1.6 Arial,Helvetica,sans-serif;color:$soft">$foot<br>$newsletter, $address</div>
+font:14px/1.6 Arial,Helvetica,sans-serif;color:$soft">$foot<br>$leave$newsletter, $address</div>
 </div></body></html>
 """)
 _BUTTON = Template("""\
 <p style="margin:22px 0"><a class="go" href="$link" style="display:inline-block;background:$accent;color:$accent_ink;\
 font:bold 16px Arial,Helvetica,sans-serif;text-decoration:none;padding:13px 22px;border-radius:4px">$words</a></p>""")
-_MARK = "\x00"
+_LEAVE = Template("""<a href="$link" style="color:inherit">$words</a><br>""")
+# Where the gaps are, until the text is cut there.
+_MARK, _LEAVE_MARK = "\x00", "\x01"
+_GAPS = {_MARK: LINK, _LEAVE_MARK: LEAVE}
 
 
 def letter(
     mail: Mail, newsletter: Newsletter, *, language: str, lists: Sequence[str], look: LetterLook, days: int = 0
 ) -> Edition:
-    """The mail that answers a request; its one gap is the reader's link, `LINK`. `days` is the time to answer."""
+    """The mail that answers a request; its gap is the reader's link, `LINK`. `days` is the time to answer.
+
+    What goes to many at once has another, `LEAVE`.
+    """
     words = LETTERS[language][mail]
     named = AND[language].join(lists) if lists else newsletter.name
     values = {"newsletter": newsletter.name, "lists": named, "days": days}
     said = {name: sentence.format_map(values) for name, sentence in words.items()}
-    text = f"{said['head']}\n\n{said['body']}\n\n{_MARK}\n\n{said['foot']}\n\n{newsletter.name}\n{newsletter.address}\n"
+    leave = said.get("leave", "")
+    foot = f"{said['foot']}\n{leave}: {_LEAVE_MARK}" if leave else said["foot"]
+    text = f"{said['head']}\n\n{said['body']}\n\n{_MARK}\n\n{foot}\n\n{newsletter.name}\n{newsletter.address}\n"
     body = f'<p style="margin:0 0 18px">{escape(said["body"])}</p>'
-    html = _page(newsletter, language, said["head"], body, said["foot"], look, button=said["button"])
+    html = _page(newsletter, language, said["head"], body, said["foot"], look, button=said["button"], leave=leave)
     return _edition(newsletter, language, said["subject"], html=html, text=text)
 
 
@@ -91,7 +100,15 @@ def note(
 
 
 def _page(
-    newsletter: Newsletter, language: str, head: str, body: str, foot: str, look: LetterLook, *, button: str
+    newsletter: Newsletter,
+    language: str,
+    head: str,
+    body: str,
+    foot: str,
+    look: LetterLook,
+    *,
+    button: str,
+    leave: str = "",
 ) -> str:
     colours = look.values()
     return _HTML.substitute(
@@ -101,6 +118,7 @@ def _page(
         body=body,
         button=_BUTTON.substitute(colours, link=_MARK, words=escape(button)) if button else "",
         foot=escape(foot),
+        leave=_LEAVE.substitute(link=_LEAVE_MARK, words=escape(leave)) if leave else "",
         newsletter=escape(newsletter.name),
         address=escape(newsletter.address),
     )
@@ -110,8 +128,8 @@ def _edition(newsletter: Newsletter, language: str, subject: str, *, html: str, 
     return Edition(
         issue=0,
         subject=Part((subject,)),
-        html=_with_gap(html, Context.URL),
-        text=_with_gap(text, Context.PLAIN),
+        html=_with_gaps(html, Context.URL),
+        text=_with_gaps(text, Context.PLAIN),
         language=language,
         sender_name=newsletter.name,
         sender=newsletter.sender,
@@ -119,6 +137,6 @@ def _edition(newsletter: Newsletter, language: str, subject: str, *, html: str, 
     )
 
 
-def _with_gap(text: str, context: Context) -> Part:
-    before, mark, after = text.partition(_MARK)
-    return Part((before, Gap(Field(LINK), context), after)) if mark else Part((before,))
+def _with_gaps(text: str, context: Context) -> Part:
+    pieces = re.split(f"([{''.join(_GAPS)}])", text)
+    return Part(tuple(Gap(Field(_GAPS[piece]), context) if piece in _GAPS else piece for piece in pieces))

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from newsletter.audience.letter_look import LetterLook
 from newsletter.audience.letter_words import known_language
-from newsletter.audience.letters import LINK, letter
+from newsletter.audience.letters import LEAVE, LINK, letter
 from newsletter.ports.clock import Clock
 from newsletter.ports.consents import Consents, Posting
 from newsletter.ports.provider import Provider
@@ -84,7 +84,7 @@ class PostOffice:
 
         With `leave_links`, mail programs show their own button for leaving (RFC 8058).
         """
-        columns = {LINK: links}
+        columns = {LINK: links, **({LEAVE: leave_links} if leave_links else {})}
         one_click = {"List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if leave_links else {}
         consignment = Consignment(
             attempt=self.new_token(),
