@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, Row, Select, func, literal, select, u
 from newsletter.ports.readers import Joined, ListRow, ReaderRow
 from newsletter.store.consent_tables import erasure
 from newsletter.store.engine import is_sqlite, reading, writing
-from newsletter.store.import_notes import note_changed, note_people, note_suppressions, note_tags, rank
+from newsletter.store.import_notes import check_goes_on, note_changed, note_people, note_suppressions, note_tags, rank
 from newsletter.store.incoming import cell, incoming, packed
 from newsletter.store.joining import decide, end, write
 from newsletter.store.late import note_late
@@ -104,6 +104,8 @@ class SqlReaders:
                 decided = decide(connection, found, known, status=status, consent=consent, lock=False)
                 return replace(decided.joined, erased=erased)
         with writing(self._engine) as connection:
+            if run is not None:
+                check_goes_on(connection, run)
             list_id = _make_list(connection, list_name)
             erased = self.find_erased(connection, [reader.email for reader in readers])
             known = _without(readers, erased)
@@ -161,6 +163,8 @@ class SqlReaders:
         self, connection: Connection, reasons: Sequence[tuple[str, SuppressionReason]], *, run: int | None = None
     ) -> int:
         """`suppress_many` as part of the caller's transaction. Returns how many addresses that were."""
+        if run is not None:
+            check_goes_on(connection, run)
         strongest: dict[str, SuppressionReason] = {}
         for email, reason in reasons:
             key = address_key(email)
