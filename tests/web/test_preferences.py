@@ -44,6 +44,26 @@ def test_names_language_and_lists_are_changed_by_the_reader(world: World, ana: s
     assert world.status("ana@example.com") == "active"
 
 
+@pytest.mark.parametrize(
+    ("brought", "shown", "saved", "kept"),
+    [("de-AT", "de", "de", "de"), ("de", "de", "", ""), ("fr", "", "", "fr"), ("fr", "", "en", "en")],
+)
+def test_a_language_that_an_import_brought_is_shown_and_not_lost_by_saving(
+    pages: World, brought: str, shown: str, saved: str, kept: str
+) -> None:
+    """Also one that these pages do not speak: it may be what a segment asks for."""
+    row = ReaderRow(email="ana@example.com", fields={"language": brought})
+    pages.parts.readers.join("weekly", [row], status=ACTIVE, consent="form")
+    path = f"/preferences/{pages.token('p', 1)}"
+
+    text = pages.client.get(path).text
+    assert (f'<option value="{shown}" selected>' in text) is bool(shown)
+    pages.client.post(path, data={"act": "save", "list": "weekly", "language": saved})
+
+    person = pages.parts.readers.find_subscriber("ana@example.com")
+    assert person is not None and person.fields.get("language", "") == kept
+
+
 def test_a_closed_list_can_be_left_but_neither_seen_nor_joined(world: World, ana: str) -> None:
     """Posting its name is no key to it."""
     world.parts.readers.join("donors", [ReaderRow(email="bo@example.com")], status=ACTIVE, consent="x")

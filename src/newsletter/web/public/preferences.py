@@ -18,6 +18,7 @@ from newsletter.web.public.own_link import Holder
 from newsletter.web.public.site import Site
 from newsletter.web.public.words import LANGUAGES, long_date
 from newsletter.words.consent import Asked, Left
+from newsletter.words.subscriber import Subscriber
 
 WEEKS = (2, 4, 8, 12)
 _DAY = 24 * 3_600
@@ -32,11 +33,14 @@ def save(site: Site, request: Request, form: Form, holder: Holder) -> Response:
     if form.text("act") != "save" or person is None:
         return page(site, request, holder)
     language = form.text("language")
+    if language not in LANGUAGES:
+        # One that these pages do not speak, as an import brought it, was not theirs to choose and is not theirs to lose.
+        language = "" if _spoken(person) else _language(person)
     site.parts.profiles.change(
         person.id,
         first_name=one_line(form.text("first_name")),
         last_name=one_line(form.text("last_name")),
-        language=language if language in LANGUAGES else "",
+        language=language,
     )
     offered, on = _offered(site, holder), holder.lists()
     wanted = {each.name for each in offered} & set(form.all("list"))
@@ -114,7 +118,7 @@ def page(
         path=f"{site.root}/preferences/{request.path_params['token']}",
         person=person,
         masked=_masked(person.email),
-        language=str(person.fields.get("language", "")),
+        language=_spoken(person),
         languages=LANGUAGES,
         lists=_offered(site, holder),
         on=holder.lists(),
@@ -131,6 +135,16 @@ def _offered(site: Site, holder: Holder) -> list[ListPage]:
     """Open lists, and closed ones that the person is on: those can be left, not found."""
     on = holder.lists()
     return [each for each in site.parts.profiles.list_pages() if each.is_open or each.name in on]
+
+
+def _language(person: Subscriber) -> str:
+    return str(person.fields.get("language", ""))
+
+
+def _spoken(person: Subscriber) -> str:
+    """The reader's language among those of these pages, by its primary tag; "" where it is none of them."""
+    primary = _language(person).lower().partition("-")[0]
+    return primary if primary in LANGUAGES else ""
 
 
 def _masked(email: str) -> str:
