@@ -180,6 +180,7 @@ class Parts:
     def post_office(self) -> PostOffice:
         """Posts the mails that answer readers' requests; call `post_waiting` whenever there may be some."""
         from newsletter.audience.posting import PostOffice
+        from newsletter.letter_theme import letter_look
 
         titles = {page.name: page.title for page in self.profiles.list_pages()}
         return PostOffice(
@@ -191,6 +192,7 @@ class Parts:
             key=self.key.secret,
             new_token=lambda: secrets.token_hex(16),
             title=lambda name: titles.get(name, name),
+            look=letter_look(self),
         )
 
     @cached_property

@@ -45,7 +45,7 @@ def full(readers: SqlReaders) -> SqlReaders:
             tags=["vip", "a, b"],
         ),
         ReaderRow(email="gus@münchen.example", first_name="日本"),
-        ReaderRow(email="left@example.com"),
+        ReaderRow(email="left@example.com", tags=["regular"]),
         ReaderRow(email="bounced@example.com"),
     ]
     readers.join("weekly", rows, status=ACTIVE, consent='Form, "2021"')

@@ -7,6 +7,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,7 @@ def test_listmonk_gets_a_file_for_each_mode(full: SqlReaders) -> None:
     assert {row["email"] for row in files["blocklist.csv"]} == set(_GONE)
     assert list(files["subscribe.csv"][0]) == ["email", "name", "attributes"]
     attributes = [json.loads(row["attributes"]) for rows in files.values() for row in rows]
+    assert attributes[0].pop("subscribed_at").endswith("+00:00")
     assert attributes[0] == {"city": 'Bad "Ems",\nx', "note": "Early", "tags": ['the "best"', "vip"]}
     assert all(isinstance(one, dict) for one in attributes)
 
@@ -138,6 +140,32 @@ def test_what_others_get_we_read_as_their_export(
     assert {key: other.find_suppression(key) is not None for key in _GONE} == dict.fromkeys(_GONE, True)
     if target != "ghost":
         assert {key: other.find_suppression(key) for key in _GONE} == _GONE
+
+
+def test_names_and_dates_survive_the_way_through_listmonk(
+    readers: SqlReaders, other: SqlReaders, tmp_path: Path
+) -> None:
+    """It has one name a person and no date: what would be cut at the wrong blank travels beside it."""
+    names = [("Ana Maria", "Ng"), ("Jo", "de la Cruz"), ("", "Smith Jones"), ("李", "Ümit, Jr."), ("Cher", "")]
+    rows = [
+        ReaderRow(
+            email=f"r{number}@example.com",
+            first_name=first,
+            last_name=last,
+            since_at=datetime(2021, 3, 4, 5, 6, number, tzinfo=UTC),
+        )
+        for number, (first, last) in enumerate(names)
+    ]
+    readers.join("weekly", rows, status=ACTIVE, consent="a form")
+    path = tmp_path / "weekly.zip"
+    with path.open("wb") as file:
+        export_for("listmonk", readers, "weekly", file)
+
+    import_csv(other, [path], ImportOptions(list_name="weekly", status=ACTIVE, consent="moved"))
+
+    back = [(one.first_name, one.last_name, one.subscriptions[0].since_at) for one in other.iterate("weekly")]
+    assert back == [(row.first_name, row.last_name, row.since_at) for row in rows]
+    assert all(not one.fields for one in other.iterate("weekly"))
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -189,6 +189,20 @@ def test_columns_of_any_file_can_be_tags_dates_and_attributes(readers: SqlReader
     assert ana.subscriptions[0].since_at.isoformat() == "2020-02-01T00:00:00+00:00"
 
 
+def test_dates_that_cannot_be_read_are_counted_in_a_note(readers: SqlReaders, import_text: Import) -> None:
+    """They are no reason to lose a reader; the one who imports has to know that they are lost."""
+    rows = ("2021-12-31", "31/12/2021", "0001-01-01 00:00:00", "")
+    text = "email,subscribed at\n" + "".join(f"r{number}@example.com,{date}\n" for number, date in enumerate(rows))
+
+    report = import_text(text)
+
+    assert report.added == 4
+    [note] = [note for note in report.notes if "2 dates of joining cannot be read" in note]
+    assert "2021-12-31" in note
+    since = {person.email: person.subscriptions[0].since_at for person in readers.iterate("weekly")}
+    assert since["r0@example.com"].year == 2021
+
+
 def test_a_map_needs_to_fit_one_of_several_files(readers: SqlReaders, import_text: Import) -> None:
     """Each file may have its own columns."""
     assert import_text("email,Ort\na@example.com,Bonn\n", "email\nb@example.com\n", columns={"Ort": "city"}).added == 2

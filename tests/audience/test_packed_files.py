@@ -114,6 +114,10 @@ def test_sheets_with_addresses_are_imported_and_others_named(readers: SqlReaders
         (archive(a_csv="x" * 30_000_000), "no export looks like that"),
         (archive(**{f"f{number}_csv": "email\n" for number in range(1_001)}), "no export looks like that"),
         (archive(**{"xl__workbook.xml": "<!DOCTYPE a [<!ENTITY b 'c'>]><a/>"}), "not a spreadsheet"),
+        (
+            archive(**{"xl__workbook.xml": f"<!--{'<a' * 9_000}--><!DOCTYPE a [<!ENTITY b 'c'>]><a/>"}),
+            "not a spreadsheet",
+        ),
         (archive(**{"xl__workbook.xml": "<a/>"}), "cannot be read as a spreadsheet"),
         (archive(a_csv=""), "no CSV file"),
         (archive(a_csv=b"\xff\xfe\xfd"), "utf-16"),

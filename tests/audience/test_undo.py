@@ -135,6 +135,28 @@ def test_people_are_not_asked_any_more_because_of_an_import_that_was_taken_back(
     assert people(engine) == before
 
 
+def test_an_import_that_is_taken_back_while_it_runs_stops_and_leaves_nobody(
+    engine: Engine, readers: SqlReaders, tmp_path: Path
+) -> None:
+    """What it would bring after that could not be taken back any more."""
+    before = people(engine)
+    path = tmp_path / "many.csv"
+    path.write_text("email,status\n" + "".join(f"r{number}@example.com,\n" for number in range(5_000)))
+    imports = SqlImports(engine)
+    run = imports.begin("extras", [path.name])
+
+    def takes_it_back(done: int, _total: int) -> None:
+        # The first pass looks for people who are gone; this is after the first batch that was written.
+        if done > 7_000 and imports.list_imports(most=1)[0].undone_at is None:
+            imports.undo(run)
+
+    options = ImportOptions(list_name="extras", status=ACTIVE, consent="a file", run=run)
+    with pytest.raises(NotNow, match="was taken back while it ran"):
+        import_csv(readers, [path], options, takes_it_back)
+
+    assert people(engine) == before
+
+
 def test_an_interrupted_import_goes_on_under_its_number(engine: Engine, readers: SqlReaders, tmp_path: Path) -> None:
     """So that it is taken back whole; another file, another list or a finished import is a new one."""
     imports = SqlImports(engine)

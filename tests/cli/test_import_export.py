@@ -64,9 +64,19 @@ def test_an_interrupted_import_is_named_when_it_goes_on(run: Run, folder: Path, 
 
     said = run("subscribers", "import", "a.csv", *_ACTIVE).output
 
-    assert "Going on with import 1, which was interrupted." in said
+    assert "Going on with import 1, which has not finished" in said
     assert "This was import 1." in said
     assert "not finished" not in run("subscribers", "imports").output
+
+
+def test_a_refused_list_name_leaves_no_import_behind(run: Run, tmp_path: Path) -> None:
+    """Nothing began, so there is nothing to go on with or to take back."""
+    (tmp_path / "readers.csv").write_text("email\nana@example.com\n")
+
+    said = run("subscribers", "import", "readers.csv", "--list", "a\nb", code=1).output
+
+    assert "cannot be the name of a list" in said
+    assert run("subscribers", "imports").output == "Nothing was imported yet.\n"
 
 
 def test_lists_are_exported_for_other_systems(run: Run, tmp_path: Path) -> None:

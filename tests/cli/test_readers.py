@@ -144,7 +144,9 @@ def test_a_person_is_added_shown_removed_and_not_brought_back(run: Run, tmp_path
         ("subscribers", "add", "jörg@example.com", "--list", "weekly"),
         ("subscribers", "add", "ana@example.com", "--list", ""),
         ("subscribers", "add", "ana@example.com", "--list", "weekly", "--field", "!=x"),
+        ("subscribers", "add", "ana@example.com", "--list", "weekly", "--field", "email=x"),
         ("lists", "add", "a\nb"),
+        ("lists", "page", "weekly", "--title", "a\nb"),
     ],
 )
 def test_what_is_not_there_or_cannot_be_is_refused_in_words(

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from newsletter.audience.one_reader import add_reader
+from newsletter.words.consent import Left
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
 from tests.studio.conftest import World
 
@@ -93,6 +94,10 @@ def test_a_person_is_shown_with_consent_copies_and_history(world: World) -> None
     page = world.client.get(f"/studio/readers/{number}").text
     for words in ("Ana Costa", "Form on our site, 2024", "gets it, since", "No issue was ever planned"):
         assert words in page
+    world.parts.consents.leave(number, [1], issue=0, how=Left.PAGE)
+    world.parts.consents.undo_leaving(number, 1, within_days=7)
+    page = world.client.get(f"/studio/readers/{number}").text
+    assert "Left weekly" in page and "Back on weekly: the leaving was undone." in page
     asked = world.parts.readers.find_subscriber("ben@example.com")
     assert asked and asked.subscriptions[0].status is SubscriptionStatus.PENDING
     assert "asked to confirm weekly" in world.client.get(f"/studio/readers/{asked.id}").text

@@ -10,16 +10,20 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
+from newsletter.audience.letter_look import LetterLook
+from newsletter.audience.letter_words import LETTERS
+from newsletter.audience.letters import LEAVE, LINK, letter, note
 from newsletter.cli.pages import serve_pages
 from newsletter.ports.consents import NewRequest
 from newsletter.ports.readers import ReaderRow
 from newsletter.sending.plan import plan
 from newsletter.wiring import Parts, open_newsletter
 from newsletter.words.consent import Asked, Left
+from newsletter.words.gap import fill_part
 from newsletter.words.subscriber import SubscriptionStatus
 from newsletter.words.token import reader_token
 from tests.running import a_folder
-from tests.world import an_edition
+from tests.world import WEEKLY, an_edition
 
 Open = Callable[[Page], object]
 
@@ -49,6 +53,28 @@ def token_of(parts: Parts, purpose: str, subscriber: int, mailing_list: int = 1,
     return reader_token(
         key.secret, key_id=key.id, purpose=purpose, subscriber=subscriber, mailing_list=mailing_list, issue=issue
     )
+
+
+def every_letter(language: str) -> dict[str, str]:
+    """The HTML of each mail that goes to one person, as it arrives."""
+    look = LetterLook()
+    letters = {
+        mail.value: letter(mail, WEEKLY, language=language, lists=["Weekly", "Daily"], look=look, days=14)
+        for mail in LETTERS[language]
+    }
+    body = "<p>Good to have you. <a href='https://example.com/'>Start here</a>:</p><ul><li>One</li></ul>"
+    letters["welcome"] = note(
+        WEEKLY,
+        subject="Welcome",
+        html_body=body,
+        text_body="",
+        language=language,
+        look=look,
+        button="Change what you get",
+        foot="You get this mail because you have just confirmed.",
+    )
+    links = {LINK: ["https://ferries.example.com/confirm/x"], LEAVE: ["https://ferries.example.com/u/x"]}
+    return {name: fill_part(edition.html, links, 1)[0] for name, edition in letters.items()}
 
 
 def every_page(parts: Parts, address: str) -> dict[str, Open]:

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests import chromium
 from tests.web.examining import by_keyboard, examined
-from tests.web.served import every_page, served
+from tests.web.served import every_letter, every_page, served
 
 pytestmark = pytest.mark.slow
 
@@ -48,6 +48,26 @@ def test_every_page_can_be_read_heard_and_worked_by_keyboard(
         page.close()
 
     assert wrong == []
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_every_mail_to_one_person_can_be_read_on_light_and_dark_screens(browser: Browser, language: str) -> None:
+    """The question to confirm, the answer, the new address, asking again, and a welcome with a link and a list."""
+    page = browser.new_page()
+    wrong: list[str] = []
+    grounds: set[str] = set()
+    for name, mail in every_letter(language).items():
+        page.set_content(mail)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            for width in (375, 700):
+                page.set_viewport_size({"width": width, "height": 760})
+                wrong += [f"{name}, {scheme}, {width}: {one}" for one in examined(page, ["h1"])]
+            grounds.add(page.evaluate("getComputedStyle(document.querySelector('.sheet')).backgroundColor"))
+    page.close()
+
+    assert wrong == []
+    assert len(grounds) == 2
 
 
 def test_the_examination_finds_what_is_planted(browser: Browser) -> None:

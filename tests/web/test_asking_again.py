@@ -106,6 +106,20 @@ def test_who_says_yes_stays_and_who_is_silent_for_so_many_days_is_taken_off(worl
     assert (only(asking).asked, only(asking).waiting, only(asking).stayed, only(asking).ended) == (3, 0, 1, 2)
 
 
+def test_the_mail_that_asks_again_has_a_link_to_leave_in_both_its_parts(pages: World) -> None:
+    """It goes to many at once: whoever wants out must not have to wait for the days to pass."""
+    readers(pages, "ana")
+    issues_went_out(pages, 1, 12)
+    ask(pages)
+    (mail,) = pages.mails()
+    link = pages.link(mail, "/u/")
+    html = mail.get_body(("html",))
+    assert html is not None and f'{link}"' in html.get_content()
+    assert mail["List-Unsubscribe"] == f"<https://ferries.example.com{link}>"
+
+    assert "You have left" in pages.client.post(link, data={"List-Unsubscribe": "One-Click", "from": "page"}).text
+
+
 def test_a_late_yes_lifts_what_silence_ended_and_nothing_else(world: World) -> None:
     """Who left by themselves meanwhile stays away, whatever an old mail is clicked for."""
     readers(world, "ana", "bo")

@@ -51,6 +51,14 @@ def test_the_multipart_request_does_the_same(pages: World, bo: str) -> None:
     assert pages.status("bo@example.com") == "ended"
 
 
+def test_a_body_that_ends_like_a_line_of_text_is_the_same_request(pages: World, bo: str) -> None:
+    """Whoever posted it meant it, and believes to have left."""
+    kind = {"content-type": "application/x-www-form-urlencoded"}
+    assert pages.client.post(bo, content=b"List-Unsubscribe=One-Click\r\n", headers=kind).status_code == 200
+
+    assert pages.status("bo@example.com") == "ended"
+
+
 def test_a_second_request_is_answered_like_the_first(world: World, ana: str) -> None:
     """Idempotent: providers repeat."""
     first, second = world.client.post(ana, data=ONE_CLICK), world.client.post(ana, data=ONE_CLICK)

@@ -158,6 +158,27 @@ def test_who_waits_at_the_form_goes_before_the_mails_of_an_import(world: World) 
     assert "ana@example.com" in [address for addresses in provider.handed for address in addresses]
 
 
+def test_whoever_is_put_on_two_lists_on_one_day_is_asked_about_both_a_day_apart(world: World) -> None:
+    """One mail a day, and nobody stays pending for ever because it was the wrong day."""
+    rows = [ReaderRow(email="ana@example.com")]
+    for name in ("weekly", "daily"):
+        world.parts.readers.join(name, rows, status=SubscriptionStatus.PENDING, consent=None)
+        world.parts.consents.ask_pending(name, asked=Asked.IMPORT, wording="x")
+        world.parts.post_office.post_waiting()
+    assert len(world.mails()) == 1
+    assert world.parts.consents.count_unposted() == 1
+    world.client.post(world.link(world.mails()[-1], "/confirm/"))
+
+    with writing(world.parts.engine) as connection:
+        earlier = {"posted_at": database_now(-90_000)}
+        connection.execute(update(consent_request).where(consent_request.c.posted_at.is_not(None)).values(earlier))
+    let_leases_end(world)
+    assert world.parts.post_office.post_waiting() == 1
+    world.client.post(world.link(world.mails()[-1], "/confirm/"))
+
+    assert (world.status("ana@example.com"), world.status("ana@example.com", "daily")) == ("active", "active")
+
+
 def test_two_processes_at_once_post_each_mail_once(world: World) -> None:
     """The second finds them taken."""
     for number in range(3):
@@ -189,6 +210,24 @@ def test_no_two_mails_to_a_reader_share_a_message_id(pages: World) -> None:
     mails = pages.mails()
     assert sorted(mail["Subject"] for mail in mails)[1:] == ["Welcome to daily", "Welcome to weekly"]
     assert len({mail["Message-ID"] for mail in mails}) == 3
+
+
+def test_a_welcome_that_cannot_be_read_costs_nobody_another_lists_welcome(
+    pages: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is written to the log; the mark that some editors put at the beginning of a file is no part of a subject."""
+    welcome = pages.parts.directory / "welcome"
+    welcome.mkdir()
+    (welcome / "weekly.md").write_bytes("Schöne Grüße\n\nHallo.\n".encode("latin-1"))
+    (welcome / "daily.md").write_bytes(b"\xef\xbb\xbfWelcome to daily\n\nHello.\n")
+    pages.parts.readers.add_list("daily")
+    pages.parts.profiles.set_page("daily", is_open=True)
+    pages.client.post("/subscribe", data={"email": "ana@example.com", "list": ["weekly", "daily"]})
+
+    pages.client.post(pages.link(pages.mails()[-1], "/confirm/"))
+
+    assert [mail["Subject"] for mail in pages.mails()][1:] == ["Welcome to daily"]
+    assert "welcome mail of the list weekly can't be read" in caplog.text
 
 
 @pytest.mark.parametrize("kind", [Asked.ADD, Asked.IMPORT])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, text
@@ -16,7 +17,8 @@ from newsletter.store.engine import reading, writing
 from newsletter.store.event_tables import event
 from newsletter.store.schema import metadata
 from newsletter.store.types import database_now
-from newsletter.words.subscriber import SubscriptionStatus
+from newsletter.words.erasing import RequestOf
+from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
 from tests.web.conftest import World
 from tests.world import an_edition
 
@@ -40,6 +42,26 @@ def test_names_language_and_lists_are_changed_by_the_reader(world: World, ana: s
     assert world.status("ana@example.com") == "ended"
     world.client.post(ana, data={"act": "save", "list": "weekly", "language": ""})
     assert world.status("ana@example.com") == "active"
+
+
+@pytest.mark.parametrize(
+    ("brought", "shown", "saved", "kept"),
+    [("de-AT", "de", "de", "de"), ("de", "de", "", ""), ("fr", "", "", "fr"), ("fr", "", "en", "en")],
+)
+def test_a_language_that_an_import_brought_is_shown_and_not_lost_by_saving(
+    pages: World, brought: str, shown: str, saved: str, kept: str
+) -> None:
+    """Also one that these pages do not speak: it may be what a segment asks for."""
+    row = ReaderRow(email="ana@example.com", fields={"language": brought})
+    pages.parts.readers.join("weekly", [row], status=ACTIVE, consent="form")
+    path = f"/preferences/{pages.token('p', 1)}"
+
+    text = pages.client.get(path).text
+    assert (f'<option value="{shown}" selected>' in text) is bool(shown)
+    pages.client.post(path, data={"act": "save", "list": "weekly", "language": saved})
+
+    person = pages.parts.readers.find_subscriber("ana@example.com")
+    assert person is not None and person.fields.get("language", "") == kept
 
 
 def test_a_closed_list_can_be_left_but_neither_seen_nor_joined(world: World, ana: str) -> None:
@@ -94,7 +116,7 @@ def test_a_break_taken_after_the_sending_was_planned_is_kept_too(world: World, a
 
 def test_a_new_address_counts_once_it_is_confirmed_there(world: World, ana: str) -> None:
     """The mail goes to the new address; the old one stays until its button is pressed."""
-    world.client.post(f"{ana}/address", data={"email": "new@example.org"})
+    world.client.post(f"{ana}/address", data={"own_email": "ana@example.com", "email": "new@example.org"})
     mail = world.mails()[-1]
     assert mail["To"] == "new@example.org"
     assert world.parts.readers.find_subscriber("new@example.org") is None
@@ -111,8 +133,9 @@ def test_somebody_elses_address_can_not_be_taken_and_is_not_told(world: World, a
     world.confirm("bo@example.com")
     n_mails = len(world.mails())
 
-    free = world.client.post(f"{ana}/address", data={"email": "free@example.org"}).text
-    taken = world.client.post(f"{ana}/address", data={"email": "bo@example.com"}).text
+    mine = {"own_email": "ana@example.com"}
+    free = world.client.post(f"{ana}/address", data={**mine, "email": "free@example.org"}).text
+    taken = world.client.post(f"{ana}/address", data={**mine, "email": "bo@example.com"}).text
 
     assert free == taken
     assert [mail["To"] for mail in world.mails()[n_mails:]] == ["free@example.org"]
@@ -122,6 +145,14 @@ def test_my_data_is_all_of_it_with_the_proof_of_consent(world: World, ana: str) 
     """Wording, times, address and program of the request and of the confirmation; tags, issues and departures."""
     world.parts.segments.set_tag("ana@example.com", "vip", on=True)
     plan(world.parts.ledger, world.parts.clock, an_edition(7), list_name="weekly", parcel_size=10)
+    with writing(world.parts.engine) as connection:
+        facts = {"kind": "clicked", "issue": 7, "delivery_id": 1, "url": "https://example.com/a"}
+        times = {"happened_at": database_now(), "received_at": database_now()}
+        connection.execute(insert(event).values(provider="sendgrid", event_id="e1", weight=1, **facts, **times))
+    leave = f"/u/{world.token('u', 1)}"
+    world.client.post(leave, data={"List-Unsubscribe": "One-Click", "from": "page"})
+    world.client.post(f"{leave}/why", data={"reason": "often"})
+    world.client.post(f"{leave}/undo")
     answer = world.client.post(f"{ana}/data", data={"email": "ANA@example.com"})
 
     data = json.loads(answer.text)
@@ -132,7 +163,41 @@ def test_my_data_is_all_of_it_with_the_proof_of_consent(world: World, ana: str) 
     assert consent["ip"] and consent["agent"] and consent["confirmed_at"] and consent["confirmed_ip"]
     assert data["subscriptions"][0]["status"] == "active"
     assert data["tags"] == ["vip"]
-    assert data["issues"] == [{"issue": 7, "handover": "pending", "fate": "none", "opened": 0, "clicked": 0}]
+    (departure,) = data["departures"]
+    assert (departure["list"], departure["how"], departure["reason"]) == ("weekly", "page", "often")
+    assert departure["left_at"].endswith("+00:00") and departure["undone_at"].endswith("+00:00")
+    (told,) = data["told_by_the_provider"]
+    assert (told["issue"], told["what"], told["url"]) == (7, "clicked", "https://example.com/a")
+    assert data["issues"] == [{"issue": 7, "handover": "pending", "fate": "none", "opened": 0, "clicked": 1}]
+
+
+def test_the_old_address_is_told_that_it_gets_no_more_and_not_where_the_mail_goes_now(world: World, ana: str) -> None:
+    """Whoever reads it there can object; a mailbox that bounced is left alone."""
+    world.client.post(f"{ana}/address", data={"own_email": "ana@example.com", "email": "new@example.org"})
+    world.client.post(world.link(world.mails()[-1], "/confirm/"))
+
+    mail = world.mails()[-1]
+    assert (mail["To"], mail["Subject"]) == ("ana@example.com", "Weekly Ferries now goes to another address")
+    assert "new@example.org" not in mail.as_string()
+    assert len({one["Message-ID"] for one in world.mails()}) == len(world.mails())
+
+    n_mails = len(world.mails())
+    world.parts.readers.suppress("new@example.org", SuppressionReason.HARD_BOUNCE)
+    world.client.post(f"{ana}/address", data={"own_email": "new@example.org", "email": "third@example.net"})
+    world.client.post(world.link(world.mails()[-1], "/confirm/"))
+    assert world.status("third@example.net") == "active"
+    assert [one["To"] for one in world.mails()[n_mails:]] == ["third@example.net"]
+
+
+def test_who_has_only_a_forwarded_mail_can_not_take_the_subscription_over(world: World, ana: str) -> None:
+    """At an address of their own they would get all that is kept about somebody else."""
+    form = {"own_email": "somebody@example.net", "email": "somebody@example.net"}
+    n_mails = len(world.mails())
+    codes = [world.client.post(f"{ana}/address", data=form).status_code for _ in range(12)]
+
+    assert codes == [422] * 10 + [429] * 2
+    assert len(world.mails()) == n_mails
+    assert world.status("ana@example.com") == "active"
 
 
 @pytest.mark.parametrize("action", ["data", "erase"])
@@ -182,6 +247,39 @@ def test_an_erased_reader_is_in_no_table_and_no_import_brings_them_back(world: W
     assert world.status("ana@example.com") == "active"
     erased = world.parts.profiles.find_erasure("ana@example.com")
     assert erased is not None and erased.returned_at is not None
+
+
+def test_an_erased_reader_is_not_readable_in_the_database_file_either(pages: World) -> None:
+    """Free pages and SQLite's log are bytes on a disk as well, and the server goes on running."""
+    person = pages.confirm("anastasia.quill@example.com")
+    for number in range(40):
+        pages.parts.segments.set_tag("anastasia.quill@example.com", f"quill-{number}", on=True)
+    assert _bytes_of(pages).count(b"quill") > 40
+
+    path = f"/preferences/{pages.token('p', person)}"
+    pages.client.post(f"{path}/erase", data={"email": "anastasia.quill@example.com"})
+
+    assert b"quill" not in _bytes_of(pages)
+
+
+def _bytes_of(world: World) -> bytes:
+    """All that the database keeps on the disk."""
+    database = Path(world.parts.engine.url.database or "")
+    return b"".join(path.read_bytes() for path in database.parent.glob(f"{database.name}*") if path.is_file())
+
+
+def test_who_moves_to_an_address_that_was_erased_is_back_at_their_own_word(world: World, ana: str) -> None:
+    """They have just proved that it is theirs; no import may call them erased from then on."""
+    world.confirm("new@example.org")
+    world.parts.profiles.erase("new@example.org", RequestOf.OWNER)
+
+    world.client.post(f"{ana}/address", data={"own_email": "ana@example.com", "email": "new@example.org"})
+    world.client.post(world.link(world.mails()[-1], "/confirm/"))
+
+    erased = world.parts.profiles.find_erasure("new@example.org")
+    assert erased is not None and erased.returned_at is not None
+    rows = [ReaderRow(email="new@example.org", first_name="Nele")]
+    assert world.parts.readers.join("weekly", rows, status=ACTIVE, consent="x").updated == ["new@example.org"]
 
 
 def test_the_mark_of_an_erased_reader_survives_a_change_of_the_signing_key(world: World, ana: str) -> None:

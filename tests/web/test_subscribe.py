@@ -140,6 +140,8 @@ def test_of_several_open_lists_the_chosen_ones_are_joined(world: World) -> None:
 
     world.client.post("/subscribe", data={"email": "ana@example.com", "list": ["daily", "weekly"]})
     assert "The daily" in world.mails()[-1].as_string()
+    asked = world.client.get(world.link(world.mails()[-1], "/confirm/")).text
+    assert "You are about to get The daily and Weekly Ferries at" in asked
     world.client.post(world.link(world.mails()[-1], "/confirm/"))
 
     assert [world.status("ana@example.com", name) for name in ("daily", "weekly", "monthly")] == [
@@ -161,6 +163,28 @@ def test_an_address_that_cannot_be_mailed_is_refused_with_the_reason(pages: Worl
     assert pages.mails() == []
 
 
+@pytest.mark.parametrize(
+    ("email", "reason"),
+    [
+        ("", "Geben Sie Ihre E-Mail-Adresse ein"),
+        ("a@b", "name@example.com"),
+        ("a\u200b@example.com", "das man nicht sieht"),
+        ("zoë@example.com", "außerhalb von a-z"),
+        ("a@examрle.com", "zweier Alphabete"),
+    ],
+)
+def test_the_reason_is_given_in_the_readers_language_and_the_name_stays_typed(
+    pages: World, email: str, reason: str
+) -> None:
+    """Whoever mistypes an address does not have to type the rest again."""
+    answer = pages.client.post("/subscribe", data={"email": email, "first_name": "Zoë", "list": "weekly", "lang": "de"})
+
+    assert answer.status_code == 422
+    assert reason in html.unescape(answer.text)
+    assert "cannot" not in answer.text
+    assert 'value="Zoë"' in answer.text
+
+
 def test_what_was_typed_comes_back_as_text(pages: World) -> None:
     """The field of the form is no place to put a script."""
     answer = pages.client.post("/subscribe", data={"email": '"><script>alert(1)</script>', "list": "weekly"})
@@ -176,6 +200,31 @@ def test_a_german_reader_is_spoken_to_in_german(pages: World) -> None:
     pages.subscribe("ana@example.com", lang="de")
 
     assert "bestätigen" in pages.mails()[-1]["Subject"]
+
+
+def test_who_asked_in_german_confirms_in_german_whatever_their_browser_speaks(pages: World) -> None:
+    """A form on a German page says `lang`; the page behind the mail's link goes on in that language."""
+    pages.subscribe("ana@example.com", lang="de")
+    link = pages.link(pages.mails()[-1], "/confirm/")
+    english = {"accept-language": "en-GB"}
+
+    assert "Bestätigen Sie Ihr Abonnement" in pages.client.get(link, headers=english).text
+    assert "Sie stehen auf der Liste" in pages.client.post(link, headers=english).text
+
+
+def test_whom_the_owner_brings_is_asked_in_their_own_language(pages: World) -> None:
+    """The field `language` of an import counts, and where there is none the newsletter's own."""
+    rows = [ReaderRow(email="ana@example.com", fields={"language": "de-AT"}), ReaderRow(email="bo@example.com")]
+    pages.parts.readers.join("weekly", rows, status=SubscriptionStatus.PENDING, consent=None)
+
+    pages.parts.consents.ask_pending("weekly", asked=Asked.IMPORT, wording="x")
+    pages.parts.post_office.post_waiting()
+
+    subjects = {mail["To"]: mail["Subject"] for mail in pages.mails()}
+    assert subjects == {
+        "ana@example.com": "Bitte bestätigen: Weekly Ferries",
+        "bo@example.com": "Confirm that you want Weekly Ferries",
+    }
 
 
 def test_the_form_for_other_sites_works_from_there(pages: World) -> None:

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from newsletter.ports.consents import NewRequest
 from newsletter.web.public.theme import read_theme
 from newsletter.wiring import open_newsletter
+from newsletter.words.consent import Asked
 from tests.web.conftest import World
 
 
@@ -41,6 +43,35 @@ def test_the_pages_wear_the_colours_of_the_template_in_both_themes(pages: World)
     light, _, dark = css.partition("@media")
     assert "--accent: #7a1f5c" in light
     assert "--accent: #f0a8d8" in dark
+
+
+def letter_to_ana(world: World) -> str:
+    """The mail that asks her to confirm, from a newsletter that is opened anew."""
+    parts = open_newsletter(world.parts.directory)
+    number = parts.consents.ask(NewRequest(email="ana@example.com", asked=Asked.FORM, lists=[1]))
+    assert parts.post_office.post_waiting() == 1, number
+    parts.engine.dispose()
+    body = world.mails()[-1].get_body(("html",))
+    assert body is not None
+    return str(body.get_content())
+
+
+def test_the_mails_that_ask_wear_the_colours_of_the_template_in_both_themes(pages: World) -> None:
+    """Whoever signs up on the page knows the mail again."""
+    own_template(pages, ('accent = "#1c4f94"', 'accent = "#7a1f5c"'), ('accent = "#8db8f2"', 'accent = "#f0a8d8"'))
+
+    light, _, dark = letter_to_ana(pages).partition("prefers-color-scheme:dark")
+
+    assert "#7a1f5c" in light
+    assert "background:#f0a8d8!important" in dark
+    assert "background:#7a1f5c" in dark.partition("</style>")[2]
+
+
+def test_a_mail_in_colours_that_nobody_could_read_goes_out_in_ours(pages: World) -> None:
+    """A template is free to be odd; the button that confirms has to be legible."""
+    own_template(pages, ('accent_ink = "#fdfeff"', 'accent_ink = "#1c4f95"'))
+
+    assert "#1c4f95" not in letter_to_ana(pages)
 
 
 @pytest.mark.parametrize(

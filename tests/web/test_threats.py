@@ -11,13 +11,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event as sqlalchemy_event
-from sqlalchemy import text
+from sqlalchemy import text, update
 from starlette.routing import Route
 
 from newsletter.ports.consents import NewRequest
 from newsletter.ports.readers import ReaderRow
-from newsletter.store.engine import reading
+from newsletter.store.engine import reading, writing
 from newsletter.store.schema import metadata
+from newsletter.store.tables import mailing_list
 from newsletter.web.app import build
 from newsletter.words.consent import Asked
 from newsletter.words.erasing import RequestOf
@@ -168,7 +169,9 @@ def test_a_forged_link_costs_the_same_work_whomever_it_names(pages: World, monke
 @given(typed=st.text(max_size=60), title=st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=60))
 def test_no_text_makes_a_second_header_or_a_second_recipient(pages: World, typed: str, title: str) -> None:
     """Threat 6: whatever stands in the form or in a list's title, the mail has one To, no Bcc and our subject."""
-    pages.parts.profiles.set_page("weekly", title=f"W{title}\r\nBcc: evil@example.net\r\n\r\nhello")
+    with writing(pages.parts.engine) as connection:
+        hostile = f"W{title}\r\nBcc: evil@example.net\r\n\r\nhello"
+        connection.execute(update(mailing_list).values(title=hostile))
     before = len(pages.mails())
     number = pages.parts.consents.ask(
         NewRequest(email=f"r{before}@example.com", asked=Asked.FORM, lists=[1], first_name=typed.replace("\0", ""))

@@ -28,7 +28,7 @@ from newsletter.words.segment import (
     ("text", "tree"),
     [
         ('plan = "pro"', HasField("plan", "=", "pro")),
-        ('field Plan != ""', HasField("Plan", "!=", "")),
+        ('field Plan != ""', HasField("plan", "!=", "")),
         ('email ends with "@example.com"', HasField("email", "ends with", "@example.com")),
         ("tagged VIP", Tagged("vip")),
         ('tagged "two words"', Tagged("two words")),

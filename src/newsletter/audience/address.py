@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from enum import StrEnum
 
 from newsletter.words.mistake import Mistake
 from newsletter.words.subscriber import ascii_domain
@@ -27,13 +28,31 @@ _PLAIN = re.compile(
 _NAMED = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>\Z")
 
 
+class Flaw(StrEnum):
+    """What is wrong with an address, in kinds that a reader can be told in their own language."""
+
+    EMPTY = "empty"
+    HIDDEN = "hidden"
+    LETTERS = "letters"
+    LOOK_ALIKE = "look_alike"
+    SHAPE = "shape"
+
+
+class BadAddress(Mistake):
+    """The address cannot be mailed; the message has the whole reason, in English."""
+
+    def __init__(self, message: str, flaw: Flaw) -> None:
+        super().__init__(message, fix="Correct the address.")
+        self.flaw = flaw
+
+
 def is_plain(address: str) -> bool:
     """Whether the address is surely good, as told without the full check."""
     return _PLAIN.match(address) is not None
 
 
 def check_address(address: str) -> str:
-    """The address as it is kept: the local part as typed, without blanks around it. Raises Mistake with the reason.
+    """The address as it is kept: the local part as typed, without blanks around it. Raises BadAddress with the reason.
 
     The rules are those of email-validator, without asking the network. A local part that is not ASCII is refused:
     many mail servers on the way would bounce it later (RFC 6531 needs every one of them to agree).
@@ -51,18 +70,20 @@ def _check_the_long_way(address: str) -> str:
     from email_validator import EmailNotValidError, validate_email
 
     if not address:
-        raise Mistake("There is no e-mail address.")
+        raise BadAddress("There is no e-mail address.", Flaw.EMPTY)
     if any(unicodedata.category(letter) in {"Cc", "Cf", "Zl", "Zp"} for letter in address):
-        raise _refused(address, "it holds a character that cannot be seen")
+        raise _refused(address, "it holds a character that cannot be seen", Flaw.HIDDEN)
     local, _, domain = address.rpartition("@")
     if local and not local.isascii():
         raise _refused(
-            address, "the part before the @ has letters outside a-z, which many mail servers do not deliver yet"
+            address,
+            "the part before the @ has letters outside a-z, which many mail servers do not deliver yet",
+            Flaw.LETTERS,
         )
     try:
         checked = validate_email(address, check_deliverability=False, allow_smtputf8=False, strict=True)
     except EmailNotValidError as error:
-        raise _refused(address, str(error).rstrip(".")) from None
+        raise _refused(address, str(error).rstrip("."), Flaw.SHAPE) from None
     _refuse_look_alikes(address, domain)
     # Kept as typed, unless our key for it would differ from the domain that mail servers know.
     return address if ascii_domain(domain) == checked.ascii_domain else f"{local}@{checked.ascii_domain}"
@@ -74,11 +95,12 @@ def _refuse_look_alikes(address: str, domain: str) -> None:
         scripts = {unicodedata.name(letter, "").split(" ")[0] for letter in label if letter.isalpha()}
         foreign = sorted(scripts & {"CYRILLIC", "GREEK"})
         if "LATIN" in scripts and foreign:
-            raise _refused(address, f"its domain mixes Latin and {foreign[0].title()} letters that look alike")
+            why = f"its domain mixes Latin and {foreign[0].title()} letters that look alike"
+            raise _refused(address, why, Flaw.LOOK_ALIKE)
 
 
-def _refused(address: str, why: str) -> Mistake:
-    return Mistake(f"{show(address)} cannot be mailed: {why}.", fix="Correct the address.")
+def _refused(address: str, why: str, flaw: Flaw) -> BadAddress:
+    return BadAddress(f"{show(address)} cannot be mailed: {why}.", flaw)
 
 
 def show(text: str) -> str:

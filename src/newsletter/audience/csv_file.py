@@ -12,6 +12,7 @@ from newsletter.audience.columns import is_email_header
 from newsletter.words.mistake import Missing, Mistake, Place
 
 _CHUNK = 1 << 20
+_BEGINNING = 64
 _FIRST_LINE = 64 * 1024
 _DELIMITERS = (",", ";", "\t", "|")
 # The longer marks first: that of UTF-32 begins with that of UTF-16.
@@ -61,10 +62,10 @@ def open_csv(path: Path, *, name: str, encoding: str | None = None, is_sheet: bo
     Raises Mistake where it is no text, not in the encoding, or empty.
     """
     with path.open("rb") as file:
-        start = file.read(4)
+        start = file.read(_BEGINNING)
     if not start:
         raise Mistake(f"{name} is empty: there is nobody to import.", fix="Export it again.")
-    chosen = _choose_encoding(start, encoding)
+    chosen = _choose_encoding(start, encoding, name)
     n_lines = _decode_all(path, name, chosen, asked=encoding is not None)
     with path.open(encoding=chosen, newline="") as file:
         first = file.readline(_FIRST_LINE)
@@ -84,11 +85,12 @@ def open_csv(path: Path, *, name: str, encoding: str | None = None, is_sheet: bo
     )
 
 
-def _choose_encoding(start: bytes, asked: str | None) -> str:
-    marked = next((name for mark, name in _MARKS if start.startswith(mark)), None)
+def _choose_encoding(start: bytes, asked: str | None, name: str) -> str:
+    marked = next((known for mark, known in _MARKS if start.startswith(mark)), None)
     if marked:
         return marked
     if asked is None:
+        _refuse_unmarked(start, name)
         return "utf-8"
     try:
         "a".encode(asked)
@@ -97,6 +99,17 @@ def _choose_encoding(start: bytes, asked: str | None) -> str:
         raise Mistake(
             f"There is no text encoding called {asked!r}.", fix="Common ones are utf-8, utf-16, cp1252 and latin-1."
         ) from None
+
+
+def _refuse_unmarked(start: bytes, name: str) -> None:
+    """UTF-16 whose mark is missing passes for UTF-8 as long as nobody has an accent in their name."""
+    for encoding, zeros, letters in (("utf-16-le", start[1::2], start[::2]), ("utf-16-be", start[::2], start[1::2])):
+        if len(zeros) > 1 and not any(zeros) and all(letters):
+            raise Mistake(
+                "Every second byte is zero, as in UTF-16 without the mark that says so. Nothing was imported.",
+                fix=f"Use --encoding {encoding}, or save the file as UTF-8.",
+                place=Place(name, 1),
+            )
 
 
 def _decode_all(path: Path, name: str, encoding: str, *, asked: bool) -> int:
@@ -130,6 +143,8 @@ def _undecodable(name: str, encoding: str, error: UnicodeError, lines_before: in
         )
     else:
         guess = "Save it as UTF-8, or name its encoding with --encoding."
+    if isinstance(error, UnicodeDecodeError) and b"\0" in error.object[:_CHUNK]:
+        guess = "It does not look like text at all. Export it again as CSV."
     if asked:
         guess = "Try another --encoding, or save the file as UTF-8."
     return Mistake(f"The text is not {encoding}{detail}. Nothing was imported.", fix=guess, place=Place(name, line))

@@ -137,6 +137,7 @@ def _people(file: Opened, options: ImportOptions, report: ImportReport) -> Itera
     """Everyone who may join, with their line and address key; rows that are nobody go to the report."""
     seen = Seen(file.source.n_lines)
     name, columns, declared = file.source.name, file.columns, options.consent
+    n_undated = 0
     for line, cells, odd in _rows(file):
         try:
             if odd:
@@ -151,7 +152,14 @@ def _people(file: Opened, options: ImportOptions, report: ImportReport) -> Itera
         except RowRefused as refusal:
             report.reject(name, line, str(refusal))
         else:
+            if columns.subscribed_at and person.since_at is None:
+                n_undated += any(cells[at].strip() for at in columns.subscribed_at if at < len(cells))
             yield line, key, person
+    if n_undated:
+        report.notes.append(
+            f"{name}: {n_undated:,} {'date' if n_undated == 1 else 'dates'} of joining cannot be read, or cannot be true; "
+            "those who are new begin today. A date such as 2021-12-31 can be read."
+        )
 
 
 def _swallowed(inner: Sequence[str], file: Opened) -> str:

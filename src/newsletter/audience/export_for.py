@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import IO
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from newsletter.audience.rows import split_name
 from newsletter.ports.readers import Readers
 from newsletter.words.subscriber import Subscriber, SubscriptionStatus, SuppressionReason
 
@@ -221,4 +222,9 @@ def _attributes(person: Subscriber | None) -> str:
 
     if person is None:
         return "{}"
-    return orjson.dumps({**person.fields, **({"tags": person.tags} if person.tags else {})}).decode()
+    more: dict[str, object] = {"subscribed_at": person.subscriptions[0].since_at.isoformat()}
+    if split_name(_whole_name(person)) != (person.first_name, person.last_name):
+        more |= {"first_name": person.first_name, "last_name": person.last_name}
+    if person.tags:
+        more["tags"] = person.tags
+    return orjson.dumps({**person.fields, **more}).decode()

@@ -38,6 +38,7 @@ LETTERS: Mapping[str, Mapping[Mail, Mapping[str, str]]] = {
             "say so:",
             "button": "Yes, keep it coming",
             "foot": "If you do nothing within {days} days, your subscription ends, and we do not write again.",
+            "leave": "Leave at once",
         },
     },
     "de": {
@@ -72,7 +73,25 @@ LETTERS: Mapping[str, Mapping[Mail, Mapping[str, str]]] = {
             "kommen soll, sagen Sie es uns:",
             "button": "Ja, schicken Sie es weiter",
             "foot": "Wenn Sie {days} Tage lang nichts tun, endet Ihr Abonnement, und wir schreiben nicht mehr.",
+            "leave": "Sofort abbestellen",
         },
+    },
+}
+# To the address that a reader gave up; there is nothing to press.
+MOVED: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "subject": "{newsletter} now goes to another address",
+        "head": "Your address is changed",
+        "body": "From now on {newsletter} goes to another address, as was asked and confirmed there. Nothing comes to this "
+        "one any more.",
+        "foot": "If it was not you, answer this mail.",
+    },
+    "de": {
+        "subject": "{newsletter} geht jetzt an eine andere Adresse",
+        "head": "Ihre Adresse ist geändert",
+        "body": "Ab jetzt geht {newsletter} an eine andere Adresse, wie es gewünscht und dort bestätigt wurde. An diese "
+        "kommt nichts mehr.",
+        "foot": "Wenn Sie das nicht waren, antworten Sie auf diese Mail.",
     },
 }
 AND = {"en": " and ", "de": " und "}

@@ -2,69 +2,123 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from html import escape
 from string import Template
 
+from newsletter.audience.letter_look import LetterLook
 from newsletter.audience.letter_words import AND, LETTERS
 from newsletter.words.consent import Mail
 from newsletter.words.edition import Edition
 from newsletter.words.gap import Context, Field, Gap, Part
 from newsletter.words.newsletter import Newsletter
 
-# The name of the gap that holds the reader's own link.
-LINK = "link_url"
+# The names of the gaps that hold the reader's own link, and the one to leave.
+LINK, LEAVE = "link_url", "leave_url"
 
+# The inline colours are for programs that drop a style sheet, the sheet for dark screens.
 _HTML = Template("""\
 <!doctype html>
 <html lang="$language"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<meta name="color-scheme" content="light dark"><title>$head</title></head>
-<body style="margin:0;background:#eef2f5;color:#14202b;font:18px/1.6 Georgia,'Times New Roman',serif">
-<div style="max-width:600px;margin:0 auto;background:#ffffff;padding:30px 28px 36px">
-<div style="font:13px Arial,Helvetica,sans-serif;color:#596672;border-bottom:3px double #14202b;padding-bottom:14px">\
-$newsletter</div>
+<meta name="color-scheme" content="light dark"><meta name="supported-color-schemes" content="light dark">
+<title>$head</title>
+<style>
+.words a{color:$accent} .words img{max-width:100%;height:auto}
+@media (prefers-color-scheme:dark){
+.backdrop{background:$dark_backdrop!important} .sheet{background:$dark_sheet!important;color:$dark_ink!important}
+.soft{color:$dark_soft!important} .words a{color:$dark_accent!important}
+.top{border-color:$dark_ink!important} .foot{border-color:$dark_line!important}
+.go{background:$dark_accent!important;color:$dark_accent_ink!important}
+}
+</style></head>
+<body class="backdrop" style="margin:0;background:$backdrop">
+<div class="sheet" style="max-width:544px;margin:0 auto;background:$sheet;color:$ink;padding:30px 28px 36px;\
+font:18px/1.6 Georgia,'Times New Roman',serif">
+<div class="top soft" style="font:13px Arial,Helvetica,sans-serif;color:$soft;border-bottom:3px double $ink;\
+padding-bottom:14px">$newsletter</div>
 <h1 style="font-size:28px;line-height:1.2;margin:26px 0 14px">$head</h1>
-<div>$body</div>
+<div class="words">$body</div>
 $button
-<div style="border-top:1px solid #dce2e6;margin-top:30px;padding-top:16px;font:14px/1.6 Arial,Helvetica,sans-serif;\
-color:#596672">$foot<br>$newsletter, $address</div>
+<div class="foot soft" style="border-top:1px solid $line;margin-top:30px;padding-top:16px;\
+font:14px/1.6 Arial,Helvetica,sans-serif;color:$soft">$foot<br>$leave$newsletter, $address</div>
 </div></body></html>
 """)
-_BUTTON = """\
-<p style="margin:22px 0"><a href="{link}" style="display:inline-block;background:#1c4f94;color:#ffffff;\
-font:bold 16px Arial,Helvetica,sans-serif;text-decoration:none;padding:13px 22px;border-radius:4px">{words}</a></p>"""
-_MARK = "\x00"
+_BUTTON = Template("""\
+<p style="margin:22px 0"><a class="go" href="$link" style="display:inline-block;background:$accent;color:$accent_ink;\
+font:bold 16px Arial,Helvetica,sans-serif;text-decoration:none;padding:13px 22px;border-radius:4px">$words</a></p>""")
+_LEAVE = Template("""<a href="$link" style="color:inherit">$words</a><br>""")
+# Where the gaps are, until the text is cut there.
+_MARK, _LEAVE_MARK = "\x00", "\x01"
+_GAPS = {_MARK: LINK, _LEAVE_MARK: LEAVE}
 
 
-def letter(mail: Mail, newsletter: Newsletter, *, language: str, lists: Sequence[str], days: int = 0) -> Edition:
-    """The mail that answers a request; its one gap is the reader's link, `LINK`. `days` is the time to answer."""
+def letter(
+    mail: Mail, newsletter: Newsletter, *, language: str, lists: Sequence[str], look: LetterLook, days: int = 0
+) -> Edition:
+    """The mail that answers a request; its gap is the reader's link, `LINK`. `days` is the time to answer.
+
+    What goes to many at once has another, `LEAVE`.
+    """
     words = LETTERS[language][mail]
     named = AND[language].join(lists) if lists else newsletter.name
     values = {"newsletter": newsletter.name, "lists": named, "days": days}
     said = {name: sentence.format_map(values) for name, sentence in words.items()}
-    text = f"{said['head']}\n\n{said['body']}\n\n{_MARK}\n\n{said['foot']}\n\n{newsletter.name}\n{newsletter.address}\n"
+    leave = said.get("leave", "")
+    foot = f"{said['foot']}\n{leave}: {_LEAVE_MARK}" if leave else said["foot"]
+    text = f"{said['head']}\n\n{said['body']}\n\n{_MARK}\n\n{foot}\n\n{newsletter.name}\n{newsletter.address}\n"
     body = f'<p style="margin:0 0 18px">{escape(said["body"])}</p>'
-    html = _page(newsletter, language, said["head"], body, said["foot"], button=said["button"])
+    html = _page(newsletter, language, said["head"], body, said["foot"], look, button=said["button"], leave=leave)
+    return _edition(newsletter, language, said["subject"], html=html, text=text)
+
+
+def notice(newsletter: Newsletter, words: Mapping[str, str], *, language: str, look: LetterLook) -> Edition:
+    """A mail that only says something; `words` are its subject, head, body and foot."""
+    said = {name: sentence.format_map({"newsletter": newsletter.name}) for name, sentence in words.items()}
+    body = f'<p style="margin:0 0 18px">{escape(said["body"])}</p>'
+    html = _page(newsletter, language, said["head"], body, said["foot"], look, button="")
+    text = f"{said['head']}\n\n{said['body']}\n\n{said['foot']}\n\n{newsletter.name}\n{newsletter.address}\n"
     return _edition(newsletter, language, said["subject"], html=html, text=text)
 
 
 def note(
-    newsletter: Newsletter, *, subject: str, html_body: str, text_body: str, language: str, button: str = "", foot: str
+    newsletter: Newsletter,
+    *,
+    subject: str,
+    html_body: str,
+    text_body: str,
+    language: str,
+    look: LetterLook,
+    button: str = "",
+    foot: str,
 ) -> Edition:
     """A mail whose body the caller has made safe HTML of; with `button`, it leads to the gap `LINK`."""
-    html = _page(newsletter, language, subject, html_body, foot, button=button)
+    html = _page(newsletter, language, subject, html_body, foot, look, button=button)
     link = f"\n\n{_MARK}" if button else ""
     text = f"{subject}\n\n{text_body}{link}\n\n{foot}\n\n{newsletter.name}\n{newsletter.address}\n"
     return _edition(newsletter, language, subject, html=html, text=text)
 
 
-def _page(newsletter: Newsletter, language: str, head: str, body: str, foot: str, *, button: str) -> str:
+def _page(
+    newsletter: Newsletter,
+    language: str,
+    head: str,
+    body: str,
+    foot: str,
+    look: LetterLook,
+    *,
+    button: str,
+    leave: str = "",
+) -> str:
+    colours = look.values()
     return _HTML.substitute(
+        colours,
         language=escape(language),
         head=escape(head),
         body=body,
-        button=_BUTTON.format(link=_MARK, words=escape(button)) if button else "",
+        button=_BUTTON.substitute(colours, link=_MARK, words=escape(button)) if button else "",
         foot=escape(foot),
+        leave=_LEAVE.substitute(link=_LEAVE_MARK, words=escape(leave)) if leave else "",
         newsletter=escape(newsletter.name),
         address=escape(newsletter.address),
     )
@@ -74,8 +128,8 @@ def _edition(newsletter: Newsletter, language: str, subject: str, *, html: str, 
     return Edition(
         issue=0,
         subject=Part((subject,)),
-        html=_with_gap(html, Context.URL),
-        text=_with_gap(text, Context.PLAIN),
+        html=_with_gaps(html, Context.URL),
+        text=_with_gaps(text, Context.PLAIN),
         language=language,
         sender_name=newsletter.name,
         sender=newsletter.sender,
@@ -83,6 +137,6 @@ def _edition(newsletter: Newsletter, language: str, subject: str, *, html: str, 
     )
 
 
-def _with_gap(text: str, context: Context) -> Part:
-    before, mark, after = text.partition(_MARK)
-    return Part((before, Gap(Field(LINK), context), after)) if mark else Part((before,))
+def _with_gaps(text: str, context: Context) -> Part:
+    pieces = re.split(f"([{''.join(_GAPS)}])", text)
+    return Part(tuple(Gap(Field(_GAPS[piece]), context) if piece in _GAPS else piece for piece in pieces))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from newsletter.audience.columns import field_name, is_reserved
 
 LONGEST_TAG = 100
 MOST_TAGS = 200
 _MOST_ATTRIBUTES = 300
+# Attributes that are no fields of the newsletter's own.
+_OWN = ("first_name", "last_name", "subscribed_at")
 
 
 class NotReadable(ValueError):
@@ -50,17 +53,29 @@ def _apart(cell: str) -> Sequence[str]:
         return cell.split(separator)
 
 
-def read_attributes(cell: str) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Custom fields and tags from a JSON object; what is none is kept as the field `attributes`. Raises NotReadable."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attributes:
+    """What a JSON object in a cell says about a person; "" where it says nothing."""
+
+    fields: Mapping[str, str] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    first_name: str = ""
+    last_name: str = ""
+    subscribed_at: str = ""
+
+
+def read_attributes(cell: str) -> Attributes:
+    """Custom fields and more from a JSON object; what is none is kept as the field `attributes`. Raises NotReadable."""
     cell = cell.strip()
     if not cell:
-        return {}, ()
+        return Attributes()
     found = _json(cell)
     if not isinstance(found, dict):
-        return {"attributes": cell}, ()
+        return Attributes(fields={"attributes": cell})
     tags: tuple[str, ...] = ()
     if isinstance(found.get("tags"), list):
         tags = read_tags(_text(found.pop("tags")))
+    own = {name: _text(found.pop(name)) for name in _OWN if isinstance(found.get(name), str)}
     if len(found) > _MOST_ATTRIBUTES:
         raise NotReadable(f"The row has {len(found)} attributes; at most {_MOST_ATTRIBUTES} are kept.")
     fields: dict[str, str] = {}
@@ -68,7 +83,7 @@ def read_attributes(cell: str) -> tuple[dict[str, str], tuple[str, ...]]:
         text = _text(value)
         if text:
             fields[_free(field_name(name) or f"attribute_{number}", fields)] = text
-    return fields, tags
+    return Attributes(fields=fields, tags=tags, **own)
 
 
 def _free(name: str, taken: dict[str, str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from newsletter.audience.address import check_address, show, tidy_address
-from newsletter.audience.columns import field_name
+from newsletter.audience.columns import field_name, is_reserved
 from newsletter.audience.import_batch import ERASED, explain_suppressed
 from newsletter.audience.rows import LONGEST_CELL
 from newsletter.ports.readers import ReaderRow, Readers
@@ -56,6 +56,6 @@ def _text(value: str | None) -> str | None:
 
 def _field(name: str) -> str:
     named = field_name(name)
-    if not named:
+    if not named or is_reserved(named):
         raise Mistake(f"{show(name)} cannot be the name of a field.", fix="Use letters, such as city.")
     return named

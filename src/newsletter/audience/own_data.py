@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from newsletter.ports.consents import Consents
 from newsletter.ports.profiles import Profiles
 from newsletter.words.consent import ConsentRecord
@@ -30,11 +33,14 @@ def own_data(person: Subscriber, consents: Consents, profiles: Profiles) -> dict
         "tags": list(person.tags),
         "issues": [dict(fact) for fact in profiles.issues_of(person.id)],
         "consents": [consent_as_json(record) for record in consents.records_of(person.email, person.id)],
-        "departures": [
-            {**fact, "left_at": getattr(fact["left_at"], "isoformat", str)()}
-            for fact in consents.departures_of(person.id)
-        ],
+        "departures": [fact_as_json(fact) for fact in consents.departures_of(person.id)],
+        "told_by_the_provider": [fact_as_json(fact) for fact in profiles.heard_of(person.id)],
     }
+
+
+def fact_as_json(fact: Mapping[str, object]) -> dict[str, object]:
+    """With times as text."""
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in fact.items()}
 
 
 def consent_as_json(record: ConsentRecord) -> dict[str, object]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 
+from newsletter.audience.letter_look import LetterLook
 from newsletter.audience.letter_words import known_language
-from newsletter.audience.letters import LINK, letter
+from newsletter.audience.letters import LEAVE, LINK, letter
 from newsletter.ports.clock import Clock
 from newsletter.ports.consents import Consents, Posting
 from newsletter.ports.provider import Provider
@@ -41,7 +42,10 @@ def mail_number(request: int, place: int = 0) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostOffice:
-    """What it takes to post a mail. `key_id` and `key` sign the links; `title` is what readers call a list."""
+    """What it takes to post a mail. `key_id` and `key` sign the links; `title` is what readers call a list.
+
+    `look` are the colours of the mails.
+    """
 
     consents: Consents
     provider: Provider
@@ -51,6 +55,7 @@ class PostOffice:
     key: bytes
     new_token: Callable[[], str]
     title: Callable[[str], str] = str
+    look: LetterLook = field(default_factory=LetterLook)
 
     def post_waiting(self, most: int | None = None) -> int:
         """Post the mails that wait, all or until `most` are. Returns how many were handed over.
@@ -79,7 +84,7 @@ class PostOffice:
 
         With `leave_links`, mail programs show their own button for leaving (RFC 8058).
         """
-        columns = {LINK: links}
+        columns = {LINK: links, **({LEAVE: leave_links} if leave_links else {})}
         one_click = {"List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if leave_links else {}
         consignment = Consignment(
             attempt=self.new_token(),
@@ -125,7 +130,7 @@ class PostOffice:
         first = postings[0]
         language = known_language(first.language, self.newsletter.language)
         titles = [self.title(name) for name in first.lists]
-        edition = letter(first.mail, self.newsletter, language=language, lists=titles, days=first.days)
+        edition = letter(first.mail, self.newsletter, language=language, lists=titles, look=self.look, days=first.days)
         is_bulk = first.mail is Mail.AGAIN
         by_number = {mail_number(posting.request): posting for posting in postings}
         answers = self.send(

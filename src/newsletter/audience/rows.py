@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from newsletter.audience.address import check_address, is_plain, show, tidy_address
 from newsletter.audience.columns import Columns
-from newsletter.audience.marks import NotReadable, read_attributes, read_tags
+from newsletter.audience.marks import Attributes, NotReadable, read_attributes, read_tags
 from newsletter.audience.standing import Standing, UnknownStatus
 from newsletter.ports.readers import ReaderRow
 from newsletter.words.mistake import Mistake
@@ -16,6 +16,7 @@ from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
 
 LONGEST_CELL = 10_000
 _FIRST_YEAR = 1985
+_NOTHING = Attributes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,14 @@ def read_row(columns: Columns, cells: list[str], declared: str | None = None) ->
         status = says
     if columns.nobody:
         raise RowRefused(columns.nobody)
-    first_name, last_name = _names(columns, cells, beside)
     fields = {name: cell for name, at in columns.custom if (cell := cells[at].strip())} if columns.custom else {}
     try:
         tags = read_tags(cells[columns.tags]) if columns.tags is not None else ()
+        said = _NOTHING
         if columns.attributes is not None:
-            more, marks = read_attributes(cells[columns.attributes])
-            fields, tags = {**more, **fields}, (*tags, *marks)
+            said = read_attributes(cells[columns.attributes])
+            fields, tags = {**said.fields, **fields}, (*tags, *said.tags)
+        first_name, last_name = _names(columns, cells, beside, said)
         return ReaderRow(
             email=email,
             first_name=first_name,
@@ -60,7 +62,7 @@ def read_row(columns: Columns, cells: list[str], declared: str | None = None) ->
             # "Active" in a file is a claim; only the one who imports can vouch for it, with --active.
             status=None if status is SubscriptionStatus.ACTIVE else status,
             consent=_consent(columns, cells, declared if status in {None, SubscriptionStatus.ACTIVE} else None),
-            since_at=_since(columns, cells) if columns.subscribed_at else None,
+            since_at=_since(columns, cells, said) if columns.subscribed_at or said.subscribed_at else None,
             tags=tags,
         )
     except NotReadable as odd:
@@ -90,8 +92,9 @@ def _consent(columns: Columns, cells: list[str], declared: str | None) -> str | 
     return ". ".join(filter(None, ((declared or "").rstrip(". "), f"{columns.source.title}: {told}")))
 
 
-def _since(columns: Columns, cells: list[str]) -> datetime | None:
-    return next((found for at in columns.subscribed_at if (found := _instant(cells[at]))), None)
+def _since(columns: Columns, cells: list[str], said: Attributes) -> datetime | None:
+    dates = (*(cells[at] for at in columns.subscribed_at), said.subscribed_at)
+    return next((found for date in dates if date and (found := _instant(date))), None)
 
 
 def _level(columns: Columns, cells: list[str]) -> list[str]:
@@ -130,8 +133,10 @@ def _standing(columns: Columns, cells: list[str]) -> Standing:
     return says if isinstance(says, SuppressionReason) else columns.source.everyone or says
 
 
-def _names(columns: Columns, cells: list[str], beside: str) -> tuple[str | None, str | None]:
+def _names(columns: Columns, cells: list[str], beside: str, said: Attributes) -> tuple[str | None, str | None]:
     """First and last name, None where the row has none. A whole name is cut at its first blank."""
+    if (said.first_name or said.last_name) and columns.first_name is None and columns.last_name is None:
+        return _name(said.first_name) or None, _name(said.last_name) or None
     first = _name(cells[columns.first_name]) if columns.first_name is not None else ""
     last = _name(cells[columns.last_name]) if columns.last_name is not None else ""
     if not first and not last:

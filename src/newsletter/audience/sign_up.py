@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from newsletter.audience.address import check_address
+from newsletter.audience.address import BadAddress, Flaw, check_address
 from newsletter.ports.clock import Clock
 from newsletter.ports.consents import Consents, NewRequest, Price
 from newsletter.ports.slots import Notice
 from newsletter.words.consent import Asked, Visitor
-from newsletter.words.mistake import Mistake
 from newsletter.words.newsletter import Newsletter
 from newsletter.words.subscriber import address_key
 
@@ -66,27 +65,27 @@ class SignUp:
     visitor: Visitor
 
 
-def sign_up(consents: Consents, clock: Clock, key: bytes, asked: SignUp, limits: Limits) -> tuple[Answer, str]:
-    """Keep the request, where nothing stands against it. The second is the reason why an address is no good.
+def sign_up(consents: Consents, clock: Clock, key: bytes, asked: SignUp, limits: Limits) -> tuple[Answer, Flaw | None]:
+    """Keep the request, where nothing stands against it. The second is why an address is no good.
 
     Who fell into the honeypot, or asked for one address too often, is told what everyone is told, and nothing is kept.
     """
     if consents.find_breaker() is not None:
-        return Answer.PAUSED, ""
+        return Answer.PAUSED, None
     try:
         email = check_address(asked.email)
-    except Mistake as mistake:
-        return Answer.BAD_ADDRESS, mistake.message
+    except BadAddress as bad:
+        return Answer.BAD_ADDRESS, bad.flaw
     visitor = _network(asked.visitor.ip)
     prices = [Price(bucket=_bucket(key, "ip", visitor), limit=limits.per_ip, seconds=_HOUR)]
     prices.append(Price(bucket="everyone", limit=limits.everyone, seconds=_HOUR))
     if asked.is_hasty:
         prices.append(Price(bucket=_bucket(key, "hasty", visitor), limit=limits.hasty, seconds=_HOUR))
     if not consents.spend(prices, clock.now()):
-        return Answer.TOO_MANY, ""
+        return Answer.TOO_MANY, None
     own = Price(bucket=_bucket(key, "address", address_key(email)), limit=limits.per_address, seconds=24 * _HOUR)
     if asked.is_bot or not consents.spend([own], clock.now()):
-        return Answer.ASKED, ""
+        return Answer.ASKED, None
     consents.ask(
         NewRequest(
             email=email,
@@ -98,7 +97,7 @@ def sign_up(consents: Consents, clock: Clock, key: bytes, asked: SignUp, limits:
             visitor=asked.visitor,
         )
     )
-    return Answer.ASKED, ""
+    return Answer.ASKED, None
 
 
 def hold_off(consents: Consents, clock: Clock, newsletter: Newsletter, limits: Limits) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -61,7 +62,9 @@ def _refuse_declarations(path: Path, archive: zipfile.ZipFile, members: list[zip
         if member.filename.endswith((".xml", ".rels")):
             with archive.open(member) as file:
                 begin = file.read(4096).replace(b"\0", b"")
-                if b"<!DOCTYPE" in begin or b"<!ENTITY" in begin:
+                # Behind a comment that goes on for longer than this, anything might be declared.
+                has_root = re.search(rb"<[A-Za-z_]", re.sub(rb"<!--.*?(-->|\Z)", b"", begin, flags=re.DOTALL))
+                if b"<!DOCTYPE" in begin or b"<!ENTITY" in begin or not has_root:
                     raise Mistake(f"{path} is not a spreadsheet as programs write them.", fix="Save it as CSV.")
 
 

@@ -130,7 +130,9 @@ def import_readers(parts: Parts, files: Sequence[Path], options: ImportOptions) 
     from newsletter.words.consent import Asked
 
     def goes_on(number: int) -> None:
-        click.echo(f"Going on with import {number}, which was interrupted.", err=True)
+        click.echo(
+            f"Going on with import {number}, which has not finished: it was interrupted, or still runs.", err=True
+        )
 
     with progress_bar("Importing") as follow:
         done = import_files(parts.readers, parts.imports, files, options, progress=follow, goes_on=goes_on)

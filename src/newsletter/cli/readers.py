@@ -133,11 +133,12 @@ def show(folder: object, email: str, form: str) -> None:
     if person is None and suppressed is None and erased is None and not records:
         raise _nobody(email)
     tags = parts.segments.tags_of(person.id) if person else ()
+    departures = parts.consents.departures_of(person.id) if person else ()
     if form == "json":
-        print_json(person_as_json(email, person, suppressed) | more_as_json(records, tags, erased))
+        print_json(person_as_json(email, person, suppressed) | more_as_json(records, tags, departures, erased))
     else:
         print_person(email, person, suppressed)
-        print_more(records, tags, erased)
+        print_more(records, tags, departures, erased)
 
 
 @click.group(invoke_without_command=True)

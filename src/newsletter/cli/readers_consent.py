@@ -71,8 +71,8 @@ def erase(folder: object, email: str, yes: bool) -> None:
         raise Missing(f"Nobody here has the address {email!r}.", fix="Check the spelling.")
     click.echo(f"{email} is erased.")
     click.echo(
-        "Not reached from here: backups of the database, practice mail in var/outbox, files in subscribers/, git's history, "
-        f"and what the provider keeps. {parts.provider.explain()}"
+        "Not reached from here: backups of the database, practice mail in var/outbox, files in subscribers/ and var/uploads, "
+        f"git's history, and what the provider keeps. {parts.provider.explain()}"
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -138,25 +138,41 @@ def _one_line(text: str) -> str:
     return "".join(letter if letter.isprintable() else " " for letter in text)
 
 
-def more_as_json(records: Sequence[ConsentRecord], tags: Sequence[str], erased: Erasure | None) -> dict[str, object]:
-    """Tags, the record of consent, and whether the person was erased."""
-    from newsletter.audience.own_data import consent_as_json
+def more_as_json(
+    records: Sequence[ConsentRecord],
+    tags: Sequence[str],
+    departures: Sequence[Mapping[str, object]],
+    erased: Erasure | None,
+) -> dict[str, object]:
+    """Tags, the record of consent, how they left, and whether the person was erased."""
+    from newsletter.audience.own_data import consent_as_json, fact_as_json
 
     back = erased.returned_at.isoformat() if erased and erased.returned_at else None
     gone = {"erased_at": erased.erased_at.isoformat(), "request_of": erased.request_of.value} if erased else None
     return {
         "tags": list(tags),
         "consents": [consent_as_json(record) for record in records],
+        "departures": [fact_as_json(fact) for fact in departures],
         "erased": gone and gone | {"returned_at": back},
     }
 
 
-def print_more(records: Sequence[ConsentRecord], tags: Sequence[str], erased: Erasure | None) -> None:
+def print_more(
+    records: Sequence[ConsentRecord],
+    tags: Sequence[str],
+    departures: Sequence[Mapping[str, object]],
+    erased: Erasure | None,
+) -> None:
     lines = [f"  tags: {', '.join(tags)}"] if tags else []
     for record in records:
         when = f"{record.requested_at:%Y-%m-%d %H:%M} UTC"
         done = f"confirmed {record.confirmed_at:%Y-%m-%d %H:%M} UTC" if record.confirmed_at else "not confirmed"
         lines.append(f"  asked ({record.asked.value}) {when}, {done}: {', '.join(record.lists)}")
+    for fact in departures:
+        how = str(fact["how"]).replace("_", "-")
+        why = f", reason {fact['reason']}" if fact["reason"] else ""
+        undone = f", undone {fact['undone_at']:%Y-%m-%d %H:%M} UTC" if fact["undone_at"] else ""
+        lines.append(f"  left {fact['list']} {fact['left_at']:%Y-%m-%d %H:%M} UTC ({how}{why}){undone}")
     if erased:
         whose = "their own request" if erased.request_of.value == "reader" else "the owner's request"
         back = f"; back by their own sign-up on {erased.returned_at:%Y-%m-%d}" if erased.returned_at else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import click
 
@@ -52,8 +53,10 @@ def add(folder: object, name: str, question: str) -> None:
     """
     from newsletter.cli.context import parts_of
 
-    parts_of(folder).segments.save(name, question)
+    saved = parts_of(folder).segments
+    saved.save(name, question)
     click.echo(f"The segment {name} is saved.")
+    _warn(saved.unknown_fields(question))
 
 
 @segments.command()
@@ -85,4 +88,12 @@ def count(folder: object, question: str, list_name: str) -> None:
     """
     from newsletter.cli.context import parts_of
 
-    click.echo(f"{parts_of(folder).segments.count(question, list_name=list_name):,}")
+    saved = parts_of(folder).segments
+    click.echo(f"{saved.count(question, list_name=list_name):,}")
+    _warn(saved.unknown_fields(question))
+
+
+def _warn(fields: Sequence[str]) -> None:
+    """On standard error: a script that counts wants the number alone."""
+    for name in fields:
+        click.echo(f"No reader has the field {name!r}. Is it spelt right?", err=True)

@@ -49,7 +49,8 @@ class Posting:
 class Confirmed:
     """What a confirmation came to. `is_new` is false where the link had done its work already.
 
-    `lists` are those that the person is now on because of it; empty where they must not be mailed.
+    `lists` are those that the person is now on because of it; empty where they must not be mailed. `moved_from` is the
+    address that they gave up with it, where mail to that is allowed.
     """
 
     request: int
@@ -59,6 +60,7 @@ class Confirmed:
     lists: tuple[tuple[int, str], ...]
     asked: Asked
     is_new: bool
+    moved_from: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,12 +89,14 @@ class Consents(Protocol):
 
         No other process posts them meanwhile. What is neither marked nor put back by then waits again: a mail may go
         twice rather than never, and `most_tries` times at most. At most one request an address is answered in
-        `quiet_hours`, and `most_mails` for ever until one is confirmed. Who may be put on a list becomes pending
-        there. Only the postings that are mails are returned; None where nothing waits.
+        `quiet_hours`, and `most_mails` for ever until one is confirmed; an owner's request waits for the hours to pass. Who
+        may be put on a list becomes pending there. Only the postings that are mails are returned; None where nothing waits.
         """
         ...
 
-    def count_unposted(self) -> int: ...
+    def count_unposted(self) -> int:
+        """Requests whose mail has not gone, those included that have to wait for quiet hours to pass."""
+        ...
 
     def mark_posted(self, requests: Sequence[int]) -> None:
         """These mails were handed over, or refused for good."""
@@ -124,7 +128,9 @@ class Consents(Protocol):
         """Every request of a person, oldest first."""
         ...
 
-    def departures_of(self, subscriber: int) -> Sequence[Mapping[str, object]]: ...
+    def departures_of(self, subscriber: int) -> Sequence[Mapping[str, object]]:
+        """Each time that a person left: `list`, `issue`, `how`, `reason`, `left_at` and `undone_at`, oldest first."""
+        ...
 
     def spend(self, prices: Sequence[Price], now: datetime) -> bool:
         """Take every price or none. False where one bucket would hold too little."""

@@ -40,7 +40,7 @@ class Profiles(Protocol):
         ...
 
     def set_page(self, name: str, *, title: str | None = None, is_open: bool | None = None) -> None:
-        """Change how readers meet a list. Raises Missing."""
+        """Change how readers meet a list. Raises Missing, and Mistake for a title that is none."""
         ...
 
     def change(self, subscriber: int, *, first_name: str, last_name: str, language: str) -> None: ...
@@ -59,6 +59,10 @@ class Profiles(Protocol):
 
     def issues_of(self, subscriber: int) -> Sequence[Mapping[str, object]]:
         """What was done with each issue for a person (`issue`, `handover`, `fate`), and `opened` and `clicked` times."""
+        ...
+
+    def heard_of(self, subscriber: int) -> Sequence[Mapping[str, object]]:
+        """What the provider told about this person: `issue`, `what`, `happened_at`, `url`, `reason`, `by_machine`."""
         ...
 
     def erase(self, email: str, request_of: RequestOf) -> bool:

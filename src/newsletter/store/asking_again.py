@@ -9,10 +9,8 @@ from sqlalchemy import (
     Connection,
     Engine,
     Select,
-    String,
     and_,
     case,
-    cast,
     exists,
     func,
     insert,
@@ -24,10 +22,10 @@ from sqlalchemy import (
 from newsletter.ports.consents import AskingRun
 from newsletter.store.consent_tables import asking_again, consent_request, consent_request_list, departure, rest
 from newsletter.store.engaging import issues_by_list, roll_up
-from newsletter.store.engine import is_sqlite, reading, writing
+from newsletter.store.engine import reading, writing
 from newsletter.store.joining import end
 from newsletter.store.segment_tables import engagement
-from newsletter.store.segments import ENOUGH_ISSUES, condition
+from newsletter.store.segments import ENOUGH_ISSUES, condition, field_value
 from newsletter.store.tables import mailing_list, subscriber, subscription, suppression
 from newsletter.store.types import AnyRow, database_now
 from newsletter.words.consent import Asked, Left, Mail
@@ -173,11 +171,6 @@ def _list_to_ask(connection: Connection, name: str) -> int:
 
 def _people(connection: Connection, list_id: int, segment: str, *, after: int) -> Select[tuple[int, str, str, str]]:
     """Who is to be asked, in the order of their numbers."""
-    language: ColumnElement[str]
-    if is_sqlite(connection):
-        language = func.json_extract(subscriber.c.fields, "$.language")
-    else:
-        language = subscriber.c.fields.op("->>")("language")
     asked_before = (
         exists()
         .where(consent_request.c.email_key == subscriber.c.email_key)
@@ -190,7 +183,7 @@ def _people(connection: Connection, list_id: int, segment: str, *, after: int) -
             subscriber.c.id,
             subscriber.c.email,
             subscriber.c.email_key,
-            func.coalesce(cast(language, String), "").label("language"),
+            field_value("language").label("language"),
         )
         .select_from(subscription)
         .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)

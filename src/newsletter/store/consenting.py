@@ -14,6 +14,7 @@ from newsletter.store.holding_off import SqlHoldingOff
 from newsletter.store.joining import end
 from newsletter.store.queueing import SqlQueue
 from newsletter.store.returning import Returning, bring_back
+from newsletter.store.segments import field_value
 from newsletter.store.tables import mailing_list, subscriber, subscription, suppression
 from newsletter.store.types import AnyRow, database_now
 from newsletter.words.consent import Asked, ConsentRecord, Left, Visitor
@@ -75,6 +76,7 @@ class SqlConsents(SqlQueue, SqlForgetting, SqlHoldingOff):
                     "email": row.email,
                     "email_key": row.email_key,
                     "asked": asked,
+                    "language": row.language[:35],
                     "wording": wording,
                     "requested_at": database_now(),
                 }
@@ -130,6 +132,7 @@ class SqlConsents(SqlQueue, SqlForgetting, SqlHoldingOff):
             lists=done.lists,
             asked=Asked(row.asked),
             is_new=is_new,
+            moved_from=done.moved_from,
         )
 
     def _kept(self, visitor: Visitor) -> Visitor:
@@ -181,17 +184,24 @@ class SqlConsents(SqlQueue, SqlForgetting, SqlHoldingOff):
 
     def departures_of(self, subscriber: int) -> Sequence[Mapping[str, object]]:
         query = (
-            select(mailing_list.c.name, departure.c.issue, departure.c.how, departure.c.reason, departure.c.left_at)
+            select(
+                mailing_list.c.name.label("list"),
+                departure.c.issue,
+                departure.c.how,
+                departure.c.reason,
+                departure.c.left_at,
+                departure.c.undone_at,
+            )
             .join(mailing_list, mailing_list.c.id == departure.c.list_id)
             .where(departure.c.subscriber_id == subscriber)
             .order_by(departure.c.id)
         )
         with reading(self._engine) as connection:
-            return [dict(row._mapping) for row in connection.execute(query)]
+            return [{str(name): value for name, value in row._mapping.items()} for row in connection.execute(query)]
 
 
-def _not_asked(list_id: int | None) -> Select[tuple[str, str]]:
-    """Address and key of the next people who are pending on a list and were never asked to confirm it."""
+def _not_asked(list_id: int | None) -> Select[tuple[str, str, str]]:
+    """Address, key and language of the next people who are pending on a list and were never asked to confirm it."""
     asked_before = exists().where(
         consent_request.c.email_key == subscriber.c.email_key,
         consent_request.c.id == consent_request_list.c.request_id,
@@ -199,7 +209,7 @@ def _not_asked(list_id: int | None) -> Select[tuple[str, str]]:
     )
     blocked = exists().where(suppression.c.email_key == subscriber.c.email_key)
     return (
-        select(subscriber.c.email, subscriber.c.email_key)
+        select(subscriber.c.email, subscriber.c.email_key, field_value("language").label("language"))
         .join(subscription, subscription.c.subscriber_id == subscriber.c.id)
         .where(
             subscription.c.list_id == list_id,
@@ -278,6 +288,7 @@ def _record(row: AnyRow, lists: Mapping[int, tuple[str, ...]]) -> ConsentRecord:
         asked=Asked(row.asked),
         lists=lists.get(row.id, ()),
         wording=row.wording,
+        language=row.language,
         requested_at=row.requested_at,
         visitor=Visitor(ip=row.ip, agent=row.agent),
         mail=row.mail,

@@ -20,6 +20,9 @@ from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
 _HOUR = 3_600
 _SLICE = 500
 
+# Whoever is put on a second list on the same day would else be pending there for ever, and never be asked.
+_CAN_WAIT = (Asked.ADD, Asked.IMPORT)
+
 _Standing = tuple[int, dict[int, SubscriptionStatus]]
 _T = TypeVar("_T")
 
@@ -34,6 +37,7 @@ def decide_mails(
 ) -> list[Posting]:
     """A posting for every request; those that a mail must not answer have `Mail.NONE`.
 
+    None for one of the owner's whose address was mailed a moment ago: it has to wait. Readers can ask again themselves.
     Whom the mail asks becomes pending on the lists, where nothing stands against it.
     """
     keys = sorted({row.email_key for row in waiting})
@@ -50,7 +54,11 @@ def decide_mails(
         lists = wanted.get(row.id, {})
         person, statuses = standing.get(row.email_key, (0, {}))
         mail = _mail(row, blocked.get(row.email_key), person, [statuses.get(list_id) for list_id in lists])
-        if row.email_key in recent or unconfirmed.get(row.email_key, 0) >= most_mails:
+        if unconfirmed.get(row.email_key, 0) >= most_mails:
+            mail = Mail.NONE
+        elif row.email_key in recent:
+            if mail is Mail.CONFIRM and row.asked in _CAN_WAIT:
+                continue
             mail = Mail.NONE
         if mail is not Mail.NONE:
             recent.add(row.email_key)

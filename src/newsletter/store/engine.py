@@ -74,6 +74,8 @@ def _sqlite(url: str) -> Engine:
         # NORMAL may lose the last commits when the power fails: an attempt forgotten is a reader mailed twice.
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
+        # Whoever asked to be forgotten must not stay readable in the free pages of the file.
+        cursor.execute("PRAGMA secure_delete = ON")
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
         cursor.close()
 

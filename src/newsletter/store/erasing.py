@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import Connection, Engine, delete, func, or_, select, update
 
 from newsletter.store.consent_tables import consent_request, consent_request_list, departure, erasure, rest
 from newsletter.store.event_tables import event
@@ -14,6 +14,9 @@ from newsletter.store.types import database_now
 from newsletter.store.upserting import insert_into
 from newsletter.words.erasing import RequestOf
 from newsletter.words.subscriber import address_key
+
+# For as long a writer may have to wait for us.
+_PATIENCE_MS = 500
 
 
 def erase_person(connection: Connection, email: str, mark: str, request_of: RequestOf) -> bool:
@@ -50,3 +53,19 @@ def erase_person(connection: Connection, email: str, mark: str, request_of: Requ
         statement = insert_into(connection, erasure).values(hash=mark, **values)
         connection.execute(statement.on_conflict_do_update(index_elements=["hash"], set_=values))
     return known
+
+
+def empty_log(engine: Engine) -> None:
+    """SQLite's write-ahead log still has the pages as they were. Left to the next time where somebody is reading."""
+    if engine.dialect.name != "sqlite":
+        return
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        (patience,) = cursor.execute("PRAGMA busy_timeout").fetchone()
+        cursor.execute(f"PRAGMA busy_timeout = {_PATIENCE_MS}")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cursor.execute(f"PRAGMA busy_timeout = {patience}")
+        cursor.close()
+    finally:
+        connection.close()

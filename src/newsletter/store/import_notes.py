@@ -8,12 +8,23 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, bindparam, case, literal, or_, select, update
 from sqlalchemy import true as sql_true
 
-from newsletter.store.import_tables import import_change, import_suppression, import_tag
+from newsletter.store.import_tables import import_change, import_run, import_suppression, import_tag
 from newsletter.store.incoming import cell, incoming, packed
 from newsletter.store.tables import subscriber, subscription, suppression
 from newsletter.store.types import FieldsJson
 from newsletter.store.upserting import insert_into
+from newsletter.words.mistake import NotNow
 from newsletter.words.subscriber import STRONGEST_FIRST, SuppressionReason
+
+
+def check_goes_on(connection: Connection, run: int) -> None:
+    """Before a batch of an import is noted. Raises NotNow where somebody has taken it back while it ran."""
+    row = select(import_run.c.undone_at).where(import_run.c.id == run).with_for_update(read=True)
+    if connection.scalar(row) is not None:
+        raise NotNow(
+            f"Import {run} was taken back while it ran, and stops here.",
+            fix="Import the file again if that was a mistake.",
+        )
 
 
 def note_people(connection: Connection, run: int, list_id: int, keys: Sequence[str]) -> None:

@@ -11,6 +11,7 @@ from newsletter.ports.readers import ImportRow
 from newsletter.store.consent_tables import consent_request, consent_request_list, departure
 from newsletter.store.engine import reading, writing
 from newsletter.store.import_tables import import_change, import_run, import_suppression, import_tag
+from newsletter.store.readers import check_list_name
 from newsletter.store.schema import metadata
 from newsletter.store.segment_tables import tag
 from newsletter.store.tables import delivery, mailing_list, subscriber, subscription, suppression
@@ -32,6 +33,8 @@ class SqlImports:
         found = self.find_interrupted(list_name, files)
         if found is not None:
             return found
+        # Before anything is noted: a name that no list can have would stand there as an import that stopped half-way.
+        check_list_name(list_name)
         with writing(self._engine) as connection:
             is_there = connection.scalar(select(mailing_list.c.id).where(mailing_list.c.name == list_name))
             statement = insert(import_run).values(
@@ -80,31 +83,42 @@ class SqlImports:
         if run.undone_at is not None:
             raise NotNow(f"Import {number} was taken back already.")
         undone = 0
-        while some := self._undo_some(run):
+        while some := self._undo_some(run) or self._close(run):
             undone += some
+        return undone
+
+    def _close(self, run: AnyRow) -> int:
+        """From here on nothing more is noted: an import that still runs stops. Else how much was, meanwhile."""
         with writing(self._engine) as connection:
+            mine = import_run.c.id == run.id
+            connection.execute(select(import_run.c.id).where(mine).with_for_update())
+            if any(_some(connection, table, run) for table in (import_suppression, import_change)):
+                return self._undo_within(connection, run)
             if run.made_list:
                 _remove_list(connection, run.list_name)
-            connection.execute(update(import_run).where(import_run.c.id == number).values(undone_at=database_now()))
-        return undone
+            connection.execute(update(import_run).where(mine).values(undone_at=database_now()))
+            return 0
 
     def _undo_some(self, run: AnyRow) -> int:
         """The next slice, and its notes away with it: an undo that was interrupted goes on where it stopped."""
         with writing(self._engine) as connection:
-            lifted = _some(connection, import_suppression, run)
-            for row in lifted:
-                _lift(connection, row)
-            changes = _some(connection, import_change, run)
-            _untag(connection, [row.email_key for row in changes], run)
-            list_id = connection.scalar(select(mailing_list.c.id).where(mailing_list.c.name == run.list_name))
-            for row in changes:
-                if row.subscriber_id is not None:
-                    _restore(connection, row, run, list_id)
-            _remove_new(connection, [row.email_key for row in changes if row.subscriber_id is None], run, list_id)
-            for table, rows in ((import_suppression, lifted), (import_change, changes), (import_tag, changes)):
-                keys = [row.email_key for row in rows]
-                connection.execute(delete(table).where(table.c.run_id == run.id, table.c.email_key.in_(keys)))
-            return len(lifted) + len(changes)
+            return self._undo_within(connection, run)
+
+    def _undo_within(self, connection: Connection, run: AnyRow) -> int:
+        lifted = _some(connection, import_suppression, run)
+        for row in lifted:
+            _lift(connection, row)
+        changes = _some(connection, import_change, run)
+        _untag(connection, [row.email_key for row in changes], run)
+        list_id = connection.scalar(select(mailing_list.c.id).where(mailing_list.c.name == run.list_name))
+        for row in changes:
+            if row.subscriber_id is not None:
+                _restore(connection, row, run, list_id)
+        _remove_new(connection, [row.email_key for row in changes if row.subscriber_id is None], run, list_id)
+        for table, rows in ((import_suppression, lifted), (import_change, changes), (import_tag, changes)):
+            keys = [row.email_key for row in rows]
+            connection.execute(delete(table).where(table.c.run_id == run.id, table.c.email_key.in_(keys)))
+        return len(lifted) + len(changes)
 
 
 def _some(connection: Connection, table: Any, run: AnyRow) -> Sequence[AnyRow]:

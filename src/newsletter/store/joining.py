@@ -87,6 +87,8 @@ def decide(
         if wanted is SubscriptionStatus.ENDED or (person and person.status is SubscriptionStatus.ENDED):
             left[key] = None
             _decide_end(result, key, reader, person)
+            if person is None:
+                result.tagged += [[key, tag] for tag in reader.tags]
         else:
             what = _decide_join(result, key, reader, person, wanted, _proof(reader, consent))
             missing = [tag for tag in reader.tags if tag not in tags.get(key, ())] if reader.tags else []

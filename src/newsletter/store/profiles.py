@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Engine, and_, delete, func, insert, select
 from newsletter.ports.profiles import Erasure, ListPage
 from newsletter.store.consent_tables import erasure, rest
 from newsletter.store.engine import reading, writing
-from newsletter.store.erasing import erase_person
+from newsletter.store.erasing import empty_log, erase_person
 from newsletter.store.event_tables import event
 from newsletter.store.readers import one_person
 from newsletter.store.segment_tables import tag
@@ -20,8 +20,10 @@ from newsletter.store.types import database_now
 from newsletter.store.upserting import insert_into
 from newsletter.words.erasing import EraseKey, RequestOf
 from newsletter.words.event import EventKind
-from newsletter.words.mistake import Missing
+from newsletter.words.mistake import Missing, Mistake
 from newsletter.words.subscriber import Subscriber, SubscriptionStatus
+
+_LONGEST_TITLE = 200
 
 
 class SqlProfiles:
@@ -56,6 +58,11 @@ class SqlProfiles:
         ]
 
     def set_page(self, name: str, *, title: str | None = None, is_open: bool | None = None) -> None:
+        if title is not None and (len(title) > _LONGEST_TITLE or not title.isprintable()):
+            raise Mistake(
+                f"{title[:80]!r} cannot be the title of a list.",
+                fix=f"Use at most {_LONGEST_TITLE} letters, digits and signs on one line.",
+            )
         values = {"title": title, "is_open": is_open}
         given = {column: value for column, value in values.items() if value is not None}
         with writing(self._engine) as connection:
@@ -135,9 +142,28 @@ class SqlProfiles:
         with reading(self._engine) as connection:
             return [{str(name): value for name, value in row._mapping.items()} for row in connection.execute(query)]
 
+    def heard_of(self, subscriber: int) -> Sequence[Mapping[str, object]]:
+        query = (
+            select(
+                event.c.issue,
+                event.c.kind.label("what"),
+                event.c.happened_at,
+                event.c.url,
+                event.c.reason,
+                event.c.by_machine,
+            )
+            .join(delivery, delivery.c.id == event.c.delivery_id)
+            .where(delivery.c.subscriber_id == subscriber)
+            .order_by(event.c.happened_at, event.c.id)
+        )
+        with reading(self._engine) as connection:
+            return [{str(name): value for name, value in row._mapping.items()} for row in connection.execute(query)]
+
     def erase(self, email: str, request_of: RequestOf) -> bool:
         with writing(self._engine) as connection:
-            return erase_person(connection, email, self._erase_key.mark(email), request_of)
+            known = erase_person(connection, email, self._erase_key.mark(email), request_of)
+        empty_log(self._engine)
+        return known
 
     def find_erasure(self, email: str) -> Erasure | None:
         query = select(erasure).where(erasure.c.hash == self._erase_key.mark(email))

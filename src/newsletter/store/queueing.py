@@ -14,6 +14,7 @@ from newsletter.store.types import AnyRow, database_now
 from newsletter.words.consent import Asked, Mail
 from newsletter.words.erasing import EraseKey
 
+_HOUR = 3_600
 # What a reader waits for at their screen goes before what an owner asks of thousands.
 _OWN_WORD = (Asked.FORM, Asked.ADDRESS)
 
@@ -38,6 +39,11 @@ class SqlQueue:
             postings = decide_mails(
                 connection, waiting, quiet_hours=quiet_hours, most_mails=most_mails, erase_key=self._erase_key
             )
+            decided = {posting.request for posting in postings}
+            later = [row.id for row in waiting if row.id not in decided]
+            if later:
+                until = {"taken_until": database_now(quiet_hours * _HOUR)}
+                connection.execute(update(consent_request).where(consent_request.c.id.in_(later)).values(until))
             by_mail: dict[Mail, list[int]] = {}
             for posting in postings:
                 by_mail.setdefault(posting.mail, []).append(posting.request)
@@ -52,7 +58,9 @@ class SqlQueue:
 
     def count_unposted(self) -> int:
         with reading(self._engine) as connection:
-            return connection.scalar(select(func.count()).select_from(consent_request).where(_is_free())) or 0
+            # What is taken without a mail decided on is taken by nobody: it waits for quiet hours to pass.
+            waits = or_(_is_free(), and_(consent_request.c.posted_at.is_(None), consent_request.c.mail == ""))
+            return connection.scalar(select(func.count()).select_from(consent_request).where(waits)) or 0
 
     def mark_posted(self, requests: Sequence[int]) -> None:
         with writing(self._engine) as connection:

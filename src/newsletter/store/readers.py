@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, Row, Select, func, literal, select, u
 from newsletter.ports.readers import Joined, ListRow, ReaderRow
 from newsletter.store.consent_tables import erasure
 from newsletter.store.engine import is_sqlite, reading, writing
-from newsletter.store.import_notes import note_changed, note_people, note_suppressions, note_tags, rank
+from newsletter.store.import_notes import check_goes_on, note_changed, note_people, note_suppressions, note_tags, rank
 from newsletter.store.incoming import cell, incoming, packed
 from newsletter.store.joining import decide, end, write
 from newsletter.store.late import note_late
@@ -97,13 +97,15 @@ class SqlReaders:
     ) -> Joined:
         if dry_run:
             with reading(self._engine) as connection:
-                _check_list_name(list_name)
+                check_list_name(list_name)
                 found = _list_id(connection, list_name)
                 erased = self.find_erased(connection, [reader.email for reader in readers])
                 known = _without(readers, erased)
                 decided = decide(connection, found, known, status=status, consent=consent, lock=False)
                 return replace(decided.joined, erased=erased)
         with writing(self._engine) as connection:
+            if run is not None:
+                check_goes_on(connection, run)
             list_id = _make_list(connection, list_name)
             erased = self.find_erased(connection, [reader.email for reader in readers])
             known = _without(readers, erased)
@@ -161,6 +163,8 @@ class SqlReaders:
         self, connection: Connection, reasons: Sequence[tuple[str, SuppressionReason]], *, run: int | None = None
     ) -> int:
         """`suppress_many` as part of the caller's transaction. Returns how many addresses that were."""
+        if run is not None:
+            check_goes_on(connection, run)
         strongest: dict[str, SuppressionReason] = {}
         for email, reason in reasons:
             key = address_key(email)
@@ -325,7 +329,7 @@ def _make_list(connection: Connection, name: str) -> int:
     found = _list_id(connection, name)
     if found is not None:
         return found
-    _check_list_name(name)
+    check_list_name(name)
     # The first list is the newsletter's own and can be joined by anybody; a later one may be nobody's business.
     is_first = connection.scalar(select(func.count()).select_from(mailing_list)) == 0
     values = {"name": name, "is_open": is_first, "created_at": database_now()}
@@ -333,7 +337,8 @@ def _make_list(connection: Connection, name: str) -> int:
     return int(connection.execute(select(mailing_list.c.id).where(mailing_list.c.name == name)).scalar_one())
 
 
-def _check_list_name(name: str) -> None:
+def check_list_name(name: str) -> None:
+    """Raises Mistake for a name that a list cannot have."""
     if not name.strip() or name != name.strip() or len(name) > 100 or not name.isprintable():
         raise Mistake(
             f"{name!r} cannot be the name of a list.",

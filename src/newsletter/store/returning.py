@@ -17,10 +17,14 @@ from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason, a
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Returning:
-    """Who confirmed, and the lists they are mailed on because of it. Nobody and none where that must not be."""
+    """Who confirmed, and the lists they are mailed on because of it. Nobody and none where that must not be.
+
+    `moved_from` is the address that they gave up with it, where mail to that is allowed.
+    """
 
     subscriber: int
     lists: tuple[tuple[int, str], ...]
+    moved_from: str = ""
 
 
 def bring_back(
@@ -32,25 +36,28 @@ def bring_back(
     if blocked is not None and not (by_form and blocked == SuppressionReason.UNSUBSCRIBE):
         return Returning(subscriber=0, lists=())
     if request.asked == Asked.ADDRESS:
-        return _move(connection, request)
+        return _move(connection, request, erase_key)
     if request.asked == Asked.AGAIN:
         return _stay(connection, request, lists)
     person = _person(connection, request)
     if by_form:
         connection.execute(delete(suppression).where(suppression.c.email_key == request.email_key))
-        if erase_key is not None:
-            connection.execute(delete(asked_in_vain).where(asked_in_vain.c.hash == erase_key.mark(request.email)))
-            connection.execute(
-                update(erasure)
-                .where(erasure.c.hash == erase_key.mark(request.email))
-                .values(returned_at=database_now())
-            )
+        _forgive(connection, request.email, erase_key)
     raised = [
         (list_id, name)
         for list_id, name in lists
         if _raise(connection, person, list_id, request.wording or None, ended_too=by_form)
     ]
     return Returning(subscriber=person, lists=tuple(raised))
+
+
+def _forgive(connection: Connection, email: str, erase_key: EraseKey | None) -> None:
+    """Whoever reads this address has said yes: what its keyed hashes held against it is over."""
+    if erase_key is None:
+        return
+    mark = erase_key.mark(email)
+    connection.execute(delete(asked_in_vain).where(asked_in_vain.c.hash == mark))
+    connection.execute(update(erasure).where(erasure.c.hash == mark).values(returned_at=database_now()))
 
 
 def _person(connection: Connection, request: AnyRow) -> int:
@@ -140,14 +147,18 @@ def _is_still_on(connection: Connection, person: int, list_id: int) -> bool:
     return connection.execute(update(subscription).where(theirs).values(values)).rowcount == 1
 
 
-def _move(connection: Connection, request: AnyRow) -> Returning:
+def _move(connection: Connection, request: AnyRow, erase_key: EraseKey | None) -> Returning:
     """The reader's address becomes the one that they have just proved to read."""
     taken = connection.scalar(select(subscriber.c.id).where(subscriber.c.email_key == request.email_key))
-    if taken is not None or request.subscriber_id is None:
+    person = select(subscriber).where(subscriber.c.id == request.subscriber_id).with_for_update()
+    before = connection.execute(person).first()
+    if taken is not None or before is None:
         return Returning(subscriber=0, lists=())
-    moved = connection.execute(
+    connection.execute(
         update(subscriber)
-        .where(subscriber.c.id == request.subscriber_id)
+        .where(subscriber.c.id == before.id)
         .values(email=request.email, email_key=address_key(request.email), updated_at=database_now())
     )
-    return Returning(subscriber=request.subscriber_id if moved.rowcount else 0, lists=())
+    _forgive(connection, request.email, erase_key)
+    blocked = connection.scalar(select(suppression.c.reason).where(suppression.c.email_key == before.email_key))
+    return Returning(subscriber=before.id, lists=(), moved_from="" if blocked else before.email)

@@ -7,11 +7,13 @@ from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, T
 from newsletter.store.tables import metadata
 from newsletter.store.types import Id, UtcDateTime
 
+LONGEST_TAG = 100
+
 tag = Table(
     "tag",
     metadata,
     Column("subscriber_id", Id, ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True),
-    Column("name", String(100), primary_key=True),
+    Column("name", String(LONGEST_TAG), primary_key=True),
     Index("tag_name", "name", "subscriber_id"),
     sqlite_with_rowid=False,
 )

@@ -9,10 +9,8 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
-    String,
     and_,
     case,
-    cast,
     delete,
     exists,
     false,
@@ -26,9 +24,9 @@ from sqlalchemy import (
 )
 
 from newsletter.store.engaging import Gone, issues_by_list, roll_up
-from newsletter.store.engine import is_sqlite, reading, writing
+from newsletter.store.engine import reading, writing
 from newsletter.store.event_tables import event
-from newsletter.store.segment_tables import engagement, issue_place, segment, tag
+from newsletter.store.segment_tables import LONGEST_TAG, engagement, issue_place, segment, tag
 from newsletter.store.tables import delivery, mailing_list, subscriber, subscription, suppression
 from newsletter.store.types import database_now
 from newsletter.store.upserting import insert_into
@@ -47,6 +45,7 @@ from newsletter.words.segment import (
     Not,
     Predicate,
     Tagged,
+    fields_asked,
     read_segment,
 )
 from newsletter.words.subscriber import SubscriptionStatus, address_key
@@ -114,20 +113,33 @@ class SqlSegments:
             )
             return connection.scalar(query) or 0
 
+    def unknown_fields(self, question: str) -> Sequence[str]:
+        """Fields in a question that no reader has: probably misspelt, and then `!=` and `not` fit everybody."""
+        with reading(self._engine) as connection:
+            return [
+                name
+                for name in sorted(fields_asked(read_segment(question)))
+                if connection.scalar(select(subscriber.c.id).where(field_value(name) != "").limit(1)) is None
+            ]
+
     def refresh(self) -> None:
         """Read the events that came since the last question."""
         with writing(self._engine) as connection:
             roll_up(connection)
 
     def set_tag(self, email: str, name: str, *, on: bool) -> None:
+        """Tags are kept in lower case, blanks folded, as an import keeps them. Raises Mistake and Missing."""
+        name = " ".join(name.split()).lower()
+        if not name or len(name) > LONGEST_TAG or not name.isprintable():
+            raise Mistake(f"{name[:80]!r} cannot be a tag.", fix=f"Use 1 to {LONGEST_TAG} letters, digits and signs.")
         key = select(subscriber.c.id).where(subscriber.c.email_key == address_key(email))
         with writing(self._engine) as connection:
             person = connection.scalar(key)
             if person is None:
                 raise Missing(f"Nobody here has the address {email!r}.", fix="Check the spelling.")
-            connection.execute(delete(tag).where(tag.c.subscriber_id == person, tag.c.name == name.lower()))
+            connection.execute(delete(tag).where(tag.c.subscriber_id == person, tag.c.name == name))
             if on:
-                connection.execute(insert(tag).values(subscriber_id=person, name=name.lower()))
+                connection.execute(insert(tag).values(subscriber_id=person, name=name))
 
     def tags_of(self, subscriber: int) -> Sequence[str]:
         with reading(self._engine) as connection:
@@ -149,7 +161,7 @@ def condition(connection: Connection, tree: Predicate) -> ColumnElement[bool]:
         case Not(of):
             return not_(condition(connection, of))
         case HasField():
-            return _field(connection, tree)
+            return _field(tree)
         case Tagged(name):
             return exists().where(tag.c.subscriber_id == subscription.c.subscriber_id, tag.c.name == name)
         case Joined(operator, on):
@@ -178,18 +190,11 @@ def condition(connection: Connection, tree: Predicate) -> ColumnElement[bool]:
             return _engaged(connection)
 
 
-def _field(connection: Connection, test: HasField) -> ColumnElement[bool]:
+def _field(test: HasField) -> ColumnElement[bool]:
     column = _COLUMNS.get(test.name)
-    if column is None:
-        if is_sqlite(connection):
-            value: ColumnElement[str] = func.json_extract(subscriber.c.fields, f'$."{test.name}"')
-        else:
-            value = subscriber.c.fields.op("->>")(test.name)
-        value = cast(func.coalesce(value, ""), String)
-    else:
-        value = column
+    value = field_value(test.name) if column is None else column
     wanted = test.text.lower()
-    folded = func.lower(value)
+    folded = _folded(value, wanted)
     match test.operator:
         case "=":
             return folded == wanted
@@ -201,6 +206,24 @@ def _field(connection: Connection, test: HasField) -> ColumnElement[bool]:
             return folded.startswith(wanted, autoescape=True)
         case _:
             return folded.endswith(wanted, autoescape=True)
+
+
+def field_value(name: str) -> ColumnElement[str]:
+    """A field of the newsletter's own; "" where the reader does not have it."""
+    return func.coalesce(subscriber.c.fields[name].as_string(), "")
+
+
+def _folded(value: ColumnElement[str], wanted: str) -> ColumnElement[str]:
+    """The value in lower case, as far as the comparison with `wanted` can tell.
+
+    SQLite's own lower() knows the letters A to Z only, and so does PostgreSQL's under the locale C.
+    """
+    folded: ColumnElement[str] = func.lower(value)
+    for letter in sorted(set(wanted)):
+        capital = letter.upper()
+        if not letter.isascii() and len(capital) == 1:
+            folded = func.replace(folded, capital, letter)
+    return folded
 
 
 def _did(connection: Connection, what: str, at_least: int, issues: Sequence[int]) -> ColumnElement[bool]:

@@ -46,13 +46,17 @@ class Visitor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentRecord:
-    """One request of a person and what became of it. Times are UTC; what did not happen is None."""
+    """One request of a person and what became of it. Times are UTC; what did not happen is None.
+
+    `language` is the one that they asked in, "" where nobody knows.
+    """
 
     id: int
     email: str
     asked: Asked
     lists: tuple[str, ...]
     wording: str
+    language: str = ""
     requested_at: datetime
     visitor: Visitor
     mail: str

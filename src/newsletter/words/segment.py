@@ -80,6 +80,9 @@ class AnyOf:
 
 Predicate = HasField | Tagged | Joined | Behaved | ClickedLink | Got | Engaged | Not | AllOf | AnyOf
 
+# Facts of every reader, which are no fields of the newsletter's own.
+COLUMNS = frozenset({"email", "first_name", "last_name"})
+
 _TOKEN = re.compile(r'\s*(?:"([^"\n]*)"|(\d{4}-\d\d-\d\d)|(\d+)|([A-Za-z_][\w-]*)|(!=|=|\(|\)))')
 _FIX = 'For example: plan = "pro" and not tagged vip. docs/readers.md has the whole language.'
 _WORDS = frozenset({"and", "or", "not"})
@@ -94,6 +97,19 @@ def read_segment(text: str) -> Predicate:
     if not reader.at_end:
         raise reader.mistake("`and` or `or`")
     return tree
+
+
+def fields_asked(tree: Predicate) -> frozenset[str]:
+    """The fields of the newsletter's own that a question is about."""
+    match tree:
+        case AllOf(parts) | AnyOf(parts):
+            return frozenset().union(*map(fields_asked, parts))
+        case Not(of):
+            return fields_asked(of)
+        case HasField(name) if name not in COLUMNS:
+            return frozenset({name})
+        case _:
+            return frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +211,7 @@ class _Reader:
         self._word("field")
         if not self._is("word") or self._tokens[self._at].text.lower() in _WORDS:
             raise self.mistake("a question")
-        name = self._take("a field", "word")
+        name = self._take("a field", "word").lower()
         if self._sign("="):
             operator = "="
         elif self._sign("!="):

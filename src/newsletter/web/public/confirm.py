@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from newsletter.web.public.forms import Form
+from newsletter.web.public.moved import tell_old_address
 from newsletter.web.public.site import Site
 from newsletter.web.public.welcome import welcome
 from newsletter.words.consent import Asked, ConsentRecord
@@ -23,7 +24,7 @@ def show(site: Site, request: Request) -> Response:
     record = _request_of(site, request)
     if record is None:
         return site.no_such_link(request)
-    words = site.words(request)
+    words = site.words(request, record.language)
     if record.confirmed_at is not None:
         return site.message(words, "confirmed_before")
     name = _PAGES.get(record.asked, "confirm")
@@ -31,7 +32,7 @@ def show(site: Site, request: Request) -> Response:
         "button.html",
         words,
         head=words(f"{name}.head"),
-        body=words(f"{name}.body", lists=site.titles(record.lists), email=record.email),
+        body=words(f"{name}.body", lists=site.titles(words, record.lists), email=record.email),
         button=words(f"{name}.button"),
         hidden=(),
         instead=None,
@@ -42,20 +43,21 @@ def confirm(site: Site, request: Request, form: Form) -> Response:
     record = _request_of(site, request)
     if record is None:
         return site.no_such_link(request)
-    words = site.words(request)
+    words = site.words(request, record.language)
     done = site.parts.consents.confirm(record.id, site.visitor(request), valid_days=_valid_days(record))
     if done is None:
         return site.no_such_link(request)
     if not done.is_new:
         return site.message(words, "confirmed_before")
     if done.asked is Asked.ADDRESS and done.subscriber:
-        return site.message(words, "address_changed", email=done.email)
+        told = BackgroundTask(tell_old_address, site, done)
+        return site.message(words, "address_changed", email=done.email, background=told)
     if not done.lists:
         return site.message(words, "confirmed_nothing")
     return site.message(
         words,
         "stays" if done.asked is Asked.AGAIN else "confirmed",
-        lists=site.titles(name for _, name in done.lists),
+        lists=site.titles(words, (name for _, name in done.lists)),
         link=(site.preferences_path(done.subscriber, done.lists[0][0]), words("confirmed.preferences")),
         background=BackgroundTask(welcome, site, done),
     )

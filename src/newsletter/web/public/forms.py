@@ -43,7 +43,8 @@ async def read_form(request: Request) -> Form:
         return await _read_multipart(request, body)
     if kind in {"application/x-www-form-urlencoded", ""}:
         try:
-            text = body.decode("utf-8")
+            # Some programs end the body like a line of text.
+            text = body.decode("utf-8").rstrip("\r\n")
             return Form(parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS, errors="strict"))
         except (UnicodeError, ValueError):
             return Form()

@@ -7,16 +7,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from newsletter.audience.own_data import own_data
-from newsletter.ports.consents import Price
 from newsletter.web.public import preferences
 from newsletter.web.public.forms import Form
+from newsletter.web.public.own_address import knows_address
 from newsletter.web.public.own_link import Holder
 from newsletter.web.public.site import Site
 from newsletter.words.erasing import RequestOf
-from newsletter.words.subscriber import address_key
-
-_HOUR = 3_600
-_GUESSES = 10
 
 
 def export(site: Site, request: Request, form: Form, holder: Holder) -> Response:
@@ -45,10 +41,10 @@ def _refuse_stranger(site: Site, request: Request, form: Form, holder: Holder) -
     person = holder.person
     if person is None:
         return None
-    price = Price(bucket=f"own-address:{person.id}", limit=_GUESSES, seconds=_HOUR)
-    if not site.parts.consents.spend([price], site.parts.clock.now()):
+    knows = knows_address(site, person, form.text("email"))
+    if knows is None:
         return site.message(holder.words, "too_many", status=429)
-    if address_key(form.text("email")) == address_key(person.email):
+    if knows:
         return None
     problem = holder.words("preferences.not_your_address")
     return preferences.page(site, request, holder, problem=problem, wrong="own_email", status=422)

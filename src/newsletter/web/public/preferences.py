@@ -8,16 +8,17 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
-from newsletter.audience.address import check_address
+from newsletter.audience.address import BadAddress, check_address
 from newsletter.audience.sign_up import one_line
 from newsletter.ports.consents import NewRequest, Price
 from newsletter.ports.profiles import ListPage
 from newsletter.web.public.forms import Form
+from newsletter.web.public.own_address import knows_address
 from newsletter.web.public.own_link import Holder
 from newsletter.web.public.site import Site
 from newsletter.web.public.words import LANGUAGES, long_date
 from newsletter.words.consent import Asked, Left
-from newsletter.words.mistake import Mistake
+from newsletter.words.subscriber import Subscriber
 
 WEEKS = (2, 4, 8, 12)
 _DAY = 24 * 3_600
@@ -32,11 +33,14 @@ def save(site: Site, request: Request, form: Form, holder: Holder) -> Response:
     if form.text("act") != "save" or person is None:
         return page(site, request, holder)
     language = form.text("language")
+    if language not in LANGUAGES:
+        # One that these pages do not speak, as an import brought it, was not theirs to choose and is not theirs to lose.
+        language = "" if _spoken(person) else _language(person)
     site.parts.profiles.change(
         person.id,
         first_name=one_line(form.text("first_name")),
         last_name=one_line(form.text("last_name")),
-        language=language if language in LANGUAGES else "",
+        language=language,
     )
     offered, on = _offered(site, holder), holder.lists()
     wanted = {each.name for each in offered} & set(form.all("list"))
@@ -59,14 +63,22 @@ def pause(site: Site, request: Request, form: Form, holder: Holder) -> Response:
 
 
 def change_address(site: Site, request: Request, form: Form, holder: Holder) -> Response:
-    """Ask at the new address. The page says the same whether or not that address is known here."""
+    """Ask at the new address. The page says the same whether or not that address is known here.
+
+    Only who knows the old one: with a forwarded mail, somebody else would have the subscription, and all that is kept.
+    """
     person, words = holder.person, holder.words
     if person is None:
         return page(site, request, holder)
+    knows = knows_address(site, person, form.text("own_email"))
+    if knows is None:
+        return site.message(words, "too_many", status=429)
+    if not knows:
+        return page(site, request, holder, problem=words("preferences.not_your_address"), wrong="old_email", status=422)
     try:
         email = check_address(form.text("email"))
-    except Mistake as mistake:
-        reason = words("subscribe.bad_address", reason=mistake.message)
+    except BadAddress as bad:
+        reason = words("subscribe.bad_address", reason=words(f"address.{bad.flaw}"))
         return page(site, request, holder, problem=reason, wrong="new_email", status=422)
     price = Price(bucket=f"address-of:{person.id}", limit=5, seconds=_DAY)
     if not site.parts.consents.spend([price], site.parts.clock.now()):
@@ -106,7 +118,7 @@ def page(
         path=f"{site.root}/preferences/{request.path_params['token']}",
         person=person,
         masked=_masked(person.email),
-        language=str(person.fields.get("language", "")),
+        language=_spoken(person),
         languages=LANGUAGES,
         lists=_offered(site, holder),
         on=holder.lists(),
@@ -123,6 +135,16 @@ def _offered(site: Site, holder: Holder) -> list[ListPage]:
     """Open lists, and closed ones that the person is on: those can be left, not found."""
     on = holder.lists()
     return [each for each in site.parts.profiles.list_pages() if each.is_open or each.name in on]
+
+
+def _language(person: Subscriber) -> str:
+    return str(person.fields.get("language", ""))
+
+
+def _spoken(person: Subscriber) -> str:
+    """The reader's language among those of these pages, by its primary tag; "" where it is none of them."""
+    primary = _language(person).lower().partition("-")[0]
+    return primary if primary in LANGUAGES else ""
 
 
 def _masked(email: str) -> str:

@@ -14,6 +14,7 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from newsletter.audience.letter_words import AND
 from newsletter.audience.sign_up import Limits
 from newsletter.web.public.theme import Theme, read_theme
 from newsletter.web.public.words import Words, choose_language
@@ -116,10 +117,10 @@ class Site:
         )
         return f"{self.root}/preferences/{token}"
 
-    def titles(self, names: Iterable[str]) -> str:
-        """What readers call these lists; the newsletter's own name where there is none."""
+    def titles(self, words: Words, names: Iterable[str]) -> str:
+        """What readers call these lists, as the mail that asks says it; the newsletter's own name where there is none."""
         known = {page.name: page.title for page in self.parts.profiles.list_pages()}
-        return ", ".join(known.get(name, name) for name in names) or self.newsletter.name
+        return AND[words.language].join(known.get(name, name) for name in names) or self.newsletter.name
 
     def post_some(self) -> None:
         """After an answer: the mail that it promised. What else waits is left to the process that posts."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from starlette.background import BackgroundTask
 from starlette.requests import Request
@@ -25,10 +26,11 @@ def ask(site: Site, request: Request, form: Form) -> Response:
     pages = [page for page in site.parts.profiles.list_pages() if page.is_open]
     names = form.all("list")
     wanted = pages if len(pages) == 1 else [page for page in pages if page.name in names]
+    again = partial(_form, site, words, email=form.text("email"), first_name=form.text("first_name"), status=422)
     if not wanted:
-        return _form(site, words, email=form.text("email"), problem=words("subscribe.no_list"), status=422)
+        return again(problem=words("subscribe.no_list"), wrong="list")
     now, key = site.parts.clock.now(), site.parts.key.secret
-    answer, reason = sign_up(
+    answer, flaw = sign_up(
         site.parts.consents,
         site.parts.clock,
         key,
@@ -47,8 +49,8 @@ def ask(site: Site, request: Request, form: Form) -> Response:
     )
     match answer:
         case Answer.BAD_ADDRESS:
-            problem = words("subscribe.bad_address", reason=reason)
-            return _form(site, words, email=form.text("email"), chosen=names, problem=problem, status=422)
+            reason = words(f"address.{flaw}")
+            return again(chosen=names, problem=words("subscribe.bad_address", reason=reason), wrong="email")
         case Answer.TOO_MANY:
             return site.message(words, "too_many", status=429)
         case Answer.PAUSED:
@@ -68,8 +70,10 @@ def _form(
     words: Words,
     *,
     email: str = "",
+    first_name: str = "",
     chosen: Sequence[str] = (),
     problem: str = "",
+    wrong: str = "",
     status: int = 200,
 ) -> Response:
     pages = [page for page in site.parts.profiles.list_pages() if page.is_open]
@@ -82,7 +86,9 @@ def _form(
         lists=pages,
         chosen=set(chosen) or {pages[0].name},
         email=email,
+        first_name=first_name,
         problem=problem,
+        wrong=wrong,
         wording=_wording(site, words, pages),
         shown=stamp(site.parts.key.secret, site.parts.clock.now()),
     )

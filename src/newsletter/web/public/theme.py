@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsletter.compose.look import Look, read_look
-from newsletter.preflight.contrast import ratio
+from newsletter.palette import read_palette
 from newsletter.words.mistake import NewsletterError
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ _LIGHT = {
     "on-accent": "accent_ink",
 }
 _DARK = {**_LIGHT, "paper": "backdrop", "wash": "sheet"}
-# Pairs that must be readable: 4.5 for text, 3 for what only has to be seen (WCAG 2.2, 1.4.3 and 1.4.11).
 _READABLE = (
     ("ink", "paper", 4.5),
     ("ink", "wash", 4.5),
@@ -59,12 +58,11 @@ def read_theme(parts: Parts) -> Theme:
 
 
 def _properties(look: Look, table: str, names: Mapping[str, str]) -> str:
-    given = look.tables.get(table, {})
-    colours = {name: str(given.get(key, "")) for name, key in names.items()}
-    if not all(re.fullmatch("#[0-9a-fA-F]{6}", colour) for colour in colours.values()):
+    pairs = [(names[one], names[other], least) for one, other, least in _READABLE]
+    palette = read_palette(look, table, list(names.values()), pairs)
+    if palette is None:
         return ""
-    if any(ratio(_rgb(colours[one]), _rgb(colours[other])) < least for one, other, least in _READABLE):
-        return ""
+    colours = {name: palette[key] for name, key in names.items()}
     # Borders of fields have to be seen; the template's lines are only to be felt.
     colours["edge"] = colours["soft"]
     return " ".join(f"--{name}: {colour};" for name, colour in colours.items())
@@ -82,7 +80,3 @@ def _logo(parts: Parts, look: Look) -> tuple[str, str, int] | None:
         return None
     width = re.fullmatch(r"(\d{1,3})(?:px)?", str(logo.get("width", "")))
     return f"images/{name}", str(logo.get("alt", "")), int(width[1]) if width else 120
-
-
-def _rgb(colour: str) -> tuple[int, int, int]:
-    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)

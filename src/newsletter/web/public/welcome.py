@@ -26,7 +26,11 @@ def welcome(site: Site, confirmed: Confirmed) -> None:
         return
     office = site.parts.post_office
     for place, (list_id, name) in enumerate(confirmed.lists, 1):
-        text = _read(site, name)
+        try:
+            text = _read(site, name)
+        except (OSError, UnicodeDecodeError) as error:
+            log.error("the welcome mail of the list %s can't be read: %s", name, type(error).__name__)
+            continue
         if not text:
             continue
         first, _, rest = text.partition("\n")
@@ -38,6 +42,7 @@ def welcome(site: Site, confirmed: Confirmed) -> None:
             html_body=MarkdownIt("commonmark", {"html": False}).render(rest.strip()),
             text_body=rest.strip(),
             language=language,
+            look=office.look,
             button=words("welcome.button"),
             foot=words("welcome.foot"),
         )
@@ -54,4 +59,4 @@ def _read(site: Site, list_name: str) -> str:
     path = site.parts.directory / "welcome" / f"{list_name}.md"
     if not path.is_file() or path.stat().st_size > _LARGEST:
         return ""
-    return path.read_text(encoding="utf-8").strip()
+    return path.read_text(encoding="utf-8-sig").strip()

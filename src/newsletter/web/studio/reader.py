@@ -173,9 +173,11 @@ def _history(studio: Studio, person: Subscriber, records: Sequence[ConsentRecord
         if record.confirmed_at:
             lines.append(Happened(record.confirmed_at, f"Confirmed {lists or 'it'}."))
     for fact in studio.parts.consents.departures_of(person.id):
-        at, how = fact["left_at"], Left(str(fact["how"]))
+        at, back, how = fact["left_at"], fact["undone_at"], Left(str(fact["how"]))
         assert isinstance(at, datetime)
-        lines.append(Happened(at, f"Left {fact['name']} {_LEFT[how]}.", str(fact["reason"])))
+        lines.append(Happened(at, f"Left {fact['list']} {_LEFT[how]}.", str(fact["reason"])))
+        if isinstance(back, datetime):
+            lines.append(Happened(back, f"Back on {fact['list']}: the leaving was undone."))
     return sorted(lines, key=lambda line: line.at, reverse=True)
 
 

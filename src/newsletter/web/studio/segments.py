@@ -40,7 +40,9 @@ def count(studio: Studio, visit: Visit) -> Response:
 
 def _count(studio: Studio, question: str, list_name: str) -> str:
     n_readers = studio.parts.segments.count(question, list_name=list_name)
-    return f"{n_readers:,} reader{'' if n_readers == 1 else 's'} of {list_name} fit{'s' if n_readers == 1 else ''} now."
+    unknown = "".join(f" No reader has the field {name!r}." for name in studio.parts.segments.unknown_fields(question))
+    one = n_readers == 1
+    return f"{n_readers:,} reader{'' if one else 's'} of {list_name} fit{'s' if one else ''} now.{unknown}"
 
 
 def _page(studio: Studio, visit: Visit, wish: dict[str, str]) -> Response:
