@@ -174,6 +174,22 @@ def test_too_many_complaints_pause_a_sending_once(engine: Engine) -> None:
     assert MailingStatus.SENDING is post.ledger.get_mailing(mailing_row.id).status
 
 
+def test_who_was_never_in_a_call_makes_no_share_smaller(engine: Engine) -> None:
+    """Readers of a sending that was cancelled were handed to nobody: 3 complaints of 300 are 1 %, not 0.3 % of 1,200."""
+    add_readers(engine, "weekly", range(1_200))
+    post = Post(engine)
+    post.plan(size=100)
+    assert 1 == post.ledger.cancel(1)
+    mailing_row = post.plan(size=300)
+    claim = post.claim(mailing_row)
+    assert claim
+    post.ledger.record(claim.attempt_id, [(None, Accepted("ref"))])
+    post.hear(post.taken(claim)[:3], Telling(courses={"spamreport": 1}))
+
+    assert [(AlarmKind.COMPLAINTS, True)] == [(alarm.kind, alarm.pauses) for alarm in feedback_of(post).watch()]
+    assert "3 of 300" in (post.ledger.get_mailing(mailing_row.id).pause_reason or "")
+
+
 def test_a_warning_may_become_a_reason_to_stop(engine: Engine) -> None:
     """2 % of bounces are told, 5 % stop; each once."""
     add_readers(engine, "weekly", range(1_000))

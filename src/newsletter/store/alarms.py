@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import Connection, Engine, case, func, literal_column, select
+from sqlalchemy import Connection, Engine, case, exists, func, literal_column, select
 
 from newsletter.store.engine import reading, writing
 from newsletter.store.event_tables import alarm
@@ -85,10 +85,16 @@ def _standing(connection: Connection, issue: int, providers: Sequence[str], *, p
 
 
 def _handed_over(connection: Connection, issue: int, practice: bool) -> int:
+    """Readers in batches that are done and were in a call: those of a cancelled sending are done without one."""
     settled = (
         select(func.coalesce(func.sum(parcel.c.n_readers), 0))
         .join(mailing, mailing.c.id == parcel.c.mailing_id)
-        .where(mailing.c.issue == issue, mailing.c.is_practice == practice, parcel.c.status == ParcelStatus.DONE)
+        .where(
+            mailing.c.issue == issue,
+            mailing.c.is_practice == practice,
+            parcel.c.status == ParcelStatus.DONE,
+            exists().where(attempt.c.parcel_id == parcel.c.id),
+        )
     )
     return int(connection.scalar(settled) or 0)
 
