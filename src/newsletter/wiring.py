@@ -208,10 +208,14 @@ class Parts:
     def lock(self) -> SenderLock:
         from newsletter.store.lock import FileLock, SharedSending
 
-        if self.engine.dialect.name == "sqlite":
-            # However the file is named, by a link or a relative path: one file, one lock.
-            return FileLock(Path(f"{Path(self.engine.url.database or '').resolve()}.sender"))
-        return SharedSending()
+        path = self.beside_database("sender")
+        return FileLock(path) if path else SharedSending()
+
+    def beside_database(self, ending: str) -> Path | None:
+        """A file beside an SQLite database; None for a server. By link or relative path: one database, one such file."""
+        if self.engine.dialect.name != "sqlite":
+            return None
+        return Path(f"{Path(self.engine.url.database or '').resolve()}.{ending}")
 
     @cached_property
     def keys(self) -> dict[int, bytes]:
