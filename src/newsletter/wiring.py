@@ -262,7 +262,19 @@ class Parts:
 
         asking = partial(sendgrid_asking, self) if self.config.sendgrid_api_key else None
         source = SendGridEvents(self.config.sendgrid_webhook_key or "", self.clock, asking)
-        return Feedback(source=source, log=self.events, clock=self.clock, telling=self.telling)
+        return Feedback(
+            source=source,
+            log=self.events,
+            clock=self.clock,
+            telling=self.telling,
+            newsletter=self.config.newsletter,
+            owners=self._owners,
+        )
+
+    def _owners(self) -> tuple[str, ...]:
+        """Whoever hears of any slot, else whoever answers readers."""
+        named = dict.fromkeys(address for plan in self.schedule.list_plans() for address in plan.ways.tell)
+        return tuple(named) or (self.config.newsletter.reply_to or self.config.newsletter.sender,)
 
     @cached_property
     def _listening(self) -> Listening:
