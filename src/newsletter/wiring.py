@@ -306,7 +306,6 @@ class Parts:
             ledger=self.ledger,
             evidence=self.evidence,
             whole_or_nothing=self.provider.whole_or_nothing,
-            clock=self.clock,
             provider=self.provider.name,
         )
 
