@@ -48,6 +48,8 @@ def around(parts: Parts, proof: Proof, *, online: bool, also: Collection[str] = 
         memory=AnswerFile(parts.directory / "var" / "cache" / "answers.db") if online else None,
         now=parts.clock.now(),
         is_fresh=is_fresh,
+        # Nothing that really went out stands in the way of practising.
+        standings=() if parts.config.is_practice else parts.events.list_standings((), unconfirmed=False),
     )
 
 

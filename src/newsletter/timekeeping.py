@@ -6,7 +6,6 @@ import os
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsletter.providers.heartbeat import HttpHeartbeat
@@ -48,9 +47,8 @@ def gauges_of(parts: Parts) -> SqlGauges:
 
 def serving_lock(parts: Parts) -> ServingLock | None:
     """Held by the one `serve` that ticks and sends on an SQLite file; None where many may."""
-    if parts.engine.dialect.name == "sqlite":
-        return ServingLock(Path(f"{parts.engine.url.database}.serve"))
-    return None
+    path = parts.beside_database("serve")
+    return ServingLock(path) if path else None
 
 
 @contextmanager
@@ -92,6 +90,5 @@ def move_to(parts: Parts, url: str) -> Mapping[str, int]:
 
 def _tick_lock(parts: Parts) -> TickLock:
     """Held for the length of a tick: one process ticks, whoever else is there."""
-    if parts.engine.dialect.name == "sqlite":
-        return FileLock(Path(f"{parts.engine.url.database}.tick"))
-    return AdvisoryLock(parts.engine)
+    path = parts.beside_database("tick")
+    return FileLock(path) if path else AdvisoryLock(parts.engine)

@@ -49,14 +49,19 @@ if TYPE_CHECKING:
     from newsletter.words.erasing import EraseKey
 
 
+# Python's own stands still while a laptop sleeps: a claim from before would look fresh afterwards. Linux counts sleep
+# under this name, others under the plain one.
+_COUNTING_SLEEP = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
 class SystemClock:
-    """The machine's own clock."""
+    """The machine's own clock. `monotonic` goes on while the machine sleeps."""
 
     def now(self) -> datetime:
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        return time.monotonic()
+        return time.clock_gettime(_COUNTING_SLEEP)
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)
@@ -217,10 +222,14 @@ class Parts:
     def lock(self) -> SenderLock:
         from newsletter.store.lock import FileLock, SharedSending
 
-        if self.engine.dialect.name == "sqlite":
-            # However the file is named, by a link or a relative path: one file, one lock.
-            return FileLock(Path(f"{Path(self.engine.url.database or '').resolve()}.sender"))
-        return SharedSending()
+        path = self.beside_database("sender")
+        return FileLock(path) if path else SharedSending()
+
+    def beside_database(self, ending: str) -> Path | None:
+        """A file beside an SQLite database; None for a server. By link or relative path: one database, one such file."""
+        if self.engine.dialect.name != "sqlite":
+            return None
+        return Path(f"{Path(self.engine.url.database or '').resolve()}.{ending}")
 
     @cached_property
     def keys(self) -> dict[int, bytes]:
@@ -262,7 +271,19 @@ class Parts:
 
         asking = partial(sendgrid_asking, self) if self.config.sendgrid_api_key else None
         source = SendGridEvents(self.config.sendgrid_webhook_key or "", self.clock, asking)
-        return Feedback(source=source, log=self.events, clock=self.clock, telling=self.telling)
+        return Feedback(
+            source=source,
+            log=self.events,
+            clock=self.clock,
+            telling=self.telling,
+            newsletter=self.config.newsletter,
+            owners=self._owners,
+        )
+
+    def _owners(self) -> tuple[str, ...]:
+        """Whoever hears of any slot, else whoever answers readers."""
+        named = dict.fromkeys(address for plan in self.schedule.list_plans() for address in plan.ways.tell)
+        return tuple(named) or (self.config.newsletter.reply_to or self.config.newsletter.sender,)
 
     @cached_property
     def _listening(self) -> Listening:
@@ -294,7 +315,6 @@ class Parts:
             ledger=self.ledger,
             evidence=self.evidence,
             whole_or_nothing=self.provider.whole_or_nothing,
-            clock=self.clock,
             provider=self.provider.name,
         )
 

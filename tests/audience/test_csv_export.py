@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from newsletter.audience.csv_export import export_csv
 from newsletter.audience.csv_import import import_csv
-from newsletter.audience.defusing import defuse, undefuse
 from newsletter.audience.import_report import ImportOptions
 from newsletter.ports.readers import ReaderRow
 from newsletter.store.engine import connect
 from newsletter.store.readers import SqlReaders
 from newsletter.store.upgrade import upgrade
+from newsletter.words.defusing import defuse, undefuse
 from newsletter.words.mistake import Missing
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
 

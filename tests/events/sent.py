@@ -11,20 +11,22 @@ from typing import Any
 
 from sqlalchemy import Engine, select
 
-from newsletter.ports.events import Heard
+from newsletter.ports.events import EventSource, Heard
 from newsletter.ports.ledger import Account, Claim, MailingRow
 from newsletter.providers.sendgrid.events import parse
+from newsletter.sending.feedback import Feedback
 from newsletter.store.accounting import SqlAccounts
 from newsletter.store.engine import reading
 from newsletter.store.events import SqlEvents
 from newsletter.store.ledger import SqlLedger
 from newsletter.store.readers import SqlReaders
 from newsletter.store.tables import delivery, subscriber
+from newsletter.wiring import SystemClock
 from newsletter.words.event import Event
 from newsletter.words.ledger import Fate
 from newsletter.words.outcome import Accepted, Outcome
 from tests.fakes.sendgrid_events import Telling, told
-from tests.world import an_edition
+from tests.world import WEEKLY, an_edition
 
 Taken = list[dict[str, Any]]
 _numbers = count(1)
@@ -108,6 +110,18 @@ class Post:
         person = self.readers.find_subscriber(email)
         assert person is not None
         return [one.status.value for one in person.subscriptions]
+
+
+def feedback_by(source: EventSource, post: Post) -> Feedback:
+    """What is heard from `source`, as wiring puts it together."""
+    return Feedback(
+        source=source,
+        log=post.events,
+        clock=SystemClock(),
+        telling=("sendgrid",),
+        newsletter=WEEKLY,
+        owners=lambda: [WEEKLY.sender],
+    )
 
 
 def parsed(taken: Taken, telling: Telling) -> list[Event]:

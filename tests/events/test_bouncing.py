@@ -15,18 +15,19 @@ from newsletter.providers.sendgrid.events import SendGridEvents
 from newsletter.sending.feedback import Feedback, Listening
 from newsletter.store.consent_tables import departure
 from newsletter.store.engine import writing
+from newsletter.store.noticing import SqlNotices
 from newsletter.store.tables import attempt, mailing, mailing_list
 from newsletter.store.types import database_now
 from newsletter.words.alarm import AlarmKind
 from newsletter.words.ledger import Fate, HandOver, MailingStatus
 from newsletter.words.outcome import Accepted
 from newsletter.words.subscriber import SuppressionReason
-from tests.events.sent import Post, Taken, parsed
+from tests.events.sent import Post, Taken, feedback_by, parsed
 from tests.fakes.running import SendGridServer, sendgrid_server
 from tests.fakes.sendgrid_events import Telling
 from tests.fakes.sendgrid_log import LISTS
 from tests.fakes.signing import Signer
-from tests.world import add_readers
+from tests.world import WEEKLY, add_readers
 
 READER = "reader0@example.com"
 BLOCKED = Telling(of={READER: "blocked"})
@@ -142,8 +143,7 @@ def test_a_person_puts_a_reader_back(post: Post) -> None:
 
 
 def feedback_of(post: Post) -> Feedback:
-    source = SendGridEvents(Signer().public, SystemClock())
-    return Feedback(source=source, log=post.events, clock=SystemClock(), telling=("sendgrid",))
+    return feedback_by(SendGridEvents(Signer().public, SystemClock()), post)
 
 
 def test_too_many_complaints_pause_a_sending_once(engine: Engine) -> None:
@@ -172,6 +172,25 @@ def test_too_many_complaints_pause_a_sending_once(engine: Engine) -> None:
     post.ledger.resume(1)
     assert [] == feedback.watch()
     assert MailingStatus.SENDING is post.ledger.get_mailing(mailing_row.id).status
+    [notice] = SqlNotices(engine).list_notices(waiting=True)
+    assert (WEEKLY.sender,) == notice.tell
+    assert "3 of 300" in notice.body and "newsletter resume 1" in notice.body
+
+
+def test_who_was_never_in_a_call_makes_no_share_smaller(engine: Engine) -> None:
+    """Readers of a sending that was cancelled were handed to nobody: 3 complaints of 300 are 1 %, not 0.3 % of 1,200."""
+    add_readers(engine, "weekly", range(1_200))
+    post = Post(engine)
+    post.plan(size=100)
+    assert 1 == post.ledger.cancel(1)
+    mailing_row = post.plan(size=300)
+    claim = post.claim(mailing_row)
+    assert claim
+    post.ledger.record(claim.attempt_id, [(None, Accepted("ref"))])
+    post.hear(post.taken(claim)[:3], Telling(courses={"spamreport": 1}))
+
+    assert [(AlarmKind.COMPLAINTS, True)] == [(alarm.kind, alarm.pauses) for alarm in feedback_of(post).watch()]
+    assert "3 of 300" in (post.ledger.get_mailing(mailing_row.id).pause_reason or "")
 
 
 def test_a_warning_may_become_a_reason_to_stop(engine: Engine) -> None:
@@ -189,6 +208,7 @@ def test_a_warning_may_become_a_reason_to_stop(engine: Engine) -> None:
 
     assert [(AlarmKind.BOUNCES, True)] == [(alarm.kind, alarm.pauses) for alarm in feedback.watch()]
     assert MailingStatus.PAUSED is post.ledger.get_mailing(mailing_row.id).status
+    assert ["bounces", "bounces stop"] == [one.kind for one in SqlNotices(engine).list_notices(waiting=True)]
 
 
 def test_silence_for_a_day_is_told(post: Post) -> None:
@@ -231,7 +251,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SendGridServer]
 def pulling(post: Post, server: SendGridServer) -> Feedback:
     clock = SystemClock()
     source = SendGridEvents("", clock, lambda: Asking("SG.made-up", server.url, clock.monotonic))
-    return Feedback(source=source, log=post.events, clock=clock, telling=("sendgrid",))
+    return feedback_by(source, post)
 
 
 def listed(*emails: str, days_ago: float = 0.5) -> list[dict[str, object]]:

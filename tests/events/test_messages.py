@@ -21,6 +21,7 @@ from newsletter.words.mistake import Mistake
 from newsletter.words.subscriber import SuppressionReason
 from tests.fakes.sendgrid_events import COURSES, Telling, as_body, events_of
 from tests.fakes.signing import SIGNATURE, TIMESTAMP, Signer
+from tests.world import WEEKLY
 
 NOW = datetime(2026, 12, 3, 12, tzinfo=UTC)
 
@@ -260,7 +261,14 @@ def test_a_refusal_is_logged_without_addresses(
     """One line says that and why a message was refused; whose mail it was about is not in it."""
     from newsletter.sending.feedback import Feedback
 
-    feedback = Feedback(source=source, log=None, clock=Stopped(), telling=())  # type: ignore[arg-type]
+    feedback = Feedback(
+        source=source,
+        log=None,  # type: ignore[arg-type]
+        clock=Stopped(),
+        telling=(),
+        newsletter=WEEKLY,
+        owners=list,
+    )
     with caplog.at_level(logging.DEBUG), pytest.raises(Unverified):
         feedback.hear(headers(signer=OTHER), BODY)
 

@@ -12,12 +12,11 @@ from sqlalchemy import Engine, func, select, text
 from starlette.routing import Route
 
 from newsletter.providers.sendgrid.events import SendGridEvents
-from newsletter.sending.feedback import Feedback
 from newsletter.store.engine import reading
 from newsletter.store.event_tables import event
 from newsletter.web.webhooks import MAX_BYTES, sendgrid_webhook
 from newsletter.words.ledger import Fate
-from tests.events.sent import Post
+from tests.events.sent import Post, feedback_by
 from tests.events.serving import post as post_to
 from tests.events.serving import serving
 from tests.fakes.sendgrid_events import Telling, told
@@ -50,7 +49,7 @@ def post(engine: Engine) -> Post:
 def url(post: Post) -> Iterator[str]:
     """The webhook's address."""
     source = SendGridEvents(SIGNER.public, SystemClock())
-    feedback = Feedback(source=source, log=post.events, clock=SystemClock(), telling=("sendgrid",))
+    feedback = feedback_by(source, post)
     with serving([Route("/webhooks/sendgrid", sendgrid_webhook(feedback), methods=["POST"])]) as address:
         yield f"{address}/webhooks/sendgrid"
 

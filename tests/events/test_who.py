@@ -10,8 +10,13 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from sqlalchemy import func, select, update
 
-from newsletter.store.engine import connect
+from newsletter.ports.reports import Copy
+from newsletter.report.who import sentence
+from newsletter.store.engine import connect, writing
+from newsletter.store.tables import delivery
+from newsletter.words.ledger import Fate, HandOver, SkipReason
 from newsletter.words.outcome import Accepted, Uncertain
 from newsletter.words.subscriber import SuppressionReason
 from newsletter.words.token import reader_token
@@ -99,6 +104,26 @@ def test_a_reader_in_doubt_and_one_with_two(folder: Path) -> None:
     assert "it was handed over twice" in who(folder, "reader6@example.com")
 
 
+@pytest.mark.parametrize("reason", SkipReason)
+def test_every_reason_for_which_one_is_skipped_is_said_in_words(reason: SkipReason) -> None:
+    """The ledger's own word is no sentence that one could forward."""
+    copy = Copy(
+        issue=1,
+        email="ana@example.com",
+        list_name="weekly",
+        handover=HandOver.SKIPPED,
+        fate=Fate.NONE,
+        reason=reason.value,
+        is_doubled=False,
+        is_practice=False,
+        left_late_at=None,
+        tries=[],
+        happenings=[],
+    )
+
+    assert re.search(r"was not sent to ana@example.com: \w+( \w+)+", sentence(copy, ZONE))
+
+
 def test_who_was_never_planned(folder: Path) -> None:
     """Someone who joined later, someone who must not be mailed, and nobody at all."""
     assert "reader20@example.com was never planned for any issue; they are on: weekly (active)." in who(
@@ -183,6 +208,26 @@ def test_the_proof_has_every_reader_once(folder: Path, tmp_path: Path) -> None:
     assert "clicked" == lines["reader0@example.com"]["last_heard"]
     assert all(line["attempt"] for line in lines.values())
     assert 1 == run(folder, "proof", "99", "--out", out).returncode
+
+
+def test_a_proof_for_a_spreadsheet_holds_no_formula(folder: Path, tmp_path: Path) -> None:
+    """A reason is in the words of somebody's mail server; without the option it stands as it was said."""
+    engine = connect(sqlite_of(folder))
+    says = '=HYPERLINK("https://example.net")'
+    with writing(engine) as connection:
+        one = select(func.min(delivery.c.id)).where(delivery.c.issue == 1).scalar_subquery()
+        connection.execute(update(delivery).where(delivery.c.id == one).values(reason=says))
+    engine.dispose()
+    plain, safe = tmp_path / "plain.csv", tmp_path / "safe.csv"
+    assert 0 == run(folder, "proof", "1", "--out", plain).returncode
+    assert 0 == run(folder, "proof", "1", "--out", safe, "--spreadsheet").returncode
+
+    def reasons(path: Path) -> set[str]:
+        with path.open(newline="") as file:
+            return {line["reason"] for line in csv.DictReader(file)}
+
+    assert says in reasons(plain)
+    assert says not in reasons(safe) and f"'{says}" in reasons(safe)
 
 
 def test_the_report_adds_up(folder: Path) -> None:

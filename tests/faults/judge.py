@@ -2,7 +2,7 @@
 
 The letters are the invariants: D nobody twice, L nobody in limbo, T the books do not lie, U who left is left out,
 N nobody unplanned and nothing after a pause or cancel, C the frozen words, P it ends by itself, R waiting when asked to,
-B nothing from a restored copy, W the same fates whatever the order of events.
+S one sending at a time and not before its time, B nothing from a restored copy, W the same fates whatever the order of events.
 """
 
 from __future__ import annotations
@@ -31,6 +31,9 @@ _ASKED_TO_WAIT = timedelta(seconds=0.9)
 # transactions queue, there is no such batch.
 _TAKING_A_BATCH = timedelta(seconds=0.3)
 _MOST_REFUSED_CALLS = 24
+# A time that was asked for is the sender's, that of a call the database's; and two transactions may tell theirs at once.
+_CLOCKS_DIFFER = timedelta(milliseconds=10)
+_NEVER = datetime.max.replace(tzinfo=UTC)
 _LEAVING = frozenset({"unsubscribe", "suppress", "erase"})
 
 
@@ -82,6 +85,7 @@ def judge(evidence: Evidence) -> Verdict:
         *_after_a_pause(evidence, books),
         *_frozen_words(evidence, books),
         *_waited(books),
+        *_one_at_a_time(books),
         *_from_a_copy(evidence, books),
     ]
     states = Counter(row["handover"] for row in books.deliveries.values())
@@ -207,7 +211,7 @@ def _after_a_pause(evidence: Evidence, books: _Books) -> Iterator[str]:
         if ack.what not in {"pause", "cancel"}:
             continue
         later = [one for one in evidence.acks[number + 1 :] if one.what == "resume" and ack.what == "pause"]
-        until = later[0].asked_at if later else datetime.max.replace(tzinfo=UTC)
+        until = later[0].asked_at if later else _NEVER
         for token, row in books.attempts.items():
             if token in took and row["mailing_id"] in ack.mailings and ack.at < row["started_at"] < until:
                 yield f"N: a call began at {row['started_at']}, after the {ack.what} of {ack.at}"
@@ -236,6 +240,23 @@ def _waited(books: _Books) -> Iterator[str]:
     for parcel_id, row in books.parcels.items():
         if row["refused_calls"] > _MOST_REFUSED_CALLS:
             yield f"R: batch {parcel_id} was refused {row['refused_calls']} times"
+
+
+def _one_at_a_time(books: _Books) -> Iterator[str]:
+    """Whoever else plans or ticks: an issue goes to a list by one sending at a time, whose calls begin at its time."""
+    for row in books.attempts.values():
+        of = books.mailings[row["mailing_id"]]
+        if row["started_at"] < of["start_at"] - _CLOCKS_DIFFER:
+            yield f"S: a call began at {row['started_at']}, and mailing {of['id']} was for {of['start_at']}"
+    for one in books.mailings.values():
+        for other in books.mailings.values():
+            is_same = (one["issue"], one["list_id"]) == (other["issue"], other["list_id"])
+            if (
+                is_same
+                and one["id"] < other["id"]
+                and (one["finished_at"] or _NEVER) > other["created_at"] + _CLOCKS_DIFFER
+            ):
+                yield f"S: mailing {other['id']} began before mailing {one['id']} to the same list had ended"
 
 
 def _from_a_copy(evidence: Evidence, books: _Books) -> Iterator[str]:

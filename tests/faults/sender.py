@@ -173,7 +173,7 @@ def a_drain(orders: Orders, engine: Engine, steps: Steps, stop: threading.Event)
         sender=sender,
         planning=ledger,
         accounts=SqlAccounts(engine),
-        looker=Looker(ledger=ledger, evidence=None, whole_or_nothing=True, clock=clock, provider=sendgrid.name),
+        looker=Looker(ledger=ledger, evidence=None, whole_or_nothing=True, provider=sendgrid.name),
         lock=FileLock(Path(f"{engine.url.database}.sender")) if engine.dialect.name == "sqlite" else SharedSending(),
         stop=stop,
     )

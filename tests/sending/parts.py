@@ -78,7 +78,6 @@ def a_drain(
             ledger=ledger,
             evidence=provider if hasattr(provider, "find") else None,
             whole_or_nothing=provider.whole_or_nothing,
-            clock=clock,
             provider=provider.name,
         ),
         lock=FileLock(Path(f"{path}.sender")) if engine.dialect.name == "sqlite" else SharedSending(),

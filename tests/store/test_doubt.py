@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
+from newsletter.sending.settle import Looker, send_again
+from newsletter.store.engine import writing
 from newsletter.store.ledger import SqlLedger
+from newsletter.store.tables import attempt
+from newsletter.store.types import database_now
 from newsletter.words.ledger import HandOver
+from newsletter.words.mistake import NotNow
 from newsletter.words.outcome import Accepted, Deferred, Uncertain
 from tests.store.test_ledger import account, claim, planned, taken
 from tests.world import add_readers
@@ -114,6 +119,25 @@ def test_the_owner_may_leave_or_send_again(engine: Engine, ledger: SqlLedger) ->
     ledger.record(taken(ledger, of).attempt_id, [(None, Accepted())])
     assert ledger.finish_if_done(of.id)
     assert planned(ledger).id == of.id, "everybody has it: there is nothing to plan"
+
+
+def test_sending_again_waits_until_no_call_can_arrive_any_more(engine: Engine, ledger: SqlLedger) -> None:
+    """A minute after the deadline of the last call that is in doubt, by the database's clock; leaving them need not wait."""
+    add_readers(engine, "weekly", range(20))
+    of = planned(ledger)
+    long_ago, lately = taken(ledger, of, seconds=-600), taken(ledger, of, seconds=-30)
+    ledger.sweep()
+    looker = Looker(ledger=ledger, evidence=None, whole_or_nothing=True)
+
+    with pytest.raises(NotNow, match=r"may still be under way for (?:2\d|30) s"):
+        send_again(looker, 1)
+    assert 20 == account(ledger).handover[HandOver.UNCERTAIN]
+
+    with writing(engine) as connection:
+        mine = attempt.c.id == lately.attempt_id
+        connection.execute(update(attempt).where(mine).values(deadline_at=database_now(-61)))
+    assert 20 == send_again(looker, 1)
+    assert {*long_ago.deliveries, *lately.deliveries} == {*taken(ledger, of).deliveries, *taken(ledger, of).deliveries}
 
 
 def test_evidence_proves_some_of_an_attempt(engine: Engine, ledger: SqlLedger) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import TextIO
 
 from newsletter.audience.columns import SPREADSHEET_MARK
-from newsletter.audience.defusing import defuse
 from newsletter.audience.marks import write_tags
 from newsletter.ports.readers import Readers
+from newsletter.words.defusing import defuse
 from newsletter.words.subscriber import Subscriber
 
 _BEFORE = ("email", "first_name", "last_name")

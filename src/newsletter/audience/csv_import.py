@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from newsletter.audience.address import is_plain, show, tidy_address
-from newsletter.audience.defusing import undefuse
 from newsletter.audience.import_batch import Batch
 from newsletter.audience.import_report import ImportOptions, ImportReport
 from newsletter.audience.opening import Opened, Opening, open_files
@@ -15,6 +14,7 @@ from newsletter.audience.records import Records
 from newsletter.audience.rows import Departure, RowRefused, departs, read_row
 from newsletter.audience.seen import Seen
 from newsletter.ports.readers import ReaderRow, Readers
+from newsletter.words.defusing import undefuse
 from newsletter.words.subscriber import address_key
 
 # One transaction each: long enough to be fast, short enough that an unsubscribe never waits for it.

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 @click.option(
     "--canary", type=click.IntRange(min=1), metavar="N", help="N readers first; the others when they are through."
 )
+@click.option("--missing", is_flag=True, help="To those who do not have it, in the words in which the others got it.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--despite-findings", is_flag=True, help="Send although `check` finds errors.")
 @click.pass_obj
@@ -43,6 +44,7 @@ def send(
     at: str | None,
     in_next: bool,
     canary: int | None,
+    missing: bool,
     yes: bool,
     despite_findings: bool,
 ) -> None:
@@ -58,9 +60,11 @@ def send(
       newsletter send 42 --list weekly --at "thu 09:00"
       newsletter send 42 --list weekly --at 2026-12-03T09:00+01:00 --yes
       newsletter send 42 --list weekly --next --segment berlin
+      newsletter send 42 --list weekly --missing
     """
     from newsletter.cli.checked import refuse_errors
     from newsletter.cli.context import parts_of
+    from newsletter.cli.missing import words_for_the_missing
     from newsletter.cli.when import change_time, confirm, instant, said_back, say_segment, send_in_next_slot
     from newsletter.sending.plan import plan
     from newsletter.words.moment import say_moment
@@ -69,6 +73,8 @@ def send(
         raise click.UsageError("--now, --at and --next say different times.")
     if canary and in_next:
         raise click.UsageError("--next sends to everybody at once; name a time with --at for --canary.")
+    if missing and in_next:
+        raise click.UsageError("--next sends the issue as it is now; name a time with --at for --missing.")
     parts = parts_of(folder)
     question = parts.segments.get(segment) if segment else ""
     if in_next:
@@ -88,6 +94,12 @@ def send(
         return
     if unfinished:
         edition = parts.ledger.get_edition(unfinished.edition_digest)
+    elif missing:
+        said = said_back(parts, start_at)
+        frozen = words_for_the_missing(parts, issue, list_name, segment=question, said=said, yes=yes)
+        if frozen is None:
+            return
+        edition = frozen
     else:
         # Not for a resumed one: what makes a mail takes longer to load than a thousand readers to send to.
         from newsletter.compose.press import press

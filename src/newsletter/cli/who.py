@@ -104,13 +104,14 @@ def _of_headers(parts: Parts, text: str, issue: int | None) -> None:
 @click.command()
 @click.argument("issue", type=int)
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="Where to write it.")
+@click.option("--spreadsheet", is_flag=True, help="Make cells harmless that a spreadsheet would run as formulas.")
 @click.pass_obj
-def proof(folder: object, issue: int, out: Path) -> None:
+def proof(folder: object, issue: int, out: Path, spreadsheet: bool) -> None:
     """Write the ledger of ISSUE as CSV: every reader, what was done, by which call, and what was heard.
 
     \b
     Example:
-      newsletter proof 42 --out issue-42.csv
+      newsletter proof 42 --out issue-42.csv --spreadsheet
     """
     from newsletter.cli.context import parts_of
     from newsletter.cli.never_sent import never_sent
@@ -121,7 +122,7 @@ def proof(folder: object, issue: int, out: Path) -> None:
         raise never_sent(parts, issue)
     try:
         with out.open("w", encoding="utf-8", newline="") as file:
-            n_readers = write_proof(parts.reports.iterate_proof(issue), file)
+            n_readers = write_proof(parts.reports.iterate_proof(issue), file, spreadsheet=spreadsheet)
     except OSError as error:
         raise Mistake(f"{out} can't be written: {error.strerror}.", fix="Name another file with --out.") from error
     click.echo(f"{n_readers:,} lines in {out}. They hold addresses: keep the file safe.")

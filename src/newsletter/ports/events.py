@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from newsletter.ports.slots import Notice
 from newsletter.words.alarm import Alarm, Standing
 from newsletter.words.event import Event
 
@@ -74,8 +75,8 @@ class EventLog(Protocol):
 
     def get_standing(self, issue: int, providers: Sequence[str], *, practice: bool = False) -> Standing: ...
 
-    def raise_alarm(self, alarm: Alarm) -> bool:
-        """Keep an alarm and pause what is being sent, if it says so. False where it was raised before."""
+    def raise_alarm(self, alarm: Alarm, notice: Notice) -> bool:
+        """Keep an alarm, pause what is being sent if it says so, and have the owners told. False where it was raised before."""
         ...
 
     def restore(self, email: str) -> int:

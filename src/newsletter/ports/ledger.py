@@ -71,12 +71,16 @@ NOBODY_LEFT = Claim(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoubtfulAttempt:
-    """An attempt whose end nobody saw, with the deliveries of it that are still uncertain, or were left."""
+    """An attempt whose end nobody saw, with the deliveries of it that are still uncertain, or were left.
+
+    `deadline_at` and `now` are by the one clock that all senders share, the database's.
+    """
 
     id: int
     token: str
     parcel_id: int
     deadline_at: datetime
+    now: datetime
     deliveries: Sequence[int]
     provider: str = ""
 

@@ -47,5 +47,8 @@ class Live(Protocol):
         ...
 
     def note(self, attempt_id: int) -> None:
-        """Remember outside the database that there was this attempt."""
+        """Remember outside the database that there was this attempt, before its call.
+
+        Raises NotNow where the database has forgotten the one before.
+        """
         ...

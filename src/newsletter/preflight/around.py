@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from newsletter.ports.answers import AnswerMemory
 from newsletter.ports.fetcher import Fetcher
 from newsletter.ports.folder import Shelf, TemplateFiles
 from newsletter.ports.standing import Shortfall
+from newsletter.words.alarm import Standing
 from newsletter.words.newsletter import Newsletter
 
 
@@ -22,7 +23,7 @@ class Around:
     `images/` by path, with their size in bytes; None where nobody looked. `also` are codes of checks that are off by
     default. Without a `fetcher` nothing is asked of the web, and `offline_because` says why. Where there is a `memory`,
     what it remembers `now` is not asked again, unless the check `is_fresh`. `seconds_between` are how long one host is left
-    alone between two questions.
+    alone between two questions. `standings` are what came of the issues of the last days.
     """
 
     newsletter: Newsletter
@@ -43,3 +44,4 @@ class Around:
     now: datetime | None = None
     is_fresh: bool = False
     seconds_between: float = 0.25
+    standings: Sequence[Standing] = ()

@@ -16,6 +16,7 @@ from newsletter.preflight import (
     images,
     links,
     quotes,
+    reported,
     seen,
     size,
     spam,
@@ -56,6 +57,7 @@ def check(proof: Proof, around: Around) -> list[Finding]:
         *clients.findings(proof, mail, around.template),
         *headers.findings(proof, around),
         *size.findings(proof, longest),
+        *reported.findings(proof, around),
         *unasked,
     ]
     beside = idle(found, proof.issue, also=around.also, is_online=around.fetcher is not None)

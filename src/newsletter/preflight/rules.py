@@ -92,6 +92,10 @@ RULES: dict[str, Rule] = {
     "missing-image": Rule("images", E, "Readers see an empty frame."),
     "unreachable-image": Rule("images", W, "Readers may see an empty frame."),
     "heavy-image": Rule("images", W, "It takes long to load, and some clients do not load it at all."),
+    "reported-as-spam": Rule(
+        "before", E, "Mailbox providers refuse all mail of a domain that goes on like that, for a week and longer."
+    ),
+    "near-spam-limit": Rule("before", W, "Three times as many, and mailbox providers refuse all mail of your domain."),
     "not-checked": Rule("check", N, "It may be right or wrong: nobody looked."),
     "remembered-answers": Rule("check", N, "A page may have changed since it was asked for."),
     "unknown-waiver": Rule("check", W, "It waives nothing, and what was meant is still found."),

@@ -9,17 +9,23 @@ from datetime import datetime
 from typing import TextIO
 
 from newsletter.ports.reports import ProofRow
+from newsletter.words.defusing import defuse
 
 COLUMNS = tuple(field.name for field in fields(ProofRow))
 
 
-def write_proof(rows: Iterable[ProofRow], out: TextIO) -> int:
-    """Write as RFC 4180 has it to `out`, opened with newline="". Returns the number of readers."""
+def write_proof(rows: Iterable[ProofRow], out: TextIO, *, spreadsheet: bool = False) -> int:
+    """Write as RFC 4180 has it to `out`, opened with newline="". Returns the number of readers.
+
+    With `spreadsheet`, cells that a spreadsheet program would run as a formula begin with an apostrophe: an address may
+    begin like one, and reasons are in the words of other people's mail servers.
+    """
     write = csv.writer(out, lineterminator="\r\n").writerow
     write(COLUMNS)
     n_readers = 0
     for row in rows:
-        write([_cell(getattr(row, name)) for name in COLUMNS])
+        cells = [_cell(getattr(row, name)) for name in COLUMNS]
+        write([*map(defuse, cells)] if spreadsheet else cells)
         n_readers += 1
     return n_readers
 

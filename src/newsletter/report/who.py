@@ -14,6 +14,7 @@ _SKIPPED = {
     "unsubscribed": "they were not active on the list any more when their batch was taken",
     "suppressed": "their address was on the do-not-mail list when their batch was taken",
     "erased": "they had been removed from our records by then",
+    "resting": "they had asked for a break",
     "cancelled": "the sending was ended before their turn came",
 }
 _ACCEPTED = "accepted"

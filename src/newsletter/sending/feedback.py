@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from newsletter.ports.clock import Clock
 from newsletter.ports.events import EventLog, EventSource, Heard, Unheard, Unreadable, Unverified
-from newsletter.words.alarm import Alarm, alarms
+from newsletter.ports.slots import Notice
+from newsletter.words.alarm import Alarm, AlarmKind, alarms
 from newsletter.words.event import Event, EventKind
+from newsletter.words.newsletter import Newsletter
 
 log = logging.getLogger(__name__)
 
@@ -23,16 +25,27 @@ _FIRST_PULL = timedelta(days=30)
 _THOROUGH_EVERY_SECONDS = 600.0
 
 _BAD_NEWS = frozenset({EventKind.BOUNCED, EventKind.COMPLAINED})
+_SUBJECTS = {
+    AlarmKind.COMPLAINTS: "it is reported as spam",
+    AlarmKind.BOUNCES: "too many come back",
+    AlarmKind.UNCONFIRMED: "nothing is heard of many",
+    AlarmKind.DOUBLED: "some have it twice",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feedback:
-    """Where events come from and where they are kept. `telling` are the providers that tell what became of a mail."""
+    """Where events come from and where they are kept. `telling` are the providers that tell what became of a mail.
+
+    `owners` are the addresses of those who hear of an alarm.
+    """
 
     source: EventSource
     log: EventLog
     clock: Clock
     telling: Sequence[str]
+    newsletter: Newsletter
+    owners: Callable[[], Sequence[str]]
 
     def hear(self, headers: Mapping[str, str], body: bytes) -> Heard:
         """Take one message of the provider. When this returns, everything that follows from it is committed.
@@ -63,12 +76,33 @@ class Feedback:
         return heard
 
     def watch(self, *, unconfirmed: bool = False) -> Sequence[Alarm]:
-        """Raise what is wrong with recent issues and was not raised before; a sending that does harm is paused."""
+        """Raise what is wrong with recent issues and was not raised before, and have the owners told by mail.
+
+        A sending that does harm is paused.
+        """
         standings = self.log.list_standings(self.telling, unconfirmed=unconfirmed)
-        raised = [alarm for standing in standings for alarm in alarms(standing) if self.log.raise_alarm(alarm)]
+        found = [alarm for standing in standings for alarm in alarms(standing)]
+        raised = [alarm for alarm in found if self.log.raise_alarm(alarm, self._letter(alarm))]
         for alarm in raised:
             log.warning("issue %d: %s", alarm.issue, alarm.message)
         return raised
+
+    def _letter(self, alarm: Alarm) -> Notice:
+        lines = [alarm.message, ""]
+        if alarm.pauses:
+            lines += [
+                "If it was still being sent, it stands still now. Nobody is lost: who has not got it yet is written down."
+            ]
+            lines += [f"To go on all the same: newsletter resume {alarm.issue}"]
+        lines += [f"How it stands: newsletter report {alarm.issue}"]
+        return Notice(
+            about=f"issue:{alarm.issue}",
+            kind=f"{alarm.kind.value}{' stop' if alarm.pauses else ''}",
+            tell=tuple(self.owners()),
+            subject=f"[{self.newsletter.name}] Issue {alarm.issue}: {_SUBJECTS[alarm.kind]}",
+            body="\n".join(lines),
+            made_at=self.clock.now(),
+        )
 
     def _keep(self, events: Sequence[Event]) -> Heard:
         heard = self.log.hear(self.source.name, events, whole_or_nothing=self.source.whole_or_nothing)

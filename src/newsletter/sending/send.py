@@ -160,11 +160,13 @@ class Sender:
 
     def _try_record(self, token: str, answers: Answers, *, last: bool) -> bool:
         try:
-            self.ledger.record_by_token(token, answers, last=last)
+            is_known = self.ledger.record_by_token(token, answers, last=last)
         except Exception as error:  # noqa: BLE001 - whatever a driver raises, the outcome must survive it
             log.warning("attempt %s: its outcome could not be written: %s", token, where(error))
             return False
-        return True
+        # A claim that was never committed is unknown, and nothing was handed over. A call that was made is unknown to a
+        # database that went back in time: what became of it is kept, for whoever has to find out.
+        return is_known or all(isinstance(outcome, Deferred) for _, outcome in answers)
 
 
 def where(error: Exception) -> str:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import Connection, Engine, case, func, literal_column, select
+from sqlalchemy import Connection, Engine, case, exists, func, literal_column, select
 
+from newsletter.ports.slots import Notice
 from newsletter.store.engine import reading, writing
 from newsletter.store.event_tables import alarm
+from newsletter.store.noticing import write_notice
 from newsletter.store.tables import attempt, delivery, mailing, parcel
 from newsletter.store.types import database_now
 from newsletter.store.upserting import insert_into
@@ -43,7 +45,7 @@ class SqlAlarms:
         with reading(self._engine) as connection:
             return _standing(connection, issue, providers, practice=practice)
 
-    def raise_alarm(self, raised: Alarm) -> bool:
+    def raise_alarm(self, raised: Alarm, notice: Notice) -> bool:
         with writing(self._engine) as connection:
             statement = insert_into(connection, alarm).values(
                 issue=raised.issue,
@@ -59,6 +61,8 @@ class SqlAlarms:
                 where=statement.excluded.pauses & ~alarm.c.pauses,
             )
             is_new = connection.execute(worse.returning(alarm.c.issue)).first() is not None
+            if is_new:
+                write_notice(connection, notice)
             if is_new and raised.pauses:
                 for one in _sending(connection, raised.issue):
                     pause(connection, one, raised.message)
@@ -85,10 +89,16 @@ def _standing(connection: Connection, issue: int, providers: Sequence[str], *, p
 
 
 def _handed_over(connection: Connection, issue: int, practice: bool) -> int:
+    """Readers in batches that are done and were in a call: those of a cancelled sending are done without one."""
     settled = (
         select(func.coalesce(func.sum(parcel.c.n_readers), 0))
         .join(mailing, mailing.c.id == parcel.c.mailing_id)
-        .where(mailing.c.issue == issue, mailing.c.is_practice == practice, parcel.c.status == ParcelStatus.DONE)
+        .where(
+            mailing.c.issue == issue,
+            mailing.c.is_practice == practice,
+            parcel.c.status == ParcelStatus.DONE,
+            exists().where(attempt.c.parcel_id == parcel.c.id),
+        )
     )
     return int(connection.scalar(settled) or 0)
 

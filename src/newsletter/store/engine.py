@@ -96,7 +96,7 @@ _COMPLAINTS = (
     (
         "unable to open database",
         "The database file can't be opened.",
-        "Look whether its folder is there and can be read.",
+        "Look whether its folder is there, and whether this user may read and write in it.",
     ),
     ("database is locked", f"The database was busy for {BUSY_SECONDS} s.", "Run the command again."),
 )

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, func, select, text
+from sqlalchemy import Connection, Engine, func, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from newsletter.store.engine import is_sqlite, reading, writing
@@ -17,6 +17,8 @@ from newsletter.store.types import database_now
 from newsletter.store.upserting import insert_into
 from newsletter.words.mistake import NotNow
 
+# Stands where the place of the live database stands, which no database has.
+_WENT_BACK = "went back in time"
 _FIX = (
     "If this is the one to send from, and nobody sends from another: look at `newsletter status`, cancel what has "
     "gone out already, then run: newsletter db here"
@@ -26,7 +28,8 @@ _FIX = (
 class SqlLive:
     """The `Live` port. A copy is somewhere else; an old backup knows fewer tries than a file beside the database does.
 
-    `directory` holds that file: the number of the last try, written before each call.
+    `directory` holds that file: the number of the last try, written before each call. And a server that fails over to a
+    copy which missed the last second goes back in time under a sender at work: the try before is not there any more.
     """
 
     def __init__(self, engine: Engine, directory: Path, *, new_id: Callable[[], str]) -> None:
@@ -34,6 +37,7 @@ class SqlLive:
         self._lock = threading.Lock()
         self._file: int | None = None
         self._noted = 0
+        self._before: int | None = None
 
     def check(self) -> None:
         with reading(self._engine) as connection:
@@ -42,6 +46,8 @@ class SqlLive:
         if row is None:
             self.declare()
             return
+        if row.place == _WENT_BACK:
+            raise _went_back()
         if row.place != here:
             raise NotNow("This database is a copy, or was moved: the live one was somewhere else.", fix=_FIX)
         # The file first: a try is in the database before it is noted, so a sender at work beside us raises no alarm.
@@ -54,14 +60,33 @@ class SqlLive:
                 "be a restored backup, and readers would get an issue twice.",
                 fix=_FIX,
             )
+        with self._lock:
+            self._before = None
+            if self._file is not None:
+                # `declare`, in whatever process, may have taken it away.
+                os.close(self._file)
+                self._file = None
 
     def note(self, attempt_id: int) -> None:
         with self._lock:
+            self._check_before(attempt_id)
             if self._file is None:
                 self._file = self._opened()
             if attempt_id > self._noted:
                 os.pwrite(self._file, b"%020d\n" % attempt_id, 0)
                 self._noted = attempt_id
+
+    def _check_before(self, attempt_id: int) -> None:
+        """Raise unless the try that was noted before is still there, under a number that nobody else got."""
+        if self._before is not None:
+            with reading(self._engine) as connection:
+                is_there = connection.scalar(select(attempt.c.id).where(attempt.c.id == self._before)) is not None
+            if self._before == attempt_id or not is_there:
+                # For every sender, until somebody says that it is the live one.
+                with writing(self._engine) as connection:
+                    connection.execute(update(live_database).values(place=_WENT_BACK))
+                raise _went_back()
+        self._before = attempt_id
 
     def declare(self) -> None:
         """This database, where it is now and as it is now, is the live one."""
@@ -86,6 +111,14 @@ class SqlLive:
             return int((self._directory / name).read_text())
         except (FileNotFoundError, ValueError):
             return 0
+
+
+def _went_back() -> NotNow:
+    return NotNow(
+        "The database went back in time while it was sent from: it does not know the last try any more, and whom it calls "
+        "waiting may have the issue. A server that fails over to an older copy does that.",
+        fix=_FIX,
+    )
 
 
 def _tries(connection: Connection) -> int:

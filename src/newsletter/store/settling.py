@@ -114,6 +114,7 @@ def _doubtful(states: Sequence[HandOver]) -> Select[Any]:
             attempt.c.token,
             attempt.c.parcel_id,
             attempt.c.deadline_at,
+            database_now().label("now"),
             attempt.c.provider,
             delivery.c.id.label("delivery_id"),
         )
@@ -136,6 +137,7 @@ def _attempts(connection: Connection, rows: Select[Any]) -> list[DoubtfulAttempt
             token=one.token,
             parcel_id=one.parcel_id,
             deadline_at=one.deadline_at,
+            now=one.now,
             deliveries=ids,
             provider=one.provider,
         )
