@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
 
+from tests.fakes.plan import BEHAVIOURS
 from tests.fakes.running import SendGridServer, sendgrid_server
 from tests.faults.cutting import Cutter
 from tests.faults.history import play
@@ -33,6 +34,7 @@ class Tally:
     histories: int = 0
     states: Counter[str] = field(default_factory=Counter)
     actions: Counter[str] = field(default_factory=Counter)
+    answers: Counter[str] = field(default_factory=Counter)
     wrong: dict[int, tuple[list[str], list[str]]] = field(default_factory=dict)
     in_flight_after_leaving: int = 0
     seconds: dict[int, float] = field(default_factory=dict)
@@ -44,6 +46,11 @@ class Tally:
         self.in_flight_after_leaving += verdict.in_flight_after_leaving
         if verdict.wrong:
             self.wrong[seed] = (verdict.wrong, done)
+
+    @property
+    def bad_answers(self) -> int:
+        """How many calls were not simply taken and answered."""
+        return sum(self.answers.values()) - self.answers["accept"]
 
     def letters(self) -> Counter[str]:
         """In how many histories each invariant was broken."""
@@ -59,6 +66,7 @@ class Tally:
             f"with a doubled reader: {doubled}, with a lost one: {lost}, with anything wrong: {len(self.wrong)}",
             f"readers by state: {dict(sorted(self.states.items()))}",
             f"done to them: {dict(sorted(self.actions.items()))}",
+            f"the provider's answers: {dict(sorted(self.answers.items()))}",
             f"left while their call was under way: {self.in_flight_after_leaving}",
         ]
         longest = max(self.seconds, key=lambda seed: self.seconds[seed])
@@ -112,6 +120,9 @@ def run(
 
         with ThreadPoolExecutor(lanes) as pool:
             list(pool.map(one, seeds))
+        for _ in range(lanes):
+            told = free.get().state()
+            tally.answers += Counter({name: n for name, n in told.items() if name in BEHAVIOURS or name.isdecimal()})
     return tally
 
 

@@ -115,8 +115,10 @@ def _perform(scene: Scene) -> None:
 
 
 def _come_to_an_end(scene: Scene) -> bool:
-    """No more faults: whoever waits may go on, and both lists are sent to until nothing is left to do."""
-    scene.stage.provider.plan()
+    """Nobody does any more harm: whoever waits may go on, and both lists are sent to until nothing is left to do.
+
+    What is left of the provider's plan still comes, or a slow machine would see none of it; then it is kind.
+    """
     limit = time.monotonic() + _MOST_SECONDS_TO_END
     if scene.draw.random() < 0.5:
         kill(scene)
@@ -154,6 +156,7 @@ def _is_anything_due(scene: Scene) -> bool:
 def _settled_in_the_end(scene: Scene, before: int) -> list[str]:
     """The provider tells of all that it took, three times and in any order; the rest is sent again; nobody is left over."""
     time.sleep(_LAST_CALLS_SECONDS)
+    scene.stage.provider.plan()
     post, evidence = Post(scene.engine), _evidence(scene, before, ended=True)
     events = parsed(list(evidence.accepted), replace(_TOLD, seed=scene.seed))
     for message in shuffled(events, scene.seed):

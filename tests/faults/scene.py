@@ -24,6 +24,7 @@ from tests.faults.sender import Orders, end, start
 
 ISSUE = 1
 ERASE_KEY = EraseKey(b"k" * 32)
+_LONGEST_WAIT_FOR_A_CALL = 4.0
 
 
 @dataclass(kw_only=True)
@@ -82,9 +83,14 @@ class Scene:
             end(self.alive.pop())
 
     def wait_for_a_call(self) -> None:
-        """Until the provider has taken one more, for most of a second at most; then a moment longer."""
-        before, limit = self.stage.provider.taken_bytes(), time.monotonic() + 0.8
+        """Until the provider has taken one more, while somebody lives who may make it; then a moment longer.
+
+        On a machine with much to do a sender needs seconds to begin: faults that are over by then try nothing.
+        """
+        before, limit = self.stage.provider.taken_bytes(), time.monotonic() + _LONGEST_WAIT_FOR_A_CALL
         while self.stage.provider.taken_bytes() == before and time.monotonic() < limit:
+            if not any(process.is_alive() for process in self.alive):
+                break
             time.sleep(0.005)
         time.sleep(self.draw.choice([0.0, 0.0, 0.02, 0.08]))
 

@@ -27,6 +27,7 @@ def test_20_histories(tmp_path: Path, sqlite_files: NewDatabase) -> None:
 
     assert not tally.wrong, str(tally)
     assert tally.states["accepted"], "nothing was sent at all"
+    assert tally.bad_answers > tally.histories / 2, "hardly any call went wrong"
 
 
 @pytest.mark.faults
@@ -37,6 +38,7 @@ def test_300_histories_on_sqlite(tmp_path: Path, sqlite_files: NewDatabase) -> N
 
     assert not tally.wrong, str(tally)
     assert tally.states["accepted"], "nothing was sent at all"
+    assert tally.bad_answers > tally.histories / 2, "hardly any call went wrong"
 
 
 @pytest.mark.faults
@@ -47,3 +49,4 @@ def test_60_histories_on_postgresql(tmp_path: Path, postgres_databases: NewDatab
 
     assert not tally.wrong, str(tally)
     assert tally.states["accepted"], "nothing was sent at all"
+    assert tally.bad_answers > tally.histories / 2, "hardly any call went wrong"
