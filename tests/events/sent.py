@@ -14,7 +14,6 @@ from sqlalchemy import Engine, select
 from newsletter.ports.events import Heard
 from newsletter.ports.ledger import Account, Claim, MailingRow
 from newsletter.providers.sendgrid.events import parse
-from newsletter.store.accounting import SqlAccounts
 from newsletter.store.engine import reading
 from newsletter.store.events import SqlEvents
 from newsletter.store.ledger import SqlLedger
@@ -23,6 +22,7 @@ from newsletter.store.tables import delivery, subscriber
 from newsletter.words.event import Event
 from newsletter.words.ledger import Fate
 from newsletter.words.outcome import Accepted, Outcome
+from tests.accounts import account_of
 from tests.fakes.sendgrid_events import Telling, told
 from tests.world import an_edition
 
@@ -89,10 +89,7 @@ class Post:
         return self.events.hear("sendgrid", events, whole_or_nothing=True)
 
     def account(self, issue: int = 1) -> Account:
-        found = SqlAccounts(self.engine).find_account(issue)
-        assert found is not None
-        assert found.planned == sum(found.handover.values())
-        return found
+        return account_of(self.engine, issue)
 
     def fate(self, email: str, issue: int = 1) -> Fate:
         with reading(self.engine) as connection:

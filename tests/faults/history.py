@@ -16,6 +16,7 @@ from newsletter.store.engine import connect, reading
 from newsletter.store.ledger import SqlLedger
 from newsletter.store.live import SqlLive
 from newsletter.wiring import SystemClock
+from tests.accounts import account_of
 from tests.events.sent import Post, parsed, shuffled
 from tests.fakes.sendgrid_events import Telling
 from tests.faults.actions import act, kill, resume
@@ -177,7 +178,7 @@ class _Later(SystemClock):
 
 
 def _evidence(scene: Scene, before: int, *, ended: bool) -> Evidence:
-    account = SqlAccounts(scene.engine).find_account(ISSUE)
+    account = account_of(scene.engine, ISSUE) if SqlAccounts(scene.engine).find_account(ISSUE) else None
     mine = set(scene.emails)
     return Evidence(
         url=scene.stage.url,

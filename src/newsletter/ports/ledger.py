@@ -82,7 +82,7 @@ class DoubtfulAttempt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class Tally:
     """Where every planned reader of an issue stands. The hand-over counts add up to `planned`.
 
     `doubled` of those accepted were taken twice, as evidence about an earlier try showed later. `is_practice` says that
@@ -92,11 +92,17 @@ class Account:
     issue: int
     planned: int
     handover: Mapping[HandOver, int]
-    fates: Mapping[Fate, int]
     skipped: Mapping[str, int] = field(default_factory=dict)
     mailings: Sequence[MailingRow] = ()
     doubled: int = 0
     is_practice: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account(Tally):
+    """And what was heard of each, counted reader by reader."""
+
+    fates: Mapping[Fate, int]
 
 
 class Planning(Protocol):
@@ -259,4 +265,10 @@ class Accounts(Protocol):
 
     def progress(self, mailing_id: int) -> tuple[int, int]:
         """(settled, planned) readers of one mailing, from the parcels: cheap enough for a progress bar."""
+        ...
+
+
+class Tallies(Protocol):
+    def find_tally(self, issue: int) -> Tally | None:
+        """An account without fates, from what the batches wrote down of their readers: quick, however many there are."""
         ...

@@ -154,6 +154,12 @@ parcel = Table(
     Column("status", String(10), nullable=False),
     Column("not_before", UtcDateTime),
     Column("n_readers", Integer, nullable=False),
+    # How its readers stood when it was settled last; the others of `n_readers` wait. While it is in a call, or divided,
+    # only its deliveries know.
+    Column("n_accepted", Integer, nullable=False, server_default="0"),
+    Column("n_uncertain", Integer, nullable=False, server_default="0"),
+    Column("n_left", Integer, nullable=False, server_default="0"),
+    Column("n_not_held", Integer, nullable=False, server_default="0"),
     # Refused calls of this parcel and its children: bisection gives up after a bounded number.
     Column("refused_calls", Integer, nullable=False, server_default="0"),
     Column("last_reason", Text),
@@ -195,6 +201,15 @@ delivery = Table(
     ),
     # The few that went to nobody, for who asks about one reader.
     Index("delivery_not_held", "subscriber_id", **only_where(f"handover IN ({_NOT_HELD})")),
+    # And why, for who asks about an issue.
+    Index(
+        "delivery_not_held_why",
+        "issue",
+        "is_practice",
+        "handover",
+        "reason",
+        **only_where(f"handover IN ({_NOT_HELD})"),
+    ),
 )
 
 

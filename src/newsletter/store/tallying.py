@@ -1,0 +1,96 @@
+"""The quick account of an issue: what its batches wrote down of their readers when they were settled, added up.
+
+Of a batch that is in a call, and of one that was divided, the deliveries themselves are counted: there are few at any time.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from sqlalchemy import ColumnElement, Engine, Select, Text, and_, cast, func, literal, null, select, union_all
+
+from newsletter.ports.ledger import Tally
+from newsletter.store.accounting import account_shown, is_last_word
+from newsletter.store.engine import reading
+from newsletter.store.planning import mailing_row, mailings
+from newsletter.store.tables import delivery, holds, mailing, not_held, parcel
+from newsletter.words.ledger import HandOver, ParcelStatus
+
+_IN_MOTION = (ParcelStatus.SENDING, ParcelStatus.SPLIT)
+_WRITTEN_DOWN = {
+    HandOver.ACCEPTED: parcel.c.n_accepted,
+    HandOver.UNCERTAIN: parcel.c.n_uncertain,
+    HandOver.LEFT: parcel.c.n_left,
+    HandOver.PENDING: parcel.c.n_readers
+    - parcel.c.n_accepted
+    - parcel.c.n_uncertain
+    - parcel.c.n_left
+    - parcel.c.n_not_held,
+}
+
+
+class SqlTallies:
+    """The `Tallies` port."""
+
+    def __init__(self, engine: Engine, *, practice: bool = False) -> None:
+        self._engine, self._practice = engine, practice
+
+    def find_tally(self, issue: int) -> Tally | None:
+        with reading(self._engine) as connection:
+            shown = account_shown(connection, issue, practice=self._practice)
+            if shown is None:
+                return None
+            ours = and_(mailing.c.issue == issue, mailing.c.is_practice == shown)
+            rows = [mailing_row(row) for row in connection.execute(mailings().where(ours).order_by(mailing.c.id))]
+            counts = connection.execute(_counts(issue, shown, ours, is_once=len(rows) == 1)).all()
+            mine = (delivery.c.issue == issue, delivery.c.is_practice == shown)
+            doubled = connection.scalar(select(func.count()).where(*mine, delivery.c.doubled)) or 0
+        handover: Counter[HandOver] = Counter()
+        skipped: Counter[str] = Counter()
+        for state, why, n in counts:
+            handover[HandOver(state)] += int(n)
+            if state == HandOver.SKIPPED:
+                skipped[str(why)] += int(n)
+        return Tally(
+            issue=issue,
+            planned=handover.total(),
+            handover={state: handover[state] for state in HandOver},
+            skipped=dict(skipped),
+            mailings=rows,
+            doubled=doubled,
+            is_practice=shown,
+        )
+
+
+def _counts(issue: int, practice: bool, ours: ColumnElement[bool], *, is_once: bool) -> Any:
+    """(state, why skipped, how many), in one statement: a batch that is settled meanwhile is counted once."""
+    of_parcel = (parcel, parcel.c.mailing_id == mailing.c.id)
+    settled: list[Select[Any]] = [
+        select(
+            literal(state.value).label("state"),
+            cast(null(), Text).label("why"),
+            func.coalesce(func.sum(column), 0).label("n"),
+        )
+        .select_from(mailing)
+        .join(*of_parcel)
+        .where(ours, parcel.c.status.not_in(_IN_MOTION))
+        for state, column in _WRITTEN_DOWN.items()
+    ]
+    moving = (
+        select(delivery.c.handover, cast(null(), Text), func.count())
+        .select_from(mailing)
+        .join(*of_parcel)
+        .join(delivery, delivery.c.parcel_id == parcel.c.id)
+        .where(ours, parcel.c.status.in_(_IN_MOTION), holds)
+        .group_by(delivery.c.handover)
+    )
+    # Who was skipped by one sending and planned by another counts once, whatever the batches say.
+    turned_away = (
+        select(delivery.c.handover, delivery.c.reason, func.count())
+        .where(delivery.c.issue == issue, delivery.c.is_practice == practice, not_held)
+        .group_by(delivery.c.handover, delivery.c.reason)
+    )
+    if not is_once:
+        turned_away = turned_away.where(is_last_word(issue, practice=practice))
+    return union_all(*settled, moving, turned_away)
