@@ -6,16 +6,17 @@ Of a batch that is in a call, and of one that was divided, the deliveries themse
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, Text, and_, cast, func, literal, null, select, union_all
+from sqlalchemy import Engine, Select, Text, and_, cast, func, literal, null, select, union_all
 
 from newsletter.ports.ledger import Tally
 from newsletter.store.accounting import account_shown, is_last_word
 from newsletter.store.engine import reading
 from newsletter.store.planning import mailing_row, mailings
-from newsletter.store.tables import delivery, holds, mailing, not_held, parcel
-from newsletter.words.ledger import HandOver, ParcelStatus
+from newsletter.store.tables import delivery, is_doubled, mailing, not_held, parcel
+from newsletter.words.ledger import HOLDS, HandOver, ParcelStatus
 
 _IN_MOTION = (ParcelStatus.SENDING, ParcelStatus.SPLIT)
 _WRITTEN_DOWN = {
@@ -43,9 +44,9 @@ class SqlTallies:
                 return None
             ours = and_(mailing.c.issue == issue, mailing.c.is_practice == shown)
             rows = [mailing_row(row) for row in connection.execute(mailings().where(ours).order_by(mailing.c.id))]
-            counts = connection.execute(_counts(issue, shown, ours, is_once=len(rows) == 1)).all()
+            counts = connection.execute(_counts(issue, shown, [row.id for row in rows])).all()
             mine = (delivery.c.issue == issue, delivery.c.is_practice == shown)
-            doubled = connection.scalar(select(func.count()).where(*mine, delivery.c.doubled)) or 0
+            doubled = connection.scalar(select(func.count()).where(*mine, is_doubled)) or 0
         handover: Counter[HandOver] = Counter()
         skipped: Counter[str] = Counter()
         for state, why, n in counts:
@@ -63,26 +64,23 @@ class SqlTallies:
         )
 
 
-def _counts(issue: int, practice: bool, ours: ColumnElement[bool], *, is_once: bool) -> Any:
+def _counts(issue: int, practice: bool, numbers: Sequence[int]) -> Any:
     """(state, why skipped, how many), in one statement: a batch that is settled meanwhile is counted once."""
-    of_parcel = (parcel, parcel.c.mailing_id == mailing.c.id)
+    of_them = parcel.c.mailing_id.in_(numbers)
+    sums = (
+        select(*(func.coalesce(func.sum(column), 0).label(state.value) for state, column in _WRITTEN_DOWN.items()))
+        .where(of_them, parcel.c.status.not_in(_IN_MOTION))
+        .cte("sums")
+    )
     settled: list[Select[Any]] = [
-        select(
-            literal(state.value).label("state"),
-            cast(null(), Text).label("why"),
-            func.coalesce(func.sum(column), 0).label("n"),
-        )
-        .select_from(mailing)
-        .join(*of_parcel)
-        .where(ours, parcel.c.status.not_in(_IN_MOTION))
-        for state, column in _WRITTEN_DOWN.items()
+        select(literal(state.value).label("state"), cast(null(), Text).label("why"), sums.c[state.value].label("n"))
+        for state in _WRITTEN_DOWN
     ]
+    # Not spelled as in `holds`: that would lead the database to look through every delivery that holds.
+    is_held = delivery.c.handover.in_([state.value for state in HandOver if state in HOLDS])
     moving = (
         select(delivery.c.handover, cast(null(), Text), func.count())
-        .select_from(mailing)
-        .join(*of_parcel)
-        .join(delivery, delivery.c.parcel_id == parcel.c.id)
-        .where(ours, parcel.c.status.in_(_IN_MOTION), holds)
+        .where(delivery.c.parcel_id.in_(select(parcel.c.id).where(of_them, parcel.c.status.in_(_IN_MOTION))), is_held)
         .group_by(delivery.c.handover)
     )
     # Who was skipped by one sending and planned by another counts once, whatever the batches say.
@@ -91,6 +89,6 @@ def _counts(issue: int, practice: bool, ours: ColumnElement[bool], *, is_once: b
         .where(delivery.c.issue == issue, delivery.c.is_practice == practice, not_held)
         .group_by(delivery.c.handover, delivery.c.reason)
     )
-    if not is_once:
+    if len(numbers) > 1:
         turned_away = turned_away.where(is_last_word(issue, practice=practice))
     return union_all(*settled, moving, turned_away)

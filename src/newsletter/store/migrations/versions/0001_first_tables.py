@@ -601,6 +601,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("mailing_id", "number", name="parcel_number_unique"),
     )
     op.create_index("parcel_queue", "parcel", ["mailing_id", "status", "id"], unique=False)
+    op.create_index(
+        "parcel_tally",
+        "parcel",
+        ["mailing_id", "status", "n_readers", "n_accepted", "n_uncertain", "n_left", "n_not_held"],
+        unique=False,
+    )
     op.create_table(
         "slot",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
