@@ -15,7 +15,9 @@ log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
 _FRESH_SECONDS = 20.0
-_PATIENCE_SECONDS = 0.03
+# What is older than this is no answer any more, not even while it is asked anew.
+_STALE_SECONDS = 120.0
+_PATIENCE_SECONDS = 0.005
 _MOST_KEPT = 200
 
 
@@ -36,16 +38,27 @@ class Remembered:
         self._lock = threading.Lock()
         self._pool = ThreadPoolExecutor(2, "remembering")
 
-    def ask(self, key: Hashable, question: Callable[[], Answer], *, fresh_for: float = _FRESH_SECONDS) -> Answer | None:
+    def ask(
+        self,
+        key: Hashable,
+        question: Callable[[], Answer],
+        *,
+        fresh_for: float = _FRESH_SECONDS,
+        stale_for: float = _STALE_SECONDS,
+    ) -> Answer | None:
         """The answer of now, or where it takes long that of before; None while there is none yet.
 
-        An answer counts for `fresh_for` seconds before it is asked anew. Raises what the question raises.
+        An answer counts for `fresh_for` seconds before it is asked anew, and for `stale_for` more while it is. Raises
+        what the question raises.
         """
         if not self._is_large():
             return question()
         kept = self._kept.get(key)
-        if kept is not None and time.monotonic() - kept.at < fresh_for:
+        age = time.monotonic() - kept.at if kept else 0.0
+        if kept is not None and age < fresh_for:
             return kept.answer  # type: ignore[no-any-return]
+        if age >= fresh_for + stale_for:
+            kept = None
         asked = self._ask_behind(key, question)
         try:
             return kept.answer if kept else asked.result(_PATIENCE_SECONDS).answer  # type: ignore[no-any-return]
