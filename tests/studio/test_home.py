@@ -42,7 +42,7 @@ def test_the_next_issue_is_said_with_its_time_readers_and_approval(world: World)
     assert "{{" not in text
     path = world.parts.directory / "issues/001.md"
     path.write_text(path.read_text().replace("subject:", "subject: Other words,", 1))
-    assert "changed since" in _text(world)
+    assert "1 line changed since" in _text(world)
 
 
 def test_what_there_is_to_mend_is_counted_in_the_sentence(world: World) -> None:

@@ -132,7 +132,9 @@ def test_an_approval_pins_the_words_and_says_when_they_changed(world: World) -> 
     assert "Approved by" in world.client.get("/studio/issues/1/send").text
     path = world.parts.directory / "issues/001.md"
     path.write_text(path.read_text().replace("subject:", "subject: Other words,", 1))
-    assert "changed since" in world.client.get("/studio/issues/1/send").text
+    page = world.client.get("/studio/issues/1/send").text
+    assert "changed since" in page
+    assert '<span class="came">+ Other words,' in page
     world.post("/issues/1/approve", act="withdraw")
     assert "Approved by" not in world.client.get("/studio/issues/1/send").text
 

@@ -20,6 +20,7 @@ from newsletter.web.studio.enter import show as show_entry
 from newsletter.web.studio.growth import WEEKS, Chart, drawn
 from newsletter.web.studio.health import signs
 from newsletter.web.studio.page import Page
+from newsletter.web.studio.since import changed_since, count_changed
 from newsletter.words.finding import Finding, Severity
 from newsletter.words.mistake import NewsletterError, NotNow
 from newsletter.words.moment import say_moment, say_span
@@ -65,6 +66,7 @@ class Coming:
     words: str = ""
     approval: Approval | None = None
     is_changed: bool = False
+    n_changed: int = 0
     findings: tuple[Finding, ...] | None = ()
     problem: NewsletterError | None = None
 
@@ -165,7 +167,9 @@ def _with_issue(studio: Studio, coming: Coming) -> Coming:
     digest = proof.rendered.edition.digest
     found = studio.findings(proof)
     is_changed = approval is not None and approval.digest != digest
-    return replace(coming, approval=approval, is_changed=is_changed, findings=None if found is None else tuple(found))
+    n_changed = count_changed(changed_since(studio, approval, proof.rendered.edition)) if approval else 0
+    known = replace(coming, approval=approval, is_changed=is_changed, n_changed=n_changed)
+    return replace(known, findings=None if found is None else tuple(found))
 
 
 def _count(studio: Studio, list_name: str) -> int | None:

@@ -17,6 +17,7 @@ from newsletter.store.forecasting import SqlForecasts
 from newsletter.surroundings import check_counting
 from newsletter.timekeeping import desk_of
 from newsletter.web.studio.page import Page
+from newsletter.web.studio.since import changed_since
 from newsletter.words.finding import Severity
 from newsletter.words.ledger import MailingStatus
 from newsletter.words.mistake import Mistake, NewsletterError, NotNow
@@ -26,6 +27,7 @@ from newsletter.words.user import Role
 if TYPE_CHECKING:
     from newsletter.ports.forecast import Forecast
     from newsletter.ports.ledger import MailingRow, Tally
+    from newsletter.web.studio.history import Line
     from newsletter.web.studio.studio import Studio
     from newsletter.web.studio.visit import Visit
     from newsletter.words.slot import Approval
@@ -217,13 +219,15 @@ class Approved:
 
     approval: Approval
     is_changed: bool
+    lines: list[Line]
 
 
 def _approval(studio: Studio, number: int, proof: Proof | None) -> Approved | None:
     known = studio.parts.schedule.find_approval(number)
     if known is None:
         return None
-    return Approved(known, proof is None or proof.rendered.edition.digest != known.digest)
+    lines = changed_since(studio, known, proof.rendered.edition) if proof else []
+    return Approved(known, proof is None or proof.rendered.edition.digest != known.digest, lines)
 
 
 PAGES = (

@@ -18,8 +18,11 @@ async function look() {
   }
 }
 
-for (let tries = 0; tries < MOST && document.querySelector("[data-counting]"); tries++) {
+let tries = 0;
+while (tries < MOST && document.querySelector("[data-counting]")) {
   await new Promise((go) => { setTimeout(go, WAITS[Math.min(tries, WAITS.length - 1)]); });
-  if (!document.hidden) await look();
+  if (document.hidden) continue;
+  tries += 1;
+  await look();
 }
 for (const part of document.querySelectorAll("[data-counting]")) part.append("It takes long. Load this page again in a moment.");
