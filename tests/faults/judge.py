@@ -104,6 +104,7 @@ class _Books:
         self.attempts = {row["token"]: row for row in _rows(url, "SELECT * FROM attempt")}
         for row in self.attempts.values():
             row["mailing_id"] = self.parcels[row["parcel_id"]]["mailing_id"]
+        self.late = {row["delivery_id"] for row in _rows(url, "SELECT delivery_id FROM late_departure")}
         self.carried = {(row["attempt_id"], row["delivery_id"]) for row in _rows(url, "SELECT * FROM carried")}
 
 
@@ -189,6 +190,8 @@ def _who_left(evidence: Evidence, books: _Books, in_flight: list[str]) -> Iterat
                 yield f"U: {ack.who} had left at {ack.at}, and was in a call that began at {attempt['started_at']}"
             elif datetime.fromtimestamp(line["at"], UTC) > ack.at:
                 in_flight.append(ack.who)
+                if line["delivery"] not in books.late:
+                    yield f"U: {ack.who} left at {ack.at}, in a call of {attempt['started_at']}, and the books don't say so"
 
 
 def _nobody_unplanned(evidence: Evidence, books: _Books) -> Iterator[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
+from newsletter.store.accounting import SqlAccounts
 from newsletter.store.engine import connect, reading
 from newsletter.store.readers import SqlReaders
 from tests.fakes.running import SendGridServer, sendgrid_server
@@ -51,6 +52,7 @@ def test_leaving_in_a_call_is_too_late_and_counted_and_before_it_in_time(
     verdict = judge(evidence)
     assert [] == verdict.wrong
     assert 1 == verdict.in_flight_after_leaving
+    assert 1 == SqlAccounts(engine).find_account(1).late  # type: ignore[union-attr]  # it was sent
     assert {"reader0@example.com", "reader1@example.com", "reader2@example.com"} == {
         line["email"] for line in provider.accepted()
     }

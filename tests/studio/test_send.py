@@ -144,8 +144,8 @@ def test_a_slow_sending_is_paused_and_goes_on(world: World, monkeypatch: pytest.
     monkeypatch.setenv("NEWSLETTER_PRACTICE_DELAY", "0.5")
     add_readers(world.parts.engine, "weekly", range(400))
     world.post("/issues/1/send", list="weekly", when="now")
-    until = time.monotonic() + 10
-    while not list(world.parts.outbox_directory.rglob("*.eml")):
+    until = time.monotonic() + 30
+    while not world.client.get("/studio/issues/1/progress").json()["mailings"][0]["settled"]:
         assert time.monotonic() < until
         time.sleep(0.05)
     world.post("/issues/1/control", act="pause")

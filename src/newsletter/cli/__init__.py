@@ -29,6 +29,7 @@ COMMANDS = {
     "subscribers": ("readers", "Import, export, add, remove and show subscribers."),
     "lists": ("readers", "Show the mailing lists and how many are on them."),
     "segments": ("segments", "Save questions about readers, and count who fits."),
+    "suppressions": ("suppressions", "Show who is on the do-not-mail list, and put or take addresses on and off it."),
     "send": ("sending", "Send an issue to a list, once."),
     "status": ("sending", "Say where every reader of an issue stands."),
     "who": ("who", "Say whether a reader got an issue, in a sentence to forward."),

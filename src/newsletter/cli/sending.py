@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
@@ -171,6 +173,10 @@ def _stoppable() -> Iterator[threading.Event]:
 
 @contextmanager
 def _progress(planned: int) -> Iterator[Follow]:
+    """A bar on standard error; where that is no terminal, only a line for what it waits for."""
+    if not sys.stderr.isatty():
+        yield _Lines().follow
+        return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -182,6 +188,18 @@ def _progress(planned: int) -> Iterator[Follow]:
             bar.update(task, completed=settled, total=planned, description=waiting)
 
         yield follow
+
+
+@dataclass
+class _Lines:
+    """For a log: drawing a bar there would take longer to load than a thousand readers to send to."""
+
+    said: str = ""
+
+    def follow(self, settled: int, planned: int, waiting: str) -> None:
+        if waiting and waiting != self.said:
+            click.echo(f"{settled:,} of {planned:,}: {waiting}", err=True)
+        self.said = waiting
 
 
 @click.command()
@@ -256,6 +274,7 @@ def _as_json(account: Account) -> dict[str, object]:
         "planned": account.planned,
         **counts,
         "doubled": account.doubled,
+        "late": account.late,
         "fates": {fate.value: n for fate, n in account.fates.items()},
         "skipped_why": dict(account.skipped),
         "mailings": [
@@ -299,6 +318,8 @@ def _print_account(account: Account) -> None:
         click.echo(f"  Heard since: {heard}")
     if account.doubled:
         click.echo(f"  {account.doubled:>9,}  of those got it twice: both tries turned out to have been taken")
+    if account.late:
+        click.echo(f"  {account.late:>9,}  left while their batch was on its way: too late to take them out of it")
 
 
 def _why(account: Account, state: str) -> str:

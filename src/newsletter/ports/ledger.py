@@ -85,8 +85,8 @@ class DoubtfulAttempt:
 class Tally:
     """Where every planned reader of an issue stands. The hand-over counts add up to `planned`.
 
-    `doubled` of those accepted were taken twice, as evidence about an earlier try showed later. `is_practice` says that
-    nothing of it left this machine.
+    `doubled` of those accepted were taken twice, as evidence about an earlier try showed later. `late` had left while
+    their call was under way or in doubt, and have it or may have it. `is_practice`: nothing of it left this machine.
     """
 
     issue: int
@@ -95,6 +95,7 @@ class Tally:
     skipped: Mapping[str, int] = field(default_factory=dict)
     mailings: Sequence[MailingRow] = ()
     doubled: int = 0
+    late: int = 0
     is_practice: bool = False
 
 

@@ -39,7 +39,10 @@ class Happening:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copy:
-    """One reader's copy of one issue: a delivery with all that is known of it."""
+    """One reader's copy of one issue: a delivery with all that is known of it.
+
+    `left_late_at`: they left while it was on its way, too late to keep it back.
+    """
 
     issue: int
     email: str
@@ -49,6 +52,7 @@ class Copy:
     reason: str = ""
     is_doubled: bool = False
     is_practice: bool = False
+    left_late_at: datetime | None = None
     tries: Sequence[Try] = ()
     happenings: Sequence[Happening] = ()
 
@@ -97,6 +101,7 @@ class Figures:
     fates: Mapping[Fate, int]
     skipped: Mapping[str, int]
     standing: Standing
+    late: int = 0
     opened: int = 0
     opened_by_machine: int = 0
     clicked: int = 0

@@ -7,7 +7,7 @@ from html import escape
 
 from newsletter.ports.ledger import Tally
 from newsletter.ports.reports import Figures
-from newsletter.report.text import HANDED, HEARD
+from newsletter.report.text import HANDED, HEARD, LATE
 
 _STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
@@ -55,7 +55,7 @@ def as_beginning(of: Figures | Tally) -> str:
         f"<h1>Issue {of.issue}</h1>",
         f"<p>Planned for {of.planned:,} readers.</p>",
         *(f'<p class="alarm">{escape(alarm.message)}</p>' for alarm in alarms),
-        _table("What we did", handed),
+        _table("What we did", [*handed, *([(of.late, LATE)] if of.late else [])]),
     ]
     return "\n".join(part for part in parts if part)
 

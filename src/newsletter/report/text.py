@@ -25,6 +25,8 @@ HEARD = {
     Fate.NONE: "nothing heard",
 }
 
+LATE = "left while their batch was on its way: too late to take them out of it"
+
 
 def as_text(figures: Figures) -> str:
     return "\n".join(_lines(figures))
@@ -36,6 +38,8 @@ def _lines(figures: Figures) -> Iterator[str]:
     yield "What we did"
     yield from (_line(figures.handover[state], words) for state, words in HANDED.items() if figures.handover[state])
     yield from (f"{'':>13}{n:,} {reason}" for reason, n in figures.skipped.items())
+    if figures.late:
+        yield _line(figures.late, LATE)
     yield "What was heard"
     yield from (_line(figures.fates[fate], words) for fate, words in HEARD.items() if figures.fates[fate])
     if figures.standing.unconfirmed:
@@ -76,6 +80,7 @@ def as_document(figures: Figures) -> dict[str, object]:
         "fates": {fate.value: figures.fates[fate] for fate in Fate},
         "unconfirmed": figures.standing.unconfirmed,
         "doubled": figures.standing.doubled,
+        "late": figures.late,
         "opened": figures.opened,
         "opened_by_machine": figures.opened_by_machine,
         "clicked": figures.clicked,

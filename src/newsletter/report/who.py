@@ -24,7 +24,7 @@ def sentence(copy: Copy, zone: str) -> str:
     who = f"{'Practice: issue' if copy.is_practice else 'Issue'} {copy.issue} ({copy.list_name})"
     match copy.handover:
         case HandOver.ACCEPTED:
-            return f"{who} was handed to {_handed(copy, zone)}{_heard(copy, zone)}{_doubled(copy)}."
+            return f"{who} was handed to {_handed(copy, zone)}{_heard(copy, zone)}{_doubled(copy)}{_late(copy, zone)}."
         case HandOver.SKIPPED:
             why = _SKIPPED.get(copy.reason, copy.reason or "no reason was kept")
             return f"{who} was not sent to {copy.email}: {why}."
@@ -103,6 +103,12 @@ def _deciding(copy: Copy) -> Happening | None:
 def _opened(copy: Copy) -> str:
     seen = {EventKind.OPENED, EventKind.CLICKED}
     return "; it was opened" if any(one.kind in seen and not one.by_machine for one in copy.happenings) else ""
+
+
+def _late(copy: Copy, zone: str) -> str:
+    if copy.left_late_at is None:
+        return ""
+    return f"; they left on {_moment(copy.left_late_at, zone)}, when it was on its way and could not be called back"
 
 
 def _doubled(copy: Copy) -> str:

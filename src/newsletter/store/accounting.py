@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, func, or
 
 from newsletter.ports.ledger import Account
 from newsletter.store.engine import reading
+from newsletter.store.late import count_late
 from newsletter.store.planning import mailing_row, mailings
 from newsletter.store.tables import delivery, holding, holds, mailing, parcel
 from newsletter.words.ledger import Fate, HandOver, ParcelStatus
@@ -40,6 +41,7 @@ class SqlAccounts:
                 .where(delivery.c.handover == HandOver.SKIPPED)
                 .group_by(delivery.c.reason)
             ).all()
+            late = count_late(connection, delivery.c.issue == issue, delivery.c.is_practice == shown)
         handover = dict.fromkeys(HandOver, 0)
         fates = dict.fromkeys(Fate, 0)
         for state, fate, n, _ in counts:
@@ -53,6 +55,7 @@ class SqlAccounts:
             skipped={str(reason): n for reason, n in reasons},
             mailings=rows,
             doubled=sum(n_doubled for *_, n_doubled in counts),
+            late=late,
             is_practice=shown,
         )
 

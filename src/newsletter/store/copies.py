@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, func, or_, select
+from sqlalchemy import Connection, Engine, Select, and_, func, or_, select
 
 from newsletter.ports.reports import Copy, Happening, ProofRow, Try
 from newsletter.store.accounting import account_shown
 from newsletter.store.engine import reading
 from newsletter.store.event_tables import event, proved
+from newsletter.store.late import came_unasked
 from newsletter.store.tables import (
     attempt,
     carried,
     delivery,
     holds,
+    late_departure,
     mailing,
     mailing_list,
     not_held,
@@ -111,6 +113,7 @@ def _copies() -> Select[Any]:
             delivery.c.fate,
             delivery.c.doubled,
             delivery.c.is_practice,
+            late_departure.c.left_at,
             subscriber.c.email,
             mailing_list.c.name.label("list_name"),
         )
@@ -118,6 +121,7 @@ def _copies() -> Select[Any]:
         .join(mailing, mailing.c.id == parcel.c.mailing_id)
         .join(mailing_list, mailing_list.c.id == mailing.c.list_id)
         .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
+        .outerjoin(late_departure, and_(late_departure.c.delivery_id == delivery.c.id, came_unasked()))
     )
 
 
@@ -150,6 +154,7 @@ def _copy(connection: Connection, row: AnyRow) -> Copy:
         reason=row.reason or "",
         is_doubled=row.doubled,
         is_practice=row.is_practice,
+        left_late_at=row.left_at,
         tries=[Try(**one._mapping) for one in tries],
         happenings=[
             Happening(

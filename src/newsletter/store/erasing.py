@@ -7,6 +7,7 @@ from sqlalchemy import Connection, delete, func, or_, select, update
 from newsletter.store.consent_tables import consent_request, consent_request_list, departure, erasure, rest
 from newsletter.store.event_tables import event
 from newsletter.store.import_tables import import_change, import_suppression, import_tag
+from newsletter.store.late import note_late
 from newsletter.store.segment_tables import engagement, tag
 from newsletter.store.tables import subscriber, subscription, suppression
 from newsletter.store.types import database_now
@@ -28,6 +29,7 @@ def erase_person(connection: Connection, email: str, mark: str, request_of: Requ
     theirs = consent_request.c.email_key == key
     if person is not None:
         theirs = or_(theirs, consent_request.c.subscriber_id == person)
+        note_late(connection, [person])
         connection.execute(delete(subscription).where(subscription.c.subscriber_id == person))
         connection.execute(delete(rest).where(rest.c.subscriber_id == person))
         connection.execute(delete(departure).where(departure.c.subscriber_id == person))

@@ -28,6 +28,7 @@ from sqlalchemy.types import TypeEngine
 from newsletter.ports.readers import Change, Joined, ReaderRow
 from newsletter.store.engine import is_sqlite
 from newsletter.store.incoming import cell, incoming, packed
+from newsletter.store.late import note_late
 from newsletter.store.tables import subscriber, subscription, suppression
 from newsletter.store.tagging import find_tags, insert_tags
 from newsletter.store.types import FieldsJson, UtcDateTime, database_now
@@ -192,6 +193,7 @@ def end(connection: Connection, people: Sequence[int], *, list_id: int | None) -
     )
     if list_id is not None:
         leaving = leaving.where(subscription.c.list_id == list_id)
+    note_late(connection, people, list_id=list_id)
     return connection.execute(leaving, parameters).rowcount
 
 

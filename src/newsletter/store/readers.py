@@ -17,6 +17,7 @@ from newsletter.store.engine import is_sqlite, reading, writing
 from newsletter.store.import_notes import note_changed, note_people, note_suppressions, note_tags, rank
 from newsletter.store.incoming import cell, incoming, packed
 from newsletter.store.joining import decide, end, write
+from newsletter.store.late import note_late
 from newsletter.store.tables import mailing_list, subscriber, subscription, suppression
 from newsletter.store.tagging import tags_by_number
 from newsletter.store.types import database_now
@@ -168,7 +169,7 @@ class SqlReaders:
         for key in self.find_erased(connection, list(strongest)):
             del strongest[key]
         if strongest:
-            _touch(connection, sorted(strongest))
+            note_late(connection, _touch(connection, sorted(strongest)))
             if run is not None:
                 note_suppressions(connection, run, strongest)
             _upsert_suppressions(connection, strongest)
@@ -364,13 +365,15 @@ def _count_standings(connection: Connection, active_on: int | None = None) -> tu
     return counts[0], counts[1]
 
 
-def _touch(connection: Connection, keys: Sequence[str]) -> None:
+def _touch(connection: Connection, keys: Sequence[str]) -> Sequence[int]:
     """Update the people's own rows first: on PostgreSQL a claim holds or waits for those, so it sees what follows."""
     rows = incoming(connection)
     theirs = subscriber.c.email_key.in_(select(cell(rows, 0)))
     parameters = packed([[key] for key in keys])
-    connection.execute(select(subscriber.c.id).where(theirs).order_by(subscriber.c.id).with_for_update(), parameters)
+    locked = select(subscriber.c.id).where(theirs).order_by(subscriber.c.id).with_for_update()
+    people = connection.scalars(locked, parameters).all()
     connection.execute(update(subscriber).where(theirs).values(updated_at=database_now()), parameters)
+    return people
 
 
 def _upsert_suppressions(connection: Connection, reasons: dict[str, SuppressionReason]) -> None:

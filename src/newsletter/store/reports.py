@@ -41,6 +41,7 @@ class SqlReports(SqlCopies):
                 fates=account.fates,
                 skipped=account.skipped,
                 standing=standing,
+                late=account.late,
                 opened=opened,
                 opened_by_machine=_readers(connection, issue, EventKind.OPENED) - opened,
                 clicked=_readers(connection, issue, EventKind.CLICKED),

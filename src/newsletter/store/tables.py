@@ -266,6 +266,16 @@ carried = Table(
     sqlite_with_rowid=False,
 )
 
+# Readers who left while a call that carried them was under way or in doubt: the mail could not be called back any more.
+# No foreign key: the line outlives the person, as the delivery does.
+late_departure = Table(
+    "late_departure",
+    metadata,
+    Column("delivery_id", Id, primary_key=True, autoincrement=False),
+    Column("left_at", UtcDateTime, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 # A provider that says "later" means all of us: one row a provider, checked by every claim.
 provider_state = Table(
     "provider_state",

@@ -14,6 +14,7 @@ from sqlalchemy import Engine, Select, Text, and_, cast, func, literal, null, se
 from newsletter.ports.ledger import Tally
 from newsletter.store.accounting import account_shown, is_last_word
 from newsletter.store.engine import reading
+from newsletter.store.late import count_late
 from newsletter.store.planning import mailing_row, mailings
 from newsletter.store.tables import delivery, is_doubled, mailing, not_held, parcel
 from newsletter.words.ledger import HOLDS, HandOver, ParcelStatus
@@ -47,6 +48,7 @@ class SqlTallies:
             counts = connection.execute(_counts(issue, shown, [row.id for row in rows])).all()
             mine = (delivery.c.issue == issue, delivery.c.is_practice == shown)
             doubled = connection.scalar(select(func.count()).where(*mine, is_doubled)) or 0
+            late = count_late(connection, *mine)
         handover: Counter[HandOver] = Counter()
         skipped: Counter[str] = Counter()
         for state, why, n in counts:
@@ -60,6 +62,7 @@ class SqlTallies:
             skipped=dict(skipped),
             mailings=rows,
             doubled=doubled,
+            late=late,
             is_practice=shown,
         )
 

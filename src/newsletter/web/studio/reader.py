@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from newsletter.audience.asking import ask_pending
+from newsletter.audience.do_not_mail import LIFTABLE, REASONS
 from newsletter.audience.one_reader import add_reader
 from newsletter.report.who import sentence
 from newsletter.web.studio.page import Page
-from newsletter.web.studio.readers import REASONS
 from newsletter.words.consent import Asked, ConsentRecord, Left
 from newsletter.words.erasing import RequestOf
 from newsletter.words.mistake import Missing, Mistake
@@ -69,10 +69,6 @@ def show(studio: Studio, visit: Visit) -> Response:
         reason=REASONS[person.suppressed] if person.suppressed else "",
         may_come_back=person.suppressed in LIFTABLE,
     )
-
-
-# What a machine or we ourselves said may be mended; a person's own word may not.
-LIFTABLE = (SuppressionReason.MANUAL, SuppressionReason.HARD_BOUNCE, SuppressionReason.INVALID)
 
 
 def act(studio: Studio, visit: Visit) -> Response:

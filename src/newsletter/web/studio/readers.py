@@ -10,11 +10,12 @@ from urllib.parse import urlencode
 from starlette.responses import HTMLResponse, Response
 
 from newsletter.audience.address import is_plain
+from newsletter.audience.do_not_mail import REASONS
 from newsletter.ports.roster import Among, Found
 from newsletter.store.roster import SqlRoster
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.studio import HEADERS
-from newsletter.words.subscriber import Subscriber, SubscriptionStatus, SuppressionReason
+from newsletter.words.subscriber import Subscriber, SubscriptionStatus
 
 if TYPE_CHECKING:
     from newsletter.web.studio.studio import Studio
@@ -23,13 +24,6 @@ if TYPE_CHECKING:
 _ALONE, _TOGETHER = 50, 20
 _BLOCKED = "do-not-mail"
 STANDINGS = {"active": "get it", "pending": "not confirmed", "ended": "left", _BLOCKED: "do-not-mail"}
-REASONS = {
-    SuppressionReason.HARD_BOUNCE: "mail to it bounced",
-    SuppressionReason.COMPLAINT: "they reported a mail as spam",
-    SuppressionReason.UNSUBSCRIBE: "they unsubscribed",
-    SuppressionReason.INVALID: "it is not a working address",
-    SuppressionReason.MANUAL: "blocked by hand",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,6 +96,15 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "late_departure",
+        sa.Column(
+            "delivery_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("left_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("delivery_id", name=op.f("late_departure_pk")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "edition",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),

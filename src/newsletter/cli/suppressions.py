@@ -1,0 +1,94 @@
+"""`suppressions`: the addresses that get nothing, whatever a list says."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+_REASONS = ("manual", "unsubscribe", "complaint", "hard_bounce", "invalid")
+_SAYABLE = _REASONS[:3]
+
+
+@click.group(invoke_without_command=True)
+@click.option("--beginning", metavar="TEXT", default="", help="Only addresses that begin with this.")
+@click.option("--reason", type=click.Choice(_REASONS), help="Only those that are there for this reason.")
+@click.option("--most", type=click.IntRange(1, 1000), default=50, show_default=True, help="How many to show.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="json for scripts.")
+@click.pass_context
+def suppressions(context: click.Context, beginning: str, reason: str | None, most: int, form: str) -> None:
+    """Show the do-not-mail list, the newest first: which addresses, since when, and why.
+
+    \b
+    Example:
+      newsletter suppressions --reason hard_bounce
+      newsletter suppressions add ana@example.com
+      newsletter suppressions remove ana@example.com
+    """
+    if context.invoked_subcommand is not None:
+        return
+    from newsletter.audience.do_not_mail import REASONS
+    from newsletter.cli.context import parts_of
+    from newsletter.store.roster import SqlRoster
+    from newsletter.words.subscriber import SuppressionReason
+
+    roster = SqlRoster(parts_of(context.obj).engine)
+    wanted = SuppressionReason(reason) if reason else None
+    blocked, more = roster.do_not_mail(beginning, reason=wanted, limit=most)
+    if form == "json":
+        rows = [
+            {"email": one.address, "reason": one.reason.value, "since": one.since_at.isoformat()} for one in blocked
+        ]
+        click.echo(json.dumps({"suppressions": rows, "in_all": roster.count_blocked()}, ensure_ascii=False, indent=2))
+        return
+    for one in blocked:
+        click.echo(f"{one.since_at:%Y-%m-%d}  {one.address}: {REASONS[one.reason]}")
+    if not blocked:
+        click.echo("Nobody like that is on the do-not-mail list." if beginning or reason else "Nobody is on it.")
+    elif more:
+        click.echo(f"... of {roster.count_blocked():,} in all. Look closer with --beginning, --reason or --most.")
+
+
+@suppressions.command()
+@click.argument("email")
+@click.option(
+    "--reason",
+    type=click.Choice(_SAYABLE),
+    default="manual",
+    show_default=True,
+    help="Why: by hand, or their own word.",
+)
+@click.pass_obj
+def add(folder: object, email: str, reason: str) -> None:
+    """Put an address on the do-not-mail list, whether anybody is known by it or not.
+
+    What somebody said themselves (unsubscribe, complaint) can't be taken back by anybody else.
+
+    \b
+    Example:
+      newsletter suppressions add ana@example.com --reason unsubscribe
+    """
+    from newsletter.audience.do_not_mail import block
+    from newsletter.cli.context import parts_of
+    from newsletter.words.subscriber import SuppressionReason
+
+    address = block(parts_of(folder).readers, email, SuppressionReason(reason))
+    click.echo(f"Nothing goes to {address} any more.")
+
+
+@suppressions.command()
+@click.argument("email")
+@click.pass_obj
+def remove(folder: object, email: str) -> None:
+    """Take an address off the do-not-mail list, unless it is there by the person's own word.
+
+    \b
+    Example:
+      newsletter suppressions remove ana@example.com
+    """
+    from newsletter.audience.do_not_mail import lift
+    from newsletter.cli.context import parts_of
+    from newsletter.store.roster import SqlRoster
+
+    lift(SqlRoster(parts_of(folder).engine), email)
+    click.echo(f"{email} may be mailed again, on the lists that it is on.")
