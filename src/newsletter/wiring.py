@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from newsletter.audience.posting import PostOffice
+    from newsletter.compose.old_issues import OldIssues
     from newsletter.fetch.http import HttpFetcher
     from newsletter.folder.images import ImageFolder
     from newsletter.folder.issues import IssueFiles
@@ -169,6 +170,12 @@ class Parts:
         from newsletter.store.archive import SqlArchive
 
         return SqlArchive(self.engine, practice=self.config.is_practice)
+
+    @cached_property
+    def old_issues(self) -> OldIssues:
+        from newsletter.compose.old_issues import OldIssues
+
+        return OldIssues(self.shelf, self.config.newsletter)
 
     @property
     def post_office(self) -> PostOffice:

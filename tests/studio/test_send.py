@@ -115,6 +115,22 @@ def test_errors_stop_it_unless_told_otherwise(world: World) -> None:
     world.until("finished")
 
 
+def test_an_old_issue_that_moved_in_is_not_sent_by_a_tick(world: World) -> None:
+    """There is none to set, one that is sent all the same changes nothing, and it is not what goes out next."""
+    add_readers(world.parts.engine, "weekly", range(3))
+    path = world.parts.directory / "issues/001.md"
+    path.write_text(path.read_text().replace("number: 1", "number: 1\nmoved_in: Substack, 1.ice", 1))
+    page = world.client.get("/studio/issues/1/send", params={"list": "weekly"}).text
+    refused = world.post("/issues/1/send", list="weekly", when="now", despite="yes")
+
+    assert "Send it although something stops it" not in page
+    assert (409, True) == (refused.status_code, "published with Substack" in refused.text)
+    assert 400 == world.post("/issues/1/approve", despite="yes").status_code
+    assert world.statuses() == []
+    assert "published with Substack" in world.client.get("/studio/issues").text
+    assert "Boats for" not in world.client.get("/studio").text
+
+
 def test_words_edited_after_the_plan_don_t_pass_for_those_that_go(world: World) -> None:
     """An unfinished sending has the words it began with; a press with other words is told so."""
     add_readers(world.parts.engine, "weekly", range(3))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ class ImportOptions:
     """What the one who imports declares. `columns` maps header names to fields; `consent` is kept as the proof.
 
     `source` names the format of the files, where the columns shall not tell. `run` is the import's number, under which it can be taken back; None where it can't.
+    With `only`, none but these members of archives are read.
     """
 
     list_name: str
@@ -28,6 +29,7 @@ class ImportOptions:
     source: str | None = None
     dry_run: bool = False
     run: int | None = None
+    only: Collection[str] | None = None
 
 
 class Problem(NamedTuple):

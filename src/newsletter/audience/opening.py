@@ -58,7 +58,7 @@ def open_files(paths: Sequence[Path], options: ImportOptions) -> Iterator[Openin
         for number, path in enumerate(paths):
             into = Path(folder) / str(number)
             into.mkdir()
-            pieces += unpack(path, into, notes)
+            pieces += unpack(path, into, notes, options.only)
         opened: list[Opened] = []
         mapped: set[str] = set()
         for piece in pieces:

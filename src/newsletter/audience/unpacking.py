@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 from newsletter.audience.address import show
+from newsletter.audience.archives import MOST_IN_NEWSLETTER, checked, troubles
 from newsletter.audience.csv_file import first_bytes
 from newsletter.words.mistake import Mistake
 
 _TEXTS = (".csv", ".tsv", ".txt")
 _CHUNK = 1 << 20
-# An export of a million people has about 300 MB. Text shrinks to a tenth; what shrinks to less is no text of people's.
-_MOST_BYTES = 4 << 30
-_MOST_RATIO = 200
-_SMALL = 20 << 20
-_MOST_MEMBERS = 1_000
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
 
@@ -31,50 +27,32 @@ class Piece:
     is_sheet: bool = False
 
 
-def unpack(path: Path, into: Path, notes: list[str]) -> list[Piece]:
+def unpack(path: Path, into: Path, notes: list[str], only: Collection[str] | None = None) -> list[Piece]:
     """The text files of one file, in its own order; what is passed over is said in `notes`.
 
     A plain text file is left where it is. Files out of an archive are written into the folder `into` under names of
-    our own, so no name in an archive can lead anywhere. Raises Missing or Mistake.
+    our own, so no name in an archive can lead anywhere. With `only` none but the members of these names are taken out.
+    Raises Missing or Mistake.
     """
     start = first_bytes(path)
     if start.startswith(_OLD_EXCEL):
         raise Mistake(f"{path} is a spreadsheet in the old form of Excel.", fix="Save it as .xlsx or CSV.")
     if not start.startswith(b"PK"):
         return [Piece(path=path, name=str(path))]
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = _checked(path, archive)
-            names = {member.filename for member in members}
-            if "xl/workbook.xml" in names:
-                from newsletter.audience.spreadsheet_file import sheets
-
-                _refuse_declarations(path, archive, members)
-                return sheets(path, into, notes)
-            if "mimetype" in names or "Index/Document.iwa" in names:
-                raise Mistake(f"{path} is a document of another kind.", fix="Save it as .xlsx or CSV.")
+    with troubles(path), zipfile.ZipFile(path) as archive:
+        if only is not None:
+            members = [one for one in checked(path, archive, most=MOST_IN_NEWSLETTER) if one.filename in only]
             return list(_texts(path, archive, members, into, notes))
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError) as error:
-        raise Mistake(f"{path} is a damaged archive: {error}.", fix="Download or export it again.") from None
-    except RuntimeError:
-        # How zipfile says that a password is wanted.
-        raise Mistake(f"{path} is locked with a password.", fix="Unpack it, and import what is in it.") from None
-    except OSError as error:
-        raise Mistake(
-            f"{path} cannot be unpacked: {error.strerror}.", fix="Make room in the temporary folder."
-        ) from None
+        members = checked(path, archive)
+        names = {member.filename for member in members}
+        if "xl/workbook.xml" in names:
+            from newsletter.audience.spreadsheet_file import sheets
 
-
-def _checked(path: Path, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
-    """The members of an archive that is none of those made to fill a disk. zipfile gives no more than they declare."""
-    members = [member for member in archive.infolist() if not member.is_dir()]
-    packed, whole = (sum(getattr(one, size) for one in members) for size in ("compress_size", "file_size"))
-    if len(members) > _MOST_MEMBERS or whole > _MOST_BYTES or (whole > _SMALL and whole > packed * _MOST_RATIO):
-        raise Mistake(
-            f"{path} would unpack to {len(members):,} files of {whole / 1e6:,.0f} MB: no export looks like that.",
-            fix="If you trust it, unpack it yourself and import the CSV files.",
-        )
-    return members
+            _refuse_declarations(path, archive, members)
+            return sheets(path, into, notes)
+        if "mimetype" in names or "Index/Document.iwa" in names:
+            raise Mistake(f"{path} is a document of another kind.", fix="Save it as .xlsx or CSV.")
+        return list(_texts(path, archive, members, into, notes))
 
 
 def _refuse_declarations(path: Path, archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> None:

@@ -27,6 +27,7 @@ COMMANDS = {
     "test": ("sending", "Send an issue to yourself."),
     "template": ("templates", "List the templates, and make one of your own."),
     "subscribers": ("readers", "Import, export, add, remove and show subscribers."),
+    "move-in": ("moving_in", "Bring old issues and readers from another system."),
     "lists": ("readers", "Show the mailing lists and how many are on them."),
     "segments": ("segments", "Save questions about readers, and count who fits."),
     "suppressions": ("suppressions", "Show who is on the do-not-mail list, and put or take addresses on and off it."),
@@ -70,7 +71,7 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"newsletter.cli.{COMMANDS[cmd_name][0]}")
-        command: click.Command = getattr(module, cmd_name)
+        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

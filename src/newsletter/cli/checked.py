@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from newsletter.words.finding import Severity
+from newsletter.words.finding import that_stop
 from newsletter.words.mistake import Mistake
 
 if TYPE_CHECKING:
@@ -35,13 +35,16 @@ def findings_about(
     return check(proof, around(parts, proof, online=online, also=also, is_fresh=is_fresh))
 
 
-def refuse_errors(parts: Parts, proof: Proof) -> None:
-    """Raise Mistake with the first error that `check` finds. The web is not asked: a slow page must not hold up a send."""
-    errors = [one for one in findings_about(parts, proof) if one.severity is Severity.ERROR and one.counts]
+def refuse_errors(parts: Parts, proof: Proof, *, despite: bool = False) -> None:
+    """Raise Mistake with the first error that `check` finds, or with `despite` the first firm one.
+
+    The web is not asked: a slow page must not hold up a send.
+    """
+    errors = that_stop(findings_about(parts, proof), despite=despite)
     if errors:
         more = f" {len(errors) - 1} more: newsletter check {proof.issue.number}." if len(errors) > 1 else ""
         raise Mistake(
             f"{errors[0].message} {errors[0].why}{more} Nothing was sent.",
             place=errors[0].place,
-            fix=f"{errors[0].fix} To send it as it is, add --despite-findings.",
+            fix=errors[0].fix if errors[0].is_firm else f"{errors[0].fix} To send it as it is, add --despite-findings.",
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +21,7 @@ from newsletter.cli.readers_options import (
 from newsletter.words.subscriber import SubscriptionStatus
 
 if TYPE_CHECKING:
+    from newsletter.audience.file_import import Imported
     from newsletter.audience.import_report import ImportOptions
     from newsletter.wiring import Parts
 
@@ -112,29 +113,46 @@ def import_(
     _run(parts, files, options, form)
 
 
-def _run(parts: Parts, files: tuple[Path, ...], options: ImportOptions, form: str) -> None:
+def _run(parts: Parts, files: Sequence[Path], options: ImportOptions, form: str) -> None:
+    from newsletter.cli.readers_output import print_json
+
+    done, asked = import_readers(parts, files, options)
+    if form == "json":
+        print_json(imported_as_json(done, options))
+    else:
+        print_imported(done, options, asked)
+
+
+def import_readers(parts: Parts, files: Sequence[Path], options: ImportOptions) -> tuple[Imported, str]:
+    """Import people and ask those who have to confirm; what came of it, and a sentence about who was asked."""
     from newsletter.audience.file_import import import_files
     from newsletter.cli.readers_consent import ask_to_confirm
-    from newsletter.cli.readers_output import print_json, print_report, report_as_json
     from newsletter.words.consent import Asked
 
     def goes_on(number: int) -> None:
         click.echo(f"Going on with import {number}, which was interrupted.", err=True)
 
-    with _progress() as follow:
+    with progress_bar("Importing") as follow:
         done = import_files(parts.readers, parts.imports, files, options, progress=follow, goes_on=goes_on)
-    report = done.report
-    asked = ""
     may_wait = options.status is SubscriptionStatus.PENDING and not options.dry_run
-    if may_wait and report.added + report.unchanged + report.updated:
-        asked = ask_to_confirm(parts, options.list_name, Asked.IMPORT, options.consent)
-    if form == "json":
-        shown = report_as_json(
-            report, options.list_name, files=done.n_files, is_new=done.is_new, dry_run=options.dry_run
-        )
-        print_json({**shown, "import": done.number})
-        return
-    print_report(report, options.list_name, is_new=done.is_new, dry_run=options.dry_run)
+    if may_wait and done.report.added + done.report.unchanged + done.report.updated:
+        return done, ask_to_confirm(parts, options.list_name, Asked.IMPORT, options.consent)
+    return done, ""
+
+
+def imported_as_json(done: Imported, options: ImportOptions) -> dict[str, object]:
+    from newsletter.cli.readers_output import report_as_json
+
+    shown = report_as_json(
+        done.report, options.list_name, files=done.n_files, is_new=done.is_new, dry_run=options.dry_run
+    )
+    return {**shown, "import": done.number}
+
+
+def print_imported(done: Imported, options: ImportOptions, asked: str) -> None:
+    from newsletter.cli.readers_output import print_report
+
+    print_report(done.report, options.list_name, is_new=done.is_new, dry_run=options.dry_run)
     if done.number is not None:
         click.echo(
             f"This was import {done.number}. To take it back: newsletter subscribers import --undo {done.number}"
@@ -159,7 +177,7 @@ def imports(folder: object, form: str) -> None:
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[int, int], None] | None]:
+def progress_bar(title: str) -> Iterator[Callable[[int, int], None] | None]:
     """A bar on standard error, at a terminal only."""
     if not sys.stderr.isatty():
         yield None
@@ -168,5 +186,5 @@ def _progress() -> Iterator[Callable[[int, int], None] | None]:
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Importing", total=None)
+        task = bar.add_task(title, total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import click
 
-from newsletter.words.mistake import Mistake
-
 
 @click.command()
 @click.argument("issue", type=int)
@@ -22,13 +20,14 @@ def report(folder: object, issue: int, style: str) -> None:
     import json
 
     from newsletter.cli.context import parts_of
+    from newsletter.cli.never_sent import never_sent
     from newsletter.report.page import as_page
     from newsletter.report.text import as_document, as_text
 
     parts = parts_of(folder)
     figures = parts.reports.find_figures(issue, parts.telling)
     if figures is None:
-        raise Mistake(f"Issue {issue} was never sent.", fix=f"Send it with: newsletter send {issue} --list NAME")
+        raise never_sent(parts, issue)
     if style == "json":
         click.echo(json.dumps(as_document(figures), indent=2))
     else:

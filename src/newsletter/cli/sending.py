@@ -94,8 +94,7 @@ def send(
 
         proof = press(parts.shelf, parts.config.newsletter, issue)
         edition = proof.rendered.edition
-        if not despite_findings:
-            refuse_errors(parts, proof)
+        refuse_errors(parts, proof, despite=despite_findings)
         if segment:
             say_segment(parts, list_name, segment, question)
         confirm(parts, edition, list_name, said=said_back(parts, start_at), yes=yes)
@@ -239,6 +238,7 @@ def status(folder: object, issue: int | None, style: str) -> None:
     import json
 
     from newsletter.cli.context import parts_of
+    from newsletter.cli.never_sent import never_sent
     from newsletter.words.alarm import alarms
 
     parts = parts_of(folder)
@@ -247,7 +247,7 @@ def status(folder: object, issue: int | None, style: str) -> None:
     else:
         accounts = [parts.accounts.find_account(issue)]
         if accounts == [None]:
-            raise Mistake(f"Issue {issue} was never sent.", fix=f"Send it with: newsletter send {issue} --list NAME")
+            raise never_sent(parts, issue)
     known = [account for account in accounts if account]
     if style == "json":
         shown = [_as_json(account) | {"unconfirmed": _standing(parts, account).unconfirmed} for account in known]

@@ -100,8 +100,7 @@ def send_in_next_slot(
             fix=f'Set one: newsletter schedule set "every thursday 09:00" --list {list_name}',
         )
     proof = press(parts.shelf, parts.config.newsletter, issue)
-    if not despite_findings:
-        refuse_errors(parts, proof)
+    refuse_errors(parts, proof, despite=despite_findings)
     following = next(plan.cadence.after(parts.clock.now()), None)
     said = said_back(parts, following.at) if following else ""
     if segment:

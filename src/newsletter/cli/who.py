@@ -113,11 +113,12 @@ def proof(folder: object, issue: int, out: Path) -> None:
       newsletter proof 42 --out issue-42.csv
     """
     from newsletter.cli.context import parts_of
+    from newsletter.cli.never_sent import never_sent
     from newsletter.report.proof import write_proof
 
     parts = parts_of(folder)
     if parts.accounts.find_account(issue) is None:
-        raise Mistake(f"Issue {issue} was never sent.", fix=f"Send it with: newsletter send {issue} --list NAME")
+        raise never_sent(parts, issue)
     try:
         with out.open("w", encoding="utf-8", newline="") as file:
             n_readers = write_proof(parts.reports.iterate_proof(issue), file)

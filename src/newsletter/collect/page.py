@@ -5,20 +5,15 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from bs4 import BeautifulSoup
-
 from newsletter.collect.html_markdown import html_to_markdown
 from newsletter.collect.literal import one_line
 from newsletter.collect.naming import slug_of
 from newsletter.collect.page_body import clean_html, find_body
 from newsletter.collect.page_facts import PageFacts, read_facts
+from newsletter.collect.page_tree import parse_page
 from newsletter.collect.web_address import in_markdown
 from newsletter.words.mistake import Mistake
 from newsletter.words.post import Image, Post
-
-# More of either takes minutes to read, and no writer's page has so many.
-_DEEPEST = 200
-_MOST_TAGS = 100_000
 
 
 def read_page(html: str, *, on: date, at: str | None = None) -> Post:
@@ -26,10 +21,7 @@ def read_page(html: str, *, on: date, at: str | None = None) -> Post:
 
     Raises Mistake where it holds no words.
     """
-    if html.count("<") > _MOST_TAGS:
-        raise Mistake("This page is too large to be read as one post.", fix="Save the article alone, or copy its text.")
-    page = BeautifulSoup(html, "lxml")
-    _require_shallow(page)
+    page = parse_page(html)
     facts = read_facts(page, html, at)
     body = html_to_markdown(clean_html(find_body(page, facts.url), base=facts.base))
     title = facts.title or _first_words(body)
@@ -48,17 +40,6 @@ def read_page(html: str, *, on: date, at: str | None = None) -> Post:
         image=image,
         checks=(*notes, *_whose_words(facts, body)),
     )
-
-
-def _require_shallow(page: BeautifulSoup) -> None:
-    """Raise Mistake where tags stand inside each other as no writer puts them."""
-    depths: dict[int, int] = {id(page): 0}
-    for tag in page.find_all(True):
-        depths[id(tag)] = depths[id(tag.parent)] + 1
-        if depths[id(tag)] > _DEEPEST:
-            raise Mistake(
-                "This page is nested too deeply to be read.", fix="Copy its text into a .txt file and add that."
-            )
 
 
 def _no_words() -> Mistake:

@@ -34,7 +34,7 @@ def find_body(page: BeautifulSoup, url: str | None) -> str:
     A page that says which part it is is believed: its `<article>` or `<main>` keeps quotes and struck words, which
     guessing would lose. Only a page that does not say so is guessed at.
     """
-    _prune(page)
+    prune(page)
     for selector in ("article:not(article article)", "main, [role=main]"):
         parts = page.select(selector)
         if len(parts) == 1 and parts[0].get_text(strip=True):
@@ -73,7 +73,7 @@ def _guessed(html: str, url: str | None) -> str | None:
     )
 
 
-def _prune(page: BeautifulSoup) -> None:
+def prune(page: BeautifulSoup) -> None:
     """Take out furniture, what nobody was meant to see, and pictures that only count readers."""
     for tag in page.find_all(True):
         if tag.decomposed or tag.name in {"html", "body"}:

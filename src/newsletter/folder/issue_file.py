@@ -11,7 +11,7 @@ from newsletter.folder.yaml_lines import Value, yaml_lines
 from newsletter.words.issue import Issue, Section
 from newsletter.words.mistake import Mistake, Place
 
-KEYS = ("number", "subject", "preheader", "template", "lists", "date", "sections", "waive")
+KEYS = ("number", "subject", "preheader", "template", "lists", "date", "sections", "waive", "moved_in")
 MARKER = "<!-- posts -->"
 _MARKER = re.compile(r"<!--\s*posts\s*-->\s*", re.IGNORECASE)
 _WAIVE = (
@@ -45,6 +45,7 @@ def parse_issue(text: str, *, file: str) -> Issue:
         outro=outro,
         intro_line=document.body_line,
         outro_line=outro_line,
+        moved_in=fields.text("moved_in") or "",
         waivers=tuple((" ".join(what.split()), reason) for what, reason, _ in waivers),
         key_lines=(
             *((key, entry.place.line or 1) for key, entry in fields.entries.items()),
@@ -66,6 +67,7 @@ def format_issue(issue: Issue) -> str:
         "date": issue.dated_on,
         "sections": section_values(issue.sections),
         "waive": dict(issue.waivers),
+        "moved_in": issue.moved_in,
     }
     parts = (part.replace("\r\n", "\n").replace("\r", "\n") for part in (issue.intro, MARKER, issue.outro))
     body = "\n\n".join(part for part in parts if part)

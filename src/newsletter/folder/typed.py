@@ -50,3 +50,6 @@ class TypedIssues:
 
     def add_issue(self, issue: Issue) -> Issue:
         return self.issues.add_issue(issue)
+
+    def list_moved_in(self) -> Sequence[Issue]:
+        return self.issues.list_moved_in()

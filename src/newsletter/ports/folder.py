@@ -67,10 +67,23 @@ class Issues(Protocol):
         """Write a new file. Raises Mistake where the number is taken: nothing is ever overwritten."""
         ...
 
+    def list_moved_in(self) -> Sequence[Issue]:
+        """The old issues that were published elsewhere, by number. One that can't be read is left out."""
+        ...
+
 
 class Templates(Protocol):
     def get_template(self, name: str) -> TemplateFiles:
         """The folder's own `templates/NAME`, else the built-in one. Raises Missing, naming what there is."""
+        ...
+
+
+class Album(Protocol):
+    def add(self, name: str, data: bytes) -> str:
+        """Keep a picture under a name like the one it had; its path, `images/...`. The same one again keeps its name.
+
+        Raises Mistake for what is no picture that mail can show.
+        """
         ...
 
 

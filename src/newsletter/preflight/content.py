@@ -27,6 +27,7 @@ _LOUD = re.compile(r"(?:todo|fixme|tbd|tbc|tk tk|xxx+)$", re.IGNORECASE)
 
 def findings(proof: Proof, readings: Sequence[Reading]) -> Iterator[Finding]:
     """Subject, preheader, empty sections, placeholders, and notes that were left for the editor."""
+    yield from _moved_in(proof.issue)
     yield from _head(proof.issue)
     yield from _sections(proof.issue)
     for read in readings:
@@ -43,6 +44,18 @@ def findings(proof: Proof, readings: Sequence[Reading]) -> Iterator[Finding]:
     for post in proof.posts.values():
         yield from _placeholders(post.title, post.file, post.line_of("title") or 1, post.slug)
         yield from _open_checks(post)
+
+
+def _moved_in(issue: Issue) -> Iterator[Finding]:
+    if issue.moved_in:
+        when = f" ({issue.dated_on.isoformat()})" if issue.dated_on else ""
+        yield finding(
+            "moved-in",
+            at(issue, "moved_in"),
+            f"Issue {issue.number} is an old one, published with {issue.moved_from or 'another system'}{when} and moved in.",
+            f"Write a new issue. To send this one again on purpose, say so in {issue.file}, under `waive:`, as "
+            "`moved-in: why`.",
+        )
 
 
 def _head(issue: Issue) -> Iterator[Finding]:

@@ -12,12 +12,13 @@ E, W, N = Severity.ERROR, Severity.WARNING, Severity.NOTE
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`is_on` is False for a check that runs only where it is asked for."""
+    """`is_on` is False for a check that runs only where it is asked for. See `Finding` for `is_firm`."""
 
     subject: str
     severity: Severity
     why: str
     is_on: bool = True
+    is_firm: bool = False
 
 
 RULES: dict[str, Rule] = {
@@ -83,6 +84,7 @@ RULES: dict[str, Rule] = {
     ),
     "looks-like-spam": Rule("content", W, "Filters give points for it, and people do too."),
     "same-number": Rule("content", E, "One of them would be taken for the other."),
+    "moved-in": Rule("content", E, "Whoever was a reader then would get it a second time.", is_firm=True),
     "open-remark": Rule("content", W, "Somebody asked and nobody answered. Readers never see it."),
     "open-check": Rule("content", W, "It was not certain when the post was made, and nobody looked since."),
     "bad-header": Rule("headers", E, "Mailbox providers refuse bulk mail without it, or file it under spam."),
@@ -119,4 +121,5 @@ def finding(
         post=post,
         url=url,
         mend=mend,
+        is_firm=rule.is_firm,
     )

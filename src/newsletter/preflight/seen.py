@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from newsletter.compose.press import Proof
 from newsletter.ports.folder import Shelf
@@ -51,10 +52,11 @@ def findings(proof: Proof, links: Sequence[Link], shelf: Shelf | None, moved: Ma
         ran = before.get(canonical(link.href)) or before.get(canonical(moved.get(link.href, link.href)))
         if ran and not link.is_picture and not link.has_gap:
             number, item, title = ran
+            where = f"issue {number}, {_ordinal(item)} item" if item else f"issue {number}"
             yield finding(
                 "seen-before",
                 link.place,
-                f"“{link.words}” ran in issue {number}, {_ordinal(item)} item (“{title}”).",
+                f"“{link.words}” ran in {where} (“{title}”).",
                 "Take it out, or say in your words that you come back to it.",
                 post=link.post,
                 url=link.href,
@@ -62,7 +64,10 @@ def findings(proof: Proof, links: Sequence[Link], shelf: Shelf | None, moved: Ma
 
 
 def _before(proof: Proof, issues: Sequence[Issue], shelf: Shelf) -> dict[str, tuple[int, int, str]]:
-    """Pages of earlier issues by canonical address: issue, item, title. The first time counts."""
+    """Pages of earlier issues by canonical address: issue, item, title. The first time counts.
+
+    An old issue that moved in has no items: its own title, and 0.
+    """
     ran: dict[str, tuple[int, int, str]] = {}
     posts: dict[str, Post | None] = dict(proof.posts)
     for issue in issues:
@@ -72,7 +77,15 @@ def _before(proof: Proof, issues: Sequence[Issue], shelf: Shelf) -> dict[str, tu
             post = posts[slug]
             for url in _addresses(post) if post else ():
                 ran.setdefault(canonical(url), (issue.number, item, post.title if post else slug))
+        for page in _pages_in(issue.intro) if issue.moved_in else ():
+            ran.setdefault(page, (issue.number, 0, issue.subject))
     return ran
+
+
+# Hundreds of old issues have thousands of links, which do not change from one check to the next.
+@lru_cache(maxsize=2_000)
+def _pages_in(text: str) -> tuple[str, ...]:
+    return tuple(canonical(url) for url in links_in(text))
 
 
 def _post(shelf: Shelf, slug: str) -> Post | None:

@@ -10,7 +10,7 @@ from newsletter.compose.press import Proof, press
 from newsletter.preflight.check import check
 from newsletter.schedule.desk import Desk
 from newsletter.words.edition import Edition
-from newsletter.words.finding import Finding, Severity
+from newsletter.words.finding import Finding, that_stop
 from newsletter.words.issue import Issue
 from newsletter.words.ledger import MailingStatus
 from newsletter.words.mistake import Mistake, NewsletterError
@@ -54,7 +54,10 @@ def freeze(desk: Desk, plan: Plan, slot: Slot) -> Frozen | NotFrozen:
 
 
 def choose(desk: Desk, plan: Plan) -> int | None:
-    """The issue that goes next to a list: one that was asked to, else the first numbered after all that went."""
+    """The issue that goes next to a list: one that was asked to, else the first numbered after all that went.
+
+    An old issue that was published elsewhere never goes by itself.
+    """
     taken = _taken(desk, plan)
     sent = {row.issue: row.status for row, _ in desk.memory.list_sendings() if row.list_name == plan.list_name}
     asked = [one for one in desk.memory.next_issues() if sent.get(one) in (None, MailingStatus.CANCELLED)]
@@ -63,8 +66,8 @@ def choose(desk: Desk, plan: Plan) -> int | None:
         if number in issues and number not in taken and _is_meant(issues[number], plan.list_name):
             return number
     last = max(sent.keys() | taken, default=0)
-    later = (n for n, issue in sorted(issues.items()) if n > last and _is_meant(issue, plan.list_name))
-    return next(later, None)
+    own = {n: issue for n, issue in sorted(issues.items()) if not issue.moved_in}
+    return next((n for n, issue in own.items() if n > last and _is_meant(issue, plan.list_name)), None)
 
 
 def approve(
@@ -78,19 +81,21 @@ def approve(
 ) -> Approval:
     """Pin an issue to the words that stand in the folder now. Raises Mistake where `check` finds errors."""
     proof = press(desk.shelf, desk.newsletter, number)
-    errors = [] if despite_findings else errors_of(desk, proof)
+    errors = errors_of(desk, proof, despite=despite_findings)
     if errors:
         raise Mistake(
             f"{errors[0].message} Issue {number} was not approved.",
-            fix=f"{errors[0].fix} To approve it as it is, add --despite-findings.",
+            fix=errors[0].fix
+            if errors[0].is_firm
+            else f"{errors[0].fix} To approve it as it is, add --despite-findings.",
             place=errors[0].place,
         )
     return desk.memory.approve(proof.rendered.edition, by=by, now=desk.clock.now(), is_next=is_next, segment=segment)
 
 
-def errors_of(desk: Desk, proof: Proof) -> list[Finding]:
+def errors_of(desk: Desk, proof: Proof, *, despite: bool = False) -> list[Finding]:
     """What `check` would refuse, without asking the web: a slow page must not hold up a slot."""
-    return [one for one in check(proof, desk.around(proof)) if one.severity is Severity.ERROR and one.counts]
+    return that_stop(check(proof, desk.around(proof)), despite=despite)
 
 
 def words_now(desk: Desk, number: int) -> Edition | None:

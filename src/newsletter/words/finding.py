@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -38,7 +39,8 @@ class Finding:
     """`message` says what it is, `why` what it does to readers, `fix` how to mend it. `code` is stable, for scripts.
 
     `post` is the slug of the post it is about, `url` the address. `mend` is there where the fix is plain. `waived` is the
-    reason that the author gave for leaving it as it is.
+    reason that the author gave for leaving it as it is. One that `is_firm` stops a sending even where findings are passed
+    over: only a waiver in the issue lets it through.
     """
 
     code: str
@@ -51,8 +53,15 @@ class Finding:
     url: str | None = None
     mend: Mend | None = None
     waived: str | None = None
+    is_firm: bool = False
 
     @property
     def counts(self) -> bool:
         """Whether it is to be dealt with: not waived, and more than a note."""
         return self.waived is None and self.severity is not Severity.NOTE
+
+
+def that_stop(findings: Iterable[Finding], *, despite: bool) -> list[Finding]:
+    """The errors that stop a sending; with `despite`, where its owner said to send anyway, only the firm ones."""
+    errors = (one for one in findings if one.severity is Severity.ERROR and one.counts)
+    return [one for one in errors if one.is_firm or not despite]

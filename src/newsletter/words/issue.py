@@ -21,7 +21,8 @@ class Issue:
 
     `intro` and `outro` are Markdown. `waivers` are findings its author knows of and accepts: (what, reason), where what is
     a code, or a code, a space and a place.
-    `lists` are the lists it is meant for; `template` None takes the newsletter's.
+    `lists` are the lists it is meant for; `template` None takes the newsletter's. `moved_in` says where an old issue was
+    published before, such as `Substack, 1234.the-winter-boat`: it stands in the archive, and is not sent.
     `intro_line`, `outro_line`, `key_lines` (line of each front-matter key) and `key_columns` (where the subject and the
     preheader begin in theirs) let errors point into the file.
     """
@@ -40,6 +41,12 @@ class Issue:
     key_lines: tuple[tuple[str, int], ...] = ()
     key_columns: tuple[tuple[str, int], ...] = ()
     waivers: tuple[tuple[str, str], ...] = ()
+    moved_in: str = ""
+
+    @property
+    def moved_from(self) -> str:
+        """The system or the place where an old issue was published; empty for an issue of this newsletter's own."""
+        return self.moved_in.partition(",")[0].strip()
 
     @property
     def file(self) -> str:

@@ -1,10 +1,10 @@
-"""What anybody may read: the issues that went out, their feed, their pictures, and whether the service is well."""
+"""What anybody may read: the issues that went out, old ones that moved in, the feed, and the pictures."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from email.utils import format_datetime
 from xml.sax.saxutils import escape
 
@@ -35,28 +35,42 @@ _PICTURES = {
 def list_page(site: Site, request: Request) -> Response:
     before = request.query_params.get("before", "")
     older_than = int(before) if re.fullmatch(r"\d{1,9}", before) else None
-    found = site.parts.archive.list_issues(most=_PER_PAGE + 1, before=older_than)
-    rows = [(issue.edition.issue, _subject(site, issue.edition), issue.sent_at) for issue in found[:_PER_PAGE]]
-    words = site.words(request)
+    found = _rows(site, older_than)
+    rows, words = found[:_PER_PAGE], site.words(request)
     return site.page(
         "archive.html",
         words,
-        rows=[(number, subject, long_date(words.language, sent_at), sent_at) for number, subject, sent_at in rows],
+        rows=[(*row, long_date(words.language, row[2]) if row[2] else "") for row in rows],
         older=rows[-1][0] if len(found) > _PER_PAGE else None,
     )
 
 
+def _rows(site: Site, before: int | None) -> list[tuple[int, str, date | None]]:
+    """Number, subject and day of a page of issues and one more. What went out from here hides an old issue's file."""
+    most = _PER_PAGE + 1
+    old = site.parts.old_issues.list_titles(most=most, before=before)
+    rows: dict[int, tuple[int, str, date | None]] = {
+        one.number: (one.number, one.subject, one.published_on) for one in old
+    }
+    for issue in site.parts.archive.list_issues(most=most, before=before):
+        number = issue.edition.issue
+        rows[number] = (number, _subject(site, issue.edition), issue.sent_at)
+    return [rows[number] for number in sorted(rows, reverse=True)[:most]]
+
+
 def issue_page(site: Site, request: Request) -> Response:
     """The issue as nobody in particular gets it: without names, and with the sign-up form behind its links."""
-    issue = site.parts.archive.find_issue(request.path_params["number"])
-    if issue is None:
+    number = request.path_params["number"]
+    issue = site.parts.archive.find_issue(number)
+    edition = issue.edition if issue else site.parts.old_issues.find_edition(number)
+    if edition is None:
         return site.message(site.words(request), "not_found", status=404)
-    html = fill_part(issue.edition.html, _nobody(site), 1)[0]
+    html = fill_part(edition.html, _nobody(site), 1)[0]
     return HTMLResponse(html, headers={"Content-Security-Policy": ISSUE_POLICY, "Cache-Control": "public, max-age=300"})
 
 
 def feed(site: Site, request: Request) -> Response:
-    """RSS 2.0: one item an issue, each with its lasting address."""
+    """RSS 2.0: one item an issue, each with its lasting address. Old issues that moved in are no news to anybody."""
     issues = site.parts.archive.list_issues(most=_IN_FEED)
     url = site.newsletter.public_url
     items = "".join(_item(site, issue) for issue in issues)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date
 from functools import cache
 from importlib.resources import files
 
@@ -77,7 +77,7 @@ def _ranked(header: str) -> list[tuple[str, float]]:
     return [(tag.lower(), float(weight or 1)) for tag, weight in found if weight not in {"0", "0.0"}]
 
 
-def long_date(language: str, at: datetime) -> str:
+def long_date(language: str, at: date) -> str:
     """A day as people write it: 4 March 2027, 4. März 2027."""
     month = _MONTHS[language][at.month - 1]
     return f"{at.day}. {month} {at.year}" if language == "de" else f"{at.day} {month} {at.year}"

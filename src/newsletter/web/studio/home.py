@@ -143,7 +143,7 @@ def _coming(studio: Studio, issues: Sequence[Issue], sent: set[int]) -> Coming |
                 words=line.words,
             ),
         )
-    left = [issue for issue in issues if issue.number not in sent]
+    left = [issue for issue in issues if issue.number not in sent and not issue.moved_in]
     if not left:
         return None
     issue = left[-1]
@@ -205,7 +205,7 @@ def _steps(
     steps = [
         (named, "Say who sends it, and from which address", "/settings"),
         (bool(issues) or bool(unused), "Keep a first post", "/finds"),
-        (bool(issues), "Draft an issue and look at it", "/issues"),
+        (any(not issue.moved_in for issue in issues), "Draft an issue and look at it", "/issues"),
         (parts.readers.has_any(), "Bring your readers in", "/readers"),
         (is_sent, "Send it, for practice first", "/issues"),
     ]

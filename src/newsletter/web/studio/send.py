@@ -18,7 +18,7 @@ from newsletter.surroundings import check_counting
 from newsletter.timekeeping import desk_of
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.since import changed_since
-from newsletter.words.finding import Severity
+from newsletter.words.finding import that_stop
 from newsletter.words.ledger import MailingStatus
 from newsletter.words.mistake import Mistake, NewsletterError, NotNow
 from newsletter.words.moment import parse_moment, say_moment
@@ -89,17 +89,16 @@ def send(studio: Studio, visit: Visit) -> Response:
     parts, number = studio.parts, visit.number("number")
     wish = _wish(visit.text, ())
     proof = press(parts.shelf, studio.newsletter, number)
-    errors = [one for one in check_counting(parts, proof) if one.severity is Severity.ERROR]
-    if errors and visit.text("despite") != "yes":
+    despite = visit.text("despite") == "yes"
+    errors = that_stop(check_counting(parts, proof), despite=despite)
+    if errors:
         raise NotNow(f"{errors[0].message} Nothing was sent.", fix=errors[0].fix, place=errors[0].place)
     question = parts.segments.get(wish.segment) if wish.segment else ""
     if wish.when == "next":
         plan = parts.schedule.find_plan(wish.list_name)
         if plan is None:
             raise Mistake(f"No schedule is set for {wish.list_name!r}.", fix="Set one under Settings.")
-        slot = send_next(
-            desk_of(parts), plan, number, by=visit.who.name, segment=question, despite_findings=bool(errors)
-        )
+        slot = send_next(desk_of(parts), plan, number, by=visit.who.name, segment=question, despite_findings=despite)
         return visit.go(f"/issues/{number}/send", said=f"It goes out {say_moment(slot.due_at, plan.cadence.zone)}.")
     start_at = _moment(studio, wish) if wish.when == "at" else None
     mailing = parts.ledger.open_mailing(
