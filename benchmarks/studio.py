@@ -26,17 +26,18 @@ _N_POSTS = 20
 _LETTERS = "thequickbrownfoxjumpsoverthelazydogandthenrests"
 _N_KEYS = 40
 _ROUNDS = 7
-# Only the last look before sending counts readers one by one, and says so; nobody waits for it unasked.
-_ASKED_FOR = "list="
+_FIRST_ROUNDS = 3
+_IDLE_SHARE = 0.2
 
 
 def measure(folder: Path, n_readers: int) -> tuple[Table, dict[str, Any]]:
     run(python("-m", "benchmarks.newspaper", str(folder), str(_N_POSTS)))
     done = run(python("-m", "benchmarks.studio", str(folder), str(n_readers)))
     found: dict[str, Any] = json.loads(done.output.splitlines()[-1])
-    typing, pages, sizes = found["typing_ms"], found["page_ms"], found["bytes"]
-    usual = {path: ms for path, ms in pages.items() if _ASKED_FOR not in path}
-    slowest = max(usual, key=lambda path: usual[path])
+    typing, pages, first, sizes = found["typing_ms"], found["page_ms"], found["first_ms"], found["bytes"]
+    first_wall = max(found["first_wall_ms"].values())
+    slowest = max(pages, key=lambda path: pages[path])
+    slowest_first = max(first, key=lambda path: first[path])
     largest = max(sizes, key=lambda path: sizes[path])
     lines = [
         Line(
@@ -45,11 +46,11 @@ def measure(folder: Path, n_readers: int) -> tuple[Table, dict[str, Any]]:
             f"under {KEYSTROKE_MS} ms",
             median(typing) < KEYSTROKE_MS,
         ),
-        *(Line(f"/studio{path}", f"{ms:.0f} ms", f"under {PAGE_MS} ms", ms < PAGE_MS) for path, ms in usual.items()),
-        *(Line(f"/studio{path}", f"{ms:.0f} ms") for path, ms in pages.items() if _ASKED_FOR in path),
-        Line(f"slowest: /studio{slowest}", f"{usual[slowest]:.0f} ms", f"under {PAGE_MS} ms", usual[slowest] < PAGE_MS),
+        *(_page_line(f"/studio{path}, first view", ms) for path, ms in first.items()),
+        _page_line(f"slowest first view of {len(first)} pages: /studio{slowest_first}", first[slowest_first]),
+        Line("slowest first view by the wall", f"{first_wall:.0f} ms"),
+        _page_line(f"slowest view after that: /studio{slowest}", pages[slowest]),
         Line(f"by the wall: /studio{slowest}", f"{median(found['wall_ms'][slowest]):.0f} ms"),
-        Line("by the wall: the first visit to /studio, nothing counted yet", f"{found['wall_ms'][''][0]:.0f} ms"),
         Line(
             f"largest: /studio{largest}",
             f"{sizes[largest] / 1000:.0f} kB",
@@ -58,8 +59,12 @@ def measure(folder: Path, n_readers: int) -> tuple[Table, dict[str, Any]]:
         ),
     ]
     return Table(
-        f"The studio ({n_readers:,} readers; keystrokes by the wall, pages by CPU time, medians)", lines
+        f"The studio ({n_readers:,} readers; pages by CPU time; first views: nothing counted yet)", lines
     ), found
+
+
+def _page_line(what: str, ms: float) -> Line:
+    return Line(what, f"{ms:.0f} ms", f"under {PAGE_MS} ms", ms < PAGE_MS)
 
 
 def main(folder: Path, n_readers: int) -> None:
@@ -71,13 +76,16 @@ def main(folder: Path, n_readers: int) -> None:
     add(folder, n_readers)
     parts = open_newsletter(folder)
     _send(parts)
+    taken = _watched()
+    first, first_wall = _first_views(parts, taken)
     with serve_pages(parts, "127.0.0.1", 0, threading.Event()) as address:
         entry = token_address(address, parts)
-        pages, sizes, wall = _pages(entry)
+        pages, sizes, wall = _pages(entry, taken)
         typing = _typing(entry)
     posts = len(list(parts.issues.get_issue(1).slugs()))
     parts.engine.dispose()
-    print(json.dumps({"typing_ms": typing, "page_ms": pages, "bytes": sizes, "wall_ms": wall, "posts": posts}))
+    found = {"typing_ms": typing, "page_ms": pages, "bytes": sizes, "wall_ms": wall, "posts": posts}
+    print(json.dumps({**found, "first_ms": first, "first_wall_ms": first_wall}))
 
 
 def _send(parts: Parts) -> None:
@@ -92,13 +100,59 @@ def _send(parts: Parts) -> None:
     plan(parts.ledger, parts.clock, edition, list_name="weekly", parcel_size=parts.parcel_size)
     with writing(parts.engine) as connection:
         connection.execute(text("UPDATE delivery SET handover = 'accepted'"))
-        connection.execute(text("UPDATE parcel SET status = 'done'"))
+        connection.execute(text("UPDATE parcel SET status = 'done', n_accepted = n_readers"))
         connection.execute(text("UPDATE mailing SET status = 'finished'"))
     issue = (parts.directory / "issues" / "001.md").read_text()
     (parts.directory / "issues" / "002.md").write_text(issue.replace("number: 1", "number: 2"))
 
 
-def _pages(entry: str) -> tuple[dict[str, float], dict[str, int], dict[str, list[float]]]:
+def _first_views(parts: Parts, taken: list[float]) -> tuple[dict[str, float], dict[str, float]]:
+    """Milliseconds of the server's own threads, and by the wall, of each page in a studio that has counted nothing yet.
+
+    What is loaded once a process was loaded by a page before.
+    """
+    from tests.studio.filled import paths
+
+    cpu: dict[str, float] = {}
+    wall: dict[str, float] = {}
+    _first_view(parts, "", taken)
+    for path in paths():
+        seen = [one for _ in range(_FIRST_ROUNDS) if (one := _first_view(parts, path, taken))]
+        if seen:
+            cpu[path], wall[path] = median(one[0] for one in seen), median(one[1] for one in seen)
+    return cpu, wall
+
+
+def _first_view(parts: Parts, path: str, taken: list[float]) -> tuple[float, float] | None:
+    """None for what is no page."""
+    import httpx2
+
+    from newsletter.cli.pages import serve_pages
+    from newsletter.web.studio.session import token_address
+
+    with serve_pages(parts, "127.0.0.1", 0, threading.Event()) as address, httpx2.Client(timeout=120) as client:
+        entry = token_address(address, parts)
+        client.get(entry)
+        taken.clear()
+        begun = time.perf_counter()
+        answer = client.get(entry.partition("?")[0] + path)
+        wall = 1000 * (time.perf_counter() - begun)
+        cpu = 1000 * sum(taken)
+        _until_idle()
+    is_page = answer.status_code == 200 and "text/html" in answer.headers["content-type"]
+    return (cpu, wall) if is_page else None
+
+
+def _until_idle() -> None:
+    """What the page left to be counted behind it is counted, and slows nothing that comes next."""
+    share = 1.0
+    while share > _IDLE_SHARE:
+        begun, used = time.perf_counter(), time.process_time()
+        time.sleep(0.1)
+        share = (time.process_time() - used) / (time.perf_counter() - begun)
+
+
+def _pages(entry: str, taken: list[float]) -> tuple[dict[str, float], dict[str, int], dict[str, list[float]]]:
     """Milliseconds of the server's own threads, and bytes, of each page, asked for as a browser that is signed in does.
 
     The database's work is among them, for it is inside of this process. What is counted anew behind the pages is not:
@@ -111,7 +165,6 @@ def _pages(entry: str) -> tuple[dict[str, float], dict[str, int], dict[str, list
     times: dict[str, list[float]] = {}
     sizes: dict[str, int] = {}
     wall: dict[str, list[float]] = {}
-    taken = _watched()
     with httpx2.Client(follow_redirects=True, timeout=120) as client:
         client.get(entry)
         base = entry.partition("?")[0]

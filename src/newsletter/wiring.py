@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from newsletter.store.reports import SqlReports
     from newsletter.store.schedule import SqlSchedule
     from newsletter.store.segments import SqlSegments
+    from newsletter.store.tallying import SqlTallies
     from newsletter.store.users import SqlUsers
     from newsletter.words.erasing import EraseKey
 
@@ -211,6 +212,12 @@ class Parts:
         from newsletter.store.accounting import SqlAccounts
 
         return SqlAccounts(self.engine, practice=self.config.is_practice)
+
+    @cached_property
+    def tallies(self) -> SqlTallies:
+        from newsletter.store.tallying import SqlTallies
+
+        return SqlTallies(self.engine, practice=self.config.is_practice)
 
     @cached_property
     def provider(self) -> Provider:

@@ -15,7 +15,6 @@ from newsletter.ports.events import EventSource, Heard
 from newsletter.ports.ledger import Account, Claim, MailingRow
 from newsletter.providers.sendgrid.events import parse
 from newsletter.sending.feedback import Feedback
-from newsletter.store.accounting import SqlAccounts
 from newsletter.store.engine import reading
 from newsletter.store.events import SqlEvents
 from newsletter.store.ledger import SqlLedger
@@ -25,6 +24,7 @@ from newsletter.wiring import SystemClock
 from newsletter.words.event import Event
 from newsletter.words.ledger import Fate
 from newsletter.words.outcome import Accepted, Outcome
+from tests.accounts import account_of
 from tests.fakes.sendgrid_events import Telling, told
 from tests.world import WEEKLY, an_edition
 
@@ -91,10 +91,7 @@ class Post:
         return self.events.hear("sendgrid", events, whole_or_nothing=True)
 
     def account(self, issue: int = 1) -> Account:
-        found = SqlAccounts(self.engine).find_account(issue)
-        assert found is not None
-        assert found.planned == sum(found.handover.values())
-        return found
+        return account_of(self.engine, issue)
 
     def fate(self, email: str, issue: int = 1) -> Fate:
         with reading(self.engine) as connection:

@@ -16,6 +16,7 @@ from newsletter.store.ledger import SqlLedger
 from newsletter.store.live import SqlLive
 from newsletter.store.tables import attempt
 from newsletter.store.types import database_now
+from tests.accounts import account_of
 from tests.events.sent import Post, parsed, shuffled
 from tests.fakes.sendgrid_events import Telling
 from tests.faults.actions import act, kill, resume
@@ -173,7 +174,7 @@ def _settled_in_the_end(scene: Scene, before: int) -> list[str]:
 
 
 def _evidence(scene: Scene, before: int, *, ended: bool) -> Evidence:
-    account = SqlAccounts(scene.engine).find_account(ISSUE)
+    account = account_of(scene.engine, ISSUE) if SqlAccounts(scene.engine).find_account(ISSUE) else None
     mine = set(scene.emails)
     return Evidence(
         url=scene.stage.url,

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.store.accounting import SqlAccounts
 from newsletter.store.engine import connect
+from tests.accounts import account_of
 from tests.fakes.running import SendGridServer
 from tests.faults.campaign import SIDE_BY_SIDE, NewDatabase, servers
 from tests.faults.judge import Evidence, Verdict, judge
@@ -38,8 +38,7 @@ def _play(step: int | None, home: Path, url: str, server: SendGridServer, plan: 
         steps = int((home / "steps").read_text()) if step is None else 0
         ended = _finish(orders) and ended
         ended = _finish(orders) and ended
-        account = SqlAccounts(engine).find_account(1)
-        assert account is not None
+        account = account_of(engine)
         mine = {f"reader{first + number}@example.com" for number in range(_N_READERS)}
         evidence = Evidence(
             url=url,

@@ -27,6 +27,7 @@ from newsletter.wiring import SystemClock
 from newsletter.words.consignment import Consignment
 from newsletter.words.ledger import HandOver
 from newsletter.words.outcome import Accepted, Outcome
+from tests.accounts import account_of
 from tests.world import WEEKLY, an_edition
 
 
@@ -93,6 +94,4 @@ def send(drain: Drain, *, list_name: str = "weekly", size: int = 5, **more: Any)
 
 def states(engine: Engine) -> dict[str, int]:
     """How many readers of issue 1 stand where, without the zeros."""
-    account = SqlAccounts(engine).find_account(1)
-    assert account is not None
-    return {HandOver(state).value: n for state, n in account.handover.items() if n}
+    return {HandOver(state).value: n for state, n in account_of(engine).handover.items() if n}

@@ -10,7 +10,6 @@ from sqlalchemy import Engine, delete, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from newsletter.ports.ledger import Account, Claim, MailingRow
-from newsletter.store.accounting import SqlAccounts
 from newsletter.store.engine import reading, writing
 from newsletter.store.ledger import SqlLedger
 from newsletter.store.tables import attempt, carried, delivery, mailing, parcel, subscriber, subscription, suppression
@@ -18,6 +17,7 @@ from newsletter.store.types import database_now
 from newsletter.words.ledger import HOLDS, MOVES, HandOver, MailingStatus
 from newsletter.words.mistake import Missing
 from newsletter.words.outcome import Accepted, Deferred, Refused
+from tests.accounts import account_of
 from tests.world import add_readers, an_edition
 
 _tokens = count(1)
@@ -60,10 +60,7 @@ def taken(ledger: SqlLedger, of: MailingRow, *, seconds: float = 30.0, sender: s
 
 def account(ledger: SqlLedger, issue: int = 1) -> Account:
     """Where the issue stands; the counts always add up."""
-    found = SqlAccounts(ledger._engine).find_account(issue)
-    assert found is not None
-    assert found.planned == sum(found.handover.values())
-    return found
+    return account_of(ledger._engine, issue)
 
 
 def test_every_active_reader_is_planned_once_in_full_parcels(engine: Engine, ledger: SqlLedger) -> None:

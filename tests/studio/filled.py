@@ -143,9 +143,11 @@ _MORE = (
     "/issues/2/send?list=weekly&when=at&at=thu+09:00",
     "/history?file=posts/2026-11-22-the-lamp-that-is-left-on.md&issue=2",
     "/issues/99",
+    "/broken?file=posts/2026-11-22-the-lamp-that-is-left-on.md",
 )
 # Answers to scripts, mails in their frames, and pages for those who are not signed in.
 _NOT_PAGES = {
+    "/broken",
     "/frame",
     "/outside",
     "/shared/{token}",

@@ -137,6 +137,26 @@ def test_posts_are_put_in_moved_and_taken_out(world: World) -> None:
     assert orders == [[True, False], [False, True], [True, False], [True]]
 
 
+def test_a_step_without_scripts_keeps_what_was_typed(world: World) -> None:
+    """Up, down and taking out are buttons of the form in which one types."""
+    _another_post(world, "2026-11-21-two", "Two")
+    world.post(
+        "/issues/1/order",
+        step="add",
+        slug="2026-11-21-two",
+        base=_base(world, "issues/001.md"),
+        part="post:2026-11-21-two",
+    )
+    typed = {"file": POST, "part": KEY, "field": "body", "base": _base(world, POST)}
+    issue_base = {"issue-base": _base(world, "issues/001.md")}
+    for step, words, first in (("down", "Typed before it went down.", False), ("up", "And before it came up.", True)):
+        answer = world.post("/issues/1/order", **typed, **issue_base, **{"value-body": words, "step": step})
+        assert answer.status_code == 303, answer.text
+        assert words in _file(world, POST).read_text()
+        assert (next(iter(world.parts.issues.get_issue(1).slugs())) == SLUG) is first
+        typed["base"], issue_base["issue-base"] = _base(world, POST), _base(world, "issues/001.md")
+
+
 def test_a_whole_order_that_loses_or_doubles_a_post_is_refused(world: World) -> None:
     """What a page that is out of date sends can't take a post away."""
     base = _base(world, "issues/001.md")

@@ -150,3 +150,47 @@ def test_posts_are_ordered_by_keys_and_by_dragging(chromium: Browser, serving: S
     expect(page.locator("#toc .post").nth(1)).to_contain_text("three")
     page.locator("#toc .post", has_text="two").drag_to(page.locator("#toc .post").first)
     expect(page.locator("#toc .post").first).to_contain_text("two")
+
+
+def test_without_scripts_a_press_of_down_keeps_the_words(chromium: Browser, serving: Serving) -> None:
+    """The button is of the form that was typed in; Enter in a field saves and moves nothing."""
+    (serving.directory / "posts/2026-11-21-two.md").write_text("---\ntitle: Two\n---\n\nWords.\n")
+    path = serving.directory / POST
+    path.write_text(path.read_text().replace("title:", "checks: [Is it one]\ntitle:", 1))
+    page = chromium.new_context(java_script_enabled=False).new_page()
+    page.goto(serving.address)
+    page.goto(f"{serving.home}/issues/1")
+    page.locator(".drawer summary").click()
+    page.get_by_role("button", name="Put in Two").click()
+    page.locator("#toc .entry", has_text="Ferries").click()
+    page.locator("textarea.words").fill("Typed without a script.")
+    page.get_by_role("button", name="Down").click()
+    expect(page.locator("#toc .post").last).to_contain_text("Ferries")
+    expect(page.locator("textarea.words")).to_have_value("Typed without a script.")
+    page.locator(".source summary").click()
+    page.get_by_label("Source").fill("The harbour office")
+    page.get_by_label("Source").press("Enter")
+    expect(page.locator(".said")).to_have_text("Saved.")
+    expect(page.locator("#toc .post").last).to_contain_text("Ferries")
+    text = path.read_text()
+    assert "Is it one" in text
+    assert "The harbour office" in text
+    assert text.endswith("\nTyped without a script.\n")
+
+
+def test_what_is_taken_out_is_put_back_where_it_was(chromium: Browser, serving: Serving) -> None:
+    """One press, and until then the post lies in the drawer."""
+    for slug in ("2026-11-21-two", "2026-11-22-three"):
+        (serving.directory / f"posts/{slug}.md").write_text(f"---\ntitle: {slug}\n---\n\nWords.\n")
+    issue = serving.directory / "issues/001.md"
+    issue.write_text(issue.read_text().replace("posts: [", "posts: [2026-11-21-two, 2026-11-22-three, ", 1))
+
+    page = _compose(chromium, serving)
+    page.locator("#toc .entry", has_text="three").click()
+    page.wait_for_selector('form.part[data-key="post:2026-11-22-three"]')
+    page.get_by_role("button", name="Take out of this issue").click()
+    expect(page.locator("#toc .post")).to_have_count(2)
+    expect(page.locator(".drawer")).to_contain_text("three")
+    page.get_by_role("button", name="Put it back").press("Enter")
+    expect(page.locator("#toc .post").nth(1)).to_contain_text("three")
+    expect(page.locator(".drawer")).not_to_contain_text("three")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from newsletter.words.cadence_text import parse_cadence
 from newsletter.words.slot import Ways
 from tests.studio.conftest import World
@@ -40,7 +42,29 @@ def test_the_next_issue_is_said_with_its_time_readers_and_approval(world: World)
     assert "{{" not in text
     path = world.parts.directory / "issues/001.md"
     path.write_text(path.read_text().replace("subject:", "subject: Other words,", 1))
-    assert "changed since" in _text(world)
+    assert "1 line changed since" in _text(world)
+
+
+def test_what_there_is_to_mend_is_counted_in_the_sentence(world: World) -> None:
+    """Errors and warnings apart; with neither it says that nothing stops it."""
+    path = world.parts.directory / "issues/001.md"
+    calm = path.read_text()
+    path.write_text(calm.replace("subject:", "subject: Lorem ipsum dolor sit amet #", 1))
+    assert re.search(r"1 thing stops it ?(, \d+ to look at)? ?\.", _text(world))
+    path.write_text(calm)
+    assert re.search(r"(Nothing stops it|\d+ things? to look at) ?\.", _text(world))
+
+
+def test_a_test_mail_goes_to_the_address_of_the_last_one(world: World) -> None:
+    """Asked for once; then one press on the first page is enough."""
+    assert "Send me a test …" in _text(world)
+    world.post("/issues/1/test", to="me+test@example.com", back="send")
+    page = world.client.get("/studio").text
+    assert 'name="to" value="me+test@example.com"' in page
+    assert 'value="me+test@example.com"' in world.client.get("/studio/issues/1").text
+    answer = world.post("/issues/1/test", to="me+test@example.com", back="home")
+    assert answer.headers["location"] == "/studio"
+    assert len(list(world.parts.outbox_directory.rglob("*.eml"))) == 2
 
 
 def test_what_stops_it_is_said_with_the_way_to_mend_it(world: World) -> None:
@@ -51,6 +75,24 @@ def test_what_stops_it_is_said_with_the_way_to_mend_it(world: World) -> None:
 
     assert "2026-11-01-gone" in text
     assert "Mend" in text
+
+
+@pytest.mark.parametrize("name", ["posts/2026-11-21-two.md", "issues/002.md"])
+def test_a_file_that_can_t_be_read_keeps_nobody_from_the_others(world: World, name: str) -> None:
+    """Every page still opens; the file is named with its line, and mended as the text that it is."""
+    path = world.parts.directory / name
+    path.write_text("---\ntitle: [\n---\n\nWords.\n")
+    for page in ("", "/issues", "/issues/1", "/finds", "/reports", "/settings/templates"):
+        assert world.client.get(f"/studio{page}").status_code == 200, page
+    assert "that can't be read" in _text(world)
+    assert f"{name}:" in _text(world)
+    mend = world.client.get("/studio/broken", params={"file": name}).text
+    base = re.search('name="base" value="([^"]*)"', mend)
+    assert base
+    mended = "title: Two" if name.startswith("posts") else "number: 2\nsubject: Two"
+    answer = world.post("/broken", file=name, base=base[1], **{"value-raw": f"---\n{mended}\n---\n\nWords.\n"})
+    assert answer.status_code == 303, answer.text
+    assert "that can't be read" not in _text(world)
 
 
 def test_a_schedule_is_held_and_let_go_by_a_button(world: World) -> None:

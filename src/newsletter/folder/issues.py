@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from newsletter.folder.issue_file import format_issue, parse_issue
-from newsletter.folder.text_files import markdown_files, read_text, room, write_new
+from newsletter.folder.text_files import markdown_files, read_text, readable, room, write_new
 from newsletter.words.issue import Issue
 from newsletter.words.mistake import Missing, Mistake, NewsletterError, Place
 
@@ -22,6 +22,11 @@ class IssueFiles:
     def list_issues(self) -> Sequence[Issue]:
         issues = (self._read(path) for path in markdown_files(self.directory / "issues"))
         return tuple(sorted(issues, key=lambda issue: issue.number))
+
+    def list_readable(self) -> tuple[Sequence[Issue], Sequence[NewsletterError]]:
+        """The issues that can be read, by number, and what is wrong with the others."""
+        issues, wrong = readable(markdown_files(self.directory / "issues"), self._read)
+        return sorted(issues, key=lambda issue: issue.number), wrong
 
     def get_issue(self, number: int) -> Issue:
         paths = {known: path for path in markdown_files(self.directory / "issues") if (known := _number(path))}

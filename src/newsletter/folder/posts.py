@@ -12,7 +12,7 @@ from pathlib import Path
 
 from newsletter.folder.post_file import format_post, parse_post
 from newsletter.folder.slug import is_safe
-from newsletter.folder.text_files import markdown_files, read_text, room, write_new
+from newsletter.folder.text_files import markdown_files, read_text, readable, room, write_new
 from newsletter.words.mistake import Missing, Mistake, NewsletterError, NotNow, Place
 from newsletter.words.post import Post
 
@@ -25,6 +25,10 @@ class PostFiles:
 
     def list_posts(self) -> Sequence[Post]:
         return tuple(self._read(path) for path in markdown_files(self.directory / "posts"))
+
+    def list_readable(self) -> tuple[Sequence[Post], Sequence[NewsletterError]]:
+        """The posts that can be read, oldest file first, and what is wrong with the others."""
+        return readable(markdown_files(self.directory / "posts"), self._read)
 
     def get_post(self, slug: str) -> Post:
         path = self.directory / "posts" / f"{slug}.md"

@@ -5,9 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
-from newsletter.words.mistake import Mistake, Place
+from newsletter.words.mistake import Mistake, NewsletterError, Place
+
+Read = TypeVar("Read")
 
 # A post is a page or two of text; what is larger than this got into the folder by accident.
 MAX_BYTES = 5_000_000
@@ -38,6 +42,17 @@ def markdown_files(directory: Path) -> list[Path]:
     """The `.md` files of a folder by name; files that are hidden or still being written are not among them."""
     paths = (path for path in directory.glob("*.md") if path.is_file() and not path.name.startswith("."))
     return sorted(paths, key=lambda path: path.stem)
+
+
+def readable(paths: Iterable[Path], read: Callable[[Path], Read]) -> tuple[Sequence[Read], Sequence[NewsletterError]]:
+    """What can be read of these files, and what is wrong with the others."""
+    found, wrong = [], []
+    for path in paths:
+        try:
+            found.append(read(path))
+        except NewsletterError as error:
+            wrong.append(error)
+    return found, wrong
 
 
 def room(directory: Path) -> Path:

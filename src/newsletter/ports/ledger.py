@@ -86,7 +86,7 @@ class DoubtfulAttempt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class Tally:
     """Where every planned reader of an issue stands. The hand-over counts add up to `planned`.
 
     `doubled` of those accepted were taken twice, as evidence about an earlier try showed later. `late` had left while
@@ -96,12 +96,18 @@ class Account:
     issue: int
     planned: int
     handover: Mapping[HandOver, int]
-    fates: Mapping[Fate, int]
     skipped: Mapping[str, int] = field(default_factory=dict)
     mailings: Sequence[MailingRow] = ()
     doubled: int = 0
     late: int = 0
     is_practice: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account(Tally):
+    """And what was heard of each, counted reader by reader."""
+
+    fates: Mapping[Fate, int]
 
 
 class Planning(Protocol):
@@ -264,4 +270,10 @@ class Accounts(Protocol):
 
     def progress(self, mailing_id: int) -> tuple[int, int]:
         """(settled, planned) readers of one mailing, from the parcels: cheap enough for a progress bar."""
+        ...
+
+
+class Tallies(Protocol):
+    def find_tally(self, issue: int) -> Tally | None:
+        """An account without fates, from what the batches wrote down of their readers: quick, however many there are."""
         ...

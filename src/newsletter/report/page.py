@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from newsletter.ports.ledger import Tally
 from newsletter.ports.reports import Figures
 from newsletter.report.text import HANDED, HEARD, LATE
 
@@ -35,17 +36,26 @@ def as_page(figures: Figures) -> str:
 
 def as_fragment(figures: Figures) -> str:
     """The same as a part of somebody else's page, without a style of its own."""
-    handed = [(figures.handover[state], words) for state, words in HANDED.items() if figures.handover[state]]
     heard = [(figures.fates[fate], words) for fate, words in HEARD.items() if figures.fates[fate]]
     parts = [
-        f"<h1>Issue {figures.issue}</h1>",
-        f"<p>Planned for {figures.planned:,} readers.</p>",
-        *(f'<p class="alarm">{escape(alarm.message)}</p>' for alarm in figures.alarms),
-        _table("What we did", [*handed, *([(figures.late, LATE)] if figures.late else [])]),
+        as_beginning(figures),
         _table("What was heard", [*heard, *_doubts(figures)]),
         _chart(figures.delivered_by_hour),
         *_reading(figures),
         _domains(figures),
+    ]
+    return "\n".join(part for part in parts if part)
+
+
+def as_beginning(of: Figures | Tally) -> str:
+    """What was done, and what is wrong about it: all that is known before anything was heard."""
+    handed = [(of.handover[state], words) for state, words in HANDED.items() if of.handover[state]]
+    alarms = of.alarms if isinstance(of, Figures) else ()
+    parts = [
+        f"<h1>Issue {of.issue}</h1>",
+        f"<p>Planned for {of.planned:,} readers.</p>",
+        *(f'<p class="alarm">{escape(alarm.message)}</p>' for alarm in alarms),
+        _table("What we did", [*handed, *([(of.late, LATE)] if of.late else [])]),
     ]
     return "\n".join(part for part in parts if part)
 

@@ -34,7 +34,7 @@ class SqlAccounts:
                 .where(ours)
             )
             if len(rows) > 1:
-                inside = inside.where(_counts(issue, practice=shown))
+                inside = inside.where(or_(holds, is_last_word(issue, practice=shown)))
             counts = connection.execute(inside.group_by(delivery.c.handover, delivery.c.fate)).all()
             reasons = connection.execute(
                 inside.with_only_columns(delivery.c.reason, func.count())
@@ -76,8 +76,8 @@ class SqlAccounts:
         return int(settled or 0), int(planned or 0)
 
 
-def _counts(issue: int, *, practice: bool) -> ColumnElement[bool]:
-    """For a delivery: it is the reader's last word. Who was skipped or refused, and planned again, counts once."""
+def is_last_word(issue: int, *, practice: bool) -> ColumnElement[bool]:
+    """For a delivery that nobody holds: it is the reader's last. Who was skipped or refused, and planned again, counts once."""
     ours = (delivery.c.issue == issue, delivery.c.is_practice == practice)
     turn = func.row_number().over(partition_by=delivery.c.subscriber_id, order_by=delivery.c.id.desc())
     not_held = select(delivery.c.id, delivery.c.subscriber_id, turn.label("turn")).where(*ours, ~holds).subquery()
@@ -88,7 +88,7 @@ def _counts(issue: int, *, practice: bool) -> ColumnElement[bool]:
         kept.c.is_practice == practice,
         holding(kept),
     )
-    return or_(holds, delivery.c.id.in_(select(not_held.c.id).where(not_held.c.turn == 1, ~held_by)))
+    return delivery.c.id.in_(select(not_held.c.id).where(not_held.c.turn == 1, ~held_by))
 
 
 def account_shown(connection: Connection, issue: int, *, practice: bool) -> bool | None:

@@ -11,7 +11,7 @@ from newsletter.ports.slots import Notice
 from newsletter.store.engine import reading, writing
 from newsletter.store.event_tables import alarm
 from newsletter.store.noticing import write_notice
-from newsletter.store.tables import attempt, delivery, mailing, parcel
+from newsletter.store.tables import attempt, delivery, is_doubled, mailing, parcel
 from newsletter.store.types import database_now
 from newsletter.store.upserting import insert_into
 from newsletter.store.waiting import pause
@@ -84,7 +84,7 @@ def _standing(connection: Connection, issue: int, providers: Sequence[str], *, p
         complained=came_back.get(Fate.COMPLAINED.value, 0),
         due=due,
         unconfirmed=unconfirmed,
-        doubled=connection.scalar(select(func.count()).where(*ours, delivery.c.doubled)) or 0,
+        doubled=connection.scalar(select(func.count()).where(*ours, is_doubled)) or 0,
     )
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, select, true, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, select, true, update
 
 from newsletter.store.canary import hold_for_canary
 from newsletter.store.tables import attempt, carried, delivery, parcel
-from newsletter.words.ledger import HandOver, ParcelStatus, sources
+from newsletter.words.ledger import HOLDS, HandOver, ParcelStatus, sources
 
 # Of the ways back to the queue, only these belong to an answer; a decision of the owner is another verb's.
 _BY_ANSWER = {
@@ -18,6 +18,11 @@ _BY_ANSWER = {
 }
 
 _newer = carried.alias("newer")
+_states = (
+    select(delivery.c.handover, func.count())
+    .where(delivery.c.parcel_id == bindparam("of_parcel"))
+    .group_by(delivery.c.handover)
+)
 
 
 def carried_by(attempt_id: int, deliveries: Sequence[int] | None = None) -> Select[tuple[int]]:
@@ -76,8 +81,9 @@ def accept(connection: Connection, attempt_id: int, deliveries: Sequence[int] | 
 
 
 def settle_parcel(connection: Connection, parcel_id: int) -> None:
-    """A parcel's status follows from its deliveries: queued again, in doubt, or done."""
-    inside = set(connection.scalars(select(delivery.c.handover).where(delivery.c.parcel_id == parcel_id).distinct()))
+    """A parcel's status follows from its deliveries: queued again, in doubt, or done. How many there are is written down."""
+    rows = connection.execute(_states, {"of_parcel": parcel_id})
+    inside = {HandOver(state): n for state, n in rows}
     if HandOver.SENDING in inside:
         return
     if HandOver.PENDING in inside:
@@ -86,8 +92,16 @@ def settle_parcel(connection: Connection, parcel_id: int) -> None:
         status = ParcelStatus.UNCERTAIN
     else:
         status = ParcelStatus.DONE
+    counts = {
+        "n_accepted": inside.get(HandOver.ACCEPTED, 0),
+        "n_uncertain": inside.get(HandOver.UNCERTAIN, 0),
+        "n_left": inside.get(HandOver.LEFT, 0),
+        "n_not_held": sum(n for state, n in inside.items() if state not in HOLDS),
+    }
     connection.execute(
-        update(parcel).where(parcel.c.id == parcel_id, parcel.c.status != ParcelStatus.SPLIT).values(status=status)
+        update(parcel)
+        .where(parcel.c.id == parcel_id, parcel.c.status != ParcelStatus.SPLIT)
+        .values(status=status, **counts)
     )
     if status is ParcelStatus.UNCERTAIN:
         hold_for_canary(connection, parcel_id)

@@ -29,7 +29,7 @@ def show(studio: Studio, visit: Visit) -> Response:
     part = part_of(studio.parts, outline, visit.asked("part"))
     wanted = visit.request.query_params
     template = "part.html" if "bare" in wanted else "outline.html" if "outline" in wanted else "compose.html"
-    unused = unused_in(studio.parts, studio.parts.issues.list_issues()) if template == "compose.html" else []
+    unused = unused_in(studio.parts) if template == "compose.html" else []
     file_versions = _versions(studio, part)
     return studio.page(visit, template, outline=outline, part=part, unused=unused, file_versions=file_versions)
 
@@ -41,9 +41,7 @@ def save(studio: Studio, visit: Visit) -> Response:
     `mine` as in `Changed`; where they differ, others' words were merged in. A clash is 409 with `mine` and `theirs`.
     """
     if visit.data is None:
-        for field in visit.texts("field"):
-            done = _changed(studio, visit, visit.text("file"), visit.text("base"), field, visit.text(f"value-{field}"))
-            visit = visit.with_text("base", done.mine)
+        _save_form(studio, visit)
         return visit.go(f"/issues/{visit.number('number')}?part={visit.text('part')}", said="Saved.")
     file, base = str(visit.value("file", str)), str(visit.value("base", str))
     field, value = str(visit.value("field", str)), str(visit.value("value", str))
@@ -56,13 +54,15 @@ def save(studio: Studio, visit: Visit) -> Response:
 
 
 def arrange(studio: Studio, visit: Visit) -> Response:
-    """The order of the posts: a script sends all of it, a form one step."""
+    """The order of the posts: a script sends all of it, a form one step and the words that were typed before it."""
     number = visit.number("number")
     file = f"issues/{number:03d}.md"
+    if visit.data is None:
+        _save_form(studio, visit)
     before = studio.parts.issues.get_issue(number).sections
     is_whole = isinstance(visit.data, dict) and "sections" in visit.data
     after = _whole_order(visit, before) if is_whole else _one_step(visit, before)
-    base = visit.word("base")
+    base = visit.text("issue-base") or visit.word("base")
     done = studio.parts.sheets.change(
         file, base, lambda text: with_sections(text, after, file=file), by=visit.who.name, at=studio.now()
     )
@@ -85,6 +85,13 @@ def versions(studio: Studio, visit: Visit) -> Response:
     return visit.json(found)
 
 
+def _save_form(studio: Studio, visit: Visit) -> None:
+    """Every field of the part that a form brings."""
+    base = visit.text("base")
+    for field in visit.texts("field"):
+        base = _changed(studio, visit, visit.text("file"), base, field, visit.text(f"value-{field}")).mine
+
+
 def _changed(studio: Studio, visit: Visit, file: str, base: str, field: str, value: str) -> Changed:
     edit = edit_of(file, field, value)
     done = studio.parts.sheets.change(file, base, edit, by=visit.who.name, at=studio.now())
@@ -104,7 +111,7 @@ def _whole_order(visit: Visit, before: Sections) -> Sections:
 
 
 def _one_step(visit: Visit, before: Sections) -> Sections:
-    slug, step = visit.word("slug"), visit.word("step")
+    slug, step = visit.word("slug") or visit.text("part").removeprefix("post:"), visit.word("step")
     if step in {"up", "down"}:
         return moved(before, slug, up=step == "up")
     if step == "add":
@@ -124,7 +131,8 @@ def _one_step(visit: Visit, before: Sections) -> Sections:
 def _broken(studio: Studio, visit: Visit, number: int, mistake: Mistake) -> Response:
     """An issue whose file can't be taken apart is shown as the text that it is, with what is wrong above it."""
     sheet = studio.parts.sheets.note(f"issues/{number:03d}.md", at=studio.now())
-    return studio.page(visit, "broken.html", number=number, sheet=sheet, problem=mistake)
+    save_to = f"/issues/{number}/save"
+    return studio.page(visit, "broken.html", title=f"Issue {number}", action=save_to, sheet=sheet, problem=mistake)
 
 
 def _versions(studio: Studio, part: Part) -> dict[str, str]:

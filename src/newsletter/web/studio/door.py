@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Message
 
-from newsletter.web.studio.page import Page
+from newsletter.web.studio.page import Answer, Page
 from newsletter.web.studio.session import LOOPBACK, host_of
 from newsletter.web.studio.studio import Studio
 from newsletter.web.studio.visit import Visit
@@ -43,7 +43,7 @@ def endpoint(studio: Studio, page: Page) -> Endpoint:
             visit = await _visit(studio, page, request)
             handler = page.change if request.method == "POST" else page.show
             assert handler is not None
-            return await run_in_threadpool(partial(handler, studio, visit))
+            return await run_in_threadpool(partial(_made, handler, studio, visit))
         except Refused as refused:
             if refused.status == 401 and request.method in {"GET", "HEAD"}:
                 return _to_sign_in(studio, request)
@@ -56,6 +56,11 @@ def endpoint(studio: Studio, page: Page) -> Endpoint:
             await visit.form.close()
 
     return answer
+
+
+def _made(handler: Answer, studio: Studio, visit: Visit) -> Response:
+    with studio.remembered.making_a_page():
+        return handler(studio, visit)
 
 
 def _check_host(studio: Studio, page: Page, request: Request) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsletter.compose.draft import unused_posts
+from newsletter.web.studio.broken import readable
 from newsletter.words.mistake import Missing, Mistake, NewsletterError
 from newsletter.words.post import Post
 
@@ -132,6 +132,7 @@ def _first_line(text: str) -> str:
     return line if len(line) <= 60 else f"{line[:59].rstrip()}…"
 
 
-def unused_in(parts: Parts, issues: Sequence[Issue]) -> list[Post]:
+def unused_in(parts: Parts) -> list[Post]:
     """The posts that no issue uses, newest first: what lies in the drawer."""
-    return list(reversed(unused_posts(parts.posts.list_posts(), issues)))
+    found = readable(parts)
+    return list(reversed(unused_posts(found.posts, found.issues)))

@@ -13,6 +13,7 @@ from newsletter.collect.saving import address_in, collect_find
 from newsletter.collect.seen import seen_before
 from newsletter.collect.source import MAX_BYTES, collect
 from newsletter.collecting import collect_desk
+from newsletter.web.studio.broken import readable
 from newsletter.web.studio.page import Page
 from newsletter.words.find import FindStatus
 from newsletter.words.mistake import Mistake, NewsletterError
@@ -47,7 +48,7 @@ def show(studio: Studio, visit: Visit) -> Response:
         shown=shown,
         matching=visit.asked("q"),
         unused=unused_posts(desk.posts, desk.issues) if not before else [],
-        numbers=[issue.number for issue in reversed(studio.parts.issues.list_issues())][:5],
+        numbers=[issue.number for issue in reversed(readable(studio.parts).issues)][:5],
     )
 
 

@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, Response
 from newsletter.compose.look import read_look
 from newsletter.config_changes import Wish, change_settings, where_it_stands
 from newsletter.samples import sample_mail
+from newsletter.web.studio.broken import readable
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.settings import said_of
 from newsletter.words.mistake import NewsletterError, NotNow
@@ -35,7 +36,7 @@ def show(studio: Studio, visit: Visit) -> Response:
     parts = studio.parts
     stands = where_it_stands(parts.directory, ["template"])["template"]
     used_by: dict[str, int] = {}
-    for issue in parts.issues.list_issues():
+    for issue in readable(parts).issues:
         if issue.template:
             used_by[issue.template] = used_by.get(issue.template, 0) + 1
     return studio.page(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import TYPE_CHECKING
 
 from starlette.responses import Response
@@ -15,19 +14,20 @@ from newsletter.compose.draft import unused_posts
 from newsletter.compose.press import press
 from newsletter.schedule.calendar import calendar
 from newsletter.store.growth import SqlGrowth
-from newsletter.surroundings import check_counting
 from newsletter.timekeeping import desk_of
+from newsletter.web.studio.broken import readable
 from newsletter.web.studio.enter import show as show_entry
 from newsletter.web.studio.growth import WEEKS, Chart, drawn
 from newsletter.web.studio.health import signs
 from newsletter.web.studio.page import Page
+from newsletter.web.studio.since import changed_since, count_changed
 from newsletter.words.finding import Finding, Severity
 from newsletter.words.mistake import NewsletterError, NotNow
 from newsletter.words.moment import say_moment, say_span
 from newsletter.words.user import Role
 
 if TYPE_CHECKING:
-    from newsletter.ports.ledger import Account
+    from newsletter.ports.ledger import Tally
     from newsletter.ports.reports import Figures
     from newsletter.web.studio.studio import Studio
     from newsletter.web.studio.visit import Visit
@@ -45,9 +45,9 @@ _OVER = frozenset({"gone", "skipped", "finished", "cancelled"})
 
 @dataclass(frozen=True, slots=True)
 class Last:
-    """The issue that was sent last: what was done, and what came of it."""
+    """The issue that was sent last: what was done, and what came of it, once that is counted."""
 
-    account: Account
+    tally: Tally
     figures: Figures | None
 
 
@@ -66,32 +66,43 @@ class Coming:
     words: str = ""
     approval: Approval | None = None
     is_changed: bool = False
+    n_changed: int = 0
     findings: tuple[Finding, ...] | None = ()
     problem: NewsletterError | None = None
 
     @property
-    def errors(self) -> list[Finding]:
-        return [one for one in self.findings or () if one.severity is Severity.ERROR]
+    def n_errors(self) -> int:
+        return sum(one.severity is Severity.ERROR for one in self.findings or ())
+
+    @property
+    def n_warnings(self) -> int:
+        return len(self.findings or ()) - self.n_errors
 
 
 def show(studio: Studio, visit: Visit) -> Response:
     if visit.user is None or visit.asked("token"):
         return show_entry(studio, visit)
     parts = studio.parts
-    issues = parts.issues.list_issues()
+    found = readable(parts)
+    issues = found.issues
     sent = parts.accounts.list_issues_sent()
     last = _last(studio, sent[0]) if sent else None
-    unused = unused_posts(parts.posts.list_posts(), issues)
+    unused = unused_posts(found.posts, issues)
     coming = _coming(studio, issues, set(sent))
+    growth, is_drawing = _growth(studio, coming)
     return studio.page(
         visit,
         "home.html",
         coming=coming,
         unused=unused,
-        sent=sent[0] if sent else None,
         last=last,
+        problems=found.problems,
         steps=_steps(studio, issues, unused, is_sent=bool(sent)),
-        growth=_growth(studio, coming),
+        growth=growth,
+        is_drawing=is_drawing,
+        is_counting=is_drawing
+        or bool(last and last.figures is None)
+        or bool(coming and (coming.n_readers is None or coming.findings is None)),
         signs=signs(studio),
         waiting=collect_desk(parts).finds.list_finds(limit=_SHOWN + 1),
         shown=_SHOWN,
@@ -154,9 +165,11 @@ def _with_issue(studio: Studio, coming: Coming) -> Coming:
     except NewsletterError as error:
         return replace(coming, approval=approval, is_changed=approval is not None, problem=error)
     digest = proof.rendered.edition.digest
-    found = studio.remembered.ask(("findings", number, digest), partial(check_counting, studio.parts, proof))
+    found = studio.findings(proof)
     is_changed = approval is not None and approval.digest != digest
-    return replace(coming, approval=approval, is_changed=is_changed, findings=None if found is None else tuple(found))
+    n_changed = count_changed(changed_since(studio, approval, proof.rendered.edition)) if approval else 0
+    known = replace(coming, approval=approval, is_changed=is_changed, n_changed=n_changed)
+    return replace(known, findings=None if found is None else tuple(found))
 
 
 def _count(studio: Studio, list_name: str) -> int | None:
@@ -165,24 +178,22 @@ def _count(studio: Studio, list_name: str) -> int | None:
 
 
 def _last(studio: Studio, number: int) -> Last | None:
-    """The last issue in numbers; None while they are being counted."""
-    parts = studio.parts
-
-    def count() -> Last | None:
-        account = parts.accounts.find_account(number)
-        return Last(account, parts.reports.find_figures(number, parts.telling)) if account else None
-
-    return studio.remembered.ask(("last issue", number), count)
+    tally = studio.parts.tallies.find_tally(number)
+    return Last(tally, studio.figures(number)) if tally else None
 
 
-def _growth(studio: Studio, coming: Coming | None) -> Chart | None:
-    """The readers of the list that is next, or of the first there is; None where there is nothing to draw."""
+def _growth(studio: Studio, coming: Coming | None) -> tuple[Chart | None, bool]:
+    """The readers of the list that is next, or of the first there is, where there are any; and whether they are being
+    counted."""
     name = coming.list_name if coming and coming.list_name else next(iter(studio.parts.readers.list_names()), "")
 
-    def count() -> Chart | None:
-        return drawn(name, SqlGrowth(studio.parts.engine).by_week(name, now=studio.now(), weeks=WEEKS))
+    def count() -> tuple[Chart | None]:
+        return (drawn(name, SqlGrowth(studio.parts.engine).by_week(name, now=studio.now(), weeks=WEEKS)),)
 
-    return studio.remembered.ask(("growth", name), count, fresh_for=_GROWTH_SECONDS) if name else None
+    if not name:
+        return None, False
+    found = studio.remembered.ask(("growth", name), count, fresh_for=_GROWTH_SECONDS)
+    return (None, True) if found is None else (found[0], False)
 
 
 def _steps(

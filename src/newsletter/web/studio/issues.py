@@ -10,13 +10,14 @@ from starlette.responses import Response
 from newsletter.compose.draft import draft, unused_posts
 from newsletter.folder.git.checkout import is_checkout
 from newsletter.syncing import sentences, sync_now
+from newsletter.web.studio.broken import readable
 from newsletter.web.studio.page import Page
 from newsletter.words.mistake import Mistake
 from newsletter.words.user import Role
 
 if TYPE_CHECKING:
     from newsletter.folder.git.syncing import Synced
-    from newsletter.ports.ledger import Account
+    from newsletter.ports.ledger import Tally
     from newsletter.web.studio.studio import Studio
     from newsletter.web.studio.visit import Visit
     from newsletter.words.issue import Issue
@@ -24,10 +25,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An issue in the list; without an account it was never sent."""
+    """An issue in the list; without a tally it was never sent."""
 
     issue: Issue
-    account: Account | None
+    tally: Tally | None
     n_posts: int
 
 
@@ -37,15 +38,18 @@ def show(studio: Studio, visit: Visit) -> Response:
 
 def _page(studio: Studio, visit: Visit, *, synced: Synced | None) -> Response:
     parts = studio.parts
-    issues = sorted(parts.issues.list_issues(), key=lambda issue: -issue.number)
+    found = readable(parts)
+    issues = sorted(found.issues, key=lambda issue: -issue.number)
     sent = set(parts.accounts.list_issues_sent())
     rows = [
-        Row(issue, studio.account(issue.number) if issue.number in sent else None, len(list(issue.slugs())))
+        Row(issue, parts.tallies.find_tally(issue.number) if issue.number in sent else None, len(list(issue.slugs())))
         for issue in issues
     ]
-    unused = unused_posts(parts.posts.list_posts(), issues)
+    unused = unused_posts(found.posts, issues)
     can_sync = visit.who.role.may(Role.EDITOR) and is_checkout(parts.directory)
-    return studio.page(visit, "issues.html", rows=rows, unused=unused, can_sync=can_sync, synced=synced)
+    return studio.page(
+        visit, "issues.html", problems=found.problems, rows=rows, unused=unused, can_sync=can_sync, synced=synced
+    )
 
 
 def make(studio: Studio, visit: Visit) -> Response:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def show(studio: Studio, visit: Visit) -> Response:
-    tally = studio.remembered.ask("lists", studio.parts.readers.list_lists)
+    tally = studio.lists()
     return studio.page(
         visit,
         "lists.html",

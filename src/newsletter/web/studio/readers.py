@@ -37,11 +37,13 @@ class Group:
 
 def show(studio: Studio, visit: Visit) -> Response:
     """`?q=` a beginning of an address or a name, `?list=`, `?standing=`; `?by=` and `?after=` lead on."""
+    tally = studio.lists()
     return studio.page(
         visit,
         "readers.html",
         **_looked(studio, visit),
-        tally=studio.remembered.ask("lists", studio.parts.readers.list_lists),
+        tally=tally,
+        is_counting=tally is None,
         pages=studio.parts.profiles.list_pages(),
         standings=STANDINGS,
         asked={name: visit.asked(name) for name in ("q", "list", "standing")},

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 from starlette.responses import Response
 
-from newsletter.report.page import as_fragment
+from newsletter.report.page import as_beginning, as_fragment
+from newsletter.web.studio.broken import readable
 from newsletter.web.studio.page import Page
 from newsletter.words.mistake import Missing
 
@@ -23,11 +24,11 @@ def show(studio: Studio, visit: Visit) -> Response:
     parts = studio.parts
     before = visit.asked("before")
     numbers = [one for one in parts.accounts.list_issues_sent() if not before.isdigit() or one < int(before)]
-    subjects = {issue.number: issue.subject for issue in parts.issues.list_issues()}
+    subjects = {issue.number: issue.subject for issue in readable(parts).issues}
     rows = [
-        (number, subjects.get(number, ""), account)
+        (number, subjects.get(number, ""), tally)
         for number in numbers[:_SHOWN]
-        if (account := studio.account(number))
+        if (tally := parts.tallies.find_tally(number))
     ]
     older = numbers[_SHOWN - 1] if len(numbers) > _SHOWN else None
     return studio.page(visit, "reports.html", rows=rows, older=older)
@@ -35,11 +36,14 @@ def show(studio: Studio, visit: Visit) -> Response:
 
 def one(studio: Studio, visit: Visit) -> Response:
     number = visit.number("number")
-    figures = studio.figures(number)
-    if figures is None:
+    tally = studio.parts.tallies.find_tally(number)
+    if tally is None:
         raise Missing(f"Issue {number} was never sent.", fix="Send it first.")
+    figures = studio.figures(number)
+    fragment = as_fragment(figures) if figures else as_beginning(tally)
     # Every word of a reader's or a page's in it is escaped where it is made.
-    return studio.page(visit, "report.html", number=number, figures=Markup(as_fragment(figures)))  # noqa: S704
+    report = Markup(fragment)  # noqa: S704
+    return studio.page(visit, "report.html", number=number, report=report, is_counting=figures is None)
 
 
 PAGES = (

@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Route
 
 from newsletter.web.studio import (
     bringing_in,
+    broken,
     calendar,
     compose,
     do_not_mail,
@@ -54,6 +55,7 @@ PAGES: tuple[Page, ...] = (
     *sources.PAGES,
     *issues.PAGES,
     *compose.PAGES,
+    *broken.PAGES,
     *history.PAGES,
     *pictures.PAGES,
     *preview.PAGES,
@@ -83,7 +85,10 @@ def studio_routes(parts: Parts, stop: threading.Event | None = None) -> list[Bas
 
     What is sent from the pages stops between two batches when `stop` is set.
     """
-    studio = Studio(parts, stop or threading.Event())
+    return routes_of(Studio(parts, stop or threading.Event()))
+
+
+def routes_of(studio: Studio) -> list[BaseRoute]:
     pages = [Route(f"/studio{page.path}", endpoint(studio, page), methods=page.methods) for page in PAGES]
     return [Route("/studio/assets/{name}", _asset, methods=["GET"]), *pages]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from newsletter.store.forecasting import SqlForecasts
 from newsletter.surroundings import check_counting
 from newsletter.timekeeping import desk_of
 from newsletter.web.studio.page import Page
+from newsletter.web.studio.since import changed_since
 from newsletter.words.finding import that_stop
 from newsletter.words.ledger import MailingStatus
 from newsletter.words.mistake import Mistake, NewsletterError, NotNow
@@ -24,12 +26,15 @@ from newsletter.words.user import Role
 
 if TYPE_CHECKING:
     from newsletter.ports.forecast import Forecast
-    from newsletter.ports.ledger import MailingRow
+    from newsletter.ports.ledger import MailingRow, Tally
+    from newsletter.web.studio.history import Line
     from newsletter.web.studio.studio import Studio
     from newsletter.web.studio.visit import Visit
     from newsletter.words.slot import Approval
 
 _WHEN = ("now", "next", "at")
+# Long enough for the page that asked to come back and find it.
+_LAST_LOOK_SECONDS = 10.0
 _UNFINISHED = (MailingStatus.PLANNING, MailingStatus.SCHEDULED, MailingStatus.SENDING, MailingStatus.PAUSED)
 
 
@@ -47,15 +52,20 @@ def show(studio: Studio, visit: Visit) -> Response:
     """The way out of an issue. Nothing is changed by looking; with `?list=` the last look stands below the form."""
     parts, number = studio.parts, visit.number("number")
     issue = parts.issues.get_issue(number)
-    account = studio.account(number)
-    lists = [(row.name, row.active) for row in studio.lists()]
-    wish = _wish(visit.asked, issue.lists or tuple(name for name, _ in lists)[:1])
+    names = parts.readers.list_names()
+    counted = studio.lists()
+    wish = _wish(visit.asked, issue.lists or tuple(names[:1]))
     proof, problem = _proof(studio, number)
+    findings = studio.findings(proof) if proof else []
+    is_asked = bool(visit.asked("list"))
+    tally = parts.tallies.find_tally(number)
+    forecast = _forecast(studio, number, wish, tally) if is_asked else None
     values: dict[str, Any] = {
         "issue": issue,
-        "account": account,
+        "tally": tally,
         "going": [one for one in parts.ledger.list_mailings(statuses=_UNFINISHED) if one.issue == number],
-        "lists": lists,
+        "lists": names,
+        "readers": {row.name: row.active for row in counted or ()},
         "segments": [name for name, _ in parts.segments.list_all()],
         "plans": {
             plan.list_name: next(iter(islice(plan.cadence.after(studio.now()), 1)), None)
@@ -63,14 +73,15 @@ def show(studio: Studio, visit: Visit) -> Response:
         },
         "approval": _approval(studio, number, proof),
         "problem": problem,
-        "findings": studio.findings(proof) if proof else [],
+        "findings": findings,
         "wish": wish,
         "runner_problem": studio.runner.problem,
+        "is_asked": is_asked,
+        "forecast": forecast,
+        "said_when": _said_when(studio, wish) if is_asked else "",
+        "is_counting": findings is None or (is_asked and forecast is None),
     }
-    if not visit.asked("list"):
-        return studio.page(visit, "send.html", forecast=None, said_when="", **values)
-    forecast = _forecast(studio, number, wish)
-    return studio.page(visit, "send.html", forecast=forecast, said_when=_said_when(studio, wish), **values)
+    return studio.page(visit, "send.html", **values)
 
 
 def send(studio: Studio, visit: Visit) -> Response:
@@ -144,7 +155,8 @@ def approve(studio: Studio, visit: Visit) -> Response:
         withdraw_approval(desk, number)
         return visit.go(f"/issues/{number}/send", said="The approval is taken back.")
     approve_issue(desk, number, by=visit.who.name, despite_findings=visit.text("despite") == "yes")
-    return visit.go(f"/issues/{number}/send", said="Approved: these words go, whatever is edited afterwards.")
+    back = "" if visit.text("back") == "home" else f"/issues/{number}/send"
+    return visit.go(back, said="Approved: these words go, whatever is edited afterwards.")
 
 
 def progress(studio: Studio, visit: Visit) -> Response:
@@ -179,13 +191,18 @@ def _said_when(studio: Studio, wish: Wish) -> str:
     return say_moment(following.at, plan.cadence.zone) if plan and following else "now"
 
 
-def _forecast(studio: Studio, number: int, wish: Wish) -> Forecast:
+def _forecast(studio: Studio, number: int, wish: Wish, tally: Tally | None) -> Forecast | None:
+    """Whom it would reach; None while they are being counted. What was counted before is no last look."""
     parts = studio.parts
     if parts.readers.find_list(wish.list_name) is None:
         raise Mistake(f"There is no list called {wish.list_name!r}.", fix="Choose one of those there are.")
     question = parts.segments.get(wish.segment) if wish.segment else ""
     is_practice = parts.config.provider == "outbox"
-    return SqlForecasts(parts.engine, practice=is_practice).forecast(number, wish.list_name, segment=question)
+    forecasts = SqlForecasts(parts.engine, practice=is_practice)
+    count = partial(forecasts.forecast, number, wish.list_name, segment=question)
+    # Whoever was planned meanwhile makes it another question.
+    key = ("forecast", number, wish.list_name, question, tally.planned if tally else 0)
+    return studio.remembered.ask(key, count, fresh_for=_LAST_LOOK_SECONDS, stale_for=0.0)
 
 
 def _proof(studio: Studio, number: int) -> tuple[Proof | None, NewsletterError | None]:
@@ -201,13 +218,15 @@ class Approved:
 
     approval: Approval
     is_changed: bool
+    lines: list[Line]
 
 
 def _approval(studio: Studio, number: int, proof: Proof | None) -> Approved | None:
     known = studio.parts.schedule.find_approval(number)
     if known is None:
         return None
-    return Approved(known, proof is None or proof.rendered.edition.digest != known.digest)
+    lines = changed_since(studio, known, proof.rendered.edition) if proof else []
+    return Approved(known, proof is None or proof.rendered.edition.digest != known.digest, lines)
 
 
 PAGES = (

@@ -6,15 +6,17 @@ import hashlib
 import re
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import cached_property, partial
+from functools import cache, partial
 from importlib.resources import files
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup, escape
 from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse, Response
 
@@ -29,7 +31,6 @@ from newsletter.words.moment import say_span
 
 if TYPE_CHECKING:
     from newsletter.compose.press import Proof
-    from newsletter.ports.ledger import Account
     from newsletter.ports.readers import ListRow
     from newsletter.ports.reports import Figures
     from newsletter.web.studio.visit import Visit
@@ -70,34 +71,20 @@ class Studio:
         """Whether anybody has an account, so that the studio may be open to the outside."""
         return self.parts.users.count() > 0
 
-    @cached_property
-    def _templates(self) -> Environment:
-        environment = Environment(
-            loader=PackageLoader("newsletter.web.studio", "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        environment.filters |= {
-            "n": _number,
-            "at": self._at,
-            "day": self._day,
-            "ago": self._ago,
-            "spoken": spoken,
-            "named": named,
-        }
-        return environment
-
     def page(self, visit: Visit, template: str, *, status: int = 200, **values: object) -> Response:
         """A page. `here` of its template says which entry of the navigation it belongs to."""
-        text = self._templates.get_template(template).render(
-            newsletter=self.newsletter,
-            root=self.root,
-            visit=visit,
-            is_practice=self.parts.config.provider == "outbox",
-            said=unquote(visit.request.cookies.get(SAID, "")),
-            **values,
+        text = (
+            _templates()
+            .get_template(template)
+            .render(
+                studio=self,
+                newsletter=self.newsletter,
+                root=self.root,
+                visit=visit,
+                is_practice=self.parts.config.provider == "outbox",
+                said=unquote(visit.request.cookies.get(SAID, "")),
+                **values,
+            )
         )
         answer = HTMLResponse(text, status_code=status, headers=HEADERS)
         if SAID in visit.request.cookies:
@@ -106,7 +93,8 @@ class Studio:
 
     def piece(self, template: str, **values: object) -> str:
         """A part of a page as HTML, for what a script puts in place."""
-        return self._templates.get_template(template).render(newsletter=self.newsletter, root=self.root, **values)
+        shared = {"studio": self, "newsletter": self.newsletter, "root": self.root}
+        return _templates().get_template(template).render(**shared, **values)
 
     def refusal(self, visit: Visit, status: int, message: str, fix: str = "", place: Place | None = None) -> Response:
         """What happened, what it means and what to do: as JSON for a script, else as a page."""
@@ -130,31 +118,29 @@ class Studio:
         is_ours = came.netloc == visit.request.headers.get("host") and came.path.startswith(f"{self.root}/studio")
         return f"{came.path}?{came.query}" if is_ours and came.query else came.path if is_ours else ""
 
-    def account(self, issue: int) -> Account | None:
-        """Where an issue stands. Of very many readers it may be what was counted a few seconds ago."""
-        count = partial(self.parts.accounts.find_account, issue)
-        return self.remembered.ask(("account", issue), count) or count()
-
     def figures(self, issue: int) -> Figures | None:
-        """What came of an issue, counted in the same way."""
-        count = partial(self.parts.reports.find_figures, issue, self.parts.telling)
-        return self.remembered.ask(("figures", issue), count) or count()
+        """What came of an issue; None while it is being counted, or where the issue was never sent."""
+        return self.remembered.ask(
+            ("figures", issue), partial(self.parts.reports.find_figures, issue, self.parts.telling)
+        )
 
-    def lists(self) -> Sequence[ListRow]:
-        """Every list with its readers, counted in the same way."""
-        return self.remembered.ask("lists", self.parts.readers.list_lists) or self.parts.readers.list_lists()
+    def lists(self) -> Sequence[ListRow] | None:
+        """Every list with its readers; None while they are being counted."""
+        return self.remembered.ask("lists", self.parts.readers.list_lists)
 
-    def findings(self, proof: Proof) -> list[Finding]:
-        """What `check` finds without the web in these very words, but for notes and what was accepted."""
+    def findings(self, proof: Proof) -> list[Finding] | None:
+        """What `check` finds without the web in these very words, but for notes and what was accepted.
+
+        None while it is being looked at.
+        """
         words = hashlib.sha256(repr((proof.issue, proof.posts, proof.rendered.edition.digest)).encode()).digest()
         at, found = self._found.get(words, (0.0, None))
         if found is None or time.monotonic() - at > _FOUND_SECONDS:
-            look = partial(check_counting, self.parts, proof)
-            found = self.remembered.ask(("findings", words), look)
-            found = look() if found is None else found
+            found = self.remembered.ask(("findings", words), partial(check_counting, self.parts, proof))
             if len(self._found) > _MOST_FOUND:
                 self._found.clear()
-            self._found[words] = time.monotonic(), found
+            if found is not None:
+                self._found[words] = time.monotonic(), found
         return found
 
     def now(self) -> datetime:
@@ -163,22 +149,54 @@ class Studio:
     def local(self, at: datetime) -> datetime:
         return at.astimezone(ZoneInfo(self.newsletter.zone))
 
-    def _at(self, at: datetime) -> str:
+    def said_at(self, at: datetime) -> str:
         """`Thu 26 Nov, 09:00`, in the newsletter's zone; with the year where it is another one."""
         local = self.local(at)
         year = "" if local.year == self.local(self.now()).year else f" {local.year}"
         return f"{local:%a} {local.day} {local:%b}{year}, {local:%H:%M}"
 
-    def _day(self, at: datetime) -> str:
+    def said_day(self, at: datetime) -> str:
         local = self.local(at)
         return f"{local.day} {local:%B %Y}"
 
-    def _ago(self, at: datetime) -> str:
+    def said_ago(self, at: datetime) -> str:
         """`2 h 5 min ago`, or `in 1 day 4 h` for what is to come."""
         span = at - self.now()
         if abs(span.total_seconds()) < 60:
             return "just now"
         return f"in {say_span(span)}" if span.total_seconds() > 0 else f"{say_span(-span)} ago"
+
+
+@cache
+def _templates() -> Environment:
+    """Compiled once a process, whoever's pages they make."""
+    environment = Environment(
+        loader=PackageLoader("newsletter.web.studio", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "n": _number,
+        "at": _by_studio(Studio.said_at),
+        "day": _by_studio(Studio.said_day),
+        "ago": _by_studio(Studio.said_ago),
+        "spoken": spoken,
+        "named": named,
+        "coded": coded,
+    }
+    return environment
+
+
+def _by_studio(say: Callable[[Studio, datetime], str]) -> Callable[[Context, datetime], str]:
+    """A filter that says a time as the studio whose page it is on does."""
+
+    @pass_context
+    def said(context: Context, at: datetime) -> str:
+        return say(context["studio"], at)
+
+    return said
 
 
 def _number(value: int) -> str:
@@ -199,6 +217,11 @@ def spoken(text: str) -> str:
     """A subject as it reads for somebody of whom nothing is known: for screens, where merge tags would be noise."""
     said = re.sub(r"""\{\{[^{}]*?default\((["'])(.*?)\1\)[^{}]*\}\}""", r"\2", text)
     return re.sub(r"\{\{.*?\}\}", "…", re.sub(r"\{%.*?%\}", "", said))
+
+
+def coded(text: str) -> Markup:
+    """A sentence of ours with what stands between backticks set as code."""
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped just before
 
 
 def named(url: str) -> str:

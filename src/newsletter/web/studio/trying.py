@@ -38,8 +38,9 @@ def test_mail(studio: Studio, visit: Visit) -> Response:
     send_test(parts.provider, studio.newsletter, edition, address, reader, parts.clock, parts.sender.new_token())
     parts.after_sending()
     said = f"A test was handed over for {address}. {parts.provider.explain()}"
-    back = "/send" if visit.word("back") == "send" else ""
-    return visit.json({"said": said}) if visit.data is not None else visit.go(f"/issues/{number}{back}", said=said)
+    back = {"home": "", "send": f"/issues/{number}/send"}.get(visit.word("back"), f"/issues/{number}")
+    answer = visit.json({"said": said}) if visit.data is not None else visit.go(back, said=said)
+    return visit.remembering_test_address(answer, address)
 
 
 def share(studio: Studio, visit: Visit) -> Response:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import orjson
 from starlette.datastructures import FormData, UploadFile
@@ -15,6 +15,8 @@ from newsletter.words.mistake import Mistake
 from newsletter.words.user import User
 
 SAID = "newsletter_said"
+_TEST_TO = "newsletter_test_to"
+_YEAR_SECONDS = 366 * 86_400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,11 +44,6 @@ class Visit:
     def texts(self, name: str) -> list[str]:
         return [value for value in self.form.getlist(name) if isinstance(value, str)]
 
-    def with_text(self, name: str, value: str) -> Visit:
-        """The same visit with another value in one field of its form."""
-        others = [(key, old) for key, old in self.form.multi_items() if key != name]
-        return replace(self, form=FormData([*others, (name, value)]))
-
     def file(self, name: str) -> UploadFile | None:
         value = self.form.get(name)
         return value if isinstance(value, UploadFile) and value.filename else None
@@ -72,6 +69,23 @@ class Visit:
             return self.text(name)
         found = self.data.get(name) if isinstance(self.data, dict) else None
         return str(found).strip() if isinstance(found, str | int) else ""
+
+    @property
+    def test_address(self) -> str:
+        """Where this browser sent its last test mail to, else the address of whoever is signed in; "" for neither."""
+        return unquote(self.request.cookies.get(_TEST_TO, "")) or self.who.email
+
+    def remembering_test_address(self, answer: Response, address: str) -> Response:
+        answer.set_cookie(
+            _TEST_TO,
+            quote(address),
+            max_age=_YEAR_SECONDS,
+            path=f"{self.root}/studio",
+            httponly=True,
+            samesite="lax",
+            secure=self.request.url.scheme == "https",
+        )
+        return answer
 
     @property
     def wants_json(self) -> bool:

@@ -597,6 +597,10 @@ def upgrade() -> None:
         sa.Column("status", sa.String(length=10), nullable=False),
         sa.Column("not_before", UtcDateTime(), nullable=True),
         sa.Column("n_readers", sa.Integer(), nullable=False),
+        sa.Column("n_accepted", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("n_uncertain", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("n_left", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("n_not_held", sa.Integer(), server_default="0", nullable=False),
         sa.Column("refused_calls", sa.Integer(), server_default="0", nullable=False),
         sa.Column("last_reason", sa.Text(), nullable=True),
         sa.CheckConstraint("status IN ('ready', 'sending', 'uncertain', 'done', 'split')", name=op.f("parcel_status")),
@@ -606,6 +610,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("mailing_id", "number", name="parcel_number_unique"),
     )
     op.create_index("parcel_queue", "parcel", ["mailing_id", "status", "id"], unique=False)
+    op.create_index(
+        "parcel_tally",
+        "parcel",
+        ["mailing_id", "status", "n_readers", "n_accepted", "n_uncertain", "n_left", "n_not_held"],
+        unique=False,
+    )
     op.create_table(
         "slot",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -730,6 +740,14 @@ def upgrade() -> None:
         "delivery_not_held",
         "delivery",
         ["subscriber_id"],
+        unique=False,
+        sqlite_where=sa.text("handover IN ('refused', 'skipped')"),
+        postgresql_where=sa.text("handover IN ('refused', 'skipped')"),
+    )
+    op.create_index(
+        "delivery_not_held_why",
+        "delivery",
+        ["issue", "is_practice", "handover", "reason"],
         unique=False,
         sqlite_where=sa.text("handover IN ('refused', 'skipped')"),
         postgresql_where=sa.text("handover IN ('refused', 'skipped')"),

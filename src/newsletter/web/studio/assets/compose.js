@@ -3,7 +3,7 @@
 import { isTyping, post, root } from "./studio.js";
 import { Saver, forget, keptOf } from "./saver.js";
 import { tools } from "./words.js";
-import { ordering } from "./order.js";
+import { orderOf, ordering } from "./order.js";
 import { choosePicture } from "./picture.js";
 
 const work = document.querySelector(".work");
@@ -13,6 +13,7 @@ const issueFile = `issues/${issue.padStart(3, "0")}.md`;
 const status = document.querySelector("#saved");
 const write = document.querySelector("#write");
 const toc = document.querySelector("#toc");
+const drawer = document.querySelector(".drawer");
 const listeners = [];
 
 /** Open a part; with `fresh` even if it is open already, because its file is another now. */
@@ -61,11 +62,6 @@ function begin() {
     else if (kept) forget(form.dataset.file, field.dataset.field);
     field.addEventListener("input", () => typed(form, field));
   }
-  form.addEventListener("submit", (event) => {
-    if (event.submitter?.hasAttribute("formaction")) return;
-    event.preventDefault();
-    saver.flush();
-  });
   const heading = form.querySelector("#section-title");
   heading?.addEventListener("change", () => step({ step: "title", section: heading.dataset.section, title: heading.value }, key));
   tools(form, (insert) => choosePicture(issue, insert));
@@ -128,8 +124,36 @@ async function step(data, key = part().dataset.key) {
   versions[issueFile] = answer.version;
   await open(key, { push: false });
   await outline();
+  if (["add", "remove"].includes(data.step)) await refill();
   say(`saved · ${issueFile}`);
   tell(null);
+}
+
+/** What is in no issue now lies in the drawer. */
+async function refill() {
+  try {
+    const response = await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "error" });
+    if (!response.ok) return;
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    drawer.replaceChildren(...page.querySelector(".drawer").childNodes);
+  } catch { /* the next page has it */ }
+}
+
+/** Take a post out, and offer to put it back where it was. */
+async function takeOut(key) {
+  const before = orderOf(toc);
+  const [slug, title] = [key.slice(5), toc.querySelector(`[data-part="${CSS.escape(key)}"]`).textContent.trim()];
+  await step({ step: "remove", slug }, "opening");
+  if (toc.querySelector(`[data-part="${CSS.escape(key)}"]`)) return;
+  say(`“${title}” is taken out. `);
+  const back = Object.assign(document.createElement("button"), { type: "button", className: "link", textContent: "Put it back" });
+  back.addEventListener("click", async () => {
+    await step({ step: "add", slug }, key);
+    // Its section is gone where it was the only post of one without a heading: then it stays at the end.
+    if (orderOf(toc).length === before.length) await step({ sections: before }, key);
+  });
+  status.append(back);
+  back.focus();
 }
 
 function clash(file, field, value, answer) {
@@ -190,24 +214,25 @@ toc.addEventListener("click", (event) => {
   if (key && !event.ctrlKey && !event.metaKey) { event.preventDefault(); open(key); }
 });
 write.addEventListener("submit", async (event) => {
-  if (event.target.id === "looked") {
-    event.preventDefault();
-    await saver.flush();
-    saver.typed(part().dataset.file, "checks", "");
-    await saver.flush();
-    await open(part().dataset.key, { push: false });
-    return;
-  }
-  if (!event.target.matches("form.place")) return;
+  const pressed = event.submitter;
+  const { key, file } = part().dataset;
+  // A heading is saved as the form that it is.
+  if (pressed?.value === "title") return;
   event.preventDefault();
-  const { slug } = Object.fromEntries(new FormData(event.target));
-  const name = event.submitter.value;
-  step({ step: name, slug }, name === "remove" ? "opening" : part().dataset.key);
+  if (pressed?.value === "remove") {
+    takeOut(key);
+  } else if (pressed?.name === "step") {
+    step({ step: pressed.value, slug: key.slice(5) });
+  } else {
+    if (pressed?.value === "checks") { await saver.flush(); saver.typed(file, "checks", ""); }
+    await saver.flush();
+    if (pressed?.value === "checks") await open(key, { push: false });
+  }
 });
-document.querySelector(".drawer").addEventListener("submit", (event) => {
+drawer.addEventListener("submit", (event) => {
   event.preventDefault();
   const slug = event.target.dataset.slug;
-  step({ step: "add", slug }, `post:${slug}`).then(() => event.target.remove());
+  step({ step: "add", slug }, `post:${slug}`);
 });
 document.addEventListener("keydown", (event) => {
   const keys = [...toc.querySelectorAll("[data-part]")].map((link) => link.dataset.part);
@@ -240,9 +265,9 @@ document.querySelector(".bar .test").addEventListener("submit", async (event) =>
   await saver.flush();
   if (saver.isIdle) event.target.requestSubmit();
 });
-ordering(toc, document.querySelector(".drawer"), step);
+ordering(toc, drawer, step);
 begin();
-show("#write");
+show([...document.querySelectorAll(".modes-small a")].some((link) => link.hash === location.hash) ? location.hash : "#write");
 setInterval(look, 1500);
 // They ask this module for its words, so they come when it has some.
 import("./preview.js");

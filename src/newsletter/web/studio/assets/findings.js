@@ -47,13 +47,20 @@ function row(one) {
   dot.setAttribute("role", "img");
   dot.setAttribute("aria-label", one.severity === "error" ? "stops it" : "to look at");
   const text = document.createElement("div");
-  text.append(one.message, Object.assign(document.createElement("div"), { className: "about", textContent: `${one.why} ${one.fix}` }));
+  const about = Object.assign(document.createElement("div"), { className: "about" });
+  about.append(...coded(`${one.why} ${one.fix}`));
+  text.append(...coded(one.message), about);
   const acts = document.createElement("div");
   const place = partOf(one);
   if (place) acts.append(button("Show", () => goTo(place)));
   if (one.mend) acts.append(" ", button(one.mend.is_sure ? "Mend" : "Change it", () => mend(one)));
   line.append(dot, text, acts);
   return line;
+}
+
+/** A sentence whose parts between backticks are code. */
+function coded(sentence) {
+  return sentence.split("`").map((text, at) => (at % 2 ? Object.assign(document.createElement("code"), { textContent: text }) : text));
 }
 
 function button(name, act) {

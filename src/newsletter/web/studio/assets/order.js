@@ -29,12 +29,15 @@ export function ordering(toc, drawer, step) {
     const slug = dragged.dataset.slug;
     const group = target.closest(".group");
     if (toc.contains(dragged)) step({ sections: orderWith(toc, slug, group, target.matches(".post") ? target.dataset.slug : null) });
-    else step({ step: "add", slug, section: group.dataset.section }, `post:${slug}`).then(() => drawer.querySelector(`[data-slug="${CSS.escape(slug)}"]`)?.remove());
+    else step({ step: "add", slug, section: group.dataset.section }, `post:${slug}`);
     clean();
     dragged = null;
   });
   document.addEventListener("dragend", () => { clean(); dragged = null; });
 }
+
+/** The order as the outline shows it. */
+export function orderOf(toc) { return orderWith(toc, null, null, null); }
 
 function orderWith(toc, slug, into, before) {
   return [...toc.querySelectorAll(".group")].map((group) => {

@@ -33,6 +33,8 @@ document.addEventListener("keydown", (event) => {
     waiting = false;
     const link = document.querySelector(`[data-go="${CSS.escape(event.key)}"]`);
     if (link) { event.preventDefault(); link.click(); }
+  } else if (event.key === "?") {
+    document.querySelector("#keys")?.showModal();
   } else if (event.key === "g") {
     waiting = true;
     setTimeout(() => { waiting = false; }, 1500);

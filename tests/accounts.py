@@ -1,0 +1,21 @@
+"""Where an issue stands, looked at in both ways that there are: reader by reader, and by what the batches wrote down."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from sqlalchemy import Engine
+
+from newsletter.ports.ledger import Account, Tally
+from newsletter.store.accounting import SqlAccounts
+from newsletter.store.tallying import SqlTallies
+
+
+def account_of(engine: Engine, issue: int = 1, *, practice: bool = False) -> Account:
+    """The account of an issue that was sent. It adds up, and the quick tally says the same."""
+    account = SqlAccounts(engine, practice=practice).find_account(issue)
+    tally = SqlTallies(engine, practice=practice).find_tally(issue)
+    assert account is not None
+    assert account.planned == sum(account.handover.values())
+    assert tally == Tally(**{one.name: getattr(account, one.name) for one in fields(Tally)})
+    return account
