@@ -48,8 +48,8 @@ def measured(folder: Path, n_posts: int, n_before: int) -> list[float]:
     """Seconds of each run: reading, rendering and checking, with the database open and modules loaded."""
     from newsletter.compose.press import press
     from newsletter.preflight.check import check
-    from newsletter.surroundings import around
     from newsletter.wiring import open_newsletter
+    from newsletter.wiring.surroundings import around
 
     make(folder, n_posts, n_before)
     times = []

@@ -10,7 +10,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from newsletter.folder.templates import TemplateFolders
-from newsletter.samples import sample_mail
+from newsletter.wiring.samples import sample_mail
 from tests import pictures_studio
 from tests.chromium import ARGUMENTS, path
 

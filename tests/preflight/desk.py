@@ -18,8 +18,8 @@ from newsletter.compose.press import Proof, press
 from newsletter.fetch.http import HttpFetcher
 from newsletter.preflight.around import Around
 from newsletter.preflight.check import check
-from newsletter.surroundings import around
 from newsletter.wiring import open_newsletter
+from newsletter.wiring.surroundings import around
 from newsletter.words.finding import Finding
 from tests.compose.sample import TEMPLATES
 from tests.fetch.web_server import Page, WebServer, certificate_for, web_server

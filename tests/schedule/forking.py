@@ -95,17 +95,6 @@ def _serve() -> None:
 def _load() -> None:
     """Everything that a server imports on its way."""
 
-    import newsletter.cli.context
-    import newsletter.cli.pages
-    import newsletter.cli.schedule
-    import newsletter.compose.mjml
-    import newsletter.providers.outbox
-    import newsletter.providers.sendgrid
-    import newsletter.sending.drain
-    import newsletter.store.ledger
-    import newsletter.timekeeping
-    import newsletter.web.app  # noqa: F401
-
 
 def _fork(what: dict[str, Any]) -> int:
     child = os.fork()

@@ -20,8 +20,8 @@ from newsletter.sending.plan import plan
 from newsletter.store.engine import writing
 from newsletter.store.schedule import SqlSchedule
 from newsletter.store.tables import mailing
-from newsletter.timekeeping import desk_of
 from newsletter.wiring import Parts, open_newsletter
+from newsletter.wiring.timekeeping import desk_of
 from newsletter.words.cadence_text import parse_cadence
 from newsletter.words.slot import Plan, Slot, SlotStatus, Ways, Why
 from tests.running import ISSUE, POST, a_folder

@@ -256,7 +256,7 @@ def test_a_wrong_address_to_move_to_is_refused(tmp_path: Path) -> None:
 
 def test_nothing_is_moved_or_restored_under_somebody_at_work(world: World, tmp_path: Path) -> None:
     """A server on the file, or another connection to the PostgreSQL database: refused, with what to do."""
-    from newsletter.timekeeping import serving_lock
+    from newsletter.wiring.timekeeping import serving_lock
 
     path = tmp_path / "monday.db"
     _call(world, "backup", path)

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.timekeeping import alone, desk_of, serving_lock
 from newsletter.wiring import Parts, open_newsletter
+from newsletter.wiring.timekeeping import alone, desk_of, serving_lock
 from newsletter.words.mistake import NotNow
 from tests.running import a_folder
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 
-from newsletter.collecting import collect_desk
 from newsletter.web.wrong_keys import MOST, SECONDS, WrongKeys
+from newsletter.wiring.collecting import collect_desk
 from tests.studio.conftest import World
 
 PAGE = "https://boats.example.com/winter"

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from newsletter.cli.pages import serve_pages
-from newsletter.collecting import collect_desk
 from newsletter.compose.press import press
 from newsletter.ports.readers import ReaderRow
 from newsletter.web.studio.session import token_address
 from newsletter.wiring import open_newsletter
+from newsletter.wiring.collecting import collect_desk
 from newsletter.words.find import FindDraft, Origin
 from newsletter.words.subscriber import SubscriptionStatus
 from newsletter.words.user import Role

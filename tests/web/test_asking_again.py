@@ -10,7 +10,6 @@ from click.testing import CliRunner, Result
 from sqlalchemy import insert, select, update
 
 from newsletter.cli import main
-from newsletter.permission import asking_again
 from newsletter.ports.consents import AskingRun
 from newsletter.ports.readers import ReaderRow
 from newsletter.sending.plan import plan
@@ -72,7 +71,7 @@ def days_pass(world: World, days: int) -> None:
 
 
 def ask(world: World, days: int = 14) -> tuple[SqlAskingAgain, int]:
-    asking = asking_again(world.parts)
+    asking = world.parts.asking_again
     number = asking.ask("weekly", _SILENT, days=days, wording="still?")
     world.parts.post_office.post_waiting()
     return asking, number
@@ -169,7 +168,7 @@ def test_what_was_not_posted_yet_is_withdrawn_with_it(world: World) -> None:
     """Taken back before the mails are out: none goes."""
     readers(world, "ana")
     issues_went_out(world, 1, 12)
-    asking = asking_again(world.parts)
+    asking = world.parts.asking_again
     asking.undo(asking.ask("weekly", _SILENT, days=14, wording="still?"))
 
     assert world.parts.post_office.post_waiting() == 0
@@ -180,7 +179,7 @@ def test_nobody_is_asked_before_twelve_issues_twice_in_a_year_or_in_a_break(worl
     """Nor those whom nothing may be mailed to, nor those who joined lately."""
     readers(world, "ana", "bo", "cy")
     issues_went_out(world, 1, 11)
-    asking = asking_again(world.parts)
+    asking = world.parts.asking_again
     with pytest.raises(NotNow, match="of 11 issues"):
         asking.ask("weekly", _SILENT, days=14, wording="still?")
     issues_went_out(world, 12, 12)

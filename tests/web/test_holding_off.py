@@ -15,7 +15,7 @@ from newsletter.schedule.telling import tell_all
 from newsletter.store.consent_tables import breaker, consent_request
 from newsletter.store.engine import reading, writing
 from newsletter.store.types import database_now
-from newsletter.timekeeping import desk_of
+from newsletter.wiring.timekeeping import desk_of
 from newsletter.words.consent import Asked, Visitor
 from newsletter.words.subscriber import SubscriptionStatus
 from tests.web.conftest import World, a_world

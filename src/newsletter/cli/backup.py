@@ -70,7 +70,7 @@ def restore(folder: object, file: Path, *, replace: bool, with_secrets: bool, ye
     from newsletter.cli.context import parts_of
     from newsletter.store.backup import read_contents
     from newsletter.store.backup import restore as put_back
-    from newsletter.timekeeping import alone
+    from newsletter.wiring.timekeeping import alone
 
     assert isinstance(folder, Folder)
     held = read_contents(file)

@@ -271,7 +271,7 @@ def decide(folder: object, list_name: str | None, now: bool, at: str | None, ski
 
 
 def _desk(parts: Parts) -> Desk:
-    from newsletter.timekeeping import desk_of
+    from newsletter.wiring.timekeeping import desk_of
 
     return desk_of(parts)
 

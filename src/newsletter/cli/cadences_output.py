@@ -17,7 +17,7 @@ def say_plan(parts: Parts, plan: Plan) -> None:
     from itertools import islice
 
     from newsletter.schedule.setting import say_ways
-    from newsletter.timekeeping import desk_of
+    from newsletter.wiring.timekeeping import desk_of
     from newsletter.words.cadence_text import sentence
 
     now = parts.clock.now()

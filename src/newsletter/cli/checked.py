@@ -30,7 +30,7 @@ def findings_about(
 ) -> list[Finding]:
     """All findings, the waived ones last. Only with `online` is anything asked of the web, only with `is_fresh` all of it."""
     from newsletter.preflight.check import check
-    from newsletter.surroundings import around
+    from newsletter.wiring.surroundings import around
 
     return check(proof, around(parts, proof, online=online, also=also, is_fresh=is_fresh))
 

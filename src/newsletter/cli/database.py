@@ -45,7 +45,7 @@ def move(folder: object, url: str) -> None:
     from newsletter.cli.backup import said
     from newsletter.cli.context import parts_of
     from newsletter.folder.secrets_file import SECRETS, keep_secrets
-    from newsletter.timekeeping import move_to
+    from newsletter.wiring.timekeeping import move_to
 
     parts = parts_of(folder)
     rows = move_to(parts, url)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from newsletter.samples import with_pictures
+from newsletter.wiring.samples import with_pictures
 
 _STYLE = """
 :root { color-scheme: light dark; --paper: #fbfcfc; --ink: #14202b; --soft: #596672; --line: #dce2e6; --stripe: #c0352b;

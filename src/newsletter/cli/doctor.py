@@ -43,9 +43,9 @@ def doctor(
     """
     from newsletter.cli import Folder
     from newsletter.fetch.dns import DnsResolver
-    from newsletter.soundness import look_here
-    from newsletter.soundness_outside import ask_others
     from newsletter.wiring import open_newsletter
+    from newsletter.wiring.soundness import look_here
+    from newsletter.wiring.soundness_outside import ask_others
 
     assert isinstance(ctx.obj, Folder)
     parts = open_newsletter(ctx.obj.directory)

@@ -115,7 +115,7 @@ def poll(context: click.Context) -> None:
 
 def _desk(folder: object) -> CollectDesk:
     from newsletter.cli.context import parts_of
-    from newsletter.collecting import collect_desk
+    from newsletter.wiring.collecting import collect_desk
 
     return collect_desk(parts_of(folder))
 

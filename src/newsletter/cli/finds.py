@@ -178,7 +178,7 @@ def revoke(folder: object, name: str) -> None:
 
 def _desk(folder: object) -> CollectDesk:
     from newsletter.cli.context import parts_of
-    from newsletter.collecting import collect_desk
+    from newsletter.wiring.collecting import collect_desk
 
     return collect_desk(parts_of(folder))
 

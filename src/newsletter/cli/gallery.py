@@ -6,7 +6,7 @@ from html import escape
 from pathlib import Path
 
 from newsletter.folder.templates import TemplateFolders
-from newsletter.samples import sample_mail
+from newsletter.wiring.samples import sample_mail
 
 _STYLE = """
 :root { color-scheme: light dark; --paper: #fbfcfc; --ink: #14202b; --soft: #596672; --line: #dce2e6 }

@@ -21,16 +21,13 @@ def words_for_the_missing(
 
     `segment` is a question; "" is the whole list. Raises Missing where the issue never went to the list.
     """
-    from newsletter.store.forecasting import SqlForecasts
-
     latest = parts.ledger.find_latest(issue, list_name)
     if latest is None:
         raise Missing(
             f"Issue {issue} was never sent to {list_name!r}, so there is nobody who missed it.",
             fix=f"Send it: newsletter send {issue} --list {list_name}",
         )
-    forecasts = SqlForecasts(parts.engine, practice=parts.config.is_practice)
-    found = forecasts.forecast(issue, list_name, segment=segment)
+    found = parts.forecasts.forecast(issue, list_name, segment=segment)
     if not found.goes:
         click.echo(f"Nobody on {list_name!r} who may be mailed is without issue {issue}. {found.has_it:,} hold it.")
         return None

@@ -55,10 +55,9 @@ def ask_again(
       newsletter subscribers ask-again --undo 1
     """
     from newsletter.cli.context import parts_of
-    from newsletter.permission import asking_again
 
     parts = parts_of(folder)
-    asking = asking_again(parts)
+    asking = parts.asking_again
     if undo is not None:
         back = asking.undo(undo)
         click.echo(f"Asking {undo} is taken back: nobody else is asked or taken off for it, and {back:,} are on again.")

@@ -29,7 +29,7 @@ def render(folder: object, issue: int, out: Path, address: str | None) -> None:
     from newsletter.cli.context import parts_of
     from newsletter.compose.press import press
     from newsletter.sending.sample import sample
-    from newsletter.surroundings import reader_as
+    from newsletter.wiring.surroundings import reader_as
 
     parts = parts_of(folder)
     proof = press(parts.shelf, parts.config.newsletter, issue)

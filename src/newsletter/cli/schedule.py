@@ -38,7 +38,7 @@ def tick(folder: object) -> None:
       */5 * * * * newsletter -C /srv/weekly tick
     """
     from newsletter.cli.context import parts_of
-    from newsletter.collecting import collect_beat
+    from newsletter.wiring.collecting import collect_beat
 
     parts = parts_of(folder)
     rounds = _rounds(parts, threading.Event())
@@ -99,7 +99,7 @@ def worker(folder: object) -> None:
     from newsletter.cli.context import parts_of
     from newsletter.cli.log_lines import log_to_stderr
     from newsletter.schedule.working import work_until
-    from newsletter.timekeeping import gauges_of
+    from newsletter.wiring.timekeeping import gauges_of
 
     parts = parts_of(folder)
     if parts.lock.is_exclusive:
@@ -118,7 +118,7 @@ def worker(folder: object) -> None:
 
 def _rounds(parts: Parts, stop: threading.Event, pulse: Pulse | None = None) -> Rounds:
     from newsletter.schedule.rounds import Rounds
-    from newsletter.timekeeping import desk_of
+    from newsletter.wiring.timekeeping import desk_of
 
     # Mails that answer readers, and whose posting an earlier process did not come to.
     posting = parts.post_office.post_waiting
@@ -126,8 +126,8 @@ def _rounds(parts: Parts, stop: threading.Event, pulse: Pulse | None = None) -> 
 
 
 def _work(rounds: Rounds, parts: Parts, stop: threading.Event) -> None:
-    from newsletter.collecting import collect_beat
     from newsletter.schedule.ticker import tick_until
+    from newsletter.wiring.collecting import collect_beat
 
     def sending() -> None:
         rounds.sending()
@@ -158,7 +158,7 @@ def stop_on_signals() -> threading.Event:
 @contextmanager
 def _alone(parts: Parts, stop: threading.Event, *, has_pages: bool) -> Iterator[None]:
     """Be the one that ticks and sends on an SQLite file, or say who is, and wait for its end while pages are served."""
-    from newsletter.timekeeping import serving_lock
+    from newsletter.wiring.timekeeping import serving_lock
 
     lock = serving_lock(parts)
     if lock is None:

@@ -29,10 +29,9 @@ def suppressions(context: click.Context, beginning: str, reason: str | None, mos
         return
     from newsletter.audience.do_not_mail import REASONS
     from newsletter.cli.context import parts_of
-    from newsletter.store.roster import SqlRoster
     from newsletter.words.subscriber import SuppressionReason
 
-    roster = SqlRoster(parts_of(context.obj).engine)
+    roster = parts_of(context.obj).roster
     wanted = SuppressionReason(reason) if reason else None
     blocked, more = roster.do_not_mail(beginning, reason=wanted, limit=most)
     if form == "json":
@@ -88,7 +87,6 @@ def remove(folder: object, email: str) -> None:
     """
     from newsletter.audience.do_not_mail import lift
     from newsletter.cli.context import parts_of
-    from newsletter.store.roster import SqlRoster
 
-    lift(SqlRoster(parts_of(folder).engine), email)
+    lift(parts_of(folder).roster, email)
     click.echo(f"{email} may be mailed again, on the lists that it is on.")

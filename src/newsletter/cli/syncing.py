@@ -20,7 +20,7 @@ def sync(ctx: click.Context) -> None:
       newsletter -C /srv/weekly sync
     """
     from newsletter.cli.context import parts_of
-    from newsletter.syncing import sentences, sync_now
+    from newsletter.wiring.syncing import sentences, sync_now
 
     done = sync_now(parts_of(ctx.obj))
     for sentence in sentences(done):

@@ -90,7 +90,7 @@ def send_in_next_slot(
     from newsletter.cli.checked import refuse_errors
     from newsletter.compose.press import press
     from newsletter.schedule.choosing import send_next
-    from newsletter.timekeeping import desk_of
+    from newsletter.wiring.timekeeping import desk_of
     from newsletter.words.moment import say_moment
 
     plan = parts.schedule.find_plan(list_name)

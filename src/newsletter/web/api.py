@@ -14,8 +14,8 @@ from starlette.routing import BaseRoute, Route
 
 from newsletter import __version__
 from newsletter.collect.saving import collect_find
-from newsletter.collecting import collect_desk
 from newsletter.web.wrong_keys import WrongKeys
+from newsletter.wiring.collecting import collect_desk
 from newsletter.words.find import Origin
 from newsletter.words.mistake import NewsletterError
 

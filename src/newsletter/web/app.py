@@ -15,7 +15,6 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from newsletter.audience.sign_up import Limits
-from newsletter.permission import asking_again
 from newsletter.schedule.pulse import Pulse
 from newsletter.web.api import api_routes
 from newsletter.web.health import health_routes
@@ -93,4 +92,4 @@ def sweep(parts: Parts) -> None:
     """Forget what is kept only for a time, and end the subscriptions of those who were asked and stayed silent."""
     parts.consents.expire(valid_days=VALID_DAYS)
     parts.consents.forget_visitors()
-    asking_again(parts).end_silent()
+    parts.asking_again.end_silent()

@@ -14,8 +14,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from newsletter.schedule.pulse import Pulse
-from newsletter.timekeeping import gauges_of
 from newsletter.web.metrics import metrics_endpoint
+from newsletter.wiring.timekeeping import gauges_of
 
 if TYPE_CHECKING:
     from newsletter.wiring import Parts

@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from newsletter.timekeeping import gauges_of
+from newsletter.wiring.timekeeping import gauges_of
 
 if TYPE_CHECKING:
     from prometheus_client.core import GaugeMetricFamily

@@ -10,9 +10,9 @@ from starlette.responses import Response
 
 from newsletter.folder.secret_file import kept_secret
 from newsletter.schedule.calendar import Line, calendar, entries
-from newsletter.timekeeping import desk_of
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.session import is_loopback
+from newsletter.wiring.timekeeping import desk_of
 from newsletter.words.ical import write_calendar
 from newsletter.words.mistake import Missing
 

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from newsletter.audience.do_not_mail import LIFTABLE, REASONS, SAYABLE, block, lift
-from newsletter.store.roster import SqlRoster
 from newsletter.web.studio.page import Page
 from newsletter.words.mistake import Mistake
 from newsletter.words.subscriber import SuppressionReason
@@ -22,7 +21,7 @@ _PER_PAGE = 50
 
 def show(studio: Studio, visit: Visit) -> Response:
     """The newest first; `?q=` a beginning of the address, `?reason=`, `?after=`."""
-    roster, text, reason = SqlRoster(studio.parts.engine), visit.asked("q"), visit.asked("reason")
+    roster, text, reason = studio.parts.roster, visit.asked("q"), visit.asked("reason")
     wanted = SuppressionReason(reason) if reason in set(SuppressionReason) else None
     blocked, after = roster.do_not_mail(text, reason=wanted, after=visit.asked("after"), limit=_PER_PAGE)
     return studio.page(
@@ -49,7 +48,7 @@ def act(studio: Studio, visit: Visit) -> Response:
         email = block(studio.parts.readers, visit.text("email"), SuppressionReason(reason))
         return visit.go("/readers/do-not-mail", said=f"Nothing goes to {email} any more.")
     if visit.text("act") == "lift":
-        lift(SqlRoster(studio.parts.engine), visit.text("address"))
+        lift(studio.parts.roster, visit.text("address"))
         return visit.go(
             "/readers/do-not-mail", said=f"{visit.text('address')} may be mailed again, on the lists that it is on."
         )

@@ -12,9 +12,9 @@ from newsletter.collect.keeping import choose, dismiss, keep, undo
 from newsletter.collect.saving import address_in, collect_find
 from newsletter.collect.seen import seen_before
 from newsletter.collect.source import MAX_BYTES, collect
-from newsletter.collecting import collect_desk
 from newsletter.web.studio.broken import readable
 from newsletter.web.studio.page import Page
+from newsletter.wiring.collecting import collect_desk
 from newsletter.words.find import FindStatus
 from newsletter.words.mistake import Mistake, NewsletterError
 from newsletter.words.user import Role

@@ -10,10 +10,10 @@ from starlette.responses import HTMLResponse, Response
 
 from newsletter.compose.look import read_look
 from newsletter.config_changes import Wish, change_settings, where_it_stands
-from newsletter.samples import sample_mail
 from newsletter.web.studio.broken import readable
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.settings import said_of
+from newsletter.wiring.samples import sample_mail
 from newsletter.words.mistake import NewsletterError, NotNow
 from newsletter.words.user import Role
 

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from newsletter.folder.health_file import Looks, keep_looks, kept_looks
-from newsletter.soundness import backups, look_here, newest_backup
-from newsletter.timekeeping import gauges_of
 from newsletter.web.studio.page import Page
+from newsletter.wiring.soundness import backups, look_here, newest_backup
+from newsletter.wiring.timekeeping import gauges_of
 from newsletter.words.moment import say_span
 from newsletter.words.user import Role
 from newsletter.words.verdict import State, Verdict, passed, unknown, warned
@@ -103,7 +103,7 @@ def signs(studio: Studio) -> list[Sign]:
 
 def _look(studio: Studio) -> Looks:
     from newsletter.fetch.dns import DnsResolver
-    from newsletter.soundness_outside import ask_address, ask_domain, ask_provider
+    from newsletter.wiring.soundness_outside import ask_address, ask_domain, ask_provider
 
     parts, resolver = studio.parts, DnsResolver(None)
     questions: dict[str, Callable[[], list[Verdict]]] = {

@@ -9,18 +9,17 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from newsletter.collecting import collect_desk
 from newsletter.compose.draft import unused_posts
 from newsletter.compose.press import press
 from newsletter.schedule.calendar import calendar
-from newsletter.store.growth import SqlGrowth
-from newsletter.timekeeping import desk_of
 from newsletter.web.studio.broken import readable
 from newsletter.web.studio.enter import show as show_entry
 from newsletter.web.studio.growth import WEEKS, Chart, drawn
 from newsletter.web.studio.health import signs
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.since import changed_since, count_changed
+from newsletter.wiring.collecting import collect_desk
+from newsletter.wiring.timekeeping import desk_of
 from newsletter.words.finding import Finding, Severity
 from newsletter.words.mistake import NewsletterError, NotNow
 from newsletter.words.moment import say_moment, say_span
@@ -188,7 +187,7 @@ def _growth(studio: Studio, coming: Coming | None) -> tuple[Chart | None, bool]:
     name = coming.list_name if coming and coming.list_name else next(iter(studio.parts.readers.list_names()), "")
 
     def count() -> tuple[Chart | None]:
-        return (drawn(name, SqlGrowth(studio.parts.engine).by_week(name, now=studio.now(), weeks=WEEKS)),)
+        return (drawn(name, studio.parts.growth.by_week(name, now=studio.now(), weeks=WEEKS)),)
 
     if not name:
         return None, False

@@ -9,9 +9,9 @@ from starlette.responses import Response
 
 from newsletter.compose.draft import draft, unused_posts
 from newsletter.folder.git.checkout import is_checkout
-from newsletter.syncing import sentences, sync_now
 from newsletter.web.studio.broken import readable
 from newsletter.web.studio.page import Page
+from newsletter.wiring.syncing import sentences, sync_now
 from newsletter.words.mistake import Mistake
 from newsletter.words.user import Role
 

@@ -18,8 +18,8 @@ from newsletter.preflight.check import check
 from newsletter.preflight.mending import mended
 from newsletter.preflight.size import CLIPPED_AT, size_of, stretches
 from newsletter.sending.sample import Mail, sample
-from newsletter.surroundings import around, reader_as
 from newsletter.web.studio.page import Page
+from newsletter.wiring.surroundings import around, reader_as
 from newsletter.words.finding import Finding
 from newsletter.words.mistake import Missing, Mistake, NewsletterError, Place
 from newsletter.words.user import Role

@@ -11,8 +11,7 @@ from starlette.responses import HTMLResponse, Response
 
 from newsletter.audience.address import is_plain
 from newsletter.audience.do_not_mail import REASONS
-from newsletter.ports.roster import Among, Found
-from newsletter.store.roster import SqlRoster
+from newsletter.ports.roster import Among, Found, Roster
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.studio import HEADERS
 from newsletter.words.subscriber import Subscriber, SubscriptionStatus
@@ -57,7 +56,7 @@ def piece(studio: Studio, visit: Visit) -> Response:
 
 def _looked(studio: Studio, visit: Visit) -> dict[str, Any]:
     text, among = visit.asked("q"), among_asked(visit)
-    groups = _groups(SqlRoster(studio.parts.engine), visit, text, among)
+    groups = _groups(studio.parts.roster, visit, text, among)
     nobody = not any(group.people or group.more for group in groups)
     return {"groups": groups, "note": _about(studio, text) if nobody and text else "", "q": text, "reasons": REASONS}
 
@@ -72,7 +71,7 @@ def among_asked(visit: Visit) -> Among:
     )
 
 
-def _groups(roster: SqlRoster, visit: Visit, text: str, among: Among) -> list[Group]:
+def _groups(roster: Roster, visit: Visit, text: str, among: Among) -> list[Group]:
     by, after = visit.asked("by"), visit.asked("after")
     if not text:
         return [_group("", roster.newest(among, after=after, limit=_ALONE), visit, "")]

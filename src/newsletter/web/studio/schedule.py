@@ -12,9 +12,9 @@ from starlette.responses import Response
 from newsletter.schedule.deciding import find_asking, send_at, skip_slot
 from newsletter.schedule.letters import BECAUSE
 from newsletter.schedule.setting import check_heartbeat, check_tell, say_ways, set_plan
-from newsletter.timekeeping import desk_of
 from newsletter.web.studio.calendar import address_of, days_of
 from newsletter.web.studio.page import Page
+from newsletter.wiring.timekeeping import desk_of
 from newsletter.words.cadence_text import cadence_text, clock_note, describe, parse_cadence, say_time, sentence
 from newsletter.words.ical import read_days
 from newsletter.words.mistake import Missing, Mistake, NewsletterError

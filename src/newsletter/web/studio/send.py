@@ -13,11 +13,10 @@ from starlette.responses import Response
 from newsletter.compose.press import Proof, press
 from newsletter.schedule.choosing import approve_issue, send_next, withdraw_approval
 from newsletter.sending.settle import leave, look, send_again
-from newsletter.store.forecasting import SqlForecasts
-from newsletter.surroundings import check_counting
-from newsletter.timekeeping import desk_of
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.since import changed_since
+from newsletter.wiring.surroundings import check_counting
+from newsletter.wiring.timekeeping import desk_of
 from newsletter.words.finding import that_stop
 from newsletter.words.ledger import MailingStatus
 from newsletter.words.mistake import Mistake, NewsletterError, NotNow
@@ -197,9 +196,7 @@ def _forecast(studio: Studio, number: int, wish: Wish, tally: Tally | None) -> F
     if parts.readers.find_list(wish.list_name) is None:
         raise Mistake(f"There is no list called {wish.list_name!r}.", fix="Choose one of those there are.")
     question = parts.segments.get(wish.segment) if wish.segment else ""
-    is_practice = parts.config.provider == "outbox"
-    forecasts = SqlForecasts(parts.engine, practice=is_practice)
-    count = partial(forecasts.forecast, number, wish.list_name, segment=question)
+    count = partial(parts.forecasts.forecast, number, wish.list_name, segment=question)
     # Whoever was planned meanwhile makes it another question.
     key = ("forecast", number, wish.list_name, question, tally.planned if tally else 0)
     return studio.remembered.ask(key, count, fresh_for=_LAST_LOOK_SECONDS, stale_for=0.0)

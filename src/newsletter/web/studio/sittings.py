@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.folder.git.checkout import find_checkout
 from newsletter.folder.git.syncing import commit_sitting
-from newsletter.syncing import signing_of
+from newsletter.wiring.syncing import signing_of
 from newsletter.words.mistake import NewsletterError
 
 if TYPE_CHECKING:

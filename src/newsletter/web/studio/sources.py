@@ -9,9 +9,9 @@ from starlette.responses import Response
 from newsletter.collect.opml import read_opml
 from newsletter.collect.polling import poll
 from newsletter.collect.subscribing import subscribe, unsubscribe
-from newsletter.collecting import collect_desk
 from newsletter.folder.feeds_file import FILE as FEEDS
 from newsletter.web.studio.page import Page
+from newsletter.wiring.collecting import collect_desk
 from newsletter.words.mistake import Mistake
 from newsletter.words.user import Role
 

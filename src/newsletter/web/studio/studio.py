@@ -20,13 +20,13 @@ from markupsafe import Markup, escape
 from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse, Response
 
-from newsletter.surroundings import check_counting
 from newsletter.web.studio.import_desk import ImportDesk
 from newsletter.web.studio.remembering import Remembered
 from newsletter.web.studio.runner import Runner
 from newsletter.web.studio.session import Sessions
 from newsletter.web.studio.sittings import Sittings
 from newsletter.web.studio.visit import SAID
+from newsletter.wiring.surroundings import check_counting
 from newsletter.words.moment import say_span
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.audience.letter_look import LetterLook, Palette
 from newsletter.compose.look import read_look
-from newsletter.palette import read_palette
+from newsletter.preflight.palette import read_palette
 from newsletter.words.mistake import NewsletterError
 
 if TYPE_CHECKING:

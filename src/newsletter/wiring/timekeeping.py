@@ -13,7 +13,7 @@ from newsletter.schedule.desk import Desk
 from newsletter.store.holding import ServingLock
 from newsletter.store.lock import FileLock
 from newsletter.store.schedule import AdvisoryLock
-from newsletter.surroundings import around
+from newsletter.wiring.surroundings import around
 from newsletter.words.mistake import NotNow
 
 if TYPE_CHECKING:

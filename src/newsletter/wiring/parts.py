@@ -1,0 +1,198 @@
+"""Builds the parts of a running newsletter."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from dataclasses import dataclass
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from newsletter.config import read_config
+from newsletter.wiring.books import Books
+from newsletter.wiring.clock import SystemClock
+
+if TYPE_CHECKING:
+    from newsletter.audience.posting import PostOffice
+    from newsletter.fetch.http import HttpFetcher
+    from newsletter.ports.provider import Evidence, Provider
+    from newsletter.sending.drain import Drain
+    from newsletter.sending.feedback import Feedback, Listening
+    from newsletter.sending.pack import TokenKey
+    from newsletter.sending.send import Sender
+    from newsletter.sending.settle import Looker
+
+
+@dataclass(frozen=True)
+class Parts(Books):
+    """The parts of the newsletter in one folder, each built when it is first asked for."""
+
+    @cached_property
+    def clock(self) -> SystemClock:
+        return SystemClock()
+
+    @property
+    def post_office(self) -> PostOffice:
+        """Posts the mails that answer readers' requests; call `post_waiting` whenever there may be some."""
+        from newsletter.audience.posting import PostOffice
+        from newsletter.wiring.letter_theme import letter_look
+
+        titles = {page.name: page.title for page in self.profiles.list_pages()}
+        return PostOffice(
+            consents=self.consents,
+            provider=self.provider,
+            newsletter=self.config.newsletter,
+            clock=self.clock,
+            key_id=self.key.id,
+            key=self.key.secret,
+            new_token=lambda: secrets.token_hex(16),
+            title=lambda name: titles.get(name, name),
+            look=letter_look(self),
+        )
+
+    @cached_property
+    def provider(self) -> Provider:
+        from newsletter.wiring.carriers import CARRIERS
+
+        return CARRIERS[self.config.provider](self)
+
+    @cached_property
+    def keys(self) -> dict[int, bytes]:
+        """Every key whose links are still good, the one that signs new ones first."""
+        from newsletter.words.token import read_keys
+
+        return read_keys(self.config.secret_key)
+
+    @cached_property
+    def key(self) -> TokenKey:
+        from newsletter.sending.pack import TokenKey
+
+        number, secret = next(iter(self.keys.items()))
+        return TokenKey(id=number, secret=secret)
+
+    @cached_property
+    def evidence(self) -> Evidence | None:
+        """Who can be asked afterwards; a provider implements what it has."""
+        if self.config.provider == "sendgrid":
+            from newsletter.providers.sendgrid.logs import SendGridLogs
+            from newsletter.store.tries import find_try
+            from newsletter.wiring.carriers import sendgrid_asking
+
+            return SendGridLogs(sendgrid_asking(self), partial(find_try, self.engine))
+        return self.provider if hasattr(self.provider, "find") else None  # type: ignore[return-value]
+
+    @cached_property
+    def feedback(self) -> Feedback:
+        """What SendGrid tells afterwards. Raises Mistake where the webhook's key is none."""
+        from newsletter.providers.sendgrid.events import SendGridEvents
+        from newsletter.sending.feedback import Feedback
+        from newsletter.wiring.carriers import sendgrid_asking
+
+        asking = partial(sendgrid_asking, self) if self.config.sendgrid_api_key else None
+        source = SendGridEvents(self.config.sendgrid_webhook_key or "", self.clock, asking)
+        return Feedback(
+            source=source,
+            log=self.events,
+            clock=self.clock,
+            telling=self.telling,
+            newsletter=self.config.newsletter,
+            owners=self._owners,
+        )
+
+    def _owners(self) -> tuple[str, ...]:
+        """Whoever hears of any slot, else whoever answers readers."""
+        named = dict.fromkeys(address for plan in self.schedule.list_plans() for address in plan.ways.tell)
+        return tuple(named) or (self.config.newsletter.reply_to or self.config.newsletter.sender,)
+
+    @cached_property
+    def _listening(self) -> Listening:
+        from newsletter.sending.feedback import Listening
+
+        return Listening(self.feedback)
+
+    def listen(self) -> None:
+        """A beat for what is heard afterwards: ask for what was missed, stop what does harm, tell the owner."""
+        if self.config.provider == "sendgrid":
+            self._listening.beat()
+
+    @property
+    def telling(self) -> tuple[str, ...]:
+        """The providers that tell what became of a mail, so that silence means something."""
+        return ("sendgrid",)
+
+    @cached_property
+    def looker(self) -> Looker:
+        from newsletter.sending.settle import Looker
+
+        return Looker(
+            ledger=self.ledger,
+            evidence=self.evidence,
+            whole_or_nothing=self.provider.whole_or_nothing,
+            provider=self.provider.name,
+        )
+
+    @cached_property
+    def sender(self) -> Sender:
+        from newsletter.sending.send import Sender
+        from newsletter.store.spool import DiskSpool
+
+        return Sender(
+            name=secrets.token_hex(12),
+            newsletter=self.config.newsletter,
+            key=self.key,
+            ledger=self.ledger,
+            editions=self.ledger,
+            provider=self.provider,
+            spool=DiskSpool(self.directory / "var" / "spool"),
+            live=self.live,
+            clock=self.clock,
+            new_token=lambda: secrets.token_hex(16),
+            pace=self.config.pace,
+        )
+
+    @cached_property
+    def fetcher(self) -> HttpFetcher:
+        from newsletter.fetch.http import HttpFetcher
+
+        return HttpFetcher()
+
+    @property
+    def parcel_size(self) -> int:
+        most = self.provider.limits.readers
+        return self.config.pace.parcel_size(min(self.config.parcel_size or most, most))
+
+    def drain(self, stop: threading.Event) -> Drain:
+        from newsletter.sending.drain import Drain
+
+        return Drain(
+            sender=self.sender,
+            planning=self.ledger,
+            accounts=self.accounts,
+            looker=self.looker,
+            lock=self.lock,
+            stop=stop,
+        )
+
+    def sweep(self) -> None:
+        """Before a decision about who is in doubt: write down what is known, and sweep.
+
+        All tries of the dead, where the lock proves that nobody is sending; else those past their deadline.
+        """
+        spool, sender = self.sender.spool, self.sender
+        with self.lock.try_hold() as held:
+            spool.replay(lambda token, answers: sender.ledger.record_by_token(token, answers))
+            alone = sender.name if held and self.lock.is_exclusive else None
+            self.ledger.sweep(alive=alone)
+
+    def after_sending(self) -> None:
+        """What is left to do when nothing more is due: the practice outbox gets its page to look at."""
+        if self.config.provider == "outbox":
+            from newsletter.providers.outbox.index import write_index
+
+            write_index(self.outbox_directory)
+
+
+def open_newsletter(directory: Path) -> Parts:
+    """The newsletter in a folder. Raises Mistake where `newsletter.toml` or a setting is wrong."""
+    return Parts(directory=directory, config=read_config(directory))
