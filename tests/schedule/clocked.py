@@ -8,7 +8,7 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from newsletter import wiring
+from newsletter.wiring import parts
 from newsletter.schedule import ticker
 
 OFFSET = "TEST_CLOCK_OFFSET"
@@ -29,7 +29,7 @@ class FileClock:
 
 
 def run() -> None:
-    wiring.SystemClock = FileClock  # type: ignore[assignment, misc]
+    parts.SystemClock = FileClock  # type: ignore[assignment, misc]
     # Tests have no quarter of a minute for each look.
     ticker.SECONDS_BETWEEN_TICKS = 0.25  # type: ignore[assignment]
     from newsletter.cli import main

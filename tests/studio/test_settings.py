@@ -123,7 +123,7 @@ def test_changes_are_refused_before_anything_is_written(world: World) -> None:
 
 def test_health_is_looked_into_when_asked_and_remembered(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """GET asks nobody and writes nothing; the button does, and says from when it is."""
-    from newsletter import soundness_outside
+    from newsletter.wiring import soundness_outside
 
     asked: list[str] = []
     monkeypatch.setattr(soundness_outside, "ask_domain", lambda parts, resolver: asked.append("domain") or [])
