@@ -35,7 +35,8 @@ def measure(folder: Path, n_readers: int) -> tuple[Table, dict[str, Any]]:
     done = run(python("-m", "benchmarks.studio", str(folder), str(n_readers)))
     found: dict[str, Any] = json.loads(done.output.splitlines()[-1])
     typing, pages, first, sizes = found["typing_ms"], found["page_ms"], found["first_ms"], found["bytes"]
-    first_wall = max(found["first_wall_ms"].values())
+    first_wall = found["first_wall_ms"]
+    longest = max(first_wall, key=lambda path: first_wall[path])
     slowest = max(pages, key=lambda path: pages[path])
     slowest_first = max(first, key=lambda path: first[path])
     largest = max(sizes, key=lambda path: sizes[path])
@@ -48,7 +49,7 @@ def measure(folder: Path, n_readers: int) -> tuple[Table, dict[str, Any]]:
         ),
         *(_page_line(f"/studio{path}, first view", ms) for path, ms in first.items()),
         _page_line(f"slowest first view of {len(first)} pages: /studio{slowest_first}", first[slowest_first]),
-        Line("slowest first view by the wall", f"{first_wall:.0f} ms"),
+        Line(f"longest first view by the wall: /studio{longest}", f"{first_wall[longest]:.0f} ms"),
         _page_line(f"slowest view after that: /studio{slowest}", pages[slowest]),
         Line(f"by the wall: /studio{slowest}", f"{median(found['wall_ms'][slowest]):.0f} ms"),
         Line(
