@@ -8,8 +8,8 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from newsletter.wiring import parts
 from newsletter.schedule import ticker
+from newsletter.wiring import parts
 
 OFFSET = "TEST_CLOCK_OFFSET"
 
