@@ -155,9 +155,15 @@ def test_an_approval_pins_the_words_and_says_when_they_changed(world: World) -> 
     assert "Approved by" not in world.client.get("/studio/issues/1/send").text
 
 
-def test_a_slow_sending_is_paused_and_goes_on(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Between two batches; everyone has it once in the end."""
+@pytest.fixture
+def slowly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half a second for each batch. Before the studio is opened: its provider is built once."""
     monkeypatch.setenv("NEWSLETTER_PRACTICE_DELAY", "0.5")
+
+
+@pytest.mark.usefixtures("slowly")
+def test_a_slow_sending_is_paused_and_goes_on(world: World) -> None:
+    """Between two batches; everyone has it once in the end."""
     add_readers(world.parts.engine, "weekly", range(400))
     world.post("/issues/1/send", list="weekly", when="now")
     until = time.monotonic() + 30
