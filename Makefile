@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Tests wait about as long as they work: for processes, browsers and clocks.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 # Compiled on installation even where the environment forbids it: start-up times mislead otherwise.
 export UV_COMPILE_BYTECODE := 1
 export UV_LINK_MODE := copy
@@ -28,7 +30,7 @@ chromium: setup
 	@$(BIN)/python -m tests.chromium
 
 test: setup chromium ## all tests: both databases, a browser, killed processes
-	$(BIN)/python -m pytest -q -n 2 --dist worksteal $(TESTS)
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal $(TESTS)
 
 lint: setup ## style, types, and who may import whom
 	$(BIN)/ruff check .

@@ -131,7 +131,8 @@ def test_the_words_of_the_glossary_are_those_of_the_code() -> None:
 
     words = [code(row[0]) for row in rows((DOCS / "glossary.md").read_text())]
 
-    assert [] == [word for word in words if word not in _names_in_code()]
+    known = _names_in_code()
+    assert [] == [word for word in words if word not in known]
     snake = {re.sub("(?<=[a-z])(?=[A-Z])", "_", word).lower() for word in words}
     assert set(metadata.tables) - snake <= {"provider_state", "live_database"}
 
