@@ -75,6 +75,19 @@ def test_a_canary_goes_first_and_the_others_follow(folder: Path) -> None:
     assert (20, 0) == (told["accepted"], told["doubled"])
 
 
+def test_a_canary_is_looked_at_before_the_others_follow(folder: Path) -> None:
+    """With --look it pauses after the few, says how to go on, and the same command sends the rest."""
+    sent = run(folder, "send", "1", "--list", "weekly", "--canary", "3", "--look", "--yes")
+
+    assert 0 == sent.returncode, sent.stderr
+    assert "newsletter resume 1" in sent.stdout
+    assert (3, 17, "paused") == tuple(_status(folder)[name] for name in ("accepted", "pending", "status"))
+
+    run(folder, "resume", "1")
+    assert 0 == run(folder, "send", "1", "--list", "weekly", "--yes").returncode
+    assert (20, 0) == tuple(_status(folder)[name] for name in ("accepted", "doubled"))
+
+
 def test_one_reader_who_was_left_is_sent_it_after_all(folder: Path) -> None:
     """`settle --resend --reader` takes back that one; the next `send` hands it over, and the rest stay left."""
     engine = connect(sqlite_of(folder))

@@ -13,7 +13,7 @@ from newsletter.store.ledger import SqlLedger
 from newsletter.store.readers import SqlReaders
 from newsletter.store.tables import delivery, mailing, parcel
 from newsletter.store.types import database_now
-from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus
+from newsletter.words.ledger import LOOK_FIRST, HandOver, MailingStatus, ParcelStatus
 from newsletter.words.outcome import Accepted, Deferred, Refused, Uncertain
 from tests.store.test_ledger import account, claim, planned, taken
 from tests.world import add_readers, an_edition
@@ -326,6 +326,44 @@ def test_nobody_follows_before_the_canary_is_through(engine: Engine, ledger: Sql
 
     assert [10, 10, 7] == [len(taken(ledger, of).deliveries) for _ in range(3)]
     assert account(ledger).planned == 30
+
+
+def test_somebody_looks_at_the_canary_before_the_others_go(engine: Engine, ledger: SqlLedger) -> None:
+    """When the first few are through it pauses; until somebody resumes nobody follows, then everybody does."""
+    add_readers(engine, "weekly", range(30))
+    of = ledger.open_mailing(
+        an_edition(), list_name="weekly", parcel_size=10, start_at=None, canary=3, canary_waits=True
+    )
+    while ledger.plan_slice(of.id, n_readers=35):
+        pass
+    first = taken(ledger, of)
+    assert not ledger.finish_if_done(of.id)
+    assert ledger.get_mailing(of.id).status == MailingStatus.SENDING
+    ledger.record(first.attempt_id, [(None, Accepted())])
+    assert claim(ledger, of) is None
+
+    assert not ledger.finish_if_done(of.id)
+    stands = ledger.get_mailing(of.id)
+    assert (MailingStatus.PAUSED, LOOK_FIRST) == (stands.status, stands.pause_reason)
+
+    ledger.resume(1)
+    assert [10, 10, 7] == [len(taken(ledger, of).deliveries) for _ in range(3)]
+    assert not ledger.finish_if_done(of.id)
+    assert ledger.get_mailing(of.id).status == MailingStatus.SENDING
+
+
+def test_a_canary_that_is_everybody_needs_no_look(engine: Engine, ledger: SqlLedger) -> None:
+    """Where nobody is left to wait there is nothing to decide."""
+    add_readers(engine, "weekly", range(3))
+    of = ledger.open_mailing(
+        an_edition(), list_name="weekly", parcel_size=10, start_at=None, canary=5, canary_waits=True
+    )
+    while ledger.plan_slice(of.id, n_readers=35):
+        pass
+    ledger.record(taken(ledger, of).attempt_id, [(None, Accepted())])
+
+    assert ledger.finish_if_done(of.id)
+    assert ledger.get_mailing(of.id).status == MailingStatus.FINISHED
 
 
 def test_the_canary_of_another_mailing_holds_nobody(engine: Engine, ledger: SqlLedger) -> None:

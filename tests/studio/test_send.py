@@ -17,6 +17,7 @@ from newsletter.store.readers import SqlReaders
 from newsletter.store.segments import SqlSegments
 from newsletter.store.types import database_now
 from newsletter.wiring import SystemClock
+from newsletter.words.ledger import LOOK_FIRST
 from newsletter.words.subscriber import SuppressionReason
 from tests.studio.conftest import World
 from tests.world import add_readers, an_edition
@@ -177,6 +178,33 @@ def test_a_slow_sending_is_paused_and_goes_on(world: World) -> None:
     world.until("finished")
     names = [path.name for path in world.parts.outbox_directory.rglob("*.eml")]
     assert len(names) == 400
+
+
+def test_a_few_get_it_first_and_somebody_looks(world: World) -> None:
+    """The last look says so; it pauses when they have it, and everybody has it once when somebody goes on."""
+    add_readers(world.parts.engine, "weekly", range(100, 120))
+    look = world.client.get("/studio/issues/1/send", params={"list": "weekly", "when": "now", "first": "3"}).text
+    assert "then it pauses" in look
+    world.post("/issues/1/send", list="weekly", when="now", first="3")
+    world.until("paused")
+    page = world.client.get("/studio/issues/1/send").text
+    assert LOOK_FIRST in page
+    assert len(list(world.parts.outbox_directory.rglob("*.eml"))) == 3
+    world.post("/issues/1/control", act="resume")
+    world.until("finished")
+    assert len({path.name for path in world.parts.outbox_directory.rglob("*.eml")}) == world.parts.readers.count_active(
+        "weekly"
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "when"), [("0", "now"), ("-3", "now"), ("many", "now"), ("3", "next"), ("1001", "at")]
+)
+def test_a_few_that_are_none_are_refused(world: World, first: str, when: str) -> None:
+    """A number is asked for, and a slot goes to everybody; nothing is planned."""
+    answer = world.post("/issues/1/send", list="weekly", when=when, first=first, at="thu 09:00")
+    assert answer.status_code == 400
+    assert world.parts.tallies.find_tally(1) is None
 
 
 def test_what_there_is_not_to_do_is_refused(world: World) -> None:

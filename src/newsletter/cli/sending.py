@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from newsletter.words.ledger import LOOK_FIRST
 from newsletter.words.mistake import Mistake
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     "--canary", type=click.IntRange(min=1), metavar="N", help="N readers first; the others when they are through."
 )
 @click.option("--missing", is_flag=True, help="To those who do not have it, in the words in which the others got it.")
+@click.option("--look", is_flag=True, help="With --canary: pause after the N; the others go when you `resume`.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--despite-findings", is_flag=True, help="Send although `check` finds errors.")
 @click.pass_obj
@@ -44,6 +46,7 @@ def send(
     at: str | None,
     in_next: bool,
     canary: int | None,
+    look: bool,
     missing: bool,
     yes: bool,
     despite_findings: bool,
@@ -75,6 +78,8 @@ def send(
         raise click.UsageError("--next sends to everybody at once; name a time with --at for --canary.")
     if missing and in_next:
         raise click.UsageError("--next sends the issue as it is now; name a time with --at for --missing.")
+    if look and not canary:
+        raise click.UsageError("--look goes with --canary: it is the few that go first that you look at.")
     parts = parts_of(folder)
     question = parts.segments.get(segment) if segment else ""
     if in_next:
@@ -119,6 +124,7 @@ def send(
         start_at=start_at,
         segment=question,
         canary=canary or 0,
+        canary_waits=look,
     )
     _say_plan(mailing, resumed)
     if parts.config.pace.is_limited:
@@ -144,6 +150,9 @@ def _say_end(parts: Parts, issue: int, list_name: str) -> None:
     account = parts.accounts.find_account(issue)
     assert account is not None
     _print_account(account)
+    if any(m.pause_reason == LOOK_FIRST for m in account.mailings if m.list_name == list_name):
+        click.echo(f"{LOOK_FIRST}\nThen: newsletter resume {issue}, and newsletter send {issue} --list {list_name}")
+        return
     waiting = [m for m in account.mailings if m.list_name == list_name and m.status.value == "paused"]
     if waiting:
         raise Mistake(

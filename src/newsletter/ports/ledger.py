@@ -126,13 +126,15 @@ class Planning(Protocol):
         parcel_size: int,
         start_at: datetime | None,
         canary: int = 0,
+        canary_waits: bool = False,
         segment: str = "",
     ) -> MailingRow:
         """Begin to plan; its edition is frozen by this. The unfinished one, where somebody else was faster.
 
         `segment` is the question (`words.segment`) that readers of the list have to fit; "" is the whole list.
 
-        `canary` readers go first, in a parcel of their own that all others wait for; 0 is none.
+        `canary` readers go first, in a parcel of their own that all others wait for; 0 is none. With `canary_waits` they
+        wait for whoever resumes, too: `finish_if_done` pauses the mailing when those few are through.
         Raises Missing where there is no such list.
         """
         ...
@@ -207,7 +209,7 @@ class Sending(Protocol):
         ...
 
     def finish_if_done(self, mailing_id: int) -> bool:
-        """Close the mailing where every reader is settled."""
+        """Close the mailing where every reader is settled; pause it where a person is to look at the few that went first."""
         ...
 
     def start_due(self) -> int:

@@ -27,20 +27,27 @@ def plan(
     parcel_size: int,
     start_at: datetime | None = None,
     canary: int = 0,
+    canary_waits: bool = False,
     segment: str = "",
     on_progress: Callable[[int], None] = lambda planned: None,
 ) -> tuple[MailingRow, bool]:
     """The mailing of an edition to a list, and whether it was resumed.
 
     An unfinished one is resumed with the words that it was planned with: what some readers have, all get.
-    `canary` readers go first, in a parcel of their own; the others wait until everyone in it is settled. Readers have to
-    fit the question `segment`; "" is everyone. Raises NotNow where the unfinished one has another question.
+    `canary` readers go first, in a parcel of their own; the others wait until everyone in it is settled, and with
+    `canary_waits` until somebody has looked and resumes. Readers have to fit the question `segment`; "" is everyone. Raises NotNow where the unfinished one has another question.
     """
     # Readers of a mailing that was cancelled half-way would still hold the issue.
     ledger.finish_cancelled()
     unfinished = ledger.find_unfinished(edition.issue, list_name)
     mailing = unfinished or ledger.open_mailing(
-        edition, list_name=list_name, parcel_size=parcel_size, start_at=start_at, canary=canary, segment=segment
+        edition,
+        list_name=list_name,
+        parcel_size=parcel_size,
+        start_at=start_at,
+        canary=canary,
+        canary_waits=canary_waits,
+        segment=segment,
     )
     if segment and mailing.segment != segment:
         raise NotNow(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, update
 
 from newsletter.store.tables import mailing, parcel
-from newsletter.words.ledger import MailingStatus, ParcelStatus
+from newsletter.words.ledger import LOOK_FIRST, MailingStatus, ParcelStatus
 
 _OPEN = (ParcelStatus.READY, ParcelStatus.SENDING, ParcelStatus.UNCERTAIN)
 
@@ -14,8 +14,26 @@ def may_go() -> ColumnElement[bool]:
     """For a parcel joined with its mailing: nothing small has to go ahead of it.
 
     Asked of the parcels each time, not remembered: however the first one is settled, by an answer, by evidence or by
-    the owner, the others go on.
+    the owner, the others go on; where a person wants to look before, when that person resumes.
     """
+    is_open, is_first = _still_open()
+    return or_(mailing.c.canary == 0, is_first, and_(~is_open, ~mailing.c.canary_waits))
+
+
+def pause_to_look(connection: Connection, mailing_id: int) -> None:
+    """Where a person wants to look at the small first parcel, and it is through, and others wait: it is their turn."""
+    is_open, is_first = _still_open()
+    others = exists().where(parcel.c.mailing_id == mailing.c.id, parcel.c.status == ParcelStatus.READY, ~is_first)
+    wanted = (mailing.c.id == mailing_id, mailing.c.status == MailingStatus.SENDING)
+    connection.execute(
+        update(mailing)
+        .where(*wanted, mailing.c.canary > 0, mailing.c.canary_waits, ~is_open, others.correlate(mailing))
+        .values(status=MailingStatus.PAUSED, pause_reason=LOOK_FIRST)
+    )
+
+
+def _still_open() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """For a mailing: its first parcel, or a part of it, is not settled. For a parcel: it is that one, or a part of it."""
     first, family = parcel.alias("first"), parcel.alias("family")
     # Told whose mailing is meant: from inside the other subquery it would be anybody's.
     of_mailing = (first.c.mailing_id == mailing.c.id, first.c.number == 1)
@@ -29,7 +47,8 @@ def may_go() -> ColumnElement[bool]:
         )
         .correlate(mailing)
     )
-    return or_(mailing.c.canary == 0, parcel.c.number == 1, parcel.c.root_id == first_id, ~is_open)
+    # No part of anything: NULL is neither the first one nor another.
+    return is_open, or_(parcel.c.number == 1, func.coalesce(parcel.c.root_id, 0) == first_id)
 
 
 def hold_for_canary(connection: Connection, parcel_id: int) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, case, exists, func, or_, select, update
 
-from newsletter.store.canary import may_go
+from newsletter.store.canary import may_go, pause_to_look
 from newsletter.store.engine import reading, writing
 from newsletter.store.moving import move, open_attempt, settle_parcel
 from newsletter.store.pacing import waits_until
@@ -84,10 +84,14 @@ class SqlControl:
             parcel.c.status.in_((ParcelStatus.READY, ParcelStatus.SENDING, ParcelStatus.UNCERTAIN)),
         )
         done = (mailing.c.id == mailing_id, mailing.c.status == MailingStatus.SENDING, ~open_parcels)
+        to_look = (mailing.c.id == mailing_id, mailing.c.canary > 0, mailing.c.canary_waits)
         with reading(self._engine) as connection:
-            if connection.scalar(select(mailing.c.id).where(*done)) is None:
+            looks = connection.scalar(select(mailing.c.id).where(*to_look)) is not None
+            if not looks and connection.scalar(select(mailing.c.id).where(*done)) is None:
                 return False
         with writing(self._engine) as connection:
+            if looks:
+                pause_to_look(connection, mailing_id)
             finished = update(mailing).where(*done)
             values = {"status": MailingStatus.FINISHED, "finished_at": database_now()}
             return connection.execute(finished.values(**values)).rowcount == 1

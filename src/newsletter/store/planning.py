@@ -84,6 +84,7 @@ class SqlPlanning:
         parcel_size: int,
         start_at: datetime | None,
         canary: int = 0,
+        canary_waits: bool = False,
         segment: str = "",
     ) -> MailingRow:
         with writing(self._engine) as connection:
@@ -98,6 +99,7 @@ class SqlPlanning:
                     start_at=start_at or database_now(),
                     parcel_size=parcel_size,
                     canary=canary,
+                    canary_waits=canary_waits,
                     segment=segment,
                     is_practice=self._practice,
                     # People who join while we plan are not in this audience.

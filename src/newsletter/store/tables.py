@@ -124,6 +124,8 @@ mailing = Table(
     Column("is_practice", Boolean, nullable=False, server_default=text("false")),
     # Readers in the small first parcel that everyone else waits for; 0 where nobody waits, or not any more.
     Column("canary", Integer, nullable=False, server_default="0"),
+    # A person looks at the small first parcel before the others go: the mailing pauses when it is through.
+    Column("canary_waits", Boolean, nullable=False, server_default=text("false")),
     # Where the next slice of the plan begins; its end is fixed when the audience is, at the start of planning.
     Column("planned_to_subscriber", Id, nullable=False, server_default="0"),
     Column("audience_ends_at_subscriber", Id, nullable=False),

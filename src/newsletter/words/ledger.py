@@ -39,6 +39,10 @@ class MailingStatus(StrEnum):
     FINISHED = "finished"
 
 
+# Why a mailing stands still that somebody wanted to look at before it goes to everybody.
+LOOK_FIRST = "The small first batch is handed over. Look at it as its readers got it; who resumes sends the rest."
+
+
 class ParcelStatus(StrEnum):
     """Where a parcel stands in the queue that the parcel rows are. `SPLIT` lives on in its children."""
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from newsletter.words.slot import Approval
 
 _WHEN = ("now", "next", "at")
+_MOST_FIRST = 1_000
 # Long enough for the page that asked to come back and find it.
 _LAST_LOOK_SECONDS = 10.0
 _UNFINISHED = (MailingStatus.PLANNING, MailingStatus.SCHEDULED, MailingStatus.SENDING, MailingStatus.PAUSED)
@@ -39,12 +40,13 @@ _UNFINISHED = (MailingStatus.PLANNING, MailingStatus.SCHEDULED, MailingStatus.SE
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the form asks for: `when` is "now", "next" or "at"."""
+    """What the form asks for: `when` is "now", "next" or "at". `first` readers get it before the others; 0 is all at once."""
 
     list_name: str
     segment: str
     when: str
     at: str
+    first: int = 0
 
 
 def show(studio: Studio, visit: Visit) -> Response:
@@ -106,6 +108,8 @@ def send(studio: Studio, visit: Visit) -> Response:
         parcel_size=parts.parcel_size,
         start_at=start_at,
         segment=question,
+        canary=wish.first,
+        canary_waits=wish.first > 0,
     )
     if (mailing.edition_digest, mailing.segment) != (proof.rendered.edition.digest, question):
         raise NotNow(
@@ -175,7 +179,19 @@ def _wish(read: object, lists: tuple[str, ...]) -> Wish:
     when = read("when") or "now"
     if when not in _WHEN:
         raise Mistake("It can go now, in the next slot, or at a time.", fix="Load the page again, and choose one.")
-    return Wish(read("list") or next(iter(lists), ""), read("segment"), when, read("at"))
+    return Wish(read("list") or next(iter(lists), ""), read("segment"), when, read("at"), _first(read("first"), when))
+
+
+def _first(text: str, when: str) -> int:
+    if not text.strip():
+        return 0
+    if not (text.isascii() and text.isdigit() and 0 < int(text[:9]) <= _MOST_FIRST):
+        raise Mistake(f"A few first are 1 to {_MOST_FIRST:,} readers.", fix="Type a number, or leave it empty.")
+    if when == "next":
+        raise Mistake(
+            "A slot sends to everybody at once.", fix="Choose a time instead, or leave the few that go first empty."
+        )
+    return int(text)
 
 
 def _moment(studio: Studio, wish: Wish) -> datetime:

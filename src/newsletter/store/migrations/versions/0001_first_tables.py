@@ -464,6 +464,7 @@ def upgrade() -> None:
         sa.Column("segment", sa.Text(), server_default="", nullable=False),
         sa.Column("is_practice", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("canary", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("canary_waits", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column(
             "planned_to_subscriber",
             sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
