@@ -75,11 +75,11 @@ def postgres_server() -> Iterator[str]:
 
 
 def _hurry(address: str) -> None:
-    """No waiting for the disk: what this server holds goes away with it, and no test pulls the plug of the machine."""
+    """No waiting for the disk, and little of it: what this server holds goes away with it, and nobody pulls the plug."""
     admin = create_engine(make_url(address).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        for setting in ("fsync", "full_page_writes"):
-            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        for setting in ("fsync = off", "full_page_writes = off", "max_wal_size = '64MB'", "min_wal_size = '32MB'"):
+            connection.execute(text(f"ALTER SYSTEM SET {setting}"))
         connection.execute(text("SELECT pg_reload_conf()"))
     admin.dispose()
 
