@@ -359,6 +359,15 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert not anchor or anchor in anchors(found), target
 
 
+def test_the_program_sends_people_to_pages_that_there_are() -> None:
+    """A message that says "see docs/events.md" leads somewhere."""
+    program = [path.read_text() for path in (ROOT / "src").rglob("*") if path.suffix in {".py", ".html", ".js"}]
+    named = {name for text in program for name in re.findall(r"docs/[a-z0-9-]+\.md", text)}
+
+    assert "docs/events.md" in named
+    assert [] == sorted(name for name in named if not (ROOT / name).is_file())
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_pages_name_no_machine_and_no_registry(page: Path) -> None:
     """No path of anybody's machine, no package registry's host, no key that looks real."""

@@ -8,8 +8,8 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from newsletter.schedule import ticker
-from newsletter.wiring import parts
+from newsletter.cli import main
+from newsletter.wiring import Timing
 
 OFFSET = "TEST_CLOCK_OFFSET"
 
@@ -29,12 +29,8 @@ class FileClock:
 
 
 def run() -> None:
-    parts.SystemClock = FileClock  # type: ignore[assignment, misc]
     # Tests have no quarter of a minute for each look.
-    ticker.SECONDS_BETWEEN_TICKS = 0.25  # type: ignore[assignment]
-    from newsletter.cli import main
-
-    main(sys.argv[1:])
+    main(sys.argv[1:], obj=Timing(clock=FileClock(), seconds_between_ticks=0.25))
 
 
 if __name__ == "__main__":

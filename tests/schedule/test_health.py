@@ -16,7 +16,6 @@ from newsletter.schedule.pulse import Pulse
 from newsletter.store.engine import writing
 from newsletter.store.schedule_tables import last_tick
 from newsletter.store.types import database_now
-from newsletter.web import health
 from newsletter.web.app import build
 from newsletter.web.health import Database, Seen
 from tests.schedule.relay import relayed
@@ -114,11 +113,10 @@ def test_without_its_database_it_is_neither_well_nor_ready_but_lives(world: Worl
     assert (503, 200) == (_get(client, "/healthz")[0], _get(client, "/healthz/live")[0])
 
 
-def test_a_database_that_hangs_is_away_and_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_hangs_is_away_and_is_asked_once() -> None:
     """Whoever watches gets an answer in time, and does not pile up questions."""
     import asyncio
 
-    monkeypatch.setattr(health, "_PATIENCE_SECONDS", 0.05)
     n_asked = 0
     answer = threading.Event()
 
@@ -129,10 +127,9 @@ def test_a_database_that_hangs_is_away_and_is_asked_once(monkeypatch: pytest.Mon
         return Seen(answers=True)
 
     async def watch() -> list[Seen]:
-        database = Database(hang)
+        database = Database(hang, patience_seconds=1)
         found = await asyncio.gather(*(database.look() for _ in range(5)))
         answer.set()
-        monkeypatch.setattr(health, "_PATIENCE_SECONDS", 10)
         return [*found, await database.look()]
 
     found = asyncio.run(watch())
@@ -182,11 +179,8 @@ def test_metrics_are_for_this_machine_or_for_a_token(tmp_path: Path, monkeypatch
     world.close()
 
 
-def test_a_postgresql_server_that_hangs_or_is_gone_is_told_in_time(
-    tmp_path: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_postgresql_server_that_hangs_or_is_gone_is_told_in_time(tmp_path: Path, postgres_url: str) -> None:
     """503 within seconds while it does not answer, 200 when it does again, 503 when it is gone."""
-    monkeypatch.setattr(health, "_PATIENCE_SECONDS", 0.3)
     with relayed(postgres_url) as relay:
         world = World(tmp_path / "weekly", url=relay.url)
         client = _client(world, Pulse())

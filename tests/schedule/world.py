@@ -20,7 +20,7 @@ from newsletter.sending.plan import plan
 from newsletter.store.engine import writing
 from newsletter.store.schedule import SqlSchedule
 from newsletter.store.tables import mailing
-from newsletter.wiring import Parts, open_newsletter
+from newsletter.wiring import Parts, Timing, open_newsletter
 from newsletter.wiring.timekeeping import desk_of
 from newsletter.words.cadence_text import parse_cadence
 from newsletter.words.slot import Plan, Slot, SlotStatus, Ways, Why
@@ -87,8 +87,7 @@ class World:
 
     def opened(self) -> Parts:
         """The parts of another process of the same newsletter, under the same clock."""
-        parts = open_newsletter(self.folder)
-        parts.__dict__["clock"] = self.clock
+        parts = open_newsletter(self.folder, Timing(clock=self.clock))
         self._opened.append(parts)
         return parts
 

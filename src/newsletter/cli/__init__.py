@@ -6,11 +6,15 @@ import importlib
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from newsletter import __version__
 from newsletter.words.mistake import NewsletterError
+
+if TYPE_CHECKING:
+    from newsletter.wiring import Timing
 
 # Command: (module of this package, one line for the overview). The order is that of a newsletter's week.
 COMMANDS = {
@@ -56,9 +60,10 @@ COMMANDS = {
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """The newsletter folder that a command works on."""
+    """The newsletter folder that a command works on, and the clock that it goes by where that is not the machine's."""
 
     directory: Path
+    timing: Timing | None = None
 
 
 class LazyGroup(click.Group):
@@ -122,7 +127,7 @@ def main(ctx: click.Context, directory: Path) -> None:
       newsletter add ~/Downloads/article.html
       newsletter draft
     """
-    ctx.obj = Folder(directory=directory.resolve())
+    ctx.obj = Folder(directory=directory.resolve(), timing=ctx.obj)
     _speak_utf8()
 
 

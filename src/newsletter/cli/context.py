@@ -16,7 +16,7 @@ def parts_of(folder: object) -> Parts:
     from newsletter.wiring import open_newsletter
 
     assert isinstance(folder, Folder)
-    parts = open_newsletter(folder.directory)
+    parts = open_newsletter(folder.directory, folder.timing)
     for warning in parts.config.warnings:
         click.echo(f"Note: {warning}", err=True)
     return parts

@@ -48,7 +48,7 @@ def doctor(
     from newsletter.wiring.soundness_outside import ask_others
 
     assert isinstance(ctx.obj, Folder)
-    parts = open_newsletter(ctx.obj.directory)
+    parts = open_newsletter(ctx.obj.directory, ctx.obj.timing)
     server = _server(name_server)
     resolver = DnsResolver([server] if server else None)
     found = look_here(parts) + ask_others(parts, resolver, offline=offline, selectors=selectors, bounces=bounces)

@@ -45,4 +45,4 @@ def newsletter_in(folder: object) -> Parts:
     from newsletter.wiring import open_newsletter
 
     assert isinstance(folder, Folder)
-    return open_newsletter(folder.directory)
+    return open_newsletter(folder.directory, folder.timing)

@@ -75,7 +75,7 @@ def serve(folder: object, host: str, port: int) -> None:
 
     parts = parts_of(folder)
     log_to_stderr()
-    stop, pulse = stop_on_signals(), Pulse()
+    stop, pulse = stop_on_signals(), Pulse(seconds_between_ticks=parts.timing.seconds_between_ticks)
     with _pages(parts, host, port, stop, pulse) as has_pages, _alone(parts, stop, has_pages=has_pages):
         if not stop.is_set():
             click.echo("Looking every 15 s for what is due. Ctrl-C stops.")
@@ -112,7 +112,12 @@ def worker(folder: object) -> None:
     rounds = _rounds(parts, stop)
     click.echo("Sending what is due, looking every second. Ctrl-C stops.")
     log.info("the worker runs")
-    work_until(stop, rounds.sending_beat, lambda: gauges.is_due(parts.provider.name))
+    work_until(
+        stop,
+        rounds.sending_beat,
+        lambda: gauges.is_due(parts.provider.name),
+        seconds=parts.timing.seconds_between_ticks,
+    )
     log.info("stopped")
 
 
@@ -135,7 +140,13 @@ def _work(rounds: Rounds, parts: Parts, stop: threading.Event) -> None:
 
     log.info("the schedule runs")
     # Pages of others may take their time: collecting has a beat of its own.
-    tick_until(stop, rounds.schedule_beat, sending, lambda: collect_beat(parts, stop))
+    tick_until(
+        stop,
+        rounds.schedule_beat,
+        sending,
+        lambda: collect_beat(parts, stop),
+        seconds=parts.timing.seconds_between_ticks,
+    )
 
 
 def stop_on_signals() -> threading.Event:

@@ -91,4 +91,4 @@ def _folders(folder: object) -> TemplateFolders:
 
     assert isinstance(folder, Folder)
     # What is missing in the settings is no matter here, so it is not said.
-    return open_newsletter(folder.directory).templates
+    return open_newsletter(folder.directory, folder.timing).templates

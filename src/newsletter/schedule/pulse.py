@@ -25,8 +25,10 @@ class Sign:
 class Pulse:
     """`began` when this process took the schedule on, `tried` when a beat began, `looked` when one went well."""
 
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        self._now = now
+    def __init__(
+        self, now: Callable[[], float] = time.monotonic, *, seconds_between_ticks: float = SECONDS_BETWEEN_TICKS
+    ) -> None:
+        self._now, self._beat = now, seconds_between_ticks
         self._tried_at = self._looked_at = now()
         self._began_at: float | None = None
 
@@ -42,16 +44,16 @@ class Pulse:
     @property
     def is_alive(self) -> bool:
         """Whether this process has looked at the schedule lately, and nothing went wrong."""
-        return self._now() - self._looked_at < BEATS_BEFORE_SILENCE * SECONDS_BETWEEN_TICKS
+        return self._now() - self._looked_at < BEATS_BEFORE_SILENCE * self._beat
 
     def sign(self, since_any_tick: float | None) -> Sign:
         """`since_any_tick` are the seconds since any process did all that was due, as the database knows it."""
         if self._began_at is None:
             by_others = "" if since_any_tick is None else f" It was looked at {since_any_tick:.0f} s ago."
             return Sign(is_well=True, is_stuck=False, words=f"pages only: the schedule is not kept here.{by_others}")
-        silence = BEATS_BEFORE_SILENCE * SECONDS_BETWEEN_TICKS
+        silence = BEATS_BEFORE_SILENCE * self._beat
         since_look, since_try = self._now() - self._looked_at, self._now() - self._tried_at
-        is_stuck = since_try >= BEATS_BEFORE_STUCK * SECONDS_BETWEEN_TICKS
+        is_stuck = since_try >= BEATS_BEFORE_STUCK * self._beat
         if since_look >= silence:
             words = f"the schedule is silent: it was last looked at {since_look:.0f} s ago"
         elif self._now() - self._began_at >= silence and since_any_tick is not None and since_any_tick >= silence:

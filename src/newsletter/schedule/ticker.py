@@ -15,8 +15,8 @@ SECONDS_BETWEEN_TICKS = 15
 Beat = Callable[[], float | None]
 
 
-def tick_until(stop: threading.Event, *beats: Beat) -> None:
-    """Beat at once, then every 15 s until `stop` is set; beats under way are finished first.
+def tick_until(stop: threading.Event, *beats: Beat, seconds: float = SECONDS_BETWEEN_TICKS) -> None:
+    """Beat at once, then after so many seconds each time until `stop` is set; beats under way are finished first.
 
     Each of `beats` runs in a thread of its own, so that a long sending holds up nothing else. What a beat raises is
     logged, and the next one tries again: a database that is away for a minute ends nothing.
@@ -47,7 +47,7 @@ def tick_until(stop: threading.Event, *beats: Beat) -> None:
             return
         finally:
             turns[number].release()
-        if due_in is not None and 0 <= due_in < SECONDS_BETWEEN_TICKS and not stop.is_set():
+        if due_in is not None and 0 <= due_in < seconds and not stop.is_set():
             # Every beat wakes then: what one makes due, another carries out.
             at = datetime.now(UTC) + timedelta(seconds=due_in)
             for other, one in enumerate(beats):
@@ -63,7 +63,7 @@ def tick_until(stop: threading.Event, *beats: Beat) -> None:
     for number, beat in enumerate(beats):
         scheduler.add_job(
             run,
-            IntervalTrigger(seconds=SECONDS_BETWEEN_TICKS),
+            IntervalTrigger(seconds=seconds),
             (number, beat),
             id=f"beat {number}",
             next_run_time=datetime.now(UTC),

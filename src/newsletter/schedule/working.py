@@ -15,8 +15,14 @@ log = logging.getLogger(__name__)
 SECONDS_BETWEEN_LOOKS = 1.0
 
 
-def work_until(stop: threading.Event, send_due: Callable[[], object], is_due: Callable[[], bool]) -> None:
-    """Send whenever something is due, and look after what dead senders left every 15 s, until `stop` is set.
+def work_until(
+    stop: threading.Event,
+    send_due: Callable[[], object],
+    is_due: Callable[[], bool],
+    *,
+    seconds: float = SECONDS_BETWEEN_TICKS,
+) -> None:
+    """Send whenever something is due, and look after what dead senders left every so many `seconds`, until `stop` is set.
 
     What goes wrong is logged and tried again: a database that is away for a minute ends nothing.
     """
@@ -25,7 +31,7 @@ def work_until(stop: threading.Event, send_due: Callable[[], object], is_due: Ca
         try:
             if time.monotonic() >= send_at or is_due():
                 send_due()
-                send_at = time.monotonic() + SECONDS_BETWEEN_TICKS
+                send_at = time.monotonic() + seconds
         except Exception:
             log.exception("this look failed; the next one tries again")
             stop.wait(SECONDS_BETWEEN_LOOKS * 4)

@@ -67,8 +67,8 @@ def health_routes(parts: Parts, pulse: Pulse) -> list[BaseRoute]:
 class Database:
     """One look at a time, however many ask; what takes too long counts as away."""
 
-    def __init__(self, question: Callable[[], Seen]) -> None:
-        self._question = question
+    def __init__(self, question: Callable[[], Seen], *, patience_seconds: float = _PATIENCE_SECONDS) -> None:
+        self._question, self._patience = question, patience_seconds
         self._threads = ThreadPoolExecutor(1, thread_name_prefix="health")
         self._asked: Future[Seen] | None = None
 
@@ -76,9 +76,9 @@ class Database:
         if self._asked is None or self._asked.done():
             self._asked = self._threads.submit(self._question)
         try:
-            return await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(self._asked)), _PATIENCE_SECONDS)
+            return await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(self._asked)), self._patience)
         except TimeoutError:
-            log.warning("the database has not answered for %.0f s", _PATIENCE_SECONDS)
+            log.warning("the database has not answered for %.0f s", self._patience)
         except Exception as error:  # noqa: BLE001 - whatever a driver raises, the database is not to be had
             log.warning("the database does not answer: %s", type(error).__name__)
         return Seen(answers=False)

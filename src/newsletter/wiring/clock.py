@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+
+from newsletter.ports.clock import Clock
+from newsletter.schedule.ticker import SECONDS_BETWEEN_TICKS
 
 # Python's own stands still while a laptop sleeps: a claim from before would look fresh afterwards. Linux counts sleep
 # under this name, others under the plain one.
@@ -21,3 +25,11 @@ class SystemClock:
 
     def sleep(self, seconds: float) -> None:
         time.sleep(seconds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timing:
+    """By which clock a newsletter goes, and how often its schedule looks at it."""
+
+    clock: Clock = field(default_factory=SystemClock)
+    seconds_between_ticks: float = SECONDS_BETWEEN_TICKS

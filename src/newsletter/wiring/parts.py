@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import secrets
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsletter.config import read_config
 from newsletter.wiring.books import Books
-from newsletter.wiring.clock import SystemClock
+from newsletter.wiring.clock import Timing
 
 if TYPE_CHECKING:
     from newsletter.audience.posting import PostOffice
     from newsletter.fetch.http import HttpFetcher
+    from newsletter.ports.clock import Clock
     from newsletter.ports.provider import Evidence, Provider
     from newsletter.sending.drain import Drain
     from newsletter.sending.feedback import Feedback, Listening
@@ -28,9 +29,11 @@ if TYPE_CHECKING:
 class Parts(Books):
     """The parts of the newsletter in one folder, each built when it is first asked for."""
 
-    @cached_property
-    def clock(self) -> SystemClock:
-        return SystemClock()
+    timing: Timing = field(default_factory=Timing)
+
+    @property
+    def clock(self) -> Clock:
+        return self.timing.clock
 
     @property
     def post_office(self) -> PostOffice:
@@ -193,6 +196,9 @@ class Parts(Books):
             write_index(self.outbox_directory)
 
 
-def open_newsletter(directory: Path) -> Parts:
-    """The newsletter in a folder. Raises Mistake where `newsletter.toml` or a setting is wrong."""
-    return Parts(directory=directory, config=read_config(directory))
+def open_newsletter(directory: Path, timing: Timing | None = None) -> Parts:
+    """The newsletter in a folder, by the machine's own clock where no other is given.
+
+    Raises Mistake where `newsletter.toml` or a setting is wrong.
+    """
+    return Parts(directory=directory, config=read_config(directory), timing=timing or Timing())

@@ -152,7 +152,7 @@ def _heard(studio: Studio) -> Verdict:
         return passed("Last event", f"The provider told us something {say_span(studio.now() - at)} ago.")
     if studio.parts.config.provider != "sendgrid":
         return unknown("Last event", "What carries your mail now tells nothing afterwards.")
-    return unknown("Last event", "Nothing was told yet.", "Name /webhooks/sendgrid to SendGrid: see docs/sendgrid.md.")
+    return unknown("Last event", "Nothing was told yet.", "Name /webhooks/sendgrid to SendGrid: see docs/events.md.")
 
 
 def _backup_sign(studio: Studio) -> Sign:
