@@ -15,8 +15,8 @@ from newsletter.store.engine import connect, reading, writing
 from newsletter.store.ledger import SqlLedger
 from newsletter.store.live import SqlLive
 from newsletter.store.tables import attempt
+from newsletter.store.tallying import SqlTallies
 from newsletter.store.types import database_now
-from tests.accounts import account_of
 from tests.events.sent import Post, parsed, shuffled
 from tests.fakes.sendgrid_events import Telling
 from tests.faults.actions import act, kill, resume
@@ -174,7 +174,7 @@ def _settled_in_the_end(scene: Scene, before: int) -> list[str]:
 
 
 def _evidence(scene: Scene, before: int, *, ended: bool) -> Evidence:
-    account = account_of(scene.engine, ISSUE) if SqlAccounts(scene.engine).find_account(ISSUE) else None
+    account, tally = SqlAccounts(scene.engine).find_account(ISSUE), SqlTallies(scene.engine).find_tally(ISSUE)
     mine = set(scene.emails)
     return Evidence(
         url=scene.stage.url,
@@ -184,4 +184,5 @@ def _evidence(scene: Scene, before: int, *, ended: bool) -> Evidence:
         acks=scene.acks,
         ended=ended,
         shown={state.value: n for state, n in account.handover.items()} if account else {},
+        tallied={state.value: n for state, n in tally.handover.items()} if tally else {},
     )

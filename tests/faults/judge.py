@@ -60,6 +60,8 @@ class Evidence:
     acks: Sequence[Ack] = ()
     ended: bool = True
     shown: dict[str, int] = field(default_factory=dict)
+    # The same by what the batches wrote down of their readers.
+    tallied: dict[str, int] | None = None
 
 
 @dataclass(kw_only=True)
@@ -176,6 +178,8 @@ def _books_do_not_lie(evidence: Evidence, books: _Books) -> Iterator[str]:
     states = Counter(row["handover"] for row in latest.values())
     if evidence.shown and {state: n for state, n in evidence.shown.items() if n} != dict(states):
         yield f"T: what is shown, {evidence.shown}, is not what the ledger holds, {dict(states)}"
+    if evidence.tallied is not None and evidence.tallied != evidence.shown:
+        yield f"T: the batches add up to {evidence.tallied}, their readers to {evidence.shown}"
     for line in evidence.accepted:
         attempt = books.attempts.get(line["attempt"])
         if attempt is None or (attempt["id"], line["delivery"]) not in books.carried:

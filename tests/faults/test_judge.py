@@ -132,6 +132,10 @@ def _never_ended(one: Spoilt) -> None:
     one.evidence.ended = False
 
 
+def _tallied_otherwise(one: Spoilt) -> None:
+    one.evidence.tallied = {"accepted": 1}
+
+
 def _shown_otherwise(one: Spoilt) -> None:
     one.evidence.shown = {"accepted": 8}
 
@@ -151,6 +155,7 @@ _WAYS: dict[str, tuple[str, Callable[[Spoilt], None]]] = {
     "one was taken and is called refused": ("T", _taken_but("refused")),
     "a call is in no books": ("T", _by_nobody),
     "what is shown is not what there is": ("T", _shown_otherwise),
+    "the batches add up to something else": ("T", _tallied_otherwise),
     "one had left": ("U", lambda one: one.acted("unsubscribe", "reader0@example.com")),
     "one had been erased": ("U", lambda one: one.acted("erase", "reader0@example.com")),
     "one left during the call and is not counted": ("U", _left_in_a_call),
