@@ -55,6 +55,7 @@ def test_an_issue_goes_from_the_page_to_the_outbox(world: World) -> None:
     look = world.client.get("/studio/issues/1/send", params={"list": "weekly", "when": "now"}).text
     assert '<b class="num">130</b> readers' in look
     assert "nobody gets them" in look
+    assert "Whoever has it" not in look
     assert not list(world.parts.outbox_directory.glob("*"))
 
     assert world.post("/issues/1/send", list="weekly", when="now").status_code == 303
@@ -62,6 +63,7 @@ def test_an_issue_goes_from_the_page_to_the_outbox(world: World) -> None:
     assert len(list(world.parts.outbox_directory.rglob("*.eml"))) == 130
     page = world.client.get("/studio/issues/1/send", params={"list": "weekly"}).text
     assert "130 who have this issue already" in page
+    assert "Whoever has it does not get it again." in page
     world.post("/issues/1/send", list="weekly", when="now")
     world.until("finished")
     assert len(list(world.parts.outbox_directory.rglob("*.eml"))) == 130
