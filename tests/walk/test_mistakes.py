@@ -92,6 +92,36 @@ def test_usage_mistakes_end_with_two(folder: Path) -> None:
     assert 2 == run(folder, "nonsense").returncode
 
 
+def test_a_second_list_is_refused(folder: Path) -> None:
+    """Of two lists the last alone would have got it, with nothing said."""
+    done = run(folder, "send", "1", "--list", "weekly", "--list", "friends", "--yes")
+
+    assert 2 == done.returncode
+    assert "Run it once for each" in done.stderr
+
+
+def test_a_slip_of_the_keys_is_answered_with_the_command(folder: Path) -> None:
+    """As with settings and merge tags: what it may have meant stands behind it."""
+    assert "Did you mean 'check'?" in run(folder, "chekc", "1").stderr
+    assert "Did you mean" not in run(folder, "nonsense").stderr
+
+
+def test_what_a_mail_lacks_is_said_where_a_mail_is_made(tmp_path: Path) -> None:
+    """A new folder has no sender yet: `init` and `render` say so, and a question about readers is answered alone."""
+    made = run(tmp_path, "init", tmp_path / "bare")
+    assert "needs `sender` and `address`" in made.stdout
+    bare = a_folder(tmp_path / "weekly")
+    (bare / "newsletter.toml").write_text('name = "Bare"\n')
+
+    assert "" == run(bare, "status").stderr
+    assert "There is no sender yet" in run(bare, "render", "1", "--out", tmp_path / "x").stderr
+
+
+def test_nothing_in_doubt_is_said_in_words(folder: Path) -> None:
+    """`settle` of an issue whose every reader is known has nothing to count."""
+    assert "nobody in issue 1 of whom we don't know" in run(folder, "settle", "1").stdout
+
+
 def test_an_issue_with_an_error_is_not_sent_unless_told(folder: Path) -> None:
     """`send` refuses what `check` calls an error, and goes on when told that it is meant so."""
     (folder / "issues" / "001.md").write_text(ISSUE.replace("first_name | default", "frist_name | default"))
