@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import sys
 from dataclasses import dataclass
@@ -54,6 +55,10 @@ COMMANDS = {
 }
 
 
+# No room, or no right to write: a person's to mend.
+_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM})
+
+
 @dataclass(frozen=True, slots=True)
 class Folder:
     """The newsletter folder that a command works on."""
@@ -103,9 +108,18 @@ class LazyGroup(click.Group):
             ctx.exit(1)
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
+        except OSError as error:
+            click.echo(f"newsletter: {_own_fault(error) if error.errno not in _DISK else _disk(error)}", err=True)
+            ctx.exit(1)
         except Exception as error:  # noqa: BLE001 - our own bug: its details are for us, a sentence is for the user
             click.echo(f"newsletter: {_own_fault(error)}", err=True)
             ctx.exit(1)
+
+
+def _disk(error: OSError) -> str:
+    """Not a bug: the place that was named, or the disk, does not take what is written."""
+    where = error.filename or "The output"
+    return f"{where} could not be written or read: {error.strerror}.\nMake room there, or name a place where you may write."
 
 
 def _own_fault(error: Exception) -> str:
