@@ -169,7 +169,10 @@ def _say_end(parts: Parts, issue: int, list_name: str) -> None:
             f"{account.handover['pending']:,} wait for their turn: they get it while `newsletter serve` or a cron `tick` "  # type: ignore[index]
             "runs, or when you run this command again."
         )
-    click.echo(parts.provider.explain())
+    if account.is_practice:
+        click.echo(f"Every mail is a file; to look through them: {parts.outbox_directory / 'index.html'}")
+    else:
+        click.echo(parts.provider.explain())
 
 
 @contextmanager
