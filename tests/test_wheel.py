@@ -47,7 +47,7 @@ def test_the_demo_runs_from_the_wheel_in_an_empty_folder(installed: Path, tmp_pa
     done = subprocess.run(
         [sys.executable, "-m", "newsletter", "demo", "--no-serve", "--dir", "try"],
         cwd=tmp_path,
-        env=environment(PYTHONPATH=str(installed)),
+        env=environment(PYTHONPATH=str(installed), PATH="/usr/bin:/bin"),
         capture_output=True,
         text=True,
         timeout=120,
@@ -57,4 +57,6 @@ def test_the_demo_runs_from_the_wheel_in_an_empty_folder(installed: Path, tmp_pa
     assert 0 == done.returncode, done.stdout + done.stderr
     assert "2,000 readers = 2,000 mails on disk, nobody twice, nobody missing" in done.stdout
     assert "Nothing left this machine" in done.stdout
+    typed = Path(sys.executable).with_name("newsletter")
+    assert f"{typed} -C" in done.stdout, "what it says to type works in a terminal that does not know the command"
     assert 2_000 == len(list((tmp_path / "try" / "var" / "outbox" / "1").glob("*.eml")))

@@ -38,11 +38,11 @@ def run(folder: Path) -> Run:
 
 def test_an_address_goes_on_the_list_is_shown_and_comes_off(run: Run) -> None:
     """Known here or not; by hand is the reason where none is given."""
-    assert "Nobody is on it." in run("suppressions").output
+    assert "Nobody is on the do-not-mail list." in run("suppressions").output
     assert "Nothing goes to Ana@Example.com any more." in run("suppressions", "add", " Ana@Example.com ").output
     assert "ana@example.com: blocked by hand" in run("suppressions").output
     assert "may be mailed again" in run("suppressions", "remove", "ANA@example.com").output
-    assert "Nobody is on it." in run("suppressions").output
+    assert "Nobody is on the do-not-mail list." in run("suppressions").output
 
 
 @pytest.mark.parametrize("reason", ["unsubscribe", "complaint"])
@@ -66,7 +66,7 @@ def test_what_a_mail_server_said_can_be_mended(run: Run, folder: Path) -> None:
 
     assert "mail to it bounced" in run("suppressions", "--reason", "hard_bounce").output
     run("suppressions", "remove", "ana@example.com")
-    assert "Nobody is on it." in run("suppressions").output
+    assert "Nobody is on the do-not-mail list." in run("suppressions").output
 
 
 def test_a_long_list_is_looked_through(run: Run) -> None:
@@ -85,7 +85,7 @@ def test_a_long_list_is_looked_through(run: Run) -> None:
 def test_what_is_no_address_is_refused(run: Run, wrong: str) -> None:
     """A sentence and exit 1; nothing is written."""
     assert run("suppressions", "add", wrong, code=1).output.startswith("newsletter: ")
-    assert "Nobody is on it." in run("suppressions").output
+    assert "Nobody is on the do-not-mail list." in run("suppressions").output
 
 
 def test_who_is_not_on_it_cannot_come_off(run: Run) -> None:

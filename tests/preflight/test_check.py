@@ -24,7 +24,7 @@ from newsletter.words.finding import Severity
 from newsletter.words.subscriber import SuppressionReason
 from tests.fetch.web_server import Page
 from tests.preflight.desk import ICE, ISSUE, MAP, Desk
-from tests.running import run
+from tests.running import a_folder, run
 from tests.world import add_readers
 
 ROOT = Path(__file__).parents[2]
@@ -48,12 +48,21 @@ def test_every_built_in_template_is_in_order(desk: Desk, template: str) -> None:
     assert ["client-decoration"] == [one.code for one in desk.findings()]
 
 
+def test_a_single_link_is_one(tmp_path: Path) -> None:
+    """A note about one link speaks of one."""
+    folder = a_folder(tmp_path / "weekly")
+    post = folder / "posts" / "2026-11-20-ferries-in-winter.md"
+    post.write_text("---\ntitle: Ferries\n---\n\nSee [the map](https://example.org/map).\n")
+
+    assert "1 link or picture was not looked at" in run(folder, "check", "1", "--offline").stdout
+
+
 def test_offline_is_said(desk: Desk) -> None:
     """One note says how much nobody looked at, and it fails nothing."""
     found = [one for one in desk.findings(online=False) if one.code == "not-checked"]
 
     assert [Severity.NOTE] == [one.severity for one in found]
-    assert "5 links and pictures, and the quotes of 1 posts," in found[0].message
+    assert "5 links and pictures, and the quotes of 1 post," in found[0].message
     done = desk.cli("check", "2", "--offline", "--fail-on", "warning")
     assert 0 == done.exit_code, done.stdout
     assert "Not everything could be checked" in done.stdout

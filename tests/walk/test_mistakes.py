@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from newsletter.store.engine import connect
-from tests.running import ISSUE, POST, a_folder, run, sqlite_of
+from tests.running import ISSUE, POST, a_folder, command, environment, run, sqlite_of
 from tests.world import add_readers
 
 
@@ -54,7 +55,8 @@ def test_a_mistake_in_a_file_is_named_with_its_place(
         (("render", "9", "--out", "x"), "9"),
         (("send", "1", "--list", "nowhere", "--yes"), "no list called 'nowhere'"),
         (("send", "9", "--list", "weekly", "--yes"), "9"),
-        (("status", "9"), "never sent"),
+        (("status", "9"), "no issue 9"),
+        (("status", "1"), "never sent"),
         (("pause", "1"), "not being sent"),
         (("resume", "1"), "not paused"),
         (("cancel", "1"), "not being sent"),
@@ -90,6 +92,59 @@ def test_usage_mistakes_end_with_two(folder: Path) -> None:
     assert 2 == run(folder, "send", "1").returncode
     assert 2 == run(folder, "send", "1", "--list", "weekly", "--now", "--at", "2030-01-01").returncode
     assert 2 == run(folder, "nonsense").returncode
+
+
+def test_a_second_list_is_refused(folder: Path) -> None:
+    """Of two lists the last alone would have got it, with nothing said."""
+    done = run(folder, "send", "1", "--list", "weekly", "--list", "friends", "--yes")
+
+    assert 2 == done.returncode
+    assert "Run it once for each" in done.stderr
+
+
+def test_a_slip_of_the_keys_is_answered_with_the_command(folder: Path) -> None:
+    """As with settings and merge tags: what it may have meant stands behind it."""
+    assert "Did you mean 'check'?" in run(folder, "chekc", "1").stderr
+    assert "Did you mean" not in run(folder, "nonsense").stderr
+
+
+def test_what_a_mail_lacks_is_said_where_a_mail_is_made(tmp_path: Path) -> None:
+    """A new folder has no sender yet: `init` and `render` say so, and a question about readers is answered alone."""
+    made = run(tmp_path, "init", tmp_path / "bare")
+    assert "needs `sender` and `address`" in made.stdout
+    bare = a_folder(tmp_path / "weekly")
+    (bare / "newsletter.toml").write_text('name = "Bare"\n')
+
+    assert "" == run(bare, "status").stderr
+    assert "There is no sender yet" in run(bare, "render", "1", "--out", tmp_path / "x").stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+def test_a_full_disk_is_not_called_a_fault_of_the_program(folder: Path) -> None:
+    """Whoever writes into a file on a full disk can make room."""
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command(folder, "posts"), env=environment(), stdout=full, stderr=subprocess.PIPE, text=True
+        )
+
+    assert 1 == done.returncode
+    assert "Make room there" in done.stderr
+    assert "fault of the program" not in done.stderr
+
+
+def test_an_import_that_asks_nobody_says_so(folder: Path) -> None:
+    """Bringing the same people once more asks none of them again."""
+    (folder / "readers.csv").write_text("email\nana@example.com\n")
+    agreed = ("--active", "--consent", "Form on our site")
+    run(folder, "subscribers", "import", folder / "readers.csv", "--list", "weekly", *agreed)
+
+    again = run(folder, "subscribers", "import", folder / "readers.csv", "--list", "weekly").stdout
+    assert "No new mail asks anybody to confirm." in again
+
+
+def test_nothing_in_doubt_is_said_in_words(folder: Path) -> None:
+    """`settle` of an issue whose every reader is known has nothing to count."""
+    assert "nobody in issue 1 of whom we don't know" in run(folder, "settle", "1").stdout
 
 
 def test_an_issue_with_an_error_is_not_sent_unless_told(folder: Path) -> None:

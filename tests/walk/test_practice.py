@@ -26,6 +26,7 @@ def test_an_issue_is_practised_and_then_sent_for_real_from_the_same_database(tmp
         }
         practised = run(folder, "send", "1", "--list", "weekly", "--yes")
         assert 0 == practised.returncode and "Practice: nothing of this left this machine" in practised.stdout
+        assert str(folder / "var" / "outbox" / "index.html") in practised.stdout
         before = run(folder, "status", "1", **real)
         assert 1 == before.returncode and "was never sent" in before.stderr
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import sys
 from dataclasses import dataclass
@@ -58,6 +59,10 @@ COMMANDS = {
 }
 
 
+# No room, or no right to write: a person's to mend.
+_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM})
+
+
 @dataclass(frozen=True, slots=True)
 class Folder:
     """The newsletter folder that a command works on, and the clock that it goes by where that is not the machine's."""
@@ -79,6 +84,20 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """A slip of the keys is answered with what it may have meant."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            import difflib
+
+            close = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            if not close:
+                raise
+            raise click.UsageError(f"{error.format_message()} Did you mean {close[0]!r}?", ctx) from error
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, about) for name, (_, about) in COMMANDS.items()])
@@ -94,9 +113,18 @@ class LazyGroup(click.Group):
             ctx.exit(1)
         except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
             raise
+        except OSError as error:
+            click.echo(f"newsletter: {_own_fault(error) if error.errno not in _DISK else _disk(error)}", err=True)
+            ctx.exit(1)
         except Exception as error:  # noqa: BLE001 - our own bug: its details are for us, a sentence is for the user
             click.echo(f"newsletter: {_own_fault(error)}", err=True)
             ctx.exit(1)
+
+
+def _disk(error: OSError) -> str:
+    """Not a bug: the place that was named, or the disk, does not take what is written."""
+    where = error.filename or "The output"
+    return f"{where} could not be written or read: {error.strerror}.\nMake room there, or name a place where you may write."
 
 
 def _own_fault(error: Exception) -> str:

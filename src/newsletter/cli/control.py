@@ -97,6 +97,11 @@ def settle(folder: object, issue: int, choice: str, reader: str, left: bool, yes
         raise click.UsageError("--reader goes with --resend or --leave.")
     parts = parts_of(folder)
     parts.sweep()
+    if not reader and not left and not parts.ledger.list_doubtful(issue):
+        click.echo(
+            f"There is nobody in issue {issue} of whom we don't know. See where it stands: newsletter status {issue}"
+        )
+        return
     if choice == "look":
         settled = look(parts.looker, issue)
         click.echo(

@@ -53,8 +53,14 @@ def demo(directory: Path | None, no_serve: bool) -> None:
         click.echo(f"The raw text beside the finished mail: {page}")
     else:
         serve(page)
-    click.echo(f"Write in it, and see it as readers do: newsletter -C {walk.directory} studio")
-    click.echo('Next, your own: newsletter init my-newsletter --name "My newsletter"')
+    click.echo(f"Write in it, and see it as readers do: {_program()} -C {walk.directory} studio")
+    click.echo(f'Next, your own: {_program()} init my-newsletter --name "My newsletter"')
+
+
+def _program() -> str:
+    """The command as this terminal can type it: after `make demo` it stands in .venv/bin, where no terminal looks."""
+    beside = Path(sys.executable).with_name("newsletter")
+    return "newsletter" if shutil.which("newsletter") or not beside.exists() else str(beside)
 
 
 class _Walk:

@@ -36,6 +36,8 @@ def ask_to_confirm(parts: Parts, list_name: str, asked: Asked, source: str | Non
     asking = ask_pending(parts.consents, parts.post_office, list_name, asked, source)
     posted, waiting = asking.posted, asking.waiting
     parts.after_sending()
+    if not posted and not waiting:
+        return "No new mail asks anybody to confirm."
     rest = (
         f" {waiting:,} more mails go out while `newsletter serve` runs, or with: newsletter subscribers ask"
         if waiting

@@ -31,7 +31,7 @@ def render(folder: object, issue: int, out: Path, address: str | None) -> None:
     from newsletter.sending.sample import sample
     from newsletter.wiring.surroundings import reader_as
 
-    parts = parts_of(folder)
+    parts = parts_of(folder, makes_mail=True)
     proof = press(parts.shelf, parts.config.newsletter, issue)
     reader, list_id = reader_as(parts, address, proof)
     mail = sample(

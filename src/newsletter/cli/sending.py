@@ -22,9 +22,18 @@ if TYPE_CHECKING:
     from newsletter.words.alarm import Standing
 
 
+def _one_list(_ctx: click.Context, _option: click.Parameter, names: tuple[str, ...]) -> str:
+    """Of two lists the parser would silently take the last."""
+    if len(set(names)) > 1:
+        raise click.UsageError("One sending goes to one list. Run it once for each: nobody gets the issue twice.")
+    return names[0]
+
+
 @click.command()
 @click.argument("issue", type=int)
-@click.option("--list", "list_name", required=True, help="The mailing list it goes to.")
+@click.option(
+    "--list", "list_name", required=True, multiple=True, callback=_one_list, help="The mailing list it goes to."
+)
 @click.option("--segment", metavar="NAME", help="Only to the readers of the list who fit this saved segment.")
 @click.option("--now", is_flag=True, help="Send at once; this is the default.")
 @click.option("--at", metavar="WHEN", help='Send later: "thu 09:00", "2026-12-03 09:00", "2026-12-03T09:00+01:00".')
@@ -80,7 +89,7 @@ def send(
         raise click.UsageError("--next sends the issue as it is now; name a time with --at for --missing.")
     if look and not canary:
         raise click.UsageError("--look goes with --canary: it is the few that go first that you look at.")
-    parts = parts_of(folder)
+    parts = parts_of(folder, makes_mail=True)
     question = parts.segments.get(segment) if segment else ""
     if in_next:
         send_in_next_slot(
@@ -169,7 +178,10 @@ def _say_end(parts: Parts, issue: int, list_name: str) -> None:
             f"{account.handover['pending']:,} wait for their turn: they get it while `newsletter serve` or a cron `tick` "  # type: ignore[index]
             "runs, or when you run this command again."
         )
-    click.echo(parts.provider.explain())
+    if account.is_practice:
+        click.echo(f"Every mail is a file; to look through them: {parts.outbox_directory / 'index.html'}")
+    else:
+        click.echo(parts.provider.explain())
 
 
 @contextmanager
@@ -237,7 +249,7 @@ def test(folder: object, issue: int, address: str) -> None:
     from newsletter.compose.press import press
     from newsletter.sending.trial import send_test
 
-    parts = parts_of(folder)
+    parts = parts_of(folder, makes_mail=True)
     edition = press(parts.shelf, parts.config.newsletter, issue).rendered.edition
     reader = parts.readers.find_subscriber(address)
     send_test(parts.provider, parts.config.newsletter, edition, address, reader, parts.clock, parts.sender.new_token())

@@ -32,4 +32,7 @@ def init(directory: Path, name: str | None, sender: str | None, address: str | N
         address = address or click.prompt("Your postal address (Enter: later)", default="", show_default=False)
     create_folder(directory, name=name or directory.name, sender=sender or "", address=address or "")
     click.echo(f"{directory} is ready. Practice is on: mails are written to disk, nobody gets them.")
-    click.echo(f"Next: cd {directory} and newsletter add FILE")
+    missing = [f"`{key}`" for key, given in (("sender", sender), ("address", address)) if not given]
+    if missing:
+        click.echo(f"Before real mail goes out, {directory}/newsletter.toml needs {' and '.join(missing)}.")
+    click.echo(f"Next: cd {directory} and newsletter add FILE, or newsletter studio to do all of it in a browser.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,8 @@ def studio(folder: object, port: int, no_open: bool) -> None:
     from newsletter.cli.schedule import stop_on_signals
 
     parts = parts_of(folder)
-    log_to_stderr()
+    # Who sits before it wants the address, and what goes wrong; not that a server has started.
+    log_to_stderr(logging.WARNING)
     stop = stop_on_signals()
     with serve_pages(parts, "127.0.0.1", port, stop) as address:
         _say(parts, address, no_open=no_open)

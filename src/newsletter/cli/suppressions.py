@@ -43,7 +43,11 @@ def suppressions(context: click.Context, beginning: str, reason: str | None, mos
     for one in blocked:
         click.echo(f"{one.since_at:%Y-%m-%d}  {one.address}: {REASONS[one.reason]}")
     if not blocked:
-        click.echo("Nobody like that is on the do-not-mail list." if beginning or reason else "Nobody is on it.")
+        click.echo(
+            "Nobody like that is on the do-not-mail list."
+            if beginning or reason
+            else "Nobody is on the do-not-mail list."
+        )
     elif more:
         click.echo(f"... of {roster.count_blocked():,} in all. Look closer with --beginning, --reason or --most.")
 

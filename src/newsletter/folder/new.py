@@ -89,7 +89,7 @@ def _toml(values: Mapping[str, str]) -> str:
     return f"""\
 # The newsletter. Secrets do not belong here but in var/secrets.env.
 {given}
-# What you may add: reply_to, address (the law wants one in every issue), language, zone, public_url, template, provider.
+# What you may add: sender, address (the law wants one in every issue), reply_to, language, zone, public_url, template, provider.
 """
 
 

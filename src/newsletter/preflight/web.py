@@ -61,11 +61,14 @@ def as_readers_fetch(pictures: Sequence[Picture], tree: Element, around: Around)
 def _nobody_looked(proof: Proof, addresses: Sequence[str], because: str) -> Finding:
     """One note for all, rather than one a link."""
     n_quotes = sum(post.url is not None and _has_quote(post.body) for post in proof.posts.values())
-    what = f"{len(addresses)} links and pictures" + (f", and the quotes of {n_quotes} posts," if n_quotes else "")
+    is_one = len(addresses) == 1 and not n_quotes
+    what = "1 link or picture" if len(addresses) == 1 else f"{len(addresses)} links and pictures"
+    if n_quotes:
+        what += f", and the quotes of {n_quotes} post{'' if n_quotes == 1 else 's'},"
     return finding(
         "not-checked",
         Place(proof.issue.file, 1),
-        f"{what} were not looked at: {because}.",
+        f"{what} {'was' if is_one else 'were'} not looked at: {because}.",
         f"With a way to the web: newsletter check {proof.issue.number}",
     )
 

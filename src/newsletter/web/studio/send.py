@@ -55,7 +55,9 @@ def show(studio: Studio, visit: Visit) -> Response:
     issue = parts.issues.get_issue(number)
     names = parts.readers.list_names()
     counted = studio.lists()
-    wish = _wish(visit.asked, issue.lists or tuple(names[:1]))
+    # A list that nobody is on must not be offered before the one that has the readers.
+    n_active = {row.name: row.active for row in counted or ()}
+    wish = _wish(visit.asked, issue.lists or tuple(sorted(names, key=lambda name: -n_active.get(name, 0))[:1]))
     proof, problem = _proof(studio, number)
     findings = studio.findings(proof) if proof else []
     is_asked = bool(visit.asked("list"))
@@ -64,9 +66,10 @@ def show(studio: Studio, visit: Visit) -> Response:
     values: dict[str, Any] = {
         "issue": issue,
         "tally": tally,
+        "outbox": studio.parts.outbox_directory,
         "going": [one for one in parts.ledger.list_mailings(statuses=_UNFINISHED) if one.issue == number],
         "lists": names,
-        "readers": {row.name: row.active for row in counted or ()},
+        "readers": n_active,
         "segments": [name for name, _ in parts.segments.list_all()],
         "plans": {
             plan.list_name: next(iter(islice(plan.cadence.after(studio.now()), 1)), None)
