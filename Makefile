@@ -3,8 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-# Tests wait about as long as they work: for processes, browsers and clocks.
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
+# Tests also wait, for processes, browsers and clocks: one more than there are processors keeps those busy (measured on two).
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(1 + (os.cpu_count() or 1))')
 # Compiled on installation even where the environment forbids it: start-up times mislead otherwise.
 export UV_COMPILE_BYTECODE := 1
 export UV_LINK_MODE := copy
