@@ -13,7 +13,7 @@ from newsletter.store.ledger import SqlLedger
 from newsletter.store.readers import SqlReaders
 from newsletter.store.tables import delivery, mailing, parcel
 from newsletter.store.types import database_now
-from newsletter.words.ledger import LOOK_FIRST, HandOver, MailingStatus, ParcelStatus
+from newsletter.words.ledger import HandOver, MailingStatus
 from newsletter.words.outcome import Accepted, Deferred, Refused, Uncertain
 from tests.store.test_ledger import account, claim, planned, taken
 from tests.world import add_readers, an_edition
@@ -310,100 +310,6 @@ def test_a_refusal_and_a_cancel_at_the_same_moment_leave_nobody_waiting(engine: 
             thread.join()
 
         assert account(ledger, issue).skipped == {"cancelled": 5}
-
-
-def test_nobody_follows_before_the_canary_is_through(engine: Engine, ledger: SqlLedger) -> None:
-    """A small first parcel; the others wait for its answer and go then."""
-    add_readers(engine, "weekly", range(30))
-    of = ledger.open_mailing(an_edition(), list_name="weekly", parcel_size=10, start_at=None, canary=3)
-    while ledger.plan_slice(of.id, n_readers=35):
-        pass
-    first = taken(ledger, of)
-    assert len(first.deliveries) == 3
-    assert claim(ledger, of) is None
-
-    ledger.record(first.attempt_id, [(None, Accepted())])
-
-    assert [10, 10, 7] == [len(taken(ledger, of).deliveries) for _ in range(3)]
-    assert account(ledger).planned == 30
-
-
-def test_somebody_looks_at_the_canary_before_the_others_go(engine: Engine, ledger: SqlLedger) -> None:
-    """When the first few are through it pauses; until somebody resumes nobody follows, then everybody does."""
-    add_readers(engine, "weekly", range(30))
-    of = ledger.open_mailing(
-        an_edition(), list_name="weekly", parcel_size=10, start_at=None, canary=3, canary_waits=True
-    )
-    while ledger.plan_slice(of.id, n_readers=35):
-        pass
-    first = taken(ledger, of)
-    assert not ledger.finish_if_done(of.id)
-    assert ledger.get_mailing(of.id).status == MailingStatus.SENDING
-    ledger.record(first.attempt_id, [(None, Accepted())])
-    assert claim(ledger, of) is None
-
-    assert not ledger.finish_if_done(of.id)
-    stands = ledger.get_mailing(of.id)
-    assert (MailingStatus.PAUSED, LOOK_FIRST) == (stands.status, stands.pause_reason)
-
-    ledger.resume(1)
-    assert [10, 10, 7] == [len(taken(ledger, of).deliveries) for _ in range(3)]
-    assert not ledger.finish_if_done(of.id)
-    assert ledger.get_mailing(of.id).status == MailingStatus.SENDING
-
-
-def test_a_canary_that_is_everybody_needs_no_look(engine: Engine, ledger: SqlLedger) -> None:
-    """Where nobody is left to wait there is nothing to decide."""
-    add_readers(engine, "weekly", range(3))
-    of = ledger.open_mailing(
-        an_edition(), list_name="weekly", parcel_size=10, start_at=None, canary=5, canary_waits=True
-    )
-    while ledger.plan_slice(of.id, n_readers=35):
-        pass
-    ledger.record(taken(ledger, of).attempt_id, [(None, Accepted())])
-
-    assert ledger.finish_if_done(of.id)
-    assert ledger.get_mailing(of.id).status == MailingStatus.FINISHED
-
-
-def test_the_canary_of_another_mailing_holds_nobody(engine: Engine, ledger: SqlLedger) -> None:
-    """Each mailing waits for its own first parcel only."""
-    other = {"parcel_size": 10, "start_at": None, "canary": 3}
-    add_readers(engine, "friends", range(100, 120))
-    add_readers(engine, "weekly", range(30))
-    opened = [ledger.open_mailing(an_edition(), list_name=name, **other) for name in ("friends", "weekly")]  # type: ignore[arg-type]
-    for of in opened:
-        while ledger.plan_slice(of.id, n_readers=35):
-            pass
-    first = [taken(ledger, of) for of in opened]
-    ledger.record(first[1].attempt_id, [(None, Accepted())])
-
-    assert claim(ledger, opened[0]) is None
-    assert len(taken(ledger, opened[1]).deliveries) == 10
-
-
-def test_a_canary_in_doubt_pauses_until_somebody_looks(engine: Engine, ledger: SqlLedger) -> None:
-    """No clear answer for the first few: a person decides whether the rest goes."""
-    add_readers(engine, "weekly", range(30))
-    of = ledger.open_mailing(an_edition(), list_name="weekly", parcel_size=10, start_at=None, canary=3)
-    while ledger.plan_slice(of.id, n_readers=35):
-        pass
-    first = taken(ledger, of, seconds=-1)
-    assert ledger.sweep() == 1
-    stands = ledger.get_mailing(of.id)
-    assert stands.status == MailingStatus.PAUSED
-    assert "first batch" in (stands.pause_reason or "")
-    assert claim(ledger, of) is None
-
-    ledger.resume(1)
-
-    assert claim(ledger, of) is not None
-    assert first.parcel_id not in _parcels(engine, ParcelStatus.READY)
-
-
-def _parcels(engine: Engine, status: ParcelStatus) -> set[int]:
-    with reading(engine) as connection:
-        return set(connection.scalars(select(parcel.c.id).where(parcel.c.status == status)))
 
 
 def test_a_batch_in_which_nobody_may_be_mailed_makes_no_try(engine: Engine, ledger: SqlLedger) -> None:
