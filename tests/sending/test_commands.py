@@ -66,6 +66,14 @@ def test_yesterdays_database_in_todays_folder_sends_nothing(folder: Path, tmp_pa
     assert 20 == len(list((folder / "var" / "outbox" / "1").glob("*.eml")))
 
 
+def test_a_list_that_is_not_there_is_refused_before_anything_is_announced(folder: Path) -> None:
+    """Nobody reads "to 0 readers" first, and nothing is planned."""
+    refused = run(folder, "send", "1", "--list", "nowhere", "--yes")
+
+    assert (1, "") == (refused.returncode, refused.stdout)
+    assert "no list called 'nowhere'" in refused.stderr
+
+
 def test_a_canary_goes_first_and_the_others_follow(folder: Path) -> None:
     """The small batch is the first try; everybody is handed over in the end, and nobody is doubled."""
     sent = run(folder, "send", "1", "--list", "weekly", "--canary", "3", "--yes")

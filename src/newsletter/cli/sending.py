@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter.words.ledger import LOOK_FIRST
-from newsletter.words.mistake import Mistake
+from newsletter.words.mistake import Missing, Mistake
 
 if TYPE_CHECKING:
     from newsletter.ports.ledger import Account, MailingRow
@@ -119,6 +119,8 @@ def send(
         from newsletter.compose.press import press
 
         proof = press(parts.shelf, parts.config.newsletter, issue)
+        if parts.readers.find_list(list_name) is None:
+            raise Missing(f"There is no list called {list_name!r}.", fix="See the lists with: newsletter lists")
         edition = proof.rendered.edition
         refuse_errors(parts, proof, despite=despite_findings)
         if segment:
