@@ -22,6 +22,7 @@ class SmtpServer:
         self.folder, self.process, self.host, self.port = folder, process, host, port
         # What it offers where a plan does not say.
         self.offers: tuple[str, ...] = OFFERS
+        self._plans = self._era = 0
 
     def url(self, login: str = "", scheme: str = "smtp") -> str:
         """`login` is `user:password`."""
@@ -29,9 +30,16 @@ class SmtpServer:
 
     def plan(self, *mails: str | dict[str, Any], **rest: Any) -> None:
         """Behave so from the next connection and mail on; see `tests.fakes.smtp_plan`."""
+        self._plans += 1
+        known = {"number": self._plans, "era": self._era, "offers": self.offers}
         new = self.folder / "plan.new"
-        new.write_text(json.dumps({"mails": list(mails), "offers": self.offers, **rest}))
+        new.write_text(json.dumps({"mails": list(mails), **known, **rest}))
         new.replace(self.folder / "plan.json")
+
+    def forget(self) -> None:
+        """Behave, and hear no more of conversations that began before: their clients are gone, but not all of their words."""
+        self._era += 1
+        self.plan()
 
     def accepted(self) -> list[dict[str, Any]]:
         """Whom it took, in order: `email`, `attempt`, `delivery`, `sender`, `at`, `number`."""

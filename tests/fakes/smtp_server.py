@@ -41,13 +41,16 @@ class Post:
         # Of this plan, and of all time.
         self.connections = self.mails = 0
         self.met = self.taken = 0
-        self._plan, self._read_at = Plan(), 0
+        self.era = 0
+        self._plan, self._written = Plan(), ""
 
     @property
     def plan(self) -> Plan:
+        """Known by what is written there: two plans may be written within one tick of the file system's clock."""
         path = Path(self.options.plan) if self.options.plan else None
-        if path and path.exists() and (at := path.stat().st_mtime_ns) != self._read_at:
-            self._plan, self._read_at = plan_from(json.loads(path.read_text())), at
+        if path and path.exists() and (written := path.read_text()) != self._written:
+            document = json.loads(written)
+            self._plan, self._written, self.era = plan_from(document), written, document.get("era", 0)
             self.connections = self.mails = 0
         return self._plan
 
@@ -87,6 +90,7 @@ class Conversation:
     def __init__(self, post: Post, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.post, self.reader, self.writer = post, reader, writer
         self.plan = post.plan
+        self.era = post.era
         post.connections += 1
         post.met += 1
         self.number, self.name = post.connections, post.met
@@ -161,6 +165,8 @@ class Conversation:
         if not self.is_known:
             return await self._say("unknown", "530 5.7.0 log in first")
         self.plan = self.post.plan
+        if self.era != self.post.era:
+            raise Over
         self.post.mails += 1
         self.mail = self.plan.step(self.post.mails, self.post.options.seed)
         if await self._say("mail", "250 2.1.0 yes"):

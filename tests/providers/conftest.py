@@ -39,7 +39,7 @@ def running_mail_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sm
 def mail_server(running_mail_server: SmtpServer, request: pytest.FixtureRequest) -> SmtpServer:
     """A server that behaves, of both kinds."""
     running_mail_server.offers = OFFERS if request.param == "pipelining" else OFFERS[1:]
-    running_mail_server.plan()
+    running_mail_server.forget()
     return running_mail_server
 
 
