@@ -1,4 +1,4 @@
-"""Builds the parts of a running newsletter: the only room that names concrete classes, reads the clock and makes ids."""
+"""Builds the parts of a running newsletter: the room that names concrete classes, hands out the clock and makes ids."""
 
 from newsletter.wiring.clock import SystemClock, Timing
 from newsletter.wiring.parts import Parts, open_newsletter

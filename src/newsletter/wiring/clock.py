@@ -1,4 +1,4 @@
-"""The machine's own clock: the one place that reads it."""
+"""The machine's own clock, as the verbs are given it, and how often the schedule looks at it."""
 
 from __future__ import annotations
 
