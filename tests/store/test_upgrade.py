@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 import warnings
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -10,9 +12,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 
-from newsletter.store.engine import check_durable, is_sqlite, reading, writing
+from newsletter.store.engine import check_durable, connect, is_sqlite, reading, writing
 from newsletter.store.schema import metadata
-from newsletter.store.upgrade import HEAD, prepare, version
+from newsletter.store.upgrade import HEAD, prepare, run, upgrade, version
 from newsletter.words.mistake import Mistake, NotNow
 
 # Indexes on expressions with an order of their own, which Alembic can't compare.
@@ -44,6 +46,24 @@ def test_the_version_this_program_wants_is_the_newest_migration(engine: Engine) 
 
     assert history.get_heads() == [HEAD]
     assert version(engine) == HEAD
+
+
+def test_a_row_that_refers_to_nothing_stops_an_upgrade_and_nothing_is_changed(tmp_path: Path) -> None:
+    """SQLite does not look at references while tables are made again: they are looked at before the commit."""
+    engine = connect(f"sqlite:///{tmp_path / 'old.db'}")
+    with writing(engine) as connection:
+        run(connection, "0001")
+    driver = sqlite3.connect(tmp_path / "old.db")
+    with driver:
+        driver.execute("INSERT INTO parcel (id, mailing_id, number, status, n_readers) VALUES (1, 77, 1, 'ready', 0)")
+    driver.close()
+
+    with pytest.raises(NotNow, match="parcel"):
+        upgrade(engine)
+
+    assert version(engine) == "0001"
+    with reading(engine) as connection:
+        assert connection.scalar(text("PRAGMA foreign_keys")) == 1
 
 
 def test_a_database_of_a_newer_program_is_refused(engine: Engine) -> None:

@@ -118,6 +118,24 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
+def remaking_tables(engine: Engine) -> Iterator[Connection]:
+    """`writing`, where SQLite does not look at references: it changes most of a table by making it again."""
+    with engine.connect() as held:
+        driver = held.connection.driver_connection
+        assert driver is not None
+        if is_sqlite(held):
+            driver.execute("PRAGMA foreign_keys = OFF")
+        try:
+            with held.execution_options(writes=True).begin():
+                yield held
+        except OperationalError as error:
+            raise _in_words(error) from error
+        finally:
+            if is_sqlite(held):
+                driver.execute("PRAGMA foreign_keys = ON")
+
+
+@contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """A transaction that only reads, from one consistent state. Raises NotNow as `writing` does."""
     try:
