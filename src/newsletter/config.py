@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import secrets as randomness
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from newsletter.config_files import FILE, SECRETS, line_of, secrets, toml_mistake, toml_text
+from newsletter.words.lack import Lack
 from newsletter.words.mistake import Mistake, Place
 from newsletter.words.newsletter import Newsletter
 from newsletter.words.pace import NO_LIMIT, Pace
@@ -60,6 +62,8 @@ _ADDRESS = re.compile(r"[^@\s<>\",;:()\[\]\\]+@[^@\s<>\",;:()\[\]\\]+\.[^@\s<>\"
 class Config:
     """`parcel_size` None is as many readers as the provider takes. `warnings` are sentences for whoever runs it.
 
+    `lacks` is what real mail can't go without and nobody has set: stand-ins are in its place, and nothing is sent.
+
     `keep_ip_days` is how long IP and program stay with a request to be mailed: 0 is never, None as long as the request.
     """
 
@@ -81,6 +85,7 @@ class Config:
     imap_url: str | None = field(default=None, repr=False)
     editors: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    lacks: tuple[Lack, ...] = ()
 
     @property
     def is_practice(self) -> bool:
@@ -93,21 +98,22 @@ def read_config(directory: Path, environ: Mapping[str, str] | None = None, *, te
 
     With `text` as they would be if `newsletter.toml` held that.
 
-    Practice (the outbox) does with stand-ins and `warnings`. Raises Missing where there is no newsletter, and Mistake,
-    with file and line, for a wrong value or for what a real provider can't do without.
+    What is not set has a stand-in: with `warnings` for practice (the outbox), with `lacks` for a real provider. Raises
+    Missing where there is no newsletter, and Mistake, with file and line, for a wrong value.
     """
     directory = directory.resolve()
     settings = _Settings(directory, os.environ if environ is None else environ, text)
     provider = settings.value("provider") or "outbox"
     if provider not in PROVIDERS:
         raise settings.mistake("provider", f"`provider` is `{provider}`.", f"It is one of: {', '.join(PROVIDERS)}.")
-    newsletter = _newsletter(settings, practice=provider == "outbox")
+    settings.is_practice = provider == "outbox"
+    newsletter = _newsletter(settings)
     return Config(
         directory=directory,
         newsletter=newsletter,
         provider=provider,
         database_url=settings.value("database_url") or f"sqlite:///{directory / 'var' / 'newsletter.db'}",
-        secret_key=_secret_key(settings, newsletter.name, practice=provider == "outbox"),
+        secret_key=_secret_key(settings, newsletter.name),
         sendgrid_api_key=_needed(settings, "sendgrid_api_key", provider == "sendgrid"),
         sendgrid_url=_web_address(settings, "sendgrid_url"),
         sendgrid_webhook_key=settings.value("sendgrid_webhook_key"),
@@ -124,6 +130,7 @@ def read_config(directory: Path, environ: Mapping[str, str] | None = None, *, te
         imap_url=settings.value("imap_url"),
         editors=_editors(settings),
         warnings=tuple(settings.warnings),
+        lacks=tuple(settings.lacks),
     )
 
 
@@ -132,6 +139,8 @@ class _Settings:
 
     def __init__(self, directory: Path, environ: Mapping[str, str], text: str | None = None) -> None:
         self.warnings: list[str] = []
+        self.lacks: list[Lack] = []
+        self.is_practice = True
         self._text = toml_text(directory) if text is None else text
         self._file = _toml_values(self._text)
         self._secrets = secrets(directory, self.warnings)
@@ -146,6 +155,13 @@ class _Settings:
         value = self._file.get(key)
         return None if value is None else str(value).strip() or None
 
+    def lack(self, key: str, message: str, fix: str, *, in_practice: str = "", place: Place | None = None) -> None:
+        """Something is not set, or not fit for real mail. Practice goes on with a word of warning, or with none."""
+        if not self.is_practice:
+            self.lacks.append(Lack(setting=key, message=message, fix=fix, place=place))
+        elif in_practice:
+            self.warnings.append(in_practice)
+
     def mistake(self, key: str, message: str, fix: str) -> Mistake:
         """A refusal that points at wherever the value came from."""
         variable = KEYS.get(key) or SECRET_KEYS.get(key)
@@ -156,95 +172,97 @@ class _Settings:
         return Mistake(message, fix=fix, place=Place(FILE, line_of(self._text, key)))
 
 
-def _newsletter(settings: _Settings, *, practice: bool) -> Newsletter:
+def _newsletter(settings: _Settings) -> Newsletter:
     name = settings.value("name")
     if name is None:
         raise settings.mistake("name", "The newsletter has no name.", 'Add a line: name = "What it is called"')
     return Newsletter(
         name=_one_line(settings, "name", name),
-        sender=_sender(settings, practice=practice),
+        sender=_sender(settings),
         reply_to=_mail_address(settings, "reply_to"),
-        address=_postal_address(settings, practice=practice),
+        address=_postal_address(settings),
         template=settings.value("template") or "digest",
         language=_language(settings),
         zone=_zone(settings),
-        public_url=_public_url(settings, practice=practice),
+        public_url=_public_url(settings),
     )
 
 
-def _sender(settings: _Settings, *, practice: bool) -> str:
+def _sender(settings: _Settings) -> str:
     sender = _mail_address(settings, "sender")
-    if sender is None and not practice:
-        raise settings.mistake("sender", "There is no sender.", 'Add a line: sender = "editor@example.com"')
     if sender is None:
-        settings.warnings.append(f"There is no sender yet; mails say {_NOBODY_YET}. Set `sender` in {FILE}.")
+        settings.lack(
+            "sender",
+            "There is no sender.",
+            f'Add a line to {FILE}: sender = "editor@example.com"',
+            in_practice=f"There is no sender yet; mails say {_NOBODY_YET}. Set `sender` in {FILE}.",
+        )
     return sender or _NOBODY_YET
 
 
-def _postal_address(settings: _Settings, *, practice: bool) -> str:
+def _postal_address(settings: _Settings) -> str:
     address = settings.value("address")
-    if address is None and not practice:
-        raise settings.mistake(
+    if address is None:
+        settings.lack(
             "address",
             "There is no postal address, and law in most countries wants one in every issue.",
-            'Add a line: address = "Street 1, 12345 Town"',
+            f'Add a line to {FILE}: address = "Street 1, 12345 Town"',
+            in_practice=f"There is no postal address yet; real mail needs one. Set `address` in {FILE}.",
         )
-    if address is None:
-        settings.warnings.append(f"There is no postal address yet; real mail needs one. Set `address` in {FILE}.")
     return address or "(no postal address yet)"
 
 
-def _public_url(settings: _Settings, *, practice: bool) -> str:
+def _public_url(settings: _Settings) -> str:
     url = _web_address(settings, "public_url")
-    if url is None and not practice:
-        raise settings.mistake(
+    if url is None:
+        settings.lack(
             "public_url",
             "There is no public address, so readers could not unsubscribe.",
-            'Add a line: public_url = "https://news.example.com", or set NEWSLETTER_PUBLIC_URL.',
-        )
-    if url is None:
-        settings.warnings.append(
-            f"There is no public address yet; links in practice mail lead nowhere. Set `public_url` in {FILE}."
+            f'Add a line to {FILE}: public_url = "https://news.example.com", or set NEWSLETTER_PUBLIC_URL.',
+            in_practice=f"There is no public address yet; links in practice mail lead nowhere. Set `public_url` in {FILE}.",
         )
         return "https://newsletter.invalid"
     parts = urlsplit(url)
-    if not practice and parts.scheme != "https" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
-        raise settings.mistake(
+    if parts.scheme != "https" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
+        wrong = settings.mistake(
             "public_url",
             f"The public address {url} is not https; one-click unsubscribe (RFC 8058) must be.",
             f"Write https: {url.replace('http', 'https', 1)}",
         )
+        settings.lack("public_url", wrong.message, wrong.fix, place=wrong.place)
     return url
 
 
-def _secret_key(settings: _Settings, name: str, *, practice: bool) -> str:
+def _secret_key(settings: _Settings, name: str) -> str:
     key = settings.value("secret_key")
+    how = f"Put a line into {SECRETS}: NEWSLETTER_SECRET_KEY=, followed by what `openssl rand -hex 32` prints."
     if key is not None and len(key) < _SHORTEST_SECRET:
         raise settings.mistake(
-            "secret_key",
-            f"The secret key is shorter than {_SHORTEST_SECRET} characters and could be guessed.",
-            f"Put a line into {SECRETS}: NEWSLETTER_SECRET_KEY=, followed by what `openssl rand -hex 32` prints.",
+            "secret_key", f"The secret key is shorter than {_SHORTEST_SECRET} characters and could be guessed.", how
         )
-    if key is None and not practice:
-        raise Mistake(
-            "There is no secret key, so anybody could forge the links that unsubscribe readers.",
-            fix=f"Put a line into {SECRETS}: NEWSLETTER_SECRET_KEY=, followed by what `openssl rand -hex 32` prints.",
-        )
-    if key is None:
-        settings.warnings.append(
-            f"There is no secret key; links in practice mail can be forged. `init` makes one in {SECRETS}."
-        )
-    # The same each time, so that a practice mail's links still fit after a restart.
-    return key or hashlib.sha256(f"practice only: {name}".encode()).hexdigest()
+    if key is not None:
+        return key
+    settings.lack(
+        "secret_key",
+        "There is no secret key, so anybody could forge the links that unsubscribe readers.",
+        how,
+        in_practice=f"There is no secret key; links in practice mail can be forged. `init` makes one in {SECRETS}.",
+    )
+    if settings.is_practice:
+        # The same each time, so that a practice mail's links still fit after a restart.
+        return hashlib.sha256(f"practice only: {name}".encode()).hexdigest()
+    # Real readers may be in the database, and pages are served: nobody may be able to guess it.
+    return randomness.token_hex(32)
 
 
 def _needed(settings: _Settings, key: str, is_needed: bool) -> str | None:
     value = settings.value(key)
     if value is None and is_needed:
         variable = SECRET_KEYS[key]
-        raise Mistake(
+        settings.lack(
+            key,
             f"{variable} is not set, so nothing can be handed over.",
-            fix=f"Put a line into {SECRETS}: {variable}=..., or set it in the environment.",
+            f"Put a line into {SECRETS}: {variable}=..., or set it in the environment.",
         )
     return value
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import insert
 
+from newsletter.compose.press import press
 from newsletter.schedule.choosing import approve_issue
 from newsletter.schedule.deciding import find_asking, send_at, skip_slot
+from newsletter.schedule.tick import tick
 from newsletter.store.engine import writing
 from newsletter.store.schedule_tables import slot as slot_table
+from newsletter.wiring.timekeeping import desk_of
 from newsletter.words.cadence_text import parse_cadence
+from newsletter.words.ledger import MailingStatus
 from newsletter.words.mistake import Mistake, NotNow
 from newsletter.words.slot import SlotStatus, Ways, Why
 from tests.schedule.world import MONDAY, READERS, SLOT, THURSDAY, World
@@ -206,3 +211,33 @@ def test_a_fault_of_our_own_is_told_and_stops_no_other_list(embedded: World) -> 
     friends = embedded.memory.find_plan("friends")
     assert friends is not None
     assert [SlotStatus.GOING] == [one.status for one in embedded.memory.list_slots(friends.id) if one.at == SLOT]
+
+
+def test_a_slot_with_something_missing_asks_and_goes_once_it_is_set(tmp_path: Path) -> None:
+    """A real provider without a public address: nothing is planned, the mailing of earlier waits, and the owner's mail too."""
+    world = World(tmp_path / "weekly", NEWSLETTER_PROVIDER="smtp", NEWSLETTER_SMTP_URL="smtp://127.0.0.1:9")
+    toml = world.folder / "newsletter.toml"
+    whole = toml.read_text()
+    toml.write_text(whole.replace("public_url", "# public_url"))
+    bare = world.opened()
+    world.plan()
+    add_readers(world.parts.engine, "other", range(2))
+    world.issue(2)
+    edition = press(bare.shelf, bare.config.newsletter, 2).rendered.edition
+    waiting = bare.ledger.open_mailing(edition, list_name="other", parcel_size=10, start_at=None)
+
+    world.clock.turn(SLOT)
+    tick(desk_of(bare))
+    with pytest.raises(Mistake, match="no public address"):
+        bare.drain(threading.Event()).once()
+    assert world.stands() == (SlotStatus.ASKING, Why.CLOSED)
+    assert "no public address" in world.slot().detail
+    assert bare.accounts.list_issues_sent() == [2]
+    assert bare.ledger.get_mailing(waiting.id).status is MailingStatus.SENDING
+    assert [notice.handed_over_at for notice in world.memory.list_notices(waiting=True)] == [None]
+
+    toml.write_text(whole)
+    world.clock.turn(SLOT + HOUR)
+    tick(desk_of(world.opened()))
+    assert world.stands() == (SlotStatus.GOING, None)
+    world.close()

@@ -114,7 +114,6 @@ def _secret(what: str) -> str:
 def _keep(directory: Path, provider: str, values: dict[str, str]) -> None:
     from newsletter.config import read_config
     from newsletter.folder.secrets_file import SECRETS, keep_secrets
-    from newsletter.words.mistake import NewsletterError
 
     keep_secrets(directory, {**values, "NEWSLETTER_PROVIDER": provider})
     click.echo(
@@ -122,7 +121,5 @@ def _keep(directory: Path, provider: str, values: dict[str, str]) -> None:
     )
     if (given := os.environ.get("NEWSLETTER_PROVIDER", provider)) != provider:
         click.echo(f"Note: NEWSLETTER_PROVIDER={given} in the environment wins over that.", err=True)
-    try:
-        read_config(directory, {**os.environ, "NEWSLETTER_PROVIDER": provider})
-    except NewsletterError as missing:
-        click.echo(f"Before you can send: {missing}")
+    for lack in read_config(directory, {**os.environ, "NEWSLETTER_PROVIDER": provider}).lacks:
+        click.echo(f"Before you can send: {lack.message}\n{lack.fix}")

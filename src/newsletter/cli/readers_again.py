@@ -70,6 +70,7 @@ def ask_again(
     if dry_run or not n_readers:
         click.echo(f"{n_readers:,} readers of {list_name} would be asked: {question}.")
         return
+    parts.check_may_send()
     if not yes and sys.stdin.isatty():
         click.confirm(
             f"Ask {n_readers:,} readers of {list_name}, and take off who is silent for {days} days?", abort=True

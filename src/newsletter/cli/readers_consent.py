@@ -25,7 +25,7 @@ def ask(folder: object) -> None:
     """
     from newsletter.cli.context import parts_of
 
-    posted = parts_of(folder).post_office.post_waiting()
+    posted = parts_of(folder, sends=True).post_office.post_waiting()
     click.echo(f"{posted:,} mails were handed over.")
 
 

@@ -89,7 +89,7 @@ def send(
         raise click.UsageError("--next sends the issue as it is now; name a time with --at for --missing.")
     if look and not canary:
         raise click.UsageError("--look goes with --canary: it is the few that go first that you look at.")
-    parts = parts_of(folder, makes_mail=True)
+    parts = parts_of(folder, makes_mail=True, sends=True)
     question = parts.segments.get(segment) if segment else ""
     if in_next:
         send_in_next_slot(
@@ -251,7 +251,7 @@ def test(folder: object, issue: int, address: str) -> None:
     from newsletter.compose.press import press
     from newsletter.sending.trial import send_test
 
-    parts = parts_of(folder, makes_mail=True)
+    parts = parts_of(folder, makes_mail=True, sends=True)
     edition = press(parts.shelf, parts.config.newsletter, issue).rendered.edition
     reader = parts.readers.find_subscriber(address)
     send_test(parts.provider, parts.config.newsletter, edition, address, reader, parts.clock, parts.sender.new_token())

@@ -13,6 +13,7 @@ from newsletter.ports.ledger import Accounts, Control, Editions, Planning
 from newsletter.ports.provider import Provider
 from newsletter.ports.slots import Heartbeat, Memory, TickLock
 from newsletter.preflight.around import Around
+from newsletter.words.mistake import NewsletterError
 from newsletter.words.newsletter import Newsletter
 from newsletter.words.slot import Ways
 
@@ -23,7 +24,10 @@ class Ledger(Planning, Editions, Control, Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """`around` is what the checks know about the newsletter; `new_token` mints the random names of mails to the owner."""
+    """`around` is what the checks know about the newsletter; `new_token` mints the random names of mails to the owner.
+
+    `refusal` is why nothing may be handed over, such as a public address that is not set.
+    """
 
     newsletter: Newsletter
     shelf: Shelf
@@ -37,6 +41,7 @@ class Desk:
     clock: Clock
     parcel_size: int
     new_token: Callable[[], str]
+    refusal: NewsletterError | None = None
 
     def tell(self, ways: Ways | None = None) -> tuple[str, ...]:
         """Who hears of a slot: those that were named, else whoever answers readers."""

@@ -21,6 +21,7 @@ BECAUSE: Mapping[Why, str] = {
     Why.FINDINGS: "`check` finds errors in it",
     Why.NO_ISSUE: "there is no issue that has not gone yet",
     Why.FAULT: "it could not be planned",
+    Why.CLOSED: "nothing can be sent yet",
     Why.UNFINISHED: "the issue before is not finished",
     Why.MOVED: "its time passed when the schedule was changed",
     Why.FEW_POSTS: "there are too few posts",

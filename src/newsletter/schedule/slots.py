@@ -82,6 +82,9 @@ def _frozen(desk: Desk, plan: Plan, slot: Slot, now: datetime) -> Slot | None:
 def _go(desk: Desk, plan: Plan, slot: Slot, now: datetime) -> None:
     """From here on the slot has begun: one transaction decides it, whoever else is trying."""
     assert slot.issue is not None
+    if desk.refusal:
+        _ask(desk, plan, slot, Why.CLOSED, str(desk.refusal))
+        return
     approval = desk.memory.find_approval(slot.issue)
     if plan.ways.needs_approval and approval is None:
         _ask(desk, plan, slot, Why.UNAPPROVED, "")

@@ -17,6 +17,7 @@ from newsletter.sending.send import Sender, where
 from newsletter.sending.settle import Looker, look_again
 from newsletter.words.edition import Edition
 from newsletter.words.ledger import MailingStatus
+from newsletter.words.mistake import NewsletterError
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +38,10 @@ class Follow(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drain:
-    """One sending process at work. `stop` ends it between parcels, never inside a call."""
+    """One sending process at work. `stop` ends it between parcels, never inside a call.
+
+    `refusal` is why nothing may be handed over; what earlier processes left is looked after all the same.
+    """
 
     sender: Sender
     planning: Planning
@@ -45,11 +49,12 @@ class Drain:
     looker: Looker
     lock: SenderLock
     stop: threading.Event
+    refusal: NewsletterError | None = None
 
     def until_settled(self, mailing: MailingRow, follow: Follow) -> MailingRow:
         """Send, or follow whoever sends, until this mailing has nothing more to hand over by itself.
 
-        Raises NotNow where the database is not known to be the live one.
+        Raises NotNow where the database is not known to be the live one, and the refusal where there is one.
         """
         while not self.stop.is_set():
             with self.lock.try_hold() as held:
@@ -67,7 +72,7 @@ class Drain:
     def once(self) -> int:
         """Everything that is due now, of every mailing: one tick. Returns how many mailings were worked on.
 
-        Raises NotNow where the database is not known to be the live one.
+        Raises NotNow where the database is not known to be the live one, and the refusal where there is one.
         """
         with self.lock.try_hold() as held:
             if not held:
@@ -93,6 +98,8 @@ class Drain:
         self.planning.finish_cancelled()
         for mailing in self.planning.list_mailings(statuses=[MailingStatus.PLANNING]):
             finish_plan(self.planning, self.sender.clock, mailing, parcel_size=self.sender.provider.limits.readers)
+        if self.refusal:
+            raise self.refusal
 
     def _replay(self) -> None:
         """Before any sweep: what is known must not be called unknown."""

@@ -6,8 +6,11 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from newsletter.words.lack import refusal
+from newsletter.words.mistake import NewsletterError
+
 if TYPE_CHECKING:
-    from newsletter.ports.provider import Provider
+    from newsletter.ports.provider import Limits, Provider
     from newsletter.providers.sendgrid.asking import Asking
     from newsletter.wiring import Parts
 
@@ -50,3 +53,29 @@ def _smtp(parts: Parts) -> Provider:
 
 
 CARRIERS: dict[str, Callable[[Parts], Provider]] = {"outbox": _outbox, "sendgrid": _sendgrid, "smtp": _smtp}
+
+
+def carrier_or_refusal(parts: Parts) -> Provider | NewsletterError:
+    """The provider that the settings name; or why there can't be one, such as a key that is not set or can't be read."""
+    config = parts.config
+    needed = {"sendgrid": "sendgrid_api_key", "smtp": "smtp_url"}.get(config.provider)
+    why = refusal([lack for lack in config.lacks if lack.setting == needed])
+    if why:
+        return why
+    try:
+        return CARRIERS[config.provider](parts)
+    except NewsletterError as error:
+        return error
+
+
+def limits_of(provider: str) -> Limits:
+    """What a call would take through a provider that can't be built yet."""
+    from newsletter.ports.provider import Limits
+
+    if provider == "sendgrid":
+        from newsletter.providers.sendgrid.validate import BYTES_PER_GAP, MAX_READERS, MAX_SUBSTITUTION_BYTES
+
+        return Limits(readers=MAX_READERS, bytes_per_reader=MAX_SUBSTITUTION_BYTES, bytes_per_gap=BYTES_PER_GAP)
+    from newsletter.providers.smtp import MAX_READERS as MAX_MAILS
+
+    return Limits(readers=MAX_MAILS)

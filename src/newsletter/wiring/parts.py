@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from newsletter.config import read_config
 from newsletter.wiring.books import Books
 from newsletter.wiring.clock import Timing
+from newsletter.words.lack import refusal
+from newsletter.words.mistake import NewsletterError
 
 if TYPE_CHECKING:
     from newsletter.audience.posting import PostOffice
@@ -55,10 +57,39 @@ class Parts(Books):
         )
 
     @cached_property
-    def provider(self) -> Provider:
-        from newsletter.wiring.carriers import CARRIERS
+    def carrier(self) -> Provider | NewsletterError:
+        """Who carries the mail, also while nothing may be sent yet; or why there is nobody."""
+        from newsletter.wiring.carriers import carrier_or_refusal
 
-        return CARRIERS[self.config.provider](self)
+        return carrier_or_refusal(self)
+
+    @cached_property
+    def refusal(self) -> NewsletterError | None:
+        """Why nothing can be sent, with what to do; None where everything that real mail needs is set."""
+        built = self.carrier
+        not_built = built if isinstance(built, NewsletterError) else None
+        return refusal(self.config.lacks) or not_built
+
+    def check_may_send(self) -> None:
+        """Before anything is promised that would be sent. Raises what is missing."""
+        if self.refusal:
+            raise self.refusal
+
+    @cached_property
+    def provider(self) -> Provider:
+        """One that takes nothing, where something is missing."""
+        built, why = self.carrier, self.refusal
+        if why is None:
+            assert not isinstance(built, NewsletterError)
+            return built
+        from newsletter.providers.closed import Closed
+        from newsletter.wiring.carriers import limits_of
+
+        if isinstance(built, NewsletterError):
+            limits, whole = limits_of(self.config.provider), self.config.provider == "sendgrid"
+        else:
+            limits, whole = built.limits, built.whole_or_nothing
+        return Closed(self.config.provider, why, limits=limits, whole_or_nothing=whole)
 
     @cached_property
     def keys(self) -> dict[int, bytes]:
@@ -77,13 +108,15 @@ class Parts(Books):
     @cached_property
     def evidence(self) -> Evidence | None:
         """Who can be asked afterwards; a provider implements what it has."""
+        if isinstance(self.carrier, NewsletterError):
+            return None
         if self.config.provider == "sendgrid":
             from newsletter.providers.sendgrid.logs import SendGridLogs
             from newsletter.store.tries import find_try
             from newsletter.wiring.carriers import sendgrid_asking
 
             return SendGridLogs(sendgrid_asking(self), partial(find_try, self.engine))
-        return self.provider if hasattr(self.provider, "find") else None  # type: ignore[return-value]
+        return self.carrier if hasattr(self.carrier, "find") else None  # type: ignore[return-value]
 
     @cached_property
     def feedback(self) -> Feedback:
@@ -175,6 +208,7 @@ class Parts(Books):
             looker=self.looker,
             lock=self.lock,
             stop=stop,
+            refusal=self.refusal,
         )
 
     def sweep(self) -> None:

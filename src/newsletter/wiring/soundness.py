@@ -26,9 +26,16 @@ def look_here(parts: Parts) -> list[Verdict]:
     return [*_settings(parts), *_database(parts), *_disk(parts.directory), backups(parts)]
 
 
+def missing(parts: Parts) -> list[Verdict]:
+    """What keeps mail from being sent, each with what to do; everything else goes on without it."""
+    return [failed("Settings", f"{lack.message} Nothing is sent until then.", lack.fix) for lack in parts.config.lacks]
+
+
 def _settings(parts: Parts) -> Iterator[Verdict]:
+    lacks = missing(parts)
+    yield from lacks
     yield from (warned("Settings", warning, "") for warning in parts.config.warnings)
-    if not parts.config.warnings:
+    if not parts.config.warnings and not lacks:
         yield passed("Settings", "Everything that a sending needs is set.")
     secrets = parts.directory / "var" / "secrets.env"
     if secrets.exists() and os.name == "posix" and secrets.stat().st_mode & 0o077:

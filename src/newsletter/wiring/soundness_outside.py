@@ -38,11 +38,11 @@ def ask_others(
 
 def ask_provider(parts: Parts, resolver: Resolver, *, offline: bool = False) -> Iterator[Verdict]:
     """Try the provider's key or password, which sends nothing. No answer says nothing about the key."""
-    try:
-        words = parts.provider.explain()
-    except NewsletterError as error:
-        yield failed("Provider", error.message, error.fix)
+    carrier = parts.carrier
+    if isinstance(carrier, NewsletterError):
+        yield failed("Provider", carrier.message, carrier.fix)
         return
+    words = carrier.explain()
     if parts.config.provider == "outbox":
         yield passed("Provider", words)
         return
@@ -72,8 +72,8 @@ def _by_smtp(parts: Parts, resolver: Resolver) -> Iterator[Verdict]:
     from newsletter.preflight.mail_server import check_server
     from newsletter.providers.smtp import SmtpProvider
 
-    assert isinstance(parts.provider, SmtpProvider)
-    seen = parts.provider.look()
+    assert isinstance(parts.carrier, SmtpProvider)
+    seen = parts.carrier.look()
     yield passed("Provider", seen.words)
     yield from check_server(seen.name, seen.address, resolver)
 

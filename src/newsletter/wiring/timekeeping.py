@@ -36,6 +36,7 @@ def desk_of(parts: Parts) -> Desk:
         clock=parts.clock,
         parcel_size=parts.parcel_size,
         new_token=lambda: secrets.token_hex(16),
+        refusal=parts.refusal,
     )
 
 

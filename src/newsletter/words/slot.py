@@ -35,6 +35,7 @@ class Why(StrEnum):
     FINDINGS = "findings"
     NO_ISSUE = "no_issue"
     FAULT = "fault"
+    CLOSED = "closed"
     UNFINISHED = "unfinished"
     MOVED = "moved"
     FEW_POSTS = "few_posts"
@@ -45,7 +46,7 @@ class Why(StrEnum):
 
 
 # Reasons that the owner can mend in time: such a slot goes by itself once they are gone.
-MENDABLE = frozenset({Why.UNAPPROVED, Why.FINDINGS, Why.NO_ISSUE, Why.FAULT, Why.UNFINISHED})
+MENDABLE = frozenset({Why.UNAPPROVED, Why.FINDINGS, Why.NO_ISSUE, Why.FAULT, Why.CLOSED, Why.UNFINISHED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

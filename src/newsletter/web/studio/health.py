@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from newsletter.folder.health_file import Looks, keep_looks, kept_looks
 from newsletter.web.studio.page import Page
-from newsletter.wiring.soundness import backups, look_here, newest_backup
+from newsletter.wiring.soundness import backups, look_here, missing, newest_backup
 from newsletter.wiring.timekeeping import gauges_of
 from newsletter.words.moment import say_span
 from newsletter.words.user import Role
@@ -52,7 +52,7 @@ def show(studio: Studio, visit: Visit) -> Response:
     return studio.page(
         visit,
         "health.html",
-        now=[_schedule(studio), _heard(studio), backups(studio.parts)],
+        now=[*missing(studio.parts), _schedule(studio), _heard(studio), backups(studio.parts)],
         groups=[(title, looks.verdicts.get(name, ())) for name, title in _PARTS] if looks else [],
         looks=looks,
     )
@@ -84,7 +84,11 @@ def look(studio: Studio, visit: Visit) -> Response:
 def signs(studio: Studio) -> list[Sign]:
     """Health in a few lines, from what is remembered and what is quick to see."""
     looks = kept_looks(studio.parts.directory)
+    n_missing = len(missing(studio.parts))
     found = []
+    if n_missing:
+        words = f"{n_missing} thing{' is' if n_missing == 1 else 's are'} missing to send"
+        found.append(Sign(name="Settings", state=State.FAIL, words=words))
     for name, title in (("provider", "Provider"), ("domain", "Domain")):
         verdicts = looks.verdicts.get(name, ()) if looks else ()
         worst = max(verdicts, key=lambda one: _GRAVITY.index(one.state), default=None)

@@ -200,7 +200,8 @@ def _steps(
 ) -> list[tuple[bool, str, str]]:
     """The first day: what is done, what it is called, and where it is done. Empty once all of it is."""
     parts = studio.parts
-    named = not any("sender" in warning or "postal" in warning for warning in parts.config.warnings)
+    unnamed = any("sender" in warning or "postal" in warning for warning in parts.config.warnings)
+    named = not (unnamed or {"sender", "address"} & {lack.setting for lack in parts.config.lacks})
     steps = [
         (named, "Say who sends it, and from which address", "/settings"),
         (bool(issues) or bool(unused), "Keep a first post", "/finds"),

@@ -79,6 +79,7 @@ def show(studio: Studio, visit: Visit) -> Response:
         "problem": problem,
         "findings": findings,
         "wish": wish,
+        "refusal": parts.refusal,
         "runner_problem": studio.runner.problem,
         "is_asked": is_asked,
         "forecast": forecast,
@@ -91,6 +92,7 @@ def show(studio: Studio, visit: Visit) -> Response:
 def send(studio: Studio, visit: Visit) -> Response:
     """Plan it: from here on it goes, now or at its time. Errors that `check` finds stop it unless told otherwise."""
     parts, number = studio.parts, visit.number("number")
+    parts.check_may_send()
     wish = _wish(visit.text, ())
     proof = press(parts.shelf, studio.newsletter, number)
     despite = visit.text("despite") == "yes"

@@ -95,6 +95,7 @@ def _page(
         waiting=waiting_for_restart(studio),
         stand_ins=_stand_ins(parts.config),
         warnings=parts.config.warnings,
+        lacks=parts.config.lacks,
         carrier=_carrier(studio),
         provider=parts.config.provider,
         secrets=[(one.variable, _SECRETS.get(one.variable, ""), one.place) for one in secrets_set(parts.directory)],

@@ -33,6 +33,7 @@ def test_mail(studio: Studio, visit: Visit) -> Response:
     if "@" not in address:
         raise Mistake("This is no address to send a test to.", fix="Write it whole, such as me@example.com.")
     parts = studio.parts
+    parts.check_may_send()
     edition = press(parts.shelf, studio.newsletter, number).rendered.edition
     reader = parts.readers.find_subscriber(address)
     send_test(parts.provider, studio.newsletter, edition, address, reader, parts.clock, parts.sender.new_token())
