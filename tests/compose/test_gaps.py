@@ -32,6 +32,8 @@ from tests.compose.sample import ANA, ISSUE, POSTS, bare, note, read_by, rendere
         ('{{ "old" if years == 3 else "new" }}', {"years": "3"}, "old"),
         ('{{ "gone" if left }}!', {}, "!"),
         ("a {# a remark in braces #}b", {}, "a b"),
+        ("{{ город }}, {{ เมือง }}", {"город": "Минск", "เมือง": "a"}, "Минск, a"),
+        ("{{ \u0438\u0306 }}", {"\u0439": "й as two signs"}, "й as two signs"),
         ('{{ "{{" }} x }}', {}, "{{ x }}"),
         ("{% raw %}{{ x }}{% endraw %}", {"x": "1"}, "{{ x }}"),
         ("a {%- if x %} b {%- endif %} c", {"x": "1"}, "a b c"),

@@ -30,6 +30,8 @@ from newsletter.words.segment import (
         ('plan = "pro"', HasField("plan", "=", "pro")),
         ('field Plan != ""', HasField("plan", "!=", "")),
         ('email ends with "@example.com"', HasField("email", "ends with", "@example.com")),
+        ('Город = "Минск"', HasField("город", "=", "Минск")),
+        ('नाम != "a"', HasField("नाम", "!=", "a")),
         ("tagged VIP", Tagged("vip")),
         ('tagged "two words"', Tagged("two words")),
         ("joined before 2026-01-31", Joined("before", date(2026, 1, 31))),

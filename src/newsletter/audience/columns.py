@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from newsletter.audience.formats import PLAIN, ExportFormat
 from newsletter.audience.standing import Standings, is_standing_header, may_say_leaving
+from newsletter.words.field_name import field_name, header_name
 from newsletter.words.mistake import Mistake
 
 _ALIASES: Mapping[str, str] = {
@@ -45,7 +45,6 @@ _RESERVED = frozenset(
 )
 MAPPABLE = ("email", "first_name", "last_name", "name", "consent", "subscribed_at", "tags", "attributes", "status")
 MOST_COLUMNS = 300
-_LONGEST_FIELD_NAME = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +53,8 @@ class Columns:
 
     `name` is a whole name in one cell, `attributes` a JSON object of fields. Of several `subscribed_at` the first that
     is filled counts. `standing` are columns that may say that a person left, by normalised header, and `standings`
-    reads them. `proof` are kept with the consent. `nobody` is why no row of the file is put on a list.
+    reads them. `proof` are kept with the consent. `renamed` are (header, name) of those whose name another one has, and
+    `nameless` have nothing in the header to keep them by. `nobody` is why no row of the file is put on a list.
     """
 
     n_columns: int
@@ -70,6 +70,8 @@ class Columns:
     standings: Standings = field(default_factory=Standings)
     proof: tuple[tuple[str, int], ...] = ()
     custom: tuple[tuple[str, int], ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
+    nameless: tuple[int, ...] = ()
     is_spreadsheet_safe: bool = False
     source: ExportFormat = PLAIN
     nobody: str = ""
@@ -84,7 +86,9 @@ def normalise(header: str) -> str:
     """A header as aliases are compared: without accents, case and punctuation."""
     plain = unicodedata.normalize("NFKD", header)
     plain = "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold()
-    return " ".join(re.findall(r"[^\W_]+", plain))
+    # Vowel signs of Indian and Thai script are no letters, and part of the word all the same.
+    kept = (letter if letter != "_" and f"a{letter}".isidentifier() else " " for letter in plain)
+    return " ".join("".join(kept).split())
 
 
 def is_email_header(header: str) -> bool:
@@ -94,13 +98,6 @@ def is_email_header(header: str) -> bool:
 def is_reserved(name: str) -> bool:
     """Whether a custom field of this name would hide a name of ours."""
     return name in _RESERVED
-
-
-def field_name(header: str) -> str:
-    """A custom field's name: lower case, ASCII, words joined by underscores, usable as a merge tag."""
-    ascii_words = normalise(header).encode("ascii", "ignore").decode("ascii")
-    name = "_".join(ascii_words.split())[:_LONGEST_FIELD_NAME].strip("_")
-    return f"field_{name}" if name[:1].isdigit() else name
 
 
 def map_columns(header: Sequence[str], overrides: Mapping[str, str], source: ExportFormat = PLAIN) -> Columns:
@@ -129,6 +126,7 @@ class _Plan:
         self._dates: list[int] = []
         self._standing: list[tuple[str, int]] = []
         self._custom: list[tuple[str, int]] = []
+        self._nameless: list[int] = []
         self._proof: dict[str, int] = {}
         self._is_safe = False
 
@@ -150,15 +148,21 @@ class _Plan:
             if asked is None and not exact and may_say_leaving(title):
                 self._standing.append((title, position))
             named = meant if meant not in MAPPABLE else ""
-            self._custom.append((named or field_name(self._header[position]) or f"column_{position + 1}", position))
+            name = named or header_name(self._header[position])
+            if name:
+                self._custom.append((name, position))
+            else:
+                self._nameless.append(position)
 
     def columns(self) -> Columns:
         taken = self.taken
         if "name" in taken and "first_name" in taken:
-            self._custom.append((field_name(self._header[taken["name"]]), taken.pop("name")))
+            self._custom.append((header_name(self._header[taken["name"]]), taken.pop("name")))
         elif "name" in taken and "last_name" in taken:
             # Beside a surname, a "name" is the given one.
             taken["first_name"] = taken.pop("name")
+        custom = _unique(self._custom, self._header)
+        wanted = {position: name for name, position in self._custom}
         order = list(self._source.fields)
         titles = {position: normalise(self._header[position]) for position in self._dates}
         dates = sorted(self._dates, key=lambda at: order.index(titles[at]) if titles[at] in order else -1)
@@ -170,7 +174,9 @@ class _Plan:
             proof=tuple(
                 (label, self._proof[title]) for title, label in self._source.proof.items() if title in self._proof
             ),
-            custom=_unique(self._custom),
+            custom=custom,
+            renamed=tuple((self._header[at], name) for name, at in custom if name != wanted[at]),
+            nameless=tuple(self._nameless),
             is_spreadsheet_safe=self._is_safe,
             source=self._source,
             email=taken["email"],
@@ -200,18 +206,23 @@ def _resolve(header: Sequence[str], overrides: Mapping[str, str]) -> dict[int, s
     return asked
 
 
-def _unique(custom: Sequence[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
-    """Names that no two columns share and that hide none of ours: the later one gets a number."""
+def _unique(custom: Sequence[tuple[str, int]], header: Sequence[str]) -> tuple[tuple[str, int], ...]:
+    """Names that no two columns share and that hide none of ours: all but one get a number.
+
+    Which one is settled by what the header says, so that the same columns in another order keep their names.
+    """
     used = set(_RESERVED)
     named = []
-    for name, position in sorted(custom, key=lambda column: column[1]):
+    for name, position in sorted(
+        custom, key=lambda column: (column[0] != header[column[1]], header[column[1]], column)
+    ):
         free, number = name, 1
         while free in used:
             number += 1
             free = f"{name}_{number}"
         used.add(free)
         named.append((free, position))
-    return tuple(named)
+    return tuple(sorted(named, key=lambda column: column[1]))
 
 
 def _no_address(header: Sequence[str]) -> Mistake:

@@ -137,7 +137,7 @@ def _people(file: Opened, options: ImportOptions, report: ImportReport) -> Itera
     """Everyone who may join, with their line and address key; rows that are nobody go to the report."""
     seen = Seen(file.source.n_lines)
     name, columns, declared = file.source.name, file.columns, options.consent
-    n_undated = 0
+    n_undated = n_nameless = 0
     for line, cells, odd in _rows(file):
         try:
             if odd:
@@ -154,7 +154,14 @@ def _people(file: Opened, options: ImportOptions, report: ImportReport) -> Itera
         else:
             if columns.subscribed_at and person.since_at is None:
                 n_undated += any(cells[at].strip() for at in columns.subscribed_at if at < len(cells))
+            if columns.nameless:
+                n_nameless += any(cells[at].strip() for at in columns.nameless if at < len(cells))
             yield line, key, person
+    if n_nameless:
+        report.notes.append(
+            f"{name}: {n_nameless:,} {'row has' if n_nameless == 1 else 'rows have'} something in a column without a name; "
+            "it was left out. Give the column a name in the header to keep it."
+        )
     if n_undated:
         report.notes.append(
             f"{name}: {n_undated:,} {'date' if n_undated == 1 else 'dates'} of joining cannot be read, or cannot be true; "

@@ -6,7 +6,8 @@ import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from newsletter.audience.columns import field_name, is_reserved
+from newsletter.audience.columns import is_reserved
+from newsletter.words.field_name import header_name
 
 LONGEST_TAG = 100
 MOST_TAGS = 200
@@ -79,10 +80,10 @@ def read_attributes(cell: str) -> Attributes:
     if len(found) > _MOST_ATTRIBUTES:
         raise NotReadable(f"The row has {len(found)} attributes; at most {_MOST_ATTRIBUTES} are kept.")
     fields: dict[str, str] = {}
-    for number, (name, value) in enumerate(found.items(), 1):
+    for name, value in found.items():
         text = _text(value)
         if text:
-            fields[_free(field_name(name) or f"attribute_{number}", fields)] = text
+            fields[_free(header_name(name) or "attribute", fields)] = text
     return Attributes(fields=fields, tags=tags, **own)
 
 

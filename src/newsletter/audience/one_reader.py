@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from newsletter.audience.address import check_address, show, tidy_address
-from newsletter.audience.columns import field_name, is_reserved
+from newsletter.audience.columns import is_reserved
 from newsletter.audience.import_batch import ERASED, explain_suppressed
 from newsletter.audience.rows import LONGEST_CELL
 from newsletter.ports.readers import ReaderRow, Readers
+from newsletter.words.field_name import field_name
 from newsletter.words.mistake import Mistake, NotNow
 from newsletter.words.subscriber import SubscriptionStatus
 

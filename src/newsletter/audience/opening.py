@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from newsletter.audience.address import is_plain, tidy_address
+from newsletter.audience.address import is_plain, show, tidy_address
 from newsletter.audience.columns import Columns, map_columns, normalise
 from newsletter.audience.csv_file import CsvFile, open_csv
 from newsletter.audience.formats import BY_NAME, PLAIN, ExportFormat, detect, is_either
@@ -68,12 +68,19 @@ def open_files(paths: Sequence[Path], options: ImportOptions) -> Iterator[Openin
         if unused:
             raise Mistake(f"--map names the column {unused[0]!r}, which none of the files has.")
         notes += [_about(file) for file in opened if file.columns.source is not PLAIN]
+        notes += [note for file in opened for note in _names(file)]
         yield Opening(files=opened, notes=notes)
 
 
 def _about(file: Opened) -> str:
     source = file.columns.source
     return f"{file.source.name} is read as an export of {source.title}.{f' {source.note}' if source.note else ''}"
+
+
+def _names(file: Opened) -> Iterator[str]:
+    """Two columns never share a name, and whoever writes merge tags has to know which is which."""
+    for title, name in file.columns.renamed:
+        yield f"{file.source.name}: the column {show(title)} is kept as {name}, since its own name is taken."
 
 
 def _open(piece: Piece, options: ImportOptions, *, several: bool, mapped: set[str]) -> Opened:

@@ -78,7 +78,7 @@ def add(
         list_name=list_name,
         first_name=first_name,
         last_name=last_name,
-        fields=dict(split_pair(text, "--field") for text in fields),
+        fields=dict(split_pair(text, "--field", at_first=True) for text in fields),
         status=status,
         consent=consent,
     )

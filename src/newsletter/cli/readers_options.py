@@ -31,9 +31,9 @@ def standing_asked(active: bool, consent: str | None) -> SubscriptionStatus:
     return SubscriptionStatus.ACTIVE if active else SubscriptionStatus.PENDING
 
 
-def split_pair(text: str, option: str) -> tuple[str, str]:
-    """The two sides of NAME=VALUE; the name may hold an equals sign."""
-    left, equals, right = text.rpartition("=")
+def split_pair(text: str, option: str, *, at_first: bool = False) -> tuple[str, str]:
+    """The two sides of NAME=VALUE. Either the name may hold an equals sign, as a header does, or with `at_first` the value."""
+    left, equals, right = text.partition("=") if at_first else text.rpartition("=")
     if not equals or not left.strip() or not right.strip():
         raise click.UsageError(f"{option} {text!r} is not of the form NAME=VALUE.")
     return left, right

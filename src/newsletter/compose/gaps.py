@@ -9,6 +9,7 @@ from jinja2 import Environment, TemplateSyntaxError, nodes
 from jinja2.parser import Parser
 
 from newsletter.compose.sentinels import Kind, Sentinels
+from newsletter.words.field_name import as_asked
 from newsletter.words.gap import FILTERS, Combined, Compared, Default, Expression, Field, Filtered, Literal, Negated
 from newsletter.words.mistake import Mistake, Place
 
@@ -209,7 +210,7 @@ class _Reading:
     def _expression(self, tag: _Tag, node: nodes.Expr) -> Expression:
         match node:
             case nodes.Name():
-                return Field(node.name)
+                return Field(as_asked(node.name))
             case nodes.Const() if isinstance(node.value, str | int) and not isinstance(node.value, bool):
                 return Literal(str(node.value))
             case nodes.Filter():

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from newsletter.words import gap
+from newsletter.words.field_name import as_asked
 from newsletter.words.gap import Context, Default, Expression, Field, Gap, Literal, Part
 from newsletter.words.mistake import Mistake, Place
 
@@ -37,7 +38,6 @@ _NOTHING = Literal("")
 _LETTERS = "ghijklmnopqrstuvwxyz0123456789"
 # What any sentinel looks like, for those who only ask how long a line will be.
 ANY_SENTINEL = re.compile("q[g-z0-9]{6}[0-9]{2,}z")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 class Sentinels:
@@ -117,9 +117,9 @@ class ReaderGap:
 
 def reader_gap(sentinels: Sentinels, place: Place, name: object, default: object = None) -> ReaderGap:
     """A gap that a template asks for. Raises Mistake for a name that can't be one."""
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
+    if not isinstance(name, str) or not as_asked(name).isidentifier():
         raise Mistake(f"reader({name!r}) is not the name of a field.", fix='Write it like reader("first_name").')
-    expression: Expression = Field(name)
+    expression: Expression = Field(as_asked(name))
     if default is not None:
         expression = Default(expression, Literal(str(default)))
     return ReaderGap(sentinels.mint(Kind.VALUE, place, expression), name)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from newsletter.words.field_name import as_asked
 from newsletter.words.mistake import Mistake
 
 MOST_ISSUES = 24
@@ -83,7 +84,9 @@ Predicate = HasField | Tagged | Joined | Behaved | ClickedLink | Got | Engaged |
 # Facts of every reader, which are no fields of the newsletter's own.
 COLUMNS = frozenset({"email", "first_name", "last_name"})
 
-_TOKEN = re.compile(r'\s*(?:"([^"\n]*)"|(\d{4}-\d\d-\d\d)|(\d+)|([A-Za-z_][\w-]*)|(!=|=|\(|\)))')
+_TOKEN = re.compile(
+    r'\s*(?:"([^"\n]*)"|(\d{4}-\d\d-\d\d)|(\d+)|([^\W\d](?:[\w-]|[^\x00-\x7f\s“”„«»‘’])*)|(!=|=|\(|\)))'
+)
 _FIX = 'For example: plan = "pro" and not tagged vip. docs/readers.md has the whole language.'
 _WORDS = frozenset({"and", "or", "not"})
 
@@ -211,7 +214,7 @@ class _Reader:
         self._word("field")
         if not self._is("word") or self._tokens[self._at].text.lower() in _WORDS:
             raise self.mistake("a question")
-        name = self._take("a field", "word").lower()
+        name = as_asked(self._take("a field", "word")).lower()
         if self._sign("="):
             operator = "="
         elif self._sign("!="):
