@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
+from newsletter.cli.last_look import asks
 from newsletter.words.mistake import Missing
 
 if TYPE_CHECKING:
@@ -37,6 +37,6 @@ def words_for_the_missing(
     )
     if said:
         click.echo(said)
-    if not yes and sys.stdin.isatty():
+    if asks(parts, yes=yes):
         click.confirm("Send it?", abort=True)
     return parts.ledger.get_edition(latest.edition_digest)

@@ -74,10 +74,10 @@ def send(
       newsletter send 42 --list weekly --next --segment berlin
       newsletter send 42 --list weekly --missing
     """
-    from newsletter.cli.checked import refuse_errors
     from newsletter.cli.context import parts_of
+    from newsletter.cli.last_look import last_look
     from newsletter.cli.missing import words_for_the_missing
-    from newsletter.cli.when import change_time, confirm, instant, said_back, say_segment, send_in_next_slot
+    from newsletter.cli.when import change_time, instant, said_back, say_segment, send_in_next_slot
     from newsletter.sending.plan import plan
     from newsletter.words.moment import say_moment
 
@@ -116,16 +116,14 @@ def send(
         edition = frozen
     else:
         # Not for a resumed one: what makes a mail takes longer to load than a thousand readers to send to.
-        from newsletter.compose.press import press
-
-        proof = press(parts.shelf, parts.config.newsletter, issue)
         if parts.readers.find_list(list_name) is None:
+            parts.issues.get_issue(issue)
             raise Missing(f"There is no list called {list_name!r}.", fix="See the lists with: newsletter lists")
-        edition = proof.rendered.edition
-        refuse_errors(parts, proof, despite=despite_findings)
         if segment:
             say_segment(parts, list_name, segment, question)
-        confirm(parts, edition, list_name, said=said_back(parts, start_at), yes=yes)
+        edition = last_look(
+            parts, issue, list_name, said=said_back(parts, start_at), yes=yes, despite_findings=despite_findings
+        )
     mailing, resumed = plan(
         parts.ledger,
         parts.clock,

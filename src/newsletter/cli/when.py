@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
+from newsletter.cli.last_look import asks, last_look
 from newsletter.words.mistake import Missing, NotNow
 
 if TYPE_CHECKING:
     from newsletter.ports.ledger import MailingRow
     from newsletter.wiring import Parts
-    from newsletter.words.edition import Edition
 
 
 def instant(at: str, parts: Parts) -> datetime:
@@ -35,17 +34,6 @@ def said_back(parts: Parts, start_at: datetime | None) -> str:
     return f"When: {say_back(found, now=parts.clock.now(), zone=parts.config.newsletter.zone)}"
 
 
-def confirm(parts: Parts, edition: Edition, list_name: str, *, said: str, yes: bool) -> None:
-    """Say to whom, when and through what before anything is planned; ask at a terminal."""
-    readers = parts.readers.count_active(list_name)
-    subject = "".join(piece if isinstance(piece, str) else "…" for piece in edition.subject.pieces)
-    click.echo(f"Issue {edition.issue}, “{subject}”, to {readers:,} on {list_name!r}. {parts.provider.explain()}")
-    if said:
-        click.echo(said)
-    if not yes and sys.stdin.isatty():
-        click.confirm("Send it?", abort=True)
-
-
 def change_time(parts: Parts, mailing: MailingRow, start_at: datetime | None, *, yes: bool) -> bool:
     """Give a sending that has not begun another time, or let it begin now. False where it has begun already.
 
@@ -62,7 +50,7 @@ def change_time(parts: Parts, mailing: MailingRow, start_at: datetime | None, *,
     click.echo(f"Issue {mailing.issue} to {mailing.list_name!r} was planned before, with the words of then.")
     if start_at:
         click.echo(said_back(parts, start_at))
-    if not yes and sys.stdin.isatty():
+    if asks(parts, yes=yes):
         click.confirm("Change its time?" if start_at else "Send it now?", abort=True)
     if parts.schedule.move_start(mailing.id, start_at or parts.clock.now()):
         if not start_at:
@@ -84,11 +72,12 @@ def say_segment(parts: Parts, list_name: str, name: str, question: str) -> None:
 def send_in_next_slot(
     parts: Parts, issue: int, list_name: str, *, segment: str, question: str, yes: bool, despite_findings: bool
 ) -> None:
-    """Freeze the issue as it is now, for the next slot of the list's schedule. Who fits is counted when it goes."""
+    """Put the issue into the next slot of the list's schedule, as it was approved, else as it is now.
+
+    Who fits the segment is counted when it goes.
+    """
     from getpass import getuser
 
-    from newsletter.cli.checked import refuse_errors
-    from newsletter.compose.press import press
     from newsletter.schedule.choosing import send_next
     from newsletter.wiring.timekeeping import desk_of
     from newsletter.words.moment import say_moment
@@ -99,14 +88,14 @@ def send_in_next_slot(
             f"No schedule is set for {list_name!r}, so it has no next slot.",
             fix=f'Set one: newsletter schedule set "every thursday 09:00" --list {list_name}',
         )
-    proof = press(parts.shelf, parts.config.newsletter, issue)
-    refuse_errors(parts, proof, despite=despite_findings)
     following = next(plan.cadence.after(parts.clock.now()), None)
     said = said_back(parts, following.at) if following else ""
     if segment:
         say_segment(parts, list_name, segment, question)
-    confirm(parts, proof.rendered.edition, list_name, said=said, yes=yes)
-    slot = send_next(desk_of(parts), plan, issue, by=getuser(), segment=question, despite_findings=True)
+    agreed = last_look(parts, issue, list_name, said=said, yes=yes, despite_findings=despite_findings)
+    slot = send_next(
+        desk_of(parts), plan, issue, by=getuser(), segment=question, despite_findings=True, seen=agreed.digest
+    )
     when = say_moment(slot.due_at, plan.cadence.zone)
-    click.echo(f"It goes out {when} with the words it has now, while `newsletter serve` or a cron `tick` runs.")
+    click.echo(f"It goes out {when} with these words, while `newsletter serve` or a cron `tick` runs.")
     click.echo(f"Take it back with: newsletter schedule approve {issue} --withdraw")

@@ -110,6 +110,10 @@ class OneOffs(Protocol):
         """Another time for a mailing that has not begun, scheduled or held. False where it has."""
         ...
 
+    def reword(self, edition: Edition) -> int:
+        """The sendings of its issue that have not begun go with these words. Returns how many had others."""
+        ...
+
     def list_sendings(self, *, only_timed: bool = False) -> Sequence[tuple[MailingRow, datetime | None]]:
         """Every mailing with the time at which it ended, oldest first; or those alone that were set to a later time."""
         ...

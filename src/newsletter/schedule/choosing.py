@@ -4,27 +4,34 @@ from __future__ import annotations
 
 from newsletter.schedule.desk import Desk
 from newsletter.schedule.freezing import approve, choose
-from newsletter.words.mistake import Missing
+from newsletter.words.mistake import Missing, NotNow
 from newsletter.words.slot import Approval, Plan, Slot, SlotStatus
 
 _NOT_BEGUN = (SlotStatus.WAITING, SlotStatus.FROZEN)
 
 
-def approve_issue(desk: Desk, number: int, *, by: str, despite_findings: bool = False) -> Approval:
-    """Pin an issue to its present words. Raises Mistake where `check` finds errors and nobody said despite."""
+def approve_issue(desk: Desk, number: int, *, by: str, despite_findings: bool = False, seen: str = "") -> Approval:
+    """Pin an issue to its present words; see `freezing.approve`."""
     known = desk.memory.find_approval(number)
     is_next = known.is_next if known else False
-    return approve(desk, number, by=by, is_next=is_next, despite_findings=despite_findings)
+    return approve(desk, number, by=by, is_next=is_next, despite_findings=despite_findings, seen=seen)
 
 
 def send_next(
-    desk: Desk, plan: Plan, number: int, *, by: str, segment: str = "", despite_findings: bool = False
+    desk: Desk, plan: Plan, number: int, *, by: str, segment: str = "", despite_findings: bool = False, seen: str = ""
 ) -> Slot:
-    """Pin an issue, and put it before all others: it goes in the next slot. Returns that slot.
+    """Put an issue before all others: it goes in the next slot, as it was approved, else as it is now. Returns that slot.
 
-    Readers have to fit the question `segment`; "" is the whole list.
+    Readers have to fit the question `segment`; "" is the whole list. `seen` as in `freezing.approve`.
     """
-    approve(desk, number, by=by, is_next=True, segment=segment, despite_findings=despite_findings)
+    known = desk.memory.find_approval(number)
+    if known:
+        if seen not in ("", known.digest):
+            raise NotNow(f"Other words of issue {number} were approved since you looked.", fix="Look once more.")
+        words = desk.ledger.get_edition(known.digest)
+        desk.memory.approve(words, by=known.approved_by, now=known.approved_at, is_next=True, segment=segment)
+    else:
+        approve(desk, number, by=by, is_next=True, segment=segment, despite_findings=despite_findings, seen=seen)
     following = _next_slot(desk, plan)
     if following.issue != number:
         # Another issue was ready: it keeps its file and goes in a later slot.

@@ -9,11 +9,10 @@ from newsletter.compose.draft import draft, unused_posts
 from newsletter.compose.press import Proof, press
 from newsletter.preflight.check import check
 from newsletter.schedule.desk import Desk
-from newsletter.words.edition import Edition
 from newsletter.words.finding import Finding, that_stop
 from newsletter.words.issue import Issue
 from newsletter.words.ledger import MailingStatus
-from newsletter.words.mistake import Mistake, NewsletterError
+from newsletter.words.mistake import Mistake, NewsletterError, NotNow
 from newsletter.words.slot import Approval, Plan, Slot, SlotStatus, Why
 
 
@@ -78,9 +77,18 @@ def approve(
     is_next: bool = False,
     segment: str | None = None,
     despite_findings: bool = False,
+    seen: str = "",
 ) -> Approval:
-    """Pin an issue to the words that stand in the folder now. Raises Mistake where `check` finds errors."""
+    """Pin an issue to the words that stand in the folder now. A sending of it that has not begun goes with them too.
+
+    `seen` is the digest of the words that were read; "" is those of now. Raises NotNow where the folder has others by
+    now, and Mistake where `check` finds errors.
+    """
     proof = press(desk.shelf, desk.newsletter, number)
+    if seen not in ("", proof.rendered.edition.digest):
+        raise NotNow(
+            f"Issue {number} was changed since you looked, so it was not approved.", fix="Look once more, then approve."
+        )
     errors = errors_of(desk, proof, despite=despite_findings)
     if errors:
         raise Mistake(
@@ -90,20 +98,15 @@ def approve(
             else f"{errors[0].fix} To approve it as it is, add --despite-findings.",
             place=errors[0].place,
         )
-    return desk.memory.approve(proof.rendered.edition, by=by, now=desk.clock.now(), is_next=is_next, segment=segment)
+    words = proof.rendered.edition
+    approval = desk.memory.approve(words, by=by, now=desk.clock.now(), is_next=is_next, segment=segment)
+    desk.memory.reword(words)
+    return approval
 
 
 def errors_of(desk: Desk, proof: Proof, *, despite: bool = False) -> list[Finding]:
     """What `check` would refuse, without asking the web: a slow page must not hold up a slot."""
     return that_stop(check(proof, desk.around(proof)), despite=despite)
-
-
-def words_now(desk: Desk, number: int) -> Edition | None:
-    """The edition that the folder would give now; None where it can't be made."""
-    try:
-        return press(desk.shelf, desk.newsletter, number).rendered.edition
-    except NewsletterError:
-        return None
 
 
 def _weighed(desk: Desk, plan: Plan, proof: Proof) -> Frozen | NotFrozen:

@@ -131,7 +131,8 @@ class Drain:
 
     def _send_due(self, mailing: MailingRow, follow: Follow) -> None:
         """All parcels that are due now, with as many calls in flight as the provider likes."""
-        edition = self.sender.editions.get_edition(mailing.edition_digest)
+        # Read anew: while it stood still, other words of it may have been approved.
+        edition = self.sender.editions.get_edition(self.planning.get_mailing(mailing.id).edition_digest)
         n_calls = self.sender.provider.limits.calls
         with ThreadPoolExecutor(n_calls, thread_name_prefix="call") as pool:
             work: list[Future[None]] = [pool.submit(self._work, mailing, edition) for _ in range(n_calls)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine, and_, delete, exists, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Exists, and_, delete, exists, insert, or_, select, update
 
 from newsletter.ports.ledger import MailingRow
 from newsletter.store.engine import reading, writing
@@ -81,8 +81,7 @@ class SqlOneOffs:
         self._engine, self._practice = engine, practice
 
     def move_start(self, mailing_id: int, start_at: datetime) -> bool:
-        begun = exists().where(parcel.c.mailing_id == mailing.c.id, attempt.c.parcel_id == parcel.c.id)
-        held = and_(mailing.c.status == MailingStatus.PAUSED, ~begun)
+        held = and_(mailing.c.status == MailingStatus.PAUSED, ~_begun())
         with writing(self._engine) as connection:
             return (
                 connection.execute(
@@ -93,6 +92,25 @@ class SqlOneOffs:
                 == 1
             )
 
+    def reword(self, words: Edition) -> int:
+        # One that is planned for now is taken up as soon as it is planned: it keeps its words.
+        planned_ahead = and_(mailing.c.status == MailingStatus.PLANNING, mailing.c.start_at > database_now())
+        waits = or_(mailing.c.status.in_((MailingStatus.SCHEDULED, MailingStatus.PAUSED)), planned_ahead)
+        with writing(self._engine) as connection:
+            _keep(connection, words)
+            theirs = select(edition.c.id).where(edition.c.digest == words.digest).scalar_subquery()
+            return connection.execute(
+                update(mailing)
+                .where(
+                    mailing.c.issue == words.issue,
+                    mailing.c.is_practice == self._practice,
+                    waits,
+                    mailing.c.edition_id != theirs,
+                    ~_begun(),
+                )
+                .values(edition_id=theirs)
+            ).rowcount
+
     def list_sendings(self, *, only_timed: bool = False) -> Sequence[tuple[MailingRow, datetime | None]]:
         with reading(self._engine) as connection:
             ours = mailings().where(mailing.c.is_practice == self._practice)
@@ -102,6 +120,11 @@ class SqlOneOffs:
             for row in rows
             if not only_timed or row.start_at - row.created_at > _AT_ONCE
         ]
+
+
+def _begun() -> Exists:
+    """Whether anybody of a mailing was handed over, or is about to be."""
+    return exists().where(parcel.c.mailing_id == mailing.c.id, attempt.c.parcel_id == parcel.c.id)
 
 
 def _keep(connection: Connection, words: Edition) -> None:

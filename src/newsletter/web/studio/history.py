@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from starlette.responses import Response
 
 from newsletter.folder.touching import edit_of
 from newsletter.web.studio.page import Page
+from newsletter.words.difference import compared
 from newsletter.words.user import Role
 
 if TYPE_CHECKING:
@@ -18,14 +18,6 @@ if TYPE_CHECKING:
     from newsletter.web.studio.visit import Visit
 
 _MOST = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of a comparison: `kind` is "+", "-" or "" for what both have."""
-
-    kind: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +58,6 @@ def go_back(studio: Studio, visit: Visit) -> Response:
     sheets.change(file, visit.text("base"), edit_of(file, "raw", text), by=visit.who.name, at=studio.now())
     studio.sittings.note(visit.who, file)
     return visit.go(f"/history?file={file}&issue={visit.text('issue')}", said=f"{file} is as it was.")
-
-
-def compared(before: str, after: str) -> list[Line]:
-    """The lines that went and came, with three lines around them; a line of "…" stands for those left out."""
-    lines: list[Line] = []
-    for line in difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=3):
-        if line.startswith(("---", "+++")) and len(lines) < 2 and not any(one.kind for one in lines):
-            continue
-        if line.startswith("@@"):
-            lines.append(Line("", "…"))
-        else:
-            lines.append(Line(line[0].strip(), line[1:]))
-    return lines
 
 
 PAGES = (Page(path="/history", show=show, change=go_back, do=Role.AUTHOR),)

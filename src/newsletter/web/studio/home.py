@@ -17,9 +17,9 @@ from newsletter.web.studio.enter import show as show_entry
 from newsletter.web.studio.growth import WEEKS, Chart, drawn
 from newsletter.web.studio.health import signs
 from newsletter.web.studio.page import Page
-from newsletter.web.studio.since import changed_since, count_changed
 from newsletter.wiring.collecting import collect_desk
 from newsletter.wiring.timekeeping import desk_of
+from newsletter.words.difference import count_changed
 from newsletter.words.finding import Finding, Severity
 from newsletter.words.mistake import NewsletterError, NotNow
 from newsletter.words.moment import say_moment, say_span
@@ -66,6 +66,7 @@ class Coming:
     approval: Approval | None = None
     is_changed: bool = False
     n_changed: int = 0
+    folder_words: str = ""
     findings: tuple[Finding, ...] | None = ()
     problem: NewsletterError | None = None
 
@@ -166,8 +167,10 @@ def _with_issue(studio: Studio, coming: Coming) -> Coming:
     digest = proof.rendered.edition.digest
     found = studio.findings(proof)
     is_changed = approval is not None and approval.digest != digest
-    n_changed = count_changed(changed_since(studio, approval, proof.rendered.edition)) if approval else 0
-    known = replace(coming, approval=approval, is_changed=is_changed, n_changed=n_changed)
+    approved = studio.parts.ledger.get_edition(approval.digest) if approval else proof.rendered.edition
+    n_changed = count_changed(studio.changes(approved, proof.rendered.edition))
+    words = studio.looks.show(proof.rendered.edition)
+    known = replace(coming, approval=approval, is_changed=is_changed, n_changed=n_changed, folder_words=words)
     return replace(known, findings=None if found is None else tuple(found))
 
 

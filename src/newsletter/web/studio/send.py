@@ -7,14 +7,16 @@ from datetime import datetime
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from newsletter.compose.press import Proof, press
+from newsletter.compose.press import press
 from newsletter.schedule.choosing import approve_issue, send_next, withdraw_approval
+from newsletter.schedule.version import Version, version_that_goes
+from newsletter.sending.sample import sample
 from newsletter.sending.settle import leave, look, send_again
 from newsletter.web.studio.page import Page
-from newsletter.web.studio.since import changed_since
 from newsletter.wiring.surroundings import check_counting
 from newsletter.wiring.timekeeping import desk_of
 from newsletter.words.finding import that_stop
@@ -26,9 +28,10 @@ from newsletter.words.user import Role
 if TYPE_CHECKING:
     from newsletter.ports.forecast import Forecast
     from newsletter.ports.ledger import MailingRow, Tally
-    from newsletter.web.studio.history import Line
     from newsletter.web.studio.studio import Studio
     from newsletter.web.studio.visit import Visit
+    from newsletter.words.difference import Line
+    from newsletter.words.edition import Edition
     from newsletter.words.slot import Approval
 
 _WHEN = ("now", "next", "at")
@@ -58,7 +61,8 @@ def show(studio: Studio, visit: Visit) -> Response:
     # A list that nobody is on must not be offered before the one that has the readers.
     n_active = {row.name: row.active for row in counted or ()}
     wish = _wish(visit.asked, issue.lists or tuple(sorted(names, key=lambda name: -n_active.get(name, 0))[:1]))
-    proof, problem = _proof(studio, number)
+    version, problem = _version(studio, number)
+    proof = version.proof if version else None
     findings = studio.findings(proof) if proof else []
     is_asked = bool(visit.asked("list"))
     tally = parts.tallies.find_tally(number)
@@ -75,7 +79,12 @@ def show(studio: Studio, visit: Visit) -> Response:
             plan.list_name: next(iter(islice(plan.cadence.after(studio.now()), 1)), None)
             for plan in parts.schedule.list_plans()
         },
-        "approval": _approval(studio, number, proof),
+        "version": version,
+        "subject": _subject(studio, version.edition) if version else issue.subject,
+        "words": studio.looks.show(version.edition) if version else "",
+        "folder_words": studio.looks.show(proof.rendered.edition) if proof else "",
+        "approval": _approval(studio, version) if version else None,
+        "moved": _moved(studio, visit.asked("seen"), version),
         "problem": problem,
         "findings": findings,
         "wish": wish,
@@ -90,25 +99,41 @@ def show(studio: Studio, visit: Visit) -> Response:
 
 
 def send(studio: Studio, visit: Visit) -> Response:
-    """Plan it: from here on it goes, now or at its time. Errors that `check` finds stop it unless told otherwise."""
+    """Plan it: from here on it goes, now or at its time, in the words of the last look.
+
+    Where other words would go by now, the look comes back with the difference, and nothing is sent. Errors that `check`
+    finds in them stop it unless told otherwise.
+    """
     parts, number = studio.parts, visit.number("number")
     parts.check_may_send()
     wish = _wish(visit.text, ())
-    proof = press(parts.shelf, studio.newsletter, number)
-    despite = visit.text("despite") == "yes"
-    errors = that_stop(check_counting(parts, proof), despite=despite)
-    if errors:
-        raise NotNow(f"{errors[0].message} Nothing was sent.", fix=errors[0].fix, place=errors[0].place)
+    version = version_that_goes(desk_of(parts), number)
+    seen, edition, despite = visit.text("words"), version.edition, visit.text("despite") == "yes"
+    if seen not in ("", edition.digest):
+        return _look_again(visit, number, seen, "Nothing was sent: the words were changed since you looked.", wish)
+    # What the folder says is no matter where other words were approved.
+    if version.proof and not version.is_edited:
+        errors = that_stop(check_counting(parts, version.proof), despite=despite)
+        if errors:
+            raise NotNow(f"{errors[0].message} Nothing was sent.", fix=errors[0].fix, place=errors[0].place)
     question = parts.segments.get(wish.segment) if wish.segment else ""
     if wish.when == "next":
         plan = parts.schedule.find_plan(wish.list_name)
         if plan is None:
             raise Mistake(f"No schedule is set for {wish.list_name!r}.", fix="Set one under Settings.")
-        slot = send_next(desk_of(parts), plan, number, by=visit.who.name, segment=question, despite_findings=despite)
+        slot = send_next(
+            desk_of(parts),
+            plan,
+            number,
+            by=visit.who.name,
+            segment=question,
+            despite_findings=despite,
+            seen=edition.digest,
+        )
         return visit.go(f"/issues/{number}/send", said=f"It goes out {say_moment(slot.due_at, plan.cadence.zone)}.")
     start_at = _moment(studio, wish) if wish.when == "at" else None
     mailing = parts.ledger.open_mailing(
-        proof.rendered.edition,
+        edition,
         list_name=wish.list_name,
         parcel_size=parts.parcel_size,
         start_at=start_at,
@@ -116,7 +141,7 @@ def send(studio: Studio, visit: Visit) -> Response:
         canary=wish.first,
         canary_waits=wish.first > 0,
     )
-    if (mailing.edition_digest, mailing.segment) != (proof.rendered.edition.digest, question):
+    if (mailing.edition_digest, mailing.segment) != (edition.digest, question):
         raise NotNow(
             f"Issue {number} is on its way to {wish.list_name!r} already, with the words and readers of then.",
             fix="Let it finish, or cancel it first.",
@@ -162,7 +187,10 @@ def approve(studio: Studio, visit: Visit) -> Response:
     if visit.text("act") == "withdraw":
         withdraw_approval(desk, number)
         return visit.go(f"/issues/{number}/send", said="The approval is taken back.")
-    approve_issue(desk, number, by=visit.who.name, despite_findings=visit.text("despite") == "yes")
+    seen = visit.text("words")
+    if seen and seen != press(studio.parts.shelf, studio.newsletter, number).rendered.edition.digest:
+        return _look_again(visit, number, seen, "Nothing was approved: the words were changed since you looked.")
+    approve_issue(desk, number, by=visit.who.name, despite_findings=visit.text("despite") == "yes", seen=seen)
     back = "" if visit.text("back") == "home" else f"/issues/{number}/send"
     return visit.go(back, said="Approved: these words go, whatever is edited afterwards.")
 
@@ -223,11 +251,35 @@ def _forecast(studio: Studio, number: int, wish: Wish, tally: Tally | None) -> F
     return studio.remembered.ask(key, count, fresh_for=_LAST_LOOK_SECONDS, stale_for=0.0)
 
 
-def _proof(studio: Studio, number: int) -> tuple[Proof | None, NewsletterError | None]:
+def _version(studio: Studio, number: int) -> tuple[Version | None, NewsletterError | None]:
+    """What would go now, and what is wrong with the folder."""
     try:
-        return press(studio.parts.shelf, studio.newsletter, number), None
+        version = version_that_goes(desk_of(studio.parts), number)
     except NewsletterError as error:
         return None, error
+    return version, version.problem
+
+
+def _subject(studio: Studio, edition: Edition) -> str:
+    return sample(edition, studio.newsletter, studio.parts.key, None, list_id=0, date=studio.now()).subject
+
+
+def _look_again(visit: Visit, number: int, seen: str, said: str, wish: Wish | None = None) -> Response:
+    """The look that was asked for, with what changed since the one before."""
+    asked: dict[str, object] = {"seen": seen}
+    if wish:
+        asked |= {"list": wish.list_name, "segment": wish.segment, "when": wish.when, "at": wish.at}
+        asked |= {"first": wish.first or ""}
+    return visit.go(f"/issues/{number}/send?{urlencode(asked)}#moved", said=said)
+
+
+def _moved(studio: Studio, seen: str, version: Version | None) -> list[Line] | None:
+    """What changed since the look at `seen`; None where nothing did, empty where its lines are not known any more."""
+    shown = (version.edition, *([version.proof.rendered.edition] if version.proof else [])) if version else ()
+    if not seen or seen in {edition.digest for edition in shown}:
+        return None
+    before = studio.looks.find(seen)
+    return studio.changes(before, shown[-1]) if before and shown else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,12 +291,11 @@ class Approved:
     lines: list[Line]
 
 
-def _approval(studio: Studio, number: int, proof: Proof | None) -> Approved | None:
-    known = studio.parts.schedule.find_approval(number)
-    if known is None:
+def _approval(studio: Studio, version: Version) -> Approved | None:
+    if version.approval is None:
         return None
-    lines = changed_since(studio, known, proof.rendered.edition) if proof else []
-    return Approved(known, proof is None or proof.rendered.edition.digest != known.digest, lines)
+    lines = studio.changes(version.edition, version.proof.rendered.edition) if version.proof else []
+    return Approved(version.approval, version.is_edited, lines)
 
 
 PAGES = (

@@ -20,7 +20,9 @@ from markupsafe import Markup, escape
 from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse, Response
 
+from newsletter.sending.changes import changes
 from newsletter.web.studio.import_desk import ImportDesk
+from newsletter.web.studio.looks import Looks
 from newsletter.web.studio.remembering import Remembered
 from newsletter.web.studio.runner import Runner
 from newsletter.web.studio.session import Sessions
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
     from newsletter.ports.reports import Figures
     from newsletter.web.studio.visit import Visit
     from newsletter.wiring import Parts
+    from newsletter.words.difference import Line
+    from newsletter.words.edition import Edition
     from newsletter.words.finding import Finding
     from newsletter.words.mistake import Place
 
@@ -64,6 +68,7 @@ class Studio:
         self.remembered = Remembered(lambda: parts.readers.has_many())
         self._found: dict[bytes, tuple[float, list[Finding] | None]] = {}
         self.imports = ImportDesk(parts)
+        self.looks = Looks()
         # The path of the public address, where the newsletter does not have a host to itself.
         self.root = urlsplit(self.newsletter.public_url).path.rstrip("/")
 
@@ -142,6 +147,10 @@ class Studio:
             if found is not None:
                 self._found[words] = time.monotonic(), found
         return found
+
+    def changes(self, before: Edition, now: Edition) -> list[Line]:
+        """What a reader of the text would see changed between two versions of an issue."""
+        return changes(before, now, self.newsletter, self.parts.key, date=self.now())
 
     def now(self) -> datetime:
         return self.parts.clock.now()
