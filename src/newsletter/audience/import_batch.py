@@ -15,6 +15,7 @@ _WHY = {
     SuppressionReason.MANUAL: "it was blocked by hand",
 }
 ERASED = "This person asked to be forgotten. Only their own sign-up can bring them back."
+MOVED = "Its reader has given this address up for another one. Only their own sign-up brings it back."
 
 
 class Batch:
@@ -62,8 +63,9 @@ class Batch:
             self._report.changes += joined.changes[: MOST_CHANGES - len(self._report.changes)]
             for key, reason in joined.suppressed.items():
                 self._report.leave_out(self._file, self._joining[key][0], explain_suppressed(reason))
-            for key in sorted(joined.erased):
-                self._report.leave_out(self._file, self._joining[key][0], ERASED)
+            for why, keys in ((ERASED, joined.erased), (MOVED, joined.moved)):
+                for key in sorted(keys):
+                    self._report.leave_out(self._file, self._joining[key][0], why)
         self._joining.clear()
         self._gone.clear()
 
@@ -72,4 +74,6 @@ def explain_suppressed(reason: SuppressionReason | None) -> str:
     """Why a person was not put on a list. None: their subscription to it has ended."""
     if reason is None:
         return "This person left the list. Only their own sign-up can bring them back."
+    if reason is SuppressionReason.UNSUBSCRIBE:
+        return "This person left the list and every other. Only their own sign-up can bring them back."
     return f"This address is on the do-not-mail list: {_WHY[reason]}."

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from newsletter.audience.address import check_address, show, tidy_address
 from newsletter.audience.columns import is_reserved
-from newsletter.audience.import_batch import ERASED, explain_suppressed
+from newsletter.audience.import_batch import ERASED, MOVED, explain_suppressed
 from newsletter.audience.rows import LONGEST_CELL
 from newsletter.ports.readers import ReaderRow, Readers
 from newsletter.words.field_name import field_name
@@ -38,6 +38,11 @@ def add_reader(
     joined = readers.join(list_name, [row], status=status, consent=_text(consent))
     if joined.erased:
         raise NotNow(f"{row.email} was not added. {ERASED}")
+    if joined.moved:
+        raise NotNow(
+            f"{row.email} was not added. {MOVED}",
+            fix=f"See where that reader is now: newsletter subscribers show {row.email}",
+        )
     for reason in joined.suppressed.values():
         raise NotNow(f"{row.email} was not added. {explain_suppressed(reason)}")
     return "added" if joined.added else "updated" if joined.updated else "unchanged"

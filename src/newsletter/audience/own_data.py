@@ -16,6 +16,9 @@ def own_data(person: Subscriber, consents: Consents, profiles: Profiles) -> dict
     rests_until = profiles.find_rest(person.id)
     return {
         "email": person.email,
+        "addresses_before": [
+            {"email": email, "until": at.isoformat()} for email, at in profiles.former_addresses(person.id)
+        ],
         "first_name": person.first_name,
         "last_name": person.last_name,
         "fields": dict(person.fields),

@@ -21,8 +21,10 @@ from newsletter.cli.readers_options import (
     standing_asked,
 )
 from newsletter.cli.readers_output import (
+    addresses_as_json,
     more_as_json,
     person_as_json,
+    print_addresses,
     print_json,
     print_lists,
     print_more,
@@ -33,6 +35,7 @@ from newsletter.words.mistake import Missing
 from newsletter.words.subscriber import SubscriptionStatus
 
 if TYPE_CHECKING:
+    from newsletter.ports.profiles import FormerAddress
     from newsletter.ports.readers import Readers
 
 
@@ -95,23 +98,29 @@ def add(
 @click.option("--list", "list_name", metavar="NAME", help="Only from this list.")
 @click.pass_obj
 def remove(folder: object, email: str, list_name: str | None) -> None:
-    """Take a person off one list, or off all. No later import brings them back.
+    """Take a person off one list, or off all of them and every one to come. No later import brings them back.
 
     \b
     Example:
+      newsletter subscribers remove ana@example.com
       newsletter subscribers remove ana@example.com --list weekly
     """
 
-    readers = _readers(folder)
+    parts = newsletter_in(folder)
+    readers = parts.readers
     if list_name is not None:
         _get_list(readers, list_name)
     if readers.find_subscriber(email) is None:
-        raise _nobody(email)
-    n_ended = readers.leave(email, list_name=list_name)
-    if not n_ended:
-        click.echo(f"{email} was on no list{f' {list_name}' if list_name else ''}; nothing changed.")
+        former = parts.profiles.find_former(email)
+        raise _moved(email, former) if former else _nobody(email)
+    if list_name is None:
+        n_ended = readers.take_off(email) or 0
+        off = {0: "was on no list; nothing changed there", 1: "is off the list"}.get(n_ended, f"is off {n_ended} lists")
+        click.echo(f"{email} {off}. It stays off every other: only their own sign-up brings them back.")
+    elif readers.leave(email, list_name=list_name):
+        click.echo(f"{email} is off {list_name}.")
     else:
-        click.echo(f"{email} is off {list_name or ('the list' if n_ended == 1 else f'{n_ended} lists')}.")
+        click.echo(f"{email} was on no list {list_name}; nothing changed.")
 
 
 @subscribers.command()
@@ -128,16 +137,19 @@ def show(folder: object, email: str, form: str) -> None:
 
     parts = newsletter_in(folder)
     person, suppressed = parts.readers.find_subscriber(email), parts.readers.find_suppression(email)
-    erased = parts.profiles.find_erasure(email)
+    erased, former = parts.profiles.find_erasure(email), parts.profiles.find_former(email)
+    before = parts.profiles.former_addresses(person.id) if person else ()
     records = parts.consents.records_of(email, person.id if person else None)
-    if person is None and suppressed is None and erased is None and not records:
+    if person is None and suppressed is None and erased is None and former is None and not records:
         raise _nobody(email)
     tags = parts.segments.tags_of(person.id) if person else ()
     departures = parts.consents.departures_of(person.id) if person else ()
     if form == "json":
-        print_json(person_as_json(email, person, suppressed) | more_as_json(records, tags, departures, erased))
+        known = person_as_json(email, person, suppressed) | addresses_as_json(former, before)
+        print_json(known | more_as_json(records, tags, departures, erased))
     else:
         print_person(email, person, suppressed)
+        print_addresses(former, before)
         print_more(records, tags, departures, erased)
 
 
@@ -216,6 +228,11 @@ def _get_list(readers: Readers, name: str) -> int:
     if found is None:
         raise Missing(f"There is no list called {name!r}.", fix="See the lists with: newsletter lists")
     return found
+
+
+def _moved(email: str, former: FormerAddress) -> Missing:
+    where = f"Name them by the one they have: {former.present}" if former.present else ""
+    return Missing(f"The reader who had {email} gave it up on {former.moved_at:%Y-%m-%d}. It stays off.", fix=where)
 
 
 def _nobody(email: str) -> Missing:

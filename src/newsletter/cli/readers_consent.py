@@ -56,8 +56,8 @@ def ask_to_confirm(parts: Parts, list_name: str, asked: Asked, source: str | Non
 def erase(folder: object, email: str, yes: bool) -> None:
     """Forget a person, at their request. It can't be undone.
 
-    What names them goes from the database. Deliveries stay as numbers, and a scrambled mark of the address stays, so that
-    no later import brings them back. Their own confirmed sign-up can.
+    What names them goes from the database, addresses that they had before included. Deliveries stay as numbers, and a
+    scrambled mark of each address stays, so that no later import brings them back. Their own confirmed sign-up can.
 
     \b
     Example:
@@ -73,7 +73,8 @@ def erase(folder: object, email: str, yes: bool) -> None:
         raise Missing(f"Nobody here has the address {email!r}.", fix="Check the spelling.")
     click.echo(f"{email} is erased.")
     click.echo(
-        "Not reached from here: backups of the database, practice mail in var/outbox, files in subscribers/ and var/uploads, "
+        "Not reached from here: backups of the database, posts and issues, practice mail in var/outbox, files in "
+        "subscribers/ and var/uploads, "
         f"git's history, and what the provider keeps. {parts.provider.explain()}"
     )
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
     from newsletter.audience.import_report import ImportReport
-    from newsletter.ports.profiles import Erasure
+    from newsletter.ports.profiles import Erasure, FormerAddress
     from newsletter.ports.readers import Change, ImportRow, ListRow
     from newsletter.words.consent import ConsentRecord
     from newsletter.words.subscriber import Subscriber, SuppressionReason
@@ -131,6 +132,23 @@ def print_person(email: str, person: Subscriber | None, suppressed: SuppressionR
     if suppressed:
         lines.append(f"  do-not-mail: {suppressed.value.replace('_', ' ')}")
     click.echo("\n".join(lines))
+
+
+def addresses_as_json(former: FormerAddress | None, before: Sequence[tuple[str, datetime]]) -> dict[str, object]:
+    """What became of an address that was given up, and which ones the person had before."""
+    gone = {"moved_at": former.moved_at.isoformat(), "present": former.present} if former else None
+    return {
+        "former_address": gone,
+        "addresses_before": [{"email": email, "moved_at": at.isoformat()} for email, at in before],
+    }
+
+
+def print_addresses(former: FormerAddress | None, before: Sequence[tuple[str, datetime]]) -> None:
+    if former:
+        where = f"that reader is now {former.present}" if former.present else "nobody knows whose it was"
+        click.echo(f"  given up for another address by {former.moved_at:%Y-%m-%d %H:%M} UTC; {where}")
+    for email, at in before:
+        click.echo(f"  had {email} until {at:%Y-%m-%d %H:%M} UTC; it stays off")
 
 
 def _one_line(text: str) -> str:

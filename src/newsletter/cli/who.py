@@ -41,6 +41,10 @@ def who(folder: object, email: str, issue: int | None, restore: bool) -> None:
             raise Mistake(f"{email} was not taken off any list because of bounces.", fix="See: newsletter who EMAIL")
         click.echo(f"{email} is active again on {n_lists} list{'s' if n_lists > 1 else ''}.")
         return
+    former = parts.profiles.find_former(email)
+    if former and former.present:
+        click.echo(f"{email} was given up for another address on {former.moved_at:%Y-%m-%d}. Its reader is now:")
+        email = former.present
     if not _say(parts, email, issue):
         raise Missing(
             f"{email} is not a subscriber, so nothing was ever planned for that address.",

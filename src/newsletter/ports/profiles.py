@@ -30,6 +30,14 @@ class Erasure:
     returned_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormerAddress:
+    """An address that its reader has given up for another one: when, and where they are now; None where they are gone."""
+
+    moved_at: datetime
+    present: str | None
+
+
 class Profiles(Protocol):
     def find(self, subscriber: int) -> Subscriber | None:
         """The person with their tags."""
@@ -57,6 +65,14 @@ class Profiles(Protocol):
         """Until when a person wants no mail; None where that is over or never was."""
         ...
 
+    def former_addresses(self, subscriber: int) -> Sequence[tuple[str, datetime]]:
+        """The addresses that a person has given up for another one, with the time, oldest first."""
+        ...
+
+    def find_former(self, email: str) -> FormerAddress | None:
+        """What is known of an address that its reader has given up; None for every other."""
+        ...
+
     def issues_of(self, subscriber: int) -> Sequence[Mapping[str, object]]:
         """What was done with each issue for a person (`issue`, `handover`, `fate`), and `opened` and `clicked` times."""
         ...
@@ -66,7 +82,10 @@ class Profiles(Protocol):
         ...
 
     def erase(self, email: str, request_of: RequestOf) -> bool:
-        """Forget a person but for a keyed hash; deliveries stay, without them. False where nothing is known of them."""
+        """Forget a person but for a keyed hash of each address they had; deliveries stay, without them.
+
+        False where nothing is known of them. Raises NotNow for an address that its reader has given up for another one.
+        """
         ...
 
     def find_erasure(self, email: str) -> Erasure | None: ...

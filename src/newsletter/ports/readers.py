@@ -43,7 +43,8 @@ class Joined:
     """What became of a batch of readers, by address key.
 
     `added` are new on this list. `suppressed` were not put on it: the address is never mailed for that reason, or
-    (None) the person's subscription to this list has ended. `erased` asked to be forgotten, and were not put on it.
+    (None) the person's subscription to this list has ended. `erased` asked to be forgotten, and were not put on it; nor
+    was who is in `moved`, an address that its reader has given up for another one.
     `changes` are what a dry run would change; empty otherwise.
     """
 
@@ -52,6 +53,7 @@ class Joined:
     unchanged: Sequence[str] = ()
     suppressed: Mapping[str, SuppressionReason | None] = field(default_factory=dict)
     erased: frozenset[str] = frozenset()
+    moved: frozenset[str] = frozenset()
     changes: Sequence[Change] = field(default=(), compare=False)
 
 
@@ -114,6 +116,13 @@ class Readers(Protocol):
         """End the person's subscriptions, all or to one list. Returns how many ended."""
         ...
 
+    def take_off(self, email: str) -> int | None:
+        """End all of a person's subscriptions, and keep them off every other list until they sign up themselves.
+
+        Returns how many ended; None where nobody has the address.
+        """
+        ...
+
     def iterate(self, list_name: str, *, status: SubscriptionStatus | None = None) -> Iterator[Subscriber]:
         """Everyone on a list in id order with their subscription to it, read in pages: memory does not grow.
 
@@ -132,7 +141,10 @@ class Readers(Protocol):
     def find_suppression(self, email: str) -> SuppressionReason | None: ...
 
     def iterate_suppressed(self, list_name: str) -> Iterator[tuple[str, SuppressionReason, datetime]]:
-        """(address key, reason, since) of all on the do-not-mail list who are not on this list, read in pages."""
+        """(address key, reason, since) of all on the do-not-mail list who are not on this list, read in pages.
+
+        With addresses that readers gave up: at whoever gets this list, those have unsubscribed.
+        """
         ...
 
     def iterate_addresses(self) -> Iterator[tuple[int, str]]:

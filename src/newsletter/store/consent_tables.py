@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -11,10 +12,11 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 from newsletter.store.tables import metadata
-from newsletter.store.types import AddressKey, Id, UtcDateTime, one_of, only_where
+from newsletter.store.types import AddressKey, FieldsJson, Id, UtcDateTime, one_of, only_where
 from newsletter.words.consent import Asked, Left
 
 # One row for each time that somebody asked: the proof once it is confirmed, and the queue of mails that ask.
@@ -43,6 +45,8 @@ consent_request = Table(
     Column("confirmed_ip", String(45)),
     Column("confirmed_agent", Text),
     Column("run_id", Id, ForeignKey("asking_again.id")),
+    # The owner let this address be asked again: its mail is not counted among those that nobody answered.
+    Column("is_forgiven", Boolean, nullable=False, server_default=text("false")),
     one_of("asked", Asked),
     Index("consent_request_of_address", "email_key", "requested_at"),
     Index("consent_request_of_subscriber", "subscriber_id", **only_where("subscriber_id IS NOT NULL")),
@@ -94,6 +98,8 @@ asked_in_vain = Table(
     metadata,
     Column("hash", String(64), primary_key=True),
     Column("mails", Integer, nullable=False),
+    # When the last of them went.
+    Column("last_at", UtcDateTime),
     sqlite_with_rowid=False,
 )
 
@@ -141,6 +147,29 @@ erasure = Table(
     Column("request_of", String(10), nullable=False),
     # Set when the person came back by their own confirmed sign-up.
     Column("returned_at", UtcDateTime),
+    # Numbers of the issues that they had, so that none goes to them again; NULL once they are back.
+    Column("issues", FieldsJson),
+    sqlite_with_rowid=False,
+)
+
+# Issues that a reader had before they were erased and came back: the ledger knows that person by another number.
+had_before = Table(
+    "had_before",
+    metadata,
+    Column("subscriber_id", Id, primary_key=True, autoincrement=False),
+    Column("issue", Integer, primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+# An address that a reader gave up for another one. It is nobody's, and stays off whoever brings it.
+former_address = Table(
+    "former_address",
+    metadata,
+    Column("email_key", AddressKey, primary_key=True),
+    # NULL where only an import knew the address and nobody knows whose it was.
+    Column("subscriber_id", Id),
+    Column("moved_at", UtcDateTime, nullable=False),
+    Index("former_address_of_subscriber", "subscriber_id"),
     sqlite_with_rowid=False,
 )
 

@@ -87,16 +87,17 @@ def _mail(
     row: AnyRow, blocked: SuppressionReason | None, person: int, statuses: Sequence[SubscriptionStatus | None]
 ) -> Mail:
     asked = Asked(row.asked)
+    # Who once unsubscribed may think again; an address that bounced or complained is left alone.
+    is_closed = blocked not in {None, SuppressionReason.UNSUBSCRIBE}
     if asked is Asked.ADDRESS:
-        return Mail.NONE if blocked or person else Mail.ADDRESS
+        return Mail.NONE if is_closed or person else Mail.ADDRESS
     if asked is Asked.AGAIN:
         is_mailed = not blocked and SubscriptionStatus.ACTIVE in statuses
         return Mail.AGAIN if is_mailed else Mail.NONE
     if asked is not Asked.FORM:
         is_waiting = not blocked and any(status is SubscriptionStatus.PENDING for status in statuses)
         return Mail.CONFIRM if is_waiting else Mail.NONE
-    # Who once unsubscribed may think again; an address that bounced or complained is left alone.
-    if blocked not in {None, SuppressionReason.UNSUBSCRIBE}:
+    if is_closed:
         return Mail.NONE
     if not blocked and statuses and all(status is SubscriptionStatus.ACTIVE for status in statuses):
         return Mail.ALREADY

@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Engine, delete, func, or_, select, update
+from collections.abc import Sequence
 
-from newsletter.store.consent_tables import consent_request, consent_request_list, departure, erasure, rest
-from newsletter.store.event_tables import event
+from sqlalchemy import ColumnElement, Connection, Engine, delete, exists, func, select, update
+
+from newsletter.store.consent_tables import (
+    consent_request,
+    consent_request_list,
+    departure,
+    erasure,
+    former_address,
+    had_before,
+    rest,
+)
+from newsletter.store.event_tables import bounced_off, event
+from newsletter.store.former_addresses import former_of
 from newsletter.store.import_tables import import_change, import_suppression, import_tag
 from newsletter.store.late import note_late
+from newsletter.store.provider_words import take_out
 from newsletter.store.segment_tables import engagement, tag
-from newsletter.store.tables import subscriber, subscription, suppression
+from newsletter.store.tables import delivery, holds, mailing, subscriber, subscription, suppression
 from newsletter.store.types import database_now
 from newsletter.store.upserting import insert_into
-from newsletter.words.erasing import RequestOf
+from newsletter.words.erasing import EraseKey, RequestOf
+from newsletter.words.ledger import HandOver
 from newsletter.words.subscriber import address_key
 
 # For as long a writer may have to wait for us.
 _PATIENCE_MS = 500
+_THEIRS = (subscription, rest, departure, engagement, tag, bounced_off, had_before, former_address)
+_NOTES = (import_change, import_tag, import_suppression)
 
 
-def erase_person(connection: Connection, email: str, mark: str, request_of: RequestOf) -> bool:
-    """In the caller's transaction, which first updates the person's own row. False where nothing was known."""
+def erase_person(connection: Connection, email: str, erase_key: EraseKey, request_of: RequestOf) -> bool:
+    """In the caller's transaction, which first updates the person's own row. False where nothing was known.
+
+    The addresses that they had before go as well, with all that names those, and each leaves a hash of its own.
+    """
     key = address_key(email)
     person = connection.scalar(
         update(subscriber)
@@ -28,31 +46,77 @@ def erase_person(connection: Connection, email: str, mark: str, request_of: Requ
         .values(updated_at=database_now())
         .returning(subscriber.c.id)
     )
-    known = person is not None
-    theirs = consent_request.c.email_key == key
+    keys, asked, issues, known = [key], list[str](), list[int](), person is not None
     if person is not None:
-        theirs = or_(theirs, consent_request.c.subscriber_id == person)
-        note_late(connection, [person])
-        connection.execute(delete(subscription).where(subscription.c.subscriber_id == person))
-        connection.execute(delete(rest).where(rest.c.subscriber_id == person))
-        connection.execute(delete(departure).where(departure.c.subscriber_id == person))
-        connection.execute(delete(engagement).where(engagement.c.subscriber_id == person))
-        connection.execute(delete(tag).where(tag.c.subscriber_id == person))
-        connection.execute(delete(subscriber).where(subscriber.c.id == person))
+        keys += [former for former, _ in former_of(connection, person)]
+        asked, issues = _asked_for(connection, person), _held_by(connection, person)
+        take_out(connection, person, [*keys, *asked])
+        _forget_person(connection, person)
+    known |= _forget_addresses(connection, keys)
+    _forget_events(connection, [*keys, *asked])
+    if known:
+        for one in keys:
+            _leave_mark(connection, erase_key.mark(one), request_of, issues)
+    return known
+
+
+def _held_by(connection: Connection, person: int) -> list[int]:
+    """The issues that a person has, may have, or had before an earlier erasure."""
+    issues = list(connection.scalars(select(mailing.c.issue).distinct()))
+    theirs = (delivery.c.subscriber_id == person, ~delivery.c.is_practice, delivery.c.handover != HandOver.PENDING)
+    # Issue by issue, as the index that keeps them single has them.
+    held = connection.scalars(select(delivery.c.issue).where(delivery.c.issue.in_(issues), holds, *theirs))
+    before = connection.scalars(select(had_before.c.issue).where(had_before.c.subscriber_id == person))
+    return sorted({*held, *before})
+
+
+def _asked_for(connection: Connection, person: int) -> list[str]:
+    """Addresses at which a person asked to be mailed, or was asked, and that are nobody else's."""
+    others = exists().where(subscriber.c.email_key == consent_request.c.email_key, subscriber.c.id != person)
+    query = select(consent_request.c.email_key).distinct().where(consent_request.c.subscriber_id == person, ~others)
+    return list(connection.scalars(query))
+
+
+def _forget_person(connection: Connection, person: int) -> None:
+    note_late(connection, [person])
+    _forget_requests(connection, consent_request.c.subscriber_id == person)
+    connection.execute(delete(import_change).where(import_change.c.subscriber_id == person))
+    for table in _THEIRS:
+        connection.execute(delete(table).where(table.c.subscriber_id == person))
+    connection.execute(delete(subscriber).where(subscriber.c.id == person))
+
+
+def _forget_requests(connection: Connection, theirs: ColumnElement[bool]) -> int:
     requests = select(consent_request.c.id).where(theirs)
     connection.execute(delete(consent_request_list).where(consent_request_list.c.request_id.in_(requests)))
-    known |= bool(connection.execute(delete(consent_request).where(theirs)).rowcount)
+    return connection.execute(delete(consent_request).where(theirs)).rowcount
+
+
+def _forget_addresses(connection: Connection, keys: Sequence[str]) -> bool:
+    """What is kept about addresses, whoever they belong to. Whether anything was, but for what a provider told."""
+    n_known = _forget_requests(connection, consent_request.c.email_key.in_(keys))
     # What imports noted so that they can be taken back: names and all.
-    for noted in (import_change, import_tag, import_suppression):
-        known |= bool(connection.execute(delete(noted).where(noted.c.email_key == key)).rowcount)
-    # What a provider told about an address that was no delivery of ours still names it; the fact itself may stay.
-    connection.execute(update(event).where(func.lower(event.c.email) == key).values(email=None, raw=None))
-    known |= bool(connection.execute(delete(suppression).where(suppression.c.email_key == key)).rowcount)
-    if known:
-        values = {"erased_at": database_now(), "request_of": request_of, "returned_at": None}
-        statement = insert_into(connection, erasure).values(hash=mark, **values)
-        connection.execute(statement.on_conflict_do_update(index_elements=["hash"], set_=values))
-    return known
+    for table in (*_NOTES, suppression, former_address):
+        n_known += connection.execute(delete(table).where(table.c.email_key.in_(keys))).rowcount
+    return n_known > 0
+
+
+def _forget_events(connection: Connection, keys: Sequence[str]) -> None:
+    """What a provider told about an address that was no delivery of ours still names it; the fact itself may stay."""
+    nameless = {"email": None, "raw": None, "reason": None, "url": None}
+    connection.execute(update(event).where(func.lower(event.c.email).in_(keys)).values(nameless))
+
+
+def _leave_mark(connection: Connection, mark: str, request_of: RequestOf, issues: Sequence[int]) -> None:
+    before = connection.scalar(select(erasure.c.issues).where(erasure.c.hash == mark)) or []
+    values = {
+        "erased_at": database_now(),
+        "request_of": request_of,
+        "returned_at": None,
+        "issues": sorted({*before, *issues}) or None,
+    }
+    statement = insert_into(connection, erasure).values(hash=mark, **values)
+    connection.execute(statement.on_conflict_do_update(index_elements=["hash"], set_=values))
 
 
 def empty_log(engine: Engine) -> None:

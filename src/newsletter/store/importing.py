@@ -139,7 +139,8 @@ def _restore(connection: Connection, row: AnyRow, run: AnyRow, list_id: int | No
     """A person as before. What they did themselves since then, confirming or leaving, stays done."""
     person = connection.scalar(
         update(subscriber)
-        .where(subscriber.c.email_key == row.email_key)
+        # Not who has the address now, where its reader has given it up since.
+        .where(subscriber.c.email_key == row.email_key, subscriber.c.id == row.subscriber_id)
         .values(updated_at=database_now())
         .returning(subscriber.c.id)
     )

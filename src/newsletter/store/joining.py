@@ -27,6 +27,7 @@ from sqlalchemy.types import TypeEngine
 
 from newsletter.ports.readers import Change, Joined, ReaderRow
 from newsletter.store.engine import is_sqlite
+from newsletter.store.former_addresses import find_former
 from newsletter.store.incoming import cell, incoming, packed
 from newsletter.store.late import note_late
 from newsletter.store.tables import subscriber, subscription, suppression
@@ -74,6 +75,8 @@ def decide(
     keys = packed([[key] for key in by_key])
     suppressed = _find_suppressed(connection, keys)
     known = _find_known(connection, list_id, keys, lock=lock)
+    # After the known ones are locked: somebody may be changing their address at this moment.
+    moved = find_former(connection, keys) - known.keys() - suppressed.keys()
     # Most files have no tags; then nobody's are looked up.
     tags = find_tags(connection, keys) if any(reader.tags for reader in readers) else {}
     result = Decided()
@@ -81,7 +84,7 @@ def decide(
     became: dict[str, list[str]] = {"added": [], "updated": [], "unchanged": []}
     left: dict[str, SuppressionReason | None] = dict(suppressed)
     for key, reader in by_key.items():
-        if key in suppressed:
+        if key in suppressed or key in moved:
             continue
         person, wanted = known.get(key), reader.status or status
         if wanted is SubscriptionStatus.ENDED or (person and person.status is SubscriptionStatus.ENDED):
@@ -103,6 +106,7 @@ def decide(
         updated=became["updated"],
         unchanged=became["unchanged"],
         suppressed=left,
+        moved=moved,
         changes=changes,
     )
     return result

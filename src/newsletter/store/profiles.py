@@ -8,11 +8,12 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Engine, and_, delete, func, insert, select, update
 
-from newsletter.ports.profiles import Erasure, ListPage
+from newsletter.ports.profiles import Erasure, FormerAddress, ListPage
 from newsletter.store.consent_tables import erasure, rest
 from newsletter.store.engine import reading, writing
 from newsletter.store.erasing import empty_log, erase_person
 from newsletter.store.event_tables import event
+from newsletter.store.former_addresses import find_one, former_of
 from newsletter.store.readers import one_person
 from newsletter.store.segment_tables import tag
 from newsletter.store.tables import delivery, mailing_list, subscriber, subscription, suppression
@@ -20,8 +21,8 @@ from newsletter.store.types import database_now
 from newsletter.store.upserting import insert_into
 from newsletter.words.erasing import EraseKey, RequestOf
 from newsletter.words.event import EventKind
-from newsletter.words.mistake import Missing, Mistake
-from newsletter.words.subscriber import Subscriber, SubscriptionStatus
+from newsletter.words.mistake import Missing, Mistake, NotNow
+from newsletter.words.subscriber import Subscriber, SubscriptionStatus, address_key
 
 _LONGEST_TITLE = 200
 
@@ -123,6 +124,14 @@ class SqlProfiles:
                 select(rest.c.until_at).where(rest.c.subscriber_id == subscriber, rest.c.until_at > database_now())
             )
 
+    def former_addresses(self, subscriber: int) -> Sequence[tuple[str, datetime]]:
+        with reading(self._engine) as connection:
+            return former_of(connection, subscriber)
+
+    def find_former(self, email: str) -> FormerAddress | None:
+        with reading(self._engine) as connection:
+            return find_one(connection, address_key(email))
+
     def issues_of(self, subscriber: int) -> Sequence[Mapping[str, object]]:
         def times(kind: EventKind) -> ColumnElement[int]:
             of_it = event.c.delivery_id == delivery.c.id, event.c.kind == kind, ~event.c.by_machine
@@ -161,7 +170,13 @@ class SqlProfiles:
 
     def erase(self, email: str, request_of: RequestOf) -> bool:
         with writing(self._engine) as connection:
-            known = erase_person(connection, email, self._erase_key.mark(email), request_of)
+            former = find_one(connection, address_key(email))
+            if former and former.present:
+                raise NotNow(
+                    f"The reader who had {email} has another address now, so nobody was erased.",
+                    fix=f"Erase them there, and all that is kept about {email} goes as well: {former.present}",
+                )
+            known = erase_person(connection, email, self._erase_key, request_of)
         empty_log(self._engine)
         return known
 

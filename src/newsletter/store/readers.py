@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, Row, Select, func, literal, select, u
 
 from newsletter.ports.readers import Joined, ListRow, ReaderRow
 from newsletter.store.consent_tables import erasure
+from newsletter.store.do_not_mail import iterate_gone
 from newsletter.store.engine import is_sqlite, reading, writing
 from newsletter.store.import_notes import check_goes_on, note_changed, note_people, note_suppressions, note_tags, rank
 from newsletter.store.incoming import cell, incoming, packed
@@ -145,6 +146,15 @@ class SqlReaders:
                 return 0
             return end(connection, [person], list_id=list_id)
 
+    def take_off(self, email: str) -> int | None:
+        with writing(self._engine) as connection:
+            person = connection.scalar(select(subscriber.c.id).where(subscriber.c.email_key == address_key(email)))
+            if person is None:
+                return None
+            n_ended = end(connection, [person], list_id=None)
+            self.suppress_within(connection, [(email, SuppressionReason.UNSUBSCRIBE)])
+            return n_ended
+
     def iterate(self, list_name: str, *, status: SubscriptionStatus | None = None) -> Iterator[Subscriber]:
         list_id = self.find_list(list_name)
         if list_id is None:
@@ -187,22 +197,7 @@ class SqlReaders:
         return SuppressionReason(reason) if reason else None
 
     def iterate_suppressed(self, list_name: str) -> Iterator[tuple[str, SuppressionReason, datetime]]:
-        list_id = self.find_list(list_name)
-        on_list = (
-            select(subscription.c.list_id)
-            .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
-            .where(subscription.c.list_id == list_id, subscriber.c.email_key == suppression.c.email_key)
-        )
-        query = select(suppression).where(~on_list.exists()).order_by(suppression.c.email_key).limit(PAGE)
-        after = ""
-        while True:
-            with reading(self._engine) as connection:
-                rows = connection.execute(query.where(suppression.c.email_key > after)).all()
-            for row in rows:
-                yield row.email_key, SuppressionReason(row.reason), row.since_at
-            if len(rows) < PAGE:
-                return
-            after = rows[-1].email_key
+        return iterate_gone(self._engine, self.find_list(list_name))
 
     def iterate_addresses(self) -> Iterator[tuple[int, str]]:
         query, after = select(subscriber.c.id, subscriber.c.email).order_by(subscriber.c.id).limit(PAGE), 0

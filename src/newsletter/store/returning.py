@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from newsletter.store.consent_tables import asked_in_vain, departure, erasure
+from newsletter.store.consent_tables import asked_in_vain, departure, erasure, had_before
+from newsletter.store.former_addresses import give_up, is_former, take_up
 from newsletter.store.tables import subscriber, subscription, suppression
 from newsletter.store.types import AnyRow, database_now
+from newsletter.store.upserting import insert_into
 from newsletter.words.consent import Asked, Left
 from newsletter.words.erasing import EraseKey
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason, address_key
@@ -33,16 +35,21 @@ def bring_back(
     """The person's own word: it lifts an earlier unsubscribe, and an erasure; never a bounce or a complaint."""
     blocked = connection.scalar(select(suppression.c.reason).where(suppression.c.email_key == request.email_key))
     by_form = request.asked == Asked.FORM
-    if blocked is not None and not (by_form and blocked == SuppressionReason.UNSUBSCRIBE):
+    own_word = by_form or request.asked == Asked.ADDRESS
+    if blocked is not None and not (own_word and blocked == SuppressionReason.UNSUBSCRIBE):
         return Returning(subscriber=0, lists=())
     if request.asked == Asked.ADDRESS:
         return _move(connection, request, erase_key)
     if request.asked == Asked.AGAIN:
         return _stay(connection, request, lists)
+    if not by_form and is_former(connection, request.email_key):
+        # Who gets it at another address now, or left from there, did not ask for it here.
+        return Returning(subscriber=0, lists=())
     person = _person(connection, request)
     if by_form:
         connection.execute(delete(suppression).where(suppression.c.email_key == request.email_key))
-        _forgive(connection, request.email, erase_key)
+        take_up(connection, request.email_key)
+        _forgive(connection, request.email, person, erase_key)
     raised = [
         (list_id, name)
         for list_id, name in lists
@@ -51,13 +58,23 @@ def bring_back(
     return Returning(subscriber=person, lists=tuple(raised))
 
 
-def _forgive(connection: Connection, email: str, erase_key: EraseKey | None) -> None:
-    """Whoever reads this address has said yes: what its keyed hashes held against it is over."""
+def _forgive(connection: Connection, email: str, person: int, erase_key: EraseKey | None) -> None:
+    """Whoever reads this address has said yes: what its keyed hashes held against it is over.
+
+    The issues that they had before they were erased stay theirs.
+    """
     if erase_key is None:
         return
     mark = erase_key.mark(email)
     connection.execute(delete(asked_in_vain).where(asked_in_vain.c.hash == mark))
-    connection.execute(update(erasure).where(erasure.c.hash == mark).values(returned_at=database_now()))
+    erased = connection.execute(select(erasure.c.issues).where(erasure.c.hash == mark).with_for_update()).first()
+    if erased is None:
+        return
+    if erased.issues:
+        rows = [{"subscriber_id": person, "issue": issue} for issue in erased.issues]
+        connection.execute(insert_into(connection, had_before).on_conflict_do_nothing(), rows)
+    back = {"returned_at": database_now(), "issues": None}
+    connection.execute(update(erasure).where(erasure.c.hash == mark).values(back))
 
 
 def _person(connection: Connection, request: AnyRow) -> int:
@@ -159,6 +176,9 @@ def _move(connection: Connection, request: AnyRow, erase_key: EraseKey | None) -
         .where(subscriber.c.id == before.id)
         .values(email=request.email, email_key=address_key(request.email), updated_at=database_now())
     )
-    _forgive(connection, request.email, erase_key)
+    connection.execute(delete(suppression).where(suppression.c.email_key == request.email_key))
+    take_up(connection, request.email_key)
+    give_up(connection, before.id, before.email_key)
+    _forgive(connection, request.email, before.id, erase_key)
     blocked = connection.scalar(select(suppression.c.reason).where(suppression.c.email_key == before.email_key))
     return Returning(subscriber=before.id, lists=(), moved_from="" if blocked else before.email)

@@ -178,6 +178,8 @@ def _history(studio: Studio, person: Subscriber, records: Sequence[ConsentRecord
         lines.append(Happened(at, f"Left {fact['list']} {_LEFT[how]}.", str(fact["reason"])))
         if isinstance(back, datetime):
             lines.append(Happened(back, f"Back on {fact['list']}: the leaving was undone."))
+    for email, at in studio.parts.profiles.former_addresses(person.id):
+        lines.append(Happened(at, f"Gave up {email} for another address. It stays off, whoever brings it."))
     return sorted(lines, key=lambda line: line.at, reverse=True)
 
 
