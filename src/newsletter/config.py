@@ -19,6 +19,7 @@ from newsletter.words.lack import Lack
 from newsletter.words.mistake import Mistake, Place
 from newsletter.words.newsletter import Newsletter
 from newsletter.words.pace import NO_LIMIT, Pace
+from newsletter.words.tracking import Tracking
 
 PROVIDERS = ("outbox", "sendgrid", "smtp")
 
@@ -41,6 +42,7 @@ KEYS = {
     "warm_up": "NEWSLETTER_WARM_UP",
     "keep_ip": None,
     "editors": None,
+    "tracking": None,
 }
 _NUMBERS = frozenset({"parcel_size", "per_hour", "warm_up"})
 # These hold passwords or keys, so a file that is kept in git must not.
@@ -84,6 +86,7 @@ class Config:
     keep_ip_days: int | None = None
     imap_url: str | None = field(default=None, repr=False)
     editors: tuple[str, ...] = ()
+    tracking: Tracking = Tracking.NONE
     warnings: tuple[str, ...] = ()
     lacks: tuple[Lack, ...] = ()
 
@@ -129,6 +132,7 @@ def read_config(directory: Path, environ: Mapping[str, str] | None = None, *, te
         keep_ip_days=_keep_ip(settings),
         imap_url=settings.value("imap_url"),
         editors=_editors(settings),
+        tracking=_tracking(settings),
         warnings=tuple(settings.warnings),
         lacks=tuple(settings.lacks),
     )
@@ -346,6 +350,18 @@ def _editors(settings: _Settings) -> tuple[str, ...]:
     if wrong:
         raise settings.mistake("editors", f"This is not a mail address: {wrong}", "Put commas between addresses.")
     return editors
+
+
+def _tracking(settings: _Settings) -> Tracking:
+    tracking = settings.value("tracking") or Tracking.NONE
+    try:
+        return Tracking(tracking)
+    except ValueError:
+        raise settings.mistake(
+            "tracking",
+            f"`tracking` is not one of the three kinds there are: {tracking}",
+            'Write "none", "totals" (how many opened or clicked) or "readers" (who did).',
+        ) from None
 
 
 def _one_line(settings: _Settings, key: str, value: str) -> str:

@@ -151,9 +151,14 @@ def _times(body: Body) -> Iterator[Problem]:
 def _promises(body: Body) -> Iterator[Problem]:
     """Rules of this project rather than of SendGrid: without them an account's own settings would change our mail."""
     tracking = body.get("tracking_settings", {})
+    promised = body.get("custom_args", {}).get("nl_tracking") in {"totals", "readers"}
     for name in _TRACKING:
-        if tracking.get(name, {}).get("enable") is not False:
-            yield _problem("Tracking must be switched off by name.", f"tracking_settings.{name}")
+        may_be_on = promised and name in {"click_tracking", "open_tracking"}
+        if tracking.get(name, {}).get("enable") is not may_be_on:
+            yield _problem("Tracking is to be as the mail says, and switched by name.", f"tracking_settings.{name}")
+    automatic = any("Auto-Submitted" in person.get("headers", {}) for _, person in _people(body))
+    if promised and automatic:
+        yield _problem("A mail that a program wrote to one person is not tracked.", "tracking_settings")
     if not body.get("custom_args", {}).get("nl_attempt"):
         yield _problem("The attempt must travel with the mail.", "custom_args.nl_attempt")
     for place, person in _people(body):

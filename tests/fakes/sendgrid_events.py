@@ -97,6 +97,7 @@ def events_of(taken: dict[str, Any], telling: Telling) -> list[Happening]:
             "sg_message_id": f"{message}.{number}",
             "nl_attempt": taken["attempt"],
             "nl_delivery": str(taken["delivery"]),
+            **taken.get("beside", {}),
             **what,
         }
         for number, what in enumerate(COURSES[course])

@@ -71,6 +71,8 @@ class Account:
                 "email": person["to"][0]["email"],
                 "at": at,
                 "reference": reference,
+                # Whatever else travelled with the call comes back in its events.
+                "beside": {name: value for name, value in body["custom_args"].items() if name != "nl_attempt"},
             }
             for person in body["personalizations"]
         ]

@@ -31,4 +31,5 @@ def report(folder: object, issue: int, style: str) -> None:
     if style == "json":
         click.echo(json.dumps(as_document(figures), indent=2))
     else:
-        click.echo(as_page(figures) if style == "html" else as_text(figures), nl=style == "text")
+        tracking = parts.config.tracking
+        click.echo(as_page(figures, tracking) if style == "html" else as_text(figures, tracking), nl=style == "text")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from newsletter.wiring import Parts
 
 
 @click.group(invoke_without_command=True)
@@ -53,10 +56,10 @@ def add(folder: object, name: str, question: str) -> None:
     """
     from newsletter.cli.context import parts_of
 
-    saved = parts_of(folder).segments
-    saved.save(name, question)
+    parts = parts_of(folder)
+    parts.segments.save(name, question)
     click.echo(f"The segment {name} is saved.")
-    _warn(saved.unknown_fields(question))
+    _warn(parts, question)
 
 
 @segments.command()
@@ -88,12 +91,17 @@ def count(folder: object, question: str, list_name: str) -> None:
     """
     from newsletter.cli.context import parts_of
 
-    saved = parts_of(folder).segments
-    click.echo(f"{saved.count(question, list_name=list_name):,}")
-    _warn(saved.unknown_fields(question))
+    parts = parts_of(folder)
+    click.echo(f"{parts.segments.count(question, list_name=list_name):,}")
+    _warn(parts, question)
 
 
-def _warn(fields: Sequence[str]) -> None:
+def _warn(parts: Parts, question: str) -> None:
     """On standard error: a script that counts wants the number alone."""
-    for name in fields:
+    from newsletter.words.segment import asks_what_readers_did, read_segment
+    from newsletter.words.tracking import NOT_KNOWN_OF_READERS, Tracking
+
+    for name in parts.segments.unknown_fields(question):
         click.echo(f"No reader has the field {name!r}. Is it spelt right?", err=True)
+    if parts.config.tracking is not Tracking.READERS and asks_what_readers_did(read_segment(question)):
+        click.echo(NOT_KNOWN_OF_READERS, err=True)

@@ -90,7 +90,7 @@ class Domain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """An issue in numbers of readers. Opens of machines are those that no person of the same reader confirmed.
+    """An issue in numbers of readers; `counted_opens` and `counted_clicks` are acts of nobody known. Opens of machines are those that no person of the same reader confirmed.
 
     `heard_by_hour` are fates as they were first heard, by whole hours since the first hand-over.
     """
@@ -105,6 +105,8 @@ class Figures:
     opened: int = 0
     opened_by_machine: int = 0
     clicked: int = 0
+    counted_opens: int = 0
+    counted_clicks: int = 0
     unsubscribed: int = 0
     links: Sequence[tuple[str, int]] = ()
     domains: Sequence[Domain] = ()

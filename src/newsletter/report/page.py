@@ -7,7 +7,8 @@ from html import escape
 
 from newsletter.ports.ledger import Tally
 from newsletter.ports.reports import Figures
-from newsletter.report.text import HANDED, HEARD, LATE
+from newsletter.report.text import HANDED, HEARD, LATE, acts_of
+from newsletter.words.tracking import Tracking
 
 _STYLE = """
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
@@ -24,24 +25,24 @@ svg text { fill: currentColor; font-size: 11px; }
 _WIDTH, _HEIGHT, _FOOT = 640, 160, 18
 
 
-def as_page(figures: Figures) -> str:
+def as_page(figures: Figures, tracking: Tracking = Tracking.NONE) -> str:
     """A whole document."""
     title = f"Issue {figures.issue}: what came of it"
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><style>{_STYLE}</style></head>'
-        f"<body>\n{as_fragment(figures)}\n</body></html>\n"
+        f"<body>\n{as_fragment(figures, tracking)}\n</body></html>\n"
     )
 
 
-def as_fragment(figures: Figures) -> str:
+def as_fragment(figures: Figures, tracking: Tracking = Tracking.NONE) -> str:
     """The same as a part of somebody else's page, without a style of its own."""
     heard = [(figures.fates[fate], words) for fate, words in HEARD.items() if figures.fates[fate]]
     parts = [
         as_beginning(figures),
         _table("What was heard", [*heard, *_doubts(figures)]),
         _chart(figures.delivered_by_hour),
-        *_reading(figures),
+        *_reading(figures, tracking),
         _domains(figures),
     ]
     return "\n".join(part for part in parts if part)
@@ -68,16 +69,10 @@ def _doubts(figures: Figures) -> list[tuple[int, str]]:
     return [(n, words) for n, words in found if n]
 
 
-def _reading(figures: Figures) -> Iterable[str]:
-    if not (figures.opened or figures.opened_by_machine or figures.clicked or figures.unsubscribed):
-        return ["<p>Opens and clicks: none were told. Tracking is off unless you switch it on.</p>"]
-    did = [
-        (figures.opened, "opened it"),
-        (figures.opened_by_machine, "opened by a machine only, which says nothing about a reader"),
-        (figures.clicked, "followed a link"),
-        (figures.unsubscribed, "left by the provider's link"),
-    ]
-    return [_table("What readers did", did), _table("Links", [(n, url) for url, n in figures.links])]
+def _reading(figures: Figures, tracking: Tracking) -> Iterable[str]:
+    note, did = acts_of(figures, tracking)
+    said = f"<p>{escape(note)}</p>" if note else ""
+    return [said, _table("What readers did", did), _table("Links", [(n, url) for url, n in figures.links])]
 
 
 def _table(title: str, rows: Sequence[tuple[int, str]]) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from newsletter.ports.reports import Figures
 from newsletter.words.ledger import Fate, HandOver
+from newsletter.words.tracking import Tracking
 
 HANDED = {
     HandOver.ACCEPTED: "handed over",
@@ -28,11 +29,34 @@ HEARD = {
 LATE = "left while their batch was on its way: too late to take them out of it"
 
 
-def as_text(figures: Figures) -> str:
-    return "\n".join(_lines(figures))
+_NOTHING_DONE = {
+    Tracking.NONE: "Opens and clicks: not asked for. Tracking is off unless `tracking` in newsletter.toml switches it on.",
+    Tracking.TOTALS: "Opens and clicks: none yet. They are counted, and who did it is not kept.",
+    Tracking.READERS: "Opens and clicks: none yet.",
+}
 
 
-def _lines(figures: Figures) -> Iterator[str]:
+def acts_of(figures: Figures, tracking: Tracking) -> tuple[str, Sequence[tuple[int, str]]]:
+    """What readers did: a sentence where there is nothing to count, and counts with their words."""
+    did = [
+        (figures.opened, "opened it"),
+        (figures.opened_by_machine, "opened by a machine only, which says nothing about a reader"),
+        (figures.clicked, "followed a link"),
+        (figures.counted_opens, "opens, counted without saying whose"),
+        (figures.counted_clicks, "clicks on links, counted without saying whose"),
+        (figures.unsubscribed, "left by the provider's link"),
+    ]
+    if any(n for n, _ in did[:5]):
+        totals = figures.counted_opens or figures.counted_clicks
+        return "", [one for place, one in enumerate(did) if one[0] or (not totals and place in {0, 1, 2, 5})]
+    return _NOTHING_DONE[tracking], [one for one in did if one[0]]
+
+
+def as_text(figures: Figures, tracking: Tracking = Tracking.NONE) -> str:
+    return "\n".join(_lines(figures, tracking))
+
+
+def _lines(figures: Figures, tracking: Tracking) -> Iterator[str]:
     yield f"Issue {figures.issue}, planned for {figures.planned:,}"
     yield from (f"  ! {alarm.message}" for alarm in figures.alarms)
     yield "What we did"
@@ -46,7 +70,7 @@ def _lines(figures: Figures) -> Iterator[str]:
         yield _line(figures.standing.unconfirmed, "of whom nothing was heard in 24 hours: unconfirmed")
     if figures.standing.doubled:
         yield _line(figures.standing.doubled, "taken by the provider twice")
-    yield from _reading(figures)
+    yield from _reading(figures, tracking)
     if figures.domains:
         yield "By domain: handed over, delivered, bounced, reported as spam"
     for one in figures.domains:
@@ -54,15 +78,13 @@ def _lines(figures: Figures) -> Iterator[str]:
         yield f"  {counts}  {one.name}"
 
 
-def _reading(figures: Figures) -> Iterator[str]:
-    if not (figures.opened or figures.opened_by_machine or figures.clicked or figures.unsubscribed):
-        yield "Opens and clicks: none were told. Tracking is off unless you switch it on."
-        return
-    yield "What readers did"
-    yield _line(figures.opened, "opened it")
-    yield _line(figures.opened_by_machine, "opened by a machine only, which says nothing about a reader")
-    yield _line(figures.clicked, "followed a link")
-    yield _line(figures.unsubscribed, "left by the provider's link")
+def _reading(figures: Figures, tracking: Tracking) -> Iterator[str]:
+    note, did = acts_of(figures, tracking)
+    if note:
+        yield note
+    if did:
+        yield "What readers did"
+    yield from (_line(n, words) for n, words in did)
     yield from (_line(n, url) for url, n in figures.links)
 
 
@@ -84,6 +106,8 @@ def as_document(figures: Figures) -> dict[str, object]:
         "opened": figures.opened,
         "opened_by_machine": figures.opened_by_machine,
         "clicked": figures.clicked,
+        "counted_opens": figures.counted_opens,
+        "counted_clicks": figures.counted_clicks,
         "unsubscribed": figures.unsubscribed,
         "links": [{"url": url, "readers": n} for url, n in figures.links],
         "domains": [

@@ -13,6 +13,7 @@ from newsletter.ports.slots import Notice
 from newsletter.words.alarm import Alarm, AlarmKind, alarms
 from newsletter.words.event import Event, EventKind
 from newsletter.words.newsletter import Newsletter
+from newsletter.words.tracking import Tracking, heed
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +38,7 @@ _SUBJECTS = {
 class Feedback:
     """Where events come from and where they are kept. `telling` are the providers that tell what became of a mail.
 
-    `owners` are the addresses of those who hear of an alarm.
+    `owners` are the addresses of those who hear of an alarm. `tracking` says what may be kept of opens and clicks.
     """
 
     source: EventSource
@@ -46,6 +47,7 @@ class Feedback:
     telling: Sequence[str]
     newsletter: Newsletter
     owners: Callable[[], Sequence[str]]
+    tracking: Tracking = Tracking.NONE
 
     def hear(self, headers: Mapping[str, str], body: bytes) -> Heard:
         """Take one message of the provider. When this returns, everything that follows from it is committed.
@@ -104,7 +106,8 @@ class Feedback:
             made_at=self.clock.now(),
         )
 
-    def _keep(self, events: Sequence[Event]) -> Heard:
+    def _keep(self, told: Sequence[Event]) -> Heard:
+        events = [kept for event in told if (kept := heed(event, self.tracking))]
         heard = self.log.hear(self.source.name, events, whole_or_nothing=self.source.whole_or_nothing)
         log.info(
             "%s: %d new events, %d repeated, %d of no delivery of ours, %d deliveries proved",

@@ -164,7 +164,7 @@ def _list_to_ask(connection: Connection, name: str) -> int:
         raise NotNow(
             f"Opens or clicks were told of {heard} issues that went out to {name} from here. Fewer than {ENOUGH_ISSUES} "
             "say too little about who reads it, so nobody is asked whether they still want it.",
-            fix="Wait until more have gone out, and see that the provider tells of opens or clicks.",
+            fix='Wait until more have gone out with `tracking = "readers"` in newsletter.toml.',
         )
     return int(list_id)
 

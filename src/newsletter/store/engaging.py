@@ -31,6 +31,8 @@ def roll_up(connection: Connection) -> None:
         return
     since = max(0, seen - _AGAIN)
     theirs = and_(event.c.id > since, event.c.id <= newest, event.c.kind.in_([EventKind.OPENED, EventKind.CLICKED]))
+    # What was only counted says of no reader that they did, and so of none that they did not.
+    theirs = and_(theirs, event.c.delivery_id.is_not(None))
     issues = select(event.c.issue).where(theirs, event.c.issue.is_not(None)).distinct().order_by(event.c.issue)
     for issue in connection.scalars(issues).all():
         _place(connection, int(issue))

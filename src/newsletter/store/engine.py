@@ -41,7 +41,7 @@ def connect(url: str) -> Engine:
         except ModuleNotFoundError as error:
             raise Mistake(
                 "The database is PostgreSQL, but its driver is not installed.",
-                fix="Install it with: pip install 'newsletter[postgres]'",
+                fix="In the checkout, run: make setup. Elsewhere install psycopg[binary] beside newsletter.",
             ) from error
     raise Mistake(
         f"NEWSLETTER_DATABASE_URL names a database of kind {address.get_backend_name()!r}, which is not known here.",

@@ -55,7 +55,9 @@ class SqlEvents(SqlAlarms):
         with writing(self._engine) as connection:
             about = resolve(connection, provider, list(once.values()))
             rows = self._rows(connection, once, about)
-            new = {one: once[one] for one in _insert(connection, provider, rows)}
+            kept = _insert(connection, provider, rows)
+            # What is only counted has no consequences: they would lead back to the reader.
+            new = {one: once[one] for one in kept if not once[one].is_counted_only}
             moved = prove_attempts(connection, [about[one] for one in new if one in about], whole=whole)
             _lock(connection, new, about)
             suppressed = self._suppress(connection, new.values())
@@ -65,8 +67,8 @@ class SqlEvents(SqlAlarms):
             _update_fates(connection, deliveries)
             follow_streaks(connection, deliveries, bounced=_softly_bounced(new, about))
         return Heard(
-            new=len(new),
-            repeated=len(events) - len(new),
+            new=len(kept),
+            repeated=len(rows) - len(kept),
             unknown=sum(one not in about or about[one].delivery_id is None for one in new),
             proved=moved.deliveries,
             suppressed=suppressed,
@@ -76,7 +78,8 @@ class SqlEvents(SqlAlarms):
         self, connection: Connection, once: dict[str, Event], about: dict[str, Resolved]
     ) -> Sequence[dict[str, Any]]:
         """The rows to keep. An address stands only where no delivery knows the person, and never an erased one's."""
-        rows = [_row(one, about.get(one.id)) for one in once.values()]
+        # Of an act that is only counted and of no issue of ours nothing would be left.
+        rows = [_row(one, about.get(one.id)) for one in once.values() if not one.is_counted_only or one.id in about]
         erased = self._readers.find_erased(connection, [row["email"] for row in rows if row["email"]])
         for row in rows:
             if erased and row["email"] and address_key(row["email"]) in erased:
@@ -106,6 +109,8 @@ class SqlEvents(SqlAlarms):
 
 def _insert(connection: Connection, provider: str, rows: Sequence[dict[str, Any]]) -> Sequence[str]:
     """Keep the events that are new; their ids."""
+    if not rows:
+        return []
     statement = (
         insert_into(connection, event)
         .values(provider=provider, received_at=database_now())
@@ -124,11 +129,11 @@ def _row(one: Event, about: Resolved | None) -> dict[str, Any]:
         "by_machine": one.by_machine,
         "happened_at": one.at,
         "issue": about.issue if about else None,
-        "attempt_id": about.attempt_id if about else None,
+        "attempt_id": about.attempt_id if about and not one.is_counted_only else None,
         "delivery_id": about.delivery_id if about else None,
         "reason": one.reason or None,
         "url": one.url or None,
-        "told_attempt": None if is_ours else one.attempt,
+        "told_attempt": None if is_ours or one.is_counted_only else one.attempt,
         "email": None if is_ours else one.email or None,
         "raw": one.raw,
     }

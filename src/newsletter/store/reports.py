@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Text, case, func, select
+from sqlalchemy import ColumnElement, Connection, Text, and_, case, func, select
 
 from newsletter.ports.reports import Domain, Figures
 from newsletter.store.accounting import SqlAccounts
@@ -45,6 +45,8 @@ class SqlReports(SqlCopies):
                 opened=opened,
                 opened_by_machine=_readers(connection, issue, EventKind.OPENED) - opened,
                 clicked=_readers(connection, issue, EventKind.CLICKED),
+                counted_opens=_counted(connection, issue, EventKind.OPENED),
+                counted_clicks=_counted(connection, issue, EventKind.CLICKED),
                 unsubscribed=_readers(connection, issue, EventKind.UNSUBSCRIBED),
                 links=_links(connection, issue),
                 domains=_domains(connection, issue, account.is_practice),
@@ -61,8 +63,20 @@ def _readers(connection: Connection, issue: int, kind: EventKind, *more: ColumnE
     return connection.scalar(counted) or 0
 
 
+_IS_COUNTED_ONLY = and_(event.c.delivery_id.is_(None), event.c.attempt_id.is_(None))
+
+
+def _counted(connection: Connection, issue: int, kind: EventKind) -> int:
+    """Such events of nobody known; those of machines do not count."""
+    counted = select(func.count()).where(
+        event.c.issue == issue, event.c.kind == kind, _IS_COUNTED_ONLY, event.c.by_machine.is_(False)
+    )
+    return connection.scalar(counted) or 0
+
+
 def _links(connection: Connection, issue: int) -> Sequence[tuple[str, int]]:
-    n_readers = func.count(event.c.delivery_id.distinct())
+    """Each link with its readers, and with the clicks of nobody known."""
+    n_readers = func.count(event.c.delivery_id.distinct()) + func.sum(case((_IS_COUNTED_ONLY, 1), else_=0))
     rows = connection.execute(
         select(event.c.url, n_readers)
         .where(event.c.issue == issue, event.c.kind == EventKind.CLICKED, event.c.url.is_not(None))
@@ -70,7 +84,7 @@ def _links(connection: Connection, issue: int) -> Sequence[tuple[str, int]]:
         .order_by(n_readers.desc(), event.c.url)
         .limit(_LINKS)
     )
-    return [(url, n) for url, n in rows]
+    return [(url, int(n)) for url, n in rows]
 
 
 def _domains(connection: Connection, issue: int, practice: bool) -> Sequence[Domain]:

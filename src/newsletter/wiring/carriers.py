@@ -28,7 +28,12 @@ def _sendgrid(parts: Parts) -> Provider:
     from newsletter.providers.sendgrid import DEFAULT_URL, SendGrid
 
     config = parts.config
-    return SendGrid(config.sendgrid_api_key or "", clock=parts.clock, url=config.sendgrid_url or DEFAULT_URL)
+    return SendGrid(
+        config.sendgrid_api_key or "",
+        clock=parts.clock,
+        url=config.sendgrid_url or DEFAULT_URL,
+        tracking=config.tracking,
+    )
 
 
 def sendgrid_asking(parts: Parts) -> Asking:

@@ -134,6 +134,7 @@ class Parts(Books):
             telling=self.telling,
             newsletter=self.config.newsletter,
             owners=self._owners,
+            tracking=self.config.tracking,
         )
 
     def _owners(self) -> tuple[str, ...]:

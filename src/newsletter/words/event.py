@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from newsletter.words.subscriber import SuppressionReason
+
+if TYPE_CHECKING:
+    from newsletter.words.tracking import Tracking
 
 
 class EventKind(StrEnum):
@@ -31,7 +35,8 @@ class Event:
     `attempt` and `delivery` travelled with the mail and came back; `reference` is the provider's name for the call.
     Any of them may be missing. `is_soft` is a bounce that says "not now" rather than "never".
     `suppresses` is why the address must not be mailed again, where the event says that much.
-    `raw` is the message as it came, for an UNKNOWN one only.
+    `raw` is the message as it came, for an UNKNOWN one only. `promised` is the tracking that the mail went out with, where
+    it says so. Of one that `is_counted_only` nothing is kept by which its reader could be found.
     """
 
     id: str
@@ -47,3 +52,5 @@ class Event:
     reason: str = ""
     url: str = ""
     raw: str | None = None
+    promised: Tracking | None = None
+    is_counted_only: bool = False

@@ -115,6 +115,17 @@ def fields_asked(tree: Predicate) -> frozenset[str]:
             return frozenset()
 
 
+def asks_what_readers_did(tree: Predicate) -> bool:
+    """Whether a question is about opens or clicks, which are known of readers only where tracking is switched on."""
+    match tree:
+        case AllOf(parts) | AnyOf(parts):
+            return any(map(asks_what_readers_did, parts))
+        case Not(of):
+            return asks_what_readers_did(of)
+        case _:
+            return isinstance(tree, Behaved | ClickedLink | Engaged)
+
+
 @dataclass(frozen=True, slots=True)
 class _Token:
     kind: str

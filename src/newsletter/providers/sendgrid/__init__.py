@@ -17,10 +17,12 @@ from newsletter.ports.provider import Limits
 from newsletter.providers.sendgrid.body import mail_body, mint
 from newsletter.providers.sendgrid.client import Client, Host, Key, connect
 from newsletter.providers.sendgrid.outcomes import Outcomes, outcomes
+from newsletter.providers.sendgrid.own_links import without_own_links_followed
 from newsletter.providers.sendgrid.transport import Deadline, Lost, Unreached
 from newsletter.providers.sendgrid.validate import BYTES_PER_GAP, MAX_READERS, MAX_SUBSTITUTION_BYTES, checked
 from newsletter.words.consignment import Consignment
 from newsletter.words.outcome import Deferred, Outcome, Refused, Uncertain
+from newsletter.words.tracking import Tracking
 
 # Documented as "less than 30 MB"; nobody says whose megabytes.
 MAX_BODY_BYTES = 30_000_000
@@ -43,6 +45,7 @@ class SendGrid:
         url: str = DEFAULT_URL,
         deadline: timedelta = timedelta(seconds=25),
         tls: ssl.SSLContext | None = None,
+        tracking: Tracking = Tracking.NONE,
     ) -> None:
         """`tls` replaces the system's certificates. Raises Mistake for a key or an address that can't be right."""
         self.limits = Limits(
@@ -54,6 +57,7 @@ class SendGrid:
         )
         self._key, self._host, self._clock = Key(key), Host(url), clock
         self._tls = tls
+        self._tracking = tracking
         self._lock = threading.Lock()
         self._threads = threading.local()
         self._clients: weakref.WeakSet[Client] = weakref.WeakSet()
@@ -69,7 +73,7 @@ class SendGrid:
         if not len(consignment):
             return
         try:
-            sendable, refused, body = _prepared(consignment)
+            sendable, refused, body = _prepared(consignment, self._tracking)
         except Exception as error:  # noqa: BLE001 - our own bug: nothing has gone out, and the mailing must come to a stop
             _log_bug("preparing", consignment, error)
             reason = f"The call could not be prepared ({type(error).__name__})."
@@ -121,13 +125,20 @@ class SendGrid:
             return self._tls
 
 
-def _prepared(consignment: Consignment) -> tuple[Consignment, Sequence[tuple[int, str]], bytes | Deferred]:
+def _prepared(
+    consignment: Consignment, tracking: Tracking
+) -> tuple[Consignment, Sequence[tuple[int, str]], bytes | Deferred]:
     """Who may be in the call, who may not and why, and its body or the reason why there can't be a call."""
+    if "Auto-Submitted" in consignment.headers:
+        # A confirmation or a word to the owner (RFC 3834): its links are keys, and it is no issue.
+        tracking = Tracking.NONE
+    if tracking.is_on:
+        consignment = without_own_links_followed(consignment)
     tokens = mint(consignment)
     check = checked(consignment, tokens)
     if check.problem:
         return consignment, (), check.problem
-    body = orjson.dumps(mail_body(check.consignment, tokens))
+    body = orjson.dumps(mail_body(check.consignment, tokens, tracking))
     if len(body) < MAX_BODY_BYTES:
         return check.consignment, check.refused, body
     if len(check.consignment) > 1:

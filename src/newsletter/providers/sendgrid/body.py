@@ -9,18 +9,16 @@ from newsletter.words.consignment import Consignment
 from newsletter.words.gap import Choice, Gap, Part
 from newsletter.words.message import addr_spec
 from newsletter.words.mistake import Mistake
+from newsletter.words.tracking import Tracking
 
 # What travels with the mail and comes back in events. Prefixed: SendGrid overwrites plain names such as `email`.
 ATTEMPT = "nl_attempt"
 DELIVERY = "nl_delivery"
+# With which tracking a mail went out, so that an open that comes later is kept as its reader was promised.
+TRACKING = "nl_tracking"
 
 # An account may switch these on by itself, and its own unsubscribe footer and header would stand beside ours.
-_NO_TRACKING = {
-    "click_tracking": {"enable": False, "enable_text": False},
-    "open_tracking": {"enable": False},
-    "subscription_tracking": {"enable": False},
-    "ganalytics": {"enable": False},
-}
+_NEVER = {"subscription_tracking": {"enable": False}, "ganalytics": {"enable": False}}
 
 Tokens = Mapping[Gap | Choice, str]
 # A nonce of 14 letters and a number of three digits between hyphens: more gaps than that fit in no call.
@@ -39,7 +37,7 @@ def mint(consignment: Consignment) -> Tokens:
     return {hole: f"-{nonce}{index:03d}-" for index, hole in enumerate(consignment.edition.holes)}
 
 
-def mail_body(consignment: Consignment, tokens: Tokens) -> dict[str, object]:
+def mail_body(consignment: Consignment, tokens: Tokens, tracking: Tracking = Tracking.NONE) -> dict[str, object]:
     """The body of one POST /v3/mail/send, ready to be serialised. Needs what `checked` has passed."""
     edition = consignment.edition
     body: dict[str, object] = {
@@ -50,8 +48,13 @@ def mail_body(consignment: Consignment, tokens: Tokens) -> dict[str, object]:
             {"type": "text/plain", "value": with_tokens(edition.text, tokens)},
             {"type": "text/html", "value": with_tokens(edition.html, tokens)},
         ],
-        "custom_args": {ATTEMPT: consignment.attempt},
-        "tracking_settings": _NO_TRACKING,
+        "custom_args": {ATTEMPT: consignment.attempt, **({TRACKING: tracking.value} if tracking.is_on else {})},
+        "tracking_settings": {
+            # Never in plain text: the addresses there are read by people.
+            "click_tracking": {"enable": tracking.is_on, "enable_text": False},
+            "open_tracking": {"enable": tracking.is_on},
+            **_NEVER,
+        },
     }
     if edition.reply_to:
         body["reply_to"] = {"email": in_ascii(edition.reply_to)}

@@ -20,11 +20,12 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from newsletter.ports.clock import Clock
 from newsletter.ports.events import Unheard, Unreadable, Unverified
 from newsletter.providers.sendgrid.asking import Asking
-from newsletter.providers.sendgrid.body import ATTEMPT, DELIVERY
+from newsletter.providers.sendgrid.body import ATTEMPT, DELIVERY, TRACKING
 from newsletter.providers.sendgrid.lists import pull_lists
 from newsletter.words.event import Event, EventKind
 from newsletter.words.mistake import Mistake
 from newsletter.words.subscriber import SuppressionReason
+from newsletter.words.tracking import Tracking
 
 SIGNATURE = "x-twilio-email-event-webhook-signature"
 TIMESTAMP = "x-twilio-email-event-webhook-timestamp"
@@ -55,6 +56,7 @@ _DROPPED_FOR = {
     "unsubscribed address": SuppressionReason.UNSUBSCRIBE,
     "invalid": SuppressionReason.INVALID,
 }
+_PROMISED = {one.value: one for one in Tracking}
 _LONGEST = {"id": 100, "attempt": 100, "email": 320, "reason": 1_000, "url": 2_000, "raw": 10_000}
 _UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -170,6 +172,7 @@ def _event(one: _Json, now: datetime) -> Event:
         suppresses=_suppresses(one, kind, is_soft=is_soft, is_ours=bool(attempt)),
         reason=_without(_text(one, "email"), _text(one, "reason") or _text(one, "response"))[: _LONGEST["reason"]],
         url=_text(one, "url")[: _LONGEST["url"]],
+        promised=_PROMISED.get(_text(one, TRACKING)),
         raw=_without(_text(one, "email"), _raw(one)) if kind is EventKind.UNKNOWN else None,
     )
 

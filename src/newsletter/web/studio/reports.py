@@ -40,7 +40,7 @@ def one(studio: Studio, visit: Visit) -> Response:
     if tally is None:
         raise Missing(f"Issue {number} was never sent.", fix="Send it first.")
     figures = studio.figures(number)
-    fragment = as_fragment(figures) if figures else as_beginning(tally)
+    fragment = as_fragment(figures, studio.parts.config.tracking) if figures else as_beginning(tally)
     # Every word of a reader's or a page's in it is escaped where it is made.
     report = Markup(fragment)  # noqa: S704
     return studio.page(visit, "report.html", number=number, report=report, is_counting=figures is None)

@@ -8,6 +8,8 @@ from starlette.responses import Response
 
 from newsletter.web.studio.page import Page
 from newsletter.words.mistake import Mistake, NewsletterError
+from newsletter.words.segment import asks_what_readers_did, read_segment
+from newsletter.words.tracking import NOT_KNOWN_OF_READERS, Tracking
 from newsletter.words.user import Role
 
 if TYPE_CHECKING:
@@ -41,6 +43,8 @@ def count(studio: Studio, visit: Visit) -> Response:
 def _count(studio: Studio, question: str, list_name: str) -> str:
     n_readers = studio.parts.segments.count(question, list_name=list_name)
     unknown = "".join(f" No reader has the field {name!r}." for name in studio.parts.segments.unknown_fields(question))
+    if studio.parts.config.tracking is not Tracking.READERS and asks_what_readers_did(read_segment(question)):
+        unknown += f" {NOT_KNOWN_OF_READERS}"
     one = n_readers == 1
     return f"{n_readers:,} reader{'' if one else 's'} of {list_name} fit{'s' if one else ''} now.{unknown}"
 

@@ -12,6 +12,7 @@ from newsletter.config import Config, read_config
 from newsletter.config_changes import Wish, change_settings, secrets_set, where_it_stands
 from newsletter.web.studio.page import Page
 from newsletter.words.mistake import Mistake, NewsletterError
+from newsletter.words.tracking import Tracking
 from newsletter.words.user import Role
 
 if TYPE_CHECKING:
@@ -29,6 +30,17 @@ _FIELDS = (
     ("language", "Language", "A tag such as en, de or pt-BR."),
     ("zone", "Time zone", "Such as Europe/Berlin. Times without a zone are read in it."),
     ("template", "Template", "What issues look like that name no other."),
+    (
+        "tracking",
+        "Opens and clicks",
+        "Off unless you choose otherwise here. Only SendGrid can tell; a mail server can't.",
+    ),
+)
+# What readers' acts may be known for, in the words of people.
+_TRACKING = (
+    (Tracking.NONE, "Off: nothing is asked, and nothing kept"),
+    (Tracking.TOTALS, "Totals: how many opened and followed links, not who"),
+    (Tracking.READERS, "Readers: who opened and who followed which link"),
 )
 _NAMES = {key: name for key, name, _ in _FIELDS}
 _SECRETS = {
@@ -72,10 +84,15 @@ def said_of(changed: tuple[str, ...]) -> str:
 def waiting_for_restart(studio: Studio) -> tuple[str, ...]:
     """The names of what the file says otherwise than this process, which read it when it began."""
     try:
-        written = read_config(studio.parts.directory).newsletter
+        written = read_config(studio.parts.directory)
     except Mistake:
         return ()
-    return tuple(name for key, name, _ in _FIELDS if getattr(written, key) != getattr(studio.newsletter, key))
+    return tuple(name for key, name, _ in _FIELDS if _value(written, key) != _value(studio.parts.config, key))
+
+
+def _value(config: Config, key: str) -> str | None:
+    value: str | None = getattr(config if key == "tracking" else config.newsletter, key)
+    return value
 
 
 def _page(
@@ -100,6 +117,7 @@ def _page(
         provider=parts.config.provider,
         secrets=[(one.variable, _SECRETS.get(one.variable, ""), one.place) for one in secrets_set(parts.directory)],
         zones=_zones(),
+        trackings=_TRACKING,
         templates=[found.name for found, _ in parts.templates.list_templates()],
     )
 
@@ -112,9 +130,8 @@ def _zones() -> tuple[str, ...]:
 
 def _stand_ins(config: Config) -> dict[str, str]:
     """What counts where nothing is set."""
-    newsletter = config.newsletter
-    has = ("language", "zone", "template")
-    return {key: str(getattr(newsletter, key)) if key in has else "" for key in _NAMES}
+    has = ("language", "zone", "template", "tracking")
+    return {key: str(_value(config, key)) if key in has else "" for key in _NAMES}
 
 
 def _wrong(problem: NewsletterError | None, stands: dict[str, Standing], typed: dict[str, str] | None) -> str:
