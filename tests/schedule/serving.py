@@ -36,7 +36,7 @@ class Hands:
 
 
 class Server:
-    """A running `serve` or `worker`, and what it said so far."""
+    """A running `serve`, `studio` or `worker`, and what it said so far."""
 
     def __init__(self, folder: Path, hands: Hands, log: Path, words: Sequence[str], **settings: str) -> None:
         self.log = log
@@ -83,7 +83,7 @@ def serving(
     server = Server(folder, hands, log, words, **settings)
     _running.append(server)
     try:
-        until(lambda: re.search(r"the (?:schedule|worker) runs|pages only", server.said()))
+        until(lambda: re.search(r"the (?:schedule|worker) runs|pages only|goes out while this runs", server.said()))
         yield server
     finally:
         _running.remove(server)

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import logging
-import os
 import signal
-import socket
 import sys
 import threading
 import time
@@ -20,7 +18,6 @@ from newsletter.words.mistake import NotNow
 
 if TYPE_CHECKING:
     from newsletter.schedule.pulse import Pulse
-    from newsletter.schedule.rounds import Rounds
     from newsletter.wiring import Parts
 
 log = logging.getLogger(__name__)
@@ -39,15 +36,16 @@ def tick(folder: object) -> None:
     """
     from newsletter.cli.context import parts_of
     from newsletter.wiring.collecting import collect_beat
+    from newsletter.wiring.driver import rounds_of
 
     parts = parts_of(folder)
-    rounds = _rounds(parts, threading.Event())
+    rounds = rounds_of(parts, threading.Event(), beat=parts.drivers.call)
     rounds.schedule_beat()
     worked_on = rounds.sending_beat()
     parts.listen()
     collect_beat(parts)
     # What has just been sent is told at once, not at the next call of cron.
-    rounds.schedule_beat()
+    rounds_of(parts, threading.Event()).schedule_beat()
     # cron mails whatever is said to it, and most times there is nothing to say.
     if worked_on or sys.stdout.isatty():
         click.echo("1 sending was due." if worked_on == 1 else f"{worked_on or 'No'} sendings were due.")
@@ -72,15 +70,15 @@ def serve(folder: object, host: str, port: int) -> None:
     from newsletter.cli.context import parts_of
     from newsletter.cli.log_lines import log_to_stderr
     from newsletter.schedule.pulse import Pulse
+    from newsletter.wiring.driver import drive
+    from newsletter.words.driver import DriverKind
 
     parts = parts_of(folder)
     log_to_stderr()
     stop, pulse = stop_on_signals(), Pulse(seconds_between_ticks=parts.timing.seconds_between_ticks)
-    with _pages(parts, host, port, stop, pulse) as has_pages, _alone(parts, stop, has_pages=has_pages):
-        if not stop.is_set():
-            click.echo("Looking every 15 s for what is due. Ctrl-C stops.")
-            pulse.begin()
-            _work(_rounds(parts, stop, pulse), parts, stop)
+    with _pages(parts, host, port, stop, pulse) as has_pages:
+        begun = "Looking every 15 s for what is due. Ctrl-C stops."
+        drive(parts, stop, DriverKind.SERVE, say=click.echo, begun=begun, pulse=pulse, may_wait=has_pages)
     log.info("stopped")
 
 
@@ -99,7 +97,9 @@ def worker(folder: object) -> None:
     from newsletter.cli.context import parts_of
     from newsletter.cli.log_lines import log_to_stderr
     from newsletter.schedule.working import work_until
+    from newsletter.wiring.driver import rounds_of, signs_of_life
     from newsletter.wiring.timekeeping import gauges_of
+    from newsletter.words.driver import DriverKind
 
     parts = parts_of(folder)
     if parts.lock.is_exclusive:
@@ -107,46 +107,20 @@ def worker(folder: object) -> None:
             "On SQLite one process sends, and `serve` is it: a worker could only wait.",
             fix="Run `newsletter serve` alone, or move to PostgreSQL. See docs/operations.md.",
         )
+    parts.check_may_send()
     log_to_stderr()
     stop, gauges = stop_on_signals(), gauges_of(parts)
-    rounds = _rounds(parts, stop)
     click.echo("Sending what is due, looking every second. Ctrl-C stops.")
     log.info("the worker runs")
-    work_until(
-        stop,
-        rounds.sending_beat,
-        lambda: gauges.is_due(parts.provider.name),
-        seconds=parts.timing.seconds_between_ticks,
-    )
+    with signs_of_life(parts, DriverKind.WORKER) as beat:
+        rounds = rounds_of(parts, stop, beat=beat)
+        work_until(
+            stop,
+            rounds.sending_beat,
+            lambda: gauges.is_due(parts.provider.name),
+            seconds=parts.timing.seconds_between_ticks,
+        )
     log.info("stopped")
-
-
-def _rounds(parts: Parts, stop: threading.Event, pulse: Pulse | None = None) -> Rounds:
-    from newsletter.schedule.rounds import Rounds
-    from newsletter.wiring.timekeeping import desk_of
-
-    # Mails that answer readers, and whose posting an earlier process did not come to.
-    posting = parts.post_office.post_waiting
-    return Rounds(desk_of(parts), parts.drain(stop), parts.after_sending, chores=(posting,), pulse=pulse)
-
-
-def _work(rounds: Rounds, parts: Parts, stop: threading.Event) -> None:
-    from newsletter.schedule.ticker import tick_until
-    from newsletter.wiring.collecting import collect_beat
-
-    def sending() -> None:
-        rounds.sending()
-        parts.listen()
-
-    log.info("the schedule runs")
-    # Pages of others may take their time: collecting has a beat of its own.
-    tick_until(
-        stop,
-        rounds.schedule_beat,
-        sending,
-        lambda: collect_beat(parts, stop),
-        seconds=parts.timing.seconds_between_ticks,
-    )
 
 
 def stop_on_signals() -> threading.Event:
@@ -164,34 +138,6 @@ def stop_on_signals() -> threading.Event:
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, ask)
     return stop
-
-
-@contextmanager
-def _alone(parts: Parts, stop: threading.Event, *, has_pages: bool) -> Iterator[None]:
-    """Be the one that ticks and sends on an SQLite file, or say who is, and wait for its end while pages are served."""
-    from newsletter.wiring.timekeeping import serving_lock
-
-    lock = serving_lock(parts)
-    if lock is None:
-        yield  # PostgreSQL: rows and an advisory lock keep any number apart
-        return
-    about = f"process {os.getpid()} on {socket.gethostname()}, since {parts.clock.now():%Y-%m-%d %H:%M} UTC"
-    said = False
-    while not stop.is_set():
-        with lock.try_hold(about) as holder:
-            if holder is None:
-                yield
-                return
-        if not has_pages:
-            raise NotNow(
-                f"This newsletter is served already: {holder}.",
-                fix="There is nothing to do. To serve it from here, stop that process first.",
-            )
-        if not said:
-            click.echo(f"This newsletter is served already: {holder}. Here are pages only, until that process ends.")
-            said = True
-        stop.wait(2.0)
-    yield
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""`studio`: compose and preview in the browser, on this machine."""
+"""`studio`: compose, preview and send in the browser, on this machine."""
 
 from __future__ import annotations
 
@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 @click.option("--no-open", is_flag=True, help="Do not open a browser.")
 @click.pass_obj
 def studio(folder: object, port: int, no_open: bool) -> None:
-    """Compose and preview in the browser. Only this machine can reach it, and nothing is sent by itself.
+    """Compose, preview and send in the browser. Only this machine can reach it.
 
-    The address that it prints holds a token: whoever has it may do everything. Ctrl-C ends it; what was typed is saved.
+    While it runs, what was scheduled goes out and what was interrupted goes on, as by `serve`; where `serve` or another
+    studio does that already, it says so and takes over when that one ends. The address that it prints holds a token:
+    whoever has it may do everything. Ctrl-C ends it after the batches in flight; what was typed is saved.
 
     \b
     Example:
@@ -32,16 +34,18 @@ def studio(folder: object, port: int, no_open: bool) -> None:
     from newsletter.cli.log_lines import log_to_stderr
     from newsletter.cli.pages import serve_pages
     from newsletter.cli.schedule import stop_on_signals
+    from newsletter.schedule.pulse import Pulse
+    from newsletter.wiring.driver import drive
+    from newsletter.words.driver import DriverKind
 
     parts = parts_of(folder)
     # Who sits before it wants the address, and what goes wrong; not that a server has started.
     log_to_stderr(logging.WARNING)
-    stop = stop_on_signals()
-    with serve_pages(parts, "127.0.0.1", port, stop) as address:
+    stop, pulse = stop_on_signals(), Pulse(seconds_between_ticks=parts.timing.seconds_between_ticks)
+    with serve_pages(parts, "127.0.0.1", port, stop, pulse) as address:
         _say(parts, address, no_open=no_open)
-        # In spans: a signal that comes while nothing waits with a limit would be seen only when something else happens.
-        while not stop.wait(1.0):
-            pass
+        begun = "What is scheduled goes out while this runs. Ctrl-C stops."
+        drive(parts, stop, DriverKind.STUDIO, say=click.echo, begun=begun, pulse=pulse)
 
 
 def _say(parts: Parts, address: str, *, no_open: bool) -> None:

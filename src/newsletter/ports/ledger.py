@@ -212,8 +212,8 @@ class Sending(Protocol):
         """Close the mailing where every reader is settled; pause it where a person is to look at the few that went first."""
         ...
 
-    def start_due(self) -> int:
-        """Open the scheduled mailings whose time has come."""
+    def start_due(self, now: datetime | None = None) -> int:
+        """Open the scheduled mailings whose time has come: by `now` on an SQLite file, else by the database's clock."""
         ...
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
+from newsletter.words.mistake import NotNow
 from newsletter.words.outcome import Outcome
 
 Answers = Sequence[tuple[Sequence[int] | None, Outcome]]
@@ -42,8 +43,12 @@ class SenderLock(Protocol):
 class Live(Protocol):
     """Tells the live database from a copy or an old backup of it, which must not send."""
 
+    def find_hold(self) -> NotNow | None:
+        """Why nothing may be sent from this database, with what to do; None for the live one. Changes nothing."""
+        ...
+
     def check(self) -> None:
-        """Raises NotNow where this database is not known to be the live one."""
+        """Before a sending begins. Raises NotNow where this database is not known to be the live one."""
         ...
 
     def note(self, attempt_id: int) -> None:

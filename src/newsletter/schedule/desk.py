@@ -26,7 +26,8 @@ class Ledger(Planning, Editions, Control, Protocol):
 class Desk:
     """`around` is what the checks know about the newsletter; `new_token` mints the random names of mails to the owner.
 
-    `refusal` is why nothing may be handed over, such as a public address that is not set.
+    `refusal` is why nothing may be handed over, such as a public address that is not set. `find_hold` tells a copy of
+    the database, on which nothing of the schedule happens.
     """
 
     newsletter: Newsletter
@@ -42,6 +43,7 @@ class Desk:
     parcel_size: int
     new_token: Callable[[], str]
     refusal: NewsletterError | None = None
+    find_hold: Callable[[], NewsletterError | None] = lambda: None
 
     def tell(self, ways: Ways | None = None) -> tuple[str, ...]:
         """Who hears of a slot: those that were named, else whoever answers readers."""

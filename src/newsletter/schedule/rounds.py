@@ -14,7 +14,10 @@ HEARTBEAT_EVERY = timedelta(minutes=5)
 
 
 class Rounds:
-    """`after_sending` is called when something was sent, each of `chores` at every beat of the sender."""
+    """`after_sending` is called when something was sent, each of `chores` at every beat of the sender.
+
+    `beat` is called when either begins: a sign of life for other processes.
+    """
 
     def __init__(
         self,
@@ -23,14 +26,16 @@ class Rounds:
         after_sending: Callable[[], None],
         chores: Sequence[Callable[[], object]] = (),
         pulse: Pulse | None = None,
+        beat: Callable[[], None] = lambda: None,
     ) -> None:
         self._desk, self._drain, self._after_sending, self._chores = desk, drain, after_sending, chores
         self._beaten_at: datetime | None = None
-        self._pulse = pulse or Pulse()
+        self._pulse, self._beat = pulse or Pulse(), beat
 
     def schedule_beat(self) -> float | None:
         """One tick of the schedule. Returns the seconds until something is due, where it knows."""
         self._pulse.tried()
+        self._beat()
         due_at = tick(self._desk)
         self._pulse.looked()
         self._sign_of_life()
@@ -38,6 +43,7 @@ class Rounds:
 
     def sending_beat(self) -> int:
         """Send all that is due. Returns how many sendings were worked on."""
+        self._beat()
         # Before anything may start it: what missed its time by hours is not sent without asking.
         hold_late(self._desk)
         worked_on = self._drain.once()

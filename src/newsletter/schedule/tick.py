@@ -26,12 +26,15 @@ _LOOK_BACK = timedelta(days=7)
 def tick(desk: Desk) -> datetime | None:
     """Bring every plan, and every sending set to a time, up to now. Returns when something is due next.
 
-    One process at a time does it; the others do nothing. What goes wrong with one plan keeps no other from going: it is
+    One process at a time does it; the others do nothing, and on a copy of the database nobody does. What goes wrong with one plan keeps no other from going: it is
     raised at the end.
     """
     faults: list[Exception] = []
     with desk.lock.try_hold() as held:
         if not held:
+            return None
+        if desk.find_hold():
+            desk.memory.mark_tick()
             return None
         now = desk.clock.now()
         times = [_tick_plan(desk, plan, now, faults) for plan in desk.memory.list_plans()]
@@ -47,6 +50,8 @@ def tick(desk: Desk) -> datetime | None:
 
 def hold_late(desk: Desk) -> None:
     """A sending set to a time that passed long ago is paused before anything can start it, and the owner is asked."""
+    if desk.find_hold():
+        return
     now = desk.clock.now()
     for mailing, _ in desk.memory.list_sendings(only_timed=True):
         lateness = now - mailing.start_at

@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from newsletter.words.mistake import NewsletterError
+
 log = logging.getLogger(__name__)
 
 SECONDS_BETWEEN_TICKS = 15
@@ -42,11 +44,18 @@ def tick_until(stop: threading.Event, *beats: Beat, seconds: float = SECONDS_BET
             return
         try:
             due_in = beat()
+        except NewsletterError as error:
+            # Something that a person has to mend: said once, not every quarter of a minute.
+            if complaints.get(number) != error.message:
+                log.warning("nothing is done for now: %s", error.message)
+            complaints[number] = error.message
+            return
         except Exception:
             log.exception("a beat failed; the next one tries again")
             return
         finally:
             turns[number].release()
+        complaints.pop(number, None)
         if due_in is not None and 0 <= due_in < seconds and not stop.is_set():
             # Every beat wakes then: what one makes due, another carries out.
             at = datetime.now(UTC) + timedelta(seconds=due_in)
@@ -60,6 +69,7 @@ def tick_until(stop: threading.Event, *beats: Beat, seconds: float = SECONDS_BET
                 )
 
     turns = [threading.Lock() for _ in beats]
+    complaints: dict[int, str] = {}
     for number, beat in enumerate(beats):
         scheduler.add_job(
             run,

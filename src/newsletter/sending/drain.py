@@ -78,7 +78,7 @@ class Drain:
             if not held:
                 return 0
             self.recover()
-            self.sender.ledger.start_due()
+            self.sender.ledger.start_due(self.sender.clock.now())
             due = self.planning.list_mailings(statuses=[MailingStatus.SENDING])
             for mailing in due:
                 self._send_due(mailing, lambda settled, planned, waiting: None)

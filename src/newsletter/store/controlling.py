@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, case, exists, func, or_, select, update
 
 from newsletter.store.canary import may_go, pause_to_look
-from newsletter.store.engine import reading, writing
+from newsletter.store.engine import is_sqlite, reading, writing
 from newsletter.store.moving import move, open_attempt, settle_parcel
 from newsletter.store.pacing import waits_until
 from newsletter.store.planning import UNFINISHED
@@ -51,13 +52,15 @@ class SqlControl:
                 # The attempt stays open: its own sender may still come back and tell.
         return len(rows)
 
-    def start_due(self) -> int:
-        due = (
-            mailing.c.status == MailingStatus.SCHEDULED,
-            mailing.c.start_at <= database_now(),
-            mailing.c.is_practice == self._practice,
-        )
+    def start_due(self, now: datetime | None = None) -> int:
         with writing(self._engine) as connection:
+            # Machines that share a server share its clock; an SQLite file has that of the one machine it is on.
+            by = now if now and is_sqlite(connection) else database_now()
+            due = (
+                mailing.c.status == MailingStatus.SCHEDULED,
+                mailing.c.start_at <= by,
+                mailing.c.is_practice == self._practice,
+            )
             return connection.execute(update(mailing).where(*due).values(status=MailingStatus.SENDING)).rowcount
 
     def next_due_seconds(self, mailing_id: int, *, provider: str, pace: Pace = NO_LIMIT) -> float | None:

@@ -9,11 +9,14 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from newsletter.store.engine import is_sqlite
 from newsletter.store.live_table import live_database
+from newsletter.store.schedule_tables import driver, last_tick
 from newsletter.store.schema import metadata
 from newsletter.store.types import AnyRow, FieldsJson, database_now
 from newsletter.words.mistake import NotNow
 
 _ROWS_AT_ONCE = 2_000
+# They say something of the place and its processes, nothing of the newsletter.
+_OF_THE_PLACE = (live_database, driver, last_tick)
 # What stands in the place of a database's place until somebody says that it is the live one: no place is called so.
 NOWHERE = "restored"
 
@@ -24,11 +27,11 @@ def tables() -> Sequence[Table]:
 
 
 def count_rows(connection: Connection) -> dict[str, int]:
-    """By table, those that hold anything; without the row that says where a database is."""
+    """By table, those that hold anything; without the rows that say where a database is and what runs there."""
     found = {
         table.name: connection.scalar(select(func.count()).select_from(table)) or 0
         for table in tables()
-        if table is not live_database
+        if table not in _OF_THE_PLACE
     }
     return {name: n for name, n in found.items() if n}
 
@@ -47,6 +50,8 @@ def copy_rows(source: Connection, target: Connection) -> dict[str, int]:
     The copy is not live. Raises NotNow where a table did not arrive whole.
     """
     for table in tables():
+        if table is driver:
+            continue
         for rows in _slices(source, table):
             target.execute(_into(table), rows)
     _is_nowhere(target)

@@ -39,27 +39,38 @@ class SqlLive:
         self._noted = 0
         self._before: int | None = None
 
-    def check(self) -> None:
+    def find_hold(self) -> NotNow | None:
+        """Why nothing is sent from this database, with what to do; None for the live one. Changes nothing."""
         with reading(self._engine) as connection:
             row = connection.execute(select(live_database.c.name, live_database.c.place)).first()
             here = _place(connection)
         if row is None:
-            self.declare()
-            return
+            return None
         if row.place == _WENT_BACK:
-            raise _went_back()
+            return _went_back()
         if row.place != here:
-            raise NotNow("This database is a copy, or was moved: the live one was somewhere else.", fix=_FIX)
+            return NotNow("This database is a copy, or was moved: the live one was somewhere else.", fix=_FIX)
         # The file first: a try is in the database before it is noted, so a sender at work beside us raises no alarm.
         known = self._high_water(row.name)
         with reading(self._engine) as connection:
             tries = _tries(connection)
-        if tries < known:
-            raise NotNow(
-                f"This database is older than what was sent: it knows {tries} tries, and there were {known}. It seems to "
-                "be a restored backup, and readers would get an issue twice.",
-                fix=_FIX,
-            )
+        if tries >= known:
+            return None
+        return NotNow(
+            f"This database is older than what was sent: it knows {tries} tries, and there were {known}. It seems to "
+            "be a restored backup, and readers would get an issue twice.",
+            fix=_FIX,
+        )
+
+    def check(self) -> None:
+        held = self.find_hold()
+        if held:
+            raise held
+        with reading(self._engine) as connection:
+            is_declared = connection.scalar(select(live_database.c.id)) is not None
+        if not is_declared:
+            self.declare()
+            return
         with self._lock:
             self._before = None
             if self._file is not None:

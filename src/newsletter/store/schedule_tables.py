@@ -7,6 +7,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -19,6 +20,7 @@ from sqlalchemy import (
 
 from newsletter.store.tables import metadata
 from newsletter.store.types import FieldsJson, Id, UtcDateTime, one_of, only_where
+from newsletter.words.driver import DriverKind
 from newsletter.words.slot import SlotStatus
 
 # A rule as text, with its zone: wall time is the truth, instants follow from it.
@@ -98,6 +100,19 @@ last_tick = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("ticked_at", UtcDateTime, nullable=False),
     CheckConstraint("id = 1", name="one"),
+)
+
+# Who does by themselves what is due. One that ends takes its row away; one that is killed leaves an old sign of life.
+driver = Table(
+    "driver",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("kind", String(10), nullable=False),
+    Column("about", Text, nullable=False),
+    Column("beat_at", UtcDateTime, nullable=False),
+    # NULL where nobody knows whether there will be another.
+    Column("every_seconds", Float),
+    one_of("kind", DriverKind),
 )
 
 # What the owner is to be told: written with the fact it tells of, handed over afterwards.

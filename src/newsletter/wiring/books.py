@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from newsletter.store.archive import SqlArchive
     from newsletter.store.asking_again import SqlAskingAgain
     from newsletter.store.consenting import SqlConsents
+    from newsletter.store.drivers import SqlDrivers
     from newsletter.store.events import SqlEvents
     from newsletter.store.forecasting import SqlForecasts
     from newsletter.store.growth import SqlGrowth
@@ -149,6 +150,12 @@ class Books(Files):
         from newsletter.store.schedule import SqlSchedule
 
         return SqlSchedule(self.engine, practice=self.config.is_practice)
+
+    @cached_property
+    def drivers(self) -> SqlDrivers:
+        from newsletter.store.drivers import SqlDrivers
+
+        return SqlDrivers(self.engine)
 
     @cached_property
     def roster(self) -> SqlRoster:

@@ -37,6 +37,7 @@ def desk_of(parts: Parts) -> Desk:
         parcel_size=parts.parcel_size,
         new_token=lambda: secrets.token_hex(16),
         refusal=parts.refusal,
+        find_hold=parts.live.find_hold,
     )
 
 
@@ -47,7 +48,7 @@ def gauges_of(parts: Parts) -> SqlGauges:
 
 
 def serving_lock(parts: Parts) -> ServingLock | None:
-    """Held by the one `serve` that ticks and sends on an SQLite file; None where many may."""
+    """Held by the one `serve` or `studio` that ticks and sends on an SQLite file; None where many may."""
     path = parts.beside_database("serve")
     return ServingLock(path) if path else None
 
@@ -66,7 +67,9 @@ def alone(parts: Parts) -> Iterator[None]:
     with lock.try_hold(about) as holder, _tick_lock(parts).try_hold() as ticks, parts.lock.try_hold() as sends:
         if holder is not None or not ticks or not sends:
             who = holder or "another process is at work on it"
-            raise NotNow(f"This database is in use: {who}.", fix="Stop `serve`, cron and `send`, then try again.")
+            raise NotNow(
+                f"This database is in use: {who}.", fix="Stop `studio`, `serve`, cron and `send`, then try again."
+            )
         yield
 
 

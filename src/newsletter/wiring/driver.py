@@ -1,0 +1,123 @@
+"""Drives schedule and sender for as long as a process lives. On an SQLite file one does; the next waits for its end."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from newsletter.schedule.pulse import Pulse
+from newsletter.schedule.rounds import Rounds
+from newsletter.schedule.ticker import tick_until
+from newsletter.wiring.collecting import collect_beat
+from newsletter.wiring.timekeeping import desk_of, serving_lock
+from newsletter.words.driver import DriverKind
+from newsletter.words.mistake import NotNow
+
+if TYPE_CHECKING:
+    from newsletter.wiring import Parts
+
+log = logging.getLogger(__name__)
+
+_SECONDS_BETWEEN_TRIES = 2.0
+
+
+def drive(
+    parts: Parts,
+    stop: threading.Event,
+    kind: DriverKind,
+    *,
+    say: Callable[[str], object],
+    begun: str,
+    pulse: Pulse | None = None,
+    may_wait: bool = True,
+) -> None:
+    """Do what is due until `stop` is set: slots, sendings, mails, feeds. It ends after the batches in flight.
+
+    Where another process does it already, that is said, and this one takes over when that one ends; raises NotNow where
+    it may not wait. `begun` is said when it begins.
+    """
+    with _alone(parts, stop, f"`newsletter {kind}`, {whoami(parts)}", say, may_wait=may_wait):
+        if stop.is_set():
+            return
+        say(begun)
+        if pulse:
+            pulse.begin()
+        with signs_of_life(parts, kind) as beat:
+            _work(parts, stop, rounds_of(parts, stop, pulse, beat))
+
+
+def rounds_of(
+    parts: Parts, stop: threading.Event, pulse: Pulse | None = None, beat: Callable[[], None] = lambda: None
+) -> Rounds:
+    # Mails that answer readers, and whose posting an earlier process did not come to.
+    posting = parts.post_office.post_waiting
+    return Rounds(desk_of(parts), parts.drain(stop), parts.after_sending, chores=(posting,), pulse=pulse, beat=beat)
+
+
+@contextmanager
+def signs_of_life(parts: Parts, kind: DriverKind) -> Iterator[Callable[[], None]]:
+    """Gives what to call at every look, so that other processes know of this one; at the end they know that it ended."""
+    name, about, every = parts.sender.name, whoami(parts), parts.timing.seconds_between_ticks
+    try:
+        yield lambda: parts.drivers.beat(name, kind, about, every_seconds=every)
+    finally:
+        try:
+            parts.drivers.end(name)
+        except Exception as error:  # noqa: BLE001 - a database that is away: its last sign of life grows old by itself
+            log.warning("the end could not be written down: %s", type(error).__name__)
+
+
+def whoami(parts: Parts) -> str:
+    return f"process {os.getpid()} on {socket.gethostname()}, since {parts.clock.now():%Y-%m-%d %H:%M} UTC"
+
+
+def _work(parts: Parts, stop: threading.Event, rounds: Rounds) -> None:
+    def sending() -> None:
+        held = parts.live.find_hold()
+        if held:
+            raise held
+        try:
+            rounds.sending()
+        finally:
+            parts.listen()
+
+    log.info("the schedule runs")
+    # Pages of others may take their time: collecting has a beat of its own.
+    tick_until(
+        stop,
+        rounds.schedule_beat,
+        sending,
+        lambda: collect_beat(parts, stop),
+        seconds=parts.timing.seconds_between_ticks,
+    )
+
+
+@contextmanager
+def _alone(
+    parts: Parts, stop: threading.Event, about: str, say: Callable[[str], object], *, may_wait: bool
+) -> Iterator[None]:
+    lock = serving_lock(parts)
+    if lock is None:
+        yield  # PostgreSQL: rows and an advisory lock keep any number apart
+        return
+    said = False
+    while not stop.is_set():
+        with lock.try_hold(about) as holder:
+            if holder is None:
+                yield
+                return
+        if not may_wait:
+            raise NotNow(
+                f"This newsletter is served already: {holder}.",
+                fix="There is nothing to do. To serve it from here, stop that process first.",
+            )
+        if not said:
+            say(f"This newsletter is served already: {holder}. Here are pages only, until that process ends.")
+            said = True
+        stop.wait(_SECONDS_BETWEEN_TRIES)
+    yield
