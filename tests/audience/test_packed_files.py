@@ -120,7 +120,7 @@ def test_sheets_with_addresses_are_imported_and_others_named(readers: SqlReaders
         ),
         (archive(**{"xl__workbook.xml": "<a/>"}), "cannot be read as a spreadsheet"),
         (archive(a_csv=""), "no CSV file"),
-        (archive(a_csv=b"\xff\xfe\xfd"), "utf-16"),
+        (archive(a_csv=b"\xff\xfe@"), "utf-16"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -227,3 +227,95 @@ def test_mailchimps_three_files_end_in_one_state_in_every_order(tmp_path: Path, 
         ("dead@example.com", SuppressionReason.UNSUBSCRIBE),
         ("gone@example.com", SuppressionReason.UNSUBSCRIBE),
     ]
+
+
+def test_what_lies_beside_the_readers_in_an_archive_is_passed_over_and_said(
+    readers: SqlReaders, import_text: Import
+) -> None:
+    """Leaflets, pictures, archives, and the lists of who opened: each by its name; who merely opened does not join."""
+    report = import_text(
+        archive(
+            **{
+                "email_list.csv": EXPORTS["substack"],
+                "README.txt": "Questions?\nhelp@example.com\n",
+                "notes__hello.txt": "Ask Ana (ana@example.com) how to read this.\n",
+                "posts.csv": "post_id,title\n1,Hello\n",
+                "posts__1.opens.csv": "post_id,timestamp,email\n1,2024-01-01T00:00:00Z,opened@example.com\n",
+                "posts__2.delivers.csv": "email\ndelivered@example.com\n",
+                "old.zip": archive(a_csv="email\nbo@example.com\n"),
+                "invoice.pdf": b"%PDF-1.4",
+                "__MACOSX____._x.csv": b"\0",
+                ".DS_Store": b"\0",
+            }
+        )
+    )
+
+    assert people(readers) == ["ana@example.com"]
+    said = "\n".join(report.notes)
+    for name in ("README.txt", "hello.txt", "posts.csv", "1.opens.csv", "2.delivers.csv", "old.zip", "invoice.pdf"):
+        assert f"readers0.csv: {name} " in said
+    assert "__MACOSX" in said
+
+
+def test_a_list_with_addresses_under_a_name_that_is_not_known_is_not_passed_over(import_text: Import) -> None:
+    """It may be the one of those who left."""
+    with pytest.raises(Mistake, match="named like an e-mail address"):
+        import_text(archive(a_csv="email\nana@example.com\n", b_csv="Kontakto,Urbo\nbo@example.com,Bonn\n"))
+
+
+def test_whom_a_spreadsheet_hides_does_not_join(readers: SqlReaders, import_text: Import) -> None:
+    """A filter hides those who left; who left by a hidden row or sheet stays off, and every row is accounted for."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (
+        ["Our readers"],
+        ["Email", "Name", "Unsubscribed"],
+        ["ana@example.com", "Ana", None],
+        ["hidden@example.com", "H", None],
+        ["gone@example.com", "G", "yes"],
+        ["filtered@example.com", "F", None],
+    ):
+        sheet.append(row)
+    sheet.row_dimensions[4].hidden = True
+    sheet.row_dimensions[5].hidden = True
+    sheet.row_dimensions[6].hidden = True
+    other = book.create_sheet("Old")
+    other.sheet_state = "veryHidden"
+    for old in (["Email", "Status"], ["old@example.com", ""], ["ana@example.com", "unsubscribed"]):
+        other.append(old)
+    out = io.BytesIO()
+    book.save(out)
+
+    report = import_text(out.getvalue())
+
+    assert people(readers) == []
+    assert {one for one, _, _ in readers.iterate_suppressed("weekly")} == {"ana@example.com", "gone@example.com"}
+    said = [problem.reason for problem in report.problems]
+    assert sum("row is hidden" in reason for reason in said) == 2
+    assert sum("sheet is hidden" in reason for reason in said) == 1
+    assert any('1 line above the header in line 2 passed over: "Our readers"' in note for note in report.notes)
+
+
+def test_a_day_in_a_spreadsheet_is_a_day(readers: SqlReaders, import_text: Import) -> None:
+    """A birthday has no hour."""
+    import_text(workbook([["email", "Birthday"], ["ana@example.com", datetime(1990, 5, 4)]]))  # noqa: DTZ001
+
+    ana = readers.find_subscriber("ana@example.com")
+    assert ana is not None and ana.fields == {"birthday": "1990-05-04"}
+
+
+@pytest.mark.parametrize(
+    ("begin", "what"),
+    [
+        (b"%PDF-1.4", "a PDF"),
+        (b"BEGIN:VCARD", "an address book"),
+        (b"<html><table>", "a web page"),
+        (b"\x1f\x8b", "packed"),
+    ],
+)
+def test_a_file_of_another_kind_is_called_what_it_is(import_text: Import, begin: bytes, what: str) -> None:
+    """With the way to go on."""
+    with pytest.raises(Mistake, match=what) as refusal:
+        import_text(begin + b" ana@example.com\n")
+    assert "CSV" in refusal.value.fix

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import re
 import time
 
 import pytest
+from openpyxl import Workbook
 
 from newsletter.words.subscriber import SubscriptionStatus
 from tests.studio.conftest import World
@@ -113,3 +115,18 @@ def test_what_is_no_upload_is_refused(world: World) -> None:
     assert answer.status_code == 400
     for token in ("0" * 16, "0" * 17, "x"):
         assert world.client.get(f"/studio/readers/import/{token}").status_code == 404
+
+
+def test_what_was_not_read_is_on_the_page(world: World) -> None:
+    """Lines above the header, and rows that a filter hides."""
+    book = Workbook()
+    for row in (["Our readers"], ["Email"], ["ana@example.com"], ["filtered@example.com"]):
+        book.worksheets[0].append(row)
+    book.worksheets[0].row_dimensions[4].hidden = True
+    out = io.BytesIO()
+    book.save(out)
+
+    page = world.client.get(f"/studio{_bring(world, ('readers.xlsx', out.getvalue()))}").text
+
+    for words in ("1 would be new", "1 line above the header in line 2 passed over", "This row is hidden"):
+        assert words in page

@@ -20,10 +20,19 @@ _SHOWN = 80
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:(?!.--)[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _RESERVED = "arpa|invalid|local|localhost|onion|test"
+# An address that begins with an apostrophe is one to which a spreadsheet gave its mark for text, and no placeholder is
+# plain, so that both go the long way.
+_NOBODYS = r"deletion-request\.substack\.com|users\.noreply\.github\.com"
 _PLAIN = re.compile(
-    rf"(?=[^@]{{1,{_MAX_LOCAL}}}@)(?=.{{6,{_MAX_ADDRESS}}}\Z){_ATOM}(?:\.{_ATOM})*@"
+    rf"(?!')(?=[^@]{{1,{_MAX_LOCAL}}}@)(?=.{{6,{_MAX_ADDRESS}}}\Z){_ATOM}(?:\.{_ATOM})*@(?!(?i:{_NOBODYS})\Z)"
     rf"(?:{_LABEL}\.)+(?!(?i:{_RESERVED})\Z)[A-Za-z]{{2,63}}\Z"
 )
+
+_SEVERAL = re.compile(r"[^\s,;<>|@]+@[^\s,;<>|@]+(?=[\s,;<>|]|\Z)")
+_PLACEHOLDER = re.compile(rf".*@(?:{_NOBODYS})\Z", re.IGNORECASE | re.DOTALL)
+# What spreadsheets put around a text so that it stays one, and signs that nobody sees.
+_WRAPPED = re.compile(r"=?\"(?P<inside>[^\"<>]*@[^\"<>]*)\"\Z")
+_UNSEEN = "\ufeff\u200b\u200c\u200d\u200e\u200f\u2060"
 
 _NAMED = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>\Z")
 
@@ -36,6 +45,7 @@ class Flaw(StrEnum):
     LETTERS = "letters"
     LOOK_ALIKE = "look_alike"
     SHAPE = "shape"
+    NOBODYS = "nobodys"
 
 
 class BadAddress(Mistake):
@@ -71,6 +81,10 @@ def _check_the_long_way(address: str) -> str:
 
     if not address:
         raise BadAddress("There is no e-mail address.", Flaw.EMPTY)
+    if _PLACEHOLDER.match(address):
+        raise _refused(address, "it stands for somebody whose address is not known, or deleted", Flaw.NOBODYS)
+    if address.count("@") > 1 and len(_SEVERAL.findall(address)) > 1:
+        raise _refused(address, "it is more than one address; each takes a row of its own", Flaw.SHAPE)
     if any(unicodedata.category(letter) in {"Cc", "Cf", "Zl", "Zp"} for letter in address):
         raise _refused(address, "it holds a character that cannot be seen", Flaw.HIDDEN)
     local, _, domain = address.rpartition("@")
@@ -112,9 +126,10 @@ def show(text: str) -> str:
 def tidy_address(cell: str) -> tuple[str, str]:
     """The address in a cell as people and programs write it, and the name beside it: `Fay <fay@example.com>`.
 
-    Takes away blanks of every kind around it and `mailto:`. What is left is not checked.
+    Takes away blanks of every kind around it, `mailto:`, and what spreadsheets mark text with: `="fay@example.com"`,
+    `'fay@example.com`. What is left is not checked.
     """
-    cell = cell.strip()
+    cell = cell.strip().strip(_UNSEEN).strip()
     name = ""
     if cell.endswith(">"):
         found = _NAMED.match(cell)
@@ -123,4 +138,6 @@ def tidy_address(cell: str) -> tuple[str, str]:
             cell = found["address"].strip()
     if cell[:7].lower() == "mailto:":
         cell = cell[7:].strip()
-    return cell, name
+    wrapped = _WRAPPED.match(cell)
+    cell = wrapped["inside"].strip() if wrapped else cell
+    return cell[1:].rstrip("'") if cell[:1] == "'" else cell, name

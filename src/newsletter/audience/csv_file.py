@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import codecs
-import csv
+import io
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from newsletter.audience.columns import is_email_header
+from newsletter.audience.heading import find_heading
 from newsletter.words.mistake import Missing, Mistake, Place
 
 _CHUNK = 1 << 20
 _BEGINNING = 64
-_FIRST_LINE = 64 * 1024
-_DELIMITERS = (",", ";", "\t", "|")
+_FIRST_LETTERS = 64 * 1024
 # The longer marks first: that of UTF-32 begins with that of UTF-16.
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -30,7 +30,8 @@ class CsvFile:
     """A text file that was read once from end to end and can be decoded. `n_lines` is the number of its lines.
 
     `name` is what messages call it. `is_sheet`: one row of a spreadsheet is one row, whatever its cells hold, and
-    messages count those.
+    messages count those. The header, where there is one, begins in `header_line`; `above` are the lines before it that
+    hold something. Of a sheet, `hidden` has a byte for each row, from 0, that is not zero for a hidden one. `has_people` says whether its beginning names an address column, or holds an address.
     """
 
     path: Path
@@ -40,6 +41,10 @@ class CsvFile:
     n_lines: int
     header_line: int = 1
     is_sheet: bool = False
+    above: tuple[str, ...] = ()
+    has_header: bool = False
+    has_people: bool = False
+    hidden: bytes = b""
 
 
 def first_bytes(path: Path) -> bytes:
@@ -56,10 +61,18 @@ def first_bytes(path: Path) -> bytes:
     return start
 
 
-def open_csv(path: Path, *, name: str, encoding: str | None = None, is_sheet: bool = False) -> CsvFile:
+def open_csv(
+    path: Path,
+    *,
+    name: str,
+    encoding: str | None = None,
+    is_sheet: bool = False,
+    hidden: bytes = b"",
+    titles: Collection[str] = (),
+) -> CsvFile:
     """Read the whole file once, so that nothing is written for a file that turns out to be unreadable in the middle.
 
-    Raises Mistake where it is no text, not in the encoding, or empty.
+    `titles` are names of address columns, normalised, besides those that are known. Raises Mistake where it is no text, not in the encoding, or empty.
     """
     with path.open("rb") as file:
         start = file.read(_BEGINNING)
@@ -67,22 +80,33 @@ def open_csv(path: Path, *, name: str, encoding: str | None = None, is_sheet: bo
         raise Mistake(f"{name} is empty: there is nobody to import.", fix="Export it again.")
     chosen = _choose_encoding(start, encoding, name)
     n_lines = _decode_all(path, name, chosen, asked=encoding is not None)
-    with path.open(encoding=chosen, newline="") as file:
-        first = file.readline(_FIRST_LINE)
-        header_line = 1
-        separator = re.fullmatch(r"sep=(.)\s*", first)
-        if separator:
-            first, header_line = file.readline(_FIRST_LINE), 2
-    delimiter = "," if is_sheet else separator[1] if separator else _sniff(first)
+    lines = first_lines(path, chosen)
+    separator = re.fullmatch(r"sep=(.)\s*", lines[0])
+    heading = find_heading(
+        lines[1:] if separator else lines,
+        titles,
+        delimiters="," if is_sheet else separator[1] if separator else "",
+        by_row=is_sheet,
+    )
     return CsvFile(
         path=path,
         name=name,
         encoding=chosen,
-        delimiter=delimiter,
+        delimiter=heading.delimiter,
         n_lines=n_lines,
-        header_line=header_line,
+        header_line=heading.line + (separator is not None),
         is_sheet=is_sheet,
+        hidden=hidden,
+        above=heading.above,
+        has_header=heading.is_found,
+        has_people=heading.has_people,
     )
+
+
+def first_lines(path: Path, encoding: str) -> list[str]:
+    """The lines of its first 64 K letters, the last one perhaps cut; one at least."""
+    with path.open(encoding=encoding, newline="") as file:
+        return list(io.StringIO(file.read(_FIRST_LETTERS), newline="")) or [""]
 
 
 def _choose_encoding(start: bytes, asked: str | None, name: str) -> str:
@@ -148,15 +172,3 @@ def _undecodable(name: str, encoding: str, error: UnicodeError, lines_before: in
     if asked:
         guess = "Try another --encoding, or save the file as UTF-8."
     return Mistake(f"The text is not {encoding}{detail}. Nothing was imported.", fix=guess, place=Place(name, line))
-
-
-def _sniff(first_line: str) -> str:
-    """The delimiter under which the header names an e-mail column, or else makes the most columns."""
-    scores = []
-    for rank, delimiter in enumerate(_DELIMITERS):
-        try:
-            cells = next(csv.reader([first_line], delimiter=delimiter), [])
-        except csv.Error:
-            cells = []
-        scores.append((any(is_email_header(cell) for cell in cells), len(cells), -rank, delimiter))
-    return max(scores)[-1]

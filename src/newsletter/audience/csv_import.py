@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from newsletter.audience.address import is_plain, show, tidy_address
+from newsletter.audience.address_lines import AddressLines
 from newsletter.audience.import_batch import Batch
 from newsletter.audience.import_report import ImportOptions, ImportReport
 from newsletter.audience.opening import Opened, Opening, open_files
@@ -14,11 +15,13 @@ from newsletter.audience.records import Records
 from newsletter.audience.rows import Departure, RowRefused, departs, read_row
 from newsletter.audience.seen import Seen
 from newsletter.ports.readers import ReaderRow, Readers
-from newsletter.words.defusing import undefuse
+from newsletter.words.defusing import may_be_marked, undefuse, unmark
 from newsletter.words.subscriber import address_key
 
 # One transaction each: long enough to be fast, short enough that an unsubscribe never waits for it.
 BATCH = 2_000
+
+_HIDDEN = "This row is hidden in the spreadsheet, perhaps by a filter that leaves out those who left. Show the row to import it."
 
 Progress = Callable[[int, int], None]
 """Called with (lines read, lines in all) after each batch."""
@@ -122,15 +125,20 @@ class _Work:
 def _rows(file: Opened) -> Iterator[tuple[int, list[str], str]]:
     """(line, cells, why the row can't be used) of every row under the header."""
     with file.source.path.open(encoding=file.source.encoding, newline="") as text:
-        records = Records(file.source, text)
+        records = AddressLines(text) if file.is_lines else Records(file.source, text)
         rows = iter(records)
         if file.has_header:
             next(rows)
-        is_defused = file.columns.is_spreadsheet_safe
+        is_defused, is_exact = file.columns.is_spreadsheet_safe, file.columns.source.is_exact
+        held = records.held
         for line, cells, odd in rows:
-            if not odd and len(records.held) > 1 and not file.source.is_sheet:
-                odd = _swallowed(records.held[1:], file)
-            yield line, [undefuse(cell) for cell in cells] if is_defused else cells, odd
+            if not odd and len(held) > 1 and not file.source.is_sheet:
+                odd = _swallowed(cells, file)
+            if is_defused:
+                cells = [undefuse(cell) for cell in cells]
+            elif not is_exact and may_be_marked(held[0] if len(held) == 1 else "".join(held), file.source.delimiter):
+                cells = [unmark(cell) for cell in cells]
+            yield line, cells, odd
 
 
 def _people(file: Opened, options: ImportOptions, report: ImportReport) -> Iterator[tuple[int, str, ReaderRow]]:
@@ -138,6 +146,7 @@ def _people(file: Opened, options: ImportOptions, report: ImportReport) -> Itera
     seen = Seen(file.source.n_lines)
     name, columns, declared = file.source.name, file.columns, options.consent
     n_undated = n_nameless = 0
+    hidden = file.source.hidden
     for line, cells, odd in _rows(file):
         try:
             if odd:
@@ -145,6 +154,8 @@ def _people(file: Opened, options: ImportOptions, report: ImportReport) -> Itera
             person = read_row(columns, cells, declared)
             if isinstance(person, Departure):
                 continue
+            if line < len(hidden) and hidden[line]:
+                raise RowRefused(_HIDDEN)
             key = address_key(person.email)
             earlier = seen.earlier(key, line)
             if earlier is not None:
@@ -169,14 +180,20 @@ def _people(file: Opened, options: ImportOptions, report: ImportReport) -> Itera
         )
 
 
-def _swallowed(inner: Sequence[str], file: Opened) -> str:
-    """A quoted cell over several lines is good CSV; where one of them reads like a whole row, a quote is missing."""
-    columns = file.columns
-    for text in inner:
-        cells = text.split(file.source.delimiter)
-        if len(cells) == columns.n_columns > 1 and is_plain(tidy_address(cells[columns.email])[0]):
-            return (
-                f"One quoted cell runs over {len(inner) + 1} lines and holds what looks like another reader: "
-                "a quote may be missing. Nobody in these lines was imported."
-            )
+def _swallowed(cells: Sequence[str], file: Opened) -> str:
+    """A quoted cell over several lines is good CSV; where one of them reads like a whole row, a quote is missing.
+
+    The last of its lines goes on in the cells after it. The address of the row itself stands outside of the cell.
+    """
+    width, email = file.columns.n_columns, file.columns.email
+    for at, cell in enumerate(cells):
+        inner = cell.splitlines()[1:] if at != email and width > 1 else []
+        for number, text in enumerate(inner, 1):
+            found = text.split(file.source.delimiter)
+            n_found = len(found) + (len(cells) - 1 - at if number == len(inner) else 0)
+            if n_found == width and email < len(found) and is_plain(tidy_address(found[email])[0]):
+                return (
+                    f"One quoted cell runs over {len(inner) + 1} lines and holds what looks like another reader: "
+                    "a quote may be missing. Nobody in these lines was imported."
+                )
     return ""

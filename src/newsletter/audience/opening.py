@@ -9,11 +9,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from newsletter.audience.address import is_plain, show, tidy_address
+from newsletter.audience.address_lines import are_addresses
 from newsletter.audience.columns import Columns, map_columns, normalise
-from newsletter.audience.csv_file import CsvFile, open_csv
+from newsletter.audience.csv_file import CsvFile, first_lines, open_csv
 from newsletter.audience.formats import BY_NAME, PLAIN, ExportFormat, detect, is_either
 from newsletter.audience.import_report import ImportOptions
-from newsletter.audience.records import Records
+from newsletter.audience.not_readers import why_no_readers
+from newsletter.audience.records import Record, Records
 from newsletter.audience.unpacking import Piece, unpack
 from newsletter.words.mistake import Mistake, Place
 
@@ -24,13 +26,20 @@ _NEVER_AGREED = {
 }
 
 
+_MOST_SHOWN = 3
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
-    """A file whose rows can be read. `offset` is the number of lines in the files before it."""
+    """A file whose rows can be read. `offset` is the number of lines in the files before it.
+
+    One that `is_lines` has no columns, and several addresses may stand in a line.
+    """
 
     source: CsvFile
     columns: Columns
     has_header: bool
+    is_lines: bool = False
     offset: int = 0
 
 
@@ -58,55 +67,107 @@ def open_files(paths: Sequence[Path], options: ImportOptions) -> Iterator[Openin
         for number, path in enumerate(paths):
             into = Path(folder) / str(number)
             into.mkdir()
-            pieces += unpack(path, into, notes, options.only)
-        opened: list[Opened] = []
-        mapped: set[str] = set()
+            pieces += unpack(path, into, notes, options.only, _address_titles(options))
+        opened = _Opened(notes=notes, is_of_several=len(pieces) > 1)
         for piece in pieces:
-            file = _open(piece, options, several=len(pieces) > 1, mapped=mapped)
-            opened.append(replace(file, offset=sum(one.source.n_lines for one in opened)))
-        unused = [title for title in options.columns if title not in mapped]
+            file = _open(piece, options, opened)
+            if file is not None:
+                opened.files.append(replace(file, offset=sum(one.source.n_lines for one in opened.files)))
+        if not opened.files:
+            raise Mistake(f"{paths[0]} holds no CSV file with people.", fix="Name the file that does.")
+        unused = [title for title in options.columns if title not in opened.mapped]
         if unused:
             raise Mistake(f"--map names the column {unused[0]!r}, which none of the files has.")
-        notes += [_about(file) for file in opened if file.columns.source is not PLAIN]
-        notes += [note for file in opened for note in _names(file)]
-        yield Opening(files=opened, notes=notes)
+        notes += [note for file in opened.files for note in _about(file)]
+        yield Opening(files=opened.files, notes=notes)
 
 
-def _about(file: Opened) -> str:
-    source = file.columns.source
-    return f"{file.source.name} is read as an export of {source.title}.{f' {source.note}' if source.note else ''}"
+@dataclass(slots=True, kw_only=True)
+class _Opened:
+    """What is open so far. `mapped` are the columns that were asked for and found."""
+
+    notes: list[str]
+    is_of_several: bool
+    files: list[Opened] = field(default_factory=list)
+    mapped: set[str] = field(default_factory=set)
 
 
-def _names(file: Opened) -> Iterator[str]:
-    """Two columns never share a name, and whoever writes merge tags has to know which is which."""
-    for title, name in file.columns.renamed:
-        yield f"{file.source.name}: the column {show(title)} is kept as {name}, since its own name is taken."
+def _about(file: Opened) -> Iterator[str]:
+    source, name = file.columns.source, file.source.name
+    if source is not PLAIN:
+        yield f"{name} is read as an export of {source.title}.{f' {source.note}' if source.note else ''}"
+    if file.source.above:
+        lines = "1 line" if len(file.source.above) == 1 else f"{len(file.source.above)} lines"
+        shown = ", ".join(show(text) for text in file.source.above[:_MOST_SHOWN])
+        more = " ..." if len(file.source.above) > _MOST_SHOWN else ""
+        yield f"{name}: {lines} above the header in line {file.source.header_line} passed over: {shown}{more}"
+    # Two columns never share a name, and whoever writes merge tags has to know which is which.
+    for title, own in file.columns.renamed:
+        yield f"{name}: the column {show(title)} is kept as {own}, since its own name is taken."
 
 
-def _open(piece: Piece, options: ImportOptions, *, several: bool, mapped: set[str]) -> Opened:
-    source = open_csv(piece.path, name=piece.name, encoding=options.encoding, is_sheet=piece.is_sheet)
-    with source.path.open(encoding=source.encoding, newline="") as text:
-        line, header, odd = next(iter(Records(source, text)), (1, [], "It holds only blank lines."))
+def _open(piece: Piece, options: ImportOptions, opened: _Opened) -> Opened | None:
+    """None for what is no list of readers, which is said in the notes."""
+    source = open_csv(
+        piece.path,
+        name=piece.name,
+        encoding=options.encoding,
+        is_sheet=piece.is_sheet,
+        hidden=piece.hidden,
+        titles=_address_titles(options),
+    )
+    is_lines = _is_lines(source)
+    line, header, odd = (1, ["email"], "") if is_lines else _first_row(source)
     place = Place(source.name, line)
+    titles = {normalise(title) for title in header}
+    why = why_no_readers(source, titles, piece.member if opened.is_of_several else "")
+    if why and (piece.member or options.source is None):
+        _pass_over(piece, why, opened, place)
+        return None
     if odd:
         raise Mistake(f"The header cannot be read. {odd}", fix="Export the file again as CSV.", place=place)
-    has_header = not any(is_plain(tidy_address(cell)[0]) for cell in header)
-    if not has_header and len(header) > 1:
+    if not is_lines and any(is_plain(tidy_address(cell)[0]) for cell in header):
         raise Mistake(
             "The first line is already a reader, so it is not known what the columns mean. Nothing was imported.",
             fix="Write a header above it, such as: email,name",
             place=place,
         )
-    header = header if has_header else ["email"]
-    titles = {normalise(title) for title in header}
     # Of several files each may have its own columns.
-    asked = {title: meaning for title, meaning in options.columns.items() if not several or normalise(title) in titles}
-    mapped.update(asked)
+    asked = {
+        title: meaning
+        for title, meaning in options.columns.items()
+        if not opened.is_of_several or normalise(title) in titles
+    }
+    opened.mapped.update(asked)
     try:
         columns = map_columns(header, asked, _source(header, titles, options, place))
     except Mistake as mistake:
         raise Mistake(mistake.message, fix=mistake.fix, place=mistake.place or place) from None
-    return Opened(source=source, columns=_with_nobody(columns, piece), has_header=has_header)
+    return Opened(source=source, columns=_with_nobody(columns, piece), has_header=not is_lines, is_lines=is_lines)
+
+
+def _address_titles(options: ImportOptions) -> set[str]:
+    """What is called an address in this import, besides the names that are known."""
+    return {normalise(title) for title, meaning in options.columns.items() if meaning.strip().lower() == "email"}
+
+
+def _is_lines(source: CsvFile) -> bool:
+    return not source.is_sheet and not source.has_header and are_addresses(first_lines(source.path, source.encoding))
+
+
+def _first_row(source: CsvFile) -> Record:
+    with source.path.open(encoding=source.encoding, newline="") as text:
+        return next(iter(Records(source, text)), (1, [], "It holds only blank lines."))
+
+
+def _pass_over(piece: Piece, why: str, opened: _Opened, place: Place) -> None:
+    if not piece.member:
+        raise Mistake(
+            f"This file {why}. Nobody in it is known to want your mail, and nothing was imported.",
+            fix="Import the list of subscribers; in an export of Substack its name begins with email_list.",
+            place=place,
+        )
+    opened.notes.append(f"{piece.name} {why}; it was passed over.")
 
 
 def _source(header: Sequence[str], titles: set[str], options: ImportOptions, place: Place) -> ExportFormat:
@@ -131,8 +192,8 @@ def _source(header: Sequence[str], titles: set[str], options: ImportOptions, pla
 
 
 def _with_nobody(columns: Columns, piece: Piece) -> Columns:
-    """Mailchimp names its files by who is in them; the columns of two kinds are those of subscribers."""
-    if columns.source.name != "mailchimp":
-        return columns
+    """A hidden sheet has none who join. Mailchimp names its files by who is in them; the columns of two kinds are those of subscribers."""
+    if piece.nobody or columns.source.name != "mailchimp":
+        return replace(columns, nobody=piece.nobody)
     name = "".join(letter for letter in Path(piece.name.rpartition(": ")[2]).stem.lower() if letter.isalpha())
     return next((replace(columns, nobody=why) for sign, why in _NEVER_AGREED.items() if name.startswith(sign)), columns)

@@ -14,7 +14,7 @@ from newsletter.audience.csv_file import CsvFile
 
 # A quote that is never closed would swallow everyone after it; a row that goes on for longer than this is broken.
 _MOST_LINES = 500
-_LONGEST_LINE = 1_000_000
+LONGEST_LINE = 1_000_000
 
 Record = tuple[int, list[str], str]
 """(line, cells, why it cannot be used): the last is empty for a good row, else the cells are."""
@@ -28,7 +28,7 @@ class Records:
     """
 
     def __init__(self, source: CsvFile, text: TextIO) -> None:
-        self._lines = iter(partial(text.readline, _LONGEST_LINE), "")
+        self._lines = iter(partial(text.readline, LONGEST_LINE), "")
         self._text = text
         self._delimiter = source.delimiter
         self._is_sheet = source.is_sheet
@@ -38,7 +38,9 @@ class Records:
         self.held: list[str] = []
         self._read = 0
         self._odd = ""
-        for _ in range(source.header_line - 1):
+        # Rows of a sheet keep their numbers; above the header of a text file there need not be CSV.
+        self._first_row = source.header_line if source.is_sheet else 1
+        for _ in range(0 if source.is_sheet else source.header_line - 1):
             next(self._lines, None)
             self._read += 1
 
@@ -57,6 +59,8 @@ class Records:
             except csv.Error as error:
                 yield line, [], _explain(error)
                 reader = self._start_again()
+                continue
+            if row < self._first_row:
                 continue
             if self._odd:
                 yield line, [], self._odd
@@ -81,9 +85,9 @@ class Records:
                 raise csv.Error("unexpected end of data")
             if "\0" in line:
                 self._odd = "The row holds a NUL character; the file may be damaged."
-            if len(line) >= _LONGEST_LINE and not line.endswith(("\n", "\r")):
+            if len(line) >= LONGEST_LINE and not line.endswith(("\n", "\r")):
                 self._skip_rest_of_line()
-                self._odd = f"The line is longer than {_LONGEST_LINE:,} characters."
+                self._odd = f"The line is longer than {LONGEST_LINE:,} characters."
                 # Its beginning is of no use, and might end inside a quote.
                 line = "\n"
             yield line
@@ -94,7 +98,7 @@ class Records:
 
     def _skip_rest_of_line(self) -> None:
         while True:
-            piece = self._text.readline(_LONGEST_LINE)
+            piece = self._text.readline(LONGEST_LINE)
             if not piece or piece.endswith(("\n", "\r")):
                 return
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import warnings
-from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newsletter.audience.columns import MOST_COLUMNS, is_email_header
+from newsletter.audience.columns import MOST_COLUMNS
+from newsletter.audience.heading import MOST_ABOVE, names_address
+from newsletter.audience.hidden_rows import find_hidden
 from newsletter.audience.unpacking import Piece
 from newsletter.words.mistake import Mistake
 
@@ -18,13 +20,15 @@ if TYPE_CHECKING:
 
 # The csv module reads no longer cell back; the import refuses far shorter ones.
 _LONGEST_CELL = 131_000
+_MIDNIGHT = time()
+_HIDDEN = "The sheet is hidden in the spreadsheet. Show it to import the people in it."
 
 
-def sheets(path: Path, into: Path, notes: list[str]) -> list[Piece]:
-    """The sheets whose first filled row names a column of addresses; the others are passed over, and said so.
+def sheets(path: Path, into: Path, notes: list[str], titles: Collection[str] = ()) -> list[Piece]:
+    """The sheets that have a column of addresses by name, also one of `titles`; others are passed over, and said so.
 
     Formulas count as what they gave when the file was saved. Where there is one sheet only, it is taken whatever its
-    columns. Raises Mistake where the file is damaged or no sheet has people.
+    columns. Of a hidden sheet nobody joins, and who left by it stays off. Raises Mistake where the file is damaged or no sheet has people.
     """
     from openpyxl import load_workbook
 
@@ -36,10 +40,10 @@ def sheets(path: Path, into: Path, notes: list[str]) -> list[Piece]:
             book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
             for number, sheet in enumerate(book.worksheets):
                 out = into / f"{path.stem[:40]}-sheet-{number}.csv"
-                header = _write(sheet, out)
-                if any(is_email_header(cell) for cell in header) or (header and len(book.worksheets) == 1):
-                    pieces.append(Piece(path=out, name=_name(path, sheet.title, len(book.worksheets)), is_sheet=True))
-                elif header:
+                has_people, is_filled = _write(sheet, out, titles)
+                if has_people or (is_filled and len(book.worksheets) == 1):
+                    pieces.append(_piece(path, out, sheet, is_only=len(book.worksheets) == 1))
+                elif is_filled:
                     notes.append(f"The sheet {sheet.title!r} of {path} has no column of addresses; passed over.")
             book.close()
         except OSError:
@@ -54,22 +58,30 @@ def sheets(path: Path, into: Path, notes: list[str]) -> list[Piece]:
     return pieces
 
 
-def _name(path: Path, title: str, n_sheets: int) -> str:
-    return f"{path}: {title}" if n_sheets > 1 else str(path)
+def _piece(path: Path, out: Path, sheet: ReadOnlyWorksheet, *, is_only: bool) -> Piece:
+    name = str(path) if is_only else f"{path}: {sheet.title}"
+    with sheet._get_source() as xml:  # type: ignore[attr-defined]  # the stubs know no such sheet
+        hidden = find_hidden(xml)
+    is_hidden = sheet.sheet_state != "visible"
+    return Piece(path=out, name=name, is_sheet=True, hidden=hidden, nobody=_HIDDEN if is_hidden else "")
 
 
-def _write(sheet: ReadOnlyWorksheet, out: Path) -> list[str]:
-    """Write a sheet down, a line for every row, so that rows keep their numbers. The first row that holds anything."""
+def _write(sheet: ReadOnlyWorksheet, out: Path, titles: Collection[str]) -> tuple[bool, bool]:
+    """Write a sheet down, a line for every row, so that rows keep their numbers.
+
+    Whether one of its first rows names a column of addresses, and whether any row holds anything.
+    """
     # The size that a file claims for itself is often wrong.
     sheet.reset_dimensions()
-    header: list[str] = []
+    has_people, n_filled = False, 0
     with out.open("w", encoding="utf-8", newline="") as file:
         write = csv.writer(file, lineterminator="\n").writerow
         rows = sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS + 1)  # type: ignore[misc]  # stubs know no such sheet
         for cells in _rows(rows):
-            header = header or cells
+            n_filled += bool(cells)
+            has_people = has_people or (n_filled <= MOST_ABOVE and names_address(cells, titles))
             write(cells)
-    return header
+    return has_people, n_filled > 0
 
 
 def _rows(rows: Iterable[tuple[object, ...]]) -> Iterator[list[str]]:
@@ -90,6 +102,9 @@ def _text(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if isinstance(value, datetime) and value.time() == _MIDNIGHT:
+        # A spreadsheet knows no days, only midnights.
+        return value.date().isoformat()
     if isinstance(value, (datetime, date)):
         return value.isoformat()
     return str(value)[:_LONGEST_CELL]
