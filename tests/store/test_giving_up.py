@@ -65,14 +65,26 @@ def test_a_mailbox_that_says_later_for_three_days_is_refused_with_its_last_words
 
 
 def test_a_batch_in_which_everybody_is_turned_away_finishes(engine: Engine, ledger: SqlLedger) -> None:
-    """No reader of it is retried for ever."""
+    """No reader of it is retried for ever: in those days the server took others."""
+    of = planned(ledger, size=5)
+    turned_away(ledger, taken(ledger, of), 0)
+    for _ in range(3):
+        turned_away(ledger, taken(ledger, of), 5)
+        days_pass(engine, 1.6)
+
+    assert 5 == account(ledger).handover[HandOver.REFUSED]
+    assert ledger.finish_if_done(of.id)
+
+
+def test_a_server_that_told_everybody_later_for_days_refuses_nobody(engine: Engine, ledger: SqlLedger) -> None:
+    """It took nobody at all: that is no news about ten mailboxes, and a person has to look."""
     of = planned(ledger)
     for _ in range(3):
         turned_away(ledger, taken(ledger, of), 10)
         days_pass(engine, 1.6)
 
-    assert 10 == account(ledger).handover[HandOver.REFUSED]
-    assert ledger.finish_if_done(of.id)
+    assert 10 == account(ledger).handover[HandOver.PENDING]
+    assert "greylisted" in (ledger.get_mailing(of.id).pause_reason or "")
 
 
 def test_a_server_that_is_down_for_days_refuses_nobody(engine: Engine, ledger: SqlLedger) -> None:

@@ -348,8 +348,9 @@ def test_the_frozen_words_are_stored_once_and_come_back_the_same(engine: Engine,
 
 
 def test_the_table_of_moves_is_closed() -> None:
-    """Accepted, refused and skipped are ends; every other state can be left; holding is all but skipped and refused."""
-    ends = {HandOver.ACCEPTED, HandOver.REFUSED, HandOver.SKIPPED}
+    """Accepted and skipped are ends; refused is left for the queue alone; holding is all but skipped and refused."""
+    ends = {HandOver.ACCEPTED, HandOver.SKIPPED}
 
     assert ends == set(HandOver) - {source for source, _ in MOVES}
+    assert {HandOver.PENDING} == {target for source, target in MOVES if source is HandOver.REFUSED}
     assert {HandOver.SKIPPED, HandOver.REFUSED} == set(HandOver) - HOLDS

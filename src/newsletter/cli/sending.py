@@ -290,8 +290,10 @@ def status(folder: object, issue: int | None, style: str) -> None:
         click.echo("Nothing was sent yet.")
     for account in known:
         _print_account(account)
+        said = {mailing.pause_reason for mailing in account.mailings}
         for alarm in alarms(_standing(parts, account)):
-            click.echo(f"  ! {alarm.message}")
+            if alarm.message not in said:
+                click.echo(f"  ! {alarm.message}")
 
 
 def _standing(parts: Parts, account: Account) -> Standing:

@@ -40,7 +40,8 @@ class Follow(Protocol):
 class Drain:
     """One sending process at work. `stop` ends it between parcels, never inside a call.
 
-    `refusal` is why nothing may be handed over; what earlier processes left is looked after all the same.
+    `refusal` is why nothing may be handed over; what earlier processes left is looked after all the same. `glance` looks
+    at what comes back meanwhile.
     """
 
     sender: Sender
@@ -50,6 +51,7 @@ class Drain:
     lock: SenderLock
     stop: threading.Event
     refusal: NewsletterError | None = None
+    glance: Callable[[], None] = lambda: None
 
     def until_settled(self, mailing: MailingRow, follow: Follow) -> MailingRow:
         """Send, or follow whoever sends, until this mailing has nothing more to hand over by itself.
@@ -136,7 +138,11 @@ class Drain:
         n_calls = self.sender.provider.limits.calls
         with ThreadPoolExecutor(n_calls, thread_name_prefix="call") as pool:
             work: list[Future[None]] = [pool.submit(self._work, mailing, edition) for _ in range(n_calls)]
-            _watch(work, lambda: follow(*self.accounts.progress(mailing.id), ""))
+            _watch(work, lambda: self._look_in(mailing, follow))
+        follow(*self.accounts.progress(mailing.id), "")
+
+    def _look_in(self, mailing: MailingRow, follow: Follow) -> None:
+        self.glance()
         follow(*self.accounts.progress(mailing.id), "")
 
     def _work(self, mailing: MailingRow, edition: Edition) -> None:

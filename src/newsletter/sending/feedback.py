@@ -25,10 +25,14 @@ _FIRST_PULL = timedelta(days=30)
 # Who was never heard of is counted over all deliveries of the last days, so not at every beat.
 _THOROUGH_EVERY_SECONDS = 600.0
 
+# While an issue goes out, what comes back is looked at this often.
+_GLANCE_EVERY_SECONDS = 5.0
+
 _BAD_NEWS = frozenset({EventKind.BOUNCED, EventKind.COMPLAINED})
 _SUBJECTS = {
     AlarmKind.COMPLAINTS: "it is reported as spam",
     AlarmKind.BOUNCES: "too many come back",
+    AlarmKind.REFUSALS: "the provider refuses readers",
     AlarmKind.UNCONFIRMED: "nothing is heard of many",
     AlarmKind.DOUBLED: "some have it twice",
 }
@@ -123,19 +127,33 @@ class Feedback:
 
 
 class Listening:
-    """The regular part of feedback, as a beat of whoever ticks: cheap at most times, and it never raises."""
+    """The regular part of feedback, as a beat of whoever ticks: cheap at most times, and it never raises.
 
-    def __init__(self, feedback: Feedback) -> None:
-        self._feedback = feedback
-        self._thorough_at = 0.0
+    `pulls` says that the provider can be asked for what was missed; what was refused everyone's ledger knows.
+    """
+
+    def __init__(self, feedback: Feedback, *, pulls: bool) -> None:
+        self._feedback, self._pulls = feedback, pulls
+        self._thorough_at = self._glance_at = 0.0
 
     def beat(self) -> None:
         now = self._feedback.clock.monotonic()
         is_thorough = now >= self._thorough_at
+        if is_thorough:
+            self._thorough_at = now + _THOROUGH_EVERY_SECONDS
+        self._look(thoroughly=is_thorough)
+
+    def glance(self) -> None:
+        """For whoever is in the middle of sending: as often as it likes."""
+        now = self._feedback.clock.monotonic()
+        if now >= self._glance_at:
+            self._glance_at = now + _GLANCE_EVERY_SECONDS
+            self._look(thoroughly=False)
+
+    def _look(self, *, thoroughly: bool) -> None:
         try:
-            if is_thorough:
-                self._thorough_at = now + _THOROUGH_EVERY_SECONDS
+            if thoroughly and self._pulls:
                 self._feedback.pull()
-            self._feedback.watch(unconfirmed=is_thorough)
+            self._feedback.watch(unconfirmed=thoroughly)
         except Exception as error:  # noqa: BLE001 - sending must go on; the error's own words may hold addresses
             log.error("what readers' mail servers say could not be looked at: %s", type(error).__name__)

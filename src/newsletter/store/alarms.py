@@ -11,17 +11,21 @@ from newsletter.ports.slots import Notice
 from newsletter.store.engine import reading, writing
 from newsletter.store.event_tables import alarm
 from newsletter.store.noticing import write_notice
-from newsletter.store.tables import attempt, delivery, is_doubled, mailing, parcel
+from newsletter.store.refusals import stop_for_all
+from newsletter.store.tables import attempt, delivery, is_doubled, mailing, not_held, parcel
 from newsletter.store.types import database_now
 from newsletter.store.upserting import insert_into
 from newsletter.store.waiting import pause
-from newsletter.words.alarm import UNCONFIRMED_AFTER, Alarm, Standing
+from newsletter.words.alarm import FEWEST_REFUSALS, UNCONFIRMED_AFTER, Alarm, AlarmKind, Standing
 from newsletter.words.ledger import Fate, HandOver, MailingStatus, ParcelStatus
+from newsletter.words.refusal import REFUSES_EVERYBODY
 
 # Spelled as the index spells it.
 _came_back = delivery.c.fate.in_([literal_column(f"'{fate.value}'") for fate in (Fate.BOUNCED, Fate.COMPLAINED)])
 # Events of an issue come for days; afterwards nothing about it changes any more.
 _WATCHED_FOR = timedelta(days=10)
+# What is usual for a list is what so many issues before have shown.
+_ISSUES_BEFORE = 10
 
 
 class SqlAlarms:
@@ -64,8 +68,9 @@ class SqlAlarms:
             if is_new:
                 write_notice(connection, notice)
             if is_new and raised.pauses:
+                halt = stop_for_all if raised.kind is AlarmKind.REFUSALS else pause
                 for one in _sending(connection, raised.issue):
-                    pause(connection, one, raised.message)
+                    halt(connection, one, raised.message)
         return is_new
 
 
@@ -77,9 +82,13 @@ def _standing(connection: Connection, issue: int, providers: Sequence[str], *, p
     )
     came_back = {fate: n for fate, n in counts}  # noqa: C416 - a Row is not a pair to dict()
     due, unconfirmed = _unconfirmed(connection, issue, providers) if providers and not practice else (0, 0)
+    refused = _refused(connection, issue, practice)
     return Standing(
         issue=issue,
         handed_over=_handed_over(connection, issue, practice),
+        refused=refused,
+        refused_before=_refused_before(connection, issue) if refused >= FEWEST_REFUSALS and not practice else None,
+        refuses_everybody=_refuses_everybody(connection, issue, practice),
         bounced=came_back.get(Fate.BOUNCED.value, 0),
         complained=came_back.get(Fate.COMPLAINED.value, 0),
         due=due,
@@ -101,6 +110,37 @@ def _handed_over(connection: Connection, issue: int, practice: bool) -> int:
         )
     )
     return int(connection.scalar(settled) or 0)
+
+
+def _refused(connection: Connection, issue: int, practice: bool) -> int:
+    # Spelled as the index spells it.
+    is_refused = delivery.c.handover == literal_column(f"'{HandOver.REFUSED.value}'")
+    mine = (delivery.c.issue == issue, delivery.c.is_practice == practice, not_held, is_refused)
+    return connection.scalar(select(func.count()).where(*mine)) or 0
+
+
+def _refused_before(connection: Connection, issue: int) -> float | None:
+    """The share of the issues before that was refused; None where there were none, to the lists that this one goes to."""
+    lists = select(mailing.c.list_id).where(mailing.c.issue == issue, ~mailing.c.is_practice)
+    before = connection.scalars(
+        select(mailing.c.issue)
+        .distinct()
+        .where(mailing.c.list_id.in_(lists), mailing.c.issue < issue, ~mailing.c.is_practice)
+        .order_by(mailing.c.issue.desc())
+        .limit(_ISSUES_BEFORE)
+    ).all()
+    handed_over = sum(_handed_over(connection, one, practice=False) for one in before)
+    return sum(_refused(connection, one, practice=False) for one in before) / handed_over if handed_over else None
+
+
+def _refuses_everybody(connection: Connection, issue: int, practice: bool) -> str:
+    said = select(mailing.c.pause_reason).where(
+        mailing.c.issue == issue,
+        mailing.c.is_practice == practice,
+        mailing.c.status == MailingStatus.PAUSED,
+        mailing.c.pause_reason.startswith(REFUSES_EVERYBODY),
+    )
+    return connection.scalar(said.limit(1)) or ""
 
 
 def _unconfirmed(connection: Connection, issue: int, providers: Sequence[str]) -> tuple[int, int]:

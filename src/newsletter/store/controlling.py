@@ -14,6 +14,7 @@ from newsletter.store.engine import is_sqlite, reading, writing
 from newsletter.store.moving import move, open_attempt, settle_parcel
 from newsletter.store.pacing import waits_until
 from newsletter.store.planning import UNFINISHED
+from newsletter.store.refusals import stop_instead_of_finishing
 from newsletter.store.splitting import forget_refusals
 from newsletter.store.tables import attempt, delivery, mailing, parcel
 from newsletter.store.types import database_now
@@ -95,6 +96,10 @@ class SqlControl:
         with writing(self._engine) as connection:
             if looks:
                 pause_to_look(connection, mailing_id)
+            if connection.scalar(select(mailing.c.id).where(*done)) is not None and stop_instead_of_finishing(
+                connection, mailing_id
+            ):
+                return False
             finished = update(mailing).where(*done)
             values = {"status": MailingStatus.FINISHED, "finished_at": database_now()}
             return connection.execute(finished.values(**values)).rowcount == 1
@@ -128,6 +133,9 @@ class SqlControl:
             ids = list(connection.scalars(mine.order_by(mailing.c.id).with_for_update()))
             if values.get("failures_in_a_row") == 0:
                 forget_refusals(connection, ids)
+                # Whoever resumes has mended something: nobody has to wait for what was before.
+                waits = (parcel.c.mailing_id.in_(ids), parcel.c.not_before.is_not(None))
+                connection.execute(update(parcel).where(*waits).values(not_before=None))
             connection.execute(update(mailing).where(mailing.c.id.in_(ids)).values(**values))
         return len(ids)
 

@@ -9,10 +9,19 @@ from sqlalchemy import Connection, Engine, exists, func, select, update
 from newsletter.store.engine import is_sqlite, writing
 from newsletter.store.moving import accept, carried_by, move, settle_all, settle_parcel
 from newsletter.store.pacing import give_back
+from newsletter.store.refusals import n_taken, note_accepted, note_refused, stop, stop_where_everybody_is_refused
 from newsletter.store.splitting import BISECTION_BUDGET, halve, halves_fail_alike, root_refusals
 from newsletter.store.tables import attempt, delivery, mailing, parcel
 from newsletter.store.types import AnyRow, database_now
-from newsletter.store.waiting import GIVE_UP_AFTER, count_failure, parcel_waits, pause, provider_waits, tried_for_long
+from newsletter.store.waiting import (
+    FAILURES_BEFORE_PAUSE,
+    GIVE_UP_AFTER,
+    count_failure,
+    forget_failures,
+    parcel_waits,
+    provider_waits,
+    tried_for_long,
+)
 from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus, SkipReason
 from newsletter.words.outcome import Accepted, Deferred, Outcome, Refused, Uncertain
 
@@ -51,6 +60,7 @@ def _record(connection: Connection, attempt_id: int, answers: _Answers, *, last:
             _apply(connection, of, deliveries, outcome)
     if last and is_open:
         _end_attempt(connection, of, answers)
+        _stop_if_everybody_is_refused(connection, of, answers)
         _count_refused_call(connection, of, answers)
         if answers and all(isinstance(one, Deferred) for _, one in answers):
             n_readers = connection.scalar(select(func.count()).select_from(carried_by(of.id).subquery())) or 0
@@ -98,8 +108,10 @@ def _apply(connection: Connection, of: AnyRow, deliveries: Sequence[int] | None,
     match outcome:
         case Accepted():
             accept(connection, of.id, deliveries)
+            if deliveries is None or deliveries:
+                note_accepted(connection, of.provider, of.id)
             if of.failures_in_a_row:
-                count_failure(connection, of.mailing_id, None)
+                forget_failures(connection, of.mailing_id)
         case Deferred():
             if outcome.about_reader:
                 _turned_away(connection, of, deliveries, outcome.reason)
@@ -110,15 +122,29 @@ def _apply(connection: Connection, of: AnyRow, deliveries: Sequence[int] | None,
             _refuse(connection, of, deliveries, outcome)
         case Uncertain(reason):
             move(connection, of.id, HandOver.UNCERTAIN, deliveries=deliveries, reason=reason)
-            count_failure(connection, of.mailing_id, reason)
+            _count_failure(connection, of, reason)
+
+
+def _count_failure(connection: Connection, of: AnyRow, reason: str) -> int:
+    failures = count_failure(connection, of.mailing_id)
+    if failures >= FAILURES_BEFORE_PAUSE:
+        why = f"{failures} calls in a row got no clear answer. The last: {reason}"
+        stop(connection, of.provider, of.mailing_id, why)
+    return failures
 
 
 def _turned_away(connection: Connection, of: AnyRow, deliveries: Sequence[int] | None, reason: str) -> None:
-    """Their mailboxes say later: they wait, with what was said, and after days of that they are refused with it."""
+    """Their mailboxes say later: they wait, with what was said, and after days of that they are refused with it.
+
+    All at once, and last of all: where others were taken in those days, that is no provider that refuses everybody.
+    """
     ids: list[int] = list(connection.scalars(carried_by(of.id))) if deliveries is None else list(deliveries)
     if over := tried_for_long(connection, ids):
         last = f"It was tried for {GIVE_UP_AFTER.days} days. The last answer: {reason}"
-        move(connection, of.id, HandOver.REFUSED, deliveries=over, reason=last)
+        if n_taken(connection, of.mailing_id):
+            move(connection, of.id, HandOver.REFUSED, deliveries=over, reason=last)
+        else:
+            _refused(connection, of, over, last)
     gone = set(over)
     _back_to_pending(connection, of, [one for one in ids if one not in gone], reason)
 
@@ -134,11 +160,12 @@ def _back_to_pending(
 def _defer(connection: Connection, of: AnyRow, outcome: Deferred) -> None:
     if outcome.halve:
         if not halve(connection, of.parcel_id):
-            pause(connection, of.mailing_id, f"Even one reader is too much for one call: {outcome.reason}")
+            why = f"Even one reader is too much for one call: {outcome.reason}"
+            stop(connection, of.provider, of.mailing_id, why)
     elif outcome.pauses:
-        pause(connection, of.mailing_id, outcome.reason)
+        stop(connection, of.provider, of.mailing_id, outcome.reason)
     elif outcome.backs_off:
-        failures = count_failure(connection, of.mailing_id, outcome.reason)
+        failures = _count_failure(connection, of, outcome.reason)
         provider_waits(connection, of.provider, min(_LONGEST_BACK_OFF_SECONDS, 2.0 ** (failures - 1)))
     elif outcome.retry_after is not None:
         provider_waits(connection, of.provider, outcome.retry_after.total_seconds())
@@ -152,16 +179,33 @@ def _refuse(connection: Connection, of: AnyRow, deliveries: Sequence[int] | None
     named = [delivery_id for delivery_id in ids if delivery_id in outcome.named]
     if not named and _is_systemic(connection, of, outcome.reason):
         _back_to_pending(connection, of, ids)
-        pause(connection, of.mailing_id, f"The provider refuses every part of a batch: {outcome.reason}")
+        why = f"The provider refuses every part of a batch: {outcome.reason}"
+        stop(connection, of.provider, of.mailing_id, why)
         return
     blamed = set(named or (ids if len(ids) == 1 else []))
-    if blamed:
+    if blamed and outcome.is_ours:
         move(connection, of.id, HandOver.REFUSED, deliveries=[*blamed], reason=outcome.reason)
+    elif blamed:
+        _refused(connection, of, [*blamed], outcome.reason)
     blameless = [delivery_id for delivery_id in ids if delivery_id not in blamed]
     if blameless:
         _back_to_pending(connection, of, blameless)
     if not blamed:
         halve(connection, of.parcel_id)
+
+
+def _refused(connection: Connection, of: AnyRow, deliveries: Sequence[int], reason: str) -> None:
+    """By the provider. Once its mailing stands still that says nothing more about these readers: they are asked for again."""
+    if of.status == MailingStatus.PAUSED:
+        _back_to_pending(connection, of, deliveries, reason)
+        return
+    move(connection, of.id, HandOver.REFUSED, deliveries=deliveries, reason=reason)
+    note_refused(connection, of.provider, of.id, deliveries)
+
+
+def _stop_if_everybody_is_refused(connection: Connection, of: AnyRow, answers: _Answers) -> None:
+    looked_at = sum(len(ids or ()) for ids, one in answers if isinstance(one, Deferred) and one.looked_at)
+    stop_where_everybody_is_refused(connection, of, looked_at=looked_at)
 
 
 def _is_systemic(connection: Connection, of: AnyRow, reason: str) -> bool:
@@ -183,7 +227,8 @@ def _count_refused_call(connection: Connection, of: AnyRow, answers: _Answers) -
         return
     reason = next((one.reason for _, one in answers if isinstance(one, Refused)), "it refused readers of this batch")
     if root_refusals(connection, of.parcel_id, None) >= BISECTION_BUDGET:
-        pause(connection, of.mailing_id, f"{BISECTION_BUDGET} calls of one batch were refused. The last: {reason}")
+        why = f"{BISECTION_BUDGET} calls of one batch were refused. The last: {reason}"
+        stop(connection, of.provider, of.mailing_id, why)
 
 
 def _end_attempt(connection: Connection, of: AnyRow, answers: _Answers) -> None:

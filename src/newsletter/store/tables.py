@@ -268,6 +268,18 @@ carried = Table(
     sqlite_with_rowid=False,
 )
 
+# Refused, and the provider has taken nobody since: until it does, nothing says that it is about these readers. Only an
+# acceptance in a call that began after `newest_attempt` counts, or a later one in the same call.
+fresh_refusal = Table(
+    "fresh_refusal",
+    metadata,
+    Column("delivery_id", Id, primary_key=True, autoincrement=False),
+    Column("provider", String(20), nullable=False),
+    Column("attempt_id", Id, nullable=False),
+    Column("newest_attempt", Id, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 # Readers who left while a call that carried them was under way or in doubt: the mail could not be called back any more.
 # No foreign key: the line outlives the person, as the delivery does.
 late_departure = Table(
@@ -284,6 +296,9 @@ provider_state = Table(
     metadata,
     Column("provider", String(20), primary_key=True),
     Column("not_before", UtcDateTime),
+    # In its own words; and how often it said so without taking anybody in between.
+    Column("wait_reason", Text),
+    Column("waits_in_a_row", Integer, nullable=False, server_default="0"),
     # And so may the owner: when the next call is due at the pace that is set, and when the next day of warming up begins.
     Column("next_turn_at", UtcDateTime),
     Column("warm_until", UtcDateTime),

@@ -29,24 +29,21 @@ def pause(connection: Connection, mailing_id: int, reason: str) -> None:
     )
 
 
-def count_failure(connection: Connection, mailing_id: int, reason: str | None) -> int:
-    """One more call that got nowhere, or none: an acceptance starts the count again."""
-    if reason is None:
-        connection.execute(
-            update(mailing)
-            .where(mailing.c.id == mailing_id, mailing.c.failures_in_a_row > 0)
-            .values(failures_in_a_row=0)
-        )
-        return 0
+def count_failure(connection: Connection, mailing_id: int) -> int:
+    """One more call that got nowhere. Returns how many there were without an acceptance."""
     failures: int = connection.execute(
         update(mailing)
         .where(mailing.c.id == mailing_id)
         .values(failures_in_a_row=mailing.c.failures_in_a_row + 1)
         .returning(mailing.c.failures_in_a_row)
     ).scalar_one()
-    if failures >= FAILURES_BEFORE_PAUSE:
-        pause(connection, mailing_id, f"{failures} calls in a row got no clear answer. The last: {reason}")
     return failures
+
+
+def forget_failures(connection: Connection, mailing_id: int) -> None:
+    """Somebody was taken: the count starts again."""
+    some = (mailing.c.id == mailing_id, mailing.c.failures_in_a_row > 0)
+    connection.execute(update(mailing).where(*some).values(failures_in_a_row=0))
 
 
 def provider_waits(connection: Connection, provider: str, seconds: float) -> None:

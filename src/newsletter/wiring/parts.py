@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from pathlib import Path
@@ -13,7 +14,7 @@ from newsletter.config import read_config
 from newsletter.wiring.books import Books
 from newsletter.wiring.clock import Timing
 from newsletter.words.lack import refusal
-from newsletter.words.mistake import NewsletterError
+from newsletter.words.mistake import Mistake, NewsletterError
 
 if TYPE_CHECKING:
     from newsletter.audience.posting import PostOffice
@@ -146,12 +147,19 @@ class Parts(Books):
     def _listening(self) -> Listening:
         from newsletter.sending.feedback import Listening
 
-        return Listening(self.feedback)
+        return Listening(self.feedback, pulls=self.config.provider == "sendgrid")
 
     def listen(self) -> None:
         """A beat for what is heard afterwards: ask for what was missed, stop what does harm, tell the owner."""
-        if self.config.provider == "sendgrid":
+        if self.config.provider != "outbox":
             self._listening.beat()
+
+    def _glance(self) -> None:
+        """The same in the middle of sending, so that what does harm stops before it is over."""
+        if self.config.provider != "outbox":
+            # A webhook's key that is none is for `doctor` to tell, and keeps nobody from sending.
+            with suppress(Mistake):
+                self._listening.glance()
 
     @property
     def telling(self) -> tuple[str, ...]:
@@ -210,6 +218,7 @@ class Parts(Books):
             lock=self.lock,
             stop=stop,
             refusal=self.refusal,
+            glance=self._glance,
         )
 
     def sweep(self) -> None:

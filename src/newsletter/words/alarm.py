@@ -14,9 +14,17 @@ COMPLAINTS_PAUSE = 0.003
 # joined by themselves stays below 2 %.
 BOUNCES_WARN = 0.02
 BOUNCES_PAUSE = 0.05
+# Nobody but the list itself can say how many refusals are usual. A list that was never mailed before may have one dead
+# address in twenty; one in five is no list, or no provider, to go on with. Of one that is known, five times its share is
+# far above it.
+REFUSALS_WARN = 0.05
+REFUSALS_PAUSE = 0.2
+REFUSALS_PAUSE_AT_LEAST = 0.1
+_FAR_ABOVE = 5
 # In a small sending one unlucky address is a large share.
 FEWEST_COMPLAINTS = 3
 FEWEST_BOUNCES = 20
+FEWEST_REFUSALS = 20
 
 # Providers report within minutes; a frozen account accepts everything, drops it, and says nothing.
 UNCONFIRMED_AFTER = timedelta(hours=24)
@@ -28,6 +36,7 @@ class AlarmKind(StrEnum):
 
     COMPLAINTS = "complaints"
     BOUNCES = "bounces"
+    REFUSALS = "refusals"
     UNCONFIRMED = "unconfirmed"
     DOUBLED = "doubled"
 
@@ -45,7 +54,11 @@ class Alarm:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """What an issue's deliveries came to so far. `due` were handed over more than `UNCONFIRMED_AFTER` ago; of them,
-    `unconfirmed` were never heard of. `doubled` were taken by a provider in two tries."""
+    `unconfirmed` were never heard of. `doubled` were taken by a provider in two tries.
+
+    `refused_before` is the share that was refused of the issues before, None where there were none. `refuses_everybody`
+    says why it stands still, where that is the reason.
+    """
 
     issue: int
     handed_over: int
@@ -54,6 +67,9 @@ class Standing:
     due: int = 0
     unconfirmed: int = 0
     doubled: int = 0
+    refused: int = 0
+    refused_before: float | None = None
+    refuses_everybody: str = ""
 
 
 def alarms(standing: Standing) -> list[Alarm]:
@@ -77,6 +93,7 @@ def alarms(standing: Standing) -> list[Alarm]:
             BOUNCES_PAUSE,
             "came back as undeliverable",
         ),
+        _refusals(standing),
         _unconfirmed(standing),
         _doubled(standing),
     ]
@@ -95,6 +112,32 @@ def _too_many(
         kind=kind,
         message=f"{n:,} of {standing.handed_over:,} ({share:.2%}) {words}; the limit is {limit:.1%}.",
         pauses=share >= pause,
+    )
+
+
+def refusals_pause(before: float | None) -> float:
+    """The share of refusals at which a sending stops. `before` is what the list has shown until now."""
+    return REFUSALS_PAUSE if before is None else min(0.5, max(REFUSALS_PAUSE_AT_LEAST, _FAR_ABOVE * before))
+
+
+def _refusals(standing: Standing) -> Alarm | None:
+    if standing.refuses_everybody:
+        words = standing.refuses_everybody
+        return Alarm(issue=standing.issue, kind=AlarmKind.REFUSALS, message=words, pauses=True)
+    share = standing.refused / max(standing.handed_over, standing.refused, 1)
+    if standing.refused < FEWEST_REFUSALS or share < REFUSALS_WARN:
+        return None
+    stops_at = refusals_pause(standing.refused_before)
+    usual = "" if standing.refused_before is None else f" Of the issues before it was {standing.refused_before:.2%}."
+    limit = stops_at if share >= stops_at else REFUSALS_WARN
+    return Alarm(
+        issue=standing.issue,
+        kind=AlarmKind.REFUSALS,
+        message=(
+            f"{standing.refused:,} of {max(standing.handed_over, standing.refused):,} ({share:.2%}) were refused by the "
+            f"provider; the limit is {limit:.1%}.{usual}"
+        ),
+        pauses=share >= stops_at,
     )
 
 

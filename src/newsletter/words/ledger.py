@@ -81,6 +81,7 @@ MOVES: frozenset[tuple[HandOver, HandOver]] = frozenset(
         (HandOver.UNCERTAIN, HandOver.LEFT),  # the owner says: leave
         (HandOver.LEFT, HandOver.ACCEPTED),  # evidence
         (HandOver.LEFT, HandOver.PENDING),  # the owner asks for a resend of that very delivery
+        (HandOver.REFUSED, HandOver.PENDING),  # the provider said no to everybody: it was not about this reader
     }
 )
 

@@ -21,6 +21,7 @@ class Deferred:
     `halve` says that the parcel was too large for the provider.
     `backs_off` says that the provider could not be reached: the mailing pauses after several of these in a row.
     `about_reader` says that it was said of this very reader: who hears nothing else for days is refused in the end.
+    `looked_at` says that the provider refused the call for others in it, and had nothing to say against these.
     """
 
     reason: str
@@ -29,6 +30,7 @@ class Deferred:
     halve: bool = False
     backs_off: bool = False
     about_reader: bool = False
+    looked_at: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +38,12 @@ class Refused:
     """Surely not taken, and asking again is no use for what was in it.
 
     `named` are the deliveries the provider blamed. Empty for several readers means: somebody in here, find out who.
+    `is_ours` says that no provider was asked: no mail can be written to that reader.
     """
 
     reason: str
     named: frozenset[int] = frozenset()
+    is_ours: bool = False
 
 
 @dataclass(frozen=True, slots=True)

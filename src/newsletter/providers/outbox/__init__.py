@@ -94,7 +94,7 @@ def _outcomes(
     consignment: Consignment, issue: Path, appeared: Sequence[int], refused: Mapping[int, str], why: Deferred
 ) -> Iterator[tuple[Sequence[int], Outcome]]:
     for delivery, reason in refused.items():
-        yield (delivery,), Refused(reason, named=frozenset({delivery}))
+        yield (delivery,), Refused(reason, named=frozenset({delivery}), is_ours=True)
     if appeared:
         try:
             settled(issue)

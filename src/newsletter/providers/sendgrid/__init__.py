@@ -80,7 +80,7 @@ class SendGrid:
             yield consignment.deliveries, Deferred(reason, backs_off=True)
             return
         for delivery, reason in refused:
-            yield (delivery,), Refused(reason, named=frozenset({delivery}))
+            yield (delivery,), Refused(reason, named=frozenset({delivery}), is_ours=True)
         if isinstance(body, Deferred):
             yield sendable.deliveries, body
         elif len(sendable):

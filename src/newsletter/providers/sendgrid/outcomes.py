@@ -104,7 +104,11 @@ def _refusal(answer: Answer, deliveries: Sequence[int]) -> Outcomes:
     if named:
         rest = [delivery for row, delivery in enumerate(deliveries) if row not in rows]
         found: Outcomes = [(named, Refused(said, named=frozenset(named)))]
-        return [*found, (rest, Deferred("Not taken because of another reader in the same call."))] if rest else found
+        return (
+            [*found, (rest, Deferred("Not taken because of another reader in the same call.", looked_at=True))]
+            if rest
+            else found
+        )
     if any(_SHARED.match(complaint.field) for complaint in complaints):
         return [(deliveries, Deferred(f"{said} This concerns the issue or the sender, not a reader.", pauses=True))]
     return [(deliveries, Refused(said))]

@@ -74,11 +74,19 @@ def too_large(n_bytes: int, limit: int) -> Deferred:
 
 
 def _later(stage: Stage, reply: Reply, said: str) -> Verdict:
-    if stage is Stage.RCPT and _is_about_reader(reply, (450,)):
+    if stage is Stage.RCPT and reply.code != 421 and not _speaks_of_the_server(reply):
         return Verdict(Deferred(said, about_reader=True), Scope.READER)
     # It may be this one mail that the server never takes: then the others must get past it some time.
     stops_here = stage is not Stage.MAIL and reply.code != 421
     return Verdict(Deferred(said, retry_after=WAIT, about_reader=stops_here), Scope.EVERYONE)
+
+
+def _speaks_of_the_server(reply: Reply) -> bool:
+    """A disk that is full, or too much at once (RFC 3463, 3.4 and 3.6; RFC 5321, 4.2.3): the next reader would hear the same.
+
+    Greylisting does not: it says 450, 451 or 4.7.1 once to each reader, and takes them when they come again.
+    """
+    return reply.code == 452 if reply.status is None else reply.status[0] in {3, 5}
 
 
 def _no(stage: Stage, reply: Reply, delivery: int, said: str) -> Verdict:

@@ -17,11 +17,12 @@ from newsletter.words.consignment import Consignment
 from newsletter.words.message import addr_spec, header
 from newsletter.words.mistake import Mistake
 from newsletter.words.outcome import Accepted, Deferred, Outcome, Refused, Uncertain
+from newsletter.words.refusal import IN_A_CALL
 
 ATTEMPT_HEADER = "X-Newsletter-Attempt"
 # RFC 5321, 4.5.3.1.
 _LONGEST_LOCAL_PART, _LONGEST_ADDRESS = 64, 254
-# So many refusals in a row that don't speak of the reader are not about readers.
+# So many refusals at the start of a batch that don't speak of the reader are not about readers.
 _PATTERN = 3
 # A mail is not begun in the last part of the time: its answer would come too late, and it would be in doubt.
 _TOO_LATE = 0.2
@@ -31,6 +32,7 @@ _SLOWER = 1.5
 # Written down one by one, the outcomes of a fast server would cost more than the mails.
 _TELL_EVERY_SECONDS = 0.1
 
+_ONE_AFTER_THE_OTHER = Deferred("The mail server refused several before them, one after the other.")
 _OUT_OF_TIME = Deferred("The time for this parcel was over before their turn came.")
 
 Answer = tuple[Sequence[int], Outcome]
@@ -49,6 +51,7 @@ class Parcel:
         self._answers: list[tuple[list[int], Outcome]] = []
         self._told_at = deadline.remains()
         self._held: list[tuple[int, Refused]] = []
+        self._refused_in_a_row = 0
         self._letters = self._written(consignment, sign, date)
         self._queue: deque[Letter] = deque()
         self._session: Session | None = None
@@ -86,11 +89,12 @@ class Parcel:
         written = messages(consignment, date)
         for (delivery, message), address in zip(written, consignment.addresses, strict=True):
             if isinstance(message, str):
-                self._say(delivery, Refused(message, frozenset({delivery})))
+                self._say(delivery, Refused(message, frozenset({delivery}), is_ours=True))
                 continue
             recipient = addr_spec(address)
             if len(recipient) > _LONGEST_ADDRESS or recipient.rindex("@") > _LONGEST_LOCAL_PART:
-                self._say(delivery, Refused("The address is longer than mail allows.", frozenset({delivery})))
+                why = "The address is longer than mail allows."
+                self._say(delivery, Refused(why, frozenset({delivery}), is_ours=True))
                 continue
             content = head + message
             yield Letter(
@@ -147,16 +151,24 @@ class Parcel:
         self._queue.popleft()
         if self._session:
             self._session.served += 1
+        if isinstance(found.outcome, Accepted):
+            self._progress, self._refused_in_a_row = True, 0
+            # In their order: an acceptance makes the refusals before it final, and not those after it.
+            self._release_held()
         if found.scope is Scope.PATTERN and isinstance(found.outcome, Refused):
             self._held.append((letter.delivery, found.outcome))
-            if not self._progress and len(self._held) >= _PATTERN:
-                self._held.clear()
-                self._end(alike(found.outcome.reason))
-            return
-        self._say(letter.delivery, found.outcome)
-        if isinstance(found.outcome, Accepted):
-            self._progress = True
-            self._release_held()
+        else:
+            self._say(letter.delivery, found.outcome)
+        if isinstance(found.outcome, Refused):
+            self._after_a_refusal(found.outcome)
+
+    def _after_a_refusal(self, last: Refused) -> None:
+        self._refused_in_a_row += 1
+        if not self._progress and len(self._held) >= _PATTERN:
+            self._held.clear()
+            self._end(alike(last.reason))
+        elif self._refused_in_a_row >= IN_A_CALL:
+            self._end(_ONE_AFTER_THE_OTHER)
 
     def _begin_anew(self, otherwise: Deferred) -> None:
         """A kept connection may end at any time; one that never was of any use says that something is wrong."""
