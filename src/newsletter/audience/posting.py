@@ -22,7 +22,6 @@ from newsletter.words.subscriber import mailable_address
 from newsletter.words.token import reader_token
 
 QUIET_HOURS = 24
-MOST_MAILS = 3
 # A mail may go twice rather than never: whoever dies between handing over and noting it leaves it to the next. Not
 # for ever, though, if something about it kills every process that touches it.
 MOST_TRIES = 3
@@ -109,7 +108,6 @@ class PostOffice:
         return self.consents.take_unposted(
             most=min(_MOST_AT_ONCE, self.provider.limits.readers),
             quiet_hours=QUIET_HOURS,
-            most_mails=MOST_MAILS,
             lease_seconds=LEASE_SECONDS,
             most_tries=MOST_TRIES,
         )

@@ -29,6 +29,8 @@ from newsletter.cli.readers_output import (
     print_lists,
     print_more,
     print_person,
+    print_quiet,
+    unanswered_as_json,
 )
 from newsletter.words.consent import Asked
 from newsletter.words.mistake import Missing
@@ -91,6 +93,7 @@ def add(
     click.echo(f"{email.strip()}: {sentences[done]} {list_name}.")
     if status is SubscriptionStatus.PENDING and done != "unchanged":
         click.echo(ask_to_confirm(parts, list_name, Asked.ADD, consent))
+        print_quiet(email, parts.consents.find_unanswered(email), parts.clock.now(), indent="")
 
 
 @subscribers.command()
@@ -140,16 +143,19 @@ def show(folder: object, email: str, form: str) -> None:
     erased, former = parts.profiles.find_erasure(email), parts.profiles.find_former(email)
     before = parts.profiles.former_addresses(person.id) if person else ()
     records = parts.consents.records_of(email, person.id if person else None)
-    if person is None and suppressed is None and erased is None and former is None and not records:
+    unanswered = parts.consents.find_unanswered(email)
+    if not any((person, suppressed, erased, former, records, unanswered)):
         raise _nobody(email)
     tags = parts.segments.tags_of(person.id) if person else ()
     departures = parts.consents.departures_of(person.id) if person else ()
     if form == "json":
         known = person_as_json(email, person, suppressed) | addresses_as_json(former, before)
+        known |= {"unanswered": unanswered_as_json(unanswered)}
         print_json(known | more_as_json(records, tags, departures, erased))
     else:
         print_person(email, person, suppressed)
         print_addresses(former, before)
+        print_quiet(email, unanswered, parts.clock.now())
         print_more(records, tags, departures, erased)
 
 

@@ -81,18 +81,39 @@ def ask_again(
 
 
 @click.command()
+@click.argument("email", required=False)
 @click.pass_obj
-def reopen(folder: object) -> None:
-    """Take sign-ups again, after far more of them than usual had closed the form.
+def reopen(folder: object, email: str | None) -> None:
+    """Take sign-ups again, after far more of them than usual had closed the form; or those of one address.
+
+    An address that was asked to confirm three times, and did not answer, is asked again after 90 days. With EMAIL it may be
+    asked at once, and who is pending there gets one more mail.
 
     \b
     Example:
       newsletter subscribers reopen
+      newsletter subscribers reopen ana@example.com
     """
     from newsletter.cli.context import parts_of
 
+    if email is not None:
+        click.echo(_reopened(parts_of(folder), email))
+        return
     was_closed = parts_of(folder).consents.close_breaker()
     click.echo("Sign-ups are taken again." if was_closed else "The form was open; nothing changed.")
+
+
+def _reopened(parts: Parts, email: str) -> str:
+    from newsletter.audience.asking import ask_once_more
+
+    person = parts.readers.find_subscriber(email)
+    forgiven, is_asked = ask_once_more(parts.consents, parts.profiles, parts.post_office, email, person)
+    parts.after_sending()
+    if is_asked:
+        return f"{email} may be asked again, and a mail asks them once more."
+    if not forgiven:
+        return f"{email} has left no mail unanswered; nothing changed."
+    return f"{email} may be asked again: the next sign-up with it is answered."
 
 
 def _what_follows(parts: Parts, run: int, n_readers: int, days: int) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from newsletter.audience.import_report import ImportReport
     from newsletter.ports.profiles import Erasure, FormerAddress
     from newsletter.ports.readers import Change, ImportRow, ListRow
-    from newsletter.words.consent import ConsentRecord
+    from newsletter.words.consent import ConsentRecord, Unanswered
     from newsletter.words.subscriber import Subscriber, SuppressionReason
 
 _SHOWN_PROBLEMS = 20
@@ -149,6 +149,26 @@ def print_addresses(former: FormerAddress | None, before: Sequence[tuple[str, da
         click.echo(f"  given up for another address by {former.moved_at:%Y-%m-%d %H:%M} UTC; {where}")
     for email, at in before:
         click.echo(f"  had {email} until {at:%Y-%m-%d %H:%M} UTC; it stays off")
+
+
+def unanswered_as_json(found: Unanswered | None) -> dict[str, object] | None:
+    """How often the address did not answer, and until when no mail asks it."""
+    if found is None:
+        return None
+    last, until = found.last_at, found.quiet_until
+    return {
+        "mails": found.mails,
+        "last_at": last.isoformat() if last else None,
+        "quiet_until": until.isoformat() if until else None,
+    }
+
+
+def print_quiet(email: str, found: Unanswered | None, now: datetime, *, indent: str = "  ") -> None:
+    """Why no mail asks an address, where none does, and how to let it be asked."""
+    from newsletter.audience.asking import why_quiet
+
+    if why := why_quiet(found, now):
+        click.echo(f"{indent}{why} To let it be asked at once: newsletter subscribers reopen {email.strip()}")
 
 
 def _one_line(text: str) -> str:

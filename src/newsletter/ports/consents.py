@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from newsletter.ports.slots import Notice
-from newsletter.words.consent import Asked, ConsentRecord, Left, Mail, Visitor
+from newsletter.words.consent import Asked, ConsentRecord, Left, Mail, Unanswered, Visitor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,14 +83,13 @@ class Consents(Protocol):
         ...
 
     def take_unposted(
-        self, *, most: int, quiet_hours: int, most_mails: int, lease_seconds: float, most_tries: int
+        self, *, most: int, quiet_hours: int, lease_seconds: float, most_tries: int
     ) -> Sequence[Posting] | None:
         """Decide on the mails of the oldest requests, readers' own first, and take them for `lease_seconds`.
 
         No other process posts them meanwhile. What is neither marked nor put back by then waits again: a mail may go
         twice rather than never, and `most_tries` times at most. At most one request an address is answered in
-        `quiet_hours`, and `most_mails` for ever until one is confirmed; an owner's request waits for the hours to pass. Who
-        may be put on a list becomes pending there. Only the postings that are mails are returned; None where nothing waits.
+        `quiet_hours`, and none that is `Unanswered` too often; an owner's request waits for the hours to pass. Who may be put on a list becomes pending there. Only the postings that are mails are returned; None where nothing waits.
         """
         ...
 
@@ -104,6 +103,14 @@ class Consents(Protocol):
 
     def unpost(self, requests: Sequence[int]) -> None:
         """These mails were surely not handed over: they wait again, and the try does not count."""
+        ...
+
+    def find_unanswered(self, email: str) -> Unanswered | None:
+        """How often this address was asked and did not answer. None where it never was, or answered since."""
+        ...
+
+    def forgive_unanswered(self, email: str) -> int:
+        """The address may be asked again at once, as if it had never been. Returns how many mails that forgives."""
         ...
 
     def find_request(self, number: int) -> ConsentRecord | None: ...

@@ -17,6 +17,7 @@ from newsletter.store.returning import Returning, bring_back
 from newsletter.store.segments import field_value
 from newsletter.store.tables import mailing_list, subscriber, subscription, suppression
 from newsletter.store.types import AnyRow, database_now
+from newsletter.store.unanswered import SqlUnanswered
 from newsletter.words.consent import Asked, ConsentRecord, Left, Visitor
 from newsletter.words.erasing import EraseKey
 from newsletter.words.subscriber import SubscriptionStatus, address_key
@@ -25,7 +26,7 @@ _DAY = 86_400
 _SLICE = 1_000
 
 
-class SqlConsents(SqlQueue, SqlForgetting, SqlHoldingOff):
+class SqlConsents(SqlQueue, SqlForgetting, SqlHoldingOff, SqlUnanswered):
     """The `Consents` port over SQLAlchemy Core, on SQLite and PostgreSQL."""
 
     def __init__(

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, or_, select
 
 from newsletter.ports.consents import Posting
 from newsletter.ports.readers import ReaderRow
-from newsletter.store.consent_tables import asked_in_vain, asking_again, consent_request, consent_request_list
+from newsletter.store.consent_tables import asking_again, consent_request, consent_request_list
 from newsletter.store.joining import decide, write
 from newsletter.store.tables import mailing_list, subscriber, subscription, suppression
 from newsletter.store.types import AnyRow, database_now
+from newsletter.store.unanswered import count_unanswered
 from newsletter.words.consent import Asked, Mail
 from newsletter.words.erasing import EraseKey
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
@@ -32,7 +33,6 @@ def decide_mails(
     waiting: Sequence[AnyRow],
     *,
     quiet_hours: int,
-    most_mails: int,
     erase_key: EraseKey | None = None,
 ) -> list[Posting]:
     """A posting for every request; those that a mail must not answer have `Mail.NONE`.
@@ -42,9 +42,7 @@ def decide_mails(
     """
     keys = sorted({row.email_key for row in waiting})
     blocked = _blocked(connection, keys)
-    recent, unconfirmed = _mailed_before(connection, keys, quiet_hours)
-    for key, mails in _in_vain(connection, keys, erase_key).items():
-        unconfirmed[key] = unconfirmed.get(key, 0) + mails
+    recent, enough = _mailed_lately(connection, keys, quiet_hours), _asked_enough(connection, keys, erase_key)
     standing = _standing(connection, keys)
     wanted = _wanted(connection, [row.id for row in waiting])
     days = _days(connection, [row.run_id for row in waiting if row.run_id])
@@ -54,7 +52,7 @@ def decide_mails(
         lists = wanted.get(row.id, {})
         person, statuses = standing.get(row.email_key, (0, {}))
         mail = _mail(row, blocked.get(row.email_key), person, [statuses.get(list_id) for list_id in lists])
-        if unconfirmed.get(row.email_key, 0) >= most_mails:
+        if row.email_key in enough:
             mail = Mail.NONE
         elif row.email_key in recent:
             if mail is Mail.CONFIRM and row.asked in _CAN_WAIT:
@@ -114,53 +112,28 @@ def _blocked(connection: Connection, keys: Sequence[str]) -> dict[str, Suppressi
     return found
 
 
-def _mailed_before(connection: Connection, keys: Sequence[str], quiet_hours: int) -> tuple[set[str], dict[str, int]]:
-    """The addresses mailed within the quiet hours, and how many mails each got since one was last confirmed."""
+def _mailed_lately(connection: Connection, keys: Sequence[str], quiet_hours: int) -> set[str]:
+    """The addresses mailed within the quiet hours, but for what the owner has forgiven since."""
     recent: set[str] = set()
-    unconfirmed: dict[str, int] = {}
     mailed = consent_request.c.mail.in_([mail for mail in Mail if mail is not Mail.NONE])
     # Whose mail somebody is posting at this moment counts as mailed.
     is_under_way = consent_request.c.taken_until > database_now()
+    lately = or_(is_under_way, consent_request.c.posted_at > database_now(-quiet_hours * _HOUR))
     for some in _slices(keys):
-        theirs = consent_request.c.email_key.in_(some)
-        recent |= set(
-            connection.scalars(
-                select(consent_request.c.email_key).where(
-                    theirs, mailed, or_(is_under_way, consent_request.c.posted_at > database_now(-quiet_hours * _HOUR))
-                )
-            )
-        )
-        last = (
-            select(consent_request.c.email_key, func.max(consent_request.c.id).label("id"))
-            .where(theirs, consent_request.c.confirmed_at.is_not(None))
-            .group_by(consent_request.c.email_key)
-            .subquery()
-        )
-        rows = connection.execute(
-            select(consent_request.c.email_key, func.count())
-            .outerjoin(last, last.c.email_key == consent_request.c.email_key)
-            .where(
-                theirs,
-                consent_request.c.mail == Mail.CONFIRM,
-                or_(is_under_way, consent_request.c.posted_at.is_not(None)),
-                consent_request.c.id > func.coalesce(last.c.id, 0),
-            )
-            .group_by(consent_request.c.email_key)
-        )
-        unconfirmed |= {key: number for key, number in rows}  # noqa: C416 - a Row is not a pair to dict()
-    return recent, unconfirmed
+        theirs = (consent_request.c.email_key.in_(some), ~consent_request.c.is_forgiven)
+        recent |= set(connection.scalars(select(consent_request.c.email_key).where(*theirs, mailed, lately)))
+    return recent
 
 
-def _in_vain(connection: Connection, keys: Sequence[str], erase_key: EraseKey | None) -> dict[str, int]:
-    """Mails to addresses that never answered and were forgotten: nothing but a keyed hash and this number is left."""
-    if erase_key is None:
-        return {}
-    by_hash = {erase_key.mark(key): key for key in keys}
-    found: dict[str, int] = {}
-    for some in _slices(list(by_hash)):
-        rows = connection.execute(select(asked_in_vain).where(asked_in_vain.c.hash.in_(some)))
-        found |= {by_hash[row.hash]: row.mails for row in rows}
-    return found
+def _asked_enough(connection: Connection, keys: Sequence[str], erase_key: EraseKey | None) -> set[str]:
+    """The addresses that have not answered, and that no mail asks again for now."""
+    now = connection.execute(select(database_now())).scalar_one()
+    return {
+        key
+        for some in _slices(keys)
+        for key, one in count_unanswered(connection, some, erase_key).items()
+        if one.quiet_until and one.quiet_until > now
+    }
 
 
 def _standing(connection: Connection, keys: Sequence[str]) -> Mapping[str, _Standing]:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, Engine, delete, exists, or_, select, update
 
-from newsletter.store.consent_tables import asked_in_vain, consent_request, consent_request_list
+from newsletter.store.consent_tables import consent_request, consent_request_list
 from newsletter.store.engine import reading, writing
 from newsletter.store.tables import delivery, subscriber, subscription
-from newsletter.store.types import AnyRow, database_now
-from newsletter.store.upserting import insert_into
-from newsletter.words.consent import Asked, Mail
+from newsletter.store.types import database_now
+from newsletter.store.unanswered import add_in_vain
+from newsletter.words.consent import Asked
 from newsletter.words.erasing import EraseKey
 from newsletter.words.subscriber import SubscriptionStatus
 
@@ -65,7 +65,7 @@ class SqlForgetting:
 
     def _expire_some(self, valid_days: int) -> int:
         stale = (
-            select(consent_request.c.id, consent_request.c.email_key, consent_request.c.mail)
+            select(consent_request)
             .where(
                 consent_request.c.asked == Asked.FORM,
                 consent_request.c.confirmed_at.is_(None),
@@ -78,26 +78,14 @@ class SqlForgetting:
                 return 0
         with writing(self._engine) as connection:
             rows = connection.execute(stale.with_for_update(skip_locked=True)).all()
-            self._count_in_vain(connection, rows)
+            # Whoever is signed up by strangers again and again is not asked three times a month for that.
+            if self._erase_key is not None:
+                add_in_vain(connection, rows, self._erase_key)
             numbers = [row.id for row in rows]
             connection.execute(delete(consent_request_list).where(consent_request_list.c.request_id.in_(numbers)))
             connection.execute(delete(consent_request).where(consent_request.c.id.in_(numbers)))
             _forget_people(connection, sorted({row.email_key for row in rows}))
         return len(rows)
-
-    def _count_in_vain(self, connection: Connection, rows: Sequence[AnyRow]) -> None:
-        """Whoever is signed up by strangers again and again is asked three times in all, not three times a month."""
-        if self._erase_key is None:
-            return
-        mails: dict[str, int] = {}
-        for row in rows:
-            if row.mail == Mail.CONFIRM:
-                mark = self._erase_key.mark(row.email_key)
-                mails[mark] = mails.get(mark, 0) + 1
-        for mark, number in sorted(mails.items()):
-            statement = insert_into(connection, asked_in_vain).values(hash=mark, mails=number)
-            more = {"mails": asked_in_vain.c.mails + number}
-            connection.execute(statement.on_conflict_do_update(index_elements=["hash"], set_=more))
 
 
 def _forget_people(connection: Connection, keys: Sequence[str]) -> None:

@@ -27,7 +27,7 @@ class SqlQueue:
         self._erase_key = erase_key
 
     def take_unposted(
-        self, *, most: int, quiet_hours: int, most_mails: int, lease_seconds: float, most_tries: int
+        self, *, most: int, quiet_hours: int, lease_seconds: float, most_tries: int
     ) -> Sequence[Posting] | None:
         with writing(self._engine) as connection:
             _give_up(connection, most_tries)
@@ -36,9 +36,7 @@ class SqlQueue:
                 waiting += _take(connection, consent_request.c.asked.not_in(_OWN_WORD), most - len(waiting))
             if not waiting:
                 return None
-            postings = decide_mails(
-                connection, waiting, quiet_hours=quiet_hours, most_mails=most_mails, erase_key=self._erase_key
-            )
+            postings = decide_mails(connection, waiting, quiet_hours=quiet_hours, erase_key=self._erase_key)
             decided = {posting.request for posting in postings}
             later = [row.id for row in waiting if row.id not in decided]
             if later:

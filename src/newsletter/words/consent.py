@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -34,6 +34,26 @@ class Mail(StrEnum):
     ADDRESS = "address"
     AGAIN = "again"
     NONE = "none"  # the address must not be mailed, or is of somebody else
+
+
+# So many mails ask an address that nobody answers, and after them one in so many days.
+MOST_UNANSWERED = 3
+UNANSWERED_DAYS = 90
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unanswered:
+    """How many mails asked an address in vain since it last confirmed one, and when the last went; None is long ago."""
+
+    mails: int
+    last_at: datetime | None
+
+    @property
+    def quiet_until(self) -> datetime | None:
+        """Before then no mail asks this address; None where the next one may go at once."""
+        if self.mails < MOST_UNANSWERED or self.last_at is None:
+            return None
+        return self.last_at + timedelta(days=UNANSWERED_DAYS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

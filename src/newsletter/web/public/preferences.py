@@ -93,7 +93,7 @@ def change_address(site: Site, request: Request, form: Form, holder: Holder) -> 
             visitor=site.visitor(request),
         )
     )
-    return site.message(words, "check_mail", background=BackgroundTask(site.post_some))
+    return site.look_into_mail(words, "check_new_mail", BackgroundTask(site.post_some))
 
 
 def page(

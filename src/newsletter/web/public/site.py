@@ -97,9 +97,13 @@ class Site:
         status: int = 200,
         background: BackgroundTask | None = None,
         link: tuple[str, str] | None = None,
+        more: str = "",
         **values: object,
     ) -> Response:
-        """A page that says one thing: `NAME.head` and `NAME.body` of the catalogue. `link` is (address, words)."""
+        """A page that says one thing: `NAME.head` and `NAME.body` of the catalogue. `link` is (address, words).
+
+        `more` is a second paragraph.
+        """
         return self.page(
             "message.html",
             words,
@@ -108,7 +112,13 @@ class Site:
             head=words(f"{name}.head", **values),
             body=words(f"{name}.body", **values),
             link=link,
+            more=more,
         )
+
+    def look_into_mail(self, words: Words, name: str, background: BackgroundTask) -> Response:
+        """A mail answers, where one may: the page says the same whether it does, so it promises none."""
+        more = words(f"{name}.more", contact=self.newsletter.reply_to or self.newsletter.sender)
+        return self.message(words, name, more=more, background=background)
 
     def preferences_path(self, subscriber: int, mailing_list: int, issue: int = 0) -> str:
         key = self.parts.key

@@ -57,7 +57,7 @@ def ask(site: Site, request: Request, form: Form) -> Response:
             return site.message(words, "paused", status=503)
         case Answer.ASKED:
             # The mail goes out when the page has: how long that takes tells nobody who is known here.
-            return site.message(words, "check_mail", background=BackgroundTask(_afterwards, site))
+            return site.look_into_mail(words, "check_mail", BackgroundTask(_afterwards, site))
 
 
 def _afterwards(site: Site) -> None:

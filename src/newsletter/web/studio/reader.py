@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from newsletter.audience.asking import ask_pending
+from newsletter.audience.asking import ask_once_more, ask_pending, why_quiet
 from newsletter.audience.do_not_mail import LIFTABLE, REASONS
 from newsletter.audience.one_reader import add_reader
 from newsletter.report.who import sentence
 from newsletter.web.studio.page import Page
-from newsletter.words.consent import Asked, ConsentRecord, Left
+from newsletter.words.consent import Asked, ConsentRecord, Left, Mail
 from newsletter.words.erasing import RequestOf
 from newsletter.words.mistake import Missing, Mistake
 from newsletter.words.subscriber import Subscriber, SubscriptionStatus, SuppressionReason
@@ -68,6 +68,7 @@ def show(studio: Studio, visit: Visit) -> Response:
         lists=[one.name for one in parts.profiles.list_pages() if one.name not in on],
         reason=REASONS[person.suppressed] if person.suppressed else "",
         may_come_back=person.suppressed in LIFTABLE,
+        quiet=why_quiet(parts.consents.find_unanswered(person.email), parts.clock.now()),
     )
 
 
@@ -93,6 +94,11 @@ def act(studio: Studio, visit: Visit) -> Response:
         language = str(person.fields.get("language", ""))
         parts.profiles.change(person.id, first_name=first, last_name=last, language=language)
         return visit.go(back, said="The name is changed.")
+    if what == "reopen":
+        _, is_asked = ask_once_more(parts.consents, parts.profiles, parts.post_office, person.email, person)
+        parts.after_sending()
+        said = "A mail asks them once more." if is_asked else "The next sign-up with this address is answered."
+        return visit.go(back, said=f"They may be asked again. {said}")
     if what == "block":
         parts.readers.suppress(person.email, SuppressionReason.MANUAL)
         return visit.go(
@@ -132,8 +138,21 @@ def _join(studio: Studio, visit: Visit, email: str) -> str:
     if status is SubscriptionStatus.PENDING and done != "unchanged":
         ask_pending(parts.consents, parts.post_office, list_name, Asked.ADD, consent or None)
         parts.after_sending()
-        said += " A mail asks them to confirm; until they do, they get nothing."
+        said += f" {_asked_so(studio, email)} Until they confirm, they get nothing."
     return said
+
+
+def _asked_so(studio: Studio, email: str) -> str:
+    """Whether a mail asks the person who was just added."""
+    consents = studio.parts.consents
+    records = consents.records_of(email, None)
+    if records and records[-1].mail == Mail.CONFIRM:
+        return "A mail asks them to confirm."
+    if records and not records[-1].mail:
+        return (
+            "A mail will ask them to confirm; it waits, because they got one within the last day, or others go first."
+        )
+    return why_quiet(consents.find_unanswered(email), studio.parts.clock.now()) or "No mail asks them to confirm."
 
 
 def standing_asked(visit: Visit) -> tuple[SubscriptionStatus, str]:

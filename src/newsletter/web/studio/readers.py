@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from starlette.responses import HTMLResponse, Response
 
 from newsletter.audience.address import is_plain
+from newsletter.audience.asking import why_quiet
 from newsletter.audience.do_not_mail import REASONS
 from newsletter.ports.roster import Among, Found, Roster
 from newsletter.web.studio.page import Page
@@ -102,7 +103,14 @@ def _about(studio: Studio, text: str) -> str:
     if erased and erased.returned_at is None:
         return f"The person with this address was erased on {erased.erased_at:%-d %B %Y}."
     reason = studio.parts.readers.find_suppression(text)
-    return f"It is nobody's here, and on the do-not-mail list: {REASONS[reason]}." if reason else ""
+    if reason:
+        return f"It is nobody's here, and on the do-not-mail list: {REASONS[reason]}."
+    former = studio.parts.profiles.find_former(text)
+    if former:
+        where = f" That reader is now {former.present}." if former.present else ""
+        return f"Its reader gave it up for another one on {former.moved_at:%-d %B %Y}. It stays off.{where}"
+    quiet = why_quiet(studio.parts.consents.find_unanswered(text), studio.parts.clock.now())
+    return f"{quiet} To let it be asked at once: newsletter subscribers reopen {text}" if quiet else ""
 
 
 PAGES = (
