@@ -103,6 +103,18 @@ def test_pages_only_is_well_and_says_so(world: World) -> None:
     assert re.search(r"It was looked at \d+ s ago\.", _get(client, "/healthz")[1])
 
 
+def test_with_tables_of_another_program_it_answers_and_is_not_well(world: World) -> None:
+    """Another machine may have upgraded the database under this one: whoever watches hears it, and what to run."""
+    client = _client(world, Pulse())
+    with writing(world.parts.engine) as connection:
+        connection.execute(text("ALTER TABLE departure DROP COLUMN undone_at"))
+
+    code, told = _get(client, "/healthz")
+
+    assert (503, 503) == (code, _get(client, "/healthz/ready")[0])
+    assert "its tables are not this program's: newsletter doctor says more" in told
+
+
 def test_without_its_database_it_is_neither_well_nor_ready_but_lives(world: World) -> None:
     """A new start does not bring the database back."""
     client = _client(world, Pulse())

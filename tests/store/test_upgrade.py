@@ -14,8 +14,10 @@ from sqlalchemy import Engine, text
 
 from newsletter.store.engine import check_durable, connect, is_sqlite, reading, writing
 from newsletter.store.schema import metadata
-from newsletter.store.upgrade import HEAD, prepare, run, upgrade, version
+from newsletter.store.upgrade import HEAD, complaints, prepare, upgrade, version
+from newsletter.store.upgrade import run as migrate
 from newsletter.words.mistake import Mistake, NotNow
+from tests.running import a_folder, run
 
 # Indexes on expressions with an order of their own, which Alembic can't compare.
 BYTEWISE = ("subscriber_last_name", "subscriber_whole_name")
@@ -48,11 +50,125 @@ def test_the_version_this_program_wants_is_the_newest_migration(engine: Engine) 
     assert version(engine) == HEAD
 
 
+SPOILT = [
+    ("ALTER TABLE subscription DROP COLUMN consent", "column subscription.consent is missing"),
+    ("ALTER TABLE departure ADD COLUMN mood TEXT", "column departure.mood is not known here"),
+    ("DROP INDEX delivery_once", "index delivery_once is missing"),
+    ("DROP TABLE rest", "table rest is missing"),
+]
+ON_POSTGRESQL = [
+    ('ALTER TABLE suppression ALTER COLUMN email_key TYPE varchar(320) COLLATE "default"', "suppression.email_key is"),
+    ("ALTER TABLE mailing ALTER COLUMN canary TYPE bigint", "column mailing.canary is BIGINT"),
+    ("ALTER TABLE mailing ALTER COLUMN planned DROP DEFAULT", "column mailing.planned is INTEGER, not INTEGER, '0'"),
+    ("ALTER TABLE mailing ALTER COLUMN pause_reason SET NOT NULL", "column mailing.pause_reason is TEXT"),
+    ("ALTER TABLE event DROP CONSTRAINT event_once", "unique event event_once is missing"),
+    ("ALTER TABLE tag DROP CONSTRAINT tag_subscriber_id_fk", "reference tag tag_subscriber_id_fk is missing"),
+    ("ALTER TABLE departure DROP CONSTRAINT departure_how", "check departure departure_how is missing"),
+]
+MADE_AGAIN = [
+    ("DROP INDEX delivery_once", "CREATE INDEX delivery_once ON delivery (issue, subscriber_id, is_practice)"),
+    (
+        "DROP INDEX mailing_unfinished",
+        "CREATE UNIQUE INDEX mailing_unfinished ON mailing (issue, list_id, is_practice) WHERE status <> 'finished'",
+    ),
+    ("DROP INDEX subscriber_last_name", "CREATE INDEX subscriber_last_name ON subscriber (last_name, id)"),
+]
+
+
+def _spoil(engine: Engine, *statements: str) -> None:
+    with writing(engine) as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+
+
+@pytest.mark.parametrize(("statement", "said"), SPOILT)
+def test_tables_that_differ_are_told_by_name_whatever_number_they_bear(
+    engine: Engine, statement: str, said: str
+) -> None:
+    """Missing or unknown tables, columns and indexes; an upgrade says so and changes nothing."""
+    _spoil(engine, statement)
+
+    assert any(said in one for one in complaints(engine)), complaints(engine)
+    with pytest.raises(NotNow, match="its tables are others"):
+        upgrade(engine)
+
+
+def test_types_conditions_and_references_that_differ_are_told_by_name(postgres_url: str) -> None:
+    """What PostgreSQL lets anybody change in place."""
+    engine = connect(postgres_url)
+    _spoil(engine, *(statement for statement, _ in ON_POSTGRESQL))
+
+    told = complaints(engine)
+
+    engine.dispose()
+    assert len(told) == len(ON_POSTGRESQL)
+    for _, said in ON_POSTGRESQL:
+        assert any(said in one for one in told), (said, told)
+
+
+@pytest.mark.parametrize("statements", MADE_AGAIN)
+def test_an_index_of_the_same_name_that_promises_something_else_is_told(
+    engine: Engine, statements: tuple[str, str]
+) -> None:
+    """Unique or not, for which rows, and over what."""
+    name = statements[0].removeprefix("DROP ")
+    _spoil(engine, *statements)
+
+    assert [one.partition(" is ")[0] for one in complaints(engine)] == [name.replace("INDEX", "index")]
+
+
+def test_a_condition_that_allows_other_words_is_told(tmp_path: Path) -> None:
+    """SQLite writes a table's statement down as it was given: what was left out of it is seen."""
+    engine = connect(f"sqlite:///{tmp_path / 'other.db'}")
+    upgrade(engine)
+    driver = sqlite3.connect(tmp_path / "other.db")
+    driver.execute("PRAGMA writable_schema = ON")
+    for before, after in (("'complaint', ", ""), ("AUTOINCREMENT", "")):
+        driver.execute("UPDATE sqlite_master SET sql = replace(sql, ?, ?) WHERE type = 'table'", (before, after))
+    driver.commit()
+    driver.close()
+
+    told = "; ".join(complaints(engine))
+
+    assert "check suppression suppression_reason is" in told
+    assert "numbers of subscriber is missing" in told
+
+
+def test_every_command_says_that_a_column_is_missing_and_what_to_do(database_url: str, tmp_path: Path) -> None:
+    """Before it does anything; `doctor` and `db upgrade` say the same instead of that all is well."""
+    engine = connect(database_url)
+    _spoil(engine, "ALTER TABLE subscriber DROP COLUMN updated_at")
+    engine.dispose()
+    folder = a_folder(tmp_path / "weekly")
+
+    for words in (["lists"], ["status"], ["db", "upgrade"], ["doctor", "--offline"]):
+        done = run(folder, *words, NEWSLETTER_DATABASE_URL=database_url)
+
+        said = f"{done.stdout}{done.stderr}"
+        assert 1 == done.returncode
+        assert "subscriber.updated_at is missing" in said, words
+        assert "newsletter db export" in said
+
+
+def test_a_dry_run_of_an_upgrade_says_what_it_would_do(tmp_path: Path) -> None:
+    """A line for each migration that is missing, and the database is as it was."""
+    engine = connect(f"sqlite:///{tmp_path / 'old.db'}")
+    with writing(engine) as connection:
+        migrate(connection, "0001")
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+
+    done = run(a_folder(tmp_path / "weekly"), "db", "upgrade", "--dry-run", NEWSLETTER_DATABASE_URL=url)
+
+    assert done.stdout.startswith("0002: Bring the tables of earlier programs")
+    assert done.stdout.endswith("Nothing was changed.\n")
+    assert version(engine) == "0001"
+
+
 def test_a_row_that_refers_to_nothing_stops_an_upgrade_and_nothing_is_changed(tmp_path: Path) -> None:
     """SQLite does not look at references while tables are made again: they are looked at before the commit."""
     engine = connect(f"sqlite:///{tmp_path / 'old.db'}")
     with writing(engine) as connection:
-        run(connection, "0001")
+        migrate(connection, "0001")
     driver = sqlite3.connect(tmp_path / "old.db")
     with driver:
         driver.execute("INSERT INTO parcel (id, mailing_id, number, status, n_readers) VALUES (1, 77, 1, 'ready', 0)")

@@ -8,7 +8,7 @@ from typing import TextIO
 
 from newsletter.audience.columns import SPREADSHEET_MARK
 from newsletter.audience.marks import write_tags
-from newsletter.ports.readers import Readers
+from newsletter.ports.readers import ListedReaders
 from newsletter.words.defusing import defuse
 from newsletter.words.subscriber import Subscriber
 
@@ -16,7 +16,7 @@ _BEFORE = ("email", "first_name", "last_name")
 _AFTER = ("tags", "status", "subscribed_at", "consent")
 
 
-def export_csv(readers: Readers, list_name: str, out: TextIO, *, spreadsheet: bool = False) -> int:
+def export_csv(readers: ListedReaders, list_name: str, out: TextIO, *, spreadsheet: bool = False) -> int:
     """Write a list and the do-not-mail list to `out` (opened with newline="") as RFC 4180 has it.
 
     `status` is pending, active or ended, or why the address is never mailed; addresses that are only on the do-not-mail
@@ -36,7 +36,7 @@ def export_csv(readers: Readers, list_name: str, out: TextIO, *, spreadsheet: bo
 
 
 def _rows(
-    readers: Readers, list_name: str, people: Iterator[Subscriber], fields: tuple[str, ...]
+    readers: ListedReaders, list_name: str, people: Iterator[Subscriber], fields: tuple[str, ...]
 ) -> Iterator[list[str]]:
     for person in people:
         yield _cells(person, fields)

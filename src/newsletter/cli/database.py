@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from functools import partial
+from pathlib import Path
+
 import click
 
 
@@ -11,21 +15,61 @@ def db() -> None:
 
 
 @db.command()
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and change nothing.")
 @click.pass_obj
-def upgrade(folder: object) -> None:
-    """Bring the database to this version of the program. Safe to run twice.
+def upgrade(folder: object, dry_run: bool) -> None:
+    """Bring the database to this version of the program: all of it, or nothing. Safe to run twice.
+
+    Then its tables are compared with those that the program needs, whatever number they were given.
 
     \b
     Example:
+      newsletter backup before.db
       newsletter db upgrade
     """
     from newsletter.cli.context import parts_of
     from newsletter.store.engine import connect
-    from newsletter.store.upgrade import HEAD
+    from newsletter.store.upgrade import HEAD, pending
     from newsletter.store.upgrade import upgrade as run
 
-    run(connect(parts_of(folder).config.database_url))
-    click.echo(f"The database stands at version {HEAD}.")
+    engine = connect(parts_of(folder).config.database_url)
+    steps = pending(engine)
+    for step in steps if dry_run else ():
+        click.echo(step)
+    if dry_run and steps:
+        click.echo("Nothing was changed.")
+        return
+    run(engine)
+    click.echo(f"The database stands at version {HEAD}, and its tables are those that this program needs.")
+
+
+@db.command()
+@click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
+@click.pass_obj
+def export(folder: object, directory: Path) -> None:
+    """Write every list into DIRECTORY as CSV, from a database of whatever version: also one that nothing else can read.
+
+    Everyone is in it, who left and who must not be mailed included, as `subscribers import` reads it. What was sent is
+    not: readers of an issue that went out only in part could get it again from a new newsletter.
+
+    \b
+    Example:
+      newsletter db export saved/
+    """
+    from newsletter.audience.csv_export import export_csv
+    from newsletter.cli.context import parts_of
+    from newsletter.cli.exporting import as_text, write_whole
+    from newsletter.store.any_version import ReadersOfAnyVersion
+    from newsletter.store.engine import connect
+
+    readers = ReadersOfAnyVersion(connect(parts_of(folder).config.database_url))
+    directory.mkdir(parents=True, exist_ok=True)
+    for number, name in readers.lists():
+        path = directory / f"{number}-{re.sub(r'[^a-z0-9]+', '-', name.lower())}.csv"
+        n_rows = write_whole(path, partial(as_text, write=partial(export_csv, readers, name)))
+        click.echo(
+            f"{path}: {n_rows:,} people of {name!r}. It holds personal data: keep it as you would keep the list."
+        )
 
 
 @db.command()

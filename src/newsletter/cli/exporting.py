@@ -57,12 +57,12 @@ def export(folder: object, list_name: str, out: str, target: str | None, spreads
         if target:
             done.append(export_for(target, readers, list_name, file))
             return done[0].subscribed + done[0].gone
-        return _as_text(file, lambda text: export_csv(readers, list_name, text, spreadsheet=spreadsheet))
+        return as_text(file, lambda text: export_csv(readers, list_name, text, spreadsheet=spreadsheet))
 
     if out == "-":
         write(sys.stdout.buffer)
         return
-    n_people = _write_whole(Path(out), write)
+    n_people = write_whole(Path(out), write)
     click.echo(f"Wrote {n_people:,} people to {out}. It holds personal data: keep it as you would keep the list.")
     if target:
         click.echo(_explain(target, done[0]))
@@ -85,7 +85,7 @@ def _explain(target: str, done: Exported) -> str:
     return f"{done.subscribed:,} to mail, {done.gone:,} not to be mailed.{left_out}{lost} {_HOW[target]}"
 
 
-def _as_text(file: IO[bytes], write: Callable[[TextIO], int]) -> int:
+def as_text(file: IO[bytes], write: Callable[[TextIO], int]) -> int:
     import io
 
     text = io.TextIOWrapper(file, encoding="utf-8", newline="")
@@ -96,7 +96,7 @@ def _as_text(file: IO[bytes], write: Callable[[TextIO], int]) -> int:
         text.detach()
 
 
-def _write_whole(path: Path, write: Callable[[IO[bytes]], int]) -> int:
+def write_whole(path: Path, write: Callable[[IO[bytes]], int]) -> int:
     """Write beside the file and put it in its place at the end, readable by its owner only."""
     import os
 

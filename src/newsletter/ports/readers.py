@@ -68,7 +68,29 @@ class ListRow:
     suppressed: int = 0
 
 
-class Readers(Protocol):
+class ListedReaders(Protocol):
+    """As much as a file of a list is made from."""
+
+    def iterate(self, list_name: str, *, status: SubscriptionStatus | None = None) -> Iterator[Subscriber]:
+        """Everyone on a list in id order with their subscription to it, read in pages: memory does not grow.
+
+        Raises Missing where there is no such list.
+        """
+        ...
+
+    def iterate_suppressed(self, list_name: str) -> Iterator[tuple[str, SuppressionReason, datetime]]:
+        """(address key, reason, since) of all on the do-not-mail list who are not on this list, read in pages.
+
+        With addresses that readers gave up: at whoever gets this list, those have unsubscribed.
+        """
+        ...
+
+    def known_fields(self) -> Sequence[str]:
+        """Names of the custom fields that any subscriber has, sorted."""
+        ...
+
+
+class Readers(ListedReaders, Protocol):
     def find_list(self, name: str) -> int | None: ...
 
     def add_list(self, name: str) -> int:
@@ -123,13 +145,6 @@ class Readers(Protocol):
         """
         ...
 
-    def iterate(self, list_name: str, *, status: SubscriptionStatus | None = None) -> Iterator[Subscriber]:
-        """Everyone on a list in id order with their subscription to it, read in pages: memory does not grow.
-
-        Raises Missing where there is no such list.
-        """
-        ...
-
     def suppress(self, email: str, reason: SuppressionReason) -> None:
         """Never mail this address again; of two reasons the stronger is kept."""
         ...
@@ -139,13 +154,6 @@ class Readers(Protocol):
         ...
 
     def find_suppression(self, email: str) -> SuppressionReason | None: ...
-
-    def iterate_suppressed(self, list_name: str) -> Iterator[tuple[str, SuppressionReason, datetime]]:
-        """(address key, reason, since) of all on the do-not-mail list who are not on this list, read in pages.
-
-        With addresses that readers gave up: at whoever gets this list, those have unsubscribed.
-        """
-        ...
 
     def iterate_addresses(self) -> Iterator[tuple[int, str]]:
         """(id, address) of every subscriber, by id, read in pages."""
@@ -157,10 +165,6 @@ class Readers(Protocol):
 
     def find_subscribers(self, numbers: Sequence[int]) -> Sequence[Subscriber]:
         """These subscribers, with every subscription, by id."""
-        ...
-
-    def known_fields(self) -> Sequence[str]:
-        """Names of the custom fields that any subscriber has, sorted."""
         ...
 
     def count_active(self, list_name: str) -> int:

@@ -9,15 +9,20 @@ from sqlalchemy import Engine, select, text
 
 from newsletter.store.engine import is_sqlite, reading
 from newsletter.store.types import database_now
+from newsletter.store.upgrade import complaints, in_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """`now` is the database's clock. `problem` is what SQLite's own check of its file found, empty for nothing."""
+    """`now` is the database's clock. `problem` is what SQLite's own check of its file found, empty for nothing.
+
+    `tables` says where they are not those that this program needs, empty where they are.
+    """
 
     kind: str
     now: datetime
     problem: str = ""
+    tables: str = ""
 
 
 def look_at(engine: Engine) -> Health:
@@ -29,4 +34,4 @@ def look_at(engine: Engine) -> Health:
             found = str(connection.scalar(text("PRAGMA quick_check(1)")))
             problem = "" if found == "ok" else found
     assert isinstance(now, datetime)
-    return Health(kind=engine.dialect.name, now=now, problem=problem)
+    return Health(kind=engine.dialect.name, now=now, problem=problem, tables=in_words(complaints(engine)))

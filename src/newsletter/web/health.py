@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Route
 
 from newsletter.schedule.pulse import Pulse
 from newsletter.web.metrics import metrics_endpoint
+from newsletter.wiring.soundness import has_our_tables
 from newsletter.wiring.timekeeping import gauges_of
 
 if TYPE_CHECKING:
@@ -31,11 +32,19 @@ class Seen:
     """What a look at the database found. `since_tick` are the seconds since any process last ticked, where one did."""
 
     answers: bool
+    has_our_tables: bool = True
     since_tick: float | None = None
 
     @property
+    def is_well(self) -> bool:
+        return self.answers and self.has_our_tables
+
+    @property
     def words(self) -> str:
-        return "the database answers" if self.answers else "the database does not answer"
+        if not self.answers:
+            return "the database does not answer"
+        ours = "" if self.has_our_tables else ", and its tables are not this program's: newsletter doctor says more"
+        return f"the database answers{ours}"
 
 
 def health_routes(parts: Parts, pulse: Pulse) -> list[BaseRoute]:
@@ -45,7 +54,7 @@ def health_routes(parts: Parts, pulse: Pulse) -> list[BaseRoute]:
     async def whole(_request: Request) -> Response:
         seen = await database.look()
         sign = pulse.sign(seen.since_tick)
-        return _answer(seen.answers and sign.is_well, seen.words, sign.words)
+        return _answer(seen.is_well and sign.is_well, seen.words, sign.words)
 
     async def live(_request: Request) -> Response:
         # Whatever the database does: a new start of this process does not bring it back.
@@ -54,7 +63,7 @@ def health_routes(parts: Parts, pulse: Pulse) -> list[BaseRoute]:
 
     async def ready(_request: Request) -> Response:
         seen = await database.look()
-        return _answer(seen.answers, seen.words)
+        return _answer(seen.is_well, seen.words)
 
     return [
         Route("/healthz", whole),
@@ -87,6 +96,8 @@ class Database:
 def _look(parts: Parts) -> Seen:
     if not parts.archive.is_well():
         return Seen(answers=False)
+    if not has_our_tables(parts):
+        return Seen(answers=True, has_our_tables=False)
     return Seen(answers=True, since_tick=gauges_of(parts).seconds_since_tick())
 
 

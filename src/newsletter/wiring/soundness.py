@@ -61,6 +61,12 @@ def _database(parts: Parts) -> Iterator[Verdict]:
         return
     if health.problem:
         yield failed("Database", f"Its file is damaged: {health.problem[:200]}", "Put back the last backup.")
+    elif health.tables:
+        yield failed(
+            "Database",
+            f"Its tables are not those that this program needs: {health.tables}. Some commands may fail half-way.",
+            "Restore a backup, or see docs/operations.md. Its readers as files: newsletter db export FOLDER",
+        )
     else:
         yield passed("Database", f"{health.kind} answers, and has this program's tables.")
     apart = abs((parts.clock.now() - health.now).total_seconds())
@@ -74,6 +80,13 @@ def _database(parts: Parts) -> Iterator[Verdict]:
         )
     else:
         yield passed("Clock", "This machine and the database agree.")
+
+
+def has_our_tables(parts: Parts) -> bool:
+    """A quick look, for whatever asks every few seconds: number and columns."""
+    from newsletter.store.upgrade import complaints
+
+    return not complaints(parts.engine, closely=False)
 
 
 def _disk(directory: Path) -> Iterator[Verdict]:
