@@ -23,6 +23,7 @@ _TOKEN = re.compile(r"'[^']*'|\w+|<>|[<>]")
 # PostgreSQL's way to write a condition back, and words that a statement may have or not.
 _SAME = ((" <> all", " not"), (" not in ", " not "), (" = any", ""), (" in ", " "), (" using btree", ""))
 _NOISE = frozenset({"array", "collate"})
+_SYNONYMS = {"FLOAT": "DOUBLE PRECISION", "DECIMAL": "NUMERIC"}
 
 
 def columns(connection: Connection) -> dict[str, set[str]]:
@@ -146,7 +147,7 @@ def _named(constraint: Any, dialect: Any) -> str:
 def _column(kind: str, nullable: bool, default: Any) -> str:
     word = _CAST.sub("", str(default if default is not None else "")).strip("'()").lower()
     gives = f", {word!r} by default" if default is not None and not word.startswith("nextval") else ""
-    return f"{kind}{' or nothing' if nullable else ''}{gives}"
+    return f"{_SYNONYMS.get(kind, kind)}{' or nothing' if nullable else ''}{gives}"
 
 
 def _reference(names: list[str], to: str) -> str:
