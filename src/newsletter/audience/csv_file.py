@@ -9,12 +9,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from newsletter.audience.code_pages import readings
 from newsletter.audience.heading import find_heading
 from newsletter.words.mistake import Missing, Mistake, Place
 
 _CHUNK = 1 << 20
 _BEGINNING = 64
 _FIRST_LETTERS = 64 * 1024
+_GUESSED = 256 * 1024
 # The longer marks first: that of UTF-32 begins with that of UTF-16.
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -126,9 +128,12 @@ def _choose_encoding(start: bytes, asked: str | None, name: str) -> str:
 
 
 def _refuse_unmarked(start: bytes, name: str) -> None:
-    """UTF-16 whose mark is missing passes for UTF-8 as long as nobody has an accent in their name."""
+    """UTF-16 whose mark is missing passes for UTF-8 as long as nobody has an accent in their name.
+
+    Signs of other scripts have no zeros; the commas and line ends between them do, and in text there are no others.
+    """
     for encoding, zeros, letters in (("utf-16-le", start[1::2], start[::2]), ("utf-16-be", start[::2], start[1::2])):
-        if len(zeros) > 1 and not any(zeros) and all(letters):
+        if zeros.count(0) * 4 >= len(zeros) > 1 and all(letters):
             raise Mistake(
                 "Every second byte is zero, as in UTF-16 without the mark that says so. Nothing was imported.",
                 fix=f"Use --encoding {encoding}, or save the file as UTF-8.",
@@ -153,18 +158,24 @@ def _decode_all(path: Path, name: str, encoding: str, *, asked: bool) -> int:
                 return n_lines + (last not in {"\n", "\r"})
 
 
+def _guess(raw: bytes) -> str:
+    """In what the lines of these bytes can be meant; the last one may be cut."""
+    found = readings(raw.rpartition(b"\n")[0] or raw)
+    if not found:
+        return "Save it as UTF-8, or name its encoding with --encoding."
+    shown = [f"--encoding {one.encoding} ({', '.join(one.words)})" for one in found]
+    if len(shown) == 1:
+        return f"It would read right with {shown[0]}, if these words are spelled so; or save it as UTF-8."
+    return f"Use the one with which these words are spelled right: {', '.join(shown[:-1])} or {shown[-1]}."
+
+
 def _undecodable(name: str, encoding: str, error: UnicodeError, lines_before: int, *, asked: bool) -> Mistake:
     line, detail = lines_before + 1, ""
     if isinstance(error, UnicodeDecodeError):
         before = error.object[: error.start]
         line += before.count(b"\n")
         detail = f" (byte 0x{error.object[error.start]:02x})"
-        around = error.object[max(0, error.start - 12) : error.start + 12].splitlines()
-        as_western = next((part for part in around if bytes([error.object[error.start]]) in part), b"")
-        shown = as_western.decode("cp1252", errors="replace")
-        guess = (
-            f"In cp1252, usual on Western Windows, this place reads {shown!r}. If that is right, use --encoding cp1252."
-        )
+        guess = _guess(error.object[before.rfind(b"\n") + 1 :][:_GUESSED])
     else:
         guess = "Save it as UTF-8, or name its encoding with --encoding."
     if isinstance(error, UnicodeDecodeError) and b"\0" in error.object[:_CHUNK]:
