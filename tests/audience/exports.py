@@ -31,8 +31,7 @@ EXPORTS = {
     "buttondown": "email_address,type,creation_date,notes,tags,metadata,referrer_url,secondary_id,source,id\n"
     'ana@example.com,regular,2024-01-02T03:04:05Z,,vip,"{""a"": 1}",,1,organic,sub_1\n'
     "new@example.com,unactivated,2024-01-02T03:04:05Z,,,{},,2,organic,sub_2\n"
-    "gone@example.com,unsubscribed,2024-01-02T03:04:05Z,,,{},,3,import,sub_3\n"
-    "odd@example.com,hibernating,2024-01-02T03:04:05Z,,,{},,4,import,sub_4\n",
+    "gone@example.com,unsubscribed,2024-01-02T03:04:05Z,,,{},,3,import,sub_3\n",
     "beehiiv": "email,First Name,Last Name,status,tier,created_at,stripe_customer_id,unsubscribed_at\n"
     "ana@example.com,Ana,Ng,active,free,2024-01-02 03:04:05,,\n"
     "new@example.com,,,pending,free,2024-01-02 03:04:05,,\n"

@@ -8,6 +8,7 @@ import pytest
 
 from newsletter.audience.csv_import import import_csv
 from newsletter.audience.import_report import ImportOptions
+from newsletter.audience.questions import Unanswered
 from newsletter.store.readers import SqlReaders
 from newsletter.words.mistake import Mistake
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
@@ -197,12 +198,15 @@ def test_in_any_order_an_unsubscribe_in_one_file_beats_a_subscription_in_another
     assert readers.count_active("one") == readers.count_active("two") == 1
 
 
-def test_a_status_that_might_mean_anything_is_not_guessed(readers: SqlReaders, import_text: Import) -> None:
-    """The row is refused and the reason says how to go on; a state or type may be anything."""
-    report = import_text("email,status\nana@example.com,gold\nbo@example.com,active\n")
+def test_a_status_that_might_mean_anything_is_asked_about(readers: SqlReaders, import_text: Import) -> None:
+    """Nothing is imported; a state or type may be anything."""
+    content = "email,status\nana@example.com,gold\nbo@example.com,active\n"
+    with pytest.raises(Unanswered, match="--map status:gold=left"):
+        import_text(content)
+    assert readers.list_lists() == []
 
-    assert people(readers) == ["bo@example.com"]
-    assert "--map" in reasons(report)[2]
+    assert import_text(content, columns={"status:gold": "joined"}).added == 2
+    assert people(readers) == ["ana@example.com", "bo@example.com"]
     assert import_text("email,state,type\ncy@example.com,NO,paid\n").added == 1
 
 

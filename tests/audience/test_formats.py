@@ -9,6 +9,7 @@ import pytest
 from newsletter.audience.csv_import import import_csv
 from newsletter.audience.formats import BY_NAME, FORMATS
 from newsletter.audience.import_report import ImportOptions
+from newsletter.audience.questions import Unanswered
 from newsletter.cli.importing import SOURCES
 from newsletter.store.readers import SqlReaders
 from newsletter.words.mistake import Mistake
@@ -94,12 +95,19 @@ def test_who_has_not_confirmed_there_is_pending_here(readers: SqlReaders, import
     assert readers.count_active("weekly") == 1
 
 
-def test_a_status_that_the_system_does_not_have_is_not_guessed(readers: SqlReaders, import_text: Import) -> None:
-    """The row is refused, with the word."""
-    report = import_text(EXPORTS["buttondown"])
+def test_a_status_that_the_system_does_not_have_is_asked_about(readers: SqlReaders, import_text: Import) -> None:
+    """Nothing is imported, and to follow the hint brings nobody in who may have left."""
+    content = EXPORTS["buttondown"] + "odd@example.com,hibernating,2024-01-02T03:04:05Z,,,{},,4,import,sub_4\n"
+    with pytest.raises(Unanswered) as asked:
+        import_text(content)
+    [question] = asked.value.questions
+    assert (question.column, question.word, question.line) == ("type", "hibernating", 5)
+    assert readers.list_lists() == []
 
-    assert "hibernating" in reasons(report)[5]
-    assert readers.find_subscriber("odd@example.com") is None
+    import_text(content, columns={question.left_side: question.safe})
+
+    assert readers.find_suppression("odd@example.com") is LEFT
+    assert "ana@example.com" in people(readers)
 
 
 def test_mailchimps_proof_is_kept_beside_what_was_declared(readers: SqlReaders, import_text: Import) -> None:

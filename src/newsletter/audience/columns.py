@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from newsletter.audience.cell_words import Standing
+from newsletter.audience.column_names import MENTION, Guess, guess
 from newsletter.audience.formats import PLAIN, ExportFormat
-from newsletter.audience.standing import Standings, is_standing_header, may_say_leaving
+from newsletter.audience.mapping import IGNORE, KINDS, Asked, column_name
+from newsletter.audience.spelling import normalise as normalise
+from newsletter.audience.standing import Kind, Standings
 from newsletter.words.field_name import field_name, header_name
 from newsletter.words.mistake import Mistake
+from newsletter.words.subscriber import SuppressionReason
 
 _ALIASES: Mapping[str, str] = {
     alias: field
@@ -48,13 +52,24 @@ MOST_COLUMNS = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A column that may say who left. `name` is how it can be typed; `words` are those that mean something in it."""
+
+    at: int
+    name: str
+    guess: Guess
+    words: Mapping[str, Standing]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
     """Where in a row to find what: positions from 0, None where the file does not have it.
 
     `name` is a whole name in one cell, `attributes` a JSON object of fields. Of several `subscribed_at` the first that
-    is filled counts. `standing` are columns that may say that a person left, by normalised header, and `standings`
-    reads them. `proof` are kept with the consent. `renamed` are (header, name) of those whose name another one has, and
-    `nameless` have nothing in the header to keep them by. `nobody` is why no row of the file is put on a list.
+    is filled counts. `candidates` are columns that may say that a person left; once their cells were looked at, those
+    in `standing` do, and `standings` reads them. `proof` are kept with the consent. `renamed` are (header,
+    name) of those whose name another one has, and `nameless` have nothing in the header to keep them by. `everyone` is
+    what each row says that does not say worse. `nobody` is why no row of the file is put on a list.
     """
 
     n_columns: int
@@ -66,7 +81,8 @@ class Columns:
     tags: int | None = None
     attributes: int | None = None
     subscribed_at: tuple[int, ...] = ()
-    standing: tuple[tuple[str, int], ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+    standing: tuple[int, ...] = ()
     standings: Standings = field(default_factory=Standings)
     proof: tuple[tuple[str, int], ...] = ()
     custom: tuple[tuple[str, int], ...] = ()
@@ -74,21 +90,13 @@ class Columns:
     nameless: tuple[int, ...] = ()
     is_spreadsheet_safe: bool = False
     source: ExportFormat = PLAIN
+    everyone: SuppressionReason | None = None
     nobody: str = ""
 
     @property
     def may_depart(self) -> bool:
         """Whether some row may say that the person left."""
-        return bool(self.standing) or self.source.everyone is not None
-
-
-def normalise(header: str) -> str:
-    """A header as aliases are compared: without accents, case and punctuation."""
-    plain = unicodedata.normalize("NFKD", header)
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold()
-    # Vowel signs of Indian and Thai script are no letters, and part of the word all the same.
-    kept = (letter if letter != "_" and f"a{letter}".isidentifier() else " " for letter in plain)
-    return " ".join("".join(kept).split())
+        return bool(self.standing) or self.everyone is not None
 
 
 def is_email_header(header: str) -> bool:
@@ -100,14 +108,14 @@ def is_reserved(name: str) -> bool:
     return name in _RESERVED
 
 
-def map_columns(header: Sequence[str], overrides: Mapping[str, str], source: ExportFormat = PLAIN) -> Columns:
-    """What the columns are; `overrides` maps header names to fields and wins over what the names or `source` suggest.
+def map_columns(header: Sequence[str], asked: Asked, source: ExportFormat = PLAIN) -> Columns:
+    """What the columns are; what is `asked` wins over what the names or `source` suggest.
 
-    Raises Mistake where no column is the address, or an override names a column that is not there.
+    Raises Mistake where no column is the address, or what is asked names no field.
     """
     if len(header) > MOST_COLUMNS:
         raise Mistake(f"The header has {len(header)} columns; more than {MOST_COLUMNS} are not taken.")
-    plan = _Plan(header, _resolve(header, overrides), source)
+    plan = _Plan(header, asked, source)
     for position, title in enumerate(header):
         plan.place(position, normalise(title))
     if "email" not in plan.taken:
@@ -118,13 +126,14 @@ def map_columns(header: Sequence[str], overrides: Mapping[str, str], source: Exp
 class _Plan:
     """What the columns seen so far are for."""
 
-    def __init__(self, header: Sequence[str], asked: Mapping[int, str], source: ExportFormat) -> None:
+    def __init__(self, header: Sequence[str], asked: Asked, source: ExportFormat) -> None:
         self._header = header
-        self._asked = asked
+        self._asked = {position: _meaning(header[position], said) for position, said in asked.fields.items()}
+        self._words = asked.words
         self._source = source
         self.taken: dict[str, int] = {}
         self._dates: list[int] = []
-        self._standing: list[tuple[str, int]] = []
+        self._candidates: list[Candidate] = []
         self._custom: list[tuple[str, int]] = []
         self._nameless: list[int] = []
         self._proof: dict[str, int] = {}
@@ -136,23 +145,39 @@ class _Plan:
         meant = asked or self._source.fields.get(title) or ("" if exact else _ALIASES.get(title, ""))
         if asked is None and title in self._source.proof:
             self._proof[title] = position
-        if meant == "status" or (asked is None and not exact and is_standing_header(title)):
-            self._standing.append(("status" if meant == "status" else title, position))
-        elif meant == "subscribed_at" and (asked or "subscribed_at" not in self._asked.values()):
+        if meant in KINDS and (meant != "consent" or not exact):
+            self._may_tell(position, Guess(kind=KINDS[meant]))
+        if meant in KINDS and meant != "consent":
+            return
+        if meant == "subscribed_at" and (asked or "subscribed_at" not in self._asked.values()):
             self._dates.append(position)
         elif meant in MAPPABLE and (asked or meant not in self._asked.values()) and meant not in self.taken:
             self.taken[meant] = position
         elif asked is None and title == normalise(SPREADSHEET_MARK):
             self._is_safe = True
         elif meant != "-" and (asked or title not in self._source.proof):
-            if asked is None and not exact and may_say_leaving(title):
-                self._standing.append((title, position))
+            if not exact:
+                self._look_at(position, title, is_asked=asked is not None)
             named = meant if meant not in MAPPABLE else ""
             name = named or header_name(self._header[position])
             if name:
                 self._custom.append((name, position))
             else:
                 self._nameless.append(position)
+
+    def _look_at(self, position: int, title: str, *, is_asked: bool) -> None:
+        """A column that is a field otherwise. What somebody named a field says who left only where it is plain."""
+        told = self._source.tells_by.get(title)
+        found = MENTION if is_asked else Guess(kind=told) if told else guess(self._header[position])
+        if found is not None:
+            self._may_tell(position, found)
+
+    def _may_tell(self, position: int, found: Guess) -> None:
+        words = self._words.get(position, {})
+        if found.kind is Kind.STATUS:
+            words = {**self._source.words, **words}
+        name = column_name(self._header, position)
+        self._candidates.append(Candidate(at=position, name=name, guess=found, words=words))
 
     def columns(self) -> Columns:
         taken = self.taken
@@ -169,8 +194,7 @@ class _Plan:
         return Columns(
             n_columns=len(self._header),
             subscribed_at=tuple(dates),
-            standing=tuple(self._standing),
-            standings=Standings(self._source.words),
+            candidates=tuple(self._candidates),
             proof=tuple(
                 (label, self._proof[title]) for title, label in self._source.proof.items() if title in self._proof
             ),
@@ -179,6 +203,7 @@ class _Plan:
             nameless=tuple(self._nameless),
             is_spreadsheet_safe=self._is_safe,
             source=self._source,
+            everyone=self._source.everyone,
             email=taken["email"],
             first_name=taken.get("first_name"),
             last_name=taken.get("last_name"),
@@ -189,21 +214,14 @@ class _Plan:
         )
 
 
-def _resolve(header: Sequence[str], overrides: Mapping[str, str]) -> dict[int, str]:
-    """Overrides by position. A field that is not one of ours becomes a custom field of that name."""
-    positions = {normalise(title): position for position, title in reversed(list(enumerate(header)))}
-    asked = {}
-    for title, meaning in overrides.items():
-        position = positions.get(normalise(title))
-        if position is None:
-            raise Mistake(
-                f"--map names the column {title!r}, which the file does not have.",
-                fix=f"Its columns are: {_listed(header)}.",
-            )
-        asked[position] = "-" if meaning.strip() == "-" else field_name(meaning)
-        if not asked[position]:
-            raise Mistake(f"--map {title}={meaning} does not name a field.", fix="For example: --map Ort=city")
-    return asked
+def _meaning(title: str, said: str) -> str:
+    """One of our fields, a way to tell who left, "-", or the name of a custom field."""
+    if said in IGNORE:
+        return "-"
+    meaning = said if said in KINDS else field_name(said)
+    if not meaning:
+        raise Mistake(f"--map {title}={said} does not name a field.", fix="For example: --map Ort=city")
+    return meaning
 
 
 def _unique(custom: Sequence[tuple[str, int]], header: Sequence[str]) -> tuple[tuple[str, int], ...]:
@@ -227,11 +245,11 @@ def _unique(custom: Sequence[tuple[str, int]], header: Sequence[str]) -> tuple[t
 
 def _no_address(header: Sequence[str]) -> Mistake:
     return Mistake(
-        f"No column is named like an e-mail address. The columns are: {_listed(header)}.",
+        f"No column is named like an e-mail address. The columns are: {listed(header)}.",
         fix='Say which one it is, for example: --map "Contact=email".',
     )
 
 
-def _listed(header: Sequence[str]) -> str:
+def listed(header: Sequence[str]) -> str:
     titles = ["".join(letter for letter in title if letter.isprintable())[:40] for title in header[:12]]
     return ", ".join(repr(title) for title in titles) + (" ..." if len(header) > len(titles) else "")

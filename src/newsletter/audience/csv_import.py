@@ -6,16 +6,15 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from newsletter.audience.address import is_plain, show, tidy_address
-from newsletter.audience.address_lines import AddressLines
+from newsletter.audience.address import show
 from newsletter.audience.import_batch import Batch
 from newsletter.audience.import_report import ImportOptions, ImportReport
-from newsletter.audience.opening import Opened, Opening, open_files
-from newsletter.audience.records import Records
-from newsletter.audience.rows import Departure, RowRefused, departs, read_row
+from newsletter.audience.opened import Opened, rows_of
+from newsletter.audience.opening import Opening, open_files
+from newsletter.audience.questions import Unanswered
+from newsletter.audience.rows import Departure, RowRefused, broken_departures, departs, read_row, shifted_departure
 from newsletter.audience.seen import Seen
 from newsletter.ports.readers import ReaderRow, Readers
-from newsletter.words.defusing import may_be_marked, undefuse, unmark
 from newsletter.words.subscriber import address_key
 
 # One transaction each: long enough to be fast, short enough that an unsubscribe never waits for it.
@@ -42,8 +41,11 @@ def import_opened(
 
     They go on the do-not-mail list, and no other row of any of the files brings them in: the order of rows and files
     does not matter. A row that is broken is reported and the next one read. To import a file again changes nothing,
-    so an import that was interrupted is resumed by repeating it.
+    so an import that was interrupted is resumed by repeating it. Raises Unanswered, before anything is written, where
+    a file may say that people left and it is not certain.
     """
+    if opening.questions:
+        raise Unanswered(opening.questions)
     report = ImportReport(notes=list(opening.notes))
     work = _Work(readers, opening, options, report, progress)
     for file in opening.files:
@@ -81,14 +83,23 @@ class _Work:
     def take_out(self, file: Opened) -> None:
         """Suppress everyone whom this file calls gone."""
         batch = Batch(file.source.name, self._options, self._report)
-        for line, cells, odd in _rows(file):
-            person = None if odd else departs(file.columns, cells)
+        columns = file.columns
+        for line, cells, odd in rows_of(file):
+            person = None if odd else departs(columns, cells)
             if person is not None:
-                self._gone.earlier(address_key(person.email), file.offset + line)
                 batch.leave_out(line, person)
-                if len(batch) >= BATCH:
-                    batch.write(self._readers)
-                    self._say(line)
+                people = [person]
+            elif odd or len(cells) > columns.n_columns:
+                # Its row is reported as broken; still nothing brings them in.
+                people = _in_broken(file, cells, odd)
+                batch.block(people)
+            else:
+                continue
+            for one in people:
+                self._gone.earlier(address_key(one.email), file.offset + line)
+            if len(batch) >= BATCH:
+                batch.write(self._readers)
+                self._say(line)
         batch.write(self._readers)
         self._finish(file)
 
@@ -122,23 +133,12 @@ class _Work:
         self._say(0)
 
 
-def _rows(file: Opened) -> Iterator[tuple[int, list[str], str]]:
-    """(line, cells, why the row can't be used) of every row under the header."""
-    with file.source.path.open(encoding=file.source.encoding, newline="") as text:
-        records = AddressLines(text) if file.is_lines else Records(file.source, text)
-        rows = iter(records)
-        if file.has_header:
-            next(rows)
-        is_defused, is_exact = file.columns.is_spreadsheet_safe, file.columns.source.is_exact
-        held = records.held
-        for line, cells, odd in rows:
-            if not odd and len(held) > 1 and not file.source.is_sheet:
-                odd = _swallowed(cells, file)
-            if is_defused:
-                cells = [undefuse(cell) for cell in cells]
-            elif not is_exact and may_be_marked(held[0] if len(held) == 1 else "".join(held), file.source.delimiter):
-                cells = [unmark(cell) for cell in cells]
-            yield line, cells, odd
+def _in_broken(file: Opened, cells: list[str], odd: str) -> list[Departure]:
+    """Everyone whom a row calls gone that can't be used otherwise."""
+    if odd:
+        return broken_departures(file.columns, cells, file.source.delimiter)
+    found = shifted_departure(file.columns, cells)
+    return [] if found is None else [found]
 
 
 def _people(file: Opened, options: ImportOptions, report: ImportReport) -> Iterator[tuple[int, str, ReaderRow]]:
@@ -147,7 +147,7 @@ def _people(file: Opened, options: ImportOptions, report: ImportReport) -> Itera
     name, columns, declared = file.source.name, file.columns, options.consent
     n_undated = n_nameless = 0
     hidden = file.source.hidden
-    for line, cells, odd in _rows(file):
+    for line, cells, odd in rows_of(file):
         try:
             if odd:
                 raise RowRefused(odd)
@@ -178,22 +178,3 @@ def _people(file: Opened, options: ImportOptions, report: ImportReport) -> Itera
             f"{name}: {n_undated:,} {'date' if n_undated == 1 else 'dates'} of joining cannot be read, or cannot be true; "
             "those who are new begin today. A date such as 2021-12-31 can be read."
         )
-
-
-def _swallowed(cells: Sequence[str], file: Opened) -> str:
-    """A quoted cell over several lines is good CSV; where one of them reads like a whole row, a quote is missing.
-
-    The last of its lines goes on in the cells after it. The address of the row itself stands outside of the cell.
-    """
-    width, email = file.columns.n_columns, file.columns.email
-    for at, cell in enumerate(cells):
-        inner = cell.splitlines()[1:] if at != email and width > 1 else []
-        for number, text in enumerate(inner, 1):
-            found = text.split(file.source.delimiter)
-            n_found = len(found) + (len(cells) - 1 - at if number == len(inner) else 0)
-            if n_found == width and email < len(found) and is_plain(tidy_address(found[email])[0]):
-                return (
-                    f"One quoted cell runs over {len(inner) + 1} lines and holds what looks like another reader: "
-                    "a quote may be missing. Nobody in these lines was imported."
-                )
-    return ""

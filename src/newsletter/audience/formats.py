@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from newsletter.audience.standing import Standing, words
+from newsletter.audience.cell_words import Standing, words
+from newsletter.audience.standing import Kind
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
 
 ACTIVE, PENDING = SubscriptionStatus.ACTIVE, SubscriptionStatus.PENDING
@@ -18,7 +19,7 @@ class ExportFormat:
 
     `tells` are sets of headers: a file that has all of one set comes from there. `fields` says what headers mean, over
     what their names suggest: one of ours, a custom field, or "-" to leave it out. `proof` are columns kept with the
-    consent, by what to call them. `words` are those of its status column. `everyone` is what each row says that does
+    consent, by what to call them. `words` are those of its status column, `tells_by` other columns that tell who left. `everyone` is what each row says that does
     not say worse. Of an `is_exact` one no header means anything but what `fields` says. `note` is for the one who imports.
     """
 
@@ -28,6 +29,7 @@ class ExportFormat:
     fields: Mapping[str, str] = field(default_factory=dict)
     proof: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[str, Standing] = field(default_factory=dict)
+    tells_by: Mapping[str, Kind] = field(default_factory=dict)
     everyone: SuppressionReason | None = None
     is_exact: bool = False
     note: str = ""
@@ -69,7 +71,11 @@ FORMATS = (
         name="mailchimp",
         title="Mailchimp",
         tells=_headers(
-            "email address|leid", "email address|confirm time", "email address|unsub time", "email address|clean time"
+            "leid|euid",
+            "email address|leid",
+            "email address|confirm time",
+            "email address|unsub time",
+            "email address|clean time",
         ),
         fields=_means(
             subscribed_at="confirm time|optin time",
@@ -96,6 +102,7 @@ FORMATS = (
         tells=_headers("uuid|email|attributes|status", "email|name|attributes"),
         fields=_means(attributes="attributes", subscribed_at="created at", out="uuid|updated at"),
         words=words({ACTIVE: "enabled", _LEFT: "disabled", SuppressionReason.MANUAL: "blocklisted"}),
+        tells_by={"lists": Kind.JOINED_FILLED},
     ),
     ExportFormat(
         name="buttondown",
@@ -151,6 +158,26 @@ FORMATS = (
         title="SendGrid's bounces",
         tells=_headers("status|reason|email|created"),
         everyone=_BOUNCED,
+    ),
+    ExportFormat(
+        name="sendgrid-groups",
+        title="SendGrid's group unsubscribes",
+        tells=_headers("email|group id|group name|created at"),
+        everyone=_LEFT,
+    ),
+    ExportFormat(
+        name="mailgun-bounces",
+        title="Mailgun's bounces",
+        tells=_headers("address|code|error"),
+        fields=_means(email="address"),
+        everyone=_BOUNCED,
+    ),
+    ExportFormat(
+        name="sparkpost",
+        title="SparkPost's suppressions",
+        tells=_headers("recipient|type|source|non transactional", "recipient|type|source"),
+        fields=_means(email="recipient"),
+        everyone=_LEFT,
     ),
     ExportFormat(name="sendgrid-unsubscribes", title="SendGrid's unsubscribes", everyone=_LEFT),
     ExportFormat(name="sendgrid-spam-reports", title="SendGrid's spam reports", everyone=SuppressionReason.COMPLAINT),

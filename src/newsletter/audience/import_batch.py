@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from newsletter.audience.import_report import MOST_CHANGES, ImportOptions, ImportReport
 from newsletter.audience.rows import Departure
 from newsletter.ports.readers import ReaderRow, Readers
@@ -40,6 +42,10 @@ class Batch:
         self._gone.append((person.email, person.reason))
         why = f"The file says that this address must not be mailed: {_WHY[person.reason]}."
         self._report.leave_out(self._file, line, why)
+
+    def block(self, people: Sequence[Departure]) -> None:
+        """Take people of a row that is reported elsewhere."""
+        self._gone += [(person.email, person.reason) for person in people]
 
     def write(self, readers: Readers) -> None:
         """Write what there is. Empties the batch."""

@@ -10,45 +10,32 @@ from pathlib import Path
 
 from newsletter.audience.address import is_plain, show, tidy_address
 from newsletter.audience.address_lines import are_addresses
-from newsletter.audience.columns import Columns, map_columns, normalise
+from newsletter.audience.column_verdict import settle
+from newsletter.audience.columns import listed, map_columns
 from newsletter.audience.csv_file import CsvFile, first_lines, open_csv
+from newsletter.audience.file_names import by_name
 from newsletter.audience.formats import BY_NAME, PLAIN, ExportFormat, detect, is_either
 from newsletter.audience.import_report import ImportOptions
+from newsletter.audience.mapping import FILE, asked_of
 from newsletter.audience.not_readers import why_no_readers
+from newsletter.audience.opened import Opened
+from newsletter.audience.questions import Question
 from newsletter.audience.records import Record, Records
+from newsletter.audience.spelling import normalise
+from newsletter.audience.survey import survey
 from newsletter.audience.unpacking import Piece, unpack
 from newsletter.words.mistake import Mistake, Place
-
-# Mailchimp exports people who never agreed, and those put away, into files that look like the one of subscribers.
-_NEVER_AGREED = {
-    "nonsubscribed": "Mailchimp calls this person non-subscribed: they never agreed to get mail.",
-    "archived": "Mailchimp calls this person archived: they were taken off the list there.",
-}
-
 
 _MOST_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Opened:
-    """A file whose rows can be read. `offset` is the number of lines in the files before it.
-
-    One that `is_lines` has no columns, and several addresses may stand in a line.
-    """
-
-    source: CsvFile
-    columns: Columns
-    has_header: bool
-    is_lines: bool = False
-    offset: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """All files of an import, and what the one who imports should know about them."""
+    """All files of an import, what the one who imports should know about them, and what has to be answered first."""
 
     files: Sequence[Opened]
     notes: list[str] = field(default_factory=list)
+    questions: Sequence[Question] = ()
 
     @property
     def n_lines(self) -> int:
@@ -71,25 +58,43 @@ def open_files(paths: Sequence[Path], options: ImportOptions) -> Iterator[Openin
         opened = _Opened(notes=notes, is_of_several=len(pieces) > 1)
         for piece in pieces:
             file = _open(piece, options, opened)
-            if file is not None:
-                opened.files.append(replace(file, offset=sum(one.source.n_lines for one in opened.files)))
+            known = _settled(file, options, opened) if file is not None else None
+            if known is not None:
+                opened.files.append(replace(known, offset=sum(one.source.n_lines for one in opened.files)))
         if not opened.files:
             raise Mistake(f"{paths[0]} holds no CSV file with people.", fix="Name the file that does.")
         unused = [title for title in options.columns if title not in opened.mapped]
         if unused:
-            raise Mistake(f"--map names the column {unused[0]!r}, which none of the files has.")
+            raise _unused(unused[0])
         notes += [note for file in opened.files for note in _about(file)]
-        yield Opening(files=opened.files, notes=notes)
+        yield Opening(files=opened.files, notes=notes, questions=list(dict.fromkeys(opened.questions)))
+
+
+def _settled(file: Opened, options: ImportOptions, opened: _Opened) -> Opened | None:
+    """The file with the columns and the name that say who left; None where it is left out. What is to be asked is noted."""
+    columns, questions = settle(file, survey(file), file.header)
+    known, question, used = by_name(replace(file, columns=columns), options.columns, opened.notes)
+    opened.mapped.update(used)
+    if known is not None and known.columns.everyone is None:
+        opened.questions += [*questions, question] if question else questions
+    return known
+
+
+def _unused(left: str) -> Mistake:
+    if left.startswith(FILE):
+        return Mistake(f"--map names {left!r}, and there is no such file among these.")
+    return Mistake(f"--map names the column {left!r}, which none of the files has.")
 
 
 @dataclass(slots=True, kw_only=True)
 class _Opened:
-    """What is open so far. `mapped` are the columns that were asked for and found."""
+    """What is open so far. `mapped` are the answers that fit something, `questions` what is to be asked."""
 
     notes: list[str]
     is_of_several: bool
     files: list[Opened] = field(default_factory=list)
     mapped: set[str] = field(default_factory=set)
+    questions: list[Question] = field(default_factory=list)
 
 
 def _about(file: Opened) -> Iterator[str]:
@@ -132,18 +137,21 @@ def _open(piece: Piece, options: ImportOptions, opened: _Opened) -> Opened | Non
             fix="Write a header above it, such as: email,name",
             place=place,
         )
-    # Of several files each may have its own columns.
-    asked = {
-        title: meaning
-        for title, meaning in options.columns.items()
-        if not opened.is_of_several or normalise(title) in titles
-    }
-    opened.mapped.update(asked)
+    asked, used = asked_of(header, options.columns)
+    opened.mapped.update(used)
+    if not opened.is_of_several:
+        _refuse_unknown([left for left in options.columns if left not in used and not left.startswith(FILE)], header)
     try:
         columns = map_columns(header, asked, _source(header, titles, options, place))
     except Mistake as mistake:
         raise Mistake(mistake.message, fix=mistake.fix, place=mistake.place or place) from None
-    return Opened(source=source, columns=_with_nobody(columns, piece), has_header=not is_lines, is_lines=is_lines)
+    return Opened(
+        source=source,
+        columns=replace(columns, nobody=piece.nobody),
+        header=tuple(header),
+        has_header=not is_lines,
+        is_lines=is_lines,
+    )
 
 
 def _address_titles(options: ImportOptions) -> set[str]:
@@ -170,6 +178,14 @@ def _pass_over(piece: Piece, why: str, opened: _Opened, place: Place) -> None:
     opened.notes.append(f"{piece.name} {why}; it was passed over.")
 
 
+def _refuse_unknown(unknown: Sequence[str], header: Sequence[str]) -> None:
+    if unknown:
+        raise Mistake(
+            f"--map names the column {unknown[0]!r}, which the file does not have.",
+            fix=f"Its columns are: {listed(header)}.",
+        )
+
+
 def _source(header: Sequence[str], titles: set[str], options: ImportOptions, place: Place) -> ExportFormat:
     if options.source is not None:
         asked = BY_NAME[options.source]
@@ -185,15 +201,7 @@ def _source(header: Sequence[str], titles: set[str], options: ImportOptions, pla
         raise Mistake(
             "These columns fit a list of readers as well as SendGrid's lists of people who unsubscribed, complained or "
             "cannot be reached. Nothing was imported.",
-            fix="Say what it is: --from csv, sendgrid-unsubscribes, sendgrid-spam-reports or sendgrid-invalid.",
+            fix="Say what it is: --from sendgrid-unsubscribes, sendgrid-spam-reports or sendgrid-invalid; csv only if they are readers.",
             place=place,
         )
     return detect(titles)
-
-
-def _with_nobody(columns: Columns, piece: Piece) -> Columns:
-    """A hidden sheet has none who join. Mailchimp names its files by who is in them; the columns of two kinds are those of subscribers."""
-    if piece.nobody or columns.source.name != "mailchimp":
-        return replace(columns, nobody=piece.nobody)
-    name = "".join(letter for letter in Path(piece.name.rpartition(": ")[2]).stem.lower() if letter.isalpha())
-    return next((replace(columns, nobody=why) for sign, why in _NEVER_AGREED.items() if name.startswith(sign)), columns)

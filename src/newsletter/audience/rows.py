@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from newsletter.audience.address import check_address, is_plain, show, tidy_address
+from newsletter.audience.cell_words import NotAReader, Standing, is_plainly_leaving, is_yes_or_no
 from newsletter.audience.columns import Columns
 from newsletter.audience.marks import Attributes, NotReadable, read_attributes, read_tags
-from newsletter.audience.standing import Standing, UnknownStatus
+from newsletter.audience.standing import UnknownStatus
 from newsletter.ports.readers import ReaderRow
 from newsletter.words.mistake import Mistake
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
@@ -43,6 +45,8 @@ def read_row(columns: Columns, cells: list[str], declared: str | None = None) ->
         says = _standing(columns, cells)
         if isinstance(says, SuppressionReason):
             return Departure(email, says)
+        if isinstance(says, NotAReader):
+            raise RowRefused("The file does not say that this person is subscribed, and says it of others.")
         status = says
     if columns.nobody:
         raise RowRefused(columns.nobody)
@@ -70,21 +74,61 @@ def read_row(columns: Columns, cells: list[str], declared: str | None = None) ->
 
 
 def departs(columns: Columns, cells: list[str]) -> Departure | None:
-    """The person in a row if the row calls them gone. None for everyone else, broken rows included."""
-    try:
-        if len(cells) != columns.n_columns:
+    """The person in a row if the row calls them gone, whatever else is wrong with it. None for everyone else."""
+    if len(cells) != columns.n_columns:
+        try:
             cells = _level(columns, cells)
-        if not isinstance(_standing(columns, cells), SuppressionReason):
+        except RowRefused:
             return None
-        person = read_row(columns, cells)
+    try:
+        says = _standing(columns, cells)
+        return Departure(_address(cells[columns.email])[0], says) if isinstance(says, SuppressionReason) else None
     except RowRefused:
         return None
-    return person if isinstance(person, Departure) else None
+
+
+def broken_departures(columns: Columns, lines: Sequence[str], delimiter: str) -> list[Departure]:
+    """Everyone whom a row that can't be read calls gone: its cells are tried where they stand from either end."""
+    found = []
+    for line in lines:
+        cells = [cell.strip().strip('"').strip() for cell in line.split(delimiter)]
+        departure = shifted_departure(columns, cells)
+        if departure is not None:
+            found.append(departure)
+    return found
+
+
+def shifted_departure(columns: Columns, cells: list[str]) -> Departure | None:
+    """The person in a row of too many cells, or of too few, if it calls them gone."""
+    missing = max(columns.n_columns - len(cells), 0)
+    from_left = (cells + [""] * missing)[: columns.n_columns]
+    from_right = ([""] * missing + cells)[-columns.n_columns :]
+    for levelled in (from_left, from_right):
+        found = departs(columns, levelled)
+        if found is not None:
+            return found
+    addresses = [address for cell in cells if is_plain(address := tidy_address(cell)[0])]
+    if not addresses:
+        return None
+    for levelled in (from_left, from_right):
+        says = _protective(columns, levelled)
+        if says is not None:
+            return Departure(addresses[0], says)
+    is_gone = any(is_plainly_leaving(cell) for cell in cells)
+    return Departure(addresses[0], SuppressionReason.UNSUBSCRIBE) if is_gone else None
+
+
+def _protective(columns: Columns, cells: list[str]) -> SuppressionReason | None:
+    try:
+        says = _standing(columns, cells)
+    except RowRefused:
+        return None
+    return says if isinstance(says, SuppressionReason) else None
 
 
 def _consent(columns: Columns, cells: list[str], declared: str | None) -> str | None:
     """The row's own proof: its consent column, or what was declared and when the other system says that they agreed."""
-    if columns.consent is not None and (own := cells[columns.consent].strip()):
+    if columns.consent is not None and (own := cells[columns.consent].strip()) and not is_yes_or_no(own):
         return own
     told = ", ".join(f"{label} {cell}" for label, at in columns.proof if (cell := cells[at].strip()))
     if not told:
@@ -124,13 +168,10 @@ def _address(cell: str) -> tuple[str, str]:
 
 def _standing(columns: Columns, cells: list[str]) -> Standing:
     try:
-        says = columns.standings.of(tuple((header, cells[at]) for header, at in columns.standing))
+        says = columns.standings.of(tuple([cells[at] for at in columns.standing]))
     except UnknownStatus as unknown:
-        raise RowRefused(
-            f"The status {show(str(unknown))} is not known, so the person may have left. "
-            "If the column means something else, map it to a field: --map Status=member_level"
-        ) from None
-    return says if isinstance(says, SuppressionReason) else columns.source.everyone or says
+        raise RowRefused(f"The status {show(str(unknown))} is not known, so the person may have left.") from None
+    return says if isinstance(says, SuppressionReason) else columns.everyone or says
 
 
 def _names(columns: Columns, cells: list[str], beside: str, said: Attributes) -> tuple[str | None, str | None]:

@@ -3,119 +3,206 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import lru_cache
 
+from newsletter.audience.cell_words import (
+    KNOWN,
+    NotAReader,
+    Standing,
+    is_date,
+    is_nothing,
+    is_plainly_leaving,
+    is_withdrawn,
+    is_yes_or_no,
+    leaving,
+    truth,
+    word_of,
+)
 from newsletter.words.subscriber import STRONGEST_FIRST, SubscriptionStatus, SuppressionReason
 
-Standing = SubscriptionStatus | SuppressionReason | None
-"""A status that the row asks for, a reason never to mail the address, or nothing said."""
-
-
-class UnknownStatus(ValueError):
-    """A status column holds a word that might mean anything; the person is not put on a list on a guess."""
-
-
-def words(said: Mapping[Standing, str]) -> dict[str, Standing]:
-    """A table of status words from lines of them, `|` between two words."""
-    return {word: standing for standing, line in said.items() for word in line.split("|")}
-
-
-_WORDS = words(
-    {
-        SubscriptionStatus.ACTIVE: "active|subscribed|enabled|confirmed|regular|opted in|opt in|yes|1",
-        SubscriptionStatus.PENDING: "pending|unconfirmed|unactivated|awaiting confirmation|not confirmed",
-        SubscriptionStatus.ENDED: "ended",
-        SuppressionReason.UNSUBSCRIBE: "unsubscribe|unsubscribed|cancelled|canceled|disabled|inactive|opted out|opt out"
-        "|left|deleted|removed|no|0",
-        SuppressionReason.MANUAL: "manual|blocklisted|blacklisted|blocked|banned|suppressed|do not mail",
-        SuppressionReason.HARD_BOUNCE: "hard bounce|hard bounced|bounce|bounced|cleaned|undeliverable"
-        "|undeliverable address",
-        SuppressionReason.COMPLAINT: "complaint|complained|spam|spam report|spam complaint|abuse|marked as spam",
-        SuppressionReason.INVALID: "invalid|invalid address",
-    }
-)
-# A column that is filled in only for those who left.
-_FILLED_MEANS = {
-    "unsub time": SuppressionReason.UNSUBSCRIBE,
-    "unsubscribed at": SuppressionReason.UNSUBSCRIBE,
-    "unsubscribe time": SuppressionReason.UNSUBSCRIBE,
-    "deleted at": SuppressionReason.UNSUBSCRIBE,
-    "clean time": SuppressionReason.HARD_BOUNCE,
-    "bounced at": SuppressionReason.HARD_BOUNCE,
-    "complained at": SuppressionReason.COMPLAINT,
-}
-_TRUE = frozenset({"true", "1", "yes", "t", "y"})
-_FALSE = frozenset({"false", "0", "no", "f", "n"})
-# Columns of which only a word for leaving is believed: "state" may be a region, "type" a price.
-_ONLY_LEAVING = frozenset({"state", "type"})
-_LEAVING = (SuppressionReason.UNSUBSCRIBE, SuppressionReason.HARD_BOUNCE, SuppressionReason.COMPLAINT)
-_YES_OR_NO = frozenset({"email disabled", "subscribed to emails", "unsubscribed", "unsub reason"})
+_LEFT, _ACTIVE = SuppressionReason.UNSUBSCRIBE, SubscriptionStatus.ACTIVE
 # RFC 3463: a mail server's permanent refusal.
 _PERMANENT = re.compile(r"5\.\d{1,3}\.\d{1,3}\b")
 
 
-def is_standing_header(header: str) -> bool:
-    """Whether a column of this normalised name says nothing but who left. "state" and "type" may say more."""
-    return header == "status" or header in _FILLED_MEANS or header in _YES_OR_NO
+class UnknownStatus(ValueError):
+    """A column that tells who left holds a word that might mean anything; nobody is put on a list on a guess."""
 
 
-def may_say_leaving(header: str) -> bool:
-    return header in _ONLY_LEAVING
+class Kind(StrEnum):
+    """How the cells of a column say who left; the values are what `--map` calls it, where it can be asked for."""
+
+    STATUS = "status"
+    LEFT_FILLED = "left-where-filled"
+    LEFT_TRUE = "left-where-true"
+    JOINED_TRUE = "joined-where-true"
+    CONSENT = "consent"
+    # Of these only we speak: not confirmed is pending, on no list is no reader, and a mention counts where it is plain.
+    CONFIRMED = "confirmed-where-true"
+    JOINED_FILLED = "joined-where-filled"
+    PENDING_TRUE = "pending-where-true"
+    MENTION = "mention"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How one column is read. `reason` is what leaving means in it; `words` are those said for it, over all others.
+
+    `blank` is what an empty cell says.
+    """
+
+    kind: Kind
+    reason: SuppressionReason = _LEFT
+    words: Mapping[str, Standing] = field(default_factory=dict)
+    blank: Standing = None
+
+    def read(self, cell: str) -> Standing:
+        """What one cell says. Raises UnknownStatus with the cell where nobody knows."""
+        word = word_of(cell)
+        if word in self.words:
+            return self.words[word]
+        if is_nothing(cell):
+            return NotAReader.NEVER if self.kind is Kind.JOINED_FILLED else self.blank
+        return _READ[self.kind](self, cell.strip(), word)
+
+    def _status(self, cell: str, word: str) -> Standing:
+        if _PERMANENT.match(cell):
+            return SuppressionReason.HARD_BOUNCE
+        return _known(cell, word)
+
+    def _left_filled(self, cell: str, word: str) -> Standing:
+        if truth(cell) is False or KNOWN.get(word) is _ACTIVE:
+            return None
+        said = KNOWN.get(word) or leaving(word)
+        return said if isinstance(said, SuppressionReason) and said is not _LEFT else self.reason
+
+    def _left_true(self, cell: str, word: str) -> Standing:
+        said = truth(cell)
+        if said is None and word.isdecimal():
+            said = int(word) > 0
+        if said is None:
+            known = _known(cell, word)
+            return known if isinstance(known, SuppressionReason) else None
+        return self.reason if said else None
+
+    def _joined_true(self, cell: str, word: str) -> Standing:
+        said = truth(cell)
+        return _known(cell, word) if said is None else _ACTIVE if said else self.reason
+
+    def _consent(self, cell: str, word: str) -> Standing:
+        if is_withdrawn(word):
+            return self.reason
+        if is_date(cell) or truth(cell) or not word.isalpha() or " " in word or word in _PROOFS:
+            return _ACTIVE if truth(cell) and not is_date(cell) else None
+        return _known(cell, word)
+
+    def _confirmed(self, cell: str, word: str) -> Standing:
+        return SubscriptionStatus.PENDING if truth(cell) is False else None
+
+    def _joined_filled(self, cell: str, word: str) -> Standing:
+        return None
+
+    def _pending_true(self, cell: str, word: str) -> Standing:
+        return SubscriptionStatus.PENDING if truth(cell) else None
+
+    def _mention(self, cell: str, word: str) -> Standing:
+        if not is_plainly_leaving(cell):
+            return None
+        said = KNOWN.get(word) or leaving(word)
+        return said if isinstance(said, SuppressionReason) else None
+
+
+_READ = {
+    Kind.STATUS: Reading._status,
+    Kind.LEFT_FILLED: Reading._left_filled,
+    Kind.LEFT_TRUE: Reading._left_true,
+    Kind.JOINED_TRUE: Reading._joined_true,
+    Kind.CONSENT: Reading._consent,
+    Kind.CONFIRMED: Reading._confirmed,
+    Kind.JOINED_FILLED: Reading._joined_filled,
+    Kind.PENDING_TRUE: Reading._pending_true,
+    Kind.MENTION: Reading._mention,
+}
+# Single words that tell where a consent comes from.
+_PROOFS = frozenset(
+    [
+        "form",
+        "website",
+        "web",
+        "site",
+        "signup",
+        "import",
+        "imported",
+        "paper",
+        "event",
+        "checkout",
+        "shop",
+        "store",
+        "api",
+        "admin",
+        "manual",
+        "landing",
+        "popup",
+        "facebook",
+        "single",
+        "double",
+        "written",
+        "online",
+        "formular",
+        "webseite",
+        "messe",
+        "formulaire",
+        "formulario",
+        "modulo",
+        "formulier",
+    ]
+)
+
+
+def _known(cell: str, word: str) -> Standing:
+    """A word for a status. Of those who left it is enough that the words speak of it."""
+    if word in KNOWN:
+        return KNOWN[word]
+    if truth(cell) is not None and is_yes_or_no(cell) and not word.isdecimal():
+        return _ACTIVE if truth(cell) else _LEFT
+    said = leaving(word)
+    if said is None:
+        raise UnknownStatus(cell)
+    return said
 
 
 class Standings:
-    """Reads what columns say together. `own` are the status words of the system that the file came from."""
+    """Reads what the columns of a row say together."""
 
-    def __init__(self, own: Mapping[str, Standing] | None = None) -> None:
-        self._words = {**_WORDS, **(own or {})}
-        # A status column has a handful of different cells, however many rows.
+    def __init__(self, readings: Sequence[Reading] = ()) -> None:
+        self._readings = readings
+        # Such columns have a handful of different cells, however many rows.
         self._known = lru_cache(maxsize=4096)(self._together)
 
-    def of(self, signals: tuple[tuple[str, str], ...]) -> Standing:
-        """What the columns say together, as (normalised header, cell). The most protective wins.
+    def of(self, cells: tuple[str, ...]) -> Standing:
+        """What the columns say together. The most protective wins.
 
-        Raises UnknownStatus where a status cannot be read and nothing else says that the person left.
+        Raises UnknownStatus where a status can't be read and nothing else says that the person left.
         """
-        said, unknown = self._known(signals)
+        said, unknown = self._known(cells)
         if unknown:
             raise UnknownStatus(unknown)
         return said
 
-    def _together(self, signals: tuple[tuple[str, str], ...]) -> tuple[Standing, str]:
+    def _together(self, cells: tuple[str, ...]) -> tuple[Standing, str]:
         """The strongest that is said, or the cell that nobody can read."""
         said: set[Standing] = set()
         unknown = ""
-        for header, cell in signals:
+        for reading, cell in zip(self._readings, cells, strict=True):
             try:
-                said.add(self._read_cell(header, cell))
+                said.add(reading.read(cell))
             except UnknownStatus as word:
                 unknown = str(word)
         for reason in (*STRONGEST_FIRST, SubscriptionStatus.ENDED):
             if reason in said:
                 return reason, ""
-        ours = (SubscriptionStatus.PENDING, SubscriptionStatus.ACTIVE)
-        return next((status for status in ours if status in said), None), unknown
-
-    def _read_cell(self, header: str, cell: str) -> Standing:
-        """What one cell says. Raises UnknownStatus with the cell where nobody knows."""
-        word = " ".join(re.findall(r"[^\W_]+", cell.casefold()))
-        if not word:
-            return None
-        if header in _FILLED_MEANS:
-            return _FILLED_MEANS[header]
-        if header == "unsub reason":
-            return SuppressionReason.COMPLAINT if word in {"spam", "abuse"} else SuppressionReason.UNSUBSCRIBE
-        if header in {"email disabled", "unsubscribed"}:
-            # Anything but a clear no is taken for a yes: a date, an x.
-            return None if word in _FALSE else SuppressionReason.UNSUBSCRIBE
-        if header == "subscribed to emails":
-            return None if word in _TRUE else SuppressionReason.UNSUBSCRIBE
-        if header in _ONLY_LEAVING:
-            found = self._words.get(word)
-            return found if found in _LEAVING and word not in _FALSE else None
-        if _PERMANENT.match(cell.strip()):
-            return SuppressionReason.HARD_BOUNCE
-        if word not in self._words:
-            raise UnknownStatus(cell.strip())
-        return self._words[word]
+        weaker = (NotAReader.NEVER, SubscriptionStatus.PENDING, _ACTIVE)
+        return next((status for status in weaker if status in said), None), unknown

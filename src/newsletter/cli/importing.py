@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from newsletter.cli.import_questions import with_answers
 from newsletter.cli.readers_options import (
     active_option,
+    asked_maps,
     consent_option,
     format_option,
+    map_option,
     newsletter_in,
-    split_pair,
     standing_asked,
 )
 from newsletter.words.subscriber import SubscriptionStatus
@@ -38,9 +40,12 @@ SOURCES = (
     "medium",
     "sendgrid",
     "sendgrid-bounces",
+    "sendgrid-groups",
     "sendgrid-unsubscribes",
     "sendgrid-spam-reports",
     "sendgrid-invalid",
+    "mailgun-bounces",
+    "sparkpost",
     "do-not-mail",
     "newsletter",
     "csv",
@@ -59,7 +64,7 @@ SOURCES = (
 )
 @active_option
 @consent_option
-@click.option("--map", "maps", multiple=True, metavar="COLUMN=FIELD", help="Say what a column is; - leaves it out.")
+@map_option
 @click.option("--encoding", metavar="NAME", help="The files' encoding, where they are not UTF-8.")
 @click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
 @click.option("--undo", type=int, metavar="NUMBER", help="Take an import back; its number was printed when it ran.")
@@ -90,6 +95,7 @@ def import_(
       newsletter subscribers import readers.csv --list weekly --active --consent "Form on our site, 2021-2024"
       newsletter subscribers import audience_export.zip --list weekly --from mailchimp
       newsletter subscribers import kontakte.csv --list weekly --map "Kontakt=email" --map "Ort=city"
+      newsletter subscribers import list.csv --list weekly --map Gone=left-where-filled --map "Status:Sleeping=left"
       newsletter subscribers import --undo 3
     """
     from newsletter.audience.import_report import ImportOptions
@@ -105,7 +111,7 @@ def import_(
         list_name=list_name,
         status=standing_asked(active, consent),
         consent=consent,
-        columns=dict(split_pair(text, "--map") for text in maps),
+        columns=asked_maps(maps),
         encoding=encoding,
         source=source,
         dry_run=dry_run,
@@ -116,7 +122,9 @@ def import_(
 def _run(parts: Parts, files: Sequence[Path], options: ImportOptions, form: str) -> None:
     from newsletter.cli.readers_output import print_json
 
-    done, asked = import_readers(parts, files, options)
+    (done, asked), options = with_answers(
+        options, lambda known: import_readers(parts, files, known), as_json=form == "json"
+    )
     if form == "json":
         print_json(imported_as_json(done, options))
     else:

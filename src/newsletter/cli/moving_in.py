@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli.readers_options import active_option, consent_option, format_option, newsletter_in, standing_asked
+from newsletter.cli.readers_options import (
+    active_option,
+    asked_maps,
+    consent_option,
+    format_option,
+    map_option,
+    newsletter_in,
+    standing_asked,
+)
 from newsletter.words.mistake import Mistake
 
 if TYPE_CHECKING:
@@ -34,6 +42,7 @@ SYSTEMS = ("substack", "ghost", "mailchimp", "buttondown")
 @click.option(
     "--first", type=click.IntRange(1, 999_999), default=1, metavar="N", help="The number of the oldest; else 1."
 )
+@map_option
 @click.option("--dry-run", is_flag=True, help="Show what would come; write nothing.")
 @format_option
 @click.pass_obj
@@ -47,6 +56,7 @@ def move_in(
     url: str | None,
     with_closed: bool,
     first: int,
+    maps: tuple[str, ...],
     dry_run: bool,
     form: str,
 ) -> None:
@@ -65,6 +75,7 @@ def move_in(
     from zoneinfo import ZoneInfo
 
     from newsletter.audience.import_report import ImportOptions
+    from newsletter.cli.import_questions import with_answers
     from newsletter.cli.importing import import_readers, progress_bar
     from newsletter.cli.moving_in_output import print_move
     from newsletter.move_in.export import Asked
@@ -82,12 +93,19 @@ def move_in(
             list_name=list_name or "",
             status=status,
             consent=consent,
+            columns=asked_maps(maps),
             source=system,
             dry_run=dry_run,
             only={member.packed for member in found.readers if member.packed is not None},
         )
         # First the readers: their files are refused as a whole before anything is written.
-        people = import_readers(parts, _places(found.readers), options) if list_name and found.readers else None
+        people = None
+        if list_name and found.readers:
+            people, options = with_answers(
+                options,
+                lambda known: import_readers(parts, _places(found.readers), known),
+                as_json=form == "json",
+            )
         if not dry_run:
             with progress_bar("Writing") as follow:
                 bring(move, files, issues=parts.issues, album=parts.images, progress=follow or (lambda *_: None))

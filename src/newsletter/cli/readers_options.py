@@ -9,6 +9,8 @@ import click
 from newsletter.words.subscriber import SubscriptionStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from newsletter.wiring import Parts
 
 list_option = click.option("--list", "list_name", required=True, metavar="NAME", help="The mailing list.")
@@ -22,6 +24,13 @@ active_option = click.option(
     help="--active: they agreed to get it, and --consent says how. --confirm (the default): ask each person first.",
 )
 consent_option = click.option("--consent", metavar="TEXT", help="Where and when they agreed; kept as the proof.")
+map_option = click.option(
+    "--map",
+    "maps",
+    multiple=True,
+    metavar="COLUMN=FIELD",
+    help="Say what a column is, COLUMN:WORD=MEANING what a word in it means; - leaves it out.",
+)
 
 
 def standing_asked(active: bool, consent: str | None) -> SubscriptionStatus:
@@ -37,6 +46,16 @@ def split_pair(text: str, option: str, *, at_first: bool = False) -> tuple[str, 
     if not equals or not left.strip() or not right.strip():
         raise click.UsageError(f"{option} {text!r} is not of the form NAME=VALUE.")
     return left, right
+
+
+def asked_maps(texts: Sequence[str]) -> dict[str, str]:
+    """What several `--map` say; two that contradict each other are refused, since nobody can tell which is meant."""
+    found: dict[str, str] = {}
+    for text in texts:
+        left, right = split_pair(text, "--map")
+        if found.setdefault(left, right) != right:
+            raise click.UsageError(f"--map says two things of {left!r}: {found[left]} and {right}.")
+    return found
 
 
 def newsletter_in(folder: object) -> Parts:

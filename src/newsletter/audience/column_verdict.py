@@ -1,0 +1,151 @@
+"""From what stands in columns to how they are read, or to what has to be asked about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from newsletter.audience.cell_words import (
+    KNOWN,
+    US_STATES,
+    NotAReader,
+    is_date,
+    is_link,
+    is_plainly_leaving,
+    is_yes_or_no,
+    leaving,
+    truth,
+    word_of,
+)
+from newsletter.audience.column_names import Surety
+from newsletter.audience.columns import Columns
+from newsletter.audience.header_words import PLACE
+from newsletter.audience.opened import Opened
+from newsletter.audience.questions import Question, masked, shown, typed
+from newsletter.audience.spelling import normalise
+from newsletter.audience.standing import Kind, Reading, Standings
+from newsletter.audience.survey import Example, Tally
+from newsletter.words.subscriber import SuppressionReason
+
+# More words than these are not asked about one by one.
+_MOST_ASKED = 12
+_LONGEST_CODE = 3
+
+
+def settle(file: Opened, tallies: Sequence[Tally], header: Sequence[str]) -> tuple[Columns, list[Question]]:
+    """The columns with those that say who left, and what is not certain. A file of people who are gone asks nothing."""
+    found: list[tuple[int, Reading]] = []
+    questions: list[Question] = []
+    telling: set[int] = set()
+    has_place = any(PLACE.search(normalise(title)) for title in header)
+    for tally in tallies:
+        reading, asked = _judge(tally, file, has_place=has_place)
+        questions += asked
+        if reading is not None:
+            found.append((tally.candidate.at, reading))
+            if tally.candidate.guess.surety is Surety.SURE and reading.kind is not Kind.MENTION:
+                telling.add(tally.candidate.at)
+    custom = tuple((name, at) for name, at in file.columns.custom if at not in telling)
+    kept = {name for name, _ in custom}
+    columns = replace(
+        file.columns,
+        standing=tuple(at for at, _ in found),
+        standings=Standings([reading for _, reading in found]),
+        custom=custom,
+        renamed=tuple(one for one in file.columns.renamed if one[1] in kept),
+    )
+    return columns, [] if file.columns.everyone is not None else questions
+
+
+def _judge(tally: Tally, file: Opened, *, has_place: bool) -> tuple[Reading | None, list[Question]]:
+    """How the column is read, None where it says nothing; and the words in it that nobody knows."""
+    surety, filled = tally.candidate.guess.surety, tally.filled
+    if not filled and not tally.is_many:
+        return (tally.reading if tally.reading.kind is Kind.JOINED_FILLED else None), []
+    if all(is_link(one.cell) or "@" in one.cell for one in filled):
+        return None, []
+    if tally.reading.kind is Kind.MENTION:
+        return _mentioned(tally, file)
+    if surety is Surety.SURE:
+        return _with_blank(tally), _ask_words(tally, file, list(tally.unknown.values()))
+    if surety is Surety.PLACE:
+        return _place(tally, file, has_place=has_place)
+    return _soft(tally, file)
+
+
+def _mentioned(tally: Tally, file: Opened) -> tuple[Reading | None, list[Question]]:
+    """A column of any name: where some cells plainly say that people left, and most others are of that sort too."""
+    if not any(is_plainly_leaving(one.cell) for one in tally.filled) and not tally.reading.words:
+        return None, []
+    unknown = [one for one in tally.filled if not _is_status(one.cell) and word_of(one.cell) not in tally.reading.words]
+    if tally.is_many or len(unknown) * 2 > len(tally.filled):
+        return tally.reading, []
+    return replace(tally.reading, kind=Kind.STATUS), _ask_words(tally, file, unknown)
+
+
+def _soft(tally: Tally, file: Opened) -> tuple[Reading | None, list[Question]]:
+    """A name that may mean many things: its cells have to speak of leaving, or be yes and no where that is asked for."""
+    if tally.reading.kind is Kind.STATUS:
+        if not any(_says_leaving(one.cell) for one in tally.filled):
+            return None, []
+        unknown = [one for one in tally.filled if not _is_status(one.cell)]
+        if tally.is_many or len(unknown) * 2 > len(tally.filled):
+            return replace(tally.reading, words={word_of(one.cell): None for one in unknown}), []
+        return tally.reading, _ask_words(tally, file, unknown)
+    told = [one for one in tally.filled if is_yes_or_no(one.cell) or _is_status(one.cell)]
+    if tally.is_many or not told:
+        return None, []
+    unknown = [one for one in tally.filled if one not in told and not is_date(one.cell)]
+    return (_with_blank(tally), []) if not unknown else (tally.reading, _ask_words(tally, file, unknown))
+
+
+def _place(tally: Tally, file: Opened, *, has_place: bool) -> tuple[Reading | None, list[Question]]:
+    """A state: of a subscription where its words say so, of a country where others say that."""
+    unknown = [one for one in tally.filled if not _is_status(one.cell)]
+    if len(unknown) < len(tally.filled):
+        return tally.reading, _ask_words(tally, file, unknown)
+    is_region = has_place or all(
+        (len(one.cell.strip()) <= _LONGEST_CODE and one.cell.strip().isalpha()) or word_of(one.cell) in US_STATES
+        for one in tally.filled
+    )
+    if is_region or len(tally.filled) > _MOST_ASKED:
+        return None, []
+    return tally.reading, [_question(tally, file, tally.filled[0], safe=Kind.STATUS.value)]
+
+
+def _with_blank(tally: Tally) -> Reading:
+    """Where others have a yes, and nobody a no, an empty cell is the no: boxes are written so."""
+    if tally.reading.kind is not Kind.JOINED_TRUE or tally.is_many:
+        return tally.reading
+    has_yes = any(is_yes_or_no(one.cell) and truth(one.cell) for one in tally.filled)
+    has_no = any(truth(one.cell) is False for one in tally.filled)
+    return replace(tally.reading, blank=NotAReader.NEVER) if has_yes and not has_no else tally.reading
+
+
+def _is_status(cell: str) -> bool:
+    """Whether a cell is a word for a status, other than yes or no."""
+    word = word_of(cell)
+    return word in KNOWN or (leaving(word) is not None and len(word) <= 40)
+
+
+def _says_leaving(cell: str) -> bool:
+    word = word_of(cell)
+    return isinstance(KNOWN.get(word), SuppressionReason) or is_plainly_leaving(cell)
+
+
+def _ask_words(tally: Tally, file: Opened, unknown: Sequence[Example]) -> list[Question]:
+    first = sorted(unknown, key=lambda one: one.line)[:_MOST_ASKED]
+    return [_question(tally, file, one, safe="left", word=typed(one.cell)) for one in first]
+
+
+def _question(tally: Tally, file: Opened, example: Example, *, safe: str, word: str = "") -> Question:
+    return Question(
+        file=file.source.name,
+        column=tally.candidate.name,
+        word=word,
+        safe=safe,
+        line=example.line,
+        email=masked(example.email),
+        cell=shown(example.cell),
+        n_rows=example.n_rows,
+    )
