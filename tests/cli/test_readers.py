@@ -188,7 +188,7 @@ def test_lists_are_shown_with_their_counts(run: Run) -> None:
         ("daily", 0, 0, 0),
         ("weekly", 0, 1, 0),
     ]
-    assert run("lists").output.splitlines()[2].split() == ["weekly", "0", "1", "0", "0"]
+    assert run("lists").output.splitlines()[2].split() == ["weekly", "0", "1", "0", "0", "0"]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import Engine, insert, update
 
 from newsletter.fetch.http import HttpFetcher
+from newsletter.ports.forecast import Audience
 from newsletter.preflight.headers import findings as header_findings
 from newsletter.preflight.rules import RULES
 from newsletter.store.engine import writing
@@ -238,12 +239,13 @@ def test_readers_without_a_value_are_counted_as_a_sending_would(engine: Engine) 
         connection.execute(insert(suppression).values(row))
     values = SqlReaderValues(engine)
 
-    weekly = values.shortfalls(["weekly"], {"town", "first_name"})
+    everywhere = Audience(lists=[])
+    weekly = values.shortfalls(Audience(lists=["weekly"]), {"town", "first_name"})
     assert {"town"} == set(weekly)
     assert (2, 3, "reader2@example.com") == (weekly["town"].n_empty, weekly["town"].n_readers, weekly["town"].example)
-    assert 4 == values.shortfalls([], {"town", "name"})["town"].n_readers
-    assert {"town": 3, "first_name": 8} == dict(values.longest({"town", "first_name", "nothing"}))
-    assert {} == values.shortfalls(["nowhere"], {"town"}) == values.longest([])
+    assert 4 == values.shortfalls(everywhere, {"town", "name"})["town"].n_readers
+    assert {"town": 3, "first_name": 8} == dict(values.longest(everywhere, {"town", "first_name", "nothing"}))
+    assert {} == values.shortfalls(Audience(lists=["nowhere"]), {"town"}) == values.longest(everywhere, [])
 
 
 def test_every_code_is_in_the_docs_and_every_documented_code_exists() -> None:

@@ -192,5 +192,6 @@ def test_send_next_needs_a_schedule_and_names_the_slot(folder: Path) -> None:
     assert "issue 1    waiting, as it was approved" in call(folder, "schedule", "show").stdout
     call(folder, "segments", "add", "few", 'first_name = "Reader 1"')
     some = call(folder, "send", "1", "--list", "weekly", "--next", "--segment", "few", "--yes")
-    assert "Of the list, 1 fit the segment 'few'" in some.stdout
+    assert "to 1 on 'weekly' who fit the segment 'few'" in some.stdout
+    assert "Not to: 2 who don't fit the segment." in some.stdout
     assert 'to those who fit first_name = "Reader 1"' in call(folder, "schedule", "show").stdout

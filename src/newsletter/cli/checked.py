@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from newsletter.compose.press import Proof
+    from newsletter.ports.forecast import Audience
     from newsletter.wiring import Parts
     from newsletter.words.finding import Finding
 
@@ -26,21 +27,30 @@ def findings_of(
 
 
 def findings_about(
-    parts: Parts, proof: Proof, *, online: bool = False, also: Collection[str] = (), is_fresh: bool = False
+    parts: Parts,
+    proof: Proof,
+    *,
+    online: bool = False,
+    audience: Audience | None = None,
+    also: Collection[str] = (),
+    is_fresh: bool = False,
 ) -> list[Finding]:
-    """All findings, the waived ones last. Only with `online` is anything asked of the web, only with `is_fresh` all of it."""
+    """All findings, the waived ones last. Only with `online` is anything asked of the web, only with `is_fresh` all of it.
+
+    `audience` is whom it is about to go to; without one, its own lists.
+    """
     from newsletter.preflight.check import check
     from newsletter.wiring.surroundings import around
 
-    return check(proof, around(parts, proof, online=online, also=also, is_fresh=is_fresh))
+    return check(proof, around(parts, proof, online=online, audience=audience, also=also, is_fresh=is_fresh))
 
 
-def refuse_errors(parts: Parts, proof: Proof, *, despite: bool = False) -> None:
+def refuse_errors(parts: Parts, proof: Proof, *, audience: Audience, despite: bool = False) -> None:
     """Raise Mistake with the first error that `check` finds, or with `despite` the first firm one.
 
     The web is not asked: a slow page must not hold up a send.
     """
-    errors = that_stop(findings_about(parts, proof), despite=despite)
+    errors = that_stop(findings_about(parts, proof, audience=audience), despite=despite)
     if errors:
         more = f" {len(errors) - 1} more: newsletter check {proof.issue.number}." if len(errors) > 1 else ""
         raise Mistake(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from newsletter.ports.forecast import Audience, Forecast
     from newsletter.schedule.version import Version
     from newsletter.wiring import Parts
     from newsletter.words.edition import Edition
@@ -26,19 +27,23 @@ def asks(parts: Parts, *, yes: bool) -> bool:
     return False
 
 
-def last_look(parts: Parts, issue: int, list_name: str, *, said: str, yes: bool, despite_findings: bool) -> Edition:
+def last_look(
+    parts: Parts, audience: Audience, *, segment: str, said: str, yes: bool, despite_findings: bool
+) -> Edition:
     """Say which words go to whom, when and through what, before anything is planned.
 
-    Returns what was agreed to, word for word. Raises Mistake where `check` finds errors in it.
+    The audience is of one list and of an issue; `segment` is the name of its question, if it has one. Returns what was agreed to, word for word. Raises Mistake where `check` finds errors in it.
     """
     from newsletter.schedule.version import version_that_goes
     from newsletter.wiring.timekeeping import desk_of
 
     desk, somebody_is_there = desk_of(parts), asks(parts, yes=yes)
+    issue = audience.issue
+    assert issue is not None
     version = version_that_goes(desk, issue)
-    _refuse_errors(parts, version, despite=despite_findings)
+    _refuse_errors(parts, version, audience, despite=despite_findings)
     while True:
-        _say(parts, version, list_name, said)
+        _say(parts, version, audience, segment, said)
         if not somebody_is_there:
             return version.edition
         click.confirm("Send it?", abort=True)
@@ -48,23 +53,34 @@ def last_look(parts: Parts, issue: int, list_name: str, *, said: str, yes: bool,
         click.echo("The words were changed while you looked. Nothing was sent. What is different now:")
         _say_changes(parts, version.edition, now.edition)
         version = now
-        _refuse_errors(parts, version, despite=despite_findings)
+        _refuse_errors(parts, version, audience, despite=despite_findings)
 
 
-def _refuse_errors(parts: Parts, version: Version, *, despite: bool) -> None:
+def _refuse_errors(parts: Parts, version: Version, audience: Audience, *, despite: bool) -> None:
     """What the folder says is no matter where other words go."""
     from newsletter.cli.checked import refuse_errors
 
     if version.proof is not None and not version.is_edited:
-        refuse_errors(parts, version.proof, despite=despite)
+        refuse_errors(parts, version.proof, audience=audience, despite=despite)
 
 
-def _say(parts: Parts, version: Version, list_name: str, said: str) -> None:
+def say_left_out(found: Forecast) -> None:
+    """Who on the list would not get it, and why."""
+    if found.left_out:
+        click.echo(f"Not to: {'; '.join(f'{n:,} who {why}' for n, why in found.left_out)}.")
+
+
+def _say(parts: Parts, version: Version, audience: Audience, segment: str, said: str) -> None:
     from newsletter.words.moment import say_moment
 
-    edition, readers = version.edition, parts.readers.count_active(list_name)
+    edition, [list_name] = version.edition, audience.lists
+    found = parts.forecasts.forecast(edition.issue, list_name, segment=audience.segment, at=audience.at)
     subject = "".join(piece if isinstance(piece, str) else "…" for piece in edition.subject.pieces)
-    click.echo(f"Issue {edition.issue}, “{subject}”, to {readers:,} on {list_name!r}. {parts.provider.explain()}")
+    whom = f"{found.goes:,} on {list_name!r}" + (f" who fit the segment {segment!r}" if segment else "")
+    click.echo(f"Issue {edition.issue}, “{subject}”, to {whom}. {parts.provider.explain()}")
+    if segment:
+        click.echo(f"The segment {segment!r}: {audience.segment}")
+    say_left_out(found)
     if version.approval:
         when = say_moment(version.approval.approved_at, parts.config.newsletter.zone)
         click.echo(f"The words go that {version.approval.approved_by} approved {when}.")

@@ -163,7 +163,7 @@ def show(folder: object, email: str, form: str) -> None:
 @format_option
 @click.pass_context
 def lists(context: click.Context, form: str) -> None:
-    """Show the lists: who is mailed (active), has not confirmed (pending), left, or must not be mailed.
+    """Show the lists: who is mailed (active), has not confirmed (pending), takes a break, left, or must not be mailed.
 
     \b
     Example:

@@ -116,6 +116,7 @@ def person_as_json(email: str, person: Subscriber | None, suppressed: Suppressio
             for subscription in (person.subscriptions if person else ())
         ],
         "suppressed": suppressed.value if suppressed else None,
+        "rests_until": person.rests_until.isoformat() if person and person.rests_until else None,
     }
 
 
@@ -129,6 +130,8 @@ def print_person(email: str, person: Subscriber | None, suppressed: SuppressionR
             proof = f" ({_one_line(subscription.consent)})" if subscription.consent else ""
             since = f"{subscription.since_at:%Y-%m-%d %H:%M} UTC"
             lines.append(f"  list {subscription.list_name}: {subscription.status.value} since {since}{proof}")
+    if person and person.rests_until:
+        lines.append(f"  wants no mail until {person.rests_until:%Y-%m-%d %H:%M} UTC")
     if suppressed:
         lines.append(f"  do-not-mail: {suppressed.value.replace('_', ' ')}")
     click.echo("\n".join(lines))
@@ -229,7 +232,9 @@ def print_lists(rows: Sequence[ListRow]) -> None:
         click.echo("There is no list yet. Make one with: newsletter lists add NAME")
         return
     width = max(len("list"), *(len(row.name) for row in rows))
-    click.echo(f"{'list':<{width}}  {'active':>10}  {'pending':>10}  {'left':>10}  {'do-not-mail':>11}")
+    click.echo(
+        f"{'list':<{width}}  {'active':>10}  {'pending':>10}  {'on a break':>10}  {'left':>10}  {'do-not-mail':>11}"
+    )
     for row in rows:
-        counts = f"{row.active:>10,}  {row.pending:>10,}  {row.ended:>10,}  {row.suppressed:>11,}"
+        counts = f"{row.active:>10,}  {row.pending:>10,}  {row.resting:>10,}  {row.ended:>10,}  {row.suppressed:>11,}"
         click.echo(f"{row.name:<{width}}  {counts}")

@@ -77,7 +77,8 @@ def send(
     from newsletter.cli.context import parts_of
     from newsletter.cli.last_look import last_look
     from newsletter.cli.missing import words_for_the_missing
-    from newsletter.cli.when import change_time, instant, said_back, say_segment, send_in_next_slot
+    from newsletter.cli.when import change_time, instant, said_back, send_in_next_slot
+    from newsletter.ports.forecast import Audience
     from newsletter.sending.plan import plan
     from newsletter.words.moment import say_moment
 
@@ -110,7 +111,7 @@ def send(
         edition = parts.ledger.get_edition(unfinished.edition_digest)
     elif missing:
         said = said_back(parts, start_at)
-        frozen = words_for_the_missing(parts, issue, list_name, segment=question, said=said, yes=yes)
+        frozen = words_for_the_missing(parts, issue, list_name, segment=question, at=start_at, said=said, yes=yes)
         if frozen is None:
             return
         edition = frozen
@@ -119,10 +120,10 @@ def send(
         if parts.readers.find_list(list_name) is None:
             parts.issues.get_issue(issue)
             raise Missing(f"There is no list called {list_name!r}.", fix="See the lists with: newsletter lists")
-        if segment:
-            say_segment(parts, list_name, segment, question)
+        audience = Audience(lists=[list_name], issue=issue, segment=question, at=start_at)
+        said = said_back(parts, start_at)
         edition = last_look(
-            parts, issue, list_name, said=said_back(parts, start_at), yes=yes, despite_findings=despite_findings
+            parts, audience, segment=segment or "", said=said, yes=yes, despite_findings=despite_findings
         )
     mailing, resumed = plan(
         parts.ledger,

@@ -64,11 +64,6 @@ def change_time(parts: Parts, mailing: MailingRow, start_at: datetime | None, *,
     return False
 
 
-def say_segment(parts: Parts, list_name: str, name: str, question: str) -> None:
-    n_fit = parts.segments.count(question, list_name=list_name)
-    click.echo(f"Of the list, {n_fit:,} fit the segment {name!r}: {question}")
-
-
 def send_in_next_slot(
     parts: Parts, issue: int, list_name: str, *, segment: str, question: str, yes: bool, despite_findings: bool
 ) -> None:
@@ -78,6 +73,7 @@ def send_in_next_slot(
     """
     from getpass import getuser
 
+    from newsletter.ports.forecast import Audience
     from newsletter.schedule.choosing import send_next
     from newsletter.wiring.timekeeping import desk_of
     from newsletter.words.moment import say_moment
@@ -89,10 +85,9 @@ def send_in_next_slot(
             fix=f'Set one: newsletter schedule set "every thursday 09:00" --list {list_name}',
         )
     following = next(plan.cadence.after(parts.clock.now()), None)
+    audience = Audience(lists=[list_name], issue=issue, segment=question, at=following.at if following else None)
     said = said_back(parts, following.at) if following else ""
-    if segment:
-        say_segment(parts, list_name, segment, question)
-    agreed = last_look(parts, issue, list_name, said=said, yes=yes, despite_findings=despite_findings)
+    agreed = last_look(parts, audience, segment=segment, said=said, yes=yes, despite_findings=despite_findings)
     slot = send_next(
         desk_of(parts), plan, issue, by=getuser(), segment=question, despite_findings=True, seen=agreed.digest
     )

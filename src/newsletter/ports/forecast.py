@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audience:
+    """Those of these lists who would get an issue: who may be mailed `at` that time, fits the segment and has it not yet.
+
+    Without a list it is every list; `segment` is a question, "" for everybody; `at` None is now. Without an issue, nobody
+    has it.
+    """
+
+    lists: Collection[str]
+    issue: int | None = None
+    segment: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
     """Readers of a list in numbers. `goes` would be planned; the others are on the list and would not be.
 
-    `has_it` hold this issue already, `do_not_mail` asked not to be mailed or can't be, `rests` take a break, `unfit` do
-    not fit the segment; each is counted for the first reason that holds. `pending` never confirmed.
+    Each is counted for the first reason that holds: `do_not_mail` asked not to be mailed or can't be, `pending` never
+    confirmed, `rests` take a break, `unfit` do not fit the segment, `has_it` hold this issue already.
     """
 
     goes: int
@@ -21,8 +37,27 @@ class Forecast:
     unfit: int
     pending: int
 
+    @property
+    def left_out(self) -> Sequence[tuple[int, str]]:
+        """How many are left out, and in words why, for each reason that there is."""
+        each = (
+            (self.do_not_mail, "are on the do-not-mail list", "is on the do-not-mail list"),
+            (self.pending, "have not confirmed yet", "has not confirmed yet"),
+            (self.rests, "take a break", "takes a break"),
+            (self.unfit, "don't fit the segment", "doesn't fit the segment"),
+            (self.has_it, "have this issue already", "has this issue already"),
+        )
+        return [(n, one if n == 1 else many) for n, many, one in each if n]
+
 
 class Forecasts(Protocol):
-    def forecast(self, issue: int, list_name: str, *, segment: str = "") -> Forecast:
-        """By the rules that planning goes by. `segment` is a question; "" is the whole list."""
+    def forecast(self, issue: int, list_name: str, *, segment: str = "", at: datetime | None = None) -> Forecast:
+        """By the rule that planning goes by. `segment` is a question; "" is the whole list.
+
+        `at` is when it would go: a break that is over by then keeps nobody out. None is now.
+        """
+        ...
+
+    def count_waiting(self, mailing_id: int) -> int:
+        """How many of a mailing's readers who wait for it would be handed over now: the others have left or rest by now."""
         ...

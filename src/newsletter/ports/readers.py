@@ -59,13 +59,17 @@ class Joined:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListRow:
-    """A list and how many people stand where. `suppressed` are pending or active, but their address is never mailed."""
+    """A list and how many people stand where. `active` are those who would be mailed now.
+
+    `suppressed` are pending or active there, but their address is never mailed; `resting` are active and take a break.
+    """
 
     name: str
     pending: int
     active: int
     ended: int
     suppressed: int = 0
+    resting: int = 0
 
 
 class ListedReaders(Protocol):
@@ -167,8 +171,8 @@ class Readers(ListedReaders, Protocol):
         """These subscribers, with every subscription, by id."""
         ...
 
-    def count_active(self, list_name: str) -> int:
-        """How many would be mailed: active on the list and not suppressed."""
+    def count_active(self, list_name: str, *, at: datetime | None = None) -> int:
+        """How many would be mailed: active on the list, not suppressed and not taking a break `at` that time; None is now."""
         ...
 
 

@@ -14,12 +14,14 @@ from newsletter.words.subscriber import Subscriber, SubscriptionStatus, Suppress
 class Among:
     """Whom to look among: those on a list, those who stand there so, or those who must not be mailed.
 
-    Without a list, any list will do. Who must not be mailed is neither pending nor active anywhere.
+    Without a list, any list will do. Who must not be mailed is neither pending nor active anywhere. Of the active, those
+    who get it, or with `is_resting` those who take a break.
     """
 
     list_name: str = ""
     status: SubscriptionStatus | None = None
     is_blocked: bool = False
+    is_resting: bool = False
 
     @property
     def is_everybody(self) -> bool:

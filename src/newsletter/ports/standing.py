@@ -6,10 +6,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from newsletter.ports.forecast import Audience
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shortfall:
-    """How many of the `n_readers` who would be mailed have no value, and one of them who lacks the most."""
+    """How many of the `n_readers` who would get an issue have no value, and one of them who lacks the most."""
 
     n_empty: int
     n_readers: int
@@ -17,10 +19,12 @@ class Shortfall:
 
 
 class ReaderValues(Protocol):
-    def shortfalls(self, lists: Collection[str], fields: Collection[str]) -> Mapping[str, Shortfall]:
-        """For each field that some active, mailable reader of these lists has no value for."""
+    """Of those in an audience, each once; where all of them have the issue already, of those who would get it anew."""
+
+    def shortfalls(self, audience: Audience, fields: Collection[str]) -> Mapping[str, Shortfall]:
+        """For each field that somebody among them has no value for."""
         ...
 
-    def longest(self, fields: Collection[str]) -> Mapping[str, int]:
-        """The letters of the longest value of each field, over all subscribers; fields without any are left out."""
+    def longest(self, audience: Audience, fields: Collection[str]) -> Mapping[str, int]:
+        """The letters of the longest value of each field among them; fields without any are left out."""
         ...

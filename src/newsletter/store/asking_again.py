@@ -20,17 +20,16 @@ from sqlalchemy import (
 )
 
 from newsletter.ports.consents import AskingRun
-from newsletter.store.consent_tables import asking_again, consent_request, consent_request_list, departure, rest
+from newsletter.store.consent_tables import asking_again, consent_request, consent_request_list, departure
 from newsletter.store.engaging import issues_by_list, roll_up
 from newsletter.store.engine import reading, writing
 from newsletter.store.joining import end
-from newsletter.store.segment_tables import engagement
-from newsletter.store.segments import ENOUGH_ISSUES, condition, field_value
+from newsletter.store.mailable import mailable
+from newsletter.store.segments import ENOUGH_ISSUES, field_value, fitting
 from newsletter.store.tables import mailing_list, subscriber, subscription, suppression
 from newsletter.store.types import AnyRow, database_now
 from newsletter.words.consent import Asked, Left, Mail
 from newsletter.words.mistake import Missing, NotNow
-from newsletter.words.segment import read_segment
 from newsletter.words.subscriber import SubscriptionStatus
 
 _DAY = 86_400
@@ -178,27 +177,14 @@ def _people(connection: Connection, list_id: int, segment: str, *, after: int) -
         .where(consent_request.c.requested_at > database_now(-_NOT_AGAIN_DAYS * _DAY))
         .where(consent_request_list.c.request_id == consent_request.c.id, consent_request_list.c.list_id == list_id)
     )
-    return (
-        select(
-            subscriber.c.id,
-            subscriber.c.email,
-            subscriber.c.email_key,
-            field_value("language").label("language"),
-        )
-        .select_from(subscription)
-        .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
-        .outerjoin(engagement, engagement.c.subscriber_id == subscription.c.subscriber_id)
-        .where(
-            subscription.c.list_id == list_id,
-            subscription.c.subscriber_id > after,
-            subscription.c.status == SubscriptionStatus.ACTIVE,
-            ~exists().where(suppression.c.email_key == subscriber.c.email_key),
-            ~exists().where(rest.c.subscriber_id == subscriber.c.id, rest.c.until_at > database_now()),
-            ~asked_before,
-            condition(connection, read_segment(segment)),
-        )
-        .order_by(subscription.c.subscriber_id)
+    columns = (
+        subscriber.c.id,
+        subscriber.c.email,
+        subscriber.c.email_key,
+        field_value("language").label("language"),
     )
+    people = mailable(*columns, lists=[list_id]).where(subscription.c.subscriber_id > after, ~asked_before)
+    return fitting(connection, people, segment).order_by(subscription.c.subscriber_id)
 
 
 def _ask_some(connection: Connection, run: int, list_id: int, segment: str, after: int, wording: str) -> int | None:

@@ -15,7 +15,6 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
-    case,
     insert,
     literal,
     or_,
@@ -25,24 +24,14 @@ from sqlalchemy import (
 
 from newsletter.ports.ledger import NOBODY_LEFT, Claim
 from newsletter.store.canary import may_go
-from newsletter.store.consent_tables import rest
 from newsletter.store.engine import is_sqlite, writing
+from newsletter.store.mailable import planned, why_not
 from newsletter.store.moving import settle_parcel
 from newsletter.store.pacing import NotYetError, may_call, rest_until, take_turn
-from newsletter.store.tables import (
-    attempt,
-    carried,
-    delivery,
-    mailing,
-    parcel,
-    subscriber,
-    subscription,
-    suppression,
-)
+from newsletter.store.tables import attempt, carried, delivery, mailing, parcel, subscriber
 from newsletter.store.types import AnyRow, database_now
-from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus, SkipReason
+from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus
 from newsletter.words.pace import NO_LIMIT, Pace
-from newsletter.words.subscriber import SubscriptionStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,27 +165,11 @@ def _was_turned_away(row: AnyRow) -> bool:
 @lru_cache(maxsize=2)
 def _readers(with_fields: bool) -> Select[Any]:
     """Built once: putting this statement together takes longer than the database needs for a small parcel."""
-    on_list = and_(
-        subscription.c.list_id == bindparam("on_list"),
-        subscription.c.subscriber_id == delivery.c.subscriber_id,
-        subscription.c.status == SubscriptionStatus.ACTIVE,
-    )
-    why = case(
-        (subscriber.c.id.is_(None), SkipReason.ERASED.value),
-        (suppression.c.email_key.is_not(None), SkipReason.SUPPRESSED.value),
-        (subscription.c.subscriber_id.is_(None), SkipReason.UNSUBSCRIBED.value),
-        (rest.c.subscriber_id.is_not(None), SkipReason.RESTING.value),
-        else_=None,
-    ).label("skip")
     columns = [delivery.c.reason, delivery.c.id, delivery.c.subscriber_id, subscriber.c.email, subscriber.c.first_name]
     columns += [subscriber.c.last_name, *([subscriber.c.fields] if with_fields else [])]
     return (
-        select(why, *columns)
-        .select_from(delivery)
-        .outerjoin(subscriber, subscriber.c.id == delivery.c.subscriber_id)
-        .outerjoin(subscription, on_list)
-        .outerjoin(suppression, suppression.c.email_key == subscriber.c.email_key)
-        .outerjoin(rest, and_(rest.c.subscriber_id == delivery.c.subscriber_id, rest.c.until_at > database_now()))
+        select(why_not().label("skip"), *columns)
+        .select_from(planned(bindparam("on_list")))
         .where(delivery.c.parcel_id == bindparam("of_parcel"), delivery.c.handover == HandOver.PENDING)
         .order_by(delivery.c.id)
         # Late evidence about an earlier try may be saving these very readers: it waits for us, or we see it.

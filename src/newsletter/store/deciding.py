@@ -11,6 +11,7 @@ from newsletter.ports.consents import Posting
 from newsletter.ports.readers import ReaderRow
 from newsletter.store.consent_tables import asking_again, consent_request, consent_request_list
 from newsletter.store.joining import decide, write
+from newsletter.store.mailable import mailable
 from newsletter.store.tables import mailing_list, subscriber, subscription, suppression
 from newsletter.store.types import AnyRow, database_now
 from newsletter.store.unanswered import count_unanswered
@@ -45,6 +46,8 @@ def decide_mails(
     recent, enough = _mailed_lately(connection, keys, quiet_hours), _asked_enough(connection, keys, erase_key)
     standing = _standing(connection, keys)
     wanted = _wanted(connection, [row.id for row in waiting])
+    again = [row.email_key for row in waiting if row.asked == Asked.AGAIN]
+    mailed = _mailed(connection, wanted, [standing[key][0] for key in again if key in standing])
     days = _days(connection, [row.run_id for row in waiting if row.run_id])
     postings: list[Posting] = []
     asking: dict[int, tuple[str, list[ReaderRow]]] = {}
@@ -52,6 +55,8 @@ def decide_mails(
         lists = wanted.get(row.id, {})
         person, statuses = standing.get(row.email_key, (0, {}))
         mail = _mail(row, blocked.get(row.email_key), person, [statuses.get(list_id) for list_id in lists])
+        if mail is Mail.AGAIN and not any((list_id, person) in mailed for list_id in lists):
+            mail = Mail.NONE
         if row.email_key in enough:
             mail = Mail.NONE
         elif row.email_key in recent:
@@ -90,8 +95,7 @@ def _mail(
     if asked is Asked.ADDRESS:
         return Mail.NONE if is_closed or person else Mail.ADDRESS
     if asked is Asked.AGAIN:
-        is_mailed = not blocked and SubscriptionStatus.ACTIVE in statuses
-        return Mail.AGAIN if is_mailed else Mail.NONE
+        return Mail.AGAIN
     if asked is not Asked.FORM:
         is_waiting = not blocked and any(status is SubscriptionStatus.PENDING for status in statuses)
         return Mail.CONFIRM if is_waiting else Mail.NONE
@@ -100,6 +104,19 @@ def _mail(
     if not blocked and statuses and all(status is SubscriptionStatus.ACTIVE for status in statuses):
         return Mail.ALREADY
     return Mail.CONFIRM
+
+
+def _mailed(
+    connection: Connection, wanted: Mapping[int, Mapping[int, str]], people: Sequence[int]
+) -> set[tuple[int, int]]:
+    """(list, person) for each of these lists on which each of these people may be mailed now."""
+    lists = sorted({list_id for some in wanted.values() for list_id in some})
+    query = mailable(subscription.c.list_id, subscription.c.subscriber_id, lists=lists)
+    return {
+        (row.list_id, row.subscriber_id)
+        for some in _slices(people)
+        for row in connection.execute(query.where(subscription.c.subscriber_id.in_(some)))
+    }
 
 
 def _blocked(connection: Connection, keys: Sequence[str]) -> dict[str, SuppressionReason]:

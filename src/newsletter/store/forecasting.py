@@ -1,16 +1,19 @@
-"""How many readers a sending would reach, counted by the rules that planning goes by, without planning anything."""
+"""How many readers a sending would reach, counted by the rule that planning and claiming go by, without planning anything."""
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Engine, and_, case, exists, func, select, true
+from datetime import datetime
+
+from sqlalchemy import Engine, func, literal, select
 
 from newsletter.ports.forecast import Forecast
-from newsletter.store.consent_tables import rest
-from newsletter.store.engine import reading
+from newsletter.store.engaging import roll_up
+from newsletter.store.engine import reading, writing
+from newsletter.store.mailable import has_issue, list_numbers, listed, planned, why_not
 from newsletter.store.segment_tables import engagement
 from newsletter.store.segments import condition
-from newsletter.store.tables import delivery, holds, mailing_list, subscriber, subscription, suppression
-from newsletter.store.types import database_now
+from newsletter.store.tables import delivery, mailing, parcel, subscription
+from newsletter.words.ledger import HandOver, SkipReason
 from newsletter.words.segment import read_segment
 from newsletter.words.subscriber import SubscriptionStatus
 
@@ -21,42 +24,40 @@ class SqlForecasts:
     def __init__(self, engine: Engine, *, practice: bool = False) -> None:
         self._engine, self._practice = engine, practice
 
-    def forecast(self, issue: int, list_name: str, *, segment: str = "") -> Forecast:
-        is_on = and_(mailing_list.c.id == subscription.c.list_id, mailing_list.c.name == list_name)
+    def forecast(self, issue: int, list_name: str, *, segment: str = "", at: datetime | None = None) -> Forecast:
+        if segment:
+            with writing(self._engine) as connection:
+                roll_up(connection)
         with reading(self._engine) as connection:
-            fits: ColumnElement[bool] = condition(connection, read_segment(segment)) if segment else true()
-            why = case(
-                (exists().where(suppression.c.email_key == subscriber.c.email_key), "do_not_mail"),
-                (exists().where(rest.c.subscriber_id == subscriber.c.id, rest.c.until_at > database_now()), "rests"),
-                (~fits, "unfit"),
-                (self._has_it(issue), "has_it"),
-                else_="goes",
-            )
-            active = (
-                select(why.label("why"))
-                .select_from(subscription)
-                .join(mailing_list, is_on)
-                .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
-                .where(subscription.c.status == SubscriptionStatus.ACTIVE)
-            )
+            further = [(has_issue(issue, practice=self._practice), "has_it")]
+            rows = listed(at)
             if segment:
-                active = active.outerjoin(engagement, engagement.c.subscriber_id == subscription.c.subscriber_id)
-            counted = active.subquery()
-            rows = connection.execute(select(counted.c.why, func.count()).group_by(counted.c.why)).all()
-            pending = connection.scalar(
-                select(func.count())
-                .select_from(subscription)
-                .join(mailing_list, is_on)
-                .where(subscription.c.status == SubscriptionStatus.PENDING)
+                further.insert(0, (~condition(connection, read_segment(segment)), "unfit"))
+                rows = rows.outerjoin(engagement, engagement.c.subscriber_id == subscription.c.subscriber_id)
+            on_it = (SubscriptionStatus.PENDING, SubscriptionStatus.ACTIVE)
+            each = (
+                select(why_not(*further, otherwise="goes").label("why"))
+                .select_from(rows)
+                .where(subscription.c.list_id.in_(list_numbers(connection, [list_name])))
+                .where(subscription.c.status.in_(on_it))
+                .subquery()
             )
-        found = {str(name): int(n) for name, n in rows}
-        names = ("goes", "has_it", "do_not_mail", "rests", "unfit")
-        return Forecast(**{name: found.get(name, 0) for name in names}, pending=int(pending or 0))
-
-    def _has_it(self, issue: int) -> ColumnElement[bool]:
-        return exists().where(
-            delivery.c.issue == issue,
-            delivery.c.subscriber_id == subscription.c.subscriber_id,
-            delivery.c.is_practice == self._practice,
-            holds,
+            counted = connection.execute(select(each.c.why, func.count()).group_by(each.c.why)).all()
+        found = {str(why): int(n) for why, n in counted}
+        return Forecast(
+            goes=found.get("goes", 0),
+            has_it=found.get("has_it", 0),
+            do_not_mail=found.get(SkipReason.SUPPRESSED, 0),
+            rests=found.get(SkipReason.RESTING, 0),
+            unfit=found.get("unfit", 0),
+            # Those who left are not among them.
+            pending=found.get(SkipReason.UNSUBSCRIBED, 0),
         )
+
+    def count_waiting(self, mailing_id: int) -> int:
+        with reading(self._engine) as connection:
+            list_id = connection.scalar(select(mailing.c.list_id).where(mailing.c.id == mailing_id))
+            inside = select(parcel.c.id).where(parcel.c.mailing_id == mailing_id)
+            waiting = (delivery.c.parcel_id.in_(inside), delivery.c.handover == HandOver.PENDING)
+            query = select(func.count()).select_from(planned(literal(list_id))).where(*waiting, why_not().is_(None))
+            return connection.scalar(query) or 0

@@ -1,4 +1,4 @@
-"""Counts how a list grew, week by week, in one pass over its subscriptions."""
+"""Counts how the readers of a list grew, week by week, in one pass over its subscriptions."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Integer, and_, case, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, Engine, Integer, Select, and_, case, cast, func, literal, or_, select
 
 from newsletter.store.engine import reading
-from newsletter.store.tables import mailing_list, subscriber, subscription
+from newsletter.store.mailable import list_numbers, listed, on, set_aside
+from newsletter.store.tables import mailing_list, subscriber, subscription, suppression
 from newsletter.store.types import UtcDateTime
 from newsletter.words.subscriber import SubscriptionStatus
 
@@ -40,7 +41,25 @@ class SqlGrowth:
         )
         with reading(self._engine) as connection:
             rows = connection.execute(query).all()
-        return [sum(n for came, went, n in rows if came <= at < went) for at in range(len(ends))] if rows else []
+            kept_out = connection.execute(_kept_out(list_numbers(connection, [list_name]), ends)).all() if rows else []
+        there = [sum(n for came, went, n in rows if came <= at < went) for at in range(len(ends))] if rows else []
+        return [n - sum(m for since, m in kept_out if since <= at) for at, n in enumerate(there)]
+
+
+def _kept_out(lists: Sequence[int], ends: Sequence[datetime]) -> Select[Any]:
+    """How many of the active may not be mailed, by the span from which on they were there and that was so.
+
+    When a break began is not kept: who takes one now is left out of all the weeks.
+    """
+    barred_at = case((suppression.c.since_at > subscription.c.since_at, suppression.c.since_at))
+    since = func.coalesce(barred_at, subscription.c.since_at)
+    few = (
+        select(_span_of(since, ends).label("since"))
+        .select_from(listed())
+        .where(*on(lists), subscription.c.subscriber_id.in_(set_aside()))
+        .subquery()
+    )
+    return select(few.c.since, func.count()).group_by(few.c.since)
 
 
 def _span_of(column: ColumnElement[Any], ends: Sequence[datetime]) -> ColumnElement[int]:

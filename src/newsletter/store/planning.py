@@ -24,29 +24,17 @@ from sqlalchemy import (
 )
 
 from newsletter.ports.ledger import MailingRow
-from newsletter.store.consent_tables import rest
+from newsletter.store.engaging import roll_up
 from newsletter.store.engine import reading, writing
+from newsletter.store.mailable import has_issue, mailable, on
 from newsletter.store.schedule_tables import slot
-from newsletter.store.segment_tables import engagement
-from newsletter.store.segments import condition
-from newsletter.store.tables import (
-    delivery,
-    edition,
-    holds,
-    mailing,
-    mailing_list,
-    parcel,
-    subscriber,
-    subscription,
-    suppression,
-)
+from newsletter.store.segments import fitting
+from newsletter.store.tables import delivery, edition, mailing, mailing_list, parcel, subscriber, subscription
 from newsletter.store.types import AnyRow, database_now
 from newsletter.store.upserting import insert_into
 from newsletter.words.edition import Edition
 from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus
 from newsletter.words.mistake import Missing, NotNow
-from newsletter.words.segment import read_segment
-from newsletter.words.subscriber import SubscriptionStatus
 
 # Who waits for SQLite's lock looks every 0.1 s: without a gap as long, one slice after the other shuts them out.
 _REST_SECONDS = 0.12
@@ -89,6 +77,8 @@ class SqlPlanning:
     ) -> MailingRow:
         with writing(self._engine) as connection:
             list_id = _list_id(connection, list_name)
+            if segment:
+                roll_up(connection)
             into = insert_into(connection, mailing)
             opened = connection.execute(
                 into.values(
@@ -211,7 +201,7 @@ def _frozen(connection: Connection, frozen: Edition) -> int:
 def _end_of_slice(connection: Connection, plan: AnyRow, n_readers: int) -> int | None:
     members = (
         select(subscription.c.subscriber_id)
-        .where(_in_audience(plan, plan.planned_to_subscriber, plan.audience_ends_at_subscriber))
+        .where(*on([plan.list_id]), _between(plan.planned_to_subscriber, plan.audience_ends_at_subscriber))
         .order_by(subscription.c.subscriber_id)
         .limit(n_readers)
         .subquery()
@@ -220,34 +210,16 @@ def _end_of_slice(connection: Connection, plan: AnyRow, n_readers: int) -> int |
     return ends
 
 
-def _in_audience(plan: AnyRow, begins: int, ends: int) -> ColumnElement[bool]:
-    """Active on the list, with `begins` < subscriber id <= `ends`."""
-    return and_(
-        subscription.c.list_id == plan.list_id,
-        subscription.c.status == SubscriptionStatus.ACTIVE,
-        subscription.c.subscriber_id > begins,
-        subscription.c.subscriber_id <= ends,
-    )
+def _between(begins: int, ends: int) -> ColumnElement[bool]:
+    """`begins` < subscriber id <= `ends`."""
+    return and_(subscription.c.subscriber_id > begins, subscription.c.subscriber_id <= ends)
 
 
 def _plan_range(connection: Connection, plan: AnyRow, begins: int, ends: int) -> tuple[int, int]:
     """Make parcels and deliveries for one range of readers. Returns (planned, already had the issue)."""
-    has_it = exists().where(
-        delivery.c.issue == plan.issue,
-        delivery.c.subscriber_id == subscription.c.subscriber_id,
-        delivery.c.is_practice == plan.is_practice,
-        holds,
-    )
-    do_not_mail = exists().where(suppression.c.email_key == subscriber.c.email_key)
-    rests = exists().where(rest.c.subscriber_id == subscriber.c.id, rest.c.until_at > database_now())
-    fits = condition(connection, read_segment(plan.segment)) if plan.segment else true()
-    members = (
-        select(subscription.c.subscriber_id)
-        .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
-        .where(_in_audience(plan, begins, ends), ~do_not_mail, ~rests, fits)
-    )
-    if plan.segment:
-        members = members.outerjoin(engagement, engagement.c.subscriber_id == subscription.c.subscriber_id)
+    has_it = has_issue(plan.issue, practice=plan.is_practice)
+    members = mailable(subscription.c.subscriber_id, lists=[plan.list_id], at=plan.start_at)
+    members = fitting(connection, members.where(_between(begins, ends)), plan.segment)
     already = connection.scalar(select(func.count()).select_from(members.where(has_it).subquery())) or 0
     wanted = members.where(~has_it).subquery()
     n_wanted = connection.scalar(select(func.count()).select_from(wanted)) or 0

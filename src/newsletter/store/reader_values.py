@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, and_, case, func, literal, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, case, func, literal, select
 
+from newsletter.ports.forecast import Audience
 from newsletter.ports.standing import Shortfall
 from newsletter.store.engine import reading
-from newsletter.store.tables import mailing_list, subscriber, subscription, suppression
-from newsletter.words.subscriber import SubscriptionStatus
+from newsletter.store.mailable import has_issue, list_numbers, mailable
+from newsletter.store.segments import fitting
+from newsletter.store.tables import subscriber, subscription
 
 _COLUMNS = {"email": subscriber.c.email, "first_name": subscriber.c.first_name, "last_name": subscriber.c.last_name}
 
@@ -18,26 +21,25 @@ _COLUMNS = {"email": subscriber.c.email, "first_name": subscriber.c.first_name, 
 class SqlReaderValues:
     """The `ReaderValues` port."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, *, practice: bool = False) -> None:
+        self._engine, self._practice = engine, practice
 
-    def shortfalls(self, lists: Collection[str], fields: Collection[str]) -> Mapping[str, Shortfall]:
-        """See the port. No list is every list. One pass over the readers, and another for the example."""
+    def shortfalls(self, audience: Audience, fields: Collection[str]) -> Mapping[str, Shortfall]:
+        """See the port. One pass over the readers, and another for the example."""
         names = sorted(fields)
         if not names:
             return {}
-        empty = [_is_empty(name) for name in names]
-        flags = [case((one, 1), else_=0) for one in empty]
+        flags = [case((_is_empty(name), 1), else_=0) for name in names]
+        sums = [func.coalesce(func.sum(flag), 0) for flag in flags]
         with reading(self._engine) as connection:
-            sums = [func.coalesce(func.sum(flag), 0) for flag in flags]
-            row = connection.execute(_mailable(select(func.count(), *sums), lists)).one()
+            audience, row = self._counted(connection, audience, sums)
             missing = {name: int(n) for name, n in zip(names, row[1:], strict=True) if n}
             if not missing:
                 return {}
             most = sum(flags[1:], start=flags[0])
             worst = {
                 name: connection.scalar(
-                    _mailable(select(subscriber.c.email), lists)
+                    self._among(connection, audience, subscriber.c.email)
                     .where(_is_empty(name))
                     .order_by(most.desc(), subscriber.c.id)
                     .limit(1)
@@ -48,14 +50,38 @@ class SqlReaderValues:
             name: Shortfall(n_empty=n, n_readers=int(row[0]), example=str(worst[name])) for name, n in missing.items()
         }
 
-    def longest(self, fields: Collection[str]) -> Mapping[str, int]:
+    def longest(self, audience: Audience, fields: Collection[str]) -> Mapping[str, int]:
         """See the port."""
         names = sorted(fields)
         if not names:
             return {}
         with reading(self._engine) as connection:
-            row = connection.execute(select(*(func.max(func.length(_value(name))) for name in names))).one()
-        return {name: int(n) for name, n in zip(names, row, strict=True) if n}
+            _, row = self._counted(connection, audience, [func.max(func.length(_value(name))) for name in names])
+        return {name: int(n) for name, n in zip(names, row[1:], strict=True) if n}
+
+    def _counted(
+        self, connection: Connection, audience: Audience, figures: Sequence[ColumnElement[Any]]
+    ) -> tuple[Audience, Any]:
+        """How many they are, then these figures of them; and whom that is about in the end.
+
+        Where everybody has the issue already, it is about whom it would go to if nobody had: practised once, an issue has
+        not become right.
+        """
+        row = connection.execute(self._among(connection, audience, func.count(), *figures)).one()
+        if row[0] or audience.issue is None:
+            return audience, row
+        everybody = replace(audience, issue=None)
+        return everybody, connection.execute(self._among(connection, everybody, func.count(), *figures)).one()
+
+    def _among(self, connection: Connection, audience: Audience, *columns: Any) -> Select[Any]:
+        """These columns of everybody in the audience, once each whatever lists they are on."""
+        lists = list_numbers(connection, audience.lists)
+        alone = len(lists) == 1
+        people = mailable(*(columns if alone else [subscription.c.subscriber_id]), lists=lists, at=audience.at)
+        people = fitting(connection, people, audience.segment)
+        if audience.issue is not None:
+            people = people.where(~has_issue(audience.issue, practice=self._practice))
+        return people if alone else select(*columns).where(subscriber.c.id.in_(people))
 
 
 def _value(name: str) -> ColumnElement[str]:
@@ -71,19 +97,3 @@ def _value(name: str) -> ColumnElement[str]:
 
 def _is_empty(name: str) -> ColumnElement[bool]:
     return func.coalesce(_value(name), "") == literal("")
-
-
-def _mailable(query: Select[Any], lists: Collection[str]) -> Select[Any]:
-    """The same people whom planning would take, once each."""
-    on_list = (
-        select(literal(1))
-        .select_from(subscription)
-        .join(mailing_list, mailing_list.c.id == subscription.c.list_id)
-        .where(
-            and_(subscription.c.subscriber_id == subscriber.c.id, subscription.c.status == SubscriptionStatus.ACTIVE)
-        )
-    )
-    if lists:
-        on_list = on_list.where(mailing_list.c.name.in_(lists))
-    blocked = select(literal(1)).where(suppression.c.email_key == subscriber.c.email_key)
-    return query.select_from(subscriber).where(on_list.exists(), ~blocked.exists())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -12,13 +11,14 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, Select, func, literal, select, update
 
 from newsletter.ports.readers import Joined, ListRow, ReaderRow
-from newsletter.store.consent_tables import erasure
+from newsletter.store.consent_tables import erasure, rest
 from newsletter.store.do_not_mail import iterate_gone
 from newsletter.store.engine import is_sqlite, reading, writing
 from newsletter.store.import_notes import check_goes_on, note_changed, note_people, note_suppressions, note_tags, rank
 from newsletter.store.incoming import cell, incoming, packed
 from newsletter.store.joining import decide, end, write
 from newsletter.store.late import note_late
+from newsletter.store.mailable import count_standings, rests_now
 from newsletter.store.tables import mailing_list, subscriber, subscription, suppression
 from newsletter.store.tagging import tags_by_number
 from newsletter.store.types import database_now
@@ -73,15 +73,15 @@ class SqlReaders:
     def list_lists(self) -> Sequence[ListRow]:
         with reading(self._engine) as connection:
             lists = connection.execute(select(mailing_list).order_by(mailing_list.c.name)).all()
-            everybody, blocked = _count_standings(connection)
-        pending, active, ended = SubscriptionStatus.PENDING, SubscriptionStatus.ACTIVE, SubscriptionStatus.ENDED
+            counted = count_standings(connection)
         return [
             ListRow(
                 name=row.name,
-                pending=everybody[row.id, pending] - blocked[row.id, pending],
-                active=everybody[row.id, active] - blocked[row.id, active],
-                ended=everybody[row.id, ended],
-                suppressed=blocked[row.id, pending] + blocked[row.id, active],
+                pending=counted.standing(row.id, SubscriptionStatus.PENDING),
+                active=counted.mailable(row.id),
+                ended=counted.everybody[row.id, SubscriptionStatus.ENDED],
+                suppressed=counted.suppressed(row.id),
+                resting=counted.resting(row.id),
             )
             for row in lists
         ]
@@ -232,10 +232,10 @@ class SqlReaders:
                 query = select(func.jsonb_object_keys(subscriber.c.fields)).distinct()
             return sorted(connection.scalars(query))
 
-    def count_active(self, list_name: str) -> int:
+    def count_active(self, list_name: str, *, at: datetime | None = None) -> int:
         with reading(self._engine) as connection:
-            everybody, blocked = _count_standings(connection, _list_id(connection, list_name) or 0)
-        return everybody.total() - blocked.total()
+            list_id = _list_id(connection, list_name) or 0
+            return count_standings(connection, list_id, at=at).mailable(list_id)
 
     def _pages(self, list_id: int, status: SubscriptionStatus | None) -> Iterator[Subscriber]:
         after = 0
@@ -290,11 +290,13 @@ def _people() -> Select[Any]:
             subscription.c.since_at,
             subscription.c.consent,
             suppression.c.reason,
+            rest.c.until_at,
         )
         .select_from(subscriber)
         .outerjoin(subscription, subscription.c.subscriber_id == subscriber.c.id)
         .outerjoin(mailing_list, mailing_list.c.id == subscription.c.list_id)
         .outerjoin(suppression, suppression.c.email_key == subscriber.c.email_key)
+        .outerjoin(rest, rests_now())
     )
 
 
@@ -308,6 +310,7 @@ def _person(row: Row[Any], subscriptions: tuple[Subscription, ...], tags: Sequen
         subscriptions=subscriptions,
         tags=tuple(tags),
         suppressed=SuppressionReason(row.reason) if row.reason else None,
+        rests_until=row.until_at,
     )
 
 
@@ -339,30 +342,6 @@ def check_list_name(name: str) -> None:
             f"{name!r} cannot be the name of a list.",
             fix="Use 1 to 100 letters, digits and signs on one line, without blanks around them.",
         )
-
-
-Standings = Counter[tuple[int, str]]
-
-
-def _count_standings(connection: Connection, active_on: int | None = None) -> tuple[Standings, Standings]:
-    """How many stand where, by (list, status), and how many of them must not be mailed; of one list only its active.
-
-    Everybody is counted in an index, and the do-not-mail list is short: nobody's own row is looked at.
-    """
-    where = (subscription.c.list_id, subscription.c.status)
-    blocked = (
-        select(*where, func.count())
-        .select_from(suppression)
-        .join(subscriber, subscriber.c.email_key == suppression.c.email_key)
-        .join(subscription, subscription.c.subscriber_id == subscriber.c.id)
-        .group_by(*where)
-    )
-    counts = []
-    for query in (select(*where, func.count()).group_by(*where), blocked):
-        if active_on is not None:
-            query = query.where(where[0] == active_on, where[1] == SubscriptionStatus.ACTIVE)
-        counts.append(Counter({(number, status): n for number, status, n in connection.execute(query)}))
-    return counts[0], counts[1]
 
 
 def _touch(connection: Connection, keys: Sequence[str]) -> Sequence[int]:

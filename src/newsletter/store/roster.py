@@ -13,7 +13,6 @@ from sqlalchemy import (
     Select,
     and_,
     delete,
-    exists,
     func,
     literal_column,
     not_,
@@ -24,9 +23,11 @@ from sqlalchemy import (
 
 from newsletter.ports.roster import EVERYBODY, Among, Blocked, Found
 from newsletter.store.engine import reading, writing
+from newsletter.store.mailable import listed, why_not
 from newsletter.store.readers import people_by_number
 from newsletter.store.tables import last_name, mailing_list, subscriber, subscription, suppression, whole_name
-from newsletter.words.subscriber import SuppressionReason, address_key
+from newsletter.words.ledger import SkipReason
+from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason, address_key
 
 # Where few of those in line fit, so many are looked at in each query for one answer.
 _WINDOW = 1_000
@@ -224,23 +225,28 @@ def _name_line(key: ColumnElement[str], named: ColumnElement[str], begin: str, c
 
 def _fits(among: Among, number: ColumnElement[int]) -> ColumnElement[bool]:
     """Whether the subscriber of this number is one of those."""
-    theirs = and_(subscriber.c.id == number, suppression.c.email_key == subscriber.c.email_key)
-    blocked = select(literal_column("1")).select_from(subscriber).join(suppression, theirs).where(theirs).exists()
-    on = exists().where(subscription.c.subscriber_id == number)
-    if among.status:
-        on = on.where(subscription.c.status == among.status)
-    if among.list_name:
-        on = on.where(
-            subscription.c.list_id.in_(select(mailing_list.c.id).where(mailing_list.c.name == among.list_name))
-        )
     tests: list[ColumnElement[bool]] = []
     if among.list_name or among.status:
-        tests.append(on)
+        on: Select[Any] = select(literal_column("1")).where(subscription.c.subscriber_id == number)
+        if among.list_name:
+            named = select(mailing_list.c.id).where(mailing_list.c.name == among.list_name)
+            on = on.where(subscription.c.list_id.in_(named))
+        if among.status:
+            on = on.select_from(listed()).where(subscription.c.status == among.status, _stands(among))
+        tests.append(on.exists())
     if among.is_blocked:
-        tests.append(blocked)
-    elif among.status:
-        tests.append(~blocked)
+        theirs = and_(subscriber.c.id == number, suppression.c.email_key == subscriber.c.email_key)
+        tests.append(
+            select(literal_column("1")).select_from(subscriber).join(suppression, theirs).where(theirs).exists()
+        )
     return and_(true(), *tests)
+
+
+def _stands(among: Among) -> ColumnElement[bool]:
+    """Of a subscription of this status: nothing but that very status, or a break, is in the way."""
+    if among.status is not SubscriptionStatus.ACTIVE:
+        return why_not() == SkipReason.UNSUBSCRIBED
+    return why_not() == SkipReason.RESTING if among.is_resting else why_not().is_(None)
 
 
 def _begins(column: ColumnElement[str], begin: str) -> ColumnElement[bool]:

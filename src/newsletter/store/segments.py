@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, time
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    Select,
     and_,
     case,
     delete,
@@ -26,8 +28,9 @@ from sqlalchemy import (
 from newsletter.store.engaging import Gone, issues_by_list, roll_up
 from newsletter.store.engine import reading, writing
 from newsletter.store.event_tables import event
+from newsletter.store.mailable import mailable
 from newsletter.store.segment_tables import LONGEST_TAG, engagement, issue_place, segment, tag
-from newsletter.store.tables import delivery, mailing_list, subscriber, subscription, suppression
+from newsletter.store.tables import delivery, mailing_list, subscriber, subscription
 from newsletter.store.types import database_now
 from newsletter.store.upserting import insert_into
 from newsletter.words.event import EventKind
@@ -48,7 +51,7 @@ from newsletter.words.segment import (
     fields_asked,
     read_segment,
 )
-from newsletter.words.subscriber import SubscriptionStatus, address_key
+from newsletter.words.subscriber import address_key
 
 # Nobody is called unengaged by fewer issues than these.
 ENOUGH_ISSUES = 12
@@ -89,29 +92,14 @@ class SqlSegments:
         return str(question)
 
     def count(self, question: str, *, list_name: str) -> int:
-        """How many of those who would be mailed on a list fit. Raises Missing where there is no such list."""
-        tree = read_segment(question)
+        """How many of those who may be mailed on a list fit. Raises Missing where there is no such list."""
+        read_segment(question)
         self.refresh()
         with reading(self._engine) as connection:
             list_id = connection.scalar(select(mailing_list.c.id).where(mailing_list.c.name == list_name))
             if list_id is None:
                 raise Missing(f"There is no list called {list_name!r}.", fix="See the lists with: newsletter lists")
-            # The do-not-mail list is short: looked up once, not for each of a million.
-            blocked = select(subscriber.c.id).join(suppression, suppression.c.email_key == subscriber.c.email_key)
-            rows = subscription.outerjoin(engagement, engagement.c.subscriber_id == subscription.c.subscriber_id)
-            if _asks_person(tree):
-                rows = rows.join(subscriber, subscriber.c.id == subscription.c.subscriber_id)
-            query = (
-                select(func.count())
-                .select_from(rows)
-                .where(
-                    subscription.c.list_id == list_id,
-                    subscription.c.status == SubscriptionStatus.ACTIVE,
-                    subscription.c.subscriber_id.not_in(blocked),
-                    condition(connection, tree),
-                )
-            )
-            return connection.scalar(query) or 0
+            return connection.scalar(fitting(connection, mailable(func.count(), lists=[list_id]), question)) or 0
 
     def unknown_fields(self, question: str) -> Sequence[str]:
         """Fields in a question that no reader has: probably misspelt, and then `!=` and `not` fit everybody."""
@@ -146,6 +134,14 @@ class SqlSegments:
             return list(
                 connection.scalars(select(tag.c.name).where(tag.c.subscriber_id == subscriber).order_by(tag.c.name))
             )
+
+
+def fitting(connection: Connection, people: Select[Any], question: str) -> Select[Any]:
+    """Those of `people`, a query over `mailable.listed`, who fit the question; "" is everybody."""
+    if not question:
+        return people
+    people = people.outerjoin(engagement, engagement.c.subscriber_id == subscription.c.subscriber_id)
+    return people.where(condition(connection, read_segment(question)))
 
 
 def condition(connection: Connection, tree: Predicate) -> ColumnElement[bool]:
@@ -268,17 +264,6 @@ def _by_list(
         return without
     whens = [(subscription.c.list_id == number, of_list(gone)) for number, gone in lists.items()]
     return case(*whens, else_=without)
-
-
-def _asks_person(tree: Predicate) -> bool:
-    """Whether the question is about what stands in a subscriber's own row."""
-    match tree:
-        case AllOf(parts) | AnyOf(parts):
-            return any(_asks_person(part) for part in parts)
-        case Not(of):
-            return _asks_person(of)
-        case _:
-            return isinstance(tree, HasField)
 
 
 def _missing(name: str) -> Missing:

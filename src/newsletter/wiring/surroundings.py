@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsletter.fetch.answer_file import AnswerFile
+from newsletter.ports.forecast import Audience
 from newsletter.preflight.around import Around
 from newsletter.preflight.check import check
 from newsletter.preflight.gaps import bare_fields
@@ -22,20 +23,30 @@ if TYPE_CHECKING:
     from newsletter.words.finding import Finding
 
 
-def around(parts: Parts, proof: Proof, *, online: bool, also: Collection[str] = (), is_fresh: bool = False) -> Around:
+def around(
+    parts: Parts,
+    proof: Proof,
+    *,
+    online: bool,
+    audience: Audience | None = None,
+    also: Collection[str] = (),
+    is_fresh: bool = False,
+) -> Around:
     """For `preflight.check.check`. Without `online` the web is not asked; `also` are checks that are off by default.
 
+    What is found at readers is found at the `audience`; without one, at all whom the issue would go to by its own lists.
     With `is_fresh` nothing that the web answered before is believed.
     """
     newsletter, issue = parts.config.newsletter, proof.issue
-    values = SqlReaderValues(parts.engine)
+    values = SqlReaderValues(parts.engine, practice=parts.config.is_practice)
+    whom = audience or Audience(lists=issue.lists, issue=issue.number)
     asked = frozenset(proof.rendered.fields) - {"unsubscribe_url", "preferences_url"}
     mail = sample(proof.rendered.edition, newsletter, parts.key, None, list_id=0, date=parts.clock.now())
     return Around(
         newsletter=newsletter,
         known_fields=frozenset(parts.readers.known_fields()),
-        longest=values.longest(asked),
-        shortfalls=values.shortfalls(issue.lists, bare_fields(proof)),
+        longest=values.longest(whom, asked),
+        shortfalls=values.shortfalls(whom, bare_fields(proof)),
         shelf=parts.shelf,
         template=parts.templates.get_template(issue.template or newsletter.template),
         bytes_per_reader=parts.provider.limits.bytes_per_reader,
@@ -53,9 +64,9 @@ def around(parts: Parts, proof: Proof, *, online: bool, also: Collection[str] = 
     )
 
 
-def check_counting(parts: Parts, proof: Proof) -> list[Finding]:
-    """What `check` finds without asking the web, but for notes and what was accepted."""
-    return [one for one in check(proof, around(parts, proof, online=False)) if one.counts]
+def check_counting(parts: Parts, proof: Proof, audience: Audience | None = None) -> list[Finding]:
+    """What `check` finds without asking the web, but for notes and what was accepted; `audience` as in `around`."""
+    return [one for one in check(proof, around(parts, proof, online=False, audience=audience)) if one.counts]
 
 
 def reader_as(parts: Parts, address: str | None, proof: Proof) -> tuple[Subscriber | None, int]:
@@ -68,7 +79,8 @@ def reader_as(parts: Parts, address: str | None, proof: Proof) -> tuple[Subscrib
         return None, 0
     if address == WORST:
         asked = frozenset(proof.rendered.fields)
-        longest = SqlReaderValues(parts.engine).longest(asked - {"unsubscribe_url", "preferences_url"})
+        values = SqlReaderValues(parts.engine, practice=parts.config.is_practice)
+        longest = values.longest(Audience(lists=proof.issue.lists), asked - {"unsubscribe_url", "preferences_url"})
         return worst_reader(asked, longest), 0
     reader = parts.readers.find_subscriber(address)
     if reader is None:

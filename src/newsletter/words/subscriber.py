@@ -52,7 +52,7 @@ class Subscription:
 class Subscriber:
     """A person: an address, names, and whatever fields the newsletter keeps about them.
 
-    `tags` are there where people are read list by list.
+    `tags` are there where people are read list by list; `rests_until` where they take a break now.
     """
 
     id: int
@@ -63,6 +63,7 @@ class Subscriber:
     subscriptions: tuple[Subscription, ...] = ()
     tags: tuple[str, ...] = ()
     suppressed: SuppressionReason | None = None
+    rests_until: datetime | None = None
 
 
 def address_key(email: str) -> str:

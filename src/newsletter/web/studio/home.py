@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from newsletter.compose.draft import unused_posts
 from newsletter.compose.press import press
+from newsletter.ports.forecast import Audience
 from newsletter.schedule.calendar import calendar
 from newsletter.web.studio.broken import readable
 from newsletter.web.studio.enter import show as show_entry
@@ -137,7 +138,7 @@ def _coming(studio: Studio, issues: Sequence[Issue], sent: set[int]) -> Coming |
                 when=say_moment(line.at, line.zone),
                 until=say_span(max(line.at - now, timedelta(0))),
                 list_name=line.list_name,
-                n_readers=_count(studio, line.list_name),
+                n_readers=None,
                 is_held=bool(plan and plan.held_at),
                 status=line.status,
                 words=line.words,
@@ -149,34 +150,47 @@ def _coming(studio: Studio, issues: Sequence[Issue], sent: set[int]) -> Coming |
     issue = left[-1]
     lists = parts.readers.list_names()
     name = next((one for one in issue.lists if one in lists), lists[0] if lists else "")
-    n_readers = _count(studio, name) if name else 0
-    plain = Coming(issue=issue, at=None, when="", until="", list_name=name, n_readers=n_readers, is_held=False)
+    plain = Coming(issue=issue, at=None, when="", until="", list_name=name, n_readers=None, is_held=False)
     return _with_issue(studio, plain)
 
 
 def _with_issue(studio: Studio, coming: Coming) -> Coming:
-    """With what stops its issue, and whether its words are still those that were approved."""
+    """With how many it goes to, what stops its issue, and whether its words are still those that were approved."""
     if coming.issue is None:
-        return coming
+        whom = Audience(lists=(coming.list_name,), at=coming.at)
+        return replace(coming, n_readers=_count(studio, coming.list_name, whom))
     number = coming.issue.number
     approval = studio.parts.schedule.find_approval(number)
+    segment = approval.segment if approval and coming.at else ""
+    whom = Audience(lists=(coming.list_name,), issue=number, segment=segment, at=coming.at)
+    coming = replace(coming, n_readers=_count(studio, coming.list_name, whom), approval=approval)
     try:
         proof = press(studio.parts.shelf, studio.newsletter, number)
     except NewsletterError as error:
-        return replace(coming, approval=approval, is_changed=approval is not None, problem=error)
+        return replace(coming, is_changed=approval is not None, problem=error)
     digest = proof.rendered.edition.digest
-    found = studio.findings(proof)
+    found = studio.findings(proof, whom if coming.list_name else None)
     is_changed = approval is not None and approval.digest != digest
     approved = studio.parts.ledger.get_edition(approval.digest) if approval else proof.rendered.edition
     n_changed = count_changed(studio.changes(approved, proof.rendered.edition))
     words = studio.looks.show(proof.rendered.edition)
-    known = replace(coming, approval=approval, is_changed=is_changed, n_changed=n_changed, folder_words=words)
+    known = replace(coming, is_changed=is_changed, n_changed=n_changed, folder_words=words)
     return replace(known, findings=None if found is None else tuple(found))
 
 
-def _count(studio: Studio, list_name: str) -> int | None:
+def _count(studio: Studio, list_name: str, whom: Audience) -> int | None:
     """How many get what goes to a list; None while it is being counted."""
-    return studio.remembered.ask(("readers", list_name), lambda: studio.parts.readers.count_active(list_name))
+    parts = studio.parts
+    going = parts.ledger.find_unfinished(whom.issue, list_name) if whom.issue is not None else None
+    if going:
+        return studio.remembered.ask(("waiting", going.id), lambda: parts.forecasts.count_waiting(going.id))
+
+    def count() -> int:
+        if whom.issue is None:
+            return parts.readers.count_active(list_name, at=whom.at)
+        return parts.forecasts.forecast(whom.issue, list_name, segment=whom.segment, at=whom.at).goes
+
+    return studio.remembered.ask(("readers", whom), count)
 
 
 def _last(studio: Studio, number: int) -> Last | None:

@@ -64,7 +64,6 @@ def show(studio: Studio, visit: Visit) -> Response:
         has_more=most is not None and len(copies) > _COPIES,
         history=_history(studio, person, records),
         sources={name: record for record in records if record.confirmed_at for name in record.lists},
-        rests_until=parts.profiles.find_rest(person.id),
         lists=[one.name for one in parts.profiles.list_pages() if one.name not in on],
         reason=REASONS[person.suppressed] if person.suppressed else "",
         may_come_back=person.suppressed in LIFTABLE,

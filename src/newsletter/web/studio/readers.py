@@ -22,8 +22,14 @@ if TYPE_CHECKING:
     from newsletter.web.studio.visit import Visit
 
 _ALONE, _TOGETHER = 50, 20
-_BLOCKED = "do-not-mail"
-STANDINGS = {"active": "get it", "pending": "not confirmed", "ended": "left", _BLOCKED: "do-not-mail"}
+_BLOCKED, _RESTING = "do-not-mail", "resting"
+STANDINGS = {
+    "active": "get it",
+    "pending": "not confirmed",
+    _RESTING: "take a break",
+    "ended": "left",
+    _BLOCKED: "do-not-mail",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,11 +70,13 @@ def _looked(studio: Studio, visit: Visit) -> dict[str, Any]:
 
 def among_asked(visit: Visit) -> Among:
     """What the address asks for; a word that is none of ours asks for nothing."""
-    standing = visit.asked("standing")
+    asked = visit.asked("standing")
+    standing = SubscriptionStatus.ACTIVE if asked == _RESTING else asked
     return Among(
         list_name=visit.asked("list"),
         status=SubscriptionStatus(standing) if standing in set(SubscriptionStatus) else None,
-        is_blocked=standing == _BLOCKED,
+        is_blocked=asked == _BLOCKED,
+        is_resting=asked == _RESTING,
     )
 
 

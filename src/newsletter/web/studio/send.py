@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from newsletter.compose.press import press
+from newsletter.ports.forecast import Audience
 from newsletter.schedule.choosing import approve_issue, send_next, withdraw_approval
 from newsletter.schedule.version import Version, version_that_goes
 from newsletter.sending.sample import sample
@@ -21,7 +22,7 @@ from newsletter.wiring.surroundings import check_counting
 from newsletter.wiring.timekeeping import desk_of
 from newsletter.words.finding import that_stop
 from newsletter.words.ledger import MailingStatus
-from newsletter.words.mistake import Mistake, NewsletterError, NotNow
+from newsletter.words.mistake import Missing, Mistake, NewsletterError, NotNow
 from newsletter.words.moment import parse_moment, say_moment
 from newsletter.words.user import Role
 
@@ -63,10 +64,11 @@ def show(studio: Studio, visit: Visit) -> Response:
     wish = _wish(visit.asked, issue.lists or tuple(sorted(names, key=lambda name: -n_active.get(name, 0))[:1]))
     version, problem = _version(studio, number)
     proof = version.proof if version else None
-    findings = studio.findings(proof) if proof else []
     is_asked = bool(visit.asked("list"))
+    audience = _audience(studio, number, wish) if is_asked else None
+    findings = studio.findings(proof, audience) if proof else []
     tally = parts.tallies.find_tally(number)
-    forecast = _forecast(studio, number, wish, tally) if is_asked else None
+    forecast = _forecast(studio, number, audience, tally) if audience else None
     values: dict[str, Any] = {
         "issue": issue,
         "tally": tally,
@@ -111,12 +113,13 @@ def send(studio: Studio, visit: Visit) -> Response:
     seen, edition, despite = visit.text("words"), version.edition, visit.text("despite") == "yes"
     if seen not in ("", edition.digest):
         return _look_again(visit, number, seen, "Nothing was sent: the words were changed since you looked.", wish)
+    audience = _audience(studio, number, wish)
     # What the folder says is no matter where other words were approved.
     if version.proof and not version.is_edited:
-        errors = that_stop(check_counting(parts, version.proof), despite=despite)
+        errors = that_stop(check_counting(parts, version.proof, audience), despite=despite)
         if errors:
             raise NotNow(f"{errors[0].message} Nothing was sent.", fix=errors[0].fix, place=errors[0].place)
-    question = parts.segments.get(wish.segment) if wish.segment else ""
+    question = audience.segment
     if wish.when == "next":
         plan = parts.schedule.find_plan(wish.list_name)
         if plan is None:
@@ -235,19 +238,32 @@ def _said_when(studio: Studio, wish: Wish) -> str:
     if wish.when == "at":
         return say_moment(_moment(studio, wish), studio.newsletter.zone)
     plan = studio.parts.schedule.find_plan(wish.list_name) if wish.when == "next" else None
+    at = _next_slot(studio, wish)
+    return say_moment(at, plan.cadence.zone) if plan and at else "now"
+
+
+def _next_slot(studio: Studio, wish: Wish) -> datetime | None:
+    plan = studio.parts.schedule.find_plan(wish.list_name) if wish.when == "next" else None
     following = next(plan.cadence.after(studio.now()), None) if plan else None
-    return say_moment(following.at, plan.cadence.zone) if plan and following else "now"
+    return following.at if following else None
 
 
-def _forecast(studio: Studio, number: int, wish: Wish, tally: Tally | None) -> Forecast | None:
-    """Whom it would reach; None while they are being counted. What was counted before is no last look."""
+def _audience(studio: Studio, number: int, wish: Wish) -> Audience:
+    """Whom the issue would go to by the form. Raises Mistake for a list or a time that there is not."""
     parts = studio.parts
     if parts.readers.find_list(wish.list_name) is None:
-        raise Mistake(f"There is no list called {wish.list_name!r}.", fix="Choose one of those there are.")
+        raise Missing(f"There is no list called {wish.list_name!r}.", fix="Choose one of those there are.")
     question = parts.segments.get(wish.segment) if wish.segment else ""
-    count = partial(parts.forecasts.forecast, number, wish.list_name, segment=question)
+    at = _moment(studio, wish) if wish.when == "at" else _next_slot(studio, wish)
+    return Audience(lists=(wish.list_name,), issue=number, segment=question, at=at)
+
+
+def _forecast(studio: Studio, number: int, audience: Audience, tally: Tally | None) -> Forecast | None:
+    """Whom it would reach; None while they are being counted. What was counted before is no last look."""
+    [list_name] = audience.lists
+    count = partial(studio.parts.forecasts.forecast, number, list_name, segment=audience.segment, at=audience.at)
     # Whoever was planned meanwhile makes it another question.
-    key = ("forecast", number, wish.list_name, question, tally.planned if tally else 0)
+    key = ("forecast", audience, tally.planned if tally else 0)
     return studio.remembered.ask(key, count, fresh_for=_LAST_LOOK_SECONDS, stale_for=0.0)
 
 

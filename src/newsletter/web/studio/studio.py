@@ -33,6 +33,7 @@ from newsletter.words.moment import say_span
 
 if TYPE_CHECKING:
     from newsletter.compose.press import Proof
+    from newsletter.ports.forecast import Audience
     from newsletter.ports.readers import ListRow
     from newsletter.ports.reports import Figures
     from newsletter.web.studio.visit import Visit
@@ -133,15 +134,16 @@ class Studio:
         """Every list with its readers; None while they are being counted."""
         return self.remembered.ask("lists", self.parts.readers.list_lists)
 
-    def findings(self, proof: Proof) -> list[Finding] | None:
+    def findings(self, proof: Proof, audience: Audience | None = None) -> list[Finding] | None:
         """What `check` finds without the web in these very words, but for notes and what was accepted.
 
-        None while it is being looked at.
+        `audience` is whom it is about to go to; without one, its own lists. None while it is being looked at.
         """
-        words = hashlib.sha256(repr((proof.issue, proof.posts, proof.rendered.edition.digest)).encode()).digest()
+        known = (proof.issue, proof.posts, proof.rendered.edition.digest, audience)
+        words = hashlib.sha256(repr(known).encode()).digest()
         at, found = self._found.get(words, (0.0, None))
         if found is None or time.monotonic() - at > _FOUND_SECONDS:
-            found = self.remembered.ask(("findings", words), partial(check_counting, self.parts, proof))
+            found = self.remembered.ask(("findings", words), partial(check_counting, self.parts, proof, audience))
             if len(self._found) > _MOST_FOUND:
                 self._found.clear()
             if found is not None:
