@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter import __version__, config
+from newsletter import __version__, config_sources
 from newsletter.cli import COMMANDS
 from newsletter.words.ledger import Fate, HandOver, MailingStatus, ParcelStatus, SkipReason
 from newsletter.words.subscriber import Subscriber
@@ -89,8 +89,8 @@ def test_commands_named_in_pages_exist(page: Path) -> None:
 def test_every_setting_is_in_the_table_and_no_other() -> None:
     """docs/operations.md lists the keys of newsletter.toml with the variable that wins over each, and the secrets."""
     table = {(code(row[0]), code(row[1])) for row in rows(section(DOCS / "operations.md", "Settings"))}
-    known = {(key, variable or "-") for key, variable in config.KEYS.items()}
-    known |= {("-", variable) for variable in config.SECRET_KEYS.values()}
+    known = {(key, variable or "-") for key, variable in config_sources.KEYS.items()}
+    known |= {("-", variable) for variable in config_sources.SECRET_KEYS.values()}
 
     assert known <= table
     assert {("-", "NEWSLETTER_PRACTICE_DELAY")} == table - known

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from newsletter.config import KEYS, SECRET_KEYS, read_config
+from newsletter.config import read_config
 from newsletter.config_files import FILE, SECRETS, line_of, secrets, toml_text
+from newsletter.config_sources import KEYS, SECRET_KEYS
 from newsletter.folder.text_files import write_over
 from newsletter.words.mistake import Mistake, NotNow, Place
 

@@ -6,8 +6,8 @@ import re
 import unicodedata
 from enum import StrEnum
 
+from newsletter.words.domain import ascii_domain
 from newsletter.words.mistake import Mistake
-from newsletter.words.subscriber import ascii_domain
 
 # RFC 5321, 4.5.3.1.1 and 4.5.3.1.3.
 _MAX_LOCAL = 64

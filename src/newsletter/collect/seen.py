@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from newsletter.ports.folder import Issues, PostShelf
 from newsletter.words.canonical import canonical, links_in
+from newsletter.words.domain import unicode_domain
 from newsletter.words.mistake import NewsletterError
 from newsletter.words.post import Post
 
@@ -49,10 +50,7 @@ def _has(post: Post, page: str) -> bool | None:
 
 def _spellings(host: str) -> Sequence[str]:
     """A file may name a host in the letters of its country, or as DNS spells them."""
-    try:
-        return (host, host.encode("ascii").decode("idna"))
-    except UnicodeError:
-        return (host,)
+    return (host, unicode_domain(host))
 
 
 def _used(issues: Issues) -> dict[str, list[int]]:

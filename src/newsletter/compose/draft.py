@@ -7,13 +7,16 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import pairwise
 
+from newsletter.compose.authored import regions_of
+from newsletter.compose.gaps import Origin
 from newsletter.compose.markdown import parser
 from newsletter.words.issue import Issue, Section
-from newsletter.words.mistake import NotNow
+from newsletter.words.mistake import Mistake, NotNow
 from newsletter.words.post import Post
 
 # What inboxes show beside a subject; more is cut off there.
 _PREHEADER_LENGTH = 110
+_GAP = re.compile(r"\{[{%#]")
 
 
 def draft(
@@ -84,16 +87,26 @@ def _preheader(posts: Sequence[Post]) -> str:
 
 
 def _first_sentence(body: str) -> str:
-    """The first sentence of our own words; a line in brackets is a byline, not a sentence."""
-    tokens = parser().parse(body)
+    """The first sentence of our own words that holds no merge tag; a line in brackets is a byline, not a sentence."""
+    tokens = parser().parse(_without_remarks(body))
     for before, token in pairwise(tokens):
-        if before.type == "paragraph_open" and before.level == 0 and token.children:
+        if before.type == "paragraph_open" and before.level == 0 and token.children and not _GAP.search(token.content):
             words = "".join(child.content if child.type != "softbreak" else " " for child in token.children).strip()
             if words and not re.fullmatch(r"\[.*\]", words):
                 # A short word before the full stop is more likely an abbreviation than an end.
                 end = re.search(r"[^\W\d]{4,}[.!?…][”’\"')]*(?=\s)", words)
                 return words[: end.end()] if end else words
     return ""
+
+
+def _without_remarks(body: str) -> str:
+    """The text without what never goes out; nothing of one in which a remark is not closed."""
+    try:
+        regions = [region for region in regions_of(body, Origin("", 1)) if not region.kept]
+    except Mistake:
+        return ""
+    starts, ends = [0, *(region.end for region in regions)], [*(region.start for region in regions), len(body)]
+    return "".join(body[start:end] for start, end in zip(starts, ends, strict=True))
 
 
 def _cut(text: str, length: int) -> str:

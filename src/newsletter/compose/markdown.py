@@ -11,6 +11,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from newsletter.compose.sentinels import Sentinels
+from newsletter.words.domain import ascii_url
 
 # An image's address, its words and the line of its block, to its full address.
 Pictures = Callable[[str, str, int], str]
@@ -25,6 +26,9 @@ def parser() -> MarkdownIt:
     """CommonMark without HTML, with ~~struck~~ text. Links are checked afterwards, where what is dropped is known."""
     markdown = MarkdownIt("commonmark", {"html": False}).enable("strikethrough")
     markdown.validateLink = _any_link  # type: ignore[method-assign]
+    # The parser's own way of spelling a host knows no upper case outside ASCII: ZÜRICH would be another domain.
+    spelt = markdown.normalizeLink
+    markdown.normalizeLink = lambda url: spelt(ascii_url(url))  # type: ignore[method-assign]
     return markdown
 
 

@@ -15,6 +15,7 @@ from newsletter.compose.markdown import html_of, read_blocks
 from newsletter.compose.plain import Notes, text_of
 from newsletter.compose.sentinels import Sentinels
 from newsletter.ports.folder import Images
+from newsletter.words.domain import ascii_url
 from newsletter.words.issue import Issue
 from newsletter.words.mistake import Missing, Mistake, Place
 from newsletter.words.newsletter import Newsletter
@@ -201,7 +202,7 @@ class _Writer:
 def _sound(post: Post, address: str) -> str:
     """An address that a mail can hold. What was captured may name anything."""
     if address.lower().startswith(("https://", "http://")):
-        return address
+        return ascii_url(address)
     raise Mistake(
         f"“{address[:80]}” is not an address that readers can open.",
         fix="Give the full address with https://, or put a picture into images/.",

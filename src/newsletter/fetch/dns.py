@@ -16,6 +16,7 @@ import dns.rdatatype
 import dns.resolver
 
 from newsletter.ports.resolver import Answer, Found, Kind
+from newsletter.words.domain import NotADomain, ascii_domain
 
 SECONDS = 4.0
 _MOST_ALIASES = 12
@@ -82,12 +83,11 @@ class DnsResolver:
     def _once(self, server: tuple[str, int], name: str, kind: Kind, seen: list[str]) -> Answer | None:
         """One question; None where the answer ends at an alias that has to be asked for in turn."""
         try:
-            # Letters outside ASCII are written as DNS knows them.
-            wanted = dns.name.from_text(name, idna_codec=dns.name.IDNA_2008_Practical)
+            wanted = dns.name.from_text(ascii_domain(name))
             reply = self._reply(server, wanted, kind)
         except dns.exception.Timeout:
             return _unknown("no answer in time")
-        except (dns.exception.DNSException, OSError, ValueError, EOFError) as error:
+        except (dns.exception.DNSException, NotADomain, OSError, ValueError, EOFError) as error:
             return _unknown(f"no usable answer ({type(error).__name__})")
         code = reply.rcode()
         if code not in {dns.rcode.NOERROR, dns.rcode.NXDOMAIN}:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, quote, urlsplit
 
 from newsletter.ports.fetcher import NotFetched, WhyNot
+from newsletter.words.domain import NotADomain, ascii_domain
 
 # A name and a port to the addresses that it has now. Raises OSError.
 Lookup = Callable[[str, int], list[str]]
@@ -122,8 +123,8 @@ def _read(url: str) -> tuple[SplitResult, str, int]:
         port = parts.port or (443 if parts.scheme == "https" else 80)
         host = (parts.hostname or "").rstrip(".")
         # Browsers and we must agree on which host is meant, so it is written the one way that DNS knows.
-        host = host if ":" in host else host.encode("idna").decode("ascii").lower()
-    except (ValueError, UnicodeError) as error:
+        host = host if ":" in host else ascii_domain(host)
+    except (ValueError, NotADomain) as error:
         raise NotFetched(WhyNot.REFUSED, f"the address can't be read: {error}") from None
     if parts.scheme not in {"http", "https"}:
         raise NotFetched(WhyNot.REFUSED, "only http and https addresses are fetched")

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
+from newsletter.words.domain import NotADomain, ascii_domain
 from newsletter.words.mistake import Mistake
 
 _FIX = "Write imaps://user:password@host/Folder, with %40 for an @ in the user's name."
@@ -27,10 +28,10 @@ def read_imap_address(url: str) -> ImapAddress:
     """Raises Mistake, which does not repeat the address: it holds a password."""
     try:
         parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port or 993
+        host, port = ascii_domain(parts.hostname or ""), parts.port or 993
         user, password = unquote(parts.username or ""), unquote(parts.password or "")
         folder = unquote(parts.path.removeprefix("/")) or "INBOX"
-    except ValueError:
+    except (ValueError, NotADomain):
         raise Mistake("NEWSLETTER_IMAP_URL is not a mailbox's address.", fix=_FIX) from None
     if parts.scheme != "imaps" or not host or not user or not password or parts.query or parts.fragment:
         raise Mistake("NEWSLETTER_IMAP_URL is not a mailbox's address.", fix=_FIX)

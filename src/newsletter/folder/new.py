@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from newsletter.folder.text_files import write_new
+from newsletter.words.message import addr_spec
 from newsletter.words.mistake import Mistake
 
 _ROOMS = ("posts", "issues", "images", "templates", "subscribers", "var")
@@ -40,6 +41,8 @@ def create_folder(
             f"There is a newsletter in {directory} already; nothing was changed.",
             fix="Choose another folder, or go on with this one: newsletter -C DIR posts",
         )
+    if sender:
+        addr_spec(sender)
     settings = _toml({"name": name, "sender": sender, "address": address, **(others or {})})
     made: list[Path] = []
     try:

@@ -14,11 +14,12 @@ from newsletter.preflight.dark import darkened
 from newsletter.preflight.mail import Filled
 from newsletter.preflight.mending import other_words
 from newsletter.preflight.page_tree import Element
-from newsletter.preflight.reading import Reading
+from newsletter.preflight.reading import Link, Reading, link_to
 from newsletter.preflight.rules import finding
 from newsletter.words.finding import Finding
 from newsletter.words.mistake import Place
 
+_GAP = "{"
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
 
 
@@ -29,7 +30,7 @@ def findings(
     where = _Where(proof, template)
     yield from _document(mail.tree, where)
     yield from _headings(readings, mail.tree, where)
-    yield from _elements(mail.tree, where)
+    yield from _elements(mail.tree, where, [link for read in readings for link in read.links])
     yield from _contrast("low-contrast", mail.tree, where)
     if (dark := darkened(mail.html)) is not None:
         yield from _contrast("low-contrast-dark", dark, where)
@@ -127,7 +128,7 @@ def _headings(readings: Sequence[Reading], tree: Element, where: _Where) -> Iter
             )
 
 
-def _elements(tree: Element, where: _Where) -> Iterator[Finding]:
+def _elements(tree: Element, where: _Where, written: Sequence[Link]) -> Iterator[Finding]:
     for one in tree.walk():
         if one.tag == "img" and "alt" not in one.attributes:
             src = one.attributes.get("src", "")
@@ -139,6 +140,14 @@ def _elements(tree: Element, where: _Where) -> Iterator[Finding]:
             )
         elif one.tag == "a" and "href" in one.attributes and not _name(one):
             href = one.attributes["href"]
+            link = link_to(href, written) or next(
+                (one for one in written if one.href.startswith("{") and _GAP in one.words), None
+            )
+            if link:
+                # One without any words is found where links are read as they are written.
+                if link.words.strip():
+                    yield _wordless(link)
+                continue
             yield finding(
                 "link-without-words",
                 where.template_line(href, 'alt=""', "<a "),
@@ -182,6 +191,17 @@ def _contrast(code: str, tree: Element, where: _Where) -> Iterator[Finding]:
 
 def _name(link: Element) -> str:
     return (link.text() or link.attributes.get("aria-label", "") or link.attributes.get("title", "")).strip()
+
+
+def _wordless(link: Link) -> Finding:
+    return finding(
+        "link-without-words",
+        link.place,
+        f"The words of the link to {link.href[:80]}, “{link.words[:60]}”, are empty for some readers.",
+        'Give the merge tag a default, such as {{ first_name | default("you") }}, or put words beside it.',
+        post=link.post,
+        url=link.href,
+    )
 
 
 def _is_bare_layout(table: Element) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from urllib.parse import urlsplit
 
 from newsletter.ports.fetcher import Fetched, Fetcher, NotFetched, WhyNot
+from newsletter.words.domain import host_of
 
 Replies = Mapping[str, Fetched | NotFetched]
 
@@ -58,7 +58,4 @@ def _one(fetcher: Fetcher, url: str, limit: int) -> Fetched | NotFetched:
 
 
 def _host(url: str) -> str:
-    try:
-        return (urlsplit(url).hostname or "").lower()
-    except ValueError:
-        return ""
+    return host_of(url)

@@ -9,6 +9,7 @@ from newsletter.ports.resolver import Found, Kind, Resolver
 from newsletter.preflight.dkim import check_dkim
 from newsletter.preflight.dmarc import Policy, check_dmarc
 from newsletter.preflight.spf import check_spf
+from newsletter.words.domain import ascii_domain
 from newsletter.words.verdict import State, Verdict, failed, passed, unknown, warned
 
 
@@ -28,7 +29,7 @@ class Sending:
 
     @property
     def domain(self) -> str:
-        return self.sender.rpartition("@")[2].lower()
+        return ascii_domain(self.sender.rpartition("@")[2])
 
 
 def check_domain(sending: Sending, resolver: Resolver) -> list[Verdict]:
@@ -95,7 +96,7 @@ def _answers(sending: Sending, resolver: Resolver) -> Iterator[Verdict]:
     """Whether the sender's and the answers' domains take mail: an MX, or by an old rule an address (RFC 5321 5.1)."""
     domains = {sending.domain: "Sender"}
     if sending.reply_to:
-        domains.setdefault(sending.reply_to.rpartition("@")[2].lower(), "Answers")
+        domains.setdefault(ascii_domain(sending.reply_to.rpartition("@")[2]), "Answers")
     for domain, about in domains.items():
         mx = resolver.ask(domain, Kind.MX)
         if mx.found is Found.UNKNOWN:

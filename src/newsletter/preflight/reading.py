@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 from markdown_it.token import Token
 
@@ -16,13 +17,19 @@ from newsletter.words.mistake import Place
 
 _GAP = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _DASH = re.compile(r"^\s*(?:[—–―]|--+)\s*")
-# What stands for a merge tag while the text is parsed: as long as the tag, and nothing to Markdown.
-GAP_LETTER = "\ue000"
+# What stands for a merge tag while the text is parsed: as long as the tag, nothing to Markdown, and another letter for each
+# of the tags, so that they can be put back. The letters are of a plane that no text uses.
+_FIRST_MASK, _MASKS = 0xF0000, 0xFFFD
+_MASK = re.compile("([\U000f0000-\U000ffffd])\\1*")
+_ENCODED_MASKS = re.compile("(?:%F3%B[0-9A-F](?:%[89AB][0-9A-F]){2})+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """`href` as it was written; `is_verbatim` where it stands so, letter by letter, in its line. `is_title` is a post's own `url`."""
+    """`href` and `words` as they were written, merge tags and all; `has_gap` where the address holds one.
+
+    `is_verbatim` where the address stands so, letter by letter, in its line. `is_title` is a post's own `url`.
+    """
 
     href: str
     words: str
@@ -32,10 +39,7 @@ class Link:
     is_picture: bool = False
     is_title: bool = False
     is_verbatim: bool = False
-
-    @property
-    def has_gap(self) -> bool:
-        return GAP_LETTER in self.href or "%EE%80%80" in self.href
+    has_gap: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,15 +80,23 @@ def readings_of(proof: Proof) -> list[Reading]:
     return [*found, reading(issue.outro, issue.file, issue.outro_line, None)]
 
 
+def link_to(href: str, links: Sequence[Link]) -> Link | None:
+    """The author's link behind an address of the finished mail; one with a merge tag is known by what stands before it."""
+    exact = (link for link in links if link.href == href)
+    begun = (link for link in links if link.has_gap and href.startswith(link.href.partition("{")[0] or "\0"))
+    return next(exact, None) or next(begun, None)
+
+
 def reading(source: str, file: str, first_line: int, post: str | None) -> Reading:
     """Read one text. It was rendered before, so nothing in it is malformed."""
     source = source.replace("\r\n", "\n").replace("\r", "\n")
     read = Reading(file=file, first_line=first_line, post=post)
     bare = _without_remarks(source, read)
-    masked = _GAP.sub(lambda match: re.sub(r"[^\n]", GAP_LETTER, match[0]), bare)
+    tags = _Tags()
+    masked = _GAP.sub(tags.mask, bare)
     tokens = parser().parse(masked)
     lines = masked.split("\n")
-    _Walk(read, lines).walk(tokens)
+    _Walk(read, lines, tags).walk(tokens)
     quoted = {line for token in tokens if token.type in _NOT_OWN and token.map for line in range(*token.map)}
     read.own = [(first_line + at, "" if at in quoted else line) for at, line in enumerate(bare.split("\n"))]
     return read
@@ -109,12 +121,33 @@ def _without_remarks(source: str, read: Reading) -> str:
     return "".join([*out, source[offset:]])
 
 
+class _Tags:
+    """The merge tags of a text, each behind a letter of its own."""
+
+    def __init__(self) -> None:
+        self._tags: list[str] = []
+
+    def mask(self, match: re.Match[str]) -> str:
+        letter = chr(_FIRST_MASK + len(self._tags) % _MASKS)
+        self._tags.append(" ".join(match[0].split()))
+        return re.sub(r"[^\n]", letter, match[0])
+
+    def unmask(self, text: str) -> str:
+        """The text with every tag as its author wrote it."""
+        plain = _ENCODED_MASKS.sub(lambda match: unquote(match[0]), text)
+        return _MASK.sub(lambda match: self._tag(ord(match[1]) - _FIRST_MASK), plain)
+
+    def _tag(self, number: int) -> str:
+        return self._tags[number] if number < len(self._tags) else "\ufffd"
+
+
 class _Walk:
     """Goes through the tokens once. A link is found again in the source, which alone knows its column."""
 
-    def __init__(self, read: Reading, lines: Sequence[str]) -> None:
+    def __init__(self, read: Reading, lines: Sequence[str], tags: _Tags) -> None:
         self.read = read
         self.lines = lines
+        self.tags = tags
         self.at = (0, 0)
 
     def walk(self, tokens: Sequence[Token]) -> None:
@@ -141,10 +174,12 @@ class _Walk:
             words = child.content if is_picture else _words(children[index + 1 :])
             href = str(child.attrGet("src" if is_picture else "href") or "")
             place = self._find(href, words, end)
+            written = self.tags.unmask(href)
             self.read.links.append(
                 Link(
-                    href=href,
-                    words=words,
+                    href=written,
+                    words=self.tags.unmask(words),
+                    has_gap=written != href,
                     place=place,
                     post=self.read.post,
                     in_quote=in_quote,
@@ -166,7 +201,7 @@ class _Walk:
 
     def _quote(self, tokens: Sequence[Token]) -> None:
         inline = [token for token in tokens if token.type == "inline"]
-        texts = [_lines(token) for token in inline]
+        texts = [[self.tags.unmask(line) for line in _lines(token)] for token in inline]
         last = texts[-1][-1] if texts and texts[-1] else ""
         attribution = _DASH.sub("", last) if _DASH.match(last) else ""
         if attribution:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from newsletter.compose.press import Proof
 from newsletter.preflight.content import at
 from newsletter.preflight.mail import Filled
 from newsletter.preflight.mending import other_words
+from newsletter.preflight.reading import link_to, readings_of
 from newsletter.preflight.rules import finding
+from newsletter.words.domain import NotADomain, ascii_domain, ascii_url, host_of
 from newsletter.words.finding import Finding
 from newsletter.words.mistake import Place
 
@@ -78,8 +79,8 @@ def _links(proof: Proof, mail: Filled) -> Iterator[Finding]:
         if link.tag != "a":
             continue
         href = link.attributes.get("href", "")
-        host = _bare(_hostname(href))
-        said = _HOST.fullmatch(link.text().strip())
+        host = _bare(host_of(href))
+        said = _HOST.fullmatch(_spelt(link.text().strip()))
         where = _where(proof, href)
         if said and host and not _related(_bare(said[1].lower()), host):
             yield finding(
@@ -111,24 +112,18 @@ def _only_pictures(proof: Proof, mail: Filled) -> Iterator[Finding]:
 def _where(proof: Proof, href: str) -> Place:
     """The first place in which the author wrote this address."""
     for post in proof.posts.values():
-        if post.url == href:
+        if post.url and ascii_url(post.url) == href:
             return Place(post.file, post.line_of("url") or 1)
-        for number, line in enumerate(post.body.split("\n"), post.body_line):
-            if href in line:
-                return Place(post.file, number, line.index(href) + 1)
-    issue = proof.issue
-    for first, text in ((issue.intro_line, issue.intro), (issue.outro_line, issue.outro)):
-        for number, line in enumerate(text.split("\n"), first):
-            if href in line:
-                return Place(issue.file, number, line.index(href) + 1)
-    return Place(issue.file, 1)
+    link = link_to(href, [link for read in readings_of(proof) for link in read.links])
+    return link.place if link else Place(proof.issue.file, 1)
 
 
-def _hostname(href: str) -> str:
+def _spelt(words: str) -> str:
+    """What a link says, if it is a domain or an address, as the address behind it spells that."""
     try:
-        return (urlsplit(href).hostname or "").lower()
-    except ValueError:
-        return ""
+        return ascii_url(words) if "://" in words else ascii_domain(words)
+    except NotADomain:
+        return words
 
 
 def _bare(host: str) -> str:

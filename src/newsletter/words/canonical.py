@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
+from newsletter.words.domain import host_of
+
 # Names that say who sent the reader, and change nothing on the page. From what the services write into links themselves.
 _TRACKING = re.compile(
     r"(?:utm|mtm|pk|piwik|hsa|oly|vero|ml|ga|at|wt|cvid)_\w+|(?:fb|g|dc|ms|tw|yc|ttc|gb|wb|igs|srs)\w{0,4}(?:clid|clsrc|raid)"
@@ -29,8 +31,7 @@ def canonical(url: str) -> str:
     """
     try:
         parts = urlsplit(url.strip())
-        host = (parts.hostname or "").rstrip(".").lower()
-        port = parts.port
+        host, port = host_of(url.strip()) or (parts.hostname or "").rstrip(".").lower(), parts.port
     except ValueError:
         return url
     if parts.scheme.lower() not in {"http", "https"} or not host:
@@ -48,7 +49,7 @@ def canonical(url: str) -> str:
     query = f"?{urlencode(sorted(pairs))}" if pairs else ""
     # A fragment that begins with ! is the page itself on old sites.
     fragment = f"#{parts.fragment}" if parts.fragment.startswith("!") else ""
-    return f"{_ascii(host)}{_path(parts.path)}{query}{fragment}"
+    return f"{host}{_path(parts.path)}{query}{fragment}"
 
 
 def links_in(markdown: str) -> Iterator[str]:
@@ -82,10 +83,3 @@ def _path(path: str) -> str:
     path = re.sub("/{2,}", "/", path)
     path = _INDEX.sub("/", _AMP.sub("", path)).rstrip("/")
     return quote(unquote(path), safe="/~!$&'()*+,;=:@-._")
-
-
-def _ascii(host: str) -> str:
-    try:
-        return host if host.isascii() else host.encode("idna").decode("ascii")
-    except UnicodeError:
-        return host

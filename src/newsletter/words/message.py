@@ -10,6 +10,7 @@ from datetime import datetime
 from email.utils import format_datetime
 from functools import lru_cache
 
+from newsletter.words.domain import ascii_domain
 from newsletter.words.edition import Edition
 from newsletter.words.gap import Choice, Gap, Part
 from newsletter.words.mistake import Mistake
@@ -35,8 +36,8 @@ def message_id(edition: Edition, delivery: int) -> str:
 
 
 def domain_of(address: str) -> str:
-    """The part after the @, in ASCII."""
-    return _ascii_domain(address.rpartition("@")[2])
+    """The part after the @, in ASCII. Raises NotADomain."""
+    return _in_ascii(address.rpartition("@")[2])
 
 
 class MessageForm:
@@ -142,14 +143,9 @@ def phrase(name: str) -> str:
     return "\r\n ".join(_words(name, 12))
 
 
-@lru_cache(maxsize=65536)
-def _ascii_domain(domain: str) -> str:
-    if domain.isascii():
-        return domain
-    try:
-        return domain.encode("idna").decode("ascii")
-    except UnicodeError:
-        raise Mistake(f"{domain} is not a domain that mail can be sent to.", fix="Check its spelling.") from None
+def _in_ascii(domain: str) -> str:
+    """As typed where it is ASCII already: nobody should find their address in other letters than they gave."""
+    return domain if domain.isascii() else ascii_domain(domain)
 
 
 def addr_spec(address: str) -> str:
@@ -159,7 +155,7 @@ def addr_spec(address: str) -> str:
     local, _, domain = address.rpartition("@")
     if not local.isascii():
         raise Mistake("An address with letters outside ASCII before the @ can't be mailed to by everyone's servers.")
-    return f"{local}@{_ascii_domain(domain)}"
+    return f"{local}@{_in_ascii(domain)}"
 
 
 def _unstructured(name: str, value: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from newsletter.words.domain import ascii_domain
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Newsletter:
@@ -20,8 +22,8 @@ class Newsletter:
 
     @property
     def domain(self) -> str:
-        """The part of the sender after the @: the right side of Message-IDs and of the List-Id."""
-        return self.sender.rpartition("@")[2]
+        """The part of the sender after the @, in ASCII: the right side of Message-IDs and of the List-Id."""
+        return ascii_domain(self.sender.rpartition("@")[2])
 
     def list_id(self, list_name: str) -> str:
         """RFC 2919 wants an identifier that is stable for the life of the list, under a domain of ours."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+from newsletter.words.domain import NotADomain, ascii_domain
 
 
 class SubscriptionStatus(StrEnum):
@@ -75,21 +76,18 @@ def address_key(email: str) -> str:
     if email.isascii():
         return email.lower()
     local, at, domain = email.rpartition("@")
-    return f"{local.casefold()}{at}{ascii_domain(domain)}"
-
-
-def ascii_domain(domain: str) -> str:
-    """The domain as mail servers know it: lower case, labels of other scripts as `xn--` plus Punycode (RFC 5891, 4.4)."""
-    if domain.isascii():
-        return domain.lower()
-    # Letter by letter: as a word, a Greek capital sigma would come out as another letter at its end.
-    lowered = "".join(letter.lower() for letter in unicodedata.normalize("NFKC", domain))
-    labels = unicodedata.normalize("NFKC", lowered).replace("\u3002", ".").split(".")
-    return ".".join(label if label.isascii() else "xn--" + label.encode("punycode").decode("ascii") for label in labels)
+    try:
+        return f"{local.casefold()}{at}{ascii_domain(domain)}"
+    except NotADomain:
+        # Nobody can be mailed there; it still has to be one key for one spelling.
+        return f"{local.casefold()}{at}{domain.lower()}"
 
 
 def mailable_address(email: str) -> str:
-    """The address as it goes to a mail server or provider: the local part as typed, the domain in ASCII."""
+    """The address as it goes to a mail server or provider: the local part as typed, the domain in ASCII.
+
+    Raises NotADomain.
+    """
     if email.isascii():
         return email
     local, at, domain = email.rpartition("@")

@@ -6,8 +6,8 @@ import base64
 import re
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
+from newsletter.words.domain import ascii_domain
 from newsletter.words.mistake import Mistake
-from newsletter.words.subscriber import ascii_domain
 
 DEFAULT_CONNECTIONS = 4
 _MOST_CONNECTIONS = 50

@@ -1,0 +1,120 @@
+"""What each kind of setting may hold: an address, a zone, a number; a wrong one is refused with file and line."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from newsletter.config_sources import Settings
+from newsletter.words.domain import ascii_uri, host_of
+from newsletter.words.message import addr_spec
+from newsletter.words.mistake import Mistake
+from newsletter.words.tracking import Tracking
+
+_OTHER = "Take an address that has only a-z before the @."
+_ADDRESS = re.compile(r"[^@\s<>\",;:()\[\]\\]+@[^@\s<>\",;:()\[\]\\]+\.[^@\s<>\",;:()\[\]\\.]+")
+
+
+def file_path(settings: Settings, key: str, directory: Path) -> Path | None:
+    """A file's path; one that does not begin at the root begins at the newsletter's folder."""
+    value = settings.value(key)
+    return directory / value if value else None
+
+
+def web_address(settings: Settings, key: str) -> str | None:
+    url = settings.value(key)
+    if url is not None and not re.fullmatch(r"https?://[^\s/@?#]+(?:/[^\s?#]*)?", url):
+        raise settings.mistake(
+            key, f"`{key}` is not a web address: {url}", f'Write it as: {key} = "https://news.example.com"'
+        )
+    if url is None:
+        return None
+    # Links, headers and mails hold it in ASCII, whatever it is written as: old clients take nothing else.
+    spelt = ascii_uri(url.rstrip("/"))
+    if not host_of(spelt) or "%" in host_of(spelt):
+        raise settings.mistake(
+            key,
+            f"`{key}` names no domain that can be looked up: {url}",
+            f'Write it as: {key} = "https://news.example.com"',
+        )
+    return spelt
+
+
+def mail_address(settings: Settings, key: str) -> str | None:
+    address = settings.value(key)
+    if address is not None and not _ADDRESS.fullmatch(address):
+        raise settings.mistake(
+            key,
+            f"`{key}` is not a mail address: {address}",
+            f'Write only the address, without a name: {key} = "editor@example.com"',
+        )
+    if address is not None:
+        try:
+            addr_spec(address)
+        except Mistake as wrong:
+            raise settings.mistake(key, f"`{key}` is {address}. {wrong.message}", wrong.fix or _OTHER) from None
+    return address
+
+
+def language_tag(settings: Settings) -> str:
+    language = settings.value("language") or "en"
+    if not re.fullmatch(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*", language):
+        raise settings.mistake("language", f"`{language}` is not a language tag.", 'Write one such as: language = "en"')
+    return language
+
+
+def zone_name(settings: Settings) -> str:
+    zone = settings.value("zone") or "UTC"
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError) as error:
+        raise settings.mistake(
+            "zone", f"There is no time zone `{zone}`.", 'Write one such as: zone = "Europe/Berlin"'
+        ) from error
+    return zone
+
+
+def number(settings: Settings, key: str) -> int | None:
+    size = settings.value(key)
+    if size is not None and not re.fullmatch("[1-9][0-9]{0,7}", size):
+        raise settings.mistake(key, f"`{key}` is not a number of readers: {size}", "Write a whole number.")
+    return int(size) if size else None
+
+
+def keep_ip_days(settings: Settings) -> int | None:
+    kept = settings.value("keep_ip") or "730 days"
+    days = re.fullmatch(r"([1-9]\d{0,4}) days?", kept)
+    if days is None and kept not in {"never", "always"}:
+        raise settings.mistake(
+            "keep_ip",
+            f"`keep_ip` is not a length of time: {kept}",
+            'Write "never", "always" or one such as "730 days".',
+        )
+    return int(days[1]) if days else 0 if kept == "never" else None
+
+
+def mail_addresses(settings: Settings) -> tuple[str, ...]:
+    editors = tuple((settings.value("editors") or "").replace(",", " ").split())
+    wrong = next((editor for editor in editors if not _ADDRESS.fullmatch(editor)), None)
+    if wrong:
+        raise settings.mistake("editors", f"This is not a mail address: {wrong}", "Put commas between addresses.")
+    return editors
+
+
+def tracking_mode(settings: Settings) -> Tracking:
+    tracking = settings.value("tracking") or Tracking.NONE
+    try:
+        return Tracking(tracking)
+    except ValueError:
+        raise settings.mistake(
+            "tracking",
+            f"`tracking` is not one of the three kinds there are: {tracking}",
+            'Write "none", "totals" (how many opened or clicked) or "readers" (who did).',
+        ) from None
+
+
+def one_line(settings: Settings, key: str, value: str) -> str:
+    if not value.isprintable():
+        raise settings.mistake(key, f"`{key}` holds a line break or a control character.", "Write it on one line.")
+    return value
