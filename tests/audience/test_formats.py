@@ -149,8 +149,49 @@ def test_sendgrids_bounces_are_never_mailed_and_a_full_mailbox_is_no_reason(
     report = import_text(EXPORTS["sendgrid-bounces"])
 
     assert (report.added, report.suppressed, report.rejected) == (0, 2, 1)
-    assert "4.2.2" in reasons(report)[4]
+    assert "put off for a time" in reasons(report)[4]
     assert {reason for _, reason, _ in readers.iterate_suppressed("weekly")} == {BOUNCED}
+
+
+_UNDELIVERED = (
+    "status,reason,email,created\n"
+    "5.7.1,550 5.7.1 our IP is on a blocklist,listed@example.com,1700000000\n"
+    ",421 try again later,later@example.com,1700000000\n"
+    "550,550 over quota,full@example.com,1700000000\n"
+    "4.7.0,451 unknown user for now,now@example.com,1700000000\n"
+    "550,550 mailbox does not exist,dead@example.com,1700000000\n"
+    "5.0.0,bounced,bounced@example.com,1700000000\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("source", "bounced"),
+    [
+        (None, {"dead", "bounced"}),
+        ("sendgrid-bounces", {"listed", "full", "dead", "bounced"}),
+        ("sendgrid-blocks", set()),
+    ],
+)
+def test_sendgrids_blocks_are_no_bounces(
+    readers: SqlReaders, import_text: Import, source: str | None, bounced: set[str]
+) -> None:
+    """The columns are the same: where nobody says which list it is, each row says whether it passes. Nobody joins."""
+    report = import_text(_UNDELIVERED, source=source)
+
+    assert report.added == 0
+    assert {key for key, _, _ in readers.iterate_suppressed("weekly")} == {f"{name}@example.com" for name in bounced}
+    assert report.rejected == 6 - len(bounced)
+
+
+@pytest.mark.parametrize(("name", "n_bounced"), [("suppression_blocks.csv", 0), ("suppression_bounces.csv", 4)])
+def test_the_name_of_sendgrids_list_says_what_it_is(
+    readers: SqlReaders, tmp_path: Path, name: str, n_bounced: int
+) -> None:
+    """As SendGrid names its files; a mailbox that is full for now is no bounce in either."""
+    (tmp_path / name).write_text(_UNDELIVERED)
+    import_csv(readers, [tmp_path / name], ImportOptions(list_name="weekly"))
+
+    assert len(list(readers.iterate_suppressed("weekly"))) == n_bounced
 
 
 @pytest.mark.parametrize(

@@ -93,3 +93,43 @@ def test_files_of_many_shapes_are_read_in_one_import_and_what_is_not_read_is_sai
     assert "sheet.xlsx:3: This row is hidden" in said
     assert _fields(run, "cy@example.org") == {"zip": "00123"}
     assert _fields(run, "quay@example.org") == {"address": "1 Quay\nBonn"}
+
+
+def test_which_of_two_address_columns_is_asked(run: Run, tmp_path: Path) -> None:
+    """Nothing is imported before; each option that is shown can be copied, also for two columns of one name."""
+    (tmp_path / "a.csv").write_text(
+        "Email,Email,Name\n,bo@example.org,Bo\nana@example.org,,Ana\ncy@example.org,di@example.org,C\n"
+    )
+
+    said = run("subscribers", "import", "a.csv", *_ACTIVE, code=1).output
+
+    assert "Several columns of a.csv are named like an e-mail address." in said
+    assert "--map 'column 1=email'" in said and "--map 'column 2=email'" in said
+    assert "no list yet" in run("lists").output
+    run("subscribers", "import", "a.csv", *_ACTIVE, "--map", "column 2=email")
+    assert _fields(run, "di@example.org") == {"email_2": "cy@example.org"}
+    run("subscribers", "show", "ana@example.org", code=1)
+
+
+def test_which_column_has_the_addresses_is_asked_where_none_is_named_so(run: Run, tmp_path: Path) -> None:
+    """With how many are in each; in JSON for programs, whose answer is an option too."""
+    (tmp_path / "a.csv").write_text(
+        "Kontakto,Referrer,Urbo\nana@example.org,bo@example.org,Bonn\ncy@example.org,,Rom\n"
+    )
+
+    said = run("subscribers", "import", "a.csv", *_ACTIVE, code=1).output
+    asked = json.loads(run("subscribers", "import", "a.csv", *_ACTIVE, "--format", "json", code=1).stdout)
+
+    assert '--map Kontakto=email   "Kontakto" has an address in 2 rows, such as a…@example.org' in said
+    [question] = asked["questions"]
+    assert question["safe"] == "Kontakto" and list(question["answers"]) == ["Kontakto", "Referrer"]
+    run("subscribers", "import", "a.csv", *_ACTIVE, "--map", question["map"])
+    assert _fields(run, "ana@example.org") == {"referrer": "bo@example.org", "urbo": "Bonn"}
+
+
+def test_columns_that_never_differ_raise_no_question(run: Run, tmp_path: Path) -> None:
+    """One that has all addresses is taken; so is the one that has any."""
+    (tmp_path / "a.csv").write_text("Mail,Email\nana@example.org,Ana@example.org\n,bo@example.org\n")
+    (tmp_path / "b.csv").write_text("Email,E-mail address,Manager email\ncy@example.org,,di@example.org\n")
+
+    assert "3 rows for main: 3 added" in run("subscribers", "import", "a.csv", "b.csv", *_ACTIVE).output

@@ -11,6 +11,7 @@ from newsletter.audience.formats import PLAIN, ExportFormat
 from newsletter.audience.mapping import IGNORE, KINDS, Asked, column_name
 from newsletter.audience.spelling import normalise as normalise
 from newsletter.audience.standing import Kind, Standings
+from newsletter.audience.undelivered import Undelivered
 from newsletter.words.field_name import field_name, header_name
 from newsletter.words.mistake import Mistake
 from newsletter.words.subscriber import SuppressionReason
@@ -91,6 +92,7 @@ class Columns:
     is_spreadsheet_safe: bool = False
     source: ExportFormat = PLAIN
     everyone: SuppressionReason | None = None
+    undelivered: Undelivered | None = None
     nobody: str = ""
 
     @property
@@ -204,6 +206,7 @@ class _Plan:
             is_spreadsheet_safe=self._is_safe,
             source=self._source,
             everyone=self._source.everyone,
+            nobody=self._source.nobody,
             email=taken["email"],
             first_name=taken.get("first_name"),
             last_name=taken.get("last_name"),

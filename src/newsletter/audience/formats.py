@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from newsletter.audience.cell_words import Standing, words
 from newsletter.audience.standing import Kind
+from newsletter.audience.undelivered import PASSES
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
 
 ACTIVE, PENDING = SubscriptionStatus.ACTIVE, SubscriptionStatus.PENDING
@@ -31,6 +32,7 @@ class ExportFormat:
     words: Mapping[str, Standing] = field(default_factory=dict)
     tells_by: Mapping[str, Kind] = field(default_factory=dict)
     everyone: SuppressionReason | None = None
+    nobody: str = ""
     is_exact: bool = False
     note: str = ""
 
@@ -157,7 +159,14 @@ FORMATS = (
         name="sendgrid-bounces",
         title="SendGrid's bounces",
         tells=_headers("status|reason|email|created"),
+        fields=_means(out="status|reason|created"),
         everyone=_BOUNCED,
+    ),
+    ExportFormat(
+        name="sendgrid-blocks",
+        title="SendGrid's blocks",
+        fields=_means(out="status|reason|created"),
+        nobody=PASSES,
     ),
     ExportFormat(
         name="sendgrid-groups",

@@ -28,6 +28,8 @@ WORDS: Mapping[str, Standing] = {
 
 IGNORE = frozenset({"-", "ignore"})
 FILE = "file:"
+ADDRESS = "address-in:"
+"""What stands before a file's name where it is said which column has the addresses: `address-in:a.csv=column 2`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +48,14 @@ def asked_of(header: Sequence[str], said: Mapping[str, str]) -> tuple[Asked, set
     positions: dict[str, list[int]] = {}
     for position, title in enumerate(header):
         positions.setdefault(normalise(title) or normalise(column_name(header, position)), []).append(position)
+    for position in range(len(header)):
+        # Of columns that have one name, each can be meant.
+        positions.setdefault(f"column {position + 1}", [position])
     fields: dict[int, str] = {}
     words: dict[int, dict[str, Standing]] = {}
     used: set[str] = set()
     for left, meaning in said.items():
-        if left.startswith(FILE):
+        if left.startswith((FILE, ADDRESS)):
             continue
         column, word = _apart(left, positions)
         if column is None:
@@ -64,6 +69,17 @@ def asked_of(header: Sequence[str], said: Mapping[str, str]) -> tuple[Asked, set
             else:
                 words.setdefault(at, {})[word_of(word.strip())] = _meaning(left, meaning)
     return Asked(fields=fields, words=words), used
+
+
+def with_address(said: Mapping[str, str], name: str) -> Mapping[str, str]:
+    """`said` with the column that has the addresses of the file of this name said as other columns are."""
+    told = {meaning: "email" for left, meaning in said.items() if left in {f"{ADDRESS}{name}", address_in(name)}}
+    return {**said, **told}
+
+
+def address_in(name: str) -> str:
+    """What stands before the equals sign where it is said which column has the addresses."""
+    return f"{ADDRESS}{short_name(name)}"
 
 
 def asked_of_file(name: str, said: Mapping[str, str]) -> tuple[str | None, set[str]]:

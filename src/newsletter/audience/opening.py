@@ -9,20 +9,22 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from newsletter.audience.address import is_plain, show, tidy_address
+from newsletter.audience.address_column import column_choice, find_address_column
 from newsletter.audience.address_lines import are_addresses
 from newsletter.audience.column_verdict import settle
-from newsletter.audience.columns import listed, map_columns
+from newsletter.audience.columns import MOST_COLUMNS, is_email_header, listed, map_columns
 from newsletter.audience.csv_file import CsvFile, first_lines, open_csv
 from newsletter.audience.file_names import by_name
 from newsletter.audience.formats import BY_NAME, PLAIN, ExportFormat, detect, is_either
 from newsletter.audience.import_report import ImportOptions
-from newsletter.audience.mapping import FILE, asked_of
+from newsletter.audience.mapping import ADDRESS, FILE, Asked, address_in, asked_of, short_name, with_address
 from newsletter.audience.not_readers import why_no_readers
 from newsletter.audience.opened import Opened
 from newsletter.audience.questions import Question
 from newsletter.audience.records import Record, Records
 from newsletter.audience.spelling import normalise
 from newsletter.audience.survey import survey
+from newsletter.audience.undelivered import names_blocks, undelivered
 from newsletter.audience.unpacking import Piece, unpack
 from newsletter.words.mistake import Mistake, Place
 
@@ -137,21 +139,48 @@ def _open(piece: Piece, options: ImportOptions, opened: _Opened) -> Opened | Non
             fix="Write a header above it, such as: email,name",
             place=place,
         )
-    asked, used = asked_of(header, options.columns)
-    opened.mapped.update(used)
+    asked, used = asked_of(header, with_address(options.columns, piece.name))
+    opened.mapped.update(used | {address_in(piece.name), f"{ADDRESS}{piece.name}"})
     if not opened.is_of_several:
-        _refuse_unknown([left for left in options.columns if left not in used and not left.startswith(FILE)], header)
+        _refuse_unknown(
+            [left for left in options.columns if left not in used and not left.startswith((FILE, ADDRESS))], header
+        )
+    form = _source(header, titles, options, place)
+    asked = asked if is_lines else _with_address_column(source, header, asked, form, opened)
     try:
-        columns = map_columns(header, asked, _source(header, titles, options, place))
+        columns = map_columns(header, asked, form)
     except Mistake as mistake:
         raise Mistake(mistake.message, fix=mistake.fix, place=mistake.place or place) from None
     return Opened(
         source=source,
-        columns=replace(columns, nobody=piece.nobody),
+        columns=replace(
+            columns,
+            nobody=piece.nobody or columns.nobody,
+            undelivered=undelivered(header, short_name(piece.name), is_asked=options.source is not None)
+            if form.name == "sendgrid-bounces"
+            else None,
+        ),
         header=tuple(header),
         has_header=not is_lines,
         is_lines=is_lines,
     )
+
+
+def _with_address_column(
+    source: CsvFile, header: Sequence[str], asked: Asked, form: ExportFormat, opened: _Opened
+) -> Asked:
+    """Where the header does not tell which column has the addresses, what stands in the columns, or a question."""
+    if form.is_exact or "email" in {*asked.fields.values(), *form.fields.values()}:
+        return asked
+    free = [at for at in range(len(header)) if at not in asked.fields]
+    named = [at for at in free if is_email_header(header[at])]
+    if len(named) == 1 or len(header) > MOST_COLUMNS:
+        return asked
+    found = find_address_column(source, header, named, asked.fields)
+    if isinstance(found, Question):
+        opened.questions.append(found)
+        found = next(at for at in named or free if column_choice(header, at) == found.safe)
+    return asked if found is None else replace(asked, fields={**asked.fields, found: "email"})
 
 
 def _address_titles(options: ImportOptions) -> set[str]:
@@ -190,7 +219,13 @@ def _source(header: Sequence[str], titles: set[str], options: ImportOptions, pla
     if options.source is not None:
         asked = BY_NAME[options.source]
         found = detect(titles)
-        if found is not PLAIN and asked is not PLAIN and asked.everyone is None and found is not asked:
+        if (
+            found is not PLAIN
+            and asked is not PLAIN
+            and not asked.nobody
+            and asked.everyone is None
+            and found is not asked
+        ):
             raise Mistake(
                 f"The columns are those of {found.title}, not of {asked.title}. Nothing was imported.",
                 fix=f"Use --from {found.name}, or leave --from out.",
@@ -204,4 +239,9 @@ def _source(header: Sequence[str], titles: set[str], options: ImportOptions, pla
             fix="Say what it is: --from sendgrid-unsubscribes, sendgrid-spam-reports or sendgrid-invalid; csv only if they are readers.",
             place=place,
         )
-    return detect(titles)
+    found = detect(titles)
+    return (
+        BY_NAME["sendgrid-blocks"]
+        if found.name == "sendgrid-bounces" and names_blocks(short_name(place.file))
+        else found
+    )

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from newsletter.audience.mapping import FILE, KINDS, WORDS, short_name
+from newsletter.audience.mapping import FILE, KINDS, WORDS, address_in, short_name
 from newsletter.words.mistake import Mistake
 
 _SHOWN = 60
@@ -42,7 +42,8 @@ _FILE = {
 class Question:
     """One question. Without `column` it is about everybody in the file; with `word` about what that word means.
 
-    `safe` is the answer that mails nobody who may have left. `email` of the example row is masked.
+    `safe` is the answer that mails nobody who may have left. `email` of the example row is masked. With `choices`, as
+    (column, what is in it), it is about which column has the addresses, and `asks` that.
     """
 
     file: str
@@ -53,26 +54,36 @@ class Question:
     email: str = ""
     cell: str = ""
     n_rows: int = 0
+    asks: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
 
     @property
     def left_side(self) -> str:
         """What stands before the equals sign of `--map`; the key of the answer."""
+        if self.choices:
+            return address_in(self.file)
         if not self.column:
             return f"{FILE}{short_name(self.file)}"
         return f"{self.column}:{self.word}" if self.word else self.column
 
     def option(self, answer: str) -> str:
         """The option that gives an answer, quoted for a shell."""
+        if self.choices:
+            return f"--map {shlex.quote(f'{answer}=email')}"
         return f"--map {shlex.quote(f'{self.left_side}={answer}')}"
 
     @property
     def answers(self) -> dict[str, str]:
         """Every answer with what it means."""
+        if self.choices:
+            return dict(self.choices)
         return _FILE if not self.column else _WORD if self.word else _COLUMN
 
     @property
     def sentence(self) -> str:
         """What is not known, with an example."""
+        if self.choices:
+            return self.asks
         if not self.column:
             return f"The name of {self.file} speaks of people who left, and its columns do not say it of everybody. Did they all?"
         where = f"line {self.line}" + (f", {self.email}" if self.email else "")
@@ -88,20 +99,36 @@ class Unanswered(Mistake):
     def __init__(self, questions: Sequence[Question]) -> None:
         self.questions = tuple(questions)
         what = "One thing in these files" if len(questions) == 1 else f"{len(questions)} things in these files"
-        lines = [f"{one.sentence}\n    {one.option(one.safe)}" for one in self.questions]
+        lines = [f"{one.sentence}\n{_options(one)}" for one in self.questions]
+        says = (
+            "is not certain"
+            if any(one.choices for one in questions)
+            else "may say that people left, and it is not certain"
+        )
+        if len(questions) > 1:
+            says = says.replace("is not", "are not") if says.startswith("is") else says
         super().__init__(
-            f"{what} may say that people left, and it is not certain. Nothing was imported.\n" + "\n".join(lines),
+            f"{what} {says}. Nothing was imported.\n" + "\n".join(lines),
             fix=_explain(self.questions),
         )
+
+
+def _options(question: Question) -> str:
+    """The option that does no harm; of columns of addresses each may be the one."""
+    if not question.choices:
+        return f"    {question.option(question.safe)}"
+    return "\n".join(f"    {question.option(answer)}   {what}" for answer, what in question.choices)
 
 
 def _explain(questions: Sequence[Question]) -> str:
     """What else can be answered, in words: the options above are those that mail nobody who may have left."""
     parts = ["Repeat the command with these options, which mail nobody who may have left, or with what is so."]
+    if all(one.choices for one in questions):
+        return "Repeat the command with the option of the right column."
     tables = (
         ("For a word", _WORD, any(one.word for one in questions)),
         ("For a column", _COLUMN, any(one.column and not one.word for one in questions)),
-        ("For a file", _FILE, any(not one.column for one in questions)),
+        ("For a file", _FILE, any(not one.column and not one.choices for one in questions)),
     )
     for what, answers, is_asked in tables:
         if is_asked:

@@ -12,6 +12,7 @@ from newsletter.audience.cell_words import NotAReader, Standing, is_plainly_leav
 from newsletter.audience.columns import Columns
 from newsletter.audience.marks import Attributes, NotReadable, read_attributes, read_tags
 from newsletter.audience.standing import UnknownStatus
+from newsletter.audience.undelivered import PASSES
 from newsletter.ports.readers import ReaderRow
 from newsletter.words.mistake import Mistake
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
@@ -167,6 +168,8 @@ def _address(cell: str) -> tuple[str, str]:
 
 
 def _standing(columns: Columns, cells: list[str]) -> Standing:
+    if columns.undelivered is not None and columns.undelivered.passes(cells):
+        raise RowRefused(PASSES)
     try:
         says = columns.standings.of(tuple([cells[at] for at in columns.standing]))
     except UnknownStatus as unknown:

@@ -40,6 +40,7 @@ SOURCES = (
     "medium",
     "sendgrid",
     "sendgrid-bounces",
+    "sendgrid-blocks",
     "sendgrid-groups",
     "sendgrid-unsubscribes",
     "sendgrid-spam-reports",
