@@ -98,6 +98,10 @@ def test_it_waits_for_its_time_and_can_be_cancelled(world: World) -> None:
 
     assert "09:00" in page
     world.until("scheduled")
+    assert "3 readers</p>" in world.client.get("/studio/issues/1/send").text
+    world.parts.readers.suppress("reader1@example.com", SuppressionReason.MANUAL)
+    assert "2 readers; 1 who left since" in world.client.get("/studio/issues/1/send").text
+    assert 'Goes to <span class="num">2</span> readers' in world.client.get("/studio").text
     world.post("/issues/1/control", act="cancel")
     world.until("cancelled")
     assert not list(world.parts.outbox_directory.rglob("*.eml"))

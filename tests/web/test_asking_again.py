@@ -177,6 +177,23 @@ def test_what_was_not_posted_yet_is_withdrawn_with_it(world: World) -> None:
     assert world.mails() == []
 
 
+def test_who_begins_a_break_before_the_mail_is_posted_is_not_asked(world: World) -> None:
+    """And so is not ended for silence."""
+    readers(world, "ana", "bo")
+    issues_went_out(world, 1, 12)
+    asking = world.parts.asking_again
+    asking.ask("weekly", _SILENT, days=14, wording="still?")
+    bo = world.parts.readers.find_subscriber("bo@example.com")
+    assert bo
+    world.parts.profiles.rest(bo.id, world.parts.clock.now() + timedelta(days=30))
+    world.parts.post_office.post_waiting()
+    days_pass(world, 20)
+    sweep(world.parts)
+
+    assert [mail["To"] for mail in world.mails()] == ["ana@example.com"]
+    assert (world.status("ana@example.com"), world.status("bo@example.com")) == ("ended", "active")
+
+
 def test_nobody_is_asked_before_twelve_issues_twice_in_a_year_or_in_a_break(world: World) -> None:
     """Nor those whom nothing may be mailed to, nor those who joined lately."""
     readers(world, "ana", "bo", "cy")

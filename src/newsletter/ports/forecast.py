@@ -59,5 +59,6 @@ class Forecasts(Protocol):
         ...
 
     def count_waiting(self, mailing_id: int) -> int:
-        """How many of a mailing's readers who wait for it would be handed over now: the others have left or rest by now."""
+        """How many of a mailing's readers who wait for it would be handed over at its time: the others have left since, or
+        rest."""
         ...

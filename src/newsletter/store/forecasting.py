@@ -56,8 +56,10 @@ class SqlForecasts:
 
     def count_waiting(self, mailing_id: int) -> int:
         with reading(self._engine) as connection:
-            list_id = connection.scalar(select(mailing.c.list_id).where(mailing.c.id == mailing_id))
+            query = select(mailing.c.list_id, mailing.c.start_at).where(mailing.c.id == mailing_id)
+            found = connection.execute(query).one()
             inside = select(parcel.c.id).where(parcel.c.mailing_id == mailing_id)
             waiting = (delivery.c.parcel_id.in_(inside), delivery.c.handover == HandOver.PENDING)
-            query = select(func.count()).select_from(planned(literal(list_id))).where(*waiting, why_not().is_(None))
-            return connection.scalar(query) or 0
+            people = planned(literal(found.list_id), found.start_at)
+            counted = select(func.count()).select_from(people).where(*waiting, why_not().is_(None))
+            return connection.scalar(counted) or 0

@@ -53,8 +53,11 @@ def listed(at: datetime | None = None) -> FromClause:
     return _with_bars(subscription.join(subscriber, subscriber.c.id == subscription.c.subscriber_id), at)
 
 
-def planned(list_id: ColumnElement[Any]) -> FromClause:
-    """Deliveries with what `why_not` asks about now, of a mailing to this list. Their readers may have left or been erased."""
+def planned(list_id: ColumnElement[Any], at: datetime | None = None) -> FromClause:
+    """Deliveries of a mailing to this list with what `why_not` asks about; `at` as in `mailable`.
+
+    Their readers may have left or been erased since.
+    """
     theirs = and_(
         subscription.c.list_id == list_id,
         subscription.c.subscriber_id == delivery.c.subscriber_id,
@@ -62,7 +65,7 @@ def planned(list_id: ColumnElement[Any]) -> FromClause:
         subscription.c.status == SubscriptionStatus.ACTIVE,
     )
     people = delivery.outerjoin(subscriber, subscriber.c.id == delivery.c.subscriber_id)
-    return _with_bars(people.outerjoin(subscription, theirs), None)
+    return _with_bars(people.outerjoin(subscription, theirs), at)
 
 
 def on(lists: Collection[int]) -> tuple[ColumnElement[bool], ...]:

@@ -183,7 +183,7 @@ def _count(studio: Studio, list_name: str, whom: Audience) -> int | None:
     parts = studio.parts
     going = parts.ledger.find_unfinished(whom.issue, list_name) if whom.issue is not None else None
     if going:
-        return studio.remembered.ask(("waiting", going.id), lambda: parts.forecasts.count_waiting(going.id))
+        return studio.waiting(going.id)
 
     def count() -> int:
         if whom.issue is None:

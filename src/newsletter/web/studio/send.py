@@ -69,11 +69,13 @@ def show(studio: Studio, visit: Visit) -> Response:
     findings = studio.findings(proof, audience) if proof else []
     tally = parts.tallies.find_tally(number)
     forecast = _forecast(studio, number, audience, tally) if audience else None
+    going = [one for one in parts.ledger.list_mailings(statuses=_UNFINISHED) if one.issue == number]
     values: dict[str, Any] = {
         "issue": issue,
         "tally": tally,
         "outbox": studio.parts.outbox_directory,
-        "going": [one for one in parts.ledger.list_mailings(statuses=_UNFINISHED) if one.issue == number],
+        "going": going,
+        "waiting": {one.id: studio.waiting(one.id) for one in going if one.status is MailingStatus.SCHEDULED},
         "lists": names,
         "readers": n_active,
         "segments": [name for name, _ in parts.segments.list_all()],
