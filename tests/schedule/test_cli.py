@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from newsletter.cli import main
+from newsletter.wiring import open_newsletter
+from newsletter.words.driver import DriverKind
+from newsletter.words.ledger import MailingStatus
 from tests.schedule.world import World
 
 TIMES = "every thursday 09:00 Europe/Berlin"
@@ -195,3 +199,31 @@ def test_send_next_needs_a_schedule_and_names_the_slot(folder: Path) -> None:
     assert "to 1 on 'weekly' who fit the segment 'few'" in some.stdout
     assert "Not to: 2 who don't fit the segment." in some.stdout
     assert 'to those who fit first_name = "Reader 1"' in call(folder, "schedule", "show").stdout
+
+
+def test_what_would_not_be_sent_is_said_before_and_what_is_overdue_afterwards(folder: Path) -> None:
+    """By `send --at`, `schedule set` and `show` where nothing runs; by `status`, `show` and `doctor` where it did not go."""
+    idle = "Nothing is running that would send it. Keep the studio open"
+    assert idle in call(folder, "send", "1", "--list", "weekly", "--at", "2031-01-02T09:00", "--yes").stderr
+    assert idle in call(folder, "schedule", "set", TIMES, "--list", "weekly").stderr
+    assert idle in call(folder, "schedule", "show").stderr
+    parts = open_newsletter(folder)
+    parts.drivers.beat("serve", DriverKind.SERVE, "process 1", every_seconds=15)
+    at = ("--at", "2031-01-03T09:00", "--yes")
+    driven = call(folder, "send", "1", "--list", "weekly", *at)
+    assert (0, False) == (driven.exit_code, idle in driven.stderr)
+    assert "`newsletter serve` is running and sends it." in call(folder, "status", "1").stdout
+    parts.drivers.end("serve")
+
+    (mailing,) = parts.ledger.list_mailings(statuses=[MailingStatus.SCHEDULED])
+    assert parts.schedule.move_start(mailing.id, parts.clock.now() - timedelta(hours=2))
+    late = call(folder, "status", "1")
+    assert "Overdue by 2 h: it was to go to 'weekly'" in late.stdout
+    assert idle in late.stderr
+    assert "overdue by 2 h" in call(folder, "schedule", "show").stdout
+    shown = json.loads(call(folder, "schedule", "show", "--format", "json").stdout)
+    assert [True] == [one["overdue"] for one in shown["entries"] if one["kind"] == "sending"]
+    told = json.loads(call(folder, "doctor", "--offline", "--format", "json").stdout)
+    (schedule,) = [one for one in told["verdicts"] if one["about"] == "Schedule"]
+    assert ("fail", True) == (schedule["state"], "Issue 1 to 'weekly' is overdue by 2 h." in schedule["message"])
+    parts.engine.dispose()

@@ -110,3 +110,24 @@ def test_one_of_them_drives_and_the_other_takes_over(
         hands.turn(hands.now() + 2 * MINUTE)
         until(lambda: _status(world) is MailingStatus.FINISHED)
     assert READERS == world.copies(1)
+
+
+@pytest.mark.parametrize("late", [10 * MINUTE, 5 * HOUR])
+def test_opened_after_its_time_it_says_that_it_is_overdue(
+    world: World, hands: Hands, tmp_path: Path, late: timedelta
+) -> None:
+    """Nothing ran at its time: whoever opens the studio finds it overdue, and sends it by one press. It goes once."""
+    with serving(world.folder, hands, tmp_path / "first.log", words=STUDIO) as first:
+        _schedule(Visitor(first), hands)
+        until(lambda: _status(world) is MailingStatus.SCHEDULED)
+        first.stop()
+    hands.turn(hands.now() + 2 * MINUTE + late)
+    with serving(world.folder, hands, tmp_path / "second.log", words=STUDIO) as second:
+        visitor = Visitor(second)
+        assert f"overdue by {'10 min' if late < HOUR else '5 h'}" in visitor.read()
+        assert "overdue" in visitor.read("/reports")
+        assert not (world.folder / "var" / "outbox" / "1").exists()
+        visitor.press("/issues/1/control", act="resume")
+        until(lambda: _status(world) is MailingStatus.FINISHED)
+        assert "overdue" not in visitor.read()
+    assert READERS == world.copies(1)

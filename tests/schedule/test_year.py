@@ -129,7 +129,7 @@ def _check_letters(world: World) -> None:
         "Reminder: the next issue is due Thursday 18 Feb 2027, 09:00 Europe/Berlin",
         "The next issue did not go, because there are too few posts",
         "The next issue did not go, because the schedule is on hold",
-        "The next issue did not go, because its time was over for too long when this machine came back",
+        "The next issue did not go, because it was overdue for too long when this machine came back",
         "Reminder: issue 36 is due Thursday 23 Sep 2027, 09:00 Europe/Berlin",
         "Reminder: issue 36 is due Thursday 23 Sep 2027, 09:00 Europe/Berlin",
     ] == rest

@@ -137,6 +137,15 @@ class World:
             connection.execute(mine.values(start_at=begin, status="sending"))
         self.parts.drain(threading.Event()).once()
 
+    def move_database(self) -> None:
+        """The file of the database is another one from now on, with the same rows: a copy."""
+        path = self.folder / "var" / "newsletter.db"
+        self.parts.live.check()
+        self.parts.engine.dispose()
+        twin = path.with_suffix(".twin")
+        twin.write_bytes(path.read_bytes())
+        twin.replace(path)
+
     def slots(self) -> list[Slot]:
         (plan,) = self.memory.list_plans()
         return list(self.memory.list_slots(plan.id))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -89,12 +88,12 @@ def test_what_becomes_of_it_is_said(kinds: list[DriverKind], of_slot: bool, is_d
     assert not outlook([_one(kind, seconds=900) for kind in kinds], of_slot=of_slot).is_driven
 
 
-def test_on_a_copy_the_schedule_decides_nothing(tmp_path: Path, moved: Callable[[World], None]) -> None:
+def test_on_a_copy_the_schedule_decides_nothing(tmp_path: Path) -> None:
     """No slot is frozen, skipped or asked about, nobody is told; once it is the live one the slot goes."""
     world = World(tmp_path / "weekly")
     world.plan()
     world.tick(SLOT - timedelta(hours=2))
-    moved(world)
+    world.move_database()
 
     held = world.parts.live.find_hold()
     assert held is not None
@@ -108,18 +107,3 @@ def test_on_a_copy_the_schedule_decides_nothing(tmp_path: Path, moved: Callable[
     world.beat()
     assert world.went() == [1]
     world.close()
-
-
-@pytest.fixture
-def moved() -> Callable[[World], None]:
-    """The file of the database is another one now, with the same rows."""
-
-    def move(world: World) -> None:
-        path = world.folder / "var" / "newsletter.db"
-        world.parts.live.check()
-        world.parts.engine.dispose()
-        twin = path.with_suffix(".twin")
-        twin.write_bytes(path.read_bytes())
-        twin.replace(path)
-
-    return move

@@ -80,7 +80,7 @@ def test_a_slot_that_asks_is_decided_about(world: World, act: str) -> None:
     world.post("/schedule", act="set", list="weekly", cadence=THURSDAYS)
     slot = _asks(world)
     text = _page(world)
-    assert "did not go , because its time was over for too long" in text
+    assert "did not go , because it was overdue for too long" in text
     assert "did not go and asks you" in world.client.get("/studio").text
     assert world.post("/schedule", act=act, list="weekly", slot="99", at="tomorrow 00:01").status_code == 404
     assert world.post("/schedule", act=act, list="weekly", slot=slot, at="tomorrow 00:01").status_code in {303, 400}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter.cli.cadence_options import Day, Span, days_of, ways_of
-from newsletter.cli.cadences_output import line_json, plan_json, say_plan
+from newsletter.cli.cadences_output import line_json, line_text, plan_json, say_plan
 from newsletter.words.mistake import Missing, Mistake
 
 if TYPE_CHECKING:
@@ -104,6 +104,7 @@ def set_cadence(folder: object, /, cadence: str | None, list_name: str | None, *
       newsletter schedule set --skip 2026-12-24 --skip-ics holidays.ics
     """
     from newsletter.cli.context import parts_of
+    from newsletter.cli.when import say_outlook
     from newsletter.schedule.setting import set_plan
     from newsletter.words.cadence_text import parse_cadence
     from newsletter.words.slot import Ways
@@ -122,6 +123,7 @@ def set_cadence(folder: object, /, cadence: str | None, list_name: str | None, *
     found = parts.schedule.find_plan(name)
     assert found is not None
     say_plan(parts, found)
+    say_outlook(parts, of_slot=True, driven=False)
 
 
 @schedule.command()
@@ -141,6 +143,7 @@ def show(folder: object, ahead: int, since: datetime | None, style: str) -> None
     from datetime import UTC
 
     from newsletter.cli.context import parts_of
+    from newsletter.cli.when import say_outlook
     from newsletter.schedule.calendar import calendar, entries
     from newsletter.words.ical import write_calendar
 
@@ -155,7 +158,7 @@ def show(folder: object, ahead: int, since: datetime | None, style: str) -> None
     elif style == "json":
         known = {
             "schedules": [plan_json(plan, now) for plan in plans],
-            "entries": [line_json(line) for line in lines],
+            "entries": [line_json(line, now) for line in lines],
         }
         click.echo(json.dumps(known, indent=2, ensure_ascii=False))
     else:
@@ -164,8 +167,9 @@ def show(folder: object, ahead: int, since: datetime | None, style: str) -> None
         if not plans:
             click.echo('Nothing goes out by itself. Set it: newsletter schedule set "every thursday 09:00" --list NAME')
         for line in lines:
-            issue = f"issue {line.issue}" if line.issue else "-"
-            click.echo(f"  {line.local:%a %-d %b %Y %H:%M}  {line.zone}  {line.list_name}  {issue:<9}  {line.words}")
+            click.echo(line_text(line, now))
+        if any(line.due_at for line in lines):
+            say_outlook(parts, of_slot=True, driven=False)
 
 
 @schedule.command()
@@ -251,6 +255,7 @@ def decide(folder: object, list_name: str | None, now: bool, at: str | None, ski
       newsletter schedule decide --at "thu 15:00"
     """
     from newsletter.cli.context import parts_of
+    from newsletter.cli.when import say_outlook
     from newsletter.schedule.deciding import find_asking, send_at, skip_slot
     from newsletter.words.moment import parse_moment, say_back
 
@@ -266,8 +271,9 @@ def decide(folder: object, list_name: str | None, now: bool, at: str | None, ski
     moment = parts.clock.now()
     found = parse_moment(at, now=moment, zone=plan.cadence.zone) if at else None
     send_at(_desk(parts), plan, slot, found.at if found else moment)
-    when = say_back(found, now=moment, zone=plan.cadence.zone) if found else "at the next look of `serve` or `tick`."
+    when = say_back(found, now=moment, zone=plan.cadence.zone) if found else "at the next look."
     click.echo(f"It goes {when}")
+    say_outlook(parts, of_slot=True)
 
 
 def _desk(parts: Parts) -> Desk:

@@ -47,7 +47,15 @@ def plan_json(plan: Plan, now: datetime) -> dict[str, object]:
     }
 
 
-def line_json(line: Line) -> dict[str, object]:
+def line_text(line: Line, now: datetime) -> str:
+    from newsletter.words.moment import say_span
+
+    issue, late = f"issue {line.issue}" if line.issue else "-", line.lateness(now)
+    overdue = f"overdue by {say_span(late)}: " if late is not None else ""
+    return f"  {line.local:%a %-d %b %Y %H:%M}  {line.zone}  {line.list_name}  {issue:<9}  {overdue}{line.words}"
+
+
+def line_json(line: Line, now: datetime) -> dict[str, object]:
     return {
         "kind": line.kind,
         "list": line.list_name,
@@ -57,4 +65,5 @@ def line_json(line: Line) -> dict[str, object]:
         "status": line.status,
         "issue": line.issue,
         "words": line.words,
+        "overdue": line.lateness(now) is not None,
     }

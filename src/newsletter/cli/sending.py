@@ -77,7 +77,7 @@ def send(
     from newsletter.cli.context import parts_of
     from newsletter.cli.last_look import last_look
     from newsletter.cli.missing import words_for_the_missing
-    from newsletter.cli.when import change_time, instant, said_back, send_in_next_slot
+    from newsletter.cli.when import change_time, instant, said_back, say_outlook, send_in_next_slot
     from newsletter.ports.forecast import Audience
     from newsletter.sending.plan import plan
     from newsletter.words.moment import say_moment
@@ -104,6 +104,8 @@ def send(
         )
         return
     start_at = instant(at, parts) if at else None
+    if start_at:
+        say_outlook(parts, driven=False)
     unfinished = parts.ledger.find_unfinished(issue, list_name)
     if unfinished and (at or now) and change_time(parts, unfinished, start_at, yes=yes) and start_at:
         return
@@ -141,7 +143,8 @@ def send(
         click.echo(f"The pace that is set: {parts.config.pace}.")
     if mailing.status.value == "scheduled":
         when = say_moment(mailing.start_at, parts.config.newsletter.zone)
-        click.echo(f"It goes out {when} while `newsletter serve` or a cron `tick` runs.")
+        click.echo(f"It goes out {when}.")
+        say_outlook(parts, driven=True)
         return
     with _stoppable() as stop, _progress(mailing.planned) as follow:
         parts.drain(stop).until_settled(mailing, follow)
@@ -176,8 +179,8 @@ def _say_end(parts: Parts, issue: int, list_name: str) -> None:
         )
     if account.handover["pending"]:  # type: ignore[index]
         click.echo(
-            f"{account.handover['pending']:,} wait for their turn: they get it while `newsletter serve` or a cron `tick` "  # type: ignore[index]
-            "runs, or when you run this command again."
+            f"{account.handover['pending']:,} wait for their turn: they get it while `newsletter serve`, the studio or a cron "  # type: ignore[index]
+            "`tick` runs, or when you run this command again."
         )
     if account.is_practice:
         click.echo(f"Every mail is a file; to look through them: {parts.outbox_directory / 'index.html'}")
@@ -291,6 +294,7 @@ def status(folder: object, issue: int | None, style: str) -> None:
         click.echo("Nothing was sent yet.")
     for account in known:
         _print_account(account)
+        _say_when_it_goes(parts, account)
         said = {mailing.pause_reason for mailing in account.mailings}
         for alarm in alarms(_standing(parts, account)):
             if alarm.message not in said:
@@ -356,6 +360,21 @@ def _print_account(account: Account) -> None:
         click.echo(f"  {account.doubled:>9,}  of those got it twice: both tries turned out to have been taken")
     if account.late:
         click.echo(f"  {account.late:>9,}  left while their batch was on its way: too late to take them out of it")
+
+
+def _say_when_it_goes(parts: Parts, account: Account) -> None:
+    """Of what waits for its time: when that is, or how long it is overdue, and by what it goes."""
+    from newsletter.cli.when import say_outlook
+    from newsletter.words.moment import say_moment, say_span
+
+    waiting = [mailing for mailing in account.mailings if mailing.status.value == "scheduled"]
+    for mailing in waiting:
+        late = parts.clock.now() - mailing.start_at
+        when = say_moment(mailing.start_at, parts.config.newsletter.zone)
+        overdue = f"  ! Overdue by {say_span(late)}: it was to go to {mailing.list_name!r} {when}."
+        click.echo(overdue if late.total_seconds() > 0 else f"  To {mailing.list_name!r} it goes {when}.")
+    if waiting:
+        say_outlook(parts)
 
 
 def _why(account: Account, state: str) -> str:

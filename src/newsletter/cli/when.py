@@ -34,6 +34,15 @@ def said_back(parts: Parts, start_at: datetime | None) -> str:
     return f"When: {say_back(found, now=parts.clock.now(), zone=parts.config.newsletter.zone)}"
 
 
+def say_outlook(parts: Parts, *, of_slot: bool = False, driven: bool | None = None) -> None:
+    """By what it will be sent, or what has to be started first; with `driven` only where it is so, or is not."""
+    from newsletter.words.driver import outlook
+
+    found = outlook(parts.drivers.list_drivers(), of_slot=of_slot)
+    if driven in (None, found.is_driven):
+        click.echo(found.words, err=not found.is_driven)
+
+
 def change_time(parts: Parts, mailing: MailingRow, start_at: datetime | None, *, yes: bool) -> bool:
     """Give a sending that has not begun another time, or let it begin now. False where it has begun already.
 
@@ -87,10 +96,12 @@ def send_in_next_slot(
     following = next(plan.cadence.after(parts.clock.now()), None)
     audience = Audience(lists=[list_name], issue=issue, segment=question, at=following.at if following else None)
     said = said_back(parts, following.at) if following else ""
+    say_outlook(parts, of_slot=True, driven=False)
     agreed = last_look(parts, audience, segment=segment, said=said, yes=yes, despite_findings=despite_findings)
     slot = send_next(
         desk_of(parts), plan, issue, by=getuser(), segment=question, despite_findings=True, seen=agreed.digest
     )
     when = say_moment(slot.due_at, plan.cadence.zone)
-    click.echo(f"It goes out {when} with these words, while `newsletter serve` or a cron `tick` runs.")
+    click.echo(f"It goes out {when} with these words.")
+    say_outlook(parts, of_slot=True, driven=True)
     click.echo(f"Take it back with: newsletter schedule approve {issue} --withdraw")

@@ -45,7 +45,11 @@ class Forecast:
             (self.pending, "have not confirmed yet", "has not confirmed yet"),
             (self.rests, "take a break", "takes a break"),
             (self.unfit, "don't fit the segment", "doesn't fit the segment"),
-            (self.has_it, "have this issue already", "has this issue already"),
+            (
+                self.has_it,
+                "have this issue already or are about to get it",
+                "has this issue already or is about to get it",
+            ),
         )
         return [(n, one if n == 1 else many) for n, many, one in each if n]
 

@@ -279,3 +279,7 @@ class Tallies(Protocol):
     def find_tally(self, issue: int) -> Tally | None:
         """An account without fates, from what the batches wrote down of their readers: quick, however many there are."""
         ...
+
+    def list_went(self, issues: Sequence[int]) -> Mapping[int, datetime]:
+        """When each of these issues was first handed over, of those that were."""
+        ...

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -12,9 +12,11 @@ from newsletter.ports.ledger import MailingRow
 from newsletter.schedule.desk import Desk
 from newsletter.schedule.freezing import choose
 from newsletter.schedule.letters import BECAUSE
+from newsletter.schedule.rows import missing
 from newsletter.words.cadence import Occurrence
 from newsletter.words.cadence_text import clock_note
 from newsletter.words.ical import Entry
+from newsletter.words.ledger import MailingStatus
 from newsletter.words.mistake import NewsletterError
 from newsletter.words.slot import Plan, Slot, SlotStatus
 
@@ -26,11 +28,25 @@ _SAID = {
     SlotStatus.GONE: "went out",
     SlotStatus.SKIPPED: "skipped",
 }
+_SAID_OF_SENDING = {
+    MailingStatus.PLANNING: "being planned",
+    MailingStatus.SCHEDULED: "set to this time by hand",
+    MailingStatus.SENDING: "going out, by hand",
+    MailingStatus.PAUSED: "by hand, paused",
+    MailingStatus.CANCELLED: "by hand, cancelled",
+    MailingStatus.FINISHED: "sent by hand",
+}
+# However long ago its time was, it is not over.
+_OPEN_SLOTS = (SlotStatus.WAITING, SlotStatus.FROZEN, SlotStatus.ASKING, SlotStatus.GOING)
+_OPEN_SENDINGS = (MailingStatus.PLANNING, MailingStatus.SCHEDULED, MailingStatus.SENDING, MailingStatus.PAUSED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One time in the calendar. `local` is wall time in `zone`; `kind` is "slot", "left out" or "sending"."""
+    """One time in the calendar. `local` is wall time in `zone`; `kind` is "slot", "left out" or "sending".
+
+    `due_at` is when it goes, of what waits for its time; else None.
+    """
 
     uid: str
     kind: str
@@ -41,10 +57,15 @@ class Line:
     status: str
     issue: int | None
     words: str
+    due_at: datetime | None = None
+
+    def lateness(self, now: datetime) -> timedelta | None:
+        """How long it is overdue: its time has come and nothing has begun. None where it is not."""
+        return now - self.due_at if self.due_at is not None and self.due_at < now else None
 
 
 def calendar(desk: Desk, *, since: datetime, n_ahead: int) -> list[Line]:
-    """Every time from `since` on, and the next `n_ahead` of each plan, by time."""
+    """Every time from `since` on, what is open from before, and the next `n_ahead` of each plan, by time."""
     now = desk.clock.now()
     plans = desk.memory.list_plans()
     of_slots = set()
@@ -52,12 +73,13 @@ def calendar(desk: Desk, *, since: datetime, n_ahead: int) -> list[Line]:
     for plan in plans:
         slots = desk.memory.list_slots(plan.id)
         of_slots |= {slot.mailing_id for slot in slots}
-        lines += [_of_slot(plan, slot) for slot in slots if slot.at >= since]
+        come = [_of_slot(plan, slot) for slot in slots if slot.at >= since or slot.status in _OPEN_SLOTS]
+        lines += _last_may_go([*come, *_not_written_down(plan, slots, now)], now)
         lines += _ahead(desk, plan, {slot.asked for slot in slots}, now, n_ahead)
     zones = {plan.list_name: plan.cadence.zone for plan in plans}
     for mailing, _ in desk.memory.list_sendings():
-        if mailing.id not in of_slots and mailing.start_at >= since:
-            lines.append(_of_sending(mailing, zones.get(mailing.list_name, desk.newsletter.zone)))
+        if mailing.id not in of_slots and (mailing.start_at >= since or mailing.status in _OPEN_SENDINGS):
+            lines.append(_of_sending(mailing, zones.get(mailing.list_name, desk.newsletter.zone), now))
     return sorted(_next_named(desk, plans, lines, now), key=lambda line: (line.at, line.uid))
 
 
@@ -92,7 +114,23 @@ def _of_slot(plan: Plan, slot: Slot) -> Line:
         status=slot.status.value,
         issue=slot.issue,
         words=words,
+        due_at=slot.due_at if slot.status in (SlotStatus.WAITING, SlotStatus.FROZEN) else None,
     )
+
+
+def _not_written_down(plan: Plan, slots: Sequence[Slot], now: datetime) -> Iterator[Line]:
+    """Times that came while nothing looked."""
+    if plan.held_at is None:
+        for one in missing(plan, slots, now):
+            if one.at <= now:
+                yield _of_rule(plan, one, "waiting", due_at=one.at)
+
+
+def _last_may_go(lines: list[Line], now: datetime) -> list[Line]:
+    """Of the times of a plan that are overdue, those before the last are passed over as soon as something looks."""
+    late = sorted((line for line in lines if line.lateness(now) is not None), key=lambda line: line.at)[:-1]
+    words = "its time passed while nothing ran"
+    return [replace(line, due_at=None, status="skipped", words=words) if line in late else line for line in lines]
 
 
 def _ahead(desk: Desk, plan: Plan, known: set[datetime], now: datetime, n_ahead: int) -> Iterator[Line]:
@@ -100,14 +138,14 @@ def _ahead(desk: Desk, plan: Plan, known: set[datetime], now: datetime, n_ahead:
     coming = list(islice(plan.cadence.after(now), n_ahead))
     for one in coming:
         if one.asked not in known:
-            yield _of_rule(plan, one, "on hold" if plan.held_at else "to come")
+            yield _of_rule(plan, one, "on hold" if plan.held_at else "to come", due_at=None if plan.held_at else one.at)
     last = coming[-1].at if coming else now
     for day in sorted(plan.cadence.skipped):
         if plan.cadence.falls_on(day) and now < (one := plan.cadence.on(day)).at <= last:
             yield _of_rule(plan, one, "left out")
 
 
-def _of_rule(plan: Plan, one: Occurrence, status: str) -> Line:
+def _of_rule(plan: Plan, one: Occurrence, status: str, due_at: datetime | None = None) -> Line:
     return Line(
         uid=f"slot-{plan.id}-{one.asked:%Y%m%dT%H%M}",
         kind="left out" if status == "left out" else "slot",
@@ -118,10 +156,14 @@ def _of_rule(plan: Plan, one: Occurrence, status: str) -> Line:
         status=status,
         issue=None,
         words=" ".join(part for part in (status, clock_note(one)) if part),
+        due_at=due_at,
     )
 
 
-def _of_sending(mailing: MailingRow, zone: str) -> Line:
+def _of_sending(mailing: MailingRow, zone: str, now: datetime) -> Line:
+    waits = mailing.status is MailingStatus.SCHEDULED or (
+        mailing.status is MailingStatus.PLANNING and mailing.start_at > now
+    )
     reason = f": {mailing.pause_reason}" if mailing.pause_reason else ""
     return Line(
         uid=f"sending-{mailing.id}",
@@ -130,17 +172,24 @@ def _of_sending(mailing: MailingRow, zone: str) -> Line:
         at=mailing.start_at,
         local=mailing.start_at.astimezone(ZoneInfo(zone)).replace(tzinfo=None),
         zone=zone,
-        status=mailing.status.value,
+        status=MailingStatus.SCHEDULED.value if waits else mailing.status.value,
         issue=mailing.issue,
-        words=f"sent by hand, {mailing.status.value}{reason}",
+        words=f"{_SAID_OF_SENDING[mailing.status]}{reason}",
+        due_at=mailing.start_at if waits else None,
     )
+
+
+def _is_to_go(line: Line, now: datetime) -> bool:
+    return line.at > now or line.lateness(now) is not None
 
 
 def _next_named(desk: Desk, plans: Iterable[Plan], lines: list[Line], now: datetime) -> list[Line]:
     """The first open slot of each plan with the issue that would go as things stand."""
     named = list(lines)
     for plan in plans:
-        mine = [line for line in lines if line.list_name == plan.list_name and line.kind == "slot" and line.at > now]
+        mine = [
+            line for line in lines if line.list_name == plan.list_name and line.kind == "slot" and _is_to_go(line, now)
+        ]
         first = min(mine, key=lambda line: line.at, default=None)
         if first is None or first.issue or plan.held_at:
             continue
@@ -152,8 +201,5 @@ def _next_named(desk: Desk, plans: Iterable[Plan], lines: list[Line], now: datet
             approval = desk.memory.find_approval(number)
             state = "as it was approved" if approval else "as things stand"
             whom = f", to those who fit {approval.segment}" if approval and approval.segment else ""
-            spelled = {
-                name: getattr(first, name) for name in ("uid", "kind", "list_name", "at", "local", "zone", "status")
-            }
-            named[named.index(first)] = Line(**spelled, issue=number, words=f"{first.words}, {state}{whom}")
+            named[named.index(first)] = replace(first, issue=number, words=f"{first.words}, {state}{whom}")
     return named

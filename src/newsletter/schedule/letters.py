@@ -16,7 +16,7 @@ from newsletter.words.slot import MENDABLE, Plan, Slot, Why
 
 # Why a slot did not go, as it stands after "because".
 BECAUSE: Mapping[Why, str] = {
-    Why.LATE: "its time was over for too long when this machine came back",
+    Why.LATE: "it was overdue for too long when this machine came back",
     Why.UNAPPROVED: "nobody has approved it",
     Why.FINDINGS: "`check` finds errors in it",
     Why.NO_ISSUE: "there is no issue that has not gone yet",

@@ -24,7 +24,7 @@ def align(desk: Desk, plan: Plan, now: datetime) -> None:
             _align_one(desk, plan, slot, now)
         if _was_too_early(slot, now):
             desk.memory.change(slot, status=SlotStatus.WAITING, why=None, detail="", ended_at=None)
-    desk.memory.add_slots(plan.id, _missing(plan, slots, now))
+    desk.memory.add_slots(plan.id, missing(plan, slots, now))
     _pass_over(desk, plan, now)
 
 
@@ -49,7 +49,8 @@ def _was_too_early(slot: Slot, now: datetime) -> bool:
     return late and slot.due_at > now
 
 
-def _missing(plan: Plan, slots: Sequence[Slot], now: datetime) -> list[Occurrence]:
+def missing(plan: Plan, slots: Sequence[Slot], now: datetime) -> list[Occurrence]:
+    """Times that should be written down by now and are not, those among them that have passed."""
     known = {slot.asked for slot in slots}
     after = max([plan.since_at, *(slot.at for slot in slots if slot.at <= now)])
     place = ZoneInfo(plan.cadence.zone)

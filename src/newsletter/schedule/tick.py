@@ -57,11 +57,23 @@ def hold_late(desk: Desk) -> None:
         lateness = now - mailing.start_at
         if not _waits(mailing.status) or lateness <= LATE_SENDING:
             continue
-        reason = f"Its time was over for {say_span(lateness)} when this machine came back."
+        reason = f"It was overdue by {say_span(lateness)} when this machine came back."
         # Told first: a machine that dies here asks again, and never holds a sending in silence.
         desk.memory.add_notice(letters.late_sending(desk, mailing, reason))
         if desk.ledger.pause(mailing.issue, reason):
             log.warning("mailing %s of issue %s is too late and asks", mailing.id, mailing.issue)
+
+
+def hold_missed(desk: Desk) -> None:
+    """Where a person is there to decide: a sending whose time passed while nothing ran is paused, and shown as overdue."""
+    if desk.find_hold():
+        return
+    now = desk.clock.now()
+    for mailing, _ in desk.memory.list_sendings(only_timed=True):
+        if _waits(mailing.status) and mailing.start_at < now:
+            reason = f"It was overdue by {say_span(now - mailing.start_at)} when the studio was opened: nothing ran at its time."
+            if desk.ledger.pause(mailing.issue, reason):
+                log.warning("mailing %s of issue %s was missed and asks", mailing.id, mailing.issue)
 
 
 def _tick_plan(desk: Desk, plan: Plan, now: datetime, faults: list[Exception]) -> datetime | None:

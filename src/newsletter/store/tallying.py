@@ -6,17 +6,18 @@ Of a batch that is in a call, and of one that was divided, the deliveries themse
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, Select, Text, and_, cast, func, literal, null, select, union_all
+from sqlalchemy import Engine, Select, Text, and_, cast, func, literal, null, or_, select, union_all
 
 from newsletter.ports.ledger import Tally
 from newsletter.store.accounting import account_shown, is_last_word
 from newsletter.store.engine import reading
 from newsletter.store.late import count_late
 from newsletter.store.planning import mailing_row, mailings
-from newsletter.store.tables import delivery, is_doubled, mailing, not_held, parcel
+from newsletter.store.tables import attempt, delivery, is_doubled, mailing, not_held, parcel
 from newsletter.words.ledger import HOLDS, HandOver, ParcelStatus
 
 _IN_MOTION = (ParcelStatus.SENDING, ParcelStatus.SPLIT)
@@ -65,6 +66,24 @@ class SqlTallies:
             late=late,
             is_practice=shown,
         )
+
+    def list_went(self, issues: Sequence[int]) -> Mapping[int, datetime]:
+        # A try that was surely no call is none; one whose end nobody saw may have been.
+        called = or_(attempt.c.outcome.is_(None), attempt.c.outcome != "deferred")
+        ours = (
+            (mailing.c.issue.in_(issues),) if self._practice else (mailing.c.issue.in_(issues), ~mailing.c.is_practice)
+        )
+        first = (
+            select(mailing.c.issue, mailing.c.is_practice, func.min(attempt.c.started_at))
+            .join(parcel, parcel.c.mailing_id == mailing.c.id)
+            .join(attempt, attempt.c.parcel_id == parcel.c.id)
+            .where(*ours, called)
+            .group_by(mailing.c.issue, mailing.c.is_practice)
+            # The practice last: where there is one, it is the account that is shown.
+            .order_by(mailing.c.is_practice)
+        )
+        with reading(self._engine) as connection:
+            return {issue: at for issue, _, at in connection.execute(first)}
 
 
 def _counts(issue: int, practice: bool, numbers: Sequence[int]) -> Any:

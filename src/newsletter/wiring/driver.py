@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.schedule.pulse import Pulse
 from newsletter.schedule.rounds import Rounds
+from newsletter.schedule.tick import hold_missed
 from newsletter.schedule.ticker import tick_until
 from newsletter.wiring.collecting import collect_beat
 from newsletter.wiring.timekeeping import desk_of, serving_lock
@@ -44,6 +45,9 @@ def drive(
     with _alone(parts, stop, f"`newsletter {kind}`, {whoami(parts)}", say, may_wait=may_wait):
         if stop.is_set():
             return
+        if kind is DriverKind.STUDIO and not any(one.is_alive for one in parts.drivers.list_drivers()):
+            # Somebody opens it, and may not want what they missed to go that very second.
+            hold_missed(desk_of(parts))
         say(begun)
         if pulse:
             pulse.begin()

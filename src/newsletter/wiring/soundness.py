@@ -6,12 +6,15 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from newsletter.words.driver import START, DriverKind
+from newsletter.words.ledger import MailingStatus
 from newsletter.words.mistake import NewsletterError
-from newsletter.words.verdict import Verdict, failed, passed, unknown, warned
+from newsletter.words.moment import say_span
+from newsletter.words.verdict import State, Verdict, failed, passed, unknown, warned
 
 if TYPE_CHECKING:
     from newsletter.wiring import Parts
@@ -22,13 +25,60 @@ _DAYS_SINCE_BACKUP = 8
 
 
 def look_here(parts: Parts) -> list[Verdict]:
-    """Settings, secrets, database, clock, disk and backups. A file is written to var/ and deleted again."""
-    return [*_settings(parts), *_database(parts), *_disk(parts.directory), backups(parts)]
+    """Settings, secrets, database, clock, schedule, disk and backups. A file is written to var/ and deleted again."""
+    found = [*_settings(parts), *_database(parts)]
+    if not any(one.about == "Database" and one.state is State.FAIL for one in found):
+        found.append(schedule(parts))
+    return [*found, *_disk(parts.directory), backups(parts)]
 
 
 def missing(parts: Parts) -> list[Verdict]:
     """What keeps mail from being sent, each with what to do; everything else goes on without it."""
     return [failed("Settings", f"{lack.message} Nothing is sent until then.", lack.fix) for lack in parts.config.lacks]
+
+
+def schedule(parts: Parts) -> Verdict:
+    """Whether anything does by itself what is due, and whether something is overdue."""
+    from newsletter.wiring.timekeeping import gauges_of
+
+    held = parts.live.find_hold()
+    if held:
+        return failed("Schedule", f"{held.message} Nothing is sent from here.", held.fix)
+    alive = [driver for driver in parts.drivers.list_drivers() if driver.is_alive]
+    keeper = next((driver for driver in alive if driver.kind is not DriverKind.WORKER), None)
+    patience = timedelta(seconds=60 + (keeper.every_seconds or 0)) if keeper else timedelta(0)
+    overdue = _overdue(parts, patience)
+    if overdue:
+        why = f"{keeper} runs: see what it says." if keeper else START
+        return failed("Schedule", f"{' '.join(overdue)} It goes or asks as soon as something looks.", why)
+    since = gauges_of(parts).seconds_since_tick()
+    looked = "it was never looked at" if since is None else f"it was looked at {_ago(since)}"
+    if keeper is None:
+        waits = bool(parts.schedule.list_plans() or parts.ledger.list_mailings(statuses=[MailingStatus.SCHEDULED]))
+        words = f"Nothing runs that would send by itself; {looked}."
+        return warned("Schedule", words, START) if waits else unknown("Schedule", words, START)
+    if since is None or since > 2 * patience.total_seconds():
+        return warned("Schedule", f"{keeper} runs, but it is silent: {looked}.", "See what it says.")
+    return passed("Schedule", f"It lives: {looked}, by {keeper}.")
+
+
+def _overdue(parts: Parts, patience: timedelta) -> list[str]:
+    """A sentence for each sending and slot whose time has come and that has not begun."""
+    from newsletter.schedule.calendar import calendar
+    from newsletter.wiring.timekeeping import desk_of
+
+    now = parts.clock.now()
+    found = []
+    for line in calendar(desk_of(parts), since=now, n_ahead=0):
+        late = line.lateness(now)
+        if late is not None and late > patience:
+            name = f"Issue {line.issue}" if line.issue else "The next issue"
+            found.append(f"{name} to {line.list_name!r} is overdue by {say_span(late)}.")
+    return found
+
+
+def _ago(seconds: float) -> str:
+    return f"{say_span(timedelta(seconds=seconds))} ago" if seconds >= 60 else "just now"
 
 
 def _settings(parts: Parts) -> Iterator[Verdict]:

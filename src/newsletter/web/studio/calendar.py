@@ -15,6 +15,7 @@ from newsletter.web.studio.session import is_loopback
 from newsletter.wiring.timekeeping import desk_of
 from newsletter.words.ical import write_calendar
 from newsletter.words.mistake import Missing
+from newsletter.words.moment import say_span
 
 if TYPE_CHECKING:
     from newsletter.schedule.desk import Desk
@@ -28,21 +29,33 @@ _FILE_BACK, _FILE_AHEAD = timedelta(days=365), 26
 _FOR_EVER = datetime(2100, 1, 1, tzinfo=UTC)
 _DOTS = {"gone": "good", "finished": "good", "asking": "bad", "paused": "bad", "going": "warn", "sending": "warn"}
 
+_NOT_OVER = frozenset({"asking", "paused", "going", "sending", "planning"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """A line of the calendar; `dot` is "good", "warn", "bad" or "none"."""
+    """A line of the calendar; `dot` is "good", "warn", "bad" or "none". `overdue` is how long, of what should have gone."""
 
     line: Line
     dot: str
     is_past: bool
+    overdue: str = ""
 
 
 def days_of(studio: Studio, desk: Desk) -> list[Day]:
     """Eight weeks back and the next times of each list, by time."""
     now = studio.now()
     lines = calendar(desk, since=now - _SHOWN_BACK, n_ahead=_SHOWN_AHEAD)
-    return [Day(line=line, dot=_DOTS.get(line.status, "none"), is_past=line.at <= now) for line in lines]
+    return [_day(line, now) for line in lines]
+
+
+def _day(line: Line, now: datetime) -> Day:
+    late = line.lateness(now)
+    if late is not None:
+        return Day(line=line, dot="bad", is_past=False, overdue=say_span(late))
+    # What asks, stands still or is under way is not over, however long ago its time was.
+    is_past = line.at <= now and line.due_at is None and line.status not in _NOT_OVER
+    return Day(line=line, dot=_DOTS.get(line.status, "none"), is_past=is_past)
 
 
 def address_of(studio: Studio, visit: Visit) -> str:

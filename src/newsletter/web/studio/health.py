@@ -16,11 +16,11 @@ from starlette.responses import Response
 
 from newsletter.folder.health_file import Looks, keep_looks, kept_looks
 from newsletter.web.studio.page import Page
-from newsletter.wiring.soundness import backups, look_here, missing, newest_backup
+from newsletter.wiring.soundness import backups, look_here, missing, newest_backup, schedule
 from newsletter.wiring.timekeeping import gauges_of
 from newsletter.words.moment import say_span
 from newsletter.words.user import Role
-from newsletter.words.verdict import State, Verdict, passed, unknown, warned
+from newsletter.words.verdict import State, Verdict, passed, unknown
 
 if TYPE_CHECKING:
     from newsletter.web.studio.studio import Studio
@@ -30,7 +30,6 @@ log = logging.getLogger(__name__)
 
 # A name server that does not answer takes its time; the page does not wait for the last of them.
 _PATIENCE_SECONDS = 20
-_SILENT_SECONDS = 120
 _PARTS = (("here", "This machine"), ("provider", "Provider"), ("address", "Public address"), ("domain", "Domain"))
 # From what is best to what is worst.
 _GRAVITY = (State.PASS, State.UNKNOWN, State.WARN, State.FAIL)
@@ -52,7 +51,7 @@ def show(studio: Studio, visit: Visit) -> Response:
     return studio.page(
         visit,
         "health.html",
-        now=[*missing(studio.parts), _schedule(studio), _heard(studio), backups(studio.parts)],
+        now=[*missing(studio.parts), schedule(studio.parts), _heard(studio), backups(studio.parts)],
         groups=[(title, looks.verdicts.get(name, ())) for name, title in _PARTS] if looks else [],
         looks=looks,
     )
@@ -135,20 +134,6 @@ def _said(name: str, error: BaseException | None) -> list[Verdict]:
     return [unknown(about, f"It could not be looked at ({type(error).__name__}).", "See what the program logged.")]
 
 
-def _schedule(studio: Studio) -> Verdict:
-    """Whether anybody looks at what is due."""
-    since = gauges_of(studio.parts).seconds_since_tick()
-    start = "Start `newsletter serve`, or let cron call `newsletter tick`."
-    if since is None:
-        needs = studio.parts.schedule.list_plans()
-        tell = warned if needs else unknown
-        return tell("Schedule", "It was never looked at: nothing goes out by itself.", start)
-    words = f"looked at {say_span(timedelta(seconds=since))} ago" if since >= 60 else "looked at just now"
-    if since < _SILENT_SECONDS:
-        return passed("Schedule", f"It lives: {words}.")
-    return warned("Schedule", f"It is silent, {words}: nothing goes out by itself.", start)
-
-
 def _heard(studio: Studio) -> Verdict:
     """When the provider told something last."""
     at = gauges_of(studio.parts).last_event_at()
@@ -172,8 +157,11 @@ def _short(studio: Studio) -> list[Sign]:
     if at is not None or studio.parts.config.provider == "sendgrid":
         words = f"{say_span(studio.now() - at)} ago" if at else "none yet"
         shown.append(Sign(name="Last event", state=State.PASS if at else State.UNKNOWN, words=words))
-    seen = _schedule(studio)
-    words = "never looked at" if since is None else f"seen {say_span(timedelta(seconds=since))} ago"
+    seen = schedule(studio.parts)
+    if seen.state is State.FAIL:
+        words = "holds" if studio.parts.live.find_hold() else "overdue"
+    else:
+        words = "never looked at" if since is None else f"seen {say_span(timedelta(seconds=since))} ago"
     return [*shown, Sign(name="Schedule", state=seen.state, words=words)]
 
 

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from newsletter.compose.draft import unused_posts
 from newsletter.compose.press import press
 from newsletter.ports.forecast import Audience
-from newsletter.schedule.calendar import calendar
+from newsletter.schedule.calendar import Line, calendar
 from newsletter.web.studio.broken import readable
 from newsletter.web.studio.enter import show as show_entry
 from newsletter.web.studio.growth import WEEKS, Chart, drawn
@@ -31,12 +31,16 @@ if TYPE_CHECKING:
     from newsletter.ports.reports import Figures
     from newsletter.web.studio.studio import Studio
     from newsletter.web.studio.visit import Visit
+    from newsletter.words.driver import Outlook
     from newsletter.words.issue import Issue
     from newsletter.words.post import Post
     from newsletter.words.slot import Approval
 
 _SHOWN = 5
 _GROWTH_SECONDS = 600.0
+_MINUTE = timedelta(minutes=1)
+# More than so many issues that were planned and never began don't stand before the last one that did.
+_LOOKED_THROUGH = 30
 # What asks or is under way comes first, although its time has passed.
 _LOOKED_BACK = timedelta(days=14)
 _OPEN = frozenset({"asking", "going", "planning", "sending", "paused"})
@@ -49,11 +53,15 @@ class Last:
 
     tally: Tally
     figures: Figures | None
+    went_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coming:
-    """What goes out next. Without a time it is the newest issue that was not sent; without an issue there is none yet."""
+    """What goes out next. Without a time it is the newest issue that was not sent; without an issue there is none yet.
+
+    `overdue` is how long its time is over; `outlook` whether anything runs that would send it, where it waits for that.
+    """
 
     issue: Issue | None
     at: datetime | None
@@ -64,6 +72,8 @@ class Coming:
     is_held: bool
     status: str = ""
     words: str = ""
+    overdue: str = ""
+    outlook: Outlook | None = None
     approval: Approval | None = None
     is_changed: bool = False
     n_changed: int = 0
@@ -87,18 +97,20 @@ def show(studio: Studio, visit: Visit) -> Response:
     found = readable(parts)
     issues = found.issues
     sent = parts.accounts.list_issues_sent()
-    last = _last(studio, sent[0]) if sent else None
+    last = _last(studio, sent)
     unused = unused_posts(found.posts, issues)
-    coming = _coming(studio, issues, set(sent))
+    lines = _open_lines(studio)
+    coming = _coming(studio, issues, set(sent), lines)
     growth, is_drawing = _growth(studio, coming)
     return studio.page(
         visit,
         "home.html",
         coming=coming,
+        others=[_Other(line, _overdue(studio, line)) for line in lines[1:][:_SHOWN]],
         unused=unused,
         last=last,
         problems=found.problems,
-        steps=_steps(studio, issues, unused, is_sent=bool(sent)),
+        steps=_steps(studio, issues, unused, is_sent=last is not None),
         growth=growth,
         is_drawing=is_drawing,
         is_counting=is_drawing
@@ -120,28 +132,59 @@ def hold(studio: Studio, visit: Visit) -> Response:
     return visit.go("", said="On hold: nothing goes by itself." if is_held else "It goes on.")
 
 
-def _coming(studio: Studio, issues: Sequence[Issue], sent: set[int]) -> Coming | None:
+@dataclass(frozen=True, slots=True)
+class _Other:
+    """Something else that waits, asks or is under way."""
+
+    line: Line
+    overdue: str
+
+
+def _open_lines(studio: Studio) -> list[Line]:
+    """What waits, asks, stands still or is under way, of every list: what wants somebody first, then by time."""
+    now = studio.now()
+    lines = calendar(desk_of(studio.parts), since=now - _LOOKED_BACK, n_ahead=1)
+    wanted = [line for line in lines if line.kind != "left out"]
+    found = [
+        line for line in wanted if line.status in _OPEN or line.due_at or (line.at >= now and line.status not in _OVER)
+    ]
+    return sorted(
+        found, key=lambda line: (line.status not in _OPEN and not _overdue(studio, line), line.due_at or line.at)
+    )
+
+
+def _overdue(studio: Studio, line: Line) -> str:
+    """How long it is overdue: its time came, and it has not begun. What runs is given a minute: it looks every quarter of
+    one."""
+    late = line.lateness(studio.now())
+    if late is None and line.kind == "sending" and line.status == "paused" and line.at < studio.now():
+        has_begun = line.issue in studio.parts.tallies.list_went([line.issue or 0])
+        return "" if has_begun else say_span(studio.now() - line.at)
+    if late is None or (late < _MINUTE and studio.outlook(of_slot=line.kind == "slot").is_driven):
+        return ""
+    return say_span(late)
+
+
+def _coming(studio: Studio, issues: Sequence[Issue], sent: set[int], lines: Sequence[Line]) -> Coming | None:
     parts, now = studio.parts, studio.now()
-    by_number = {issue.number: issue for issue in issues}
-    desk = desk_of(parts)
-    plans = {plan.list_name: plan for plan in parts.schedule.list_plans()}
-    lines = [line for line in calendar(desk, since=now - _LOOKED_BACK, n_ahead=1) if line.kind != "left out"]
-    open_lines = [line for line in lines if line.status in _OPEN or (line.at >= now and line.status not in _OVER)]
-    if open_lines:
-        line = open_lines[0]
-        plan = plans.get(line.list_name)
+    if lines:
+        line = lines[0]
+        plan = next((plan for plan in parts.schedule.list_plans() if plan.list_name == line.list_name), None)
+        at = line.due_at or line.at
         return _with_issue(
             studio,
             Coming(
-                issue=by_number.get(line.issue or 0),
-                at=line.at,
-                when=say_moment(line.at, line.zone),
-                until=say_span(max(line.at - now, timedelta(0))),
+                issue=next((issue for issue in issues if issue.number == line.issue), None),
+                at=at,
+                when=say_moment(at, line.zone),
+                until=say_span(max(at - now, timedelta(0))),
                 list_name=line.list_name,
                 n_readers=None,
-                is_held=bool(plan and plan.held_at),
+                is_held=bool(line.kind == "slot" and plan and plan.held_at),
                 status=line.status,
                 words=line.words,
+                overdue=_overdue(studio, line),
+                outlook=studio.outlook(of_slot=line.kind == "slot") if line.due_at else None,
             ),
         )
     left = [issue for issue in issues if issue.number not in sent and not issue.moved_in]
@@ -193,9 +236,12 @@ def _count(studio: Studio, list_name: str, whom: Audience) -> int | None:
     return studio.remembered.ask(("readers", whom), count)
 
 
-def _last(studio: Studio, number: int) -> Last | None:
-    tally = studio.parts.tallies.find_tally(number)
-    return Last(tally, studio.figures(number)) if tally else None
+def _last(studio: Studio, sent: Sequence[int]) -> Last | None:
+    """The newest issue that has begun to go; one that waits for its time is none that was sent."""
+    went = studio.parts.tallies.list_went(sent[:_LOOKED_THROUGH])
+    number = next((one for one in sent if one in went), None)
+    tally = studio.parts.tallies.find_tally(number) if number is not None else None
+    return Last(tally, studio.figures(tally.issue), went[tally.issue]) if tally else None
 
 
 def _growth(studio: Studio, coming: Coming | None) -> tuple[Chart | None, bool]:

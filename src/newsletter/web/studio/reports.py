@@ -25,13 +25,14 @@ def show(studio: Studio, visit: Visit) -> Response:
     before = visit.asked("before")
     numbers = [one for one in parts.accounts.list_issues_sent() if not before.isdigit() or one < int(before)]
     subjects = {issue.number: issue.subject for issue in readable(parts).issues}
+    went = parts.tallies.list_went(numbers[:_SHOWN])
     rows = [
-        (number, subjects.get(number, ""), tally)
+        (number, subjects.get(number, ""), tally, went.get(number))
         for number in numbers[:_SHOWN]
         if (tally := parts.tallies.find_tally(number))
     ]
     older = numbers[_SHOWN - 1] if len(numbers) > _SHOWN else None
-    return studio.page(visit, "reports.html", rows=rows, older=older)
+    return studio.page(visit, "reports.html", rows=rows, older=older, now=studio.now())
 
 
 def one(studio: Studio, visit: Visit) -> Response:
@@ -43,7 +44,17 @@ def one(studio: Studio, visit: Visit) -> Response:
     fragment = as_fragment(figures, studio.parts.config.tracking) if figures else as_beginning(tally)
     # Every word of a reader's or a page's in it is escaped where it is made.
     report = Markup(fragment)  # noqa: S704
-    return studio.page(visit, "report.html", number=number, report=report, is_counting=figures is None)
+    went_at = studio.parts.tallies.list_went([number]).get(number)
+    return studio.page(
+        visit,
+        "report.html",
+        number=number,
+        tally=tally,
+        went_at=went_at,
+        now=studio.now(),
+        report=report,
+        is_counting=figures is None,
+    )
 
 
 PAGES = (

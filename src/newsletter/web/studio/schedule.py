@@ -78,6 +78,8 @@ def show(studio: Studio, visit: Visit) -> Response:
     return studio.page(
         visit,
         "schedule.html",
+        # With plans that nothing looks after, or something that waits, it matters what runs.
+        outlook=studio.outlook(of_slot=True) if plans or any(day.line.due_at for day in days) else None,
         rows=[_row(studio, desk, name, plans.get(name)) for name in names],
         said_back=_said_back(studio, wanted, typed) if typed and wanted in names else None,
         ahead=[day for day in days if not day.is_past],
@@ -114,7 +116,9 @@ def _set(studio: Studio, visit: Visit, name: str) -> str:
     known = memory.find_plan(name)
     rule = parse_cadence(visit.text("cadence"), zone=studio.newsletter.zone)
     plan = set_plan(memory, name, rule, known.ways if known else Ways(), now=now)
-    return f"{name}: {sentence(plan.cadence, islice(plan.cadence.after(now), 60))}"
+    said = f"{name}: {sentence(plan.cadence, islice(plan.cadence.after(now), 60))}"
+    found = studio.outlook(of_slot=True)
+    return said if found.is_driven else f"{said} {found.words}"
 
 
 def _ways(studio: Studio, visit: Visit, name: str) -> str:
@@ -177,10 +181,10 @@ def _decide(studio: Studio, visit: Visit, name: str) -> str:
         return f"{name}: skipped. What was ready goes in the next slot."
     if act == "now":
         send_at(desk, plan, slot, now)
-        return f"{name}: it goes at the next look of the schedule, while `newsletter serve` or cron runs."
+        return f"{name}: it goes at the next look of the schedule. {studio.outlook(of_slot=True).words}"
     found = parse_moment(visit.text("at"), now=now, zone=plan.cadence.zone)
     send_at(desk, plan, slot, found.at)
-    return f"{name}: it goes {say_back(found, now=now, zone=plan.cadence.zone)}"
+    return f"{name}: it goes {say_back(found, now=now, zone=plan.cadence.zone)} {studio.outlook(of_slot=True).words}"
 
 
 def _plan(studio: Studio, name: str) -> Plan:

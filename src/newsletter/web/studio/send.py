@@ -93,6 +93,10 @@ def show(studio: Studio, visit: Visit) -> Response:
         "findings": findings,
         "wish": wish,
         "refusal": parts.refusal,
+        "outlook": studio.outlook(of_slot=wish.when == "next"),
+        "due": studio.outlook(),
+        "went_at": parts.tallies.list_went([number]).get(number),
+        "now": studio.now(),
         "runner_problem": studio.runner.problem,
         "is_asked": is_asked,
         "forecast": forecast,
@@ -135,7 +139,8 @@ def send(studio: Studio, visit: Visit) -> Response:
             despite_findings=despite,
             seen=edition.digest,
         )
-        return visit.go(f"/issues/{number}/send", said=f"It goes out {say_moment(slot.due_at, plan.cadence.zone)}.")
+        said = f"It goes out {say_moment(slot.due_at, plan.cadence.zone)}. {studio.outlook(of_slot=True).words}"
+        return visit.go(f"/issues/{number}/send", said=said)
     start_at = _moment(studio, wish) if wish.when == "at" else None
     mailing = parts.ledger.open_mailing(
         edition,
@@ -153,7 +158,8 @@ def send(studio: Studio, visit: Visit) -> Response:
         )
     studio.runner.wake()
     when = f"{say_moment(start_at, studio.newsletter.zone)}" if start_at else "now"
-    return visit.go(f"/issues/{number}/send", said=f"Issue {number} goes to {wish.list_name!r} {when}.")
+    said = f"Issue {number} goes to {wish.list_name!r} {when}."
+    return visit.go(f"/issues/{number}/send", said=f"{said} {studio.outlook().words}" if start_at else said)
 
 
 def control(studio: Studio, visit: Visit) -> Response:
@@ -166,8 +172,16 @@ def control(studio: Studio, visit: Visit) -> Response:
         )
     if act == "resume":
         parts.ledger.resume(number)
+        # Whoever resumes what had missed its time sends it now: it must not be held for that again.
+        parts.ledger.start_due(studio.now())
         studio.runner.wake()
         return visit.go(back, said="It goes on.")
+    if act == "now":
+        waiting = [one for one in parts.ledger.list_mailings(statuses=[MailingStatus.SCHEDULED]) if one.issue == number]
+        moved = [one for one in waiting if parts.schedule.move_start(one.id, studio.now())]
+        parts.ledger.start_due(studio.now())
+        studio.runner.wake()
+        return visit.go(back, said="It goes now." if moved else "Nothing of this issue waits for its time.")
     if act == "cancel":
         parts.ledger.cancel(number)
         return visit.go(back, said="Cancelled. Who has it has it; nobody else will get it.")

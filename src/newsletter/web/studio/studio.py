@@ -29,6 +29,7 @@ from newsletter.web.studio.session import Sessions
 from newsletter.web.studio.sittings import Sittings
 from newsletter.web.studio.visit import SAID
 from newsletter.wiring.surroundings import check_counting
+from newsletter.words.driver import Outlook, outlook
 from newsletter.words.moment import say_span
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ class Studio:
                 root=self.root,
                 visit=visit,
                 is_practice=self.parts.config.provider == "outbox",
+                held=self.parts.live.find_hold() if visit.user else None,
                 said=unquote(visit.request.cookies.get(SAID, "")),
                 **values,
             )
@@ -123,6 +125,10 @@ class Studio:
         came = urlsplit(visit.request.headers.get("referer", ""))
         is_ours = came.netloc == visit.request.headers.get("host") and came.path.startswith(f"{self.root}/studio")
         return f"{came.path}?{came.query}" if is_ours and came.query else came.path if is_ours else ""
+
+    def outlook(self, *, of_slot: bool = False) -> Outlook:
+        """Whether something runs that would send what waits for its time."""
+        return outlook(self.parts.drivers.list_drivers(), of_slot=of_slot)
 
     def figures(self, issue: int) -> Figures | None:
         """What came of an issue; None while it is being counted, or where the issue was never sent."""

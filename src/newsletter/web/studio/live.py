@@ -1,0 +1,36 @@
+"""A held copy: the button that says that this database is the live one, as `newsletter db here` does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.responses import Response
+
+from newsletter.web.studio.page import Page
+from newsletter.words.ledger import MailingStatus
+from newsletter.words.user import Role
+
+if TYPE_CHECKING:
+    from newsletter.web.studio.studio import Studio
+    from newsletter.web.studio.visit import Visit
+
+_OPEN = (MailingStatus.PLANNING, MailingStatus.SCHEDULED, MailingStatus.SENDING)
+
+
+def show(studio: Studio, visit: Visit) -> Response:
+    """What would go on, before somebody says that it may."""
+    rows = studio.parts.ledger.list_mailings(statuses=_OPEN)
+    plans = [plan for plan in studio.parts.schedule.list_plans() if plan.held_at is None]
+    return studio.page(visit, "live.html", rows=rows, plans=plans)
+
+
+def declare(studio: Studio, visit: Visit) -> Response:
+    """From here on it sends, and what was under way goes on."""
+    if studio.parts.live.find_hold() is None:
+        return visit.go("", said="This database is the live one already.")
+    studio.parts.live.declare()
+    studio.runner.wake()
+    return visit.go("", said="This database is the live one from now on. What was under way goes on.")
+
+
+PAGES = (Page(path="/live", show=show, change=declare, do=Role.OWNER),)
