@@ -22,18 +22,19 @@ from newsletter.config_values import (
     number,
     one_line,
     tracking_mode,
+    unapproved_goes,
     web_address,
     zone_name,
 )
 from newsletter.words.lack import Lack
-from newsletter.words.newsletter import Newsletter
+from newsletter.words.newsletter import NO_ADDRESS_YET, NO_HOST_YET, Newsletter
 from newsletter.words.pace import NO_LIMIT, Pace
 from newsletter.words.tracking import Tracking
 
 PROVIDERS = ("outbox", "sendgrid", "smtp")
 
 _SHORTEST_SECRET = 16
-_NOBODY_YET = "nobody@newsletter.invalid"
+_NOBODY_YET = f"nobody@{NO_HOST_YET}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,8 @@ class Config:
     """`parcel_size` None is as many readers as the provider takes. `warnings` are sentences for whoever runs it.
 
     `lacks` is what real mail can't go without and nobody has set: stand-ins are in its place, and nothing is sent.
+
+    `unapproved_goes`: what nobody approved goes in its slot all the same, even if nobody has read it.
 
     `keep_ip_days` is how long IP and program stay with a request to be mailed: 0 is never, None as long as the request.
     """
@@ -60,6 +63,7 @@ class Config:
     parcel_size: int | None = None
     pace: Pace = NO_LIMIT
     keep_ip_days: int | None = None
+    unapproved_goes: bool = False
     imap_url: str | None = field(default=None, repr=False)
     editors: tuple[str, ...] = ()
     tracking: Tracking = Tracking.NONE
@@ -106,6 +110,7 @@ def read_config(directory: Path, environ: Mapping[str, str] | None = None, *, te
         if provider == "outbox"
         else Pace(per_hour=number(settings, "per_hour"), warm_up=number(settings, "warm_up")),
         keep_ip_days=keep_ip_days(settings),
+        unapproved_goes=unapproved_goes(settings),
         imap_url=settings.value("imap_url"),
         editors=mail_addresses(settings),
         tracking=tracking_mode(settings),
@@ -151,7 +156,7 @@ def _postal_address(settings: Settings) -> str:
             f'Add a line to {FILE}: address = "Street 1, 12345 Town"',
             in_practice=f"There is no postal address yet; real mail needs one. Set `address` in {FILE}.",
         )
-    return address or "(no postal address yet)"
+    return address or NO_ADDRESS_YET
 
 
 def _public_url(settings: Settings) -> str:
@@ -163,7 +168,7 @@ def _public_url(settings: Settings) -> str:
             f'Add a line to {FILE}: public_url = "https://news.example.com", or set NEWSLETTER_PUBLIC_URL.',
             in_practice=f"There is no public address yet; links in practice mail lead nowhere. Set `public_url` in {FILE}.",
         )
-        return "https://newsletter.invalid"
+        return f"https://{NO_HOST_YET}"
     parts = urlsplit(url)
     if parts.scheme != "https" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
         wrong = settings.mistake(

@@ -29,6 +29,7 @@ KEYS = {
     "per_hour": "NEWSLETTER_PER_HOUR",
     "warm_up": "NEWSLETTER_WARM_UP",
     "keep_ip": None,
+    "unapproved": None,
     "editors": None,
     "tracking": None,
 }

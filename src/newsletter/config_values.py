@@ -94,6 +94,17 @@ def keep_ip_days(settings: Settings) -> int | None:
     return int(days[1]) if days else 0 if kept == "never" else None
 
 
+def unapproved_goes(settings: Settings) -> bool:
+    said = settings.value("unapproved") or "asks"
+    if said not in {"asks", "goes"}:
+        raise settings.mistake(
+            "unapproved",
+            f"`unapproved` is `{said}`.",
+            'Write "asks": an issue that nobody approved does not go, and asks. Or "goes": it goes even if nobody has read it.',
+        )
+    return said == "goes"
+
+
 def mail_addresses(settings: Settings) -> tuple[str, ...]:
     editors = tuple((settings.value("editors") or "").replace(",", " ").split())
     wrong = next((editor for editor in editors if not _ADDRESS.fullmatch(editor)), None)

@@ -221,6 +221,7 @@ def test_a_slot_with_something_missing_asks_and_goes_once_it_is_set(tmp_path: Pa
     toml.write_text(whole.replace("public_url", "# public_url"))
     bare = world.opened()
     world.plan()
+    approve_issue(world.desk, 1, by="mara")
     add_readers(world.parts.engine, "other", range(2))
     world.issue(2)
     edition = press(bare.shelf, bare.config.newsletter, 2).rendered.edition

@@ -10,6 +10,7 @@ from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
+from newsletter.schedule.choosing import approve_issue
 from newsletter.words.slot import SlotStatus
 from tests.fakes.smtp_running import smtp_server
 from tests.schedule.serving import Hands, Server, serving, until
@@ -27,12 +28,14 @@ def test_the_log_of_a_whole_run_names_nobody(tmp_path: Path) -> None:
         settings = {"NEWSLETTER_PROVIDER": "smtp", "NEWSLETTER_SMTP_URL": mail.url()}
         world = World(tmp_path / "weekly", now=SLOT - timedelta(days=2), **settings)
         world.plan(tell=("editor@example.com",))
+        approve_issue(world.desk, 1, by="mara")
         with serving(world.folder, hands, tmp_path / "serve.log") as server:
             _visit(server)
             hands.turn(SLOT)
             until(lambda: world.stands()[0] is SlotStatus.GONE and len(mail.accepted()) >= 3)
             mail.plan(connections=[], ever={"at": "connect", "do": "drop"})
             world.issue(2)
+            approve_issue(world.desk, 2, by="mara")
             hands.turn(SLOT + timedelta(days=7))
             until(lambda: world.stands(SLOT + timedelta(days=7))[0] is SlotStatus.GOING)
             _break_the_database(world)

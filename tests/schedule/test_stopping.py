@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.schedule.choosing import approve_issue
 from tests.fakes.running import sendgrid_server
 from tests.schedule.serving import Hands, serving, until
 from tests.schedule.world import SLOT, World, through
@@ -29,6 +30,7 @@ def test_sigterm_in_the_middle_of_fifty_calls(tmp_path: Path, n_readers: int, pa
             **through(provider.url, parcel_size=parcel_size),
         )
         world.plan()
+        approve_issue(world.desk, 1, by="mara")
         with serving(world.folder, hands, tmp_path / "first.log") as server:
             until(lambda: provider.state().get("readers", 0) >= n_readers / 5, 120)
             assert 0 == server.stop()

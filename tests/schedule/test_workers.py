@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from newsletter.compose.press import press
+from newsletter.schedule.choosing import approve_issue
 from newsletter.sending.plan import plan
 from newsletter.store.engine import reading, writing
 from newsletter.store.tables import attempt
@@ -47,6 +48,7 @@ def world(tmp_path: Path, postgres_url: str, provider: SendGridServer) -> Iterat
     settings = through(provider.url, parcel_size=PARCEL)
     made = World(tmp_path / "weekly", url=postgres_url, now=SLOT - timedelta(days=2), n_readers=N_READERS, **settings)
     made.plan()
+    approve_issue(made.desk, 1, by="mara")
     yield made
     made.close()
 

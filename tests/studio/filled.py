@@ -37,7 +37,6 @@ title: The lamp that is left on
 url: https://harbour.example.org/lamp
 source: Harbour Notes
 author: Jo Dahl
-checks: ["Is the second paragraph a quote?"]
 ---
 
 Somebody in Port Ellery has left a lamp on for **thirty-one years**, dear {{ first_name | default("reader") }}:
@@ -48,6 +47,7 @@ Somebody in Port Ellery has left a lamp on for **thirty-one years**, dear {{ fir
 
 We would leave it on as well.
 """
+_DOUBT = 'checks: ["Is the second paragraph a quote?"]\n'
 SECOND = """\
 ---
 number: 2
@@ -102,6 +102,9 @@ def fill(directory: Path, n_readers: int = 48) -> Parts:
     rule = parse_cadence("every thursday 09:00", zone=parts.config.newsletter.zone)
     set_plan(parts.schedule, "weekly", rule, Ways(), now=parts.clock.now())
     approve_issue(desk_of(parts), 2, by="Ben", despite_findings=True)
+    # Since then somebody has had a doubt.
+    post = directory / "posts" / "2026-11-22-the-lamp-that-is-left-on.md"
+    post.write_text(NEW_POST.replace("author: Jo Dahl\n", f"author: Jo Dahl\n{_DOUBT}"), encoding="utf-8")
     desk = collect_desk(parts)
     for number, (title, site, author, note, quote) in enumerate(_FINDS):
         draft = FindDraft(

@@ -87,7 +87,7 @@ def explain(folder: object, cadence: str, first: datetime | None, last: datetime
 @click.option("--freeze", type=Span(), metavar="SPAN", help="The words are fixed this long before; 1h at first.")
 @click.option("--late", type=Span(), metavar="SPAN", help="How late it may still go by itself; 3h at first.")
 @click.option("--min-posts", type=click.IntRange(0, 500), help="With fewer posts the slot is skipped; 1 at first.")
-@click.option("--approval/--no-approval", default=None, help="Nothing goes that nobody approved; off at first.")
+@click.option("--approval/--no-approval", default=None, help="Nothing goes that nobody approved, in practice too.")
 @click.option("--drafts/--no-drafts", default=None, help="Make a missing issue from unused posts; on at first.")
 @click.option("--tell", multiple=True, metavar="EMAIL", help="Who hears of each slot. Can be given again.")
 @click.option("--heartbeat", metavar="URL", help='An address to call every 5 minutes; "" for none.')

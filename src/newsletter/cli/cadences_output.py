@@ -24,7 +24,7 @@ def say_plan(parts: Parts, plan: Plan) -> None:
     click.echo(f"{plan.list_name}: {sentence(plan.cadence, islice(plan.cadence.after(now), 60))}")
     if plan.held_at:
         click.echo("  On hold: nothing goes by itself. Go on with: newsletter schedule resume")
-    for line in say_ways(plan.ways, desk_of(parts).tell(plan.ways)):
+    for line in say_ways(desk_of(parts), plan.ways):
         click.echo(f"  {line}")
 
 

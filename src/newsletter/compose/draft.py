@@ -45,7 +45,7 @@ def draft(
     in_order = [by_slug[slug] for section in sections for slug in section.posts]
     return Issue(
         number=number if number is not None else max((issue.number for issue in issues), default=0) + 1,
-        subject=_without_gaps(in_order[0].title),
+        subject=drafted_subject(in_order[0].title),
         preheader=_without_gaps(_preheader(in_order)),
         lists=lists,
         dated_on=dated_on,
@@ -113,6 +113,11 @@ def _cut(text: str, length: int) -> str:
     if len(text) <= length:
         return text
     return f"{text[: length - 1].rpartition(' ')[0] or text[: length - 1]}…"
+
+
+def drafted_subject(title: str) -> str:
+    """The subject that a draft has until somebody writes one: the title of its first post."""
+    return _without_gaps(title)
 
 
 def _without_gaps(title: str) -> str:

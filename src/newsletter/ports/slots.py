@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -93,6 +93,14 @@ class Approvals(Protocol):
         ...
 
     def withdraw(self, issue: int) -> bool: ...
+
+    def note_self_drafted(self, issue: int, *, now: datetime) -> None:
+        """The schedule is about to write this issue by itself, from unused posts."""
+        ...
+
+    def self_drafted(self) -> Collection[int]:
+        """The issues that the schedule wrote by itself."""
+        ...
 
     def next_issues(self) -> Sequence[int]:
         """Issues that were asked to go next, in the order of asking."""

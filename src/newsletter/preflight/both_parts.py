@@ -14,6 +14,7 @@ from newsletter.preflight.mail import Filled
 from newsletter.preflight.rules import finding
 from newsletter.words.finding import Finding
 from newsletter.words.mistake import Place
+from newsletter.words.newsletter import NO_ADDRESS_YET
 
 _WORD = re.compile(r"\w{4,}")
 _URL = re.compile(r"https?://[^\s<>\"]+")
@@ -58,7 +59,7 @@ def _stand_ins(proof: Proof, around: Around) -> Iterator[Finding]:
     stand_ins = [
         ("public_url", "public address", (urlsplit(newsletter.public_url).hostname or "").endswith(".invalid")),
         ("sender", "sender's address", newsletter.sender.endswith(".invalid")),
-        ("address", "postal address", newsletter.address == "(no postal address yet)"),
+        ("address", "postal address", newsletter.address == NO_ADDRESS_YET),
     ]
     for key, name, is_stand_in in stand_ins:
         if is_stand_in:

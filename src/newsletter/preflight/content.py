@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from newsletter.compose.draft import drafted_subject
 from newsletter.compose.press import Proof
 from newsletter.preflight.reading import Reading
 from newsletter.preflight.rules import finding
-from newsletter.words.finding import Finding, Mend
+from newsletter.words.finding import Answer, Finding, Mend
 from newsletter.words.issue import Issue
 from newsletter.words.mistake import Place
 from newsletter.words.post import Post
@@ -29,6 +30,7 @@ def findings(proof: Proof, readings: Sequence[Reading]) -> Iterator[Finding]:
     """Subject, preheader, empty sections, placeholders, and notes that were left for the editor."""
     yield from _moved_in(proof.issue)
     yield from _head(proof.issue)
+    yield from _unwritten(proof)
     yield from _sections(proof.issue)
     for read in readings:
         for number, line in read.own:
@@ -85,6 +87,22 @@ def _head(issue: Issue) -> Iterator[Finding]:
         )
 
 
+def _unwritten(proof: Proof) -> Iterator[Finding]:
+    """A draft takes the title of its first post for a subject; where that still stands, nobody has written one."""
+    issue = proof.issue
+    taken = next((post for post in proof.posts.values() if drafted_subject(post.title) == issue.subject), None)
+    if taken is None or issue.moved_in:
+        return
+    yield finding(
+        "unwritten-subject",
+        at(issue, "subject"),
+        f"The subject is the title of “{taken.title}”, as a draft has it: nobody has written one.",
+        "Write a subject. To keep this one, say so in the issue, under `waive:`, as `unwritten-subject: why`.",
+        post=None,
+        answer=Answer(press="Keep this subject"),
+    )
+
+
 def _sections(issue: Issue) -> Iterator[Finding]:
     for number, section in enumerate(issue.sections, 1):
         if not section.posts:
@@ -119,6 +137,7 @@ def _open_checks(post: Post) -> Iterator[Finding]:
             f"“{post.title}” still has a note for the editor: {check}",
             "Look at it, then remove the note from `checks:` in the post.",
             post=post.slug,
+            answer=Answer(press="I looked at it", note=check),
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from newsletter.words.finding import Finding, Mend, Severity
+from newsletter.words.finding import Answer, Finding, Mend, Severity
 from newsletter.words.mistake import Place
 
 E, W, N = Severity.ERROR, Severity.WARNING, Severity.NOTE
@@ -75,6 +75,9 @@ RULES: dict[str, Rule] = {
         "content", W, "Inboxes show the first words of the mail after the subject, whatever they are."
     ),
     "preheader-repeats-subject": Rule("content", W, "Inboxes show the same words twice."),
+    "unwritten-subject": Rule(
+        "content", W, "A title that a draft took over names one post, not what the issue is about."
+    ),
     "long-subject": Rule("content", W, "Inboxes cut it, phones at about 40 letters."),
     "no-postal-address": Rule("content", E, "Law in most countries wants it in every issue, in HTML and in text."),
     "stand-in-address": Rule("content", N, "Real mail needs your own; what stands there is only for practice."),
@@ -112,6 +115,7 @@ def finding(
     post: str | None = None,
     url: str | None = None,
     mend: Mend | None = None,
+    answer: Answer | None = None,
 ) -> Finding:
     """A finding with the severity and the reason of its rule."""
     rule = RULES[code]
@@ -126,4 +130,5 @@ def finding(
         url=url,
         mend=mend,
         is_firm=rule.is_firm,
+        answer=answer,
     )

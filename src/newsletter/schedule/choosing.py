@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from newsletter.schedule.approval import find_good_approval
 from newsletter.schedule.desk import Desk
 from newsletter.schedule.freezing import approve, choose
 from newsletter.words.mistake import Missing, NotNow
@@ -24,7 +25,7 @@ def send_next(
 
     Readers have to fit the question `segment`; "" is the whole list. `seen` as in `freezing.approve`.
     """
-    known = desk.memory.find_approval(number)
+    known = find_good_approval(desk, number)
     if known:
         if seen not in ("", known.digest):
             raise NotNow(f"Other words of issue {number} were approved since you looked.", fix="Look once more.")

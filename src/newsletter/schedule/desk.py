@@ -26,8 +26,9 @@ class Ledger(Planning, Editions, Control, Protocol):
 class Desk:
     """`around` is what the checks know about the newsletter; `new_token` mints the random names of mails to the owner.
 
-    `refusal` is why nothing may be handed over, such as a public address that is not set. `find_hold` tells a copy of
-    the database, on which nothing of the schedule happens.
+    `is_practice`: nothing leaves this machine. `unapproved_goes`: the owner has set that an issue goes even if nobody has
+    read it. `refusal` is why nothing may be handed over, such as a public address that is not set. `find_hold` tells a
+    copy of the database, on which nothing of the schedule happens.
     """
 
     newsletter: Newsletter
@@ -42,6 +43,8 @@ class Desk:
     clock: Clock
     parcel_size: int
     new_token: Callable[[], str]
+    is_practice: bool
+    unapproved_goes: bool
     refusal: NewsletterError | None = None
     find_hold: Callable[[], NewsletterError | None] = lambda: None
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from newsletter.compose.draft import draft, unused_posts
 from newsletter.compose.press import Proof, press
 from newsletter.preflight.check import check
+from newsletter.schedule.approval import find_good_approval, needs_approval
 from newsletter.schedule.desk import Desk
-from newsletter.words.finding import Finding, that_stop
+from newsletter.words.finding import Finding, that_ask, that_stop
 from newsletter.words.issue import Issue
 from newsletter.words.ledger import MailingStatus
 from newsletter.words.mistake import Mistake, NewsletterError, NotNow
@@ -33,6 +34,15 @@ class NotFrozen:
     issue: int | None = None
 
 
+class Unanswered(Mistake):
+    """Nobody has answered what the findings about an issue ask, so nobody can approve it."""
+
+    def __init__(self, number: int, questions: Sequence[Finding]) -> None:
+        each = "\n".join(f"- {one.place}: {one.message} {one.fix}" for one in questions)
+        n = "1 question is" if len(questions) == 1 else f"{len(questions)} questions are"
+        super().__init__(f"Issue {number} was not approved: {n} not answered yet.", fix=each)
+
+
 def freeze(desk: Desk, plan: Plan, slot: Slot) -> Frozen | NotFrozen:
     """Find or draft the issue of a slot and freeze its words: the approved ones, else those of the folder."""
     number = slot.issue
@@ -43,11 +53,10 @@ def freeze(desk: Desk, plan: Plan, slot: Slot) -> Frozen | NotFrozen:
             if isinstance(drafted, NotFrozen):
                 return drafted
             number = drafted.number
-        approval = desk.memory.find_approval(number)
+        approval = find_good_approval(desk, number)
         if approval:
             return Frozen(issue=number, digest=approval.digest)
-        proof = press(desk.shelf, desk.newsletter, number)
-        return _weighed(desk, plan, proof)
+        return _weighed(desk, plan, press(desk.shelf, desk.newsletter, number))
     except NewsletterError as error:
         return NotFrozen(why=Why.FINDINGS, detail=str(error), issue=number)
 
@@ -82,14 +91,15 @@ def approve(
     """Pin an issue to the words that stand in the folder now. A sending of it that has not begun goes with them too.
 
     `seen` is the digest of the words that were read; "" is those of now. Raises NotNow where the folder has others by
-    now, and Mistake where `check` finds errors.
+    now, Mistake where `check` finds errors, and Unanswered where it asks what nobody has answered.
     """
     proof = press(desk.shelf, desk.newsletter, number)
     if seen not in ("", proof.rendered.edition.digest):
         raise NotNow(
             f"Issue {number} was changed since you looked, so it was not approved.", fix="Look once more, then approve."
         )
-    errors = errors_of(desk, proof, despite=despite_findings)
+    found = check(proof, desk.around(proof))
+    errors = that_stop(found, despite=despite_findings)
     if errors:
         raise Mistake(
             f"{errors[0].message} Issue {number} was not approved.",
@@ -98,15 +108,17 @@ def approve(
             else f"{errors[0].fix} To approve it as it is, add --despite-findings.",
             place=errors[0].place,
         )
+    if questions := that_ask(found):
+        raise Unanswered(number, questions)
     words = proof.rendered.edition
     approval = desk.memory.approve(words, by=by, now=desk.clock.now(), is_next=is_next, segment=segment)
     desk.memory.reword(words)
     return approval
 
 
-def errors_of(desk: Desk, proof: Proof, *, despite: bool = False) -> list[Finding]:
+def errors_of(desk: Desk, proof: Proof) -> list[Finding]:
     """What `check` would refuse, without asking the web: a slow page must not hold up a slot."""
-    return that_stop(check(proof, desk.around(proof)), despite=despite)
+    return that_stop(check(proof, desk.around(proof)), despite=False)
 
 
 def _weighed(desk: Desk, plan: Plan, proof: Proof) -> Frozen | NotFrozen:
@@ -114,6 +126,8 @@ def _weighed(desk: Desk, plan: Plan, proof: Proof) -> Frozen | NotFrozen:
     n_posts = len(list(proof.issue.slugs()))
     if n_posts < plan.ways.min_posts:
         return _too_few(n_posts, plan, number)
+    if needs_approval(desk, plan.ways, number):
+        return NotFrozen(why=Why.UNAPPROVED, detail="", issue=number)
     errors = errors_of(desk, proof)
     if errors:
         more = f" And {len(errors) - 1} more." if len(errors) > 1 else ""
@@ -130,6 +144,8 @@ def _draft(desk: Desk, plan: Plan, slot: Slot) -> Issue | NotFrozen:
         return _too_few(n_unused, plan, None)
     numbers = [issue.number for issue in issues] + list(desk.accounts.list_issues_sent())
     number = max(numbers, default=0) + 1
+    # Before the file: whoever dies between the two must not leave one that passes for a person's.
+    desk.memory.note_self_drafted(number, now=desk.clock.now())
     return desk.shelf.issues.add_issue(draft(posts, issues, number=number, lists=(plan.list_name,), dated_on=slot.day))
 
 

@@ -49,7 +49,19 @@ def asking(desk: Desk, plan: Plan, slot: Slot, why: Why, detail: str) -> Notice:
             "",
         ]
     subject = f"{_issue(slot)} did not go, because {BECAUSE[why]}"
-    return _notice(desk, plan, slot, f"asking {slot.due_at:%y%m%d%H%M}", subject, [*lines, *ways_out])
+    return _notice(desk, plan, slot, f"{why.value} {slot.due_at:%m%d%H%M}", subject, [*lines, *ways_out])
+
+
+def unapproved(desk: Desk, plan: Plan, slot: Slot) -> Notice:
+    """Its words could be frozen now, and nobody has approved any."""
+    due = say_moment(slot.due_at, plan.cadence.zone)
+    lines = [
+        f"{_name(slot, plan)} goes {due}, once somebody has approved it. Nobody has, so as it stands it does not go.",
+        "",
+        f"Read it, and approve it: newsletter schedule approve {slot.issue}",
+    ]
+    subject = f"{_issue(slot)} waits for an approval: it is due {due}"
+    return _notice(desk, plan, slot, f"unread {slot.due_at:%y%m%d%H%M}", subject, lines)
 
 
 def skipped(desk: Desk, plan: Plan, slot: Slot, why: Why, detail: str) -> Notice:

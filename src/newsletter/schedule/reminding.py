@@ -7,9 +7,12 @@ from datetime import datetime
 
 from newsletter.compose.draft import unused_posts
 from newsletter.compose.press import press
+from newsletter.preflight.check import check
 from newsletter.schedule import letters
+from newsletter.schedule.approval import find_good_approval, needs_approval
 from newsletter.schedule.desk import Desk
-from newsletter.schedule.freezing import choose, errors_of
+from newsletter.schedule.freezing import choose
+from newsletter.words.finding import that_ask, that_stop
 from newsletter.words.mistake import NewsletterError
 from newsletter.words.slot import Plan, Slot, SlotStatus, reminders
 
@@ -47,24 +50,29 @@ def _without_issue(desk: Desk, plan: Plan) -> list[str]:
         ]
     if not plan.ways.drafts:
         return ["There is no draft yet: newsletter draft"]
-    if plan.ways.needs_approval:
+    if needs_approval(desk, plan.ways) or not desk.is_practice:
         return ["There is no draft yet, so there is nothing to approve: newsletter draft"]
     return []
 
 
 def _about_issue(desk: Desk, plan: Plan, number: int) -> list[str]:
-    approval = desk.memory.find_approval(number)
+    approval = find_good_approval(desk, number)
     proof = press(desk.shelf, desk.newsletter, number)
     found: list[str] = []
     if approval is None:
-        if plan.ways.needs_approval:
+        if needs_approval(desk, plan.ways, number):
             found.append(f"Issue {number} is not approved: newsletter schedule approve {number}")
         n_posts = len(list(proof.issue.slugs()))
         if n_posts < plan.ways.min_posts:
             found.append(
                 f"Issue {number} has {n_posts} posts of the {plan.ways.min_posts} it needs; it is skipped as it is."
             )
-        found += [f"{one.place}: {one.message}" for one in errors_of(desk, proof)]
+        wanted = check(proof, desk.around(proof))
+        stop = [
+            *that_stop(wanted, despite=False),
+            *(that_ask(wanted) if needs_approval(desk, plan.ways, number) else []),
+        ]
+        found += [f"{one.place}: {one.message}" for one in stop]
     elif approval.digest != proof.rendered.edition.digest:
         found.append(f"Issue {number} was changed since it was approved. The approved words go.")
     return found

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from newsletter.audience.address import check_address
 from newsletter.ports.slots import Plans
+from newsletter.schedule.approval import needs_approval
+from newsletter.schedule.desk import Desk
 from newsletter.words.cadence import Cadence
 from newsletter.words.mistake import Missing, Mistake
 from newsletter.words.moment import say_span
@@ -41,17 +43,23 @@ def check_heartbeat(url: str) -> str | None:
     return url or None
 
 
-def say_ways(ways: Ways, tell: Sequence[str]) -> list[str]:
-    """How slots drive themselves, a line for each part of it. `tell` are those who are told."""
-    who = (
-        "Only what was approved goes"
-        if ways.needs_approval
-        else "The words are those of then, or those approved before"
-    )
+def say_ways(desk: Desk, ways: Ways) -> list[str]:
+    """How slots drive themselves, a line for each part of it."""
+    who = _say_approval(desk, ways)
     few = f"with fewer than {ways.min_posts} posts" if ways.min_posts > 1 else "without a post"
     drafts = "made from unused posts" if ways.drafts else "not made by itself: the slot asks you"
     return [
         f"Frozen {say_span(ways.freeze_before)} before. {who}. Skipped {few}.",
         f"A missing issue is {drafts}. Up to {say_span(ways.late)} late it still goes; later it asks you.",
-        f"Told of each slot: {', '.join(tell)}.",
+        f"Told of each slot: {', '.join(desk.tell(ways))}.",
     ]
+
+
+def _say_approval(desk: Desk, ways: Ways) -> str:
+    if needs_approval(desk, ways):
+        return "Only what was approved goes"
+    as_it_is = "The words are those of then, or those approved before"
+    if desk.is_practice:
+        return f"{as_it_is}; to real readers only what was approved goes" if not desk.unapproved_goes else as_it_is
+    drafted = "; only an issue that was made by itself waits for an approval" if ways.drafts else ""
+    return f"It goes even if nobody has read it. {as_it_is}{drafted}"

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from newsletter.ports.ledger import MailingRow
 from newsletter.schedule import letters
+from newsletter.schedule.approval import find_good_approval, needs_approval
 from newsletter.schedule.desk import Desk
 from newsletter.schedule.ending import DOUBT_PATIENCE, tallies_if_over
 from newsletter.schedule.freezing import Frozen, freeze
@@ -72,7 +73,10 @@ def _frozen(desk: Desk, plan: Plan, slot: Slot, now: datetime) -> Slot | None:
     if found.why is Why.FEW_POSTS:
         _skip(desk, plan, replace(slot, issue=found.issue), found.why, found.detail, now)
     elif slot.due_at > now:
-        desk.memory.change(slot, None, tried_at=now)
+        # An hour is time enough to read and approve it.
+        asks = found.why is Why.UNAPPROVED
+        notice = letters.unapproved(desk, plan, replace(slot, issue=found.issue)) if asks else None
+        desk.memory.change(slot, notice, tried_at=now)
     else:
         desk.memory.change(slot, None, tried_at=now)
         _ask(desk, plan, slot, found.why, found.detail, issue=found.issue)
@@ -85,8 +89,8 @@ def _go(desk: Desk, plan: Plan, slot: Slot, now: datetime) -> None:
     if desk.refusal:
         _ask(desk, plan, slot, Why.CLOSED, str(desk.refusal))
         return
-    approval = desk.memory.find_approval(slot.issue)
-    if plan.ways.needs_approval and approval is None:
+    approval = find_good_approval(desk, slot.issue)
+    if approval is None and needs_approval(desk, plan.ways, slot.issue):
         _ask(desk, plan, slot, Why.UNAPPROVED, "")
         return
     if _is_unfinished_before(desk, plan, slot):
@@ -154,7 +158,7 @@ def _is_old_doubt(desk: Desk, slot: Slot, now: datetime) -> bool:
 def _mend(desk: Desk, plan: Plan, slot: Slot, now: datetime) -> None:
     """A slot that asks goes by itself when its reason is gone in time."""
     if slot.why is Why.UNAPPROVED:
-        if slot.issue is None or desk.memory.find_approval(slot.issue) is None:
+        if slot.issue is None or find_good_approval(desk, slot.issue) is None:
             return
     elif slot.why is Why.UNFINISHED:
         if _is_unfinished_before(desk, plan, slot):
@@ -164,6 +168,8 @@ def _mend(desk: Desk, plan: Plan, slot: Slot, now: datetime) -> None:
     found = freeze(desk, plan, slot)
     if not isinstance(found, Frozen):
         desk.memory.change(slot, None, tried_at=now)
+        if found.why not in (slot.why, Why.FEW_POSTS):
+            _ask(desk, plan, slot, found.why, found.detail, issue=found.issue)
         return
     values = {"status": SlotStatus.FROZEN, "issue": found.issue, "digest": found.digest, "why": None, "detail": ""}
     if desk.memory.change(slot, None, tried_at=now, **values):

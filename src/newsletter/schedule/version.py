@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from newsletter.compose.press import Proof, press
+from newsletter.schedule.approval import find_good_approval
 from newsletter.schedule.desk import Desk
 from newsletter.words.edition import Edition
 from newsletter.words.mistake import NewsletterError
@@ -31,7 +32,7 @@ class Version:
 
 def version_that_goes(desk: Desk, number: int) -> Version:
     """What a sending of the issue would carry now. Raises NewsletterError where nobody approved it and it can't be made."""
-    approval = desk.memory.find_approval(number)
+    approval = find_good_approval(desk, number)
     if approval is None:
         proof = press(desk.shelf, desk.newsletter, number)
         return Version(edition=proof.rendered.edition, proof=proof)

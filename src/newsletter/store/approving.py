@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, Exists, and_, delete, exists, insert, or_, select, update
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, Exists, and_, delete, exists, insert,
 from newsletter.ports.ledger import MailingRow
 from newsletter.store.engine import reading, writing
 from newsletter.store.planning import mailing_row, mailings
-from newsletter.store.schedule_tables import approval
+from newsletter.store.schedule_tables import approval, self_draft
 from newsletter.store.tables import attempt, edition, mailing, parcel
 from newsletter.store.types import database_now
 from newsletter.store.upserting import insert_into
@@ -57,6 +57,15 @@ class SqlApprovals:
     def withdraw(self, issue: int) -> bool:
         with writing(self._engine) as connection:
             return connection.execute(delete(approval).where(approval.c.issue == issue)).rowcount == 1
+
+    def note_self_drafted(self, issue: int, *, now: datetime) -> None:
+        with writing(self._engine) as connection:
+            into = insert_into(connection, self_draft)
+            connection.execute(into.values(issue=issue, drafted_at=now).on_conflict_do_nothing())
+
+    def self_drafted(self) -> Collection[int]:
+        with reading(self._engine) as connection:
+            return frozenset(connection.scalars(select(self_draft.c.issue)))
 
     def next_issues(self) -> Sequence[int]:
         with reading(self._engine) as connection:

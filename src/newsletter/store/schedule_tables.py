@@ -72,6 +72,9 @@ slot = Table(
     Column("is_practice", Boolean, nullable=False, server_default=text("false")),
     Column("n_reminders", Integer, nullable=False, server_default="0"),
     Column("tried_at", UtcDateTime),
+    # When its words were frozen; and when an editor unlocked them after that, to write on.
+    Column("frozen_at", UtcDateTime),
+    Column("unlocked_at", UtcDateTime),
     Column("began_at", UtcDateTime),
     Column("ended_at", UtcDateTime),
     one_of("status", SlotStatus),
@@ -91,6 +94,14 @@ approval = Table(
     Column("is_next", Boolean, nullable=False),
     # The question that its readers have to fit, where it was put into the next slot for a segment; "" is the whole list.
     Column("segment", Text, nullable=False, server_default=""),
+)
+
+# Issues that the schedule wrote by itself: what nobody wrote, somebody has to read before it goes.
+self_draft = Table(
+    "self_draft",
+    metadata,
+    Column("issue", Integer, primary_key=True, autoincrement=False),
+    Column("drafted_at", UtcDateTime, nullable=False),
 )
 
 # One row: when any process last looked at the whole schedule and nothing went wrong.
@@ -125,6 +136,8 @@ notice = Table(
     Column("tell", FieldsJson, nullable=False),
     Column("subject", Text, nullable=False),
     Column("body", Text, nullable=False),
+    # The version of an issue that stands below the words, as a reader gets it.
+    Column("shows", String(64)),
     Column("made_at", UtcDateTime, nullable=False),
     Column("tried_at", UtcDateTime),
     Column("handed_over_at", UtcDateTime),

@@ -36,6 +36,8 @@ def desk_of(parts: Parts) -> Desk:
         clock=parts.clock,
         parcel_size=parts.parcel_size,
         new_token=lambda: secrets.token_hex(16),
+        is_practice=parts.config.is_practice,
+        unapproved_goes=parts.config.unapproved_goes,
         refusal=parts.refusal,
         find_hold=parts.live.find_hold,
     )

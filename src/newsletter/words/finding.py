@@ -35,12 +35,24 @@ class Mend:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """How a question is answered with one press, on a button that says `press`.
+
+    `note` goes out of `checks:` in the post; without one, a waiver of the finding is written into the issue.
+    """
+
+    press: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """`message` says what it is, `why` what it does to readers, `fix` how to mend it. `code` is stable, for scripts.
 
     `post` is the slug of the post it is about, `url` the address. `mend` is there where the fix is plain. `waived` is the
     reason that the author gave for leaving it as it is. One that `is_firm` stops a sending even where findings are passed
-    over: only a waiver in the issue lets it through.
+    over: only a waiver in the issue lets it through. One with an `answer` is a question to a person: nobody can approve the
+    issue before it is answered, and a sending it does not stop.
     """
 
     code: str
@@ -54,11 +66,17 @@ class Finding:
     mend: Mend | None = None
     waived: str | None = None
     is_firm: bool = False
+    answer: Answer | None = None
 
     @property
     def counts(self) -> bool:
         """Whether it is to be dealt with: not waived, and more than a note."""
         return self.waived is None and self.severity is not Severity.NOTE
+
+
+def that_ask(findings: Iterable[Finding]) -> list[Finding]:
+    """Those that have to be answered before anybody can approve the issue."""
+    return [one for one in findings if one.answer is not None and one.counts]
 
 
 def that_stop(findings: Iterable[Finding], *, despite: bool) -> list[Finding]:

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 
 from newsletter.words.domain import ascii_domain
 
+# Stand for what is not set yet; nobody can have that host (RFC 2606).
+NO_ADDRESS_YET = "(no postal address yet)"
+NO_HOST_YET = "newsletter.invalid"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Newsletter:

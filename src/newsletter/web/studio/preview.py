@@ -81,7 +81,9 @@ def findings(studio: Studio, visit: Visit) -> Response:
     except NewsletterError as error:
         place = place_json(error.place)
         stops = {"code": "broken", "severity": "error", "message": error.message, "fix": error.fix, "place": place}
-        return visit.json({"findings": [stops | {"why": "", "waived": None, "mend": None, "slug": None}]})
+        return visit.json(
+            {"findings": [stops | {"why": "", "waived": None, "answer": None, "mend": None, "slug": None}]}
+        )
     return visit.json({"findings": [finding_json(one) for one in found]})
 
 
@@ -89,7 +91,9 @@ def mend(studio: Studio, visit: Visit) -> Response:
     """Make the change that a finding proposes, where the file still is as it was when it was found."""
     number, wanted = visit.number("number"), visit.word("finding")
     proof = press(studio.parts.shelf, studio.newsletter, number)
-    found = next((one for one in check(proof, around(studio.parts, proof, online=False)) if _id(one) == wanted), None)
+    found = next(
+        (one for one in check(proof, around(studio.parts, proof, online=False)) if finding_id(one) == wanted), None
+    )
     if found is None or found.mend is None:
         raise Missing("That is not found any more.", fix="Somebody mended it already.")
     change, file = found.mend, found.mend.place.file
@@ -128,7 +132,7 @@ def framed(studio: Studio, html: str) -> str:
 
 def finding_json(found: Finding) -> dict[str, object]:
     return {
-        "id": _id(found),
+        "id": finding_id(found),
         "code": found.code,
         "severity": found.severity.value,
         "message": found.message,
@@ -137,6 +141,7 @@ def finding_json(found: Finding) -> dict[str, object]:
         "place": place_json(found.place),
         "slug": found.post,
         "waived": found.waived,
+        "answer": found.answer.press if found.answer else None,
         "mend": {"old": found.mend.old, "new": found.mend.new, "is_sure": found.mend.is_sure} if found.mend else None,
     }
 
@@ -145,7 +150,7 @@ def place_json(place: Place | None) -> dict[str, object] | None:
     return {"file": place.file, "line": place.line, "column": place.column} if place else None
 
 
-def _id(found: Finding) -> str:
+def finding_id(found: Finding) -> str:
     """The same for the same finding at the same place."""
     return f"{found.code}|{found.place}|{found.message}"
 

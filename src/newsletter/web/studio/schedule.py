@@ -137,7 +137,7 @@ def _ways(studio: Studio, visit: Visit, name: str) -> str:
         heartbeat_url=check_heartbeat(visit.text("heartbeat")),
     )
     set_plan(memory, name, None, ways, now=studio.now())
-    return f"{name}: {' '.join(say_ways(ways, desk_of(studio.parts).tell(ways)))}"
+    return f"{name}: {' '.join(say_ways(desk_of(studio.parts), ways))}"
 
 
 def _skip(studio: Studio, visit: Visit, name: str) -> str:
@@ -215,7 +215,7 @@ def _row(studio: Studio, desk: Desk, name: str, plan: Plan | None) -> Row:
         plan=plan,
         sentence=f"{describe(plan.cadence)}.{to_come}",
         text=cadence_text(bare),
-        ways=tuple(say_ways(plan.ways, desk.tell(plan.ways))),
+        ways=tuple(say_ways(desk, plan.ways)),
         asking=_asking(asks[-1]) if asks else None,
         skipped=tuple(sorted(day for day in plan.cadence.skipped if day >= now.date() - timedelta(days=1))),
         freeze=span_text(plan.ways.freeze_before),

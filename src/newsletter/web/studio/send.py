@@ -14,6 +14,7 @@ from starlette.responses import Response
 from newsletter.compose.press import press
 from newsletter.ports.forecast import Audience
 from newsletter.schedule.choosing import approve_issue, send_next, withdraw_approval
+from newsletter.schedule.freezing import Unanswered
 from newsletter.schedule.version import Version, version_that_goes
 from newsletter.sending.sample import sample
 from newsletter.sending.settle import leave, look, send_again
@@ -130,15 +131,18 @@ def send(studio: Studio, visit: Visit) -> Response:
         plan = parts.schedule.find_plan(wish.list_name)
         if plan is None:
             raise Mistake(f"No schedule is set for {wish.list_name!r}.", fix="Set one under Settings.")
-        slot = send_next(
-            desk_of(parts),
-            plan,
-            number,
-            by=visit.who.name,
-            segment=question,
-            despite_findings=despite,
-            seen=edition.digest,
-        )
+        try:
+            slot = send_next(
+                desk_of(parts),
+                plan,
+                number,
+                by=visit.who.name,
+                segment=question,
+                despite_findings=despite,
+                seen=edition.digest,
+            )
+        except Unanswered as unanswered:
+            return visit.go(f"/issues/{number}/send#before", said=unanswered.message)
         said = f"It goes out {say_moment(slot.due_at, plan.cadence.zone)}. {studio.outlook(of_slot=True).words}"
         return visit.go(f"/issues/{number}/send", said=said)
     start_at = _moment(studio, wish) if wish.when == "at" else None
@@ -209,7 +213,10 @@ def approve(studio: Studio, visit: Visit) -> Response:
     seen = visit.text("words")
     if seen and seen != press(studio.parts.shelf, studio.newsletter, number).rendered.edition.digest:
         return _look_again(visit, number, seen, "Nothing was approved: the words were changed since you looked.")
-    approve_issue(desk, number, by=visit.who.name, despite_findings=visit.text("despite") == "yes", seen=seen)
+    try:
+        approve_issue(desk, number, by=visit.who.name, despite_findings=visit.text("despite") == "yes", seen=seen)
+    except Unanswered as unanswered:
+        return visit.go(f"/issues/{number}/send#before", said=unanswered.message)
     back = "" if visit.text("back") == "home" else f"/issues/{number}/send"
     return visit.go(back, said="Approved: these words go, whatever is edited afterwards.")
 

@@ -30,6 +30,7 @@ from newsletter.web.studio.sittings import Sittings
 from newsletter.web.studio.visit import SAID
 from newsletter.wiring.surroundings import check_counting
 from newsletter.words.driver import Outlook, outlook
+from newsletter.words.finding import that_ask
 from newsletter.words.moment import say_span
 
 if TYPE_CHECKING:
@@ -206,6 +207,7 @@ def _templates() -> Environment:
         "spoken": spoken,
         "named": named,
         "coded": coded,
+        "asking": that_ask,
     }
     return environment
 

@@ -54,6 +54,7 @@ function row(one) {
   const place = partOf(one);
   if (place) acts.append(button("Show", () => goTo(place)));
   if (one.mend) acts.append(" ", button(one.mend.is_sure ? "Mend" : "Change it", () => mend(one)));
+  if (one.answer) acts.append(" ", button(one.answer, () => settle(one)));
   line.append(dot, text, acts);
   return line;
 }
@@ -73,6 +74,13 @@ async function mend(one) {
   const change = one.mend.new === null ? `Take out “${one.mend.old}”?` : `Change “${one.mend.old}” to “${one.mend.new}”?`;
   if (!one.mend.is_sure && !window.confirm(change)) return;
   const [status, answer] = await post(`${here}/mend`, { finding: one.id });
+  if (status !== 200) count.textContent = `${answer.message} ${answer.fix}`;
+  await goTo(partOf(one) ?? "", true);
+  look();
+}
+
+async function settle(one) {
+  const [status, answer] = await post(`${here}/answer`, { finding: one.id });
   if (status !== 200) count.textContent = `${answer.message} ${answer.fix}`;
   await goTo(partOf(one) ?? "", true);
   look();
