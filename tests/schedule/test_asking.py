@@ -235,7 +235,7 @@ def test_a_slot_with_something_missing_asks_and_goes_once_it_is_set(tmp_path: Pa
     assert "no public address" in world.slot().detail
     assert bare.accounts.list_issues_sent() == [2]
     assert bare.ledger.get_mailing(waiting.id).status is MailingStatus.SENDING
-    assert [notice.handed_over_at for notice in world.memory.list_notices(waiting=True)] == [None]
+    assert [notice.handed_over_at for notice in world.memory.list_notices(waiting=True)] == [None, None]
 
     toml.write_text(whole)
     world.clock.turn(SLOT + HOUR)

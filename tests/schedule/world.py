@@ -162,8 +162,15 @@ class World:
         """The issues that went, in order."""
         return [slot.issue or 0 for slot in self.slots() if slot.status is SlotStatus.GONE]
 
+    def shown(self) -> list[EmailMessage]:
+        """The mails to editors that show a frozen issue, oldest first."""
+        return [mail for mail in self._notices() if "/stop/" in str(mail)]
+
     def mails(self) -> list[EmailMessage]:
-        """The owner's mails, oldest first."""
+        """The owner's other mails, oldest first."""
+        return [mail for mail in self._notices() if "/stop/" not in str(mail)]
+
+    def _notices(self) -> list[EmailMessage]:
         folder = self.folder / "var" / "outbox" / "0"
         files = (
             sorted(folder.glob("*.eml"), key=lambda path: int(path.name.partition(".")[0])) if folder.exists() else []

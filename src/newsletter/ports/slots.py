@@ -17,7 +17,10 @@ from newsletter.words.slot import Approval, Plan, Slot, Ways
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A mail to the owner. `about` and `kind` together come once: "slot:12", "result"."""
+    """A mail to the owner. `about` and `kind` together come once: "slot:12", "result".
+
+    `shows` is the digest of a version of an issue: the mail is that, as a reader gets it, with the words above it.
+    """
 
     about: str
     kind: str
@@ -25,6 +28,7 @@ class Notice:
     subject: str
     body: str
     made_at: datetime
+    shows: str | None = None
     id: int = 0
     tried_at: datetime | None = None
     handed_over_at: datetime | None = None

@@ -51,7 +51,7 @@ def withdraw_approval(desk: Desk, number: int) -> bool:
     for plan in desk.memory.list_plans():
         for slot in desk.memory.list_slots(plan.id):
             if withdrawn and slot.issue == number and slot.status in _NOT_BEGUN:
-                desk.memory.change(slot, None, status=SlotStatus.WAITING, issue=None, digest=None)
+                desk.memory.change(slot, None, status=SlotStatus.WAITING, issue=None, digest=None, frozen_at=None)
     return withdrawn
 
 

@@ -13,6 +13,7 @@ from newsletter.ports.ledger import Accounts, Control, Editions, Planning
 from newsletter.ports.provider import Provider
 from newsletter.ports.slots import Heartbeat, Memory, TickLock
 from newsletter.preflight.around import Around
+from newsletter.sending.pack import TokenKey
 from newsletter.words.mistake import NewsletterError
 from newsletter.words.newsletter import Newsletter
 from newsletter.words.slot import Ways
@@ -25,6 +26,7 @@ class Ledger(Planning, Editions, Control, Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """`around` is what the checks know about the newsletter; `new_token` mints the random names of mails to the owner.
+    `key` signs the links in them. `count(issue, list, question)` says how many readers a sending would reach.
 
     `is_practice`: nothing leaves this machine. `unapproved_goes`: the owner has set that an issue goes even if nobody has
     read it. `refusal` is why nothing may be handed over, such as a public address that is not set. `find_hold` tells a
@@ -43,6 +45,8 @@ class Desk:
     clock: Clock
     parcel_size: int
     new_token: Callable[[], str]
+    key: TokenKey
+    count: Callable[[int, str, str], int]
     is_practice: bool
     unapproved_goes: bool
     refusal: NewsletterError | None = None

@@ -10,6 +10,7 @@ from newsletter.compose.press import Proof, press
 from newsletter.preflight.check import check
 from newsletter.schedule.approval import find_good_approval, needs_approval
 from newsletter.schedule.desk import Desk
+from newsletter.schedule.lock import lock_anew
 from newsletter.words.finding import Finding, that_ask, that_stop
 from newsletter.words.issue import Issue
 from newsletter.words.ledger import MailingStatus
@@ -23,6 +24,7 @@ class Frozen:
 
     issue: int
     digest: str
+    segment: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +57,7 @@ def freeze(desk: Desk, plan: Plan, slot: Slot) -> Frozen | NotFrozen:
             number = drafted.number
         approval = find_good_approval(desk, number)
         if approval:
-            return Frozen(issue=number, digest=approval.digest)
+            return Frozen(issue=number, digest=approval.digest, segment=approval.segment)
         return _weighed(desk, plan, press(desk.shelf, desk.newsletter, number))
     except NewsletterError as error:
         return NotFrozen(why=Why.FINDINGS, detail=str(error), issue=number)
@@ -113,6 +115,7 @@ def approve(
     words = proof.rendered.edition
     approval = desk.memory.approve(words, by=by, now=desk.clock.now(), is_next=is_next, segment=segment)
     desk.memory.reword(words)
+    lock_anew(desk, approval)
     return approval
 
 

@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 from newsletter.ports.ledger import MailingRow
 from newsletter.ports.slots import Notice, Tally
 from newsletter.schedule.desk import Desk
+from newsletter.sending.sample import sample
 from newsletter.words.cadence_text import say_time
 from newsletter.words.ledger import HandOver, MailingStatus
 from newsletter.words.moment import say_moment, say_span
 from newsletter.words.slot import MENDABLE, Plan, Slot, Why
+from newsletter.words.token import reader_token
 
 # Why a slot did not go, as it stands after "because".
 BECAUSE: Mapping[Why, str] = {
@@ -29,6 +31,7 @@ BECAUSE: Mapping[Why, str] = {
     Why.TOO_CLOSE: "another issue went less than 12 hours before",
     Why.PASSED: "its time passed while nothing ran, and a later one had come",
     Why.DECIDED: "you decided to skip it",
+    Why.STOPPED: "somebody stopped it by the link in the mail",
 }
 
 
@@ -50,6 +53,40 @@ def asking(desk: Desk, plan: Plan, slot: Slot, why: Why, detail: str) -> Notice:
         ]
     subject = f"{_issue(slot)} did not go, because {BECAUSE[why]}"
     return _notice(desk, plan, slot, f"{why.value} {slot.due_at:%m%d%H%M}", subject, [*lines, *ways_out])
+
+
+# Where the link stands in the line above a frozen issue.
+STOP = "Stop it"
+
+
+def frozen(desk: Desk, plan: Plan, slot: Slot, digest: str, *, segment: str) -> Notice:
+    """The words of an issue are fixed: the issue itself, with when it goes, to how many, and the link that stops it."""
+    assert slot.issue is not None
+    n_readers = desk.count(slot.issue, plan.list_name, segment)
+    readers = "1 reader" if n_readers == 1 else f"{n_readers:,} readers"
+    key = desk.key
+    token = reader_token(
+        key.secret, key_id=key.id, purpose="stop", subscriber=slot.id, mailing_list=plan.id, issue=slot.issue
+    )
+    edition = desk.ledger.get_edition(digest)
+    subject = sample(edition, desk.newsletter, key, None, list_id=0, date=desk.clock.now()).subject
+    return Notice(
+        about=f"slot:{slot.id}",
+        # Other words, or another time, are news.
+        kind=f"f{slot.due_at:%m%d%H%M} {digest[:10]}",
+        tell=desk.tell(plan.ways),
+        subject=f"[{desk.newsletter.name}] Goes {_when(desk, plan, slot)}: {subject}",
+        body=f"Goes {_when(desk, plan, slot)} to {readers}. {STOP}: {desk.newsletter.public_url}/stop/{token}",
+        made_at=desk.clock.now(),
+        shows=digest,
+    )
+
+
+def _when(desk: Desk, plan: Plan, slot: Slot) -> str:
+    """ "at 09:00", with the day where that is another one than today."""
+    place = ZoneInfo(plan.cadence.zone)
+    local, today = slot.due_at.astimezone(place), desk.clock.now().astimezone(place).date()
+    return f"at {local:%H:%M}" if local.date() == today else f"{local:%a} {local.day} {local:%b} at {local:%H:%M}"
 
 
 def unapproved(desk: Desk, plan: Plan, slot: Slot) -> Notice:

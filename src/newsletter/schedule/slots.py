@@ -12,6 +12,7 @@ from newsletter.schedule.approval import find_good_approval, needs_approval
 from newsletter.schedule.desk import Desk
 from newsletter.schedule.ending import DOUBT_PATIENCE, tallies_if_over
 from newsletter.schedule.freezing import Frozen, freeze
+from newsletter.schedule.stop import REASON
 from newsletter.sending.plan import plan as plan_mailing
 from newsletter.words.ledger import HandOver, MailingStatus
 from newsletter.words.mistake import NewsletterError
@@ -48,7 +49,7 @@ def _freeze_and_go(desk: Desk, plan: Plan, slot: Slot, now: datetime) -> None:
             return
         slot = desk.memory.get_slot(slot.id)
     if slot.status is SlotStatus.WAITING:
-        if not is_due and _tried_lately(slot, now):
+        if not is_due and (_tried_lately(slot, now) or _is_unlocked(desk, slot)):
             return
         if is_due and _is_too_close(desk, plan, slot, now):
             return
@@ -64,8 +65,7 @@ def _frozen(desk: Desk, plan: Plan, slot: Slot, now: datetime) -> Slot | None:
     """The slot with its words; None where it has none, which is written down and told when its time has come."""
     found = freeze(desk, plan, slot)
     if isinstance(found, Frozen):
-        values = {"status": SlotStatus.FROZEN, "issue": found.issue, "digest": found.digest, "why": None, "detail": ""}
-        if not desk.memory.change(slot, None, **values):
+        if not _lock(desk, plan, slot, found, now):
             log.warning("slot %s: issue %s is in another slot", slot.id, found.issue)
             return None
         log.info("slot %s: issue %s is frozen as %s", slot.id, found.issue, found.digest[:12])
@@ -81,6 +81,16 @@ def _frozen(desk: Desk, plan: Plan, slot: Slot, now: datetime) -> Slot | None:
         desk.memory.change(slot, None, tried_at=now)
         _ask(desk, plan, slot, found.why, found.detail, issue=found.issue)
     return None
+
+
+def _lock(desk: Desk, plan: Plan, slot: Slot, found: Frozen, now: datetime) -> bool:
+    """Fix the slot's words, and show them to the editors as a reader will get them."""
+    # Practice that begins now is over before anybody could look at it.
+    shows = not desk.is_practice or slot.due_at > now
+    named = replace(slot, issue=found.issue)
+    notice = letters.frozen(desk, plan, named, found.digest, segment=found.segment) if shows else None
+    values = {"status": SlotStatus.FROZEN, "issue": found.issue, "digest": found.digest, "why": None, "detail": ""}
+    return desk.memory.change(slot, notice, **values, frozen_at=now, unlocked_at=None, tried_at=now)
 
 
 def _go(desk: Desk, plan: Plan, slot: Slot, now: datetime) -> None:
@@ -127,7 +137,11 @@ def _launch(desk: Desk, plan: Plan, slot: Slot, now: datetime) -> None:
     except NewsletterError as error:
         _ask(desk, plan, slot, Why.FAULT, str(error))
         return
-    desk.memory.change(slot, None, mailing_id=mailing.id)
+    if not desk.memory.change(slot, None, mailing_id=mailing.id):
+        # Stopped between the word that it begins and its plan: it stands still from its beginning.
+        desk.ledger.pause(mailing.issue, REASON)
+        stopped = replace(slot, status=SlotStatus.ASKING)
+        desk.memory.change(stopped, None, status=SlotStatus.GOING, why=None, mailing_id=mailing.id)
 
 
 def _follow(desk: Desk, plan: Plan, slot: Slot, now: datetime) -> None:
@@ -171,8 +185,7 @@ def _mend(desk: Desk, plan: Plan, slot: Slot, now: datetime) -> None:
         if found.why not in (slot.why, Why.FEW_POSTS):
             _ask(desk, plan, slot, found.why, found.detail, issue=found.issue)
         return
-    values = {"status": SlotStatus.FROZEN, "issue": found.issue, "digest": found.digest, "why": None, "detail": ""}
-    if desk.memory.change(slot, None, tried_at=now, **values):
+    if _lock(desk, plan, slot, found, now):
         _go(desk, plan, desk.memory.get_slot(slot.id), now)
 
 
@@ -213,6 +226,12 @@ def _planned(desk: Desk, plan: Plan, slot: Slot) -> MailingRow | None:
         if (row.issue, row.list_name) == (slot.issue, plan.list_name) and row.status is not MailingStatus.CANCELLED
     ]
     return mine[-1] if mine else None
+
+
+def _is_unlocked(desk: Desk, slot: Slot) -> bool:
+    """Whether somebody writes on: the words are fixed again by an approval, else at the last moment."""
+    approved = slot.issue is not None and find_good_approval(desk, slot.issue) is not None
+    return slot.unlocked_at is not None and not approved
 
 
 def _tried_lately(slot: Slot, now: datetime) -> bool:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import logging
+import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from html import escape
 
 from newsletter.ports.slots import Notice
 from newsletter.schedule.desk import Desk
+from newsletter.schedule.letters import STOP
+from newsletter.sending.sample import sample
 from newsletter.words.consignment import Consignment
 from newsletter.words.edition import Edition
 from newsletter.words.gap import Part
@@ -20,6 +24,9 @@ log = logging.getLogger(__name__)
 # A mail that is not taken is tried again, but not every 15 seconds, and not for ever.
 _TRY_AGAIN_AFTER = timedelta(minutes=10)
 _GIVE_UP_AFTER = timedelta(days=2)
+
+
+_BODY = re.compile(r"<body\b[^>]*>", re.IGNORECASE)
 
 
 def tell_all(desk: Desk) -> int:
@@ -58,10 +65,36 @@ def letter(notice: Notice, newsletter: Newsletter) -> Edition:
     )
 
 
+def _shown(desk: Desk, notice: Notice) -> Edition:
+    """A version of an issue as a reader gets it, with the notice's line above it."""
+    assert notice.shows
+    edition = desk.ledger.get_edition(notice.shows)
+    mail = sample(edition, desk.newsletter, desk.key, None, list_id=0, date=notice.made_at)
+    return replace(
+        letter(notice, desk.newsletter),
+        html=Part((with_line(mail.html, notice.body),)),
+        text=Part((f"{notice.body}\n\n{'-' * 60}\n\n{mail.text}",)),
+        language=edition.language,
+    )
+
+
+def with_line(html: str, line: str) -> str:
+    """The page of a mail with one line above it; an address at its end is a link on the two words before."""
+    words, _, url = line.partition(f"{STOP}: ")
+    bar = (
+        '<div style="background:#fffbe6;color:#1a1a1a;border-bottom:2px solid #b38600;padding:14px 16px;'
+        'font:bold 16px/1.5 sans-serif;text-align:left">'
+        f'{escape(words)}<a href="{escape(url)}" style="color:#a3150d">{STOP}</a></div>'
+    )
+    begin = _BODY.search(html)
+    at = begin.end() if begin else 0
+    return f"{html[:at]}{bar}{html[at:]}"
+
+
 def _hand_over(desk: Desk, notice: Notice) -> bool:
     consignment = Consignment(
         attempt=desk.new_token(),
-        edition=letter(notice, desk.newsletter),
+        edition=_shown(desk, notice) if notice.shows else letter(notice, desk.newsletter),
         deliveries=[notice.id * 100 + place for place in range(len(notice.tell))],
         addresses=list(notice.tell),
         values=[],

@@ -36,6 +36,7 @@ class SqlNotices:
                     tell=tuple(row.tell),
                     subject=row.subject,
                     body=row.body,
+                    shows=row.shows,
                     made_at=row.made_at,
                     tried_at=row.tried_at,
                     handed_over_at=row.handed_over_at,
@@ -59,6 +60,7 @@ def write_notice(connection: Connection, one: Notice) -> bool:
             tell=list(one.tell),
             subject=one.subject,
             body=one.body,
+            shows=one.shows,
             made_at=one.made_at,
         ).on_conflict_do_nothing()
     )

@@ -238,6 +238,8 @@ def _slot(row: AnyRow) -> Slot:
         mailing_id=row.mailing_id,
         n_reminders=row.n_reminders,
         tried_at=row.tried_at,
+        frozen_at=row.frozen_at,
+        unlocked_at=row.unlocked_at,
         began_at=row.began_at,
         ended_at=row.ended_at,
     )

@@ -36,6 +36,8 @@ def desk_of(parts: Parts) -> Desk:
         clock=parts.clock,
         parcel_size=parts.parcel_size,
         new_token=lambda: secrets.token_hex(16),
+        key=parts.key,
+        count=lambda issue, name, question: parts.forecasts.forecast(issue, name, segment=question).goes,
         is_practice=parts.config.is_practice,
         unapproved_goes=parts.config.unapproved_goes,
         refusal=parts.refusal,

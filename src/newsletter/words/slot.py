@@ -43,6 +43,7 @@ class Why(StrEnum):
     TOO_CLOSE = "too_close"
     PASSED = "passed"
     DECIDED = "decided"
+    STOPPED = "stopped"
 
 
 # Reasons that the owner can mend in time: such a slot goes by itself once they are gone.
@@ -84,6 +85,7 @@ class Slot:
     """One time of a plan. `asked` is its wall time and its name; `at` the instant of it, `go_at` one the owner chose.
 
     `digest` are the frozen words, `segment` is the question that its readers have to fit; `n_reminders` how many reminders were considered; `tried_at` when freezing failed last.
+    `frozen_at` when its words were frozen, `unlocked_at` when an editor unlocked them after that, to write on.
     """
 
     id: int
@@ -100,6 +102,8 @@ class Slot:
     mailing_id: int | None = None
     n_reminders: int = 0
     tried_at: datetime | None = None
+    frozen_at: datetime | None = None
+    unlocked_at: datetime | None = None
     began_at: datetime | None = None
     ended_at: datetime | None = None
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from newsletter.web.public import archive, confirm, leave, own_data, preferences, subscribe
+from newsletter.web.public import archive, confirm, leave, own_data, preferences, stop, subscribe
 from newsletter.web.public.forms import Form, read_form
 from newsletter.web.public.own_link import held, held_form
 from newsletter.web.public.site import Site
@@ -40,6 +40,7 @@ def public_routes(site: Site) -> list[BaseRoute]:
         read("/assets/theme.css", _theme),
         *_both(site, "/subscribe", subscribe.show, subscribe.ask),
         *_both(site, "/confirm/{token}", confirm.show, confirm.confirm),
+        *_both(site, "/stop/{token}", stop.show, stop.press),
         *_both(site, "/u/test", leave.test_mail, leave.test_mail_form),
         *_both(site, "/u/{token}", held("u", leave.show), held_form("u", leave.leave)),
         write("/u/{token}/undo", held_form("u", leave.undo)),

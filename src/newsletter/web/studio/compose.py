@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING, cast
 
 from starlette.responses import Response
 
+from newsletter.compose.press import press
 from newsletter.folder.touching import edit_of, with_sections
 from newsletter.ports.sheets import Changed, Clash
+from newsletter.schedule.lock import find_lock, unlock
 from newsletter.web.studio.draft_parts import Part, outline_of, part_of, unused_in
 from newsletter.web.studio.page import Page
+from newsletter.wiring.timekeeping import desk_of
 from newsletter.words.arranging import Sections, added, arranged, moved, removed, split_before
 from newsletter.words.mistake import Mistake, NewsletterError
 from newsletter.words.user import Role
@@ -31,7 +34,17 @@ def show(studio: Studio, visit: Visit) -> Response:
     template = "part.html" if "bare" in wanted else "outline.html" if "outline" in wanted else "compose.html"
     unused = unused_in(studio.parts) if template == "compose.html" else []
     file_versions = _versions(studio, part)
-    return studio.page(visit, template, outline=outline, part=part, unused=unused, file_versions=file_versions)
+    lock = find_lock(desk_of(studio.parts), number) if template == "compose.html" else None
+    return studio.page(
+        visit,
+        template,
+        outline=outline,
+        part=part,
+        unused=unused,
+        file_versions=file_versions,
+        lock=lock,
+        folder_words=_words(studio, number) if lock else "",
+    )
 
 
 def save(studio: Studio, visit: Visit) -> Response:
@@ -83,6 +96,23 @@ def versions(studio: Studio, visit: Visit) -> Response:
         except NewsletterError:
             found[file] = ""
     return visit.json(found)
+
+
+def open_lock(studio: Studio, visit: Visit) -> Response:
+    """Let what is written from now on go, until it is approved or its time comes."""
+    number = visit.number("number")
+    unlock(desk_of(studio.parts), number)
+    return visit.go(
+        f"/issues/{number}", said="Unlocked: what you write now goes, once it is approved or its time comes."
+    )
+
+
+def _words(studio: Studio, number: int) -> str:
+    """The digest of what the folder would give now; "" where it can't be made."""
+    try:
+        return studio.looks.show(press(studio.parts.shelf, studio.newsletter, number).rendered.edition)
+    except NewsletterError:
+        return ""
 
 
 def _save_form(studio: Studio, visit: Visit) -> None:
@@ -145,4 +175,5 @@ PAGES = (
     Page(path="/issues/{number:int}/save", change=save, do=Role.AUTHOR),
     Page(path="/issues/{number:int}/order", change=arrange, do=Role.AUTHOR),
     Page(path="/issues/{number:int}/versions", show=versions),
+    Page(path="/issues/{number:int}/unlock", change=open_lock, do=Role.EDITOR),
 )

@@ -39,7 +39,9 @@ _LARGEST_PICTURE = 5_000_000
 
 
 def show(studio: Studio, visit: Visit) -> Response:
-    """JSON in: `edits` (fields that are not saved yet) and `reader` (an address, "worst", or ""). The mail out.
+    """JSON in: `edits` (fields that are not saved yet) and `reader` (an address, "worst", or "").
+
+    The mail out, and in `words` the digest of the version that it is of.
 
     What can't be rendered comes back with 200 and a `problem`, because half a sentence is no fault of the page.
     """
@@ -52,6 +54,7 @@ def show(studio: Studio, visit: Visit) -> Response:
     total = max(size_of(proof), 1)
     return visit.json(
         {
+            "words": proof.rendered.edition.digest,
             "subject": mail.subject,
             "preheader": proof.issue.preheader,
             "html": framed(studio, mail.html),

@@ -217,7 +217,7 @@ def approve(studio: Studio, visit: Visit) -> Response:
         approve_issue(desk, number, by=visit.who.name, despite_findings=visit.text("despite") == "yes", seen=seen)
     except Unanswered as unanswered:
         return visit.go(f"/issues/{number}/send#before", said=unanswered.message)
-    back = "" if visit.text("back") == "home" else f"/issues/{number}/send"
+    back = {"home": "", "compose": f"/issues/{number}"}.get(visit.text("back"), f"/issues/{number}/send")
     return visit.go(back, said="Approved: these words go, whatever is edited afterwards.")
 
 

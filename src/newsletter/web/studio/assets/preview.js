@@ -42,6 +42,8 @@ function show(mail, started) {
   if (mail.problem) { tellProblem(mail.problem); return; }
   problem.hidden = true;
   last = mail;
+  // What is approved from this page is what it shows.
+  for (const field of document.querySelectorAll("input[data-words]")) field.value = mail.words;
   paint();
   pane.querySelector(".inbox").hidden = false;
   pane.querySelector(".subject").textContent = mail.subject;

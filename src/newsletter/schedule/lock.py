@@ -1,0 +1,96 @@
+"""Lock: an issue whose words are fixed for a slot or a sending, so that what is written now does not go; and the way out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from newsletter.schedule import letters
+from newsletter.schedule.desk import Desk
+from newsletter.words.ledger import MailingStatus
+from newsletter.words.mistake import NotNow
+from newsletter.words.slot import Approval, Plan, Slot, SlotStatus
+
+_UNDER_WAY = (MailingStatus.PLANNING, MailingStatus.SENDING, MailingStatus.PAUSED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lock:
+    """`at` is when a slot fixed the words, None for a sending by hand; `goes_at` when they go or went off.
+
+    `is_open` while an editor may unlock them.
+    """
+
+    at: datetime | None
+    goes_at: datetime
+    list_name: str
+    is_open: bool
+
+
+def find_lock(desk: Desk, number: int) -> Lock | None:
+    """The lock of an issue that is frozen in a slot, set to a time, or on its way. Of several the first that goes."""
+    locks = [
+        Lock(
+            at=slot.frozen_at,
+            goes_at=slot.began_at or slot.due_at,
+            list_name=plan.list_name,
+            is_open=slot.status is SlotStatus.FROZEN,
+        )
+        for plan, slot in _slots(desk, number, SlotStatus.FROZEN, SlotStatus.GOING)
+    ]
+    of_slots = {slot.mailing_id for plan in desk.memory.list_plans() for slot in desk.memory.list_slots(plan.id)}
+    locks += [
+        Lock(
+            at=None,
+            goes_at=row.start_at,
+            list_name=row.list_name,
+            is_open=row.status is MailingStatus.SCHEDULED,
+        )
+        for row, _ in desk.memory.list_sendings()
+        if row.issue == number
+        and row.id not in of_slots
+        and (row.status is MailingStatus.SCHEDULED or row.status in _UNDER_WAY)
+    ]
+    return min(locks, key=lambda lock: (lock.is_open, lock.goes_at), default=None)
+
+
+def unlock(desk: Desk, number: int) -> None:
+    """Let what is written from now on go: the approval is taken back, and the slot fixes the words anew.
+
+    A sending that waits for its time is called off. Raises NotNow where the issue is not locked, or on its way.
+    """
+    lock = find_lock(desk, number)
+    if lock is None or not lock.is_open:
+        raise NotNow(
+            f"Issue {number} is on its way: its words can't be changed any more."
+            if lock
+            else f"Issue {number} is not locked.",
+            fix="See where it stands: newsletter status",
+        )
+    desk.memory.withdraw(number)
+    release(desk, number)
+    if any(row.issue == number and row.status is MailingStatus.SCHEDULED for row, _ in desk.memory.list_sendings()):
+        desk.ledger.cancel(number)
+
+
+def release(desk: Desk, number: int) -> None:
+    """Slots that have not begun let go of the words of an issue, and wait for others."""
+    now = desk.clock.now()
+    for _, slot in _slots(desk, number, SlotStatus.FROZEN):
+        desk.memory.change(slot, None, status=SlotStatus.WAITING, digest=None, frozen_at=None, unlocked_at=now)
+
+
+def lock_anew(desk: Desk, approval: Approval) -> None:
+    """Slots that are frozen already take the words that were approved now, and show them to the editors."""
+    for plan, slot in _slots(desk, approval.issue, SlotStatus.FROZEN):
+        if slot.digest != approval.digest:
+            notice = letters.frozen(desk, plan, slot, approval.digest, segment=approval.segment)
+            desk.memory.change(slot, notice, digest=approval.digest, frozen_at=desk.clock.now())
+
+
+def _slots(desk: Desk, number: int, *statuses: SlotStatus) -> Iterator[tuple[Plan, Slot]]:
+    for plan in desk.memory.list_plans():
+        for slot in desk.memory.list_slots(plan.id):
+            if slot.issue == number and slot.status in statuses:
+                yield plan, slot

@@ -1,0 +1,79 @@
+"""Stop: the link in the mail at the freeze. Whoever holds it can hold the slot or pause its sending, and nothing else."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from enum import StrEnum
+
+from newsletter.schedule import letters
+from newsletter.schedule.desk import Desk
+from newsletter.words.ledger import MailingStatus
+from newsletter.words.mistake import Missing
+from newsletter.words.slot import Plan, Slot, SlotStatus, Why
+from newsletter.words.token import ReaderToken
+
+log = logging.getLogger(__name__)
+
+REASON = "stopped by the link in the mail to the editors."
+
+
+class Stand(StrEnum):
+    """Where what the link is about stands: to come, on its way, stopped, or over with nothing left to stop."""
+
+    COMING = "coming"
+    GOING = "going"
+    STOPPED = "stopped"
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stoppable:
+    """A slot as it stands for whoever holds its link."""
+
+    plan: Plan
+    slot: Slot
+    issue: int
+    stand: Stand
+
+
+def find_stoppable(desk: Desk, token: ReaderToken) -> Stoppable | None:
+    """What a genuine link is about; None where there is no such slot any more. Changes nothing."""
+    plan = next((plan for plan in desk.memory.list_plans() if plan.id == token.mailing_list), None)
+    try:
+        slot = desk.memory.get_slot(token.subscriber)
+    except Missing:
+        return None
+    if plan is None:
+        return None
+    return Stoppable(plan=plan, slot=slot, issue=token.issue, stand=_stand(desk, slot, token.issue))
+
+
+def stop(desk: Desk, found: Stoppable) -> None:
+    """Nobody gets any more of it until an editor decides. Twice is the same as once."""
+    slot = found.slot
+    if found.stand is Stand.COMING or (found.stand is Stand.GOING and slot.mailing_id is None):
+        notice = letters.asking(desk, found.plan, slot, Why.STOPPED, "")
+        if desk.memory.change(slot, notice, status=SlotStatus.ASKING, why=Why.STOPPED, detail=""):
+            log.warning("slot %s is stopped by its link", slot.id)
+    # Also after that: it may have begun in this very moment.
+    if found.stand in (Stand.COMING, Stand.GOING) and desk.ledger.pause(found.issue, REASON):
+        log.warning("issue %s is stopped by its link", found.issue)
+
+
+def _stand(desk: Desk, slot: Slot, issue: int) -> Stand:
+    if slot.issue != issue or slot.status in (SlotStatus.GONE, SlotStatus.SKIPPED):
+        return Stand.OVER
+    if slot.status is SlotStatus.ASKING:
+        return Stand.STOPPED
+    if slot.status is not SlotStatus.GOING:
+        return Stand.COMING
+    if slot.mailing_id is None:
+        return Stand.GOING
+    mailing = desk.ledger.get_mailing(slot.mailing_id)
+    if mailing.status is MailingStatus.PAUSED or mailing.pause_reason:
+        return Stand.STOPPED
+    settled, planned = desk.accounts.progress(mailing.id)
+    is_left = mailing.status in (MailingStatus.PLANNING, MailingStatus.SCHEDULED) or settled < planned
+    is_over = mailing.status in (MailingStatus.FINISHED, MailingStatus.CANCELLED)
+    return Stand.GOING if is_left and not is_over else Stand.OVER

@@ -1,0 +1,56 @@
+"""The link that stops an issue: a page with one button, for whoever got the mail at the freeze, on any phone."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from newsletter.schedule.stop import Stand, Stoppable, find_stoppable, stop
+from newsletter.web.public.forms import Form
+from newsletter.web.public.site import Site
+from newsletter.web.public.words import long_date
+from newsletter.wiring.timekeeping import desk_of
+
+
+def show(site: Site, request: Request) -> Response:
+    """Never changes anything: scanners may open it as often as they like."""
+    found = _found(site, request)
+    return _page(site, request, found) if found else site.no_such_link(request)
+
+
+def press(site: Site, request: Request, form: Form) -> Response:
+    """Hold the slot, or pause its sending. The link is the right to do so; it can undo nothing."""
+    found = _found(site, request)
+    if found is None:
+        return site.no_such_link(request)
+    stop(desk_of(site.parts), found)
+    return _page(site, request, _found(site, request) or found)
+
+
+def _found(site: Site, request: Request) -> Stoppable | None:
+    token = site.token(request, "stop")
+    return find_stoppable(desk_of(site.parts), token) if token else None
+
+
+def _page(site: Site, request: Request, found: Stoppable) -> Response:
+    words = site.words(request)
+    if found.stand in (Stand.STOPPED, Stand.OVER):
+        return site.message(words, f"stop_{found.stand.value}", issue=found.issue)
+    at = found.slot.due_at.astimezone(ZoneInfo(found.plan.cadence.zone))
+    name = f"stop_{found.stand.value}"
+    return site.page(
+        "button.html",
+        words,
+        head=words(f"{name}.head", issue=found.issue, time=f"{at:%H:%M}"),
+        body=words(
+            f"{name}.body",
+            list=found.plan.list_name,
+            day=long_date(words.language, at.date()),
+            zone=found.plan.cadence.zone,
+        ),
+        button=words("stop.button"),
+        hidden=(),
+        instead=None,
+    )
