@@ -130,3 +130,36 @@ def test_what_was_not_read_is_on_the_page(world: World) -> None:
 
     for words in ("1 would be new", "1 line above the header in line 2 passed over", "This row is hidden"):
         assert words in page
+
+
+ASKED = b"Email,Status,Gone away\nana@example.com,active,\nben@example.com,Churning,\ncleo@example.com,active,\n"
+
+
+def test_what_may_say_that_people_left_is_asked_with_a_picker(world: World) -> None:
+    """With a row as the example, whose address is masked; nothing is imported, and no answer is not an answer."""
+    path = _bring(world, ("readers.csv", ASKED))
+    page = world.client.get(f"/studio{path}").text
+    for words in ("Did these people leave?", "Churning", "b…@example.com", "line 3", "They are subscribed"):
+        assert words in page
+    assert "ben@example.com" not in page and str(world.parts.directory) not in page
+    assert world.post(path, act="answer", **{"about-0": "Status:Churning", "answer-0": ""}).status_code == 400
+    world.post(path, act="import")
+    _over(world, path)
+    assert world.parts.readers.list_lists() == [] or world.parts.readers.count_active("weekly") == 0
+
+    world.post(path, act="answer", **{"about-0": "Status:Churning", "answer-0": "left"})
+    page = world.client.get(f"/studio{_over(world, path)}").text
+    assert "2 would be new" in page and "As you said: Status:Churning = left" in page
+    world.post(path, act="import")
+    _over(world, path)
+    assert world.parts.readers.count_active("weekly") == 2
+    assert world.parts.readers.find_suppression("ben@example.com") is not None
+
+
+def test_an_answer_can_be_changed_before_the_import(world: World) -> None:
+    """It is kept with the files, and asked anew."""
+    path = _bring(world, ("readers.csv", ASKED))
+    world.post(path, act="answer", **{"about-0": "Status:Churning", "answer-0": "joined"})
+    assert "3 would be new" in world.client.get(f"/studio{_over(world, path)}").text
+    world.post(path, act="ask")
+    assert "Did these people leave?" in world.client.get(f"/studio{_over(world, path)}").text

@@ -177,7 +177,7 @@ KNOWN = words(
     {
         SubscriptionStatus.ACTIVE: "active|subscribed|subscriber|enabled|confirmed|regular|opted in|opt in|optin|opt-in|confirmed opt in|double opt in|single opt in"
         "|express|implied|explicit|granted|given|accepted|agreed|allowed|deliverable|valid|verified|ok|okay|sendable|mailable|marketing|marketing contact"
-        "|soft bounce|soft bounced|softbounced|soft|by default|aktiv|angemeldet|abonniert|bestätigt|eingetragen|erteilt|zugestimmt|abonné|abonnée|actif|active"
+        "|transient|temporary|soft bounce|soft bounced|softbounced|soft|by default|aktiv|angemeldet|abonniert|bestätigt|eingetragen|erteilt|zugestimmt|abonné|abonnée|actif|active"
         "|inscrit|inscrite|confirmé|accordé|accepté|activo|activa|suscrito|suscrita|suscriptor|confirmado|confirmada|alta|attivo|attiva|iscritto|iscritta|confermato"
         "|ativo|ativa|inscrito|inscrita|assinante|actief|geabonneerd|ingeschreven|aangemeld|bevestigd|aktywny|aktywna|zapisany|zapisana|subskrybent|potwierdzony"
         "|prenumererar|prenumerant|bekräftad|abonnent|abonnerer|tilmeldt|påmeldt|bekræftet|aktiivinen|tilaaja|tilannut|aktivní|přihlášen|přihlášená|odběratel"
@@ -194,7 +194,7 @@ KNOWN = words(
         "|rechazado|inactivo|rifiutato|inattivo|recusado|inativo|geweigerd|inactief|odrzucony|nieaktywny|avböjt|afvist|avslått|inaktivní|неактивен|неактивний|pasif"
         "|無効|停用|비활성|ended subscription|stopped|deactivated|archived|suspended",
         SuppressionReason.MANUAL: "manual|manual suppression|blocklisted|blacklisted|blocked|banned|suppressed|do not mail|user suppressed|gesperrt",
-        SuppressionReason.HARD_BOUNCE: "hard bounce|hard bounced|bounce|bounced|cleaned|undeliverable|undeliverable address|unreachable|by bounces|dead|invalid email"
+        SuppressionReason.HARD_BOUNCE: "hard|permanent|hard bounce|hard bounced|bounce|bounced|cleaned|undeliverable|undeliverable address|unreachable|by bounces|dead|invalid email"
         "|mailbox not found|user unknown",
         SuppressionReason.COMPLAINT: "complaint|complained|spam|spam report|spam complaint|abuse|marked as spam|junk",
         SuppressionReason.INVALID: "invalid|invalid address|ungültig|invalide|inválido|non valido|ongeldig|nieprawidłowy",
@@ -235,6 +235,7 @@ _REASONS = (
     (header_words.BLOCKED, SuppressionReason.MANUAL),
     (header_words.BOUNCED, SuppressionReason.HARD_BOUNCE),
     (header_words.WEAK_LEFT, SuppressionReason.UNSUBSCRIBE),
+    (header_words.INVALID, SuppressionReason.INVALID),
 )
 
 
@@ -277,7 +278,7 @@ def is_link(cell: str) -> bool:
 
 def leaving(word: str) -> SuppressionReason | None:
     """The reason that a word or two of leaving give, by their stems; None where they speak of none, or say it is not so."""
-    if header_words.SOFT.search(word) or header_words.NEGATION.search(word):
+    if header_words.SOFT.search(word) or header_words.NEGATION.search(header_words.BLOCKED.sub(" ", word)):
         return None
     found = {reason for pattern, reason in _REASONS if pattern.search(word)}
     return next((reason for reason in STRONGEST_FIRST if reason in found), None)
@@ -304,61 +305,3 @@ def is_withdrawn(word: str) -> bool:
         or _WITHDRAWN.search(word) is not None
         or leaving(word) is not None
     )
-
-
-US_STATES = frozenset(
-    [
-        "alabama",
-        "alaska",
-        "arizona",
-        "arkansas",
-        "california",
-        "colorado",
-        "connecticut",
-        "delaware",
-        "florida",
-        "georgia",
-        "hawaii",
-        "idaho",
-        "illinois",
-        "indiana",
-        "iowa",
-        "kansas",
-        "kentucky",
-        "louisiana",
-        "maine",
-        "maryland",
-        "massachusetts",
-        "michigan",
-        "minnesota",
-        "mississippi",
-        "missouri",
-        "montana",
-        "nebraska",
-        "nevada",
-        "new hampshire",
-        "new jersey",
-        "new mexico",
-        "new york",
-        "north carolina",
-        "north dakota",
-        "ohio",
-        "oklahoma",
-        "oregon",
-        "pennsylvania",
-        "rhode island",
-        "south carolina",
-        "south dakota",
-        "tennessee",
-        "texas",
-        "utah",
-        "vermont",
-        "virginia",
-        "washington",
-        "west virginia",
-        "wisconsin",
-        "wyoming",
-        "district of columbia",
-        "puerto rico",
-    ]
-)

@@ -15,12 +15,13 @@ class Surety(StrEnum):
     """How far a name is to be believed.
 
     SURE: it says who left, and a word in it that is not known is asked about. SOFT: only if its cells bear it out.
-    PLACE: the same, and it may be a region of a country, too.
+    PLACE: the same, and it may be a region of a country, too. ASKED: nobody can say without being told.
     """
 
     SURE = "sure"
     SOFT = "soft"
     PLACE = "place"
+    ASKED = "asked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,7 @@ _REASONS = (
     (speak.BLOCKED, SuppressionReason.MANUAL),
     (speak.LEFT, SuppressionReason.UNSUBSCRIBE),
     (speak.WEAK_LEFT, SuppressionReason.UNSUBSCRIBE),
+    (speak.INVALID, SuppressionReason.INVALID),
 )
 
 
@@ -67,7 +69,7 @@ def _of_leaving(name: str, rest: str, reason: SuppressionReason) -> Guess:
     is_strong = any(pattern.search(name) for pattern in (speak.COMPLAINED, speak.BOUNCED, speak.BLOCKED, speak.LEFT))
     if not is_strong and speak.OTHER_THING.search(rest):
         return MENTION
-    if speak.COUNT.search(rest) and reason is SuppressionReason.HARD_BOUNCE:
+    if speak.COUNT.search(rest) and reason is SuppressionReason.HARD_BOUNCE and not speak.HARD.search(rest):
         return MENTION
     is_filled = speak.DATE.search(rest) or speak.DETAIL.search(rest)
     return Guess(kind=Kind.LEFT_FILLED if is_filled else Kind.LEFT_TRUE, reason=reason)
@@ -80,12 +82,17 @@ def _of_staying(name: str) -> Guess:
         is_other = speak.LINK.search(name) or speak.OTHER_THING.search(name) or speak.DATE.search(name)
         return MENTION if is_other or speak.DETAIL.search(name) else Guess(kind=Kind.STATUS)
     if speak.CONSENT.search(name):
-        is_beside = speak.DATE.search(name) or speak.LINK.search(name) or speak.DETAIL.search(name)
+        is_beside = any(pattern.search(name) for pattern in (speak.DATE, speak.LINK, speak.DETAIL, speak.OTHER_THING))
         return MENTION if is_beside else Guess(kind=Kind.CONSENT)
     if speak.CONFIRMED.search(name):
-        return MENTION if speak.DATE.search(name) or speak.DETAIL.search(name) else Guess(kind=Kind.CONFIRMED)
-    if speak.JOINED.search(name) or speak.WEAK_JOINED.search(name):
+        is_beside = any(pattern.search(name) for pattern in (speak.DATE, speak.DETAIL, speak.OTHER_THING))
+        return MENTION if is_beside else Guess(kind=Kind.CONFIRMED)
+    if speak.VALID.search(name):
+        return Guess(kind=Kind.JOINED_TRUE, reason=SuppressionReason.INVALID, surety=Surety.SOFT)
+    if not speak.ENDED.search(name) and (speak.JOINED.search(name) or speak.WEAK_JOINED.search(name)):
         return _of_joining(name)
+    if speak.ENDED.search(name) and not speak.OTHER_THING.search(name) and not speak.COUNT.search(name):
+        return Guess(kind=Kind.LEFT_FILLED, surety=Surety.ASKED)
     if speak.SOFT_STATUS.search(name) and not speak.OTHER_THING.search(name):
         return Guess(kind=Kind.STATUS, surety=Surety.PLACE)
     if speak.KIND.search(name):

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from newsletter.audience.cell_words import (
     KNOWN,
-    US_STATES,
     NotAReader,
     is_date,
     is_link,
@@ -22,9 +21,10 @@ from newsletter.audience.columns import Columns
 from newsletter.audience.header_words import PLACE
 from newsletter.audience.opened import Opened
 from newsletter.audience.questions import Question, masked, shown, typed
+from newsletter.audience.regions import REGIONS
 from newsletter.audience.spelling import normalise
 from newsletter.audience.standing import Kind, Reading, Standings
-from newsletter.audience.survey import Example, Tally
+from newsletter.audience.survey import Example, Survey, Tally
 from newsletter.words.subscriber import SuppressionReason
 
 # More words than these are not asked about one by one.
@@ -32,14 +32,16 @@ _MOST_ASKED = 12
 _LONGEST_CODE = 3
 
 
-def settle(file: Opened, tallies: Sequence[Tally], header: Sequence[str]) -> tuple[Columns, list[Question]]:
+def settle(file: Opened, found_in: Survey) -> tuple[Columns, list[Question]]:
     """The columns with those that say who left, and what is not certain. A file of people who are gone asks nothing."""
     found: list[tuple[int, Reading]] = []
     questions: list[Question] = []
     telling: set[int] = set()
-    has_place = any(PLACE.search(normalise(title)) for title in header)
-    for tally in tallies:
+    has_place = any(PLACE.search(normalise(title)) for title in file.header)
+    for tally in found_in.tallies:
         reading, asked = _judge(tally, file, has_place=has_place)
+        if reading is None and found_in.has_broken and not tally.is_many:
+            reading = _in_broken_rows(tally)
         questions += asked
         if reading is not None:
             found.append((tally.candidate.at, reading))
@@ -57,6 +59,12 @@ def settle(file: Opened, tallies: Sequence[Tally], header: Sequence[str]) -> tup
     return columns, [] if file.columns.everyone is not None else questions
 
 
+def _in_broken_rows(tally: Tally) -> Reading:
+    """Rows that can't be read are not in the tally, and may be the only ones that say it."""
+    is_sure = tally.candidate.guess.surety is Surety.SURE and not tally.filled
+    return tally.reading if is_sure else replace(tally.reading, kind=Kind.MENTION)
+
+
 def _judge(tally: Tally, file: Opened, *, has_place: bool) -> tuple[Reading | None, list[Question]]:
     """How the column is read, None where it says nothing; and the words in it that nobody knows."""
     surety, filled = tally.candidate.guess.surety, tally.filled
@@ -68,6 +76,10 @@ def _judge(tally: Tally, file: Opened, *, has_place: bool) -> tuple[Reading | No
         return _mentioned(tally, file)
     if surety is Surety.SURE:
         return _with_blank(tally), _ask_words(tally, file, list(tally.unknown.values()))
+    if surety is Surety.ASKED:
+        if all(truth(one.cell) is False for one in filled):
+            return None, []
+        return tally.reading, [_question(tally, file, filled[0], safe=tally.reading.kind.value)]
     if surety is Surety.PLACE:
         return _place(tally, file, has_place=has_place)
     return _soft(tally, file)
@@ -75,7 +87,7 @@ def _judge(tally: Tally, file: Opened, *, has_place: bool) -> tuple[Reading | No
 
 def _mentioned(tally: Tally, file: Opened) -> tuple[Reading | None, list[Question]]:
     """A column of any name: where some cells plainly say that people left, and most others are of that sort too."""
-    if not any(is_plainly_leaving(one.cell) for one in tally.filled) and not tally.reading.words:
+    if not any(tally.reading.read(one.cell) for one in tally.filled) and not tally.reading.words:
         return None, []
     unknown = [one for one in tally.filled if not _is_status(one.cell) and word_of(one.cell) not in tally.reading.words]
     if tally.is_many or len(unknown) * 2 > len(tally.filled):
@@ -92,6 +104,9 @@ def _soft(tally: Tally, file: Opened) -> tuple[Reading | None, list[Question]]:
         if tally.is_many or len(unknown) * 2 > len(tally.filled):
             return replace(tally.reading, words={word_of(one.cell): None for one in unknown}), []
         return tally.reading, _ask_words(tally, file, unknown)
+    if any(one.cell.strip().isdecimal() and one.cell.strip() not in {"0", "1"} for one in tally.filled):
+        # It counts something.
+        return None, []
     told = [one for one in tally.filled if is_yes_or_no(one.cell) or _is_status(one.cell)]
     if tally.is_many or not told:
         return None, []
@@ -105,7 +120,7 @@ def _place(tally: Tally, file: Opened, *, has_place: bool) -> tuple[Reading | No
     if len(unknown) < len(tally.filled):
         return tally.reading, _ask_words(tally, file, unknown)
     is_region = has_place or all(
-        (len(one.cell.strip()) <= _LONGEST_CODE and one.cell.strip().isalpha()) or word_of(one.cell) in US_STATES
+        (len(one.cell.strip()) <= _LONGEST_CODE and one.cell.strip().isalpha()) or word_of(one.cell) in REGIONS
         for one in tally.filled
     )
     if is_region or len(tally.filled) > _MOST_ASKED:

@@ -20,6 +20,7 @@ _ALIASES: Mapping[str, str] = {
     alias: field
     for field, aliases in {
         "email": "email|e mail|mail|email address|e mail address|emailaddress|mail address|e mail adresse|email adresse"
+        "|email 1|contact email|user email|customer email|member email|subscriber email|email id"
         "|mailadresse|adresse e mail|adresse email|courriel|correo electronico|indirizzo email",
         "first_name": "first name|firstname|fname|given name|givenname|forename|vorname|prenom|nombre|nome",
         "last_name": "last name|lastname|lname|surname|family name|familyname|nachname|familienname|nom de famille"
@@ -155,6 +156,8 @@ class _Plan:
             self._dates.append(position)
         elif meant in MAPPABLE and (asked or meant not in self._asked.values()) and meant not in self.taken:
             self.taken[meant] = position
+            if meant == "tags" and not exact:
+                self._may_tell(position, MENTION)
         elif asked is None and title == normalise(SPREADSHEET_MARK):
             self._is_safe = True
         elif meant != "-" and (asked or title not in self._source.proof):

@@ -27,6 +27,8 @@ _REASONS = (
     (speak.LEFT, SuppressionReason.UNSUBSCRIBE),
     (speak.WEAK_LEFT, SuppressionReason.UNSUBSCRIBE),
 )
+# Stands for a stem that was found.
+_FOUND = "\0"
 _WHY = {
     SuppressionReason.COMPLAINT: "complained",
     SuppressionReason.HARD_BOUNCE: "cannot be reached",
@@ -62,7 +64,7 @@ def _told(words: str) -> Told | None:
     for pattern, means in _REASONS:
         if pattern.search(rest):
             reason = reason or means
-            rest = pattern.sub(" ", rest)
+            rest = pattern.sub(_FOUND, rest)
     is_apart = speak.APART.search(words) is not None
     if reason is None and speak.PUT_AWAY.search(words):
         return Told(nobody=_PUT_AWAY, is_sure=not is_apart)
@@ -70,15 +72,13 @@ def _told(words: str) -> Told | None:
         return None
     if speak.PUT_AWAY.match(words):
         return Told(nobody=_PUT_AWAY)
-    is_else = any(pattern.search(rest) for pattern in (speak.UNLESS, speak.SOFT, speak.STATUS)) or _speaks_of_staying(
-        rest
-    )
-    return Told(reason=reason or SuppressionReason.UNSUBSCRIBE, is_sure=not (is_apart or is_else))
+    return Told(reason=reason or SuppressionReason.UNSUBSCRIBE, is_sure=not is_apart and _is_neutral(rest))
 
 
-def _speaks_of_staying(rest: str) -> bool:
-    words = rest.split()
-    return any(word in {"active", "subscribed", "aktiv", "aktive", "actifs", "activos", "confirmed"} for word in words)
+def _is_neutral(rest: str) -> bool:
+    """Whether the other words of a name are of the sort that every export has: kinds of lists, numbers, dates."""
+    words = speak.NEUTRAL.sub(" ", " ".join(word for word in rest.split() if _FOUND not in word)).split()
+    return not any(word.isalpha() and len(word) > 1 for word in words)
 
 
 def by_name(file: Opened, said: Mapping[str, str], notes: list[str]) -> tuple[Opened | None, Question | None, set[str]]:

@@ -146,6 +146,24 @@ FORMATS = (
         tells=_headers("email|email disabled", "email|active subscription|expiry"),
         fields=_means(subscribed_at="created at", stripe_customer_id="stripe connected customer id"),
     ),
+    ExportFormat(
+        name="phplist",
+        title="phpList",
+        tells=_headers("email|confirmed|blacklisted", "email|is this user confirmed|is this user blacklisted"),
+        # Whether the person confirmed by hand says nothing: those who were imported there never did.
+        fields=_means(
+            subscribed_at="entered",
+            out="id|optedin|bouncecount|modified|uniqid|uuid|htmlemail|subscribepage|rssfrequency|extradata|foreignkey"
+            "|passwordchanged|password|did this user manually confirm",
+        ),
+    ),
+    ExportFormat(
+        name="mailtrain",
+        title="Mailtrain",
+        tells=_headers("email|first name|last name|status|created|cid", "email|status|cid|tz"),
+        fields=_means(subscribed_at="created", out="cid|id|opt in ip|opt in country"),
+        words=words({ACTIVE: "1", _LEFT: "2", _BOUNCED: "3", SuppressionReason.COMPLAINT: "4"}),
+    ),
     ExportFormat(name="curated", title="Curated", tells=_headers("email address|subscribed at|utm source")),
     ExportFormat(name="medium", title="Medium"),
     ExportFormat(

@@ -9,25 +9,25 @@ from newsletter.audience.spelling import stems
 # Ukrainian; Turkish, Greek; Japanese, Chinese, Korean.
 
 LEFT = stems("""
-unsub|opt out|opts out|opted out|opting out|optedout|^left.|left at.|left on.|date left|has left|left list|gone.|departed
+unsub|opt out|stop date|leave list|opts out|opted out|opting out|optedout|^left.|left at.|left on.|date left|has left|left list|gone.|departed
 withdr|revoked|stop time|stop status|stopped|leave date|leaving|objection|objected|signed off|sign off|churned.|dropped out
 abgemeld|abmeld|abbestell|ausgetrag|austrag|gekündigt|kündigung|ausgetreten|austritt|widerruf|widerspr|abgewählt|abbest
-désabonn|désinscri|résilié|résiliation|désabo|se désinscrire|retiré de la liste
-baja.|dado de baja|dada de baja|desuscri|desapunt|darse de baja|desinscri|revocad
+^opposition.|désabonn|désinscri|résilié|résiliation|désabo|se désinscrire|retiré de la liste
+baja.|bajas.|dado de baja|dada de baja|dados de baja|desuscri|desapunt|darse de baja|desinscri|revocad
 disiscri|disdett|revocat|revoca.|cancellazione|disabbon
 descadastr|desassin|desinscr|cancelou|saiu.
 uitgeschreven|uitschrij|afgemeld|afmeld|opgezegd|opzeg|uitgeschr
 wypisa|rezygn|odsubskryb|wyrejestr
-avregistr|avprenumer|utregistrer|uppsagd|avanmäl|avslutad|frameld|afmeld|opsagt|utmeld|avmeld|peruut|perunut|poistunut|eronnut|lopettan
+avregistr|avprenumer|utregistrer|uppsagd|avanmäl|avslutad|frameld|afmeld|opsagt|utmeld|avmeld|peruut|peruttu|perunut|poistunut|eronnut|lopettan
 odhláš|odhlas|odebrán z|leiratkoz|dezabon|odjav|odstoup
 отпис|отказ|відпис|відмов
 abonelikten|abonelik iptal|ayrıl|listeden çık|üyelikten|απεγγρα|διαγραφη
 解除|退会|購読停止|配信停止|停止|退订|退訂|取消订阅|取消訂閱|已退|수신거부|수신 거부|구독취소|구독 취소|구독해지|구독 해지|탈퇴|해지
-berhenti berlangganan|huy dang ky|הסרה|הוסר|إلغاء الاشتراك
+berhenti|hủy đăng ký|ยกเลิก|הסרה|הוסר|إلغاء الاشتراك
 """)
 # The same, but as often said of orders, contracts and accounts.
 WEAK_LEFT = stems("""
-cancel|delet|disabl|deactiv|inactiv|removed.|refus|archived|suspend|closed at|terminated.|declined.|trashed|dormant
+cancel|delet|disabl|deactiv|inactiv|removed.|refus|archived|suspend|closed.|terminated.|declined.|trash|dormant
 deaktiv|inaktiv|gelöscht|storniert|stillgelegt|entfernt|archiviert
 supprim|inactif|désactiv|refusé|annul|archivé|effacé
 eliminad|borrad|inactiv|desactiv|rechazad|anulad
@@ -41,35 +41,50 @@ smazán|zrušen|neaktivn|törölt|inaktív|anulat|șters|vymazan
 silin|pasif|iptal|ανενεργ
 削除|無効|删除|刪除|삭제|비활성|停用|无效
 """)
+INVALID = stems("""
+invalid|no válido|ungültig|invalide|en erreur|erroné|fehlerhaft|non valido|não válido|ongeldig|nieprawidł|ogiltig|ugyldig|virheellin|neplatn|недейств|geçersiz
+無効なメール|无效邮箱
+""")
+VALID = stems(
+    "email valid|valid email|is valid|validity|mail valid|zustellbar|^gültig.|email gültig|correo válido|email valide|sendable"
+)
+# Of these nobody can say whether they mean the list.
+ENDED = stems("""
+^end date.|ended|subscription end|subscription expir|membership end|^expired.|is expired|paused|snoozed|churn|unengaged|^quit.|resigned|lapsed|^remove.|remove me|mute.
+deceased|verstorben|décédé|fallecid|decedut|overleden|avliden|zmarł
+""")
 BOUNCED = stems("""
 bounc|hard bounce|undeliver|not deliverable|unreachable|cleaned|clean time|clean date|dead.|mail returned|returned mail|delivery fail
-unzustellbar|rückläufer|zurückgewiesen|bereinigt|nicht zustellbar|nettoyé|rejeté|npai|non distribu|rebot|rimbalz|devolvid
+unzustellbar|rückläufer|zurückgewiesen|bereinigt|nicht zustellbar|nettoyé|rejeté|rejet.|npai|non distribu|rebot|rimbalz|devolvid
 limpiad|pulit|odbit|odraž|studsa|palautun|недостав|возвра|відскок|kalıcı hata|geri dön|エラー停止|バウンス|退信|退回|반송|已清理
 """)
-SOFT = stems("soft bounc|softbounce|temporary bounce|bounce count|bounces count|bouncecount|bounce rate|weiche|soft.")
+SOFT = stems("score|soft bounc|softbounce|temporary bounce|bounce rate|weiche|soft.")
+HARD = stems("hard|permanent|dauerhaft|définitif")
 COMPLAINED = stems("""
-complain|spam|abuse|junk|beschwerde|plainte|indésirable|queja|denuncia|reclama|reclami|klacht|skarg|klagom|klage.|жалоб|скарг
+complain|spam|abuse|junk|beschwerde|plainte|indésirable|queja|denuncia|reclama|reclami|klacht|skarg|klagom|klage.|fbl.|жалоб|скарг
 şikayet|sikayet|迷惑|苦情|投诉|投訴|举报|垃圾|스팸|신고
 """)
 BLOCKED = stems("""
-blacklist|black list|blocklist|block list|blocked|block.|suppress|banned|ban.|dnc.|dnm.|nomail|no mail|no email|no contact|never mail
+blacklist|black list|blocklist|block list|blocked|suppress|banned|ban.|dnc.|dnm.|nomail|no mail|no email|no contact|never mail
 do not|does not want|dont mail|dont email|exclud|muted
-gesperrt|sperrliste|sperrvermerk|sperre.|robinson|ausgeschloss|blockiert|nicht anschreiben|nicht kontaktieren|kein kontakt|nicht mailen
+gesperrt|sperrliste|sperrvermerk|sperre|robinson|ausgeschloss|blockiert|nicht anschreiben|nicht kontaktieren|kein kontakt|nicht mailen
 liste noire|bloqu|exclu.|exclue.|ne pas contacter|ne plus contacter|ne pas envoyer|liste rouge
 lista negra|no contactar|no enviar|no molestar|vetad|excluido de|lista nera|bloccat|esclus|non contattare|não contatar|não enviar
-geblokkeerd|zwarte lijst|niet mailen|niet contacteren|zablokow|czarna lista|wykluczon|spärra|svartlist|blokeret|sperret|estett|ei saa lähettää
+geblokkeerd|blockera|kielto|kieltä|zwarte lijst|niet mailen|niet contacteren|zablokow|czarna lista|wykluczon|spärra|svartlist|blokeret|sperret|estett|ei saa lähettää
 blokován|zablokov|tiltott|feketelista|blocat|заблок|черный список|чёрный список|блок|чорн|engell|kara liste|αποκλεισ
 ブロック|拒否|黑名单|黑名單|屏蔽|封锁|차단
 """)
 JOINED = stems("""
-subscrib|subscription|opt in|opted in|opts in|optin|^active.|is active|active member|email enabled|mail enabled|signed up|sign up.
+subscrib|subscription|^sub.|opt in|opted in|opts in|optin|^active.|is active|active member|email enabled|mail enabled|signed up|sign up.
 ^aktiv.|ist aktiv|angemeldet|anmeld|abonn|eingetragen|bezieht|abonné|inscri|^actif.|^active.|est actif|suscri|^activo.|^activa.|iscritt|iscrizion|^attivo.
 assinante|assinatura|inscrit|^ativo.|ingeschreven|inschrij|aangemeld|aanmeld|^actief.|subskry|zapisan|^aktywny.|prenumer|abonnent|tilaaja|tilaus|tilattu|^aktiivinen.
-odběr|přihlášen|^aktivní.|feliratkoz|abonat|подпис|підпис|^актив|abone|^etkin.|εγγρα|συνδρομ
+odběr|přihlášen|^aktivní.|feliratkoz|abonat|подпис|підпис|^актив|abone|^etkin.|εγγρα|εγγεγραμ|συνδρομ
 購読|登録|订阅|訂閱|^有効.|^有效.|구독|수신동의|수신 동의
 """)
 WEAK_JOINED = stems("""
-newsletter|marketing|mailing|receive|receives|accepts|wants|allow|mailable|contactable|reachable|deliverable|enabled.|email ok|mail ok|may email|can email
+newsletter|marketing|mailing|permitted|emailed|emailable|send email|send newsletter|send mail|okay to|ok to|may we|can we|contact by|by email|mail updates
+updates.|notifications|^email.|^emails.|^mail.|^mails.|email preference|mail preference|frequency.|email frequency|^preference.|^preferences.|lupa.|markkinointilupa
+receive|receives|accepts|wants|allow|mailable|contactable|reachable|deliverable|enabled.|email ok|mail ok|may email|can email
 erhält|empfang|werbung|kontaktierbar|newsletter|reçoit|recevoir|infolettre|lettre d info|accepte|recibir|recibe|boletín|boletin|acepta|riceve|ricevere|accetta
 recebe|receber|aceita|ontvang|nieuwsbrief|otrzymuj|nyhetsbrev|nyhedsbrev|uutiskirje|zasílat|zasílání|novinky|hírlevél|рассылк|розсилк|bülten|bulten|メルマガ|配信|通讯|电子报|電子報|뉴스레터|수신
 """)
@@ -84,7 +99,7 @@ potvrzen|подтвержд|підтвердж|onaylan|確認済|已确认|확�
 """)
 PENDING = stems("unconfirmed|opt in pending|awaiting|unverified|pending|ausstehend|en attente|pendiente|in attesa")
 STATUS = stems("""
-status|statut.|statuts.|estatus|standing.|stav.|stan.|tila.|durum|állapot|stare.|статус|κατασταση|状态|狀態|ステータス|状況|상태|tilstand
+status|statut.|statuts.|estatus|standing.|stav.|stan.|tila.|durum|állapot|stare.|статус|κατασταση|状态|狀態|ステータス|状況|상태|tilstand|الحالة|trạng thái|סטטוס|स्थिति|สถานะ
 """)
 SOFT_STATUS = stems(
     "state.|estado|stato|etat.|zustand|situação|situación|situation.|staat.|состояни|стан.|staatus|toestand"
@@ -106,12 +121,12 @@ COUNT = stems(
     "count|number|total|score|rate.|percent|anzahl|nombre de|número|numero|bounces.|emails bounced|回数|次数|횟수|times."
 )
 LINK = stems("""
-url|link|href|page|token|hash|key.|uri.|website|image|button|text.|label|template|lien.|enlace|seite|ссылк|リンク|链接|連結|링크|color|colour|html|id.
+url|link|href|page|token|hash|key.|uri.|website|image|button|text.|label|template|lien.|enlace|seite|ссылка.|ссылки.|リンク|链接|連結|링크|color|colour|html|id.
 """)
 ABOUT_JOINED = stems("""
 id.|url|link|page|form|plan|tier|type|price|amount|currency|expir|renew|list|name|number|count|period|interval|category|group|language|start|begin
-source|ip.|origin|channel|campaign|method|referr|country|key|token|hash|since|value|level|box|product|sku|frequency|site|website|lists|tags|user agent
-paid|stripe|free|premium|trial|gift|terms|agb.|tos.|policy
+source|ip.|origin|channel|campaign|method|referr|country|key|token|hash|since|value|level.|box|product|sku|site|website|lists|tags|user agent
+opened|opens|clicked|clicks|delivered|sent.|sends|replied|read.|reads|unread|until|paid|stripe|free|premium|trial|gift|terms|agb.|tos.|policy
 """)
 OTHER_CHANNEL = stems("""
 sms|text message|whatsapp|whats app|phone|telefon|téléphone|teléfono|call.|calls.|push|postal|fax|telegram|viber|mms|voice|messenger|mobile|direct mail|by post|brief.|courrier|line.
@@ -121,7 +136,7 @@ OF_MAIL = stems("email|e mail|courriel|correo|newsletter|メール|邮件|郵件
 OTHER_THING = stems("""
 order|payment|marital|civil|shipping|shipment|fulfil|invoice|billing|ticket|job|employ|work.|working|project|task|deal|lead.|sales|customer|client.|loan|visa|immigra
 relationship|family|loyalty|rsvp|event|attend|registration|vaccin|covid|health|student|enrol|school|donation|donor|donat|volunteer|application|approval|review|tax|plan
-tier|price|stripe|active subscription|paid|purchase|subscription plan|contract|policy|house|housing|residen|military|veteran|citizen|patron|pledge|refund|delivery date|stock|product
+tier|price|stripe|active subscription|paid|purchase|subscription plan|contract|policy|house|housing|residen|military|veteran|citizen|patron|pledge|refund|cookie|terms|conditions|buyer|items|messages|level.|role.|rights|delivery date|stock|product
 familienstand|bestell|zahlung|auftrag|beruf|kunden|état civil|commande|paiement|estado civil|pedido|pago|stato civile|ordine|pagamento|burgerlijke|zamów|płatn|betal|семейн|заказ|注文|订单|支付|婚
 """)
 # Columns of other names that some systems say it in.

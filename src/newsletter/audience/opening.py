@@ -74,7 +74,7 @@ def open_files(paths: Sequence[Path], options: ImportOptions) -> Iterator[Openin
 
 def _settled(file: Opened, options: ImportOptions, opened: _Opened) -> Opened | None:
     """The file with the columns and the name that say who left; None where it is left out. What is to be asked is noted."""
-    columns, questions = settle(file, survey(file), file.header)
+    columns, questions = settle(file, survey(file))
     known, question, used = by_name(replace(file, columns=columns), options.columns, opened.notes)
     opened.mapped.update(used)
     if known is not None and known.columns.everyone is None:

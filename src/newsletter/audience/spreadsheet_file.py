@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsletter.audience.columns import MOST_COLUMNS
+from newsletter.audience.file_names import told_by
 from newsletter.audience.heading import MOST_ABOVE, names_address
 from newsletter.audience.hidden_rows import find_hidden
 from newsletter.audience.unpacking import Piece
@@ -59,7 +60,8 @@ def sheets(path: Path, into: Path, notes: list[str], titles: Collection[str] = (
 
 
 def _piece(path: Path, out: Path, sheet: ReadOnlyWorksheet, *, is_only: bool) -> Piece:
-    name = str(path) if is_only else f"{path}: {sheet.title}"
+    # The title of an only sheet is most often the one that the program gave it.
+    name = str(path) if is_only and told_by(sheet.title) is None else f"{path}: {sheet.title}"
     with sheet._get_source() as xml:  # type: ignore[attr-defined]  # the stubs know no such sheet
         hidden = find_hidden(xml)
     is_hidden = sheet.sheet_state != "visible"

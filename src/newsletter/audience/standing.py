@@ -25,6 +25,8 @@ from newsletter.words.subscriber import STRONGEST_FIRST, SubscriptionStatus, Sup
 
 _LEFT, _ACTIVE = SuppressionReason.UNSUBSCRIBE, SubscriptionStatus.ACTIVE
 # RFC 3463: a mail server's permanent refusal.
+# Between tags, groups and lists of one cell.
+_BETWEEN = re.compile(r"[,;|]")
 _PERMANENT = re.compile(r"5\.\d{1,3}\.\d{1,3}\b")
 
 
@@ -100,7 +102,10 @@ class Reading:
         return _known(cell, word)
 
     def _confirmed(self, cell: str, word: str) -> Standing:
-        return SubscriptionStatus.PENDING if truth(cell) is False else None
+        said = KNOWN.get(word) or leaving(word)
+        if isinstance(said, SuppressionReason):
+            return said
+        return SubscriptionStatus.PENDING if truth(cell) is False or said is SubscriptionStatus.PENDING else None
 
     def _joined_filled(self, cell: str, word: str) -> Standing:
         return None
@@ -109,10 +114,11 @@ class Reading:
         return SubscriptionStatus.PENDING if truth(cell) else None
 
     def _mention(self, cell: str, word: str) -> Standing:
-        if not is_plainly_leaving(cell):
-            return None
-        said = KNOWN.get(word) or leaving(word)
-        return said if isinstance(said, SuppressionReason) else None
+        for part in _BETWEEN.split(cell):
+            if is_plainly_leaving(part):
+                said = KNOWN.get(word_of(part)) or leaving(word_of(part))
+                return said if isinstance(said, SuppressionReason) else None
+        return None
 
 
 _READ = {

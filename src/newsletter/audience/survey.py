@@ -42,7 +42,15 @@ class Tally:
         return [one for one in self.cells.values() if not is_nothing(one.cell)]
 
 
-def survey(file: Opened) -> list[Tally]:
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What stands in the columns, and whether there are rows that can't be read and may say who left all the same."""
+
+    tallies: Sequence[Tally]
+    has_broken: bool
+
+
+def survey(file: Opened) -> Survey:
     """Read every row that is not broken. A column of many words that no name makes suspicious is soon let go."""
     tallies = [_tally(candidate) for candidate in file.columns.candidates]
     active = list(tallies)
@@ -51,8 +59,10 @@ def survey(file: Opened) -> list[Tally]:
     ]
     is_gone = _Gone([one.candidate.at for one in sure], [one.reading for one in sure])
     width, email = file.columns.n_columns, file.columns.email
+    has_broken = False
     for line, cells, odd in rows_of(file):
         if odd or len(cells) > width:
+            has_broken = True
             continue
         if len(cells) < width:
             cells = cells + [""] * (width - len(cells))
@@ -66,9 +76,7 @@ def survey(file: Opened) -> list[Tally]:
                 dropped |= _meet(tally, Example(cell, line, cells[email]), cells, is_gone)
         if dropped:
             active = [one for one in active if not one.is_many or _is_still_asked(one)]
-            if not active:
-                break
-    return tallies
+    return Survey(tallies, has_broken)
 
 
 def _tally(candidate: Candidate) -> Tally:

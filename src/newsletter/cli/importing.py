@@ -36,6 +36,8 @@ SOURCES = (
     "buttondown",
     "beehiiv",
     "kit",
+    "phplist",
+    "mailtrain",
     "curated",
     "medium",
     "sendgrid",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from starlette.responses import Response
 
 from newsletter.audience.formats import FORMATS
 from newsletter.audience.import_report import ImportOptions, ImportReport
+from newsletter.audience.questions import Question
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.reader import standing_asked
 from newsletter.words.mistake import Mistake
@@ -81,6 +83,8 @@ def one(studio: Studio, visit: Visit) -> Response:
         problem=work.problem and (desk.plain(token, work.problem.message), desk.plain(token, work.problem.fix))
         if work
         else None,
+        questions=[_asked(studio, token, question) for question in desk.questions(token)],
+        answers=desk.answers(token),
         n_changes=_CHANGES,
         n_problems=_PROBLEMS,
     )
@@ -95,12 +99,32 @@ def act(studio: Studio, visit: Visit) -> Response:
         desk.carry_out(token)
     elif what == "look":
         desk.look(token)
+    elif what == "answer":
+        desk.answer(token, {**desk.answers(token), **_answers(desk.questions(token), visit)})
+    elif what == "ask":
+        desk.answer(token, {})
     elif what == "forget":
         desk.forget(token)
         return visit.go("/readers/import", said="Nothing was imported, and the files are gone from here.")
     else:
         raise Mistake("This page sent something that there is not to do.", fix="Load the page again.")
     return visit.go(f"/readers/import/{token}")
+
+
+def _asked(studio: Studio, token: str, question: Question) -> tuple[Question, str]:
+    """A question with its sentence in the words of the page."""
+    return question, studio.imports.plain(token, question.sentence)
+
+
+def _answers(questions: Sequence[Question], visit: Visit) -> dict[str, str]:
+    """What was chosen for each question. Raises Mistake where one is open, for nothing is guessed."""
+    found = {}
+    for number, question in enumerate(questions):
+        answer = visit.text(f"answer-{number}")
+        if visit.text(f"about-{number}") != question.left_side or answer not in question.answers:
+            raise Mistake("Not every question has an answer. Nothing was imported.", fix="Choose one for each.")
+        found[question.left_side] = answer
+    return found
 
 
 def progress(studio: Studio, visit: Visit) -> Response:

@@ -8,7 +8,7 @@ import re
 import shutil
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -18,6 +18,7 @@ import orjson
 from newsletter.audience.asking import Asking, ask_pending
 from newsletter.audience.file_import import Imported, import_files
 from newsletter.audience.import_report import ImportOptions
+from newsletter.audience.questions import Question, Unanswered
 from newsletter.words.consent import Asked
 from newsletter.words.mistake import Missing, Mistake, NewsletterError, NotNow
 from newsletter.words.subscriber import SubscriptionStatus
@@ -99,6 +100,28 @@ class ImportDesk:
             raise Missing("These files are not kept any more.", fix="Choose them again.")
         return (_options(orjson.loads(path.read_bytes())) if path.is_file() else None), work
 
+    def questions(self, token: str) -> Sequence[Question]:
+        """What has to be answered before these files are imported, as the last look found it."""
+        work = self._works.get(token)
+        problem = work.problem if work and work.is_over else None
+        return problem.questions if isinstance(problem, Unanswered) else ()
+
+    def answers(self, token: str) -> dict[str, str]:
+        """What was answered so far, by what stands before the equals sign of `--map`."""
+        path = self._path(token) / _OPTIONS
+        return dict(orjson.loads(path.read_bytes()).get("answers", {})) if path.is_file() else {}
+
+    def answer(self, token: str, answers: Mapping[str, str]) -> None:
+        """Keep answers beside the files, in place of those before, and look again. Raises Missing where the files are gone."""
+        path = self._path(token) / _OPTIONS
+        if not path.is_file():
+            raise Missing("These files are not kept any more.", fix="Choose them again.")
+        kept = {**orjson.loads(path.read_bytes()), "answers": dict(answers)}
+        arriving = path.with_name(f".{_OPTIONS}")
+        arriving.write_bytes(orjson.dumps(kept))
+        arriving.replace(path)
+        self.look(token)
+
     def look(self, token: str) -> None:
         """Begin a dry run."""
         self._begin(token, Work(is_look=True), self._import)
@@ -157,7 +180,7 @@ class ImportDesk:
         options, _ = self.find(token)
         if options is None:
             raise Missing("These files are not kept any more.", fix="Choose them again.")
-        files = sorted(path for path in folder.iterdir() if path.name != _OPTIONS)
+        files = sorted(path for path in folder.iterdir() if path.name not in {_OPTIONS, f".{_OPTIONS}"})
         options = replace(options, dry_run=work.is_look)
         work.imported = import_files(parts.readers, parts.imports, files, options, progress=work.follow)
         if work.is_look:
@@ -204,6 +227,8 @@ def _as_json(options: ImportOptions) -> dict[str, object]:
 
 def _options(kept: dict[str, object]) -> ImportOptions:
     try:
+        answers = kept.pop("answers", {})
+        kept["columns"] = {**kept["columns"], **answers}  # type: ignore[dict-item]
         return ImportOptions(**{**kept, "status": SubscriptionStatus(str(kept["status"]))})  # type: ignore[arg-type]
     except (KeyError, TypeError, ValueError) as error:
         raise Mistake("What was asked of this import can't be read any more.", fix="Choose the files again.") from error
