@@ -133,3 +133,17 @@ def test_an_encrypted_archive_says_so(mover: Mover, tmp_path: Path) -> None:
     path.write_bytes(data)
 
     assert "locked with a password" in mover.move_in("substack", path).stderr
+
+
+def test_readers_that_may_have_left_are_asked_about_before_anything_moves(mover: Mover, tmp_path: Path) -> None:
+    """As by an import of their file: no issue, no reader, and the option to copy."""
+    people = "email,active_subscription,expiry,email_disabled,created_at,standing\nana@example.com,false,,false,2024-01-01,zzz\n"
+    export = packed(tmp_path / "asks.zip", {**SUBSTACK, "email_list.ferries.csv": people})
+    before, words = mover.files(), ("substack", export, "--list", "weekly", "--active", "--consent", "a form")
+
+    done = mover.move_in(*words)
+
+    assert done.returncode == 1 and "--map standing:zzz=left" in done.stderr
+    assert before == mover.files() and mover.parts.readers.find_list("weekly") is None
+    assert mover.move_in(*words, "--map", "standing:zzz=joined").returncode == 0
+    assert mover.parts.readers.count_active("weekly") == 1

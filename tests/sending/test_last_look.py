@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import pty
-import select
-import subprocess
-import time
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -14,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from newsletter.store.engine import connect
-from tests.running import a_folder, command, environment, run, sqlite_of
+from tests.running import a_folder, run, sqlite_of
 from tests.schedule.world import through
+from tests.terminal import Terminal
 from tests.world import add_readers
 
 SEND = ("send", "1", "--list", "weekly")
@@ -44,39 +40,6 @@ def _got(folder: Path) -> str:
     part = message_from_bytes(file.read_bytes(), policy=default).get_body(("plain",))
     assert part is not None
     return str(part.get_content())
-
-
-class Terminal:
-    """A command at a terminal, and somebody who reads and types."""
-
-    def __init__(self, folder: Path, *words: str) -> None:
-        self._ours, theirs = pty.openpty()
-        self.process = subprocess.Popen(
-            command(folder, *words), stdin=theirs, stdout=theirs, stderr=theirs, env=environment(), close_fds=True
-        )
-        os.close(theirs)
-        self.said = ""
-
-    def read(self, until: str) -> str:
-        """What is said until these words are; all of it from the beginning is in `said`."""
-        begun, limit = len(self.said), time.monotonic() + 30
-        while until not in self.said[begun:]:
-            assert time.monotonic() < limit, self.said
-            if select.select([self._ours], [], [], 0.2)[0]:
-                try:
-                    self.said += os.read(self._ours, 65536).decode()
-                except OSError:  # the other side is closed: it has ended
-                    break
-        return self.said[begun:]
-
-    def type(self, words: str) -> None:
-        os.write(self._ours, f"{words}\n".encode())
-
-    def end(self) -> int:
-        self.read("never said")
-        code = self.process.wait(30)
-        os.close(self._ours)
-        return code
 
 
 def test_without_a_terminal_the_approved_words_go_and_it_is_said(folder: Path) -> None:
