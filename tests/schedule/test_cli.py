@@ -227,3 +227,13 @@ def test_what_would_not_be_sent_is_said_before_and_what_is_overdue_afterwards(fo
     (schedule,) = [one for one in told["verdicts"] if one["about"] == "Schedule"]
     assert ("fail", True) == (schedule["state"], "Issue 1 to 'weekly' is overdue by 2 h." in schedule["message"])
     parts.engine.dispose()
+
+
+def test_on_a_copy_a_time_is_set_and_it_is_said_that_nothing_goes(tmp_path: Path) -> None:
+    """Whatever runs."""
+    world = World(tmp_path / "weekly")
+    world.parts.drivers.beat("serve", DriverKind.SERVE, "process 1", every_seconds=15)
+    world.move_database()
+    done = call(world.folder, "send", "1", "--list", "weekly", "--at", "2031-01-02T09:00", "--yes")
+    assert (0, True) == (done.exit_code, "Nothing is sent from here. This database is a copy" in done.stderr)
+    world.close()

@@ -183,6 +183,7 @@ def test_two_servers_on_postgresql(tmp_path: Path, postgres_url: str, hands: Han
     hands.turn(SLOT - timedelta(minutes=10))
     with serving(world.folder, hands, log) as first, serving(world.folder, hands, tmp_path / "second.log") as second:
         until(lambda: all("the schedule was looked at" in _health(server) for server in (first, second)))
+        assert f"share the work: `newsletter serve`, process {first.process.pid} on " in second.said()
         hands.turn(SLOT)
         until(lambda: world.went() == [1] and world.mails())
         first.stop()

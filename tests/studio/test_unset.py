@@ -47,6 +47,7 @@ def test_every_page_opens_and_only_sending_is_refused(world: World) -> None:
         text = world.client.get(f"/studio{page}", params=asked if page.endswith("send") else {}).text
         for missing in ("no sender", "no postal address", "no public address", "no secret key"):
             assert missing in text, (page, missing)
+    assert "Nothing can be sent yet." in world.client.get("/studio/issues/1/send", params=asked | {"when": "next"}).text
     assert "5 things are missing to send" in world.client.get("/studio").text
     assert world.parts.accounts.list_issues_sent() == []
 

@@ -36,9 +36,7 @@ def said_back(parts: Parts, start_at: datetime | None) -> str:
 
 def say_outlook(parts: Parts, *, of_slot: bool = False, driven: bool | None = None) -> None:
     """By what it will be sent, or what has to be started first; with `driven` only where it is so, or is not."""
-    from newsletter.words.driver import outlook
-
-    found = outlook(parts.drivers.list_drivers(), of_slot=of_slot)
+    found = parts.outlook(of_slot=of_slot)
     if driven in (None, found.is_driven):
         click.echo(found.words, err=not found.is_driven)
 

@@ -49,6 +49,9 @@ def drive(
             # Somebody opens it, and may not want what they missed to go that very second.
             hold_missed(desk_of(parts))
         say(begun)
+        why = parts.live.find_hold() or parts.refusal
+        if why:
+            say(f"But nothing is sent for now: {why}")
         if pulse:
             pulse.begin()
         with signs_of_life(parts, kind) as beat:
@@ -67,8 +70,13 @@ def rounds_of(
 def signs_of_life(parts: Parts, kind: DriverKind) -> Iterator[Callable[[], None]]:
     """Gives what to call at every look, so that other processes know of this one; at the end they know that it ended."""
     name, about, every = parts.sender.name, whoami(parts), parts.timing.seconds_between_ticks
+
+    def beat() -> None:
+        parts.drivers.beat(name, kind, about, every_seconds=every)
+
     try:
-        yield lambda: parts.drivers.beat(name, kind, about, every_seconds=every)
+        beat()
+        yield beat
     finally:
         try:
             parts.drivers.end(name)
@@ -107,7 +115,11 @@ def _alone(
 ) -> Iterator[None]:
     lock = serving_lock(parts)
     if lock is None:
-        yield  # PostgreSQL: rows and an advisory lock keep any number apart
+        # PostgreSQL: rows and an advisory lock keep any number apart.
+        others = [str(one) for one in parts.drivers.list_drivers() if one.is_alive]
+        if others:
+            say(f"Others do it as well, and share the work: {'; '.join(others)}.")
+        yield
         return
     said = False
     while not stop.is_set():

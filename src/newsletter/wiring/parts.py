@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from newsletter.config import read_config
 from newsletter.wiring.books import Books
 from newsletter.wiring.clock import Timing
+from newsletter.words.driver import Outlook, outlook
 from newsletter.words.lack import refusal
 from newsletter.words.mistake import Mistake, NewsletterError
 
@@ -75,6 +76,15 @@ class Parts(Books):
         """Before anything is promised that would be sent. Raises what is missing."""
         if self.refusal:
             raise self.refusal
+
+    def outlook(self, *, of_slot: bool = False) -> Outlook:
+        """Whether what waits for its time will be sent, as things stand: what holds it, or by what it goes."""
+        held = self.live.find_hold()
+        if held:
+            return Outlook(is_driven=False, words=f"Nothing is sent from here. {held.message}")
+        if self.refusal:
+            return Outlook(is_driven=False, words=f"Nothing can be sent yet. {self.refusal.message}")
+        return outlook(self.drivers.list_drivers(), of_slot=of_slot)
 
     @cached_property
     def provider(self) -> Provider:

@@ -94,6 +94,7 @@ def show(studio: Studio, visit: Visit) -> Response:
         "findings": findings,
         "wish": wish,
         "refusal": parts.refusal,
+        "lacks": parts.config.lacks,
         "outlook": studio.outlook(of_slot=wish.when == "next"),
         "due": studio.outlook(),
         "went_at": parts.tallies.list_went([number]).get(number),

@@ -29,7 +29,6 @@ from newsletter.web.studio.session import Sessions
 from newsletter.web.studio.sittings import Sittings
 from newsletter.web.studio.visit import SAID
 from newsletter.wiring.surroundings import check_counting
-from newsletter.words.driver import Outlook, outlook
 from newsletter.words.finding import that_ask
 from newsletter.words.moment import say_span
 
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from newsletter.web.studio.visit import Visit
     from newsletter.wiring import Parts
     from newsletter.words.difference import Line
+    from newsletter.words.driver import Outlook
     from newsletter.words.edition import Edition
     from newsletter.words.finding import Finding
     from newsletter.words.mistake import Place
@@ -129,7 +129,7 @@ class Studio:
 
     def outlook(self, *, of_slot: bool = False) -> Outlook:
         """Whether something runs that would send what waits for its time."""
-        return outlook(self.parts.drivers.list_drivers(), of_slot=of_slot)
+        return self.parts.outlook(of_slot=of_slot)
 
     def figures(self, issue: int) -> Figures | None:
         """What came of an issue; None while it is being counted, or where the issue was never sent."""
