@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner, Result
@@ -13,7 +15,10 @@ from newsletter.cli import main
 from newsletter.store.engine import connect
 from newsletter.store.readers import SqlReaders
 from newsletter.words.subscriber import SuppressionReason
+from tests.events.sent import Post
+from tests.fakes.sendgrid_events import Telling
 from tests.running import a_folder, sqlite_of
+from tests.world import add_readers
 
 Run = Callable[..., Result]
 
@@ -91,3 +96,75 @@ def test_what_is_no_address_is_refused(run: Run, wrong: str) -> None:
 def test_who_is_not_on_it_cannot_come_off(run: Run) -> None:
     """It says so, and where to look."""
     assert "is not on the do-not-mail list" in run("suppressions", "remove", "ana@example.com", code=1).output
+
+
+@pytest.fixture
+def bounced(run: Run, folder: Path) -> Path:
+    """An issue went out, and all five readers' mails came back for good."""
+    run("status")
+    engine = connect(sqlite_of(folder))
+    add_readers(engine, "weekly", range(5))
+    post = Post(engine)
+    post.hear(post.send(1), Telling(of={f"reader{number}@example.com": "bounce" for number in range(5)}))
+    engine.dispose()
+    return folder
+
+
+def test_wrong_bounces_are_looked_at_taken_back_and_put_back(run: Run, bounced: Path) -> None:
+    """A dry run changes nothing; what it says is what is done; a second time there is nothing to do."""
+    shown = run("suppressions", "undo", "--issue", "1", "--domain", "Example.COM", "--dry-run").output
+    assert "5 addresses would come off the do-not-mail list" in shown
+    assert "5 at example.com" in shown
+    assert "Nothing was changed." in shown
+    assert 5 == json.loads(run("suppressions", "--format", "json").output)["in_all"]
+
+    done = run("suppressions", "undo", "--issue", "1", "--yes").output
+    assert "5 addresses may be mailed again" in done
+    assert "newsletter suppressions put-back 1" in done
+    assert "Nobody is on the do-not-mail list." in run("suppressions").output
+    assert "Nobody is off because of such a bounce" in run("suppressions", "undo", "--issue", "1", "--yes").output
+    assert "5 addresses and 0 subscriptions, bounces of issue 1" in run("suppressions", "undone").output
+
+    assert "5 addresses are on the do-not-mail list again." in run("suppressions", "put-back", "1").output
+    assert "put back since" in run("suppressions", "undone").output
+    assert "There is no undo 1" in run("suppressions", "put-back", "1", code=1).output
+
+
+def test_what_an_undo_found_is_there_for_scripts(run: Run, bounced: Path) -> None:
+    """Counts, domains and words; `undo` is its number, null where nothing was done."""
+    told = json.loads(run("suppressions", "undo", "--since", "2020-01-01", "--yes", "--format", "json").output)
+
+    assert (5, 0, 0, 1) == (told["addresses"], told["stay"], told["subscriptions"], told["undo"])
+    assert [{"name": "example.com", "addresses": 5}] == told["domains"]
+    told = json.loads(run("suppressions", "undo", "--until", "2020-01-01", "--yes", "--format", "json").output)
+    assert (0, None) == (told["addresses"], told["undo"])
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ((), "Say which bounces were wrong."),
+        (("--issue", "one"), "not the number of an issue"),
+        (("--since", "soon"), "not a time"),
+        (("--since", "0001-01-01T00:00:00+14:00"), "not a time"),
+        (("--until", "9999-12-31"), "not a time"),
+        (("--since", "2026-11-30", "--until", "2026-11-29"), "ends before it begins"),
+        (("--domain", "exa mple"), "not a domain"),
+        (("--domain", "%"), "not a domain"),
+    ],
+)
+def test_what_is_no_issue_time_or_domain_is_refused(run: Run, words: tuple[str, ...], says: str) -> None:
+    """Exit 1 and how to write it; never all bounces there are, because nothing was named."""
+    assert says in run("suppressions", "undo", *words, "--yes", code=1).output
+
+
+def test_a_day_alone_is_meant_whole(run: Run, bounced: Path) -> None:
+    """From its beginning, and to its end, in the newsletter's own zone."""
+    day = datetime.now(ZoneInfo("Europe/Berlin")).date()
+    for words, n_addresses in (
+        (("--since", str(day), "--until", str(day)), 5),
+        (("--until", str(day - timedelta(days=1))), 0),
+        (("--since", str(day + timedelta(days=1))), 0),
+    ):
+        told = json.loads(run("suppressions", "undo", *words, "--dry-run", "--format", "json").output)
+        assert n_addresses == told["addresses"], words

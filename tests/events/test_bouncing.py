@@ -296,7 +296,7 @@ def test_a_provider_that_does_not_answer_is_asked_again_later(post: Post, server
 
     assert feedback.pull() is None
     assert post.events.pulled_until("sendgrid") is None
-    Listening(feedback).beat()
+    Listening(feedback, pulls=True).beat()
     server.keep(status=200, lists={name: [] for name in LISTS})
     assert feedback.pull()
 

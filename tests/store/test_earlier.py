@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, create_engine, event, select, text
+from sqlalchemy import Engine, create_engine, event, func, select, text
 from sqlalchemy.engine import make_url
 
 from newsletter.store.backup import restore
 from newsletter.store.engine import connect, is_sqlite, reading, writing
+from newsletter.store.event_tables import event as event_log
 from newsletter.store.shape import columns
-from newsletter.store.tables import delivery, mailing, parcel
+from newsletter.store.tables import delivery, mailing, parcel, suppression
 from newsletter.store.tallying import SqlTallies
 from newsletter.store.upgrade import HEAD, upgrade, version
 from newsletter.words.mistake import NotNow
@@ -90,6 +91,9 @@ def _what_is_new_is_filled(engine: Engine) -> None:
         taken = select(delivery.c["id", "accepted_by"]).where(delivery.c.handover == "accepted")
         accepted_by = {row.id: row.accepted_by for row in connection.execute(taken)}
         practised = connection.scalars(select(mailing.c.issue).where(mailing.c.is_practice)).all()
+        n_events = connection.scalar(select(func.count()).select_from(event_log))
+        because = select(suppression.c["event_id", "issue"]).where(suppression.c.event_id.is_not(None))
+        causes = [tuple(row) for row in connection.execute(because)]
     assert [tuple(row) for row in sorted(counts)] == [
         (1, 0, 0, 0, 0),
         (2, 2, 2, 0, 0),
@@ -101,6 +105,7 @@ def _what_is_new_is_filled(engine: Engine) -> None:
     ]
     assert accepted_by == {1: 2, 2: 2, 4: 4, 6: 6, 7: 6}
     assert practised == [2]
+    assert causes == ([(4, 1)] if n_events else [])
 
 
 def _a_sending_goes_on(engine: Engine, folder: Path, *, everybody: bool) -> None:
@@ -236,7 +241,7 @@ def test_a_backup_of_an_earlier_program_is_restored_into_todays_tables(engine: E
 
     rows = restore(path, engine, replace=False)
 
-    assert (rows["subscriber"], rows["delivery"], rows["mailing"], rows["event"]) == (6, 10, 3, 3)
+    assert (rows["subscriber"], rows["delivery"], rows["mailing"], rows["event"]) == (6, 10, 3, 4)
     _what_is_new_is_filled(engine)
     assert path.read_bytes() == before
 

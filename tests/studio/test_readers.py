@@ -9,6 +9,8 @@ import pytest
 from newsletter.audience.one_reader import add_reader
 from newsletter.words.consent import Left
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
+from tests.events.sent import Post
+from tests.fakes.sendgrid_events import Telling
 from tests.studio.conftest import World
 
 ACTIVE = SubscriptionStatus.ACTIVE
@@ -153,6 +155,33 @@ def test_only_what_is_nobodys_own_word_comes_off_the_do_not_mail_list(world: Wor
     assert world.post("/readers/do-not-mail", act="add", email="y@example.com", reason="invalid").status_code == 400
     page = world.client.get("/studio/readers/do-not-mail", params={"q": "x@"}).text
     assert "x@example.com" in page and "complaint@" not in page
+
+
+def test_wrong_bounces_are_looked_at_let_through_and_put_back(world: World) -> None:
+    """A look changes nothing and says what would be; one button does it, another takes that back."""
+    for name in ("ana", "ben", "cem"):
+        _add(world, f"{name}@example.com")
+    post = Post(world.parts.engine)
+    post.hear(post.send(7), Telling(of={f"{name}@example.com": "bounce" for name in ("ana", "ben", "cem")}))
+    world.parts.readers.suppress("ben@example.com", SuppressionReason.COMPLAINT)
+    path = "/studio/readers/do-not-mail"
+
+    page = world.client.get(path, params={"issue": "7", "domain": "example.com"}).text
+    assert "Bounces of issue 7, at example.com" in page
+    assert "2 addresses would come off this list" in page and "1 stay off for another reason" in page
+    assert world.parts.roster.count_blocked() == 3
+    assert world.post("/readers/do-not-mail", act="undo", issue="7", domain="example.com").status_code == 303
+    assert world.parts.readers.find_suppression("ana@example.com") is None
+    assert world.parts.readers.find_suppression("ben@example.com") is SuppressionReason.COMPLAINT
+
+    assert "2 addresses let through" in world.client.get(path).text
+    assert world.post("/readers/do-not-mail", act="put-back", number="1").status_code == 303
+    assert world.parts.roster.count_blocked() == 3
+    assert world.post("/readers/do-not-mail", act="put-back", number="1").status_code == 400
+    assert world.post("/readers/do-not-mail", act="put-back", number="x").status_code == 400
+    assert world.post("/readers/do-not-mail", act="undo").status_code == 400
+    page = world.client.get(path, params={"since": "<soon>"}).text
+    assert "is not a time" in page and "<soon>" not in page
 
 
 def test_lists_are_made_named_and_opened(world: World) -> None:

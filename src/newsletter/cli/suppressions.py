@@ -6,6 +6,8 @@ import json
 
 import click
 
+from newsletter.cli.wrong_bounces import put_back, undo, undone
+
 _REASONS = ("manual", "unsubscribe", "complaint", "hard_bounce", "invalid")
 _SAYABLE = _REASONS[:3]
 
@@ -24,6 +26,7 @@ def suppressions(context: click.Context, beginning: str, reason: str | None, mos
       newsletter suppressions --reason hard_bounce
       newsletter suppressions add ana@example.com
       newsletter suppressions remove ana@example.com
+      newsletter suppressions undo --issue 42 --dry-run
     """
     if context.invoked_subcommand is not None:
         return
@@ -94,3 +97,7 @@ def remove(folder: object, email: str) -> None:
 
     lift(parts_of(folder).roster, email)
     click.echo(f"{email} may be mailed again, on the lists that it is on.")
+
+
+for _command in (undo, put_back, undone):
+    suppressions.add_command(_command)

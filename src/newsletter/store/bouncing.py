@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import Connection, exists, func, select, tuple_, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    and_,
+    cast,
+    exists,
+    func,
+    null,
+    select,
+    update,
+)
 
 from newsletter.store.consent_tables import departure
-from newsletter.store.event_tables import bounced_off
+from newsletter.store.event_tables import bounced_off, event
+from newsletter.store.incoming import cell, incoming, packed
 from newsletter.store.joining import end
 from newsletter.store.tables import delivery, holds, mailing, subscriber, subscription
 from newsletter.store.types import database_now
 from newsletter.store.upserting import insert_into
-from newsletter.words.fate import bounces_for_good
+from newsletter.words.fate import SOFT_BOUNCE, bounces_for_good
 from newsletter.words.ledger import Fate, HandOver
 from newsletter.words.subscriber import SubscriptionStatus
 
@@ -22,7 +34,8 @@ _RECENT_ISSUES = 26
 
 def follow_streaks(connection: Connection, touched: Sequence[int], *, bounced: Sequence[int]) -> None:
     """End the subscriptions of those whose recent issues bounced in a row; undo it where later news says otherwise."""
-    suspects = set(connection.scalars(select(delivery.c.subscriber_id).where(delivery.c.id.in_(bounced))))
+    mails = select(delivery.c.subscriber_id, func.max(delivery.c.id)).where(delivery.c.id.in_(bounced))
+    suspects = {person: mail for person, mail in connection.execute(mails.group_by(delivery.c.subscriber_id))}  # noqa: C416 - a Row is not a pair to dict()
     gone = set(
         connection.scalars(
             select(bounced_off.c.subscriber_id)
@@ -32,12 +45,12 @@ def follow_streaks(connection: Connection, touched: Sequence[int], *, bounced: S
     )
     if not suspects and not gone:
         return
-    histories = _histories(connection, suspects | gone)
+    histories = _histories(connection, suspects.keys() | gone)
     for_good = {person for person, fates in histories.items() if bounces_for_good(fates)}
     if ending := for_good - gone:
-        _end(connection, sorted(ending))
+        _end(connection, {person: suspects[person] for person in sorted(ending)})
     if back := gone - for_good:
-        _put_back(connection, sorted(back))
+        put_back(connection, sorted(back))
 
 
 def restore(connection: Connection, email_key: str) -> int:
@@ -45,7 +58,7 @@ def restore(connection: Connection, email_key: str) -> int:
     person = connection.scalar(select(subscriber.c.id).where(subscriber.c.email_key == email_key).with_for_update())
     if person is None:
         return 0
-    restored = _put_back(connection, [person])
+    restored = put_back(connection, [person])
     last = connection.scalar(
         select(func.max(delivery.c.id)).where(
             delivery.c.issue.in_(_recent_issues(connection)),
@@ -98,45 +111,72 @@ def _histories(connection: Connection, people: Iterable[int]) -> dict[int, list[
     return found
 
 
-def _end(connection: Connection, people: Sequence[int]) -> None:
-    """End what is not ended yet, and note which lists those were and when, so that exactly they can be put back."""
-    open_before = connection.execute(
-        select(subscription.c.subscriber_id, subscription.c.list_id).where(
-            subscription.c.subscriber_id.in_(people), subscription.c.status != SubscriptionStatus.ENDED
-        )
-    ).all()
-    end(connection, people, list_id=None)
-    if not open_before:
-        return
-    ended = select(subscription.c.subscriber_id, subscription.c.list_id, subscription.c.since_at).where(
-        tuple_(subscription.c.subscriber_id, subscription.c.list_id).in_([tuple(row) for row in open_before])
+def _end(connection: Connection, people: Mapping[int, int]) -> None:
+    """End what is not ended yet, each person's for a mail that bounced, and note how it was, so that it comes back so."""
+    rows = incoming(connection)
+    person, mail = (cast(cell(rows, number), BigInteger) for number in (0, 1))
+    bounced_at = (
+        select(func.max(event.c.happened_at))
+        .where(event.c.delivery_id == delivery.c.id, event.c.weight == SOFT_BOUNCE)
+        .correlate(delivery)
+        .scalar_subquery()
     )
-    statement = insert_into(connection, bounced_off).from_select(["subscriber_id", "list_id", "ended_at"], ended)
+    on = subscription.c
+    as_it_was = (
+        select(on.subscriber_id, on.list_id, null(), on.status, on.since_at, delivery.c.issue, bounced_at)
+        .select_from(rows)
+        .join(subscription, and_(on.subscriber_id == person, on.status != SubscriptionStatus.ENDED))
+        .join(delivery, delivery.c.id == mail)
+    )
+    names = ["subscriber_id", "list_id", "ended_at", "status_before", "since_before", "issue", "bounced_at"]
+    noting = insert_into(connection, bounced_off).from_select(names, as_it_was)
+    changed = {name: noting.excluded[name] for name in names[2:]}
+    noting = noting.on_conflict_do_update(index_elements=names[:2], set_=changed)
+    connection.execute(noting, packed([[one, about] for one, about in people.items()]))
+    end(connection, sorted(people), list_id=None)
+    ended_at = select(on.since_at).where(is_of_it()).scalar_subquery()
+    just_noted = and_(bounced_off.c.status_before.is_not(None), bounced_off.c.ended_at.is_(None))
     connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["subscriber_id", "list_id"], set_={"ended_at": statement.excluded.ended_at}
-        )
+        update(bounced_off).where(bounced_off.c.subscriber_id.in_(people), just_noted).values(ended_at=ended_at)
     )
 
 
-def _put_back(connection: Connection, people: Sequence[int]) -> int:
-    """Make active again what a run of bounces ended, unless the reader has left by themselves since."""
-    since_then = exists().where(
+def put_back(connection: Connection, people: Sequence[int]) -> int:
+    """Make subscriptions again what a run of bounces ended, unless the reader has left by themselves since."""
+    ours = exists().where(is_of_it(), comes_back())
+    before = [
+        select(func.coalesce(column, otherwise)).where(is_of_it()).correlate(subscription).scalar_subquery()
+        for column, otherwise in (
+            (bounced_off.c.status_before, SubscriptionStatus.ACTIVE.value),
+            (bounced_off.c.since_before, database_now()),
+        )
+    ]
+    restored = connection.execute(
+        update(subscription)
+        .where(subscription.c.subscriber_id.in_(people), subscription.c.status == SubscriptionStatus.ENDED, ours)
+        .values(status=before[0], since_at=before[1])
+    ).rowcount
+    is_over = {"ended_at": None, "status_before": None, "since_before": None}
+    connection.execute(update(bounced_off).where(bounced_off.c.subscriber_id.in_(people)).values(is_over))
+    return restored
+
+
+def comes_back() -> ColumnElement[bool]:
+    """For a subscription and the note about it: it ended by that run of bounces, and nobody left since."""
+    left_since = exists().where(
         departure.c.subscriber_id == bounced_off.c.subscriber_id,
         departure.c.list_id == bounced_off.c.list_id,
         departure.c.left_at >= bounced_off.c.ended_at,
         departure.c.undone_at.is_(None),
     )
-    ours = exists().where(
-        bounced_off.c.subscriber_id == subscription.c.subscriber_id,
-        bounced_off.c.list_id == subscription.c.list_id,
+    return and_(
+        subscription.c.status == SubscriptionStatus.ENDED,
         bounced_off.c.ended_at == subscription.c.since_at,
-        ~since_then,
+        ~left_since.correlate(bounced_off),
     )
-    restored = connection.execute(
-        update(subscription)
-        .where(subscription.c.subscriber_id.in_(people), subscription.c.status == SubscriptionStatus.ENDED, ours)
-        .values(status=SubscriptionStatus.ACTIVE.value, since_at=database_now())
-    ).rowcount
-    connection.execute(update(bounced_off).where(bounced_off.c.subscriber_id.in_(people)).values(ended_at=None))
-    return restored
+
+
+def is_of_it() -> ColumnElement[bool]:
+    """The note about a subscription."""
+    on = subscription.c
+    return and_(bounced_off.c.subscriber_id == on.subscriber_id, bounced_off.c.list_id == on.list_id)

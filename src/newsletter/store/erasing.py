@@ -15,7 +15,7 @@ from newsletter.store.consent_tables import (
     had_before,
     rest,
 )
-from newsletter.store.event_tables import bounced_off, event
+from newsletter.store.event_tables import bounced_off, event, pardon
 from newsletter.store.former_addresses import former_of
 from newsletter.store.import_tables import import_change, import_suppression, import_tag
 from newsletter.store.late import note_late
@@ -96,7 +96,7 @@ def _forget_addresses(connection: Connection, keys: Sequence[str]) -> bool:
     """What is kept about addresses, whoever they belong to. Whether anything was, but for what a provider told."""
     n_known = _forget_requests(connection, consent_request.c.email_key.in_(keys))
     # What imports noted so that they can be taken back: names and all.
-    for table in (*_NOTES, suppression, former_address):
+    for table in (*_NOTES, suppression, pardon, former_address):
         n_known += connection.execute(delete(table).where(table.c.email_key.in_(keys))).rowcount
     return n_known > 0
 

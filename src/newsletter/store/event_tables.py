@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 
 from newsletter.store.tables import attempt, delivery, metadata
-from newsletter.store.types import Id, UtcDateTime, one_of, only_where
+from newsletter.store.types import AddressKey, Id, UtcDateTime, one_of, only_where
 from newsletter.words.alarm import AlarmKind
 from newsletter.words.event import EventKind
 from newsletter.words.ledger import Fate
@@ -69,6 +69,41 @@ bounced_off = Table(
     Column("ended_at", UtcDateTime),
     # What bounced up to this delivery is forgiven: a person put the reader back after it.
     Column("forgiven_delivery", Id, nullable=False, server_default="0"),
+    # The subscription as it was, and the last bounce of the run: its issue, and when it happened.
+    Column("status_before", String(10)),
+    Column("since_before", UtcDateTime),
+    Column("issue", Integer),
+    Column("bounced_at", UtcDateTime),
+    sqlite_with_rowid=False,
+)
+
+# Bounces that the owner called wrong, many at a time: what was asked for, and what came of it.
+bounce_undo = Table(
+    "bounce_undo",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("issue", Integer),
+    Column("since_at", UtcDateTime),
+    Column("until_at", UtcDateTime),
+    Column("domain", String(255), nullable=False, server_default=""),
+    Column("undone_at", UtcDateTime, nullable=False),
+    Column("n_addresses", Integer, nullable=False, server_default="0"),
+    Column("n_subscriptions", Integer, nullable=False, server_default="0"),
+    Column("put_back_at", UtcDateTime),
+)
+
+# An address that the owner took off the do-not-mail list: what was told of it up to then changes nothing any more,
+# under whatever new id a provider tells it again. With the bounce, so that an undo can be taken back.
+pardon = Table(
+    "pardon",
+    metadata,
+    Column("email_key", AddressKey, primary_key=True),
+    Column("pardoned_at", UtcDateTime, nullable=False),
+    Column("undo_id", Id, ForeignKey("bounce_undo.id")),
+    Column("event_id", Id),
+    Column("issue", Integer),
+    Column("bounced_at", UtcDateTime),
+    Index("pardon_of_undo", "undo_id", "email_key"),
     sqlite_with_rowid=False,
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, Connection, Engine, Select, case, cast, func,
 from newsletter.ports.events import Heard
 from newsletter.store.alarms import SqlAlarms
 from newsletter.store.bouncing import follow_streaks, restore
+from newsletter.store.causes import causes_of, outdated
 from newsletter.store.engine import is_sqlite, reading, writing
 from newsletter.store.event_tables import bounced_off, event, event_pull
 from newsletter.store.incoming import cell, incoming, packed
@@ -60,8 +61,10 @@ class SqlEvents(SqlAlarms):
             new = {one: once[one] for one in kept if not once[one].is_counted_only}
             moved = prove_attempts(connection, [about[one] for one in new if one in about], whole=whole)
             _lock(connection, new, about)
-            suppressed = self._suppress(connection, new.values())
-            _end_subscriptions(connection, new, about)
+            old = outdated(connection, list(new.values()), about)
+            fresh = {one: event for one, event in new.items() if one not in old}
+            suppressed = self._suppress(connection, provider, list(fresh.values()), about)
+            _end_subscriptions(connection, fresh, about)
             touched = {about[one].delivery_id: event for one, event in new.items() if one in about}
             deliveries = [one for one in touched if one is not None]
             _update_fates(connection, deliveries)
@@ -86,9 +89,11 @@ class SqlEvents(SqlAlarms):
                 row |= {"email": None, "raw": None}
         return rows
 
-    def _suppress(self, connection: Connection, new: Iterable[Event]) -> int:
-        reasons = [(one.email, one.suppresses) for one in new if one.suppresses and one.email]
-        return self._readers.suppress_within(connection, reasons)
+    def _suppress(self, connection: Connection, provider: str, new: Sequence[Event], about: dict[str, Resolved]) -> int:
+        telling = [one for one in new if one.suppresses and one.email]
+        reasons = [(one.email, one.suppresses) for one in telling if one.suppresses]
+        causes = causes_of(connection, provider, telling, about)
+        return self._readers.suppress_within(connection, reasons, causes=causes)
 
     def pulled_until(self, provider: str) -> datetime | None:
         with reading(self._engine) as connection:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
@@ -11,10 +11,11 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, Select, func, literal, select, update
 
 from newsletter.ports.readers import Joined, ListRow, ReaderRow
+from newsletter.store.causes import Cause, block
 from newsletter.store.consent_tables import erasure, rest
 from newsletter.store.do_not_mail import iterate_gone
 from newsletter.store.engine import is_sqlite, reading, writing
-from newsletter.store.import_notes import check_goes_on, note_changed, note_people, note_suppressions, note_tags, rank
+from newsletter.store.import_notes import check_goes_on, note_changed, note_people, note_suppressions, note_tags
 from newsletter.store.incoming import cell, incoming, packed
 from newsletter.store.joining import decide, end, write
 from newsletter.store.late import note_late
@@ -170,9 +171,17 @@ class SqlReaders:
                 self.suppress_within(connection, reasons, run=run)
 
     def suppress_within(
-        self, connection: Connection, reasons: Sequence[tuple[str, SuppressionReason]], *, run: int | None = None
+        self,
+        connection: Connection,
+        reasons: Sequence[tuple[str, SuppressionReason]],
+        *,
+        run: int | None = None,
+        causes: Mapping[str, Cause] | None = None,
     ) -> int:
-        """`suppress_many` as part of the caller's transaction. Returns how many addresses that were."""
+        """`suppress_many` as part of the caller's transaction. Returns how many addresses that were.
+
+        `causes` are the bounces behind it, by the address as it is compared.
+        """
         if run is not None:
             check_goes_on(connection, run)
         strongest: dict[str, SuppressionReason] = {}
@@ -186,7 +195,7 @@ class SqlReaders:
             note_late(connection, _touch(connection, sorted(strongest)))
             if run is not None:
                 note_suppressions(connection, run, strongest)
-            _upsert_suppressions(connection, strongest)
+            block(connection, strongest, causes)
         return len(strongest)
 
     def find_suppression(self, email: str) -> SuppressionReason | None:
@@ -353,18 +362,3 @@ def _touch(connection: Connection, keys: Sequence[str]) -> Sequence[int]:
     people = connection.scalars(locked, parameters).all()
     connection.execute(update(subscriber).where(theirs).values(updated_at=database_now()), parameters)
     return people
-
-
-def _upsert_suppressions(connection: Connection, reasons: dict[str, SuppressionReason]) -> None:
-    """In the order of the keys; a reason gives way only to a stronger one."""
-    rows = incoming(connection)
-    source = select(cell(rows, 0), cell(rows, 1), database_now()).where(literal(True)).order_by(cell(rows, 0))
-    statement = insert_into(connection, suppression).from_select(["email_key", "reason", "since_at"], source)
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["email_key"],
-            set_={"reason": statement.excluded.reason, "since_at": statement.excluded.since_at},
-            where=rank(statement.excluded.reason) < rank(suppression.c.reason),
-        ),
-        packed([[key, reason.value] for key, reason in sorted(reasons.items())]),
-    )

@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Text, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, select
 
 from newsletter.ports.reports import Domain, Figures
 from newsletter.store.accounting import SqlAccounts
 from newsletter.store.alarms import SqlAlarms
 from newsletter.store.copies import SqlCopies
-from newsletter.store.engine import is_sqlite, reading
+from newsletter.store.domains import domain_of
+from newsletter.store.engine import reading
 from newsletter.store.event_tables import event
 from newsletter.store.tables import attempt, delivery, mailing, parcel, subscriber
 from newsletter.words.alarm import alarms
@@ -89,9 +90,7 @@ def _links(connection: Connection, issue: int) -> Sequence[tuple[str, int]]:
 
 def _domains(connection: Connection, issue: int, practice: bool) -> Sequence[Domain]:
     """The domains with most readers; a bad name at one mailbox provider does not show in the whole."""
-    key = subscriber.c.email_key
-    at = func.instr(key, "@") if is_sqlite(connection) else func.strpos(key, "@")
-    domain = func.substr(key, at + 1, type_=Text)
+    domain = domain_of(connection, subscriber.c.email_key)
     counts = [
         func.coalesce(func.sum(case((delivery.c.fate == fate.value, 1), else_=0)), 0)
         for fate in (Fate.DELIVERED, Fate.BOUNCED, Fate.COMPLAINED)

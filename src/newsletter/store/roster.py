@@ -12,7 +12,6 @@ from sqlalchemy import (
     Engine,
     Select,
     and_,
-    delete,
     func,
     literal_column,
     not_,
@@ -22,6 +21,7 @@ from sqlalchemy import (
 )
 
 from newsletter.ports.roster import EVERYBODY, Among, Blocked, Found
+from newsletter.store.causes import take_off
 from newsletter.store.engine import reading, writing
 from newsletter.store.mailable import listed, why_not
 from newsletter.store.readers import people_by_number
@@ -113,8 +113,9 @@ class SqlRoster:
     def lift(self, address: str, allowed: Sequence[SuppressionReason]) -> SuppressionReason | None:
         theirs = suppression.c.email_key == address_key(address)
         with writing(self._engine) as connection:
-            found = connection.scalar(select(suppression.c.reason).where(theirs))
-            connection.execute(delete(suppression).where(theirs, suppression.c.reason.in_(allowed)))
+            found = connection.scalar(select(suppression.c.reason).where(theirs).with_for_update())
+            if found in allowed:
+                take_off(connection, [address_key(address)], undo=None)
         return SuppressionReason(found) if found else None
 
     def _of_few(self, line: _Line, among: Among) -> _Line:

@@ -88,8 +88,17 @@ suppression = Table(
     Column("email_key", AddressKey, primary_key=True),
     Column("reason", String(20), nullable=False),
     Column("since_at", UtcDateTime, nullable=False),
+    # The bounce that speaks against it, if one does: the event, its issue, and when it happened. A stronger reason
+    # leaves it here.
+    Column("event_id", Id),
+    Column("issue", Integer),
+    Column("bounced_at", UtcDateTime),
+    # What speaks against it beside the bounce and is no stronger: who takes back the bounce finds this left.
+    Column("besides", String(20)),
+    Column("besides_since", UtcDateTime),
     one_of("reason", SuppressionReason),
     Index("suppression_since", "since_at", "email_key"),
+    Index("suppression_bounced", "bounced_at", "email_key", **only_where("event_id IS NOT NULL")),
     sqlite_with_rowid=False,
 )
 

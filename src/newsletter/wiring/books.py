@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from newsletter.store.segments import SqlSegments
     from newsletter.store.tallying import SqlTallies
     from newsletter.store.users import SqlUsers
+    from newsletter.store.wrong_bounces import SqlWrongBounces
     from newsletter.words.erasing import EraseKey
 
 
@@ -138,6 +139,12 @@ class Books(Files):
         from newsletter.store.events import SqlEvents
 
         return SqlEvents(self.engine, self.readers)
+
+    @cached_property
+    def wrong_bounces(self) -> SqlWrongBounces:
+        from newsletter.store.wrong_bounces import SqlWrongBounces
+
+        return SqlWrongBounces(self.engine, self.readers)
 
     @cached_property
     def reports(self) -> SqlReports:

@@ -11,18 +11,30 @@ from newsletter.audience.do_not_mail import LIFTABLE, REASONS, SAYABLE, block, l
 from newsletter.web.studio.page import Page
 from newsletter.words.mistake import Mistake
 from newsletter.words.subscriber import SuppressionReason
+from newsletter.words.wrong_bounces import read_which
 
 if TYPE_CHECKING:
     from newsletter.web.studio.studio import Studio
     from newsletter.web.studio.visit import Visit
 
 _PER_PAGE = 50
+# What wrong bounces are found by.
+_WHICH = ("issue", "since", "until", "domain")
 
 
 def show(studio: Studio, visit: Visit) -> Response:
-    """The newest first; `?q=` a beginning of the address, `?reason=`, `?after=`."""
+    """The newest first; `?q=` a beginning of the address, `?reason=`, `?after=`. `?issue=` and others: wrong bounces."""
     roster, text, reason = studio.parts.roster, visit.asked("q"), visit.asked("reason")
     wanted = SuppressionReason(reason) if reason in set(SuppressionReason) else None
+    zone, bounces = studio.parts.config.newsletter.zone, studio.parts.wrong_bounces
+    asked = {name: visit.asked(name) for name in _WHICH}
+    which, looked, wrong = None, None, ""
+    if any(asked.values()):
+        try:
+            which = read_which(**asked, zone=zone)
+            looked = bounces.look(which)
+        except Mistake as mistake:
+            wrong = f"{mistake.message} {mistake.fix}"
     blocked, after = roster.do_not_mail(text, reason=wanted, after=visit.asked("after"), limit=_PER_PAGE)
     return studio.page(
         visit,
@@ -36,6 +48,11 @@ def show(studio: Studio, visit: Visit) -> Response:
         q=text,
         reason=reason,
         provider=studio.parts.config.provider,
+        asked=asked,
+        asked_in_words=which.in_words(zone) if which else "",
+        looked=looked,
+        wrong=wrong,
+        undone=[(one, one.which.in_words(zone)) for one in bounces.list_undone(most=5)],
     )
 
 
@@ -52,7 +69,25 @@ def act(studio: Studio, visit: Visit) -> Response:
         return visit.go(
             "/readers/do-not-mail", said=f"{visit.text('address')} may be mailed again, on the lists that it is on."
         )
+    if visit.text("act") == "undo":
+        return visit.go("/readers/do-not-mail", said=_undo(studio, visit))
+    if visit.text("act") == "put-back":
+        number = visit.text("number")
+        n_addresses = (
+            studio.parts.wrong_bounces.put_back(int(number)) if number.isdecimal() and len(number) < 10 else None
+        )
+        if n_addresses is None:
+            raise Mistake("There is nothing to put back.", fix="Load the page again.")
+        return visit.go("/readers/do-not-mail", said=f"{n_addresses:,} addresses are on the do-not-mail list again.")
     raise Mistake("This page sent something that there is not to do.", fix="Load the page again.")
+
+
+def _undo(studio: Studio, visit: Visit) -> str:
+    which = read_which(**{name: visit.text(name) for name in _WHICH}, zone=studio.parts.config.newsletter.zone)
+    done = studio.parts.wrong_bounces.undo(which)
+    if done is None:
+        return "Nobody is off because of such bounces any more."
+    return f"{done.n_addresses:,} addresses may be mailed again, and {done.n_subscriptions:,} subscriptions are as they were."
 
 
 PAGES = (Page(path="/readers/do-not-mail", show=show, change=act),)
