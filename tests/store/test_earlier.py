@@ -79,10 +79,12 @@ def test_an_earlier_database_is_upgraded_and_goes_on(old: Engine, fresh: Engine,
 
 
 def _nothing_is_lost(before: dict[str, list[dict[str, Any]]], after: dict[str, list[dict[str, Any]]]) -> None:
+    """Each row with every value, but for what nobody asks for any more and a count that was wrong."""
     for table, rows in before.items():
-        for row, now in zip(rows, after[table], strict=True):
-            kept = {name: row[name] for name in row.keys() & now.keys() if (table, name) != ("parcel", "n_readers")}
-            assert kept == {name: now[name] for name in kept}, table
+        names = [name for name in rows[0] if name in after[table][0]] if rows else []
+        names = [name for name in names if (table, name) != ("parcel", "n_readers")]
+        was, now = ([repr([row[name] for name in names]) for row in some] for some in (rows, after[table]))
+        assert sorted(was) == sorted(now), table
 
 
 def _what_is_new_is_filled(engine: Engine) -> None:
@@ -247,19 +249,13 @@ def test_a_backup_of_an_earlier_program_is_restored_into_todays_tables(engine: E
 
 
 def _values(engine: Engine) -> dict[str, list[dict[str, Any]]]:
-    """Every row of every table, by its key."""
+    """Every row of every table."""
     with reading(engine) as connection:
         return {
-            table: sorted((dict(row._mapping) for row in connection.execute(text(f"SELECT * FROM {table}"))), key=_key)
+            table: sorted((dict(row._mapping) for row in connection.execute(text(f"SELECT * FROM {table}"))), key=repr)
             for table in columns(connection)
             if table not in {"alembic_version", "sqlite_sequence"}
         }
-
-
-def _key(row: dict[str, Any]) -> str:
-    return repr(
-        [(name, row[name]) for name in ("id", "issue", "subscriber_id", "list_id", "name") if name in row]
-    ) + repr([row.get(name) for name in ("email_key", "attempt_id", "delivery_id", "request_id", "provider")])
 
 
 def _made(engine: Engine) -> set[tuple[Any, ...]]:
