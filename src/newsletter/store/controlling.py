@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, and_, case, exists, func, or_, select, update
 
 from newsletter.store.canary import may_go, pause_to_look
-from newsletter.store.engine import is_sqlite, reading, writing
+from newsletter.store.engine import is_sqlite, let_others_in, reading, writing
 from newsletter.store.moving import move, open_attempt, settle_parcel
 from newsletter.store.pacing import waits_until
 from newsletter.store.planning import UNFINISHED
@@ -23,7 +22,6 @@ from newsletter.words.pace import NO_LIMIT, Pace
 
 # Readers of a cancelled mailing are marked in slices: a million at once would hold SQLite's lock for seconds.
 _READERS_A_SLICE = 20_000
-_GAP_SECONDS = 0.12
 
 
 class SqlControl:
@@ -166,8 +164,8 @@ class SqlControl:
                     settle_parcel(connection, parcel_id)
             if not parcels:
                 return skipped
-            # Who waits for SQLite's lock looks every 0.1 s, and has to find it free now and then.
-            time.sleep(_GAP_SECONDS if len(parcels) > 1 else 0)
+            if len(parcels) > 1:
+                let_others_in(self._engine)
 
 
 def _left_in_queue(connection: Connection) -> Sequence[int]:

@@ -11,7 +11,7 @@ from newsletter.ports.wrong_bounces import Looked, Undone
 from newsletter.store.bouncing import comes_back, is_of_it, put_back
 from newsletter.store.causes import Cause, pardon_all, take_off
 from newsletter.store.domains import domain_of
-from newsletter.store.engine import reading, writing
+from newsletter.store.engine import let_others_in, reading, writing
 from newsletter.store.event_tables import bounce_undo, bounced_off, event, pardon
 from newsletter.store.readers import SqlReaders
 from newsletter.store.tables import delivery, subscriber, subscription, suppression
@@ -21,7 +21,7 @@ from newsletter.words.subscriber import SuppressionReason
 from newsletter.words.wrong_bounces import Which
 
 # Short transactions: an unsubscribe must not wait for us.
-_SLICE = 1_000
+_SLICE = 2_000
 _SHOWN = 8
 _by_bounce = suppression.c.event_id.is_not(None)
 _is_top = suppression.c.reason == SuppressionReason.HARD_BOUNCE
@@ -68,10 +68,12 @@ class SqlWrongBounces:
         number = self._begin(which)
         if number is None:
             return None
-        while self._undo_some(number, which):
-            pass
+        after = ""
+        while last := self._undo_some(number, which, after):
+            after = last
+            let_others_in(self._engine)
         while self._restore_some(number, which):
-            pass
+            let_others_in(self._engine)
         return next(one for one in self.list_undone(most=1) if one.number == number)
 
     def _begin(self, which: Which) -> int | None:
@@ -93,9 +95,12 @@ class SqlWrongBounces:
             ).scalar_one()
             return number
 
-    def _undo_some(self, number: int, which: Which) -> bool:
+    def _undo_some(self, number: int, which: Which, after: str) -> str | None:
+        """The next addresses behind this one; the last of them."""
         some = select(suppression.c.email_key, _is_top.label("is_top"), _is_alone.label("is_alone"))
-        some = some.where(_entries(which)).order_by(suppression.c.email_key).limit(_SLICE)
+        some = (
+            some.where(_entries(which), suppression.c.email_key > after).order_by(suppression.c.email_key).limit(_SLICE)
+        )
         with writing(self._engine) as connection:
             rows = connection.execute(some.with_for_update()).all()
             everybody = [row.email_key for row in rows]
@@ -105,7 +110,7 @@ class SqlWrongBounces:
             take_off(connection, off, undo=number)
             _leave_the_rest(connection, everybody)
             _add(connection, number, n_addresses=len(off))
-        return bool(rows)
+        return rows[-1].email_key if rows else None
 
     def _restore_some(self, number: int, which: Which) -> bool:
         people = _runs(which).with_only_columns(bounced_off.c.subscriber_id).distinct().limit(_SLICE)
@@ -126,6 +131,7 @@ class SqlWrongBounces:
         n_addresses = 0
         while n_some := self._put_back_some(number):
             n_addresses += n_some
+            let_others_in(self._engine)
         with writing(self._engine) as connection:
             connection.execute(update(bounce_undo).where(*mine).values(put_back_at=database_now()))
         return n_addresses
