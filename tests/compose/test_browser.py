@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from newsletter.compose.preview import as_reader
@@ -134,3 +137,22 @@ CONTRASTS = """(turned) => {
     const pair = [light(seen(rgb(getComputedStyle(one).color), false)), light(seen(ground(one), true))].sort((a, b) => b - a);
     out.push([(pair[0] + 0.05) / (pair[1] + 0.05), walk.currentNode.data.trim().slice(0, 40)]); }
   return out; }"""
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("width", [375, 600])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_ground_below_a_short_mail_is_that_of_the_palette(
+    page: Page, tmp_path: Path, name: str, width: int, scheme: str
+) -> None:
+    """A letter of one line leaves most of the window free: down to its last row that is the backdrop's colour."""
+    short = replace(ISSUE, sections=(), intro="Hello.", outro="")
+    html = as_reader(rendered(short, files=template(name)).edition, ANA)[1]
+    opened(page, html, tmp_path, width, scheme).set_viewport_size({"width": width, "height": 2400})
+    shot = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    colours = tomllib.loads(template(name).files["template.toml"])["dark" if scheme == "dark" else "colors"]
+
+    assert {colours["backdrop"]} == {
+        "#{:02x}{:02x}{:02x}".format(*shot.getpixel((across, 2390)))  # type: ignore[misc]
+        for across in (2, width // 2, width - 3)
+    }

@@ -17,7 +17,9 @@ def html(source: str) -> str:
         read_blocks(
             source,
             NONE,
-            picture=lambda src, alt, line: f"https://own.example/{src}" if src.startswith("images/") else src,
+            picture=lambda src, alt, line: (
+                (f"https://own.example/{src}", 480) if src.startswith("images/") else (src, None)
+            ),
         )
     )
 
@@ -46,7 +48,7 @@ def test_links_to_the_web_and_to_mail_stay(address: str) -> None:
 
 def test_headings_of_a_piece_come_below_the_headings_of_the_mail() -> None:
     """One h1 a mail, one h2 a post."""
-    assert html("# a\n\n## b\n\n###### c") == "<h3>a</h3>\n<h4>b</h4>\n<h6>c</h6>"
+    assert html("# a\n\n## b\n\n###### c") == "<h3>a</h3>\n<h4>b</h4>\n<h5>c</h5>"
 
 
 @pytest.mark.parametrize("dash", ["—", "--", "–", "---"])
@@ -68,6 +70,7 @@ def test_a_dash_inside_a_quote_is_not_its_source() -> None:
 def test_a_picture_of_the_folder_gets_a_full_address() -> None:
     """A mail has no folder."""
     assert 'src="https://own.example/images/a.png"' in html("![A map](images/a.png)")
+    assert 'width="480"' in html("![A map](images/a.png)")
     assert html("![A map](secret.png)") == "<p></p>"
 
 

@@ -68,7 +68,7 @@ def _files(port: int) -> dict[str, str]:
     }
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Desk:
     """`directory` is the newsletter's folder; `fetcher` reaches the made-up web and nothing else."""
 

@@ -12,6 +12,8 @@ from newsletter.words.mistake import Mistake, Place
 
 _FILE = "template.toml"
 _WHERE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+# The width of a mail that says none, and what the built-in templates leave free at each side of the text, in CSS pixels.
+_WIDTH, _BESIDE, _NARROWEST = 600, 36, 100
 _LINKS = ("notes", "inline")
 
 
@@ -29,6 +31,12 @@ class Look:
     @property
     def text_width(self) -> int:
         return int(self.tables["text"].get("width", 72))
+
+    @property
+    def column(self) -> int:
+        """How wide the text stands in the mail, in CSS pixels: the page's width without what is left free beside it."""
+        width = re.match(r"\d+", str(self.tables.get("page", {}).get("width", "")))
+        return max(_NARROWEST, int(width[0]) - 2 * _BESIDE) if width else _WIDTH - 2 * _BESIDE
 
 
 def read_look(template: TemplateFiles) -> Look:

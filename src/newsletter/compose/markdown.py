@@ -13,8 +13,8 @@ from markdown_it.token import Token
 from newsletter.compose.sentinels import Sentinels
 from newsletter.words.domain import ascii_url
 
-# An image's address, its words and the line of its block, to its full address.
-Pictures = Callable[[str, str, int], str]
+# An image's address, its words and the line of its block, to its full address and its width in CSS pixels, if it is known.
+Pictures = Callable[[str, str, int], tuple[str, int | None]]
 
 _SCHEMES = frozenset({"http", "https", "mailto"})
 _ATTRIBUTION = re.compile(r"^\s*(?:[—–―]|--+)\s*")
@@ -37,15 +37,14 @@ def read_blocks(
 ) -> list[Token]:
     """The blocks of a text whose gaps are sentinels already.
 
-    `picture` makes a full address of an image's, given its words and the line, from 0, of its block. The largest heading
-    becomes `<h{top_heading}>`, smaller ones follow.
+    `picture` makes a full address of an image's, given its words and the line, from 0, of its block. The first heading
+    becomes `<h{top_heading}>`, smaller ones follow without a step left out, whatever their author or a page gave them.
     """
     tokens = parser().parse(source)
     _open_attributions(tokens)
+    _order_headings(tokens, top_heading)
     for index, token in enumerate(tokens):
-        if token.type in {"heading_open", "heading_close"}:
-            token.tag = f"h{min(6, int(token.tag[1]) + top_heading - 1)}"
-        elif token.type == "inline" and token.children is not None:
+        if token.type == "inline" and token.children is not None:
             line = token.map[0] if token.map else 0
             token.children = _safe(token.children, sentinels, picture, line)
             if sentinels.is_control(token.content) and tokens[index - 1].type == "paragraph_open":
@@ -87,12 +86,30 @@ def _safe(children: list[Token], sentinels: Sentinels, picture: Pictures | None,
             continue
         elif child.type == "image":
             if picture:
-                child.attrSet("src", picture(str(child.attrGet("src") or ""), child.content, line))
+                address, width = picture(str(child.attrGet("src") or ""), child.content, line)
+                child.attrSet("src", address)
+                if width:
+                    # Outlook for Windows knows no max-width, and shows a picture as wide as it is.
+                    child.attrSet("width", str(width))
             child.attrSet("class", "picture")
             if not is_safe_link(str(child.attrGet("src")), sentinels):
                 continue
         out.append(child)
     return out
+
+
+def _order_headings(tokens: list[Token], top: int) -> None:
+    """Give each heading the level below the last larger one before it: who listens takes a gap for something missing."""
+    above: list[tuple[int, int]] = []
+    for opening, closing in (
+        (tokens[at], tokens[at + 2]) for at, one in enumerate(tokens) if one.type == "heading_open"
+    ):
+        written = int(opening.tag[1])
+        while above and above[-1][0] >= written:
+            above.pop()
+        level = min(6, above[-1][1] + 1 if above else top)
+        above.append((written, level))
+        opening.tag = closing.tag = f"h{level}"
 
 
 def _open_attributions(tokens: list[Token]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NoReturn
 
+from newsletter.compose.css_rules import split_style
 from newsletter.compose.html_facts import INLINE, VOID
 from newsletter.compose.mjml_facts import EMPTY, ENDING
 from newsletter.compose.mjml_tags import Objection, Tag, read_tag, safe_value
@@ -147,7 +148,7 @@ class _Guard:
                     self.held.append(match[0])
                     self.stack.pop()
                 else:
-                    self.closed(name, match[0], start)
+                    self.closed(name, start)
             elif match[0].startswith("<!--"):
                 self.comment(match[0], start)
         if offset < end:
@@ -244,16 +245,19 @@ class _Guard:
     def style(self, tag: Tag, at: int, start: int) -> int:
         """CSS is not markup: take it whole. What is to be inlined we inline ourselves afterwards."""
         closing = f"</{tag.name}>"
-        end = self.written.text.find(closing, start)
-        if end < 0:
+        end = re.compile(rf"</{re.escape(tag.name)}\s*>").search(self.written.text, start)
+        if end is None:
             self.refuse(at, f"<{tag.name}> is not closed.", f"Close it with {closing}.")
-        css = self.written.text[start:end]
+        css = self.written.text[start : end.start()]
         self.css(css, start)
         if tag.is_inlined_style:
-            self.styles.append(css.strip())
+            inlined, kept = split_style(css)
+            self.styles.append(inlined.strip())
+            if kept:
+                self.emit(f"<mj-style>{kept}</mj-style>", at)
         else:
             self.emit(tag.written + css + closing, at)
-        return end + len(closing)
+        return end.end()
 
     def css(self, css: str, at: int) -> None:
         gap = self.sentinels.pattern.search(css)
@@ -263,7 +267,7 @@ class _Guard:
         if fault is not None:
             self.refuse(at + fault[0], fault[1], fault[2])
 
-    def closed(self, name: str, text: str, at: int) -> None:
+    def closed(self, name: str, at: int) -> None:
         if not self.stack or self.stack[-1].tag.name != name:
             if name.lower() in VOID:
                 self.refuse(at, f"<{name}> is never closed.", f"Remove </{name}>.")
@@ -277,7 +281,8 @@ class _Guard:
         elif name == "mj-attributes":
             self.in_attributes = False
         self.stack.pop()
-        self.emit(text, at)
+        # Without blanks or line ends before the >, which mjml-python takes for something else.
+        self.emit(f"</{name}>", at)
 
     def left(self, name: str, at: int) -> None:
         self.ending = None

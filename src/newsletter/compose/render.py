@@ -49,7 +49,7 @@ def render(
     look = read_look(template)
     sentinels = Sentinels(_sources(issue, by_slug.values(), newsletter, template))
     notes = Notes(inline=look.inline_links)
-    view = view_of(issue, by_slug, newsletter, sentinels, notes, images, text_width=look.text_width)
+    view = view_of(issue, by_slug, newsletter, sentinels, notes, images, text_width=look.text_width, column=look.column)
     context = _context(view, newsletter, template, sentinels, _with_logo(look, template, newsletter, images))
     mjml = _checked(write(template, "issue.mjml", context, view.blocks()), sentinels)
     text = _checked(write(template, "issue.txt", context), sentinels)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from markupsafe import Markup
 
@@ -19,6 +19,7 @@ from newsletter.words.domain import ascii_url
 from newsletter.words.issue import Issue
 from newsletter.words.mistake import Missing, Mistake, Place
 from newsletter.words.newsletter import Newsletter
+from newsletter.words.picture_path import own_picture
 from newsletter.words.post import Image, Post
 
 _RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ku", "nqo", "ps", "sd", "syr", "ug", "ur", "yi"})
@@ -110,9 +111,12 @@ def view_of(
     images: Images | None,
     *,
     text_width: int,
+    column: int,
 ) -> IssueView:
-    """Raises Mistake for a gap that can't be read or a picture without words, Missing for a post that there is not."""
-    writer = _Writer(newsletter.public_url.rstrip("/"), sentinels, notes, images, text_width)
+    """`text_width` is in letters, `column` the widest a picture in the text may be, in CSS pixels.
+
+    Raises Mistake for a gap that can't be read or a picture without words, Missing for a post that there is not."""
+    writer = _Writer(newsletter.public_url.rstrip("/"), sentinels, notes, images, text_width, column)
     subject, preheader = (
         read_gaps(value, sentinels, Origin(issue.file, issue.line_of(key) or 1, issue.column_of(key)))
         for key, value in (("subject", issue.subject), ("preheader", issue.preheader))
@@ -148,10 +152,10 @@ def written_date(day: date | None, language: str) -> str:
 
 def image_address(src: str, public_url: str, images: Images | None, place: Place) -> str:
     """A picture of the folder is served under the newsletter's own address, by the digest of its file."""
-    path = unquote(src.removeprefix("./"))
-    if not path.startswith("images/"):
+    path = own_picture(src)
+    if path is None:
         return src
-    name = f"images/{images.publish(path, place)}" if images else path
+    name = f"images/{images.publish(path, place)}" if images else quote(unquote(path))
     return f"{public_url.rstrip('/')}/{name}"
 
 
@@ -162,21 +166,23 @@ class _Writer:
     notes: Notes
     images: Images | None
     text_width: int
+    column: int
 
     def copy(self, source: str, origin: Origin, *, top_heading: int) -> Copy:
         source = source.replace("\r\n", "\n").replace("\r", "\n")
         marked = read_gaps(source, self.sentinels, origin, regions_of(source, origin))
 
-        def picture(src: str, alt: str, line: int) -> str:
+        def picture(src: str, alt: str, line: int) -> tuple[str, int | None]:
             place = Place(origin.file, origin.line + line)
             # What was captured without words is for `check` to find; our own pictures are ours to describe.
-            if not alt.strip() and src.removeprefix("./").startswith("images/"):
+            if not alt.strip() and own_picture(src) is not None:
                 raise Mistake(
                     "This picture has no words for those who can't see it.",
                     fix="Say what it shows: ![A ferry at dusk](images/ferry.png).",
                     place=place,
                 )
-            return self.address(src, place)
+            address = self.address(src, place)
+            return address, self.width(src, address)
 
         blocks = read_blocks(marked, self.sentinels, picture=picture, top_heading=top_heading)
         text = text_of(blocks, self.sentinels, self.notes, self.text_width)
@@ -184,6 +190,12 @@ class _Writer:
 
     def address(self, src: str, place: Place) -> str:
         return image_address(src, self.public_url, self.images, place)
+
+    def width(self, src: str, address: str) -> int | None:
+        """How wide a picture stands in the text, in CSS pixels; None where it is not one of ours."""
+        if self.images is None or own_picture(src) is None:
+            return None
+        return min(self.column, self.images.width(address.rpartition("/")[2]))
 
     def section(self, title: str, posts: Sequence[Post]) -> SectionView:
         return SectionView(title, tuple(self.post(post, is_only=len(posts) == 1) for post in posts))

@@ -13,8 +13,11 @@ from functools import lru_cache
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
+from newsletter.folder.animation import animation
 from newsletter.words.mistake import Missing, Mistake, NewsletterError, Place
+from newsletter.words.picture_path import spellings
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -28,9 +31,11 @@ _TALLEST = 4 * WIDEST
 _MOST_PIXELS = 120_000_000
 _MOST_BYTES = 40_000_000
 # Part of every name: a change here gives new names, and what went out keeps its old ones.
-_RECIPE = b"newsletter picture 1\0"
+_RECIPE = b"newsletter picture 2\0"
 _NAME = re.compile(r"[0-9a-f]{32}\.(?:jpg|png|gif)")
 _ENDINGS = {"JPEG": "jpg", "MPO": "jpg", "PNG": "png", "GIF": "gif", "WEBP": "", "BMP": "png", "TIFF": ""}
+# Mail programs show moving pictures as GIF only. The frames of a TIFF are pages.
+_MOVING = frozenset({"GIF", "PNG", "WEBP"})
 _FORMATS = {"jpg": "JPEG", "png": "PNG", "gif": "GIF"}
 
 
@@ -93,16 +98,22 @@ class ImageFolder:
             raise Missing("There is no such picture.", fix="Was its file removed from images/?")
         return path
 
+    def width(self, name: str) -> int:
+        """How wide a published picture is, in its own pixels. Raises Missing."""
+        return _width(self.find(name))
+
     def _path(self, src: str, place: Place | None) -> Path:
         room = (self.directory / ROOM).resolve()
-        path = (self.directory / src).resolve()
+        found = ((self.directory / name).resolve() for name in spellings(src) if "\0" not in name)
+        paths = [path for path in found if path.is_relative_to(room)]
         # A link that leads out of the folder could put any picture of this machine on the web.
-        if not src.startswith(f"{ROOM}/") or not path.is_relative_to(room):
+        if not src.startswith(f"{ROOM}/") or not paths:
             raise Mistake(f"{src} is not in {ROOM}/.", fix=f"Copy the picture into {ROOM}/.", place=place)
-        if not path.is_file():
+        path = next((path for path in paths if path.is_file()), None)
+        if path is None:
             there = sorted(one.name for one in room.iterdir() if not one.name.startswith(".")) if room.is_dir() else []
             fix = f"There are: {', '.join(there[:8])}." if there else f"Put it into {ROOM}/."
-            raise Missing(f"There is no picture {src}.", fix=fix, place=place)
+            raise Missing(f"There is no picture {unquote(src)}.", fix=fix, place=place)
         return path
 
 
@@ -161,10 +172,10 @@ def _converted(picture: Image.Image, src: str, place: Place | None) -> tuple[str
         raise Mistake(
             f"{src} is {picture.format}, which mail programs do not show.", fix="Save it as JPEG or PNG.", place=place
         )
-    if picture.format == "GIF" and getattr(picture, "is_animated", False):
-        return "gif", _animation(picture)
+    if getattr(picture, "is_animated", False) and picture.format in _MOVING:
+        return "gif", animation(picture, src, place)
     profile = picture.info.get("icc_profile")
-    upright = ImageOps.exif_transpose(picture)
+    upright = ImageOps.exif_transpose(_in_eight_bits(picture))
     has_alpha = upright.mode in {"RGBA", "LA", "PA"} or "transparency" in upright.info
     ending = _ENDINGS[picture.format] or ("png" if has_alpha else "jpg")
     if ending == "gif":
@@ -191,35 +202,32 @@ def _saved(picture: Image.Image, ending: str, *, has_alpha: bool, profile: bytes
     return out.getvalue()
 
 
-def _animation(picture: Image.Image) -> bytes:
-    """Every frame with its duration; a comment or a description in the file stays behind."""
-    from PIL import ImageSequence
-
-    frames, durations = [], []
-    for frame in ImageSequence.Iterator(picture):
-        durations.append(frame.info.get("duration", 100))
-        copy = frame.convert("RGBA")
-        copy.thumbnail((WIDEST, _TALLEST))
-        copy.info = {}
-        frames.append(copy)
-    out = io.BytesIO()
-    loop = picture.info.get("loop")
-    frames[0].save(
-        out,
-        "GIF",
-        save_all=True,
-        append_images=frames[1:],
-        duration=durations,
-        disposal=2,
-        **({} if loop is None else {"loop": loop}),
-    )
-    return out.getvalue()
+def _in_eight_bits(picture: Image.Image) -> Image.Image:
+    """Grays of 16 or 32 bits on the scale of 8: converted as it is, whatever is above 255 would be white."""
+    if picture.mode.startswith("I;16"):
+        wide = picture.convert("I")
+        return wide.point(lambda gray: gray * (1 / 257)).convert("L")
+    if picture.mode in {"I", "F"}:
+        wide = picture.convert("F")
+        lowest, highest = (float(str(edge)) for edge in wide.getextrema())
+        scale = 255 / (highest - lowest or 1)
+        return wide.point(lambda gray: gray * scale - lowest * scale).convert("L")
+    return picture
 
 
 def _too_many(src: str, place: Place | None) -> Mistake:
     return Mistake(
         f"{src} has more than {_MOST_PIXELS // 1_000_000} million pixels.", fix="Save a smaller copy.", place=place
     )
+
+
+@lru_cache(maxsize=1024)
+def _width(path: Path) -> int:
+    """A name stands for its bytes for ever, so that one look is enough."""
+    from PIL import Image
+
+    with Image.open(path) as picture:
+        return picture.width
 
 
 _Signature = tuple[tuple[str, int, int], ...]

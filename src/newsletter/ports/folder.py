@@ -92,6 +92,10 @@ class Images(Protocol):
         """Make `images/...` ready for mail; its name, `DIGEST.ext`. Raises Missing, or Mistake at `place`."""
         ...
 
+    def width(self, name: str) -> int:
+        """How wide a published picture is, in its own pixels. Raises Missing."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shelf:

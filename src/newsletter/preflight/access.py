@@ -12,7 +12,6 @@ from newsletter.ports.folder import TemplateFiles
 from newsletter.preflight.contrast import weak_words
 from newsletter.preflight.dark import darkened
 from newsletter.preflight.mail import Filled
-from newsletter.preflight.mending import other_words
 from newsletter.preflight.page_tree import Element
 from newsletter.preflight.reading import Link, Reading, link_to
 from newsletter.preflight.rules import finding
@@ -29,7 +28,7 @@ def findings(
     """Of the author's headings, and of what the template made of it all."""
     where = _Where(proof, template)
     yield from _document(mail.tree, where)
-    yield from _headings(readings, mail.tree, where)
+    yield from _headings(mail.tree, where)
     yield from _elements(mail.tree, where, [link for read in readings for link in read.links])
     yield from _contrast("low-contrast", mail.tree, where)
     if (dark := darkened(mail.html)) is not None:
@@ -56,17 +55,6 @@ class _Where:
                     return Place(f"{self.template.location}/{name}", text.count("\n", 0, at) + 1, column)
         return Place(f"{self.template.location}/issue.mjml", 1)
 
-    def words(self, words: str) -> Place | None:
-        """The line in which an author wrote these words."""
-        words = words[:60].strip()
-        issue = self.proof.issue
-        texts = [(issue.file, issue.intro_line, issue.intro), (issue.file, issue.outro_line, issue.outro)]
-        texts += [(post.file, post.body_line, post.body) for post in self.proof.posts.values()]
-        for file, first, text in texts:
-            if words and (at := text.find(words)) >= 0:
-                return Place(file, first + text.count("\n", 0, at))
-        return None
-
 
 def _body_first(item: tuple[str, str]) -> tuple[bool, bool, str]:
     """What a head says of all components is the less likely place of a fault in one of them."""
@@ -92,39 +80,20 @@ def _document(tree: Element, where: _Where) -> Iterator[Finding]:
         )
 
 
-def _headings(readings: Sequence[Reading], tree: Element, where: _Where) -> Iterator[Finding]:
-    """The author's steps first; the template's only where the author's are in order."""
-    found = False
-    for read in readings:
-        # The first heading of a text is its top, whatever its number of #.
-        before = read.headings[0].level if read.headings else 0
-        for heading in read.headings:
-            if heading.level > before + 1:
-                found = True
-                yield finding(
-                    "heading-order",
-                    heading.place,
-                    f"A heading of level {heading.level} follows one of level {before}.",
-                    f"Write it with {'#' * (before + 1)}.",
-                    post=read.post,
-                    mend=other_words(heading.place, "#" * heading.level, "#" * (before + 1), is_sure=True),
-                )
-            before = heading.level
+def _headings(tree: Element, where: _Where) -> Iterator[Finding]:
+    """The steps of the template; those inside a text are set in their order when it is read."""
     levels = [(int(one.tag[1]), one) for one in tree.walk() if re.fullmatch("h[1-6]", one.tag)]
     if not any(level == 1 for level, _ in levels):
         yield finding(
             "no-heading", where.template_line("<mj-body"), "The mail has no main heading.", "Put the name into an <h1>."
         )
     for (before, _), (level, one) in itertools.pairwise(levels):
-        if level > before + 1 and not found:
-            own = where.words(one.text())
+        if level > before + 1:
             yield finding(
                 "heading-order",
-                own or where.template_line(f"<h{level}"),
+                where.template_line(f"<h{level}", "<h"),
                 f"The heading “{one.text()[:60].strip()}” is of level {level} and follows one of level {before}.",
-                f"Take {'a #' if level == before + 2 else f'{level - before - 1} #'} away."
-                if own
-                else f"Make it <h{before + 1}>.",
+                f"Let the template make it <h{before + 1}>.",
             )
 
 
@@ -141,8 +110,11 @@ def _elements(tree: Element, where: _Where, written: Sequence[Link]) -> Iterator
         elif one.tag == "a" and "href" in one.attributes and not _name(one):
             href = one.attributes["href"]
             link = link_to(href, written) or next(
-                (one for one in written if one.href.startswith("{") and _GAP in one.words), None
+                (one for one in written if one.href.startswith(_GAP) and (_GAP in one.words or not one.words.strip())),
+                None,
             )
+            if href in {"", "#"} and any(not one.href.strip() for one in written):
+                continue
             if link:
                 # One without any words is found where links are read as they are written.
                 if link.words.strip():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from newsletter.compose.press import Proof
 from newsletter.preflight.around import Around
@@ -13,6 +14,7 @@ from newsletter.preflight.reading import Reading
 from newsletter.preflight.rules import finding
 from newsletter.words.finding import Finding
 from newsletter.words.mistake import Place
+from newsletter.words.picture_path import own_picture
 
 HEAVY = 1_000_000
 HEAVY_TOGETHER = 3_000_000
@@ -30,9 +32,8 @@ class Picture:
 
     @property
     def own_file(self) -> str | None:
-        """Its path where it lies in the newsletter's folder."""
-        path = self.src.removeprefix("./")
-        return path if path.startswith("images/") else None
+        """Its path, as it is named, where it lies in the newsletter's folder."""
+        return own_picture(self.src)
 
 
 def pictures_of(proof: Proof, readings: Sequence[Reading]) -> list[Picture]:
@@ -60,12 +61,13 @@ def findings(proof: Proof, pictures: Sequence[Picture], mail: Filled, around: Ar
         if around.images is not None and picture.own_file:
             yield from _own(picture, around.images.get(picture.own_file))
     if around.images is not None:
+        # One that stands twice is fetched once.
         sizes = {picture.own_file: around.images.get(picture.own_file or "", 0) for picture in pictures}
         if (total := sum(sizes.values())) > HEAVY_TOGETHER:
             yield finding(
                 "heavy-images",
                 Place(proof.issue.file, 1),
-                f"The pictures of this issue weigh {total / 1e6:.1f} MB together.",
+                f"The pictures of this issue weigh {total / 1e6:.1f} MB together, as they are mailed.",
                 "Make them smaller: 1,200 pixels wide is enough for every screen.",
             )
 
@@ -96,7 +98,7 @@ def _own(picture: Picture, n_bytes: int | None) -> Iterator[Finding]:
         yield finding(
             "missing-image",
             picture.place,
-            f"There is no file {picture.own_file} in the newsletter's folder.",
+            f"There is no file {unquote(picture.own_file or '')} in the newsletter's folder.",
             "Put the picture there, or mend its name.",
             post=picture.post,
             url=picture.src,
@@ -105,7 +107,7 @@ def _own(picture: Picture, n_bytes: int | None) -> Iterator[Finding]:
         yield finding(
             "heavy-image",
             picture.place,
-            f"{picture.own_file} weighs {n_bytes / 1e6:.1f} MB.",
+            f"{unquote(picture.own_file or '')} weighs {n_bytes / 1e6:.1f} MB as it is mailed.",
             "Make it smaller: 1,200 pixels wide is enough for every screen.",
             post=picture.post,
             url=picture.src,

@@ -1,4 +1,4 @@
-"""Reads an author's text for the checks: links, quotes, headings, pictures and remarks, each with its line and column."""
+"""Reads an author's text for the checks: links, quotes, pictures and remarks, each with its line and column."""
 
 from __future__ import annotations
 
@@ -52,12 +52,6 @@ class Quote:
     place: Place
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heading:
-    level: int
-    place: Place
-
-
 @dataclass(slots=True, kw_only=True)
 class Reading:
     """One text: a post's body, an intro or an outro. `own` are the author's own lines by number, quotes blanked."""
@@ -67,7 +61,6 @@ class Reading:
     post: str | None
     links: list[Link] = field(default_factory=list)
     quotes: list[Quote] = field(default_factory=list)
-    headings: list[Heading] = field(default_factory=list)
     remarks: list[tuple[Place, str]] = field(default_factory=list)
     own: list[tuple[int, str]] = field(default_factory=list)
 
@@ -160,8 +153,6 @@ class _Walk:
                 depth -= 1
                 if not depth:
                     self._quote(tokens[quote_from : index + 1])
-            elif token.type == "heading_open" and token.map:
-                self.read.headings.append(Heading(level=int(token.tag[1]), place=self._line(token.map[0])))
             elif token.type == "inline" and token.map:
                 self.at = (token.map[0], 0)
                 self._inline(token.children or [], token.map[1], in_quote=depth > 0)

@@ -56,7 +56,11 @@ RULES: dict[str, Rule] = {
     ),
     "no-title": Rule("accessibility", W, "Browsers and screen readers have no name for the page."),
     "no-heading": Rule("accessibility", W, "Screen readers jump from heading to heading; here is nothing to jump to."),
-    "heading-order": Rule("accessibility", W, "Who listens takes a skipped level for something that is missing."),
+    "heading-order": Rule(
+        "accessibility",
+        W,
+        "Who listens takes a skipped level for something that is missing. The levels inside a text are set by the program.",
+    ),
     "no-alt": Rule(
         "accessibility", E, "Who can't see the picture, or has pictures switched off, learns nothing of it."
     ),

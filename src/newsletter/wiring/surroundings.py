@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsletter.fetch.answer_file import AnswerFile
@@ -11,10 +10,12 @@ from newsletter.ports.forecast import Audience
 from newsletter.preflight.around import Around
 from newsletter.preflight.check import check
 from newsletter.preflight.gaps import bare_fields
+from newsletter.preflight.images import pictures_of
+from newsletter.preflight.reading import readings_of
 from newsletter.preflight.worst_reader import WORST, worst_reader
 from newsletter.sending.sample import sample
 from newsletter.store.reader_values import SqlReaderValues
-from newsletter.words.mistake import Mistake
+from newsletter.words.mistake import Mistake, NewsletterError
 from newsletter.words.subscriber import Subscriber, SubscriptionStatus
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def around(
         bytes_per_gap=parts.provider.limits.bytes_per_gap,
         provider=parts.provider.name,
         message=mail.message,
-        images=_image_sizes(parts.directory),
+        images=_mailed_sizes(parts, proof),
         also=frozenset(also),
         fetcher=parts.fetcher if online else None,
         memory=AnswerFile(parts.directory / "var" / "cache" / "answers.db") if online else None,
@@ -93,10 +94,13 @@ def reader_as(parts: Parts, address: str | None, proof: Proof) -> tuple[Subscrib
     return reader, parts.readers.find_list(name) or 0
 
 
-def _image_sizes(directory: Path) -> dict[str, int]:
-    """The files in images/ by their path in the folder, with their bytes."""
-    return {
-        path.relative_to(directory).as_posix(): path.stat().st_size
-        for path in (directory / "images").rglob("*")
-        if path.is_file()
-    }
+def _mailed_sizes(parts: Parts, proof: Proof) -> dict[str, int]:
+    """The bytes of each picture of the folder that the issue shows, as it is mailed, by its path as it is named."""
+    named = {picture.own_file for picture in pictures_of(proof, readings_of(proof))} - {None}
+    sizes: dict[str, int] = {}
+    for path in filter(None, named):
+        try:
+            sizes[path] = parts.images.find(parts.images.publish(path)).stat().st_size
+        except NewsletterError:
+            continue
+    return sizes

@@ -1,0 +1,70 @@
+"""A moving picture as the GIF that mail programs show, however it came: each frame with its time, small enough to make."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from newsletter.words.mistake import Mistake, Place
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+_WIDEST = 1280
+_TALLEST = 4 * _WIDEST
+# What is held in memory while it is written: one byte a pixel, all frames together.
+_ROOM = 40_000_000
+# What is read: a few kilobytes can hold hundreds of frames of any size.
+_MOST_PIXELS = 400_000_000
+_MOST_FRAMES = 600
+# GIF counts in hundredths, and programs slow down what is shorter than two of them.
+_SHORTEST_MS = 20
+
+
+def animation(picture: Image.Image, src: str, place: Place | None) -> bytes:
+    """Comments and descriptions in the file stay behind. Raises Mistake for more frames or pixels than can be taken."""
+    frames = getattr(picture, "n_frames", 1)
+    # A PNG may hold a still picture for those who can't show the moving one; it is none of its frames.
+    first = 1 if picture.info.get("default_image") and frames > 1 else 0
+    n_pixels = picture.width * picture.height * frames
+    if frames > _MOST_FRAMES or n_pixels > _MOST_PIXELS:
+        raise Mistake(
+            f"{src} moves through {frames} frames of {picture.width} by {picture.height} pixels, which is more than can be made ready.",
+            fix="Save fewer frames, or smaller ones.",
+            place=place,
+        )
+    durations = [0] * (frames - first)
+    pictures = _frames(picture, range(first, frames), _box(picture, frames), durations)
+    images = list(pictures)
+    out = io.BytesIO()
+    loop = picture.info.get("loop", None if picture.format == "GIF" else 0)
+    images[0].save(
+        out,
+        "GIF",
+        save_all=True,
+        append_images=images[1:],
+        duration=durations,
+        disposal=2,
+        **({} if loop is None else {"loop": loop}),
+    )
+    return out.getvalue()
+
+
+def _box(picture: Image.Image, frames: int) -> tuple[int, int]:
+    """How large each frame may be so that all of them find room."""
+    shrink = min(1.0, (_ROOM / (picture.width * picture.height * frames)) ** 0.5)
+    return max(1, min(_WIDEST, int(picture.width * shrink))), max(1, min(_TALLEST, int(picture.height * shrink)))
+
+
+def _frames(picture: Image.Image, numbers: range, box: tuple[int, int], durations: list[int]) -> Iterator[Image.Image]:
+    """The frames with a palette of their own; their times are written into `durations`."""
+    from PIL import Image
+
+    for place, number in enumerate(numbers):
+        picture.seek(number)
+        frame = picture.convert("RGBA")
+        frame.thumbnail(box)
+        durations[place] = max(_SHORTEST_MS, int(picture.info.get("duration") or 100))
+        frame.info = {}
+        yield frame.quantize(255, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
