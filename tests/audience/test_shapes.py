@@ -202,3 +202,32 @@ def test_who_opened_is_not_who_subscribed(import_text: Import) -> None:
     with pytest.raises(Mistake, match="who opened"):
         import_text(opens)
     assert import_text(opens, source="csv").added == 1
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "E-mailadres,Voornaam,Achternaam",
+        "E-postadress,Förnamn,Efternamn",
+        "Adres e-mail,Imię,Nazwisko",
+        "E-mailová adresa,Jméno,Příjmení",
+        "Endereço de e-mail,Nome,Sobrenome",
+        "Indirizzo di posta elettronica,Nome,Cognome",
+        "Эл. почта,Имя,Фамилия",
+        "Електронна пошта,Ім'я,Прізвище",
+        "Διεύθυνση email,Όνομα,Επώνυμο",
+        "E-posta adresi,İsim,Soyadı",
+        "כתובת אימייל,שם פרטי,שם משפחה",
+        "البريد الإلكتروني,الاسم الأول,اسم العائلة",
+        "メールアドレス,名,姓",
+        "电子邮箱,名,姓",
+        "อีเมล,ชื่อ,นามสกุล",
+        "Your email,First name,Last name",
+    ],
+)
+def test_the_usual_columns_are_known_in_many_languages(readers: SqlReaders, import_text: Import, header: str) -> None:
+    """Nothing is asked, also below a title."""
+    import_text(f"Report\n{header}\nana@example.com,Ana,Ng\n")
+
+    person = readers.find_subscriber("ana@example.com")
+    assert person is not None and (person.first_name, person.last_name, person.fields) == ("Ana", "Ng", {})

@@ -120,7 +120,7 @@ def test_which_column_has_the_addresses_is_asked_where_none_is_named_so(run: Run
     said = run("subscribers", "import", "a.csv", *_ACTIVE, code=1).output
     asked = json.loads(run("subscribers", "import", "a.csv", *_ACTIVE, "--format", "json", code=1).stdout)
 
-    assert '--map Kontakto=email   "Kontakto" has an address in 2 rows, such as a…@example.org' in said
+    assert '--map Kontakto=email   "Kontakto" (column 1) has an address in 2 rows, such as a…@example.org' in said
     [question] = asked["questions"]
     assert question["safe"] == "Kontakto" and list(question["answers"]) == ["Kontakto", "Referrer"]
     run("subscribers", "import", "a.csv", *_ACTIVE, "--map", question["map"])

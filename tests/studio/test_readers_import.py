@@ -163,3 +163,18 @@ def test_an_answer_can_be_changed_before_the_import(world: World) -> None:
     assert "3 would be new" in world.client.get(f"/studio{_over(world, path)}").text
     world.post(path, act="ask")
     assert "Did these people leave?" in world.client.get(f"/studio{_over(world, path)}").text
+
+
+def test_which_of_two_address_columns_is_picked(world: World) -> None:
+    """Each with an example, masked; the one that is picked is imported, and the other is a field."""
+    path = _bring(world, ("readers.csv", b"Email,Email\nana@example.com,ben@example.com\n"))
+    page = world.client.get(f"/studio{path}").text
+    assert "Several columns of readers.csv are named like an e-mail address." in page
+    assert "(column 2) has an address in 1 row, such as b…@example.com" in page
+
+    world.post(path, act="answer", **{"about-0": "address-in:readers.csv", "answer-0": "column 2"})
+    assert "1 would be new" in world.client.get(f"/studio{_over(world, path)}").text
+    world.post(path, act="import")
+    _over(world, path)
+    person = world.parts.readers.find_subscriber("ben@example.com")
+    assert person and person.fields == {"email_2": "ana@example.com"}

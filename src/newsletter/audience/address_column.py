@@ -78,7 +78,9 @@ def _question(
     choices = []
     for at in filled:
         rows = "1 row" if seen.n_filled[at] == 1 else f"{seen.n_filled[at]:,} rows"
-        told = f'"{column_name(header, at)}" has an address in {rows}, such as {masked(seen.first[at])}'
+        told = (
+            f'"{column_name(header, at)}" (column {at + 1}) has an address in {rows}, such as {masked(seen.first[at])}'
+        )
         choices.append((column_choice(header, at), told))
     which = "Several columns" if is_named else "No column"
     are = "are" if is_named else "is"

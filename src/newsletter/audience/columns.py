@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from newsletter.audience.cell_words import Standing
 from newsletter.audience.column_names import MENTION, Guess, guess
 from newsletter.audience.formats import PLAIN, ExportFormat
+from newsletter.audience.header_names import FIELDS
 from newsletter.audience.mapping import IGNORE, KINDS, Asked, column_name
 from newsletter.audience.spelling import normalise as normalise
 from newsletter.audience.standing import Kind, Standings
@@ -16,22 +17,6 @@ from newsletter.words.field_name import field_name, header_name
 from newsletter.words.mistake import Mistake
 from newsletter.words.subscriber import SuppressionReason
 
-_ALIASES: Mapping[str, str] = {
-    alias: field
-    for field, aliases in {
-        "email": "email|e mail|mail|email address|e mail address|emailaddress|mail address|e mail adresse|email adresse"
-        "|email 1|contact email|user email|customer email|member email|subscriber email|email id"
-        "|mailadresse|adresse e mail|adresse email|courriel|correo electronico|indirizzo email",
-        "first_name": "first name|firstname|fname|given name|givenname|forename|vorname|prenom|nombre|nome",
-        "last_name": "last name|lastname|lname|surname|family name|familyname|nachname|familienname|nom de famille"
-        "|apellido|apellidos|cognome",
-        "name": "name|full name|fullname|display name|subscriber name|contact name",
-        "consent": "consent",
-        "subscribed_at": "subscribed at",
-        "tags": "tags",
-    }.items()
-    for alias in aliases.split("|")
-}
 # The column by which our own import knows an export whose cells were made safe for spreadsheet programs.
 SPREADSHEET_MARK = "spreadsheet_safe"
 # Names of ours, in an export or as a merge tag, which a custom field must not hide.
@@ -102,10 +87,6 @@ class Columns:
         return bool(self.standing) or self.everyone is not None
 
 
-def is_email_header(header: str) -> bool:
-    return _ALIASES.get(normalise(header)) == "email"
-
-
 def is_reserved(name: str) -> bool:
     """Whether a custom field of this name would hide a name of ours."""
     return name in _RESERVED
@@ -145,7 +126,7 @@ class _Plan:
     def place(self, position: int, title: str) -> None:
         asked = self._asked.get(position)
         exact = self._source.is_exact
-        meant = asked or self._source.fields.get(title) or ("" if exact else _ALIASES.get(title, ""))
+        meant = asked or self._source.fields.get(title) or ("" if exact else FIELDS.get(title, ""))
         if asked is None and title in self._source.proof:
             self._proof[title] = position
         if meant in KINDS and (meant != "consent" or not exact):

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from newsletter.audience.address import is_plain, tidy_address
-from newsletter.audience.columns import is_email_header, normalise
+from newsletter.audience.header_names import is_email_header
+from newsletter.audience.spelling import normalise
 
 # How far down a header is looked for.
 MOST_ABOVE = 40

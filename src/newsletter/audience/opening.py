@@ -12,10 +12,11 @@ from newsletter.audience.address import is_plain, show, tidy_address
 from newsletter.audience.address_column import column_choice, find_address_column
 from newsletter.audience.address_lines import are_addresses
 from newsletter.audience.column_verdict import settle
-from newsletter.audience.columns import MOST_COLUMNS, is_email_header, listed, map_columns
+from newsletter.audience.columns import MOST_COLUMNS, listed, map_columns
 from newsletter.audience.csv_file import CsvFile, first_lines, open_csv
 from newsletter.audience.file_names import by_name
 from newsletter.audience.formats import BY_NAME, PLAIN, ExportFormat, detect, is_either
+from newsletter.audience.header_names import is_email_header, is_plain_email_header
 from newsletter.audience.import_report import ImportOptions
 from newsletter.audience.mapping import ADDRESS, FILE, Asked, address_in, asked_of, short_name, with_address
 from newsletter.audience.not_readers import why_no_readers
@@ -173,10 +174,12 @@ def _with_address_column(
     if form.is_exact or "email" in {*asked.fields.values(), *form.fields.values()}:
         return asked
     free = [at for at in range(len(header)) if at not in asked.fields]
-    named = [at for at in free if is_email_header(header[at])]
+    named = [at for at in free if is_plain_email_header(header[at])]
     if len(named) == 1 or len(header) > MOST_COLUMNS:
         return asked
-    found = find_address_column(source, header, named, asked.fields)
+    named = named or [at for at in free if is_email_header(header[at])]
+    found: int | Question | None = named[0] if len(named) == 1 else None
+    found = found if found is not None else find_address_column(source, header, named, asked.fields)
     if isinstance(found, Question):
         opened.questions.append(found)
         found = next(at for at in named or free if column_choice(header, at) == found.safe)

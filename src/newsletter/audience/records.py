@@ -45,25 +45,27 @@ class Records:
             self._read += 1
 
     def __iter__(self) -> Iterator[Record]:
-        reader = self._reader()
+        reader, held, is_sheet = self._reader(), self.held, self._is_sheet
         row = 0
         while True:
             row += 1
-            line = row if self._is_sheet else self._read + 1
-            self.held.clear()
-            self._odd = ""
+            line = row if is_sheet else self._read + 1
+            held.clear()
             try:
                 cells = next(reader)
             except StopIteration:
                 return
             except csv.Error as error:
                 yield line, [], _explain(error)
+                self._odd = ""
                 reader = self._start_again()
                 continue
             if row < self._first_row:
+                self._odd = ""
                 continue
             if self._odd:
-                yield line, [], self._odd
+                odd, self._odd = self._odd, ""
+                yield line, [], odd
             elif cells and (len(cells) > 1 or cells[0].strip()):
                 yield line, cells, ""
 
@@ -77,11 +79,11 @@ class Records:
         return self._reader()
 
     def _feed(self) -> Iterator[str]:
-        held = self.held
+        held, most = self.held, self._most_lines
         for line in chain(self._pending(), self._lines):
             self._read += 1
             held.append(line)
-            if len(held) > self._most_lines:
+            if len(held) > most:
                 raise csv.Error("unexpected end of data")
             if "\0" in line:
                 self._odd = "The row holds a NUL character; the file may be damaged."

@@ -15,7 +15,10 @@ _TEXT_MARK = re.compile(r"'(?:[=+\-@].|[\d.,:/ ]+\Z)")
 
 def may_be_marked(line: str, delimiter: str) -> bool:
     """Whether a line of a CSV file may hold a cell for `unmark`; soon told for the many that hold none."""
-    return '="' in line or f"{delimiter}'" in line or line.startswith(("'", "\"'")) or f"{delimiter}\"'" in line
+    if "'" not in line:
+        return '="' in line
+    begun = f"{delimiter}{line}"
+    return '="' in line or f"{delimiter}'" in begun or f"{delimiter}\"'" in begun
 
 
 def unmark(cell: str) -> str:
