@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, select, text
 
 from newsletter.ports.readers import ReaderRow
-from newsletter.store.engine import is_sqlite, writing
+from newsletter.store.consent_tables import erasure, had_before
+from newsletter.store.engine import is_sqlite, reading, writing
 from newsletter.store.profiles import SqlProfiles
 from newsletter.store.readers import SqlReaders
 from newsletter.store.upgrade import run, upgrade
@@ -37,8 +38,8 @@ _EARLIER = (
 )
 
 
-def test_addresses_given_up_before_they_were_remembered_stay_off_after_the_upgrade(engine: Engine) -> None:
-    """Known by a confirmed request at an address that its person has no more, or by an import that made somebody of it."""
+def _stands_at(engine: Engine, number: str) -> None:
+    """An empty database, brought to a migration of before today."""
     with writing(engine) as connection:
         if is_sqlite(connection):
             for name in connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'table'")).all():
@@ -47,7 +48,13 @@ def test_addresses_given_up_before_they_were_remembered_stay_off_after_the_upgra
         else:
             connection.execute(text("DROP SCHEMA public CASCADE"))
             connection.execute(text("CREATE SCHEMA public"))
-        run(connection, "0002")
+        run(connection, number)
+
+
+def test_addresses_given_up_before_they_were_remembered_stay_off_after_the_upgrade(engine: Engine) -> None:
+    """Known by a confirmed request at an address that its person has no more, or by an import that made somebody of it."""
+    _stands_at(engine, "0002")
+    with writing(engine) as connection:
         for statement in _EARLIER:
             connection.execute(text(statement))
     upgrade(engine)
@@ -62,3 +69,19 @@ def test_addresses_given_up_before_they_were_remembered_stay_off_after_the_upgra
     assert {email for email, _ in profiles.former_addresses(101)} == {"ana1@example.com", "ana2@example.com"}
     unknown = profiles.find_former("bo1@example.com")
     assert unknown is not None and unknown.present is None
+
+
+def test_issues_that_were_kept_without_their_account_are_those_of_real_mail(engine: Engine) -> None:
+    """Of who is back and of who is not."""
+    _stands_at(engine, "0007")
+    with writing(engine) as connection:
+        connection.execute(text("INSERT INTO had_before (subscriber_id, issue) VALUES (7, 1), (7, 2)"))
+        erased = "INSERT INTO erasure (hash, erased_at, request_of, issues) VALUES"
+        connection.execute(text(f"{erased} ('a', {_AT}, 'owner', '[3, 4]'), ('b', {_AT}, 'owner', NULL)"))
+    upgrade(engine)
+
+    with reading(engine) as connection:
+        rows = connection.execute(select(had_before).order_by(had_before.c.issue)).all()
+        kept = connection.scalars(select(erasure.c.issues).order_by(erasure.c.hash)).all()
+    assert [tuple(row) for row in rows] == [(7, 1, False), (7, 2, False)]
+    assert list(kept) == [{"real": [3, 4], "practice": []}, None]

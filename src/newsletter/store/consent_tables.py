@@ -147,7 +147,7 @@ erasure = Table(
     Column("request_of", String(10), nullable=False),
     # Set when the person came back by their own confirmed sign-up.
     Column("returned_at", UtcDateTime),
-    # Numbers of the issues that they had, so that none goes to them again; NULL once they are back.
+    # Numbers of the issues that they had, "real" and "practice", so that none goes to them again; NULL once they are back.
     Column("issues", FieldsJson),
     sqlite_with_rowid=False,
 )
@@ -158,6 +158,7 @@ had_before = Table(
     metadata,
     Column("subscriber_id", Id, primary_key=True, autoincrement=False),
     Column("issue", Integer, primary_key=True, autoincrement=False),
+    Column("is_practice", Boolean, primary_key=True),
     sqlite_with_rowid=False,
 )
 

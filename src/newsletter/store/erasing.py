@@ -12,25 +12,24 @@ from newsletter.store.consent_tables import (
     departure,
     erasure,
     former_address,
-    had_before,
     rest,
 )
 from newsletter.store.event_tables import bounced_off, event, pardon
 from newsletter.store.former_addresses import former_of
 from newsletter.store.import_tables import import_change, import_suppression, import_tag
+from newsletter.store.issues_held import Issues, forget_held, issues_held, together
 from newsletter.store.late import note_late
 from newsletter.store.provider_words import take_out
 from newsletter.store.segment_tables import engagement, tag
-from newsletter.store.tables import delivery, holds, mailing, subscriber, subscription, suppression
+from newsletter.store.tables import subscriber, subscription, suppression
 from newsletter.store.types import database_now
 from newsletter.store.upserting import insert_into
 from newsletter.words.erasing import EraseKey, RequestOf
-from newsletter.words.ledger import HandOver
 from newsletter.words.subscriber import address_key
 
 # For as long a writer may have to wait for us.
 _PATIENCE_MS = 500
-_THEIRS = (subscription, rest, departure, engagement, tag, bounced_off, had_before, former_address)
+_THEIRS = (subscription, rest, departure, engagement, tag, bounced_off, former_address)
 _NOTES = (import_change, import_tag, import_suppression)
 
 
@@ -46,10 +45,11 @@ def erase_person(connection: Connection, email: str, erase_key: EraseKey, reques
         .values(updated_at=database_now())
         .returning(subscriber.c.id)
     )
-    keys, asked, issues, known = [key], list[str](), list[int](), person is not None
+    keys, asked, known = [key], list[str](), person is not None
+    issues: Issues = {}
     if person is not None:
         keys += [former for former, _ in former_of(connection, person)]
-        asked, issues = _asked_for(connection, person), _held_by(connection, person)
+        asked, issues = _asked_for(connection, person), issues_held(connection, person)
         take_out(connection, person, [*keys, *asked])
         _forget_person(connection, person)
     known |= _forget_addresses(connection, keys)
@@ -58,16 +58,6 @@ def erase_person(connection: Connection, email: str, erase_key: EraseKey, reques
         for one in keys:
             _leave_mark(connection, erase_key.mark(one), request_of, issues)
     return known
-
-
-def _held_by(connection: Connection, person: int) -> list[int]:
-    """The issues that a person has, may have, or had before an earlier erasure."""
-    issues = list(connection.scalars(select(mailing.c.issue).distinct()))
-    theirs = (delivery.c.subscriber_id == person, ~delivery.c.is_practice, delivery.c.handover != HandOver.PENDING)
-    # Issue by issue, as the index that keeps them single has them.
-    held = connection.scalars(select(delivery.c.issue).where(delivery.c.issue.in_(issues), holds, *theirs))
-    before = connection.scalars(select(had_before.c.issue).where(had_before.c.subscriber_id == person))
-    return sorted({*held, *before})
 
 
 def _asked_for(connection: Connection, person: int) -> list[str]:
@@ -81,6 +71,7 @@ def _forget_person(connection: Connection, person: int) -> None:
     note_late(connection, [person])
     _forget_requests(connection, consent_request.c.subscriber_id == person)
     connection.execute(delete(import_change).where(import_change.c.subscriber_id == person))
+    forget_held(connection, person)
     for table in _THEIRS:
         connection.execute(delete(table).where(table.c.subscriber_id == person))
     connection.execute(delete(subscriber).where(subscriber.c.id == person))
@@ -107,13 +98,13 @@ def _forget_events(connection: Connection, keys: Sequence[str]) -> None:
     connection.execute(update(event).where(func.lower(event.c.email).in_(keys)).values(nameless))
 
 
-def _leave_mark(connection: Connection, mark: str, request_of: RequestOf, issues: Sequence[int]) -> None:
-    before = connection.scalar(select(erasure.c.issues).where(erasure.c.hash == mark)) or []
+def _leave_mark(connection: Connection, mark: str, request_of: RequestOf, issues: Issues) -> None:
+    before = connection.scalar(select(erasure.c.issues).where(erasure.c.hash == mark)) or {}
     values = {
         "erased_at": database_now(),
         "request_of": request_of,
         "returned_at": None,
-        "issues": sorted({*before, *issues}) or None,
+        "issues": together(before, issues),
     }
     statement = insert_into(connection, erasure).values(hash=mark, **values)
     connection.execute(statement.on_conflict_do_update(index_elements=["hash"], set_=values))

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Case, ColumnElement, Connection, FromClause, Select, and_, case, exists, func, select, union
+from sqlalchemy import Case, ColumnElement, Connection, FromClause, Select, and_, case, exists, func, or_, select, union
 
-from newsletter.store.consent_tables import rest
+from newsletter.store.consent_tables import had_before, rest
 from newsletter.store.tables import delivery, holds, mailing_list, subscriber, subscription, suppression
 from newsletter.store.types import database_now
 from newsletter.words.ledger import SkipReason
@@ -76,13 +76,31 @@ def on(lists: Collection[int]) -> tuple[ColumnElement[bool], ...]:
 
 
 def has_issue(issue: int, *, practice: bool) -> ColumnElement[bool]:
-    """The subscriber of a subscription holds the issue, in that account of the ledger: they are not planned again."""
-    return exists().where(
+    """The subscriber of a subscription holds the issue, in that account of the ledger: they are not planned again.
+
+    Or they had it before they were erased and came back.
+    """
+    return or_(*_copies(issue, practice))
+
+
+def lacks_issue(issue: int, *, practice: bool) -> ColumnElement[bool]:
+    """The opposite, spelled so that planners join the tables once instead of asking them for each reader."""
+    return and_(*(~copy for copy in _copies(issue, practice)))
+
+
+def _copies(issue: int, practice: bool) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    held = exists().where(
         delivery.c.issue == issue,
         delivery.c.subscriber_id == subscription.c.subscriber_id,
         delivery.c.is_practice == practice,
         holds,
     )
+    before = exists().where(
+        had_before.c.issue == issue,
+        had_before.c.subscriber_id == subscription.c.subscriber_id,
+        had_before.c.is_practice == practice,
+    )
+    return held, before
 
 
 def list_numbers(connection: Connection, names: Collection[str]) -> list[int]:

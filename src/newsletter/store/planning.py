@@ -26,7 +26,7 @@ from sqlalchemy import (
 from newsletter.ports.ledger import MailingRow
 from newsletter.store.engaging import roll_up
 from newsletter.store.engine import reading, writing
-from newsletter.store.mailable import has_issue, mailable, on
+from newsletter.store.mailable import lacks_issue, mailable, on
 from newsletter.store.schedule_tables import slot
 from newsletter.store.segments import fitting
 from newsletter.store.tables import delivery, edition, mailing, mailing_list, parcel, subscriber, subscription
@@ -217,12 +217,13 @@ def _between(begins: int, ends: int) -> ColumnElement[bool]:
 
 def _plan_range(connection: Connection, plan: AnyRow, begins: int, ends: int) -> tuple[int, int]:
     """Make parcels and deliveries for one range of readers. Returns (planned, already had the issue)."""
-    has_it = has_issue(plan.issue, practice=plan.is_practice)
     members = mailable(subscription.c.subscriber_id, lists=[plan.list_id], at=plan.start_at)
     members = fitting(connection, members.where(_between(begins, ends)), plan.segment)
-    already = connection.scalar(select(func.count()).select_from(members.where(has_it).subquery())) or 0
-    wanted = members.where(~has_it).subquery()
+    n_members = connection.scalar(select(func.count()).select_from(members.subquery())) or 0
+    wanted = members.where(lacks_issue(plan.issue, practice=plan.is_practice)).subquery()
     n_wanted = connection.scalar(select(func.count()).select_from(wanted)) or 0
+    # Somebody may have come between the two.
+    already = max(n_members - n_wanted, 0)
     if not n_wanted:
         return 0, already
     # The very first parcel is as full as if it held others before its few canaries.

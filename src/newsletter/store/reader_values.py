@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Select, case, func, li
 from newsletter.ports.forecast import Audience
 from newsletter.ports.standing import Shortfall
 from newsletter.store.engine import reading
-from newsletter.store.mailable import has_issue, list_numbers, mailable
+from newsletter.store.mailable import lacks_issue, list_numbers, mailable
 from newsletter.store.segments import fitting
 from newsletter.store.tables import subscriber, subscription
 
@@ -80,7 +80,7 @@ class SqlReaderValues:
         people = mailable(*(columns if alone else [subscription.c.subscriber_id]), lists=lists, at=audience.at)
         people = fitting(connection, people, audience.segment)
         if audience.issue is not None:
-            people = people.where(~has_issue(audience.issue, practice=self._practice))
+            people = people.where(lacks_issue(audience.issue, practice=self._practice))
         return people if alone else select(*columns).where(subscriber.c.id.in_(people))
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, insert, select, update
 
-from newsletter.store.consent_tables import asked_in_vain, departure, erasure, had_before
+from newsletter.store.consent_tables import asked_in_vain, departure
 from newsletter.store.former_addresses import give_up, is_former, take_up
+from newsletter.store.issues_held import give_back
 from newsletter.store.tables import subscriber, subscription, suppression
 from newsletter.store.types import AnyRow, database_now
-from newsletter.store.upserting import insert_into
 from newsletter.words.consent import Asked, Left
 from newsletter.words.erasing import EraseKey
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason, address_key
@@ -67,14 +67,7 @@ def _forgive(connection: Connection, email: str, person: int, erase_key: EraseKe
         return
     mark = erase_key.mark(email)
     connection.execute(delete(asked_in_vain).where(asked_in_vain.c.hash == mark))
-    erased = connection.execute(select(erasure.c.issues).where(erasure.c.hash == mark).with_for_update()).first()
-    if erased is None:
-        return
-    if erased.issues:
-        rows = [{"subscriber_id": person, "issue": issue} for issue in erased.issues]
-        connection.execute(insert_into(connection, had_before).on_conflict_do_nothing(), rows)
-    back = {"returned_at": database_now(), "issues": None}
-    connection.execute(update(erasure).where(erasure.c.hash == mark).values(back))
+    give_back(connection, mark, person)
 
 
 def _person(connection: Connection, request: AnyRow) -> int:
