@@ -235,3 +235,35 @@ def test_mailchimps_archive_is_known_in_any_language(readers: SqlReaders, tmp_pa
     assert people(readers) == ["sam@example.com"]
     assert readers.find_suppression("una@example.com") is SuppressionReason.COMPLAINT
     assert (report.suppressed, report.rejected) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("header", "gone", "stays"),
+    [
+        ("Status", "Abgemeldet", "gold"),
+        ("Status", "inactive", "gold"),
+        ("Unsubscribed on", "2022-01-01", ""),
+        ("Newsletter abonniert", "nein", "ja"),
+    ],
+)
+def test_a_column_that_is_made_a_field_still_says_who_left(
+    readers: SqlReaders, import_text: Import, header: str, gone: str, stays: str
+) -> None:
+    """Only `ignore` silences it; words that are none of leaving are not asked about."""
+    content = f"email,{header}\ngone@example.com,{gone}\nana@example.com,{stays}\n"
+
+    import_text(content, columns={header: "level"})
+
+    assert people(readers) == ["ana@example.com"]
+    ana = readers.find_subscriber("ana@example.com")
+    assert ana is not None and ana.fields == ({"level": stays} if stays else {})
+    assert import_text(content, columns={header: "ignore"}, list_name="others").suppressed == 1
+
+
+def test_what_databases_write_for_nothing_greets_nobody(readers: SqlReaders, import_text: Import) -> None:
+    """Not as a name, not as a field, not as a proof."""
+    import_text("email,first_name,city,consent\nana@example.com,\\N,NULL,NULL\n")
+
+    ana = readers.find_subscriber("ana@example.com")
+    assert ana is not None
+    assert (ana.first_name, ana.fields, ana.subscriptions[0].consent) == ("", {}, "a form")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from newsletter.audience import header_words as speak
@@ -16,12 +16,14 @@ class Surety(StrEnum):
 
     SURE: it says who left, and a word in it that is not known is asked about. SOFT: only if its cells bear it out.
     PLACE: the same, and it may be a region of a country, too. ASKED: nobody can say without being told.
+    KEPT: somebody named it a field, and who left by it stays off; its other words are none of ours.
     """
 
     SURE = "sure"
     SOFT = "soft"
     PLACE = "place"
     ASKED = "asked"
+    KEPT = "kept"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,12 @@ _REASONS = (
     (speak.WEAK_LEFT, SuppressionReason.UNSUBSCRIBE),
     (speak.INVALID, SuppressionReason.INVALID),
 )
+
+
+def guess_kept(header: str) -> Guess:
+    """How a column of this name that somebody made a field says who left all the same."""
+    found = guess(header)
+    return replace(found, surety=Surety.KEPT) if found is not None and found.surety is Surety.SURE else MENTION
 
 
 def guess(header: str) -> Guess | None:

@@ -74,6 +74,11 @@ def _judge(tally: Tally, file: Opened, *, has_place: bool) -> tuple[Reading | No
         return None, []
     if tally.reading.kind is Kind.MENTION:
         return _mentioned(tally, file)
+    if surety is Surety.KEPT:
+        words = {**{word_of(one.cell): None for one in tally.unknown.values()}, **tally.reading.words}
+        if tally.is_many and tally.unknown:
+            return replace(tally.reading, kind=Kind.MENTION), []
+        return replace(tally.reading, words=words), []
     if surety is Surety.SURE:
         return _with_blank(tally), _ask_words(tally, file, list(tally.unknown.values()))
     if surety is Surety.ASKED:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from newsletter.audience.cell_words import Standing
-from newsletter.audience.column_names import MENTION, Guess, guess
+from newsletter.audience.column_names import MENTION, Guess, guess, guess_kept
 from newsletter.audience.formats import PLAIN, ExportFormat
 from newsletter.audience.header_names import FIELDS
 from newsletter.audience.mapping import IGNORE, KINDS, Asked, column_name
@@ -152,9 +152,9 @@ class _Plan:
                 self._nameless.append(position)
 
     def _look_at(self, position: int, title: str, *, is_asked: bool) -> None:
-        """A column that is a field otherwise. What somebody named a field says who left only where it is plain."""
-        told = self._source.tells_by.get(title)
-        found = MENTION if is_asked else Guess(kind=told) if told else guess(self._header[position])
+        """A column that is a field otherwise."""
+        told, header = self._source.tells_by.get(title), self._header[position]
+        found = Guess(kind=told) if told else guess_kept(header) if is_asked else guess(header)
         if found is not None:
             self._may_tell(position, found)
 

@@ -12,7 +12,7 @@ from newsletter.audience.import_report import ImportOptions, ImportReport
 from newsletter.audience.opened import Opened, rows_of
 from newsletter.audience.opening import Opening, open_files
 from newsletter.audience.questions import Unanswered
-from newsletter.audience.rows import Departure, RowRefused, broken_departures, departs, read_row, shifted_departure
+from newsletter.audience.rows import Departure, RowRefused, departs, departures, read_row
 from newsletter.audience.seen import Seen
 from newsletter.ports.readers import ReaderRow, Readers
 from newsletter.words.subscriber import address_key
@@ -91,7 +91,7 @@ class _Work:
                 people = [person]
             elif odd or len(cells) > columns.n_columns:
                 # Its row is reported as broken; still nothing brings them in.
-                people = _in_broken(file, cells, odd)
+                people = departures(columns, cells, odd, file.source.delimiter)
                 batch.block(people)
             else:
                 continue
@@ -131,14 +131,6 @@ class _Work:
     def _finish(self, file: Opened) -> None:
         self._done += file.source.n_lines
         self._say(0)
-
-
-def _in_broken(file: Opened, cells: list[str], odd: str) -> list[Departure]:
-    """Everyone whom a row calls gone that can't be used otherwise."""
-    if odd:
-        return broken_departures(file.columns, cells, file.source.delimiter)
-    found = shifted_departure(file.columns, cells)
-    return [] if found is None else [found]
 
 
 def _people(file: Opened, options: ImportOptions, report: ImportReport) -> Iterator[tuple[int, str, ReaderRow]]:

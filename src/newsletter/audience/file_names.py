@@ -12,7 +12,7 @@ from newsletter.audience.columns import Columns
 from newsletter.audience.mapping import WORDS, asked_of_file
 from newsletter.audience.opened import Opened, rows_of
 from newsletter.audience.questions import Question
-from newsletter.audience.rows import departs
+from newsletter.audience.rows import departures
 from newsletter.audience.spelling import spaced
 from newsletter.audience.standing import Kind
 from newsletter.words.subscriber import SuppressionReason
@@ -118,8 +118,8 @@ def _bears_out(file: Opened, told: Told) -> bool:
     """Whether the columns say what the name tells of somebody, and so can be believed of the others, or that all are gone."""
     stay = False
     for _, cells, odd in rows_of(file):
-        found = None if odd else departs(file.columns, cells)
-        if found is not None and (found.reason is told.reason or not told.is_sure):
+        found = departures(file.columns, cells, odd, file.source.delimiter)
+        if any(one.reason is told.reason or not told.is_sure for one in found):
             return True
-        stay = stay or found is None
+        stay = stay or not found
     return not stay

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from newsletter.audience.address import check_address, is_plain, show, tidy_address
-from newsletter.audience.cell_words import NotAReader, Standing, is_plainly_leaving, is_yes_or_no
+from newsletter.audience.cell_words import NotAReader, Standing, is_nothing, is_plainly_leaving, is_yes_or_no
 from newsletter.audience.columns import Columns
 from newsletter.audience.marks import Attributes, NotReadable, read_attributes, read_tags
 from newsletter.audience.standing import UnknownStatus
@@ -20,6 +20,8 @@ from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
 LONGEST_CELL = 10_000
 _FIRST_YEAR = 1985
 _NOTHING = Attributes()
+# What databases write where there is nothing. Nobody shall be greeted so.
+_NULLS = frozenset({"\\N", "NULL", "(null)"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,9 @@ def read_row(columns: Columns, cells: list[str], declared: str | None = None) ->
         status = says
     if columns.nobody:
         raise RowRefused(columns.nobody)
-    fields = {name: cell for name, at in columns.custom if (cell := cells[at].strip())} if columns.custom else {}
+    fields = {}
+    if columns.custom:
+        fields = {name: cell for name, at in columns.custom if (cell := cells[at].strip()) and cell not in _NULLS}
     try:
         tags = read_tags(cells[columns.tags]) if columns.tags is not None else ()
         said = _NOTHING
@@ -86,6 +90,14 @@ def departs(columns: Columns, cells: list[str]) -> Departure | None:
         return Departure(_address(cells[columns.email])[0], says) if isinstance(says, SuppressionReason) else None
     except RowRefused:
         return None
+
+
+def departures(columns: Columns, cells: list[str], odd: str, delimiter: str) -> list[Departure]:
+    """Everyone whom a row calls gone, also one that can't be used otherwise; where it is `odd`, the cells are its lines."""
+    if odd:
+        return broken_departures(columns, cells, delimiter)
+    found = departs(columns, cells) if len(cells) <= columns.n_columns else shifted_departure(columns, cells)
+    return [] if found is None else [found]
 
 
 def broken_departures(columns: Columns, lines: Sequence[str], delimiter: str) -> list[Departure]:
@@ -129,12 +141,16 @@ def _protective(columns: Columns, cells: list[str]) -> SuppressionReason | None:
 
 def _consent(columns: Columns, cells: list[str], declared: str | None) -> str | None:
     """The row's own proof: its consent column, or what was declared and when the other system says that they agreed."""
-    if columns.consent is not None and (own := cells[columns.consent].strip()) and not is_yes_or_no(own):
+    if columns.consent is not None and (own := cells[columns.consent].strip()) and _is_proof(own):
         return own
     told = ", ".join(f"{label} {cell}" for label, at in columns.proof if (cell := cells[at].strip()))
     if not told:
         return None
     return ". ".join(filter(None, ((declared or "").rstrip(". "), f"{columns.source.title}: {told}")))
+
+
+def _is_proof(cell: str) -> bool:
+    return not is_yes_or_no(cell) and not is_nothing(cell)
 
 
 def _since(columns: Columns, cells: list[str], said: Attributes) -> datetime | None:
@@ -200,7 +216,7 @@ def split_name(whole: str) -> tuple[str, str]:
 
 def _name(cell: str) -> str:
     """Names go into subjects: one line, blanks folded."""
-    return " ".join(cell.split())
+    return "" if cell in _NULLS else " ".join(cell.split())
 
 
 def _instant(cell: str) -> datetime | None:

@@ -86,7 +86,7 @@ def _tally(candidate: Candidate) -> Tally:
 
 def _meet(tally: Tally, example: Example, cells: list[str], is_gone: _Gone) -> bool:
     """Take a cell that was not met before; whether it makes the column one of too many words."""
-    if tally.candidate.guess.surety is Surety.SURE and _is_unknown(tally.reading, example.cell):
+    if tally.candidate.guess.surety in {Surety.SURE, Surety.KEPT} and _is_unknown(tally.reading, example.cell):
         if is_gone.of(cells):
             # Another column says it already: what this one says does not matter.
             return False
