@@ -92,16 +92,13 @@ def test_a_slot_goes_while_the_studio_is_open(world: World, hands: Hands, tmp_pa
     assert READERS == world.copies(1)
 
 
-@pytest.mark.parametrize("words", [STUDIO, ("serve", "--port", "0")])
-def test_one_of_them_drives_and_the_other_takes_over(
-    world: World, hands: Hands, tmp_path: Path, words: tuple[str, ...]
-) -> None:
+def test_one_of_them_drives_and_the_other_takes_over(world: World, hands: Hands, tmp_path: Path) -> None:
     """The second says which holds it; when that one is killed, it goes on with what was scheduled."""
     with (
-        serving(world.folder, hands, tmp_path / "first.log", words=words) as first,
+        serving(world.folder, hands, tmp_path / "first.log") as first,
         serving(world.folder, hands, tmp_path / "second.log", words=STUDIO) as second,
     ):
-        until(lambda: f"`newsletter {words[0]}`, process {first.process.pid} on " in second.said())
+        until(lambda: f"`newsletter serve`, process {first.process.pid} on " in second.said())
         assert "pages only" in second.said()
         visitor = Visitor(second)
         _schedule(visitor, hands)
@@ -112,19 +109,16 @@ def test_one_of_them_drives_and_the_other_takes_over(
     assert READERS == world.copies(1)
 
 
-@pytest.mark.parametrize("late", [10 * MINUTE, 5 * HOUR])
-def test_opened_after_its_time_it_says_that_it_is_overdue(
-    world: World, hands: Hands, tmp_path: Path, late: timedelta
-) -> None:
+def test_opened_after_its_time_it_says_that_it_is_overdue(world: World, hands: Hands, tmp_path: Path) -> None:
     """Nothing ran at its time: whoever opens the studio finds it overdue, and sends it by one press. It goes once."""
     with serving(world.folder, hands, tmp_path / "first.log", words=STUDIO) as first:
         _schedule(Visitor(first), hands)
         until(lambda: _status(world) is MailingStatus.SCHEDULED)
         first.stop()
-    hands.turn(hands.now() + 2 * MINUTE + late)
+    hands.turn(hands.now() + 12 * MINUTE)
     with serving(world.folder, hands, tmp_path / "second.log", words=STUDIO) as second:
         visitor = Visitor(second)
-        assert f"overdue by {'10 min' if late < HOUR else '5 h'}" in visitor.read()
+        assert "overdue by 10 min" in visitor.read()
         assert "overdue" in visitor.read("/reports")
         assert not (world.folder / "var" / "outbox" / "1").exists()
         visitor.press("/issues/1/control", act="resume")
