@@ -30,7 +30,9 @@ class Plan:
     """`mails` come first, in the order of arrival, then `then` or a draw from `draws`; `connections` and `ever` likewise.
 
     `poison` answers RCPT for an address. `login` is the one pair of user and password that is right, None: nobody has to
-    log in. A `naive` server asks for the mail even where it has refused the reader.
+    log in. A `naive` server asks for the mail even where it has refused the reader. `asks` says how it takes a password with
+    AUTH PLAIN where not in one step: "first" refuses what comes with the command, "again" asks for it once more. Beyond
+    `most_connections` at once, where that is not 0, nobody is let in.
     """
 
     mails: list[Step] = field(default_factory=list)
@@ -42,6 +44,8 @@ class Plan:
     offers: tuple[str, ...] = OFFERS
     login: list[str] | None = None
     naive: bool = False
+    asks: str = ""
+    most_connections: int = 0
 
     def step(self, mail: int, seed: int) -> Step | None:
         """The step for a mail, counted from 1. The same seed and number give the same step, in whatever order."""
@@ -91,6 +95,8 @@ def plan_from(document: dict[str, Any]) -> Plan:
         offers=tuple(document.get("offers", OFFERS)),
         login=document.get("login"),
         naive=document.get("naive", False),
+        asks=document.get("asks", ""),
+        most_connections=document.get("most_connections", 0),
     )
 
 

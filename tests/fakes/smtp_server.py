@@ -40,6 +40,7 @@ class Post:
         self.bodies: Path | None = Path(options.bodies) if options.bodies else None
         # Of this plan, and of all time.
         self.connections = self.mails = 0
+        self.open = 0
         self.met = self.taken = 0
         self.era = 0
         self._plan, self._written = Plan(), ""
@@ -101,12 +102,17 @@ class Conversation:
         self.recipients: list[str] = []
 
     async def run(self) -> None:
+        self.post.open += 1
         with contextlib.suppress(
             ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, Over, ssl.SSLError
         ):
+            if 0 < self.plan.most_connections < self.post.open:
+                await self._write("421 4.7.0 too many connections from you")
+                raise Over
             await self._say("connect", "220 mail.example.net ESMTP ready")
             while True:
                 await self._command((await self.reader.readuntil(b"\n")).decode("latin-1").rstrip("\r\n"))
+        self.post.open -= 1
         with contextlib.suppress(OSError, ssl.SSLError):
             self.writer.close()
 
@@ -116,6 +122,8 @@ class Conversation:
         match word.upper():
             case "EHLO":
                 await self._say("ehlo", "\r\n".join(self._features()))
+            case "HELO":
+                await self._say("helo", "250 mail.example.net")
             case "STARTTLS" if self.post.tls and not self.is_encrypted:
                 await self._say("starttls", "220 go ahead")
                 await self.writer.start_tls(self.post.tls)
@@ -144,9 +152,14 @@ class Conversation:
         words = ["mail.example.net", *offered]
         return [f"250{' ' if place == len(words) - 1 else '-'}{word}" for place, word in enumerate(words)]
 
-    async def _auth(self, rest: str) -> None:
+    async def _auth(self, rest: str) -> bool:
         way, _, first = rest.partition(" ")
         if way == "PLAIN":
+            if first and self.plan.asks == "first":
+                return await self._say("auth-first", "501 5.5.4 tell me when I ask")
+            if not first or self.plan.asks == "again":
+                await self._write("334 ")
+                first = (await self.reader.readuntil(b"\n")).decode().strip()
             _, user, password = base64.b64decode(first).decode().split("\0")
         else:
             await self._say("auth-user", "334 VXNlcm5hbWU6")
@@ -154,7 +167,7 @@ class Conversation:
             await self._say("auth-password", "334 UGFzc3dvcmQ6")
             password = await self._word()
         self.is_known = self.plan.login is None or [user, password] == self.plan.login
-        await self._say("auth", "235 2.7.0 welcome" if self.is_known else "535 5.7.8 wrong user or password")
+        return await self._say("auth", "235 2.7.0 welcome" if self.is_known else "535 5.7.8 wrong user or password")
 
     async def _word(self) -> str:
         return base64.b64decode(await self.reader.readuntil(b"\n")).decode()

@@ -45,6 +45,7 @@ def mail_server(running_mail_server: SmtpServer, request: pytest.FixtureRequest)
 
 @pytest.fixture
 def smtp(mail_server: SmtpServer) -> Iterator[SmtpProvider]:
-    provider = SmtpProvider(mail_server.url(), clock=SystemClock(), deadline=timedelta(seconds=SECONDS))
+    seconds = timedelta(seconds=SECONDS)
+    provider = SmtpProvider(mail_server.url(), clock=SystemClock(), deadline=seconds, last_answer=seconds)
     yield provider
     provider.close()

@@ -19,7 +19,8 @@ LOGIN = f"mara:{PASSWORD}"
 
 def smtp_at(url: str, *, certificate: Path | None = None, seconds: float = 3) -> SmtpProvider:
     tls = ssl.create_default_context(cafile=str(certificate)) if certificate else None
-    return SmtpProvider(url, clock=SystemClock(), deadline=timedelta(seconds=seconds), tls=tls)
+    span = timedelta(seconds=seconds)
+    return SmtpProvider(url, clock=SystemClock(), deadline=span, last_answer=span, tls=tls)
 
 
 def the_outcome(smtp: SmtpProvider) -> Outcome:

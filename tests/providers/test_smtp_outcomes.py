@@ -156,6 +156,22 @@ def test_later_for_one_reader_holds_up_nobody_else(smtp: SmtpProvider, server: S
     assert (found[1].retry_after, found[1].pauses, found[1].backs_off) == (None, False, False)
 
 
+@pytest.mark.parametrize("stage", ["data", "end"])
+@pytest.mark.parametrize("answer", ["450 later", "450 4.7.1 greylisted", "451 4.7.1 greylisted", "452 4.2.2 full"])
+def test_later_for_one_mail_holds_up_nobody_else(
+    smtp: SmtpProvider, server: SmtpServer, stage: str, answer: str
+) -> None:
+    """Some servers greylist when they have seen the mail. Five in a row, and everybody waits."""
+    server.plan("accept", at(stage, answer), "accept", then=at(stage, answer))
+
+    found = told(smtp, names=("Ada", "Ben", "Cleo", "Dan", "Eve", "Fay", "Gil", "Hal", "Ida", "Jo"))
+
+    assert [found[0], found[2]] == [ACCEPTED] * 2
+    held = [one for one in found if isinstance(one, Deferred)]
+    assert [one.about_reader for one in held] == [True] * 6 + [False] * 2
+    assert [one.retry_after is None for one in held] == [True] * 6 + [False] * 2
+
+
 @pytest.mark.parametrize(
     ("stage", "answer"),
     [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from newsletter.sending.drain import Follow
     from newsletter.wiring import Parts
     from newsletter.words.alarm import Standing
+    from newsletter.words.halt import Halt
 
 
 def _one_list(_ctx: click.Context, _option: click.Parameter, names: tuple[str, ...]) -> str:
@@ -287,7 +288,10 @@ def status(folder: object, issue: int | None, style: str) -> None:
             raise never_sent(parts, issue)
     known = [account for account in accounts if account]
     if style == "json":
-        shown = [_as_json(account) | {"unconfirmed": _standing(parts, account).unconfirmed} for account in known]
+        shown = [
+            _as_json(account, _halts(parts, account)) | {"unconfirmed": _standing(parts, account).unconfirmed}
+            for account in known
+        ]
         click.echo(json.dumps(shown[0] if issue is not None else shown, indent=2))
         return
     if not known:
@@ -295,6 +299,7 @@ def status(folder: object, issue: int | None, style: str) -> None:
     for account in known:
         _print_account(account)
         _say_when_it_goes(parts, account)
+        _print_halts(parts, account)
         said = {mailing.pause_reason for mailing in account.mailings}
         for alarm in alarms(_standing(parts, account)):
             if alarm.message not in said:
@@ -305,7 +310,28 @@ def _standing(parts: Parts, account: Account) -> Standing:
     return parts.events.get_standing(account.issue, parts.telling, practice=account.is_practice)
 
 
-def _as_json(account: Account) -> dict[str, object]:
+def _halts(parts: Parts, account: Account) -> list[Halt | None]:
+    """Of each sending of the issue, in their order."""
+    config = parts.config
+    return [
+        parts.halts.find_halt(mailing.id, provider=config.provider, pace=config.pace) for mailing in account.mailings
+    ]
+
+
+def _print_halts(parts: Parts, account: Account) -> None:
+    """Why those that are under way don't move; of a pause, and of a time that has not come, it is said elsewhere."""
+    from newsletter.words.halt import say_halt
+
+    for mailing, halt in zip(account.mailings, _halts(parts, account), strict=True):
+        if halt and mailing.status.value == "sending":
+            click.echo(f"  {say_halt(halt, now=parts.clock.now(), zone=parts.config.newsletter.zone)}")
+
+
+def _halt_as_json(halt: Halt | None) -> dict[str, object] | None:
+    return {"reason": halt.reason, "until": halt.until.isoformat() if halt.until else None} if halt else None
+
+
+def _as_json(account: Account, halts: Sequence[Halt | None]) -> dict[str, object]:
     counts = {state.value: n for state, n in account.handover.items()}
     return {
         "issue": account.issue,
@@ -325,8 +351,9 @@ def _as_json(account: Account) -> dict[str, object]:
                 "already_had_it": mailing.already_had_it,
                 "start_at": mailing.start_at.isoformat(),
                 "pause_reason": mailing.pause_reason,
+                "waits": _halt_as_json(halt),
             }
-            for mailing in account.mailings
+            for mailing, halt in zip(account.mailings, halts, strict=True)
         ],
     }
 

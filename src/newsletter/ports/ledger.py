@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from newsletter.words.edition import Edition
+from newsletter.words.halt import Halt
 from newsletter.words.ledger import Fate, HandOver, MailingStatus
 from newsletter.words.outcome import Outcome
 from newsletter.words.pace import NO_LIMIT, Pace
@@ -282,4 +283,10 @@ class Tallies(Protocol):
 
     def list_went(self, issues: Sequence[int]) -> Mapping[int, datetime]:
         """When each of these issues was first handed over, of those that were."""
+        ...
+
+
+class Halts(Protocol):
+    def find_halt(self, mailing_id: int, *, provider: str, pace: Pace = NO_LIMIT) -> Halt | None:
+        """Why nothing of it goes out by this provider just now; None where something does, may at once, or is over."""
         ...

@@ -17,12 +17,14 @@ class Limits:
     """What one call takes. `bytes_per_reader` bounds the gap values of one reader; None is no bound.
 
     Values count as JSON writes them, with `bytes_per_gap` for the naming of each. `deadline` is how long one call may take in all; `calls` how many may be in flight at once.
+    `last_answer` is how much longer the answer to what went out last is waited for.
     """
 
     readers: int
     bytes_per_reader: int | None = None
     bytes_per_gap: int = 0
     deadline: timedelta = timedelta(seconds=25)
+    last_answer: timedelta = timedelta()
     calls: int = 1
 
 

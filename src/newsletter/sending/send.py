@@ -70,13 +70,14 @@ class Sender:
     def _claim(self, mailing: MailingRow, edition: Edition) -> Claim | None:
         """Step 1. Where it fails nobody can tell whether it was committed: then there is no call, and that is written."""
         token, limits = self.new_token(), self.provider.limits
+        longest = (limits.deadline + limits.last_answer).total_seconds()
         try:
             return self.ledger.claim(
                 mailing.id,
                 token=token,
                 sender=self.name,
                 provider=self.provider.name,
-                deadline_seconds=limits.deadline.total_seconds() + self.patience.fresh + self.patience.grace,
+                deadline_seconds=longest + self.patience.fresh + self.patience.grace,
                 with_fields=asks_for_own_fields(edition),
                 pace=self.pace,
             )

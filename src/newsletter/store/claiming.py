@@ -17,7 +17,6 @@ from sqlalchemy import (
     bindparam,
     insert,
     literal,
-    or_,
     select,
     update,
 )
@@ -30,6 +29,7 @@ from newsletter.store.moving import settle_parcel
 from newsletter.store.pacing import NotYetError, may_call, rest_until, take_turn
 from newsletter.store.tables import attempt, carried, delivery, mailing, parcel, subscriber
 from newsletter.store.types import AnyRow, database_now
+from newsletter.store.waiting import waits
 from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus
 from newsletter.words.pace import NO_LIMIT, Pace
 
@@ -112,7 +112,7 @@ def _due() -> ColumnElement[bool]:
     """A parcel may be claimed: it is ready and has not to wait, its mailing is sending."""
     return and_(
         parcel.c.status == ParcelStatus.READY,
-        or_(parcel.c.not_before.is_(None), parcel.c.not_before <= database_now()),
+        ~waits(),
         mailing.c.status == MailingStatus.SENDING,
         may_go(),
     )

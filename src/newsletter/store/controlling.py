@@ -17,11 +17,14 @@ from newsletter.store.refusals import stop_instead_of_finishing
 from newsletter.store.splitting import forget_refusals
 from newsletter.store.tables import attempt, delivery, mailing, parcel
 from newsletter.store.types import database_now
+from newsletter.store.waiting import forget_all_waits, waits
 from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus, SkipReason
 from newsletter.words.pace import NO_LIMIT, Pace
 
 # Readers of a cancelled mailing are marked in slices: a million at once would hold SQLite's lock for seconds.
 _READERS_A_SLICE = 20_000
+# A clock that is a little off is put right by seconds all the time, and no lease is much longer for it.
+_CLOCK_IS_PUT_RIGHT_SECONDS = 60.0
 
 
 class SqlControl:
@@ -39,6 +42,7 @@ class SqlControl:
             .join(parcel, parcel.c.id == attempt.c.parcel_id)
             .where(open_attempt(), overdue)
         )
+        self._put_leases_right()
         with reading(self._engine) as connection:
             # Nearly always there is nothing to do: then nobody has to wait for a writer.
             if connection.execute(dead.limit(1)).first() is None:
@@ -50,6 +54,22 @@ class SqlControl:
                 settle_parcel(connection, row.parcel_id)
                 # The attempt stays open: its own sender may still come back and tell.
         return len(rows)
+
+    def _put_leases_right(self) -> None:
+        """A try that began in time to come was written by a clock that has been set back: its lease is counted from now."""
+        ahead = (
+            select(attempt.c.id, attempt.c.started_at, attempt.c.deadline_at)
+            .join(parcel, parcel.c.id == attempt.c.parcel_id)
+            .where(open_attempt(), attempt.c.started_at > database_now(_CLOCK_IS_PUT_RIGHT_SECONDS))
+        )
+        with reading(self._engine) as connection:
+            found = connection.execute(ahead).all()
+        for row in found:
+            seconds = (row.deadline_at - row.started_at).total_seconds()
+            lease = {"started_at": database_now(), "deadline_at": database_now(seconds)}
+            with writing(self._engine) as connection:
+                mine = (attempt.c.id == row.id, attempt.c.started_at == row.started_at)
+                connection.execute(update(attempt).where(*mine).values(**lease))
 
     def start_due(self, now: datetime | None = None) -> int:
         with writing(self._engine) as connection:
@@ -68,8 +88,9 @@ class SqlControl:
                 return None
             now = connection.execute(select(database_now())).scalar_one()
             mine = parcel.c.mailing_id == mailing_id
+            not_before = case((waits(), parcel.c.not_before), else_=database_now())
             ready = connection.execute(
-                select(func.count(), func.min(func.coalesce(parcel.c.not_before, database_now())))
+                select(func.count(), func.min(not_before))
                 .join(mailing, mailing.c.id == parcel.c.mailing_id)
                 .where(mine, parcel.c.status == ParcelStatus.READY, may_go())
             ).one()
@@ -132,8 +153,9 @@ class SqlControl:
             if values.get("failures_in_a_row") == 0:
                 forget_refusals(connection, ids)
                 # Whoever resumes has mended something: nobody has to wait for what was before.
-                waits = (parcel.c.mailing_id.in_(ids), parcel.c.not_before.is_not(None))
-                connection.execute(update(parcel).where(*waits).values(not_before=None))
+                waiting = (parcel.c.mailing_id.in_(ids), parcel.c.not_before.is_not(None))
+                connection.execute(update(parcel).where(*waiting).values(not_before=None))
+                forget_all_waits(connection)
             connection.execute(update(mailing).where(mailing.c.id.in_(ids)).values(**values))
         return len(ids)
 

@@ -14,6 +14,8 @@ from newsletter.store.event_tables import event
 from newsletter.store.schedule_tables import last_tick, notice
 from newsletter.store.tables import attempt, mailing, parcel, provider_state
 from newsletter.store.types import database_now
+from newsletter.store.until import LONGEST_WAIT_SECONDS, lies_ahead
+from newsletter.store.waiting import waits
 from newsletter.words.ledger import MailingStatus, ParcelStatus
 
 _OVER = (MailingStatus.FINISHED, MailingStatus.CANCELLED)
@@ -50,8 +52,8 @@ class SqlGauges:
             return connection.scalar(select(event.c.received_at).order_by(event.c.id.desc()).limit(1))
 
     def is_due(self, provider: str) -> bool:
-        waits = exists().where(provider_state.c.provider == provider, provider_state.c.not_before > database_now())
-        queued = self._due().where(~waits).exists()
+        later = lies_ahead(provider_state.c.not_before, LONGEST_WAIT_SECONDS)
+        queued = self._due().where(~exists().where(provider_state.c.provider == provider, later)).exists()
         scheduled = mailing.c.status == MailingStatus.SCHEDULED
         begins = exists().where(self._ours, scheduled, mailing.c.start_at <= database_now())
         unseen = exists().where(attempt.c.outcome.is_(None), attempt.c.deadline_at <= database_now())
@@ -59,11 +61,12 @@ class SqlGauges:
             return bool(connection.scalar(select(or_(queued, begins, unseen))))
 
     def _due(self) -> Select[tuple[int]]:
-        may = or_(parcel.c.not_before.is_(None), parcel.c.not_before <= database_now())
         return (
             select(parcel.c.id)
             .join(mailing, mailing.c.id == parcel.c.mailing_id)
-            .where(self._ours, mailing.c.status == MailingStatus.SENDING, parcel.c.status == ParcelStatus.READY, may)
+            .where(
+                self._ours, mailing.c.status == MailingStatus.SENDING, parcel.c.status == ParcelStatus.READY, ~waits()
+            )
         )
 
 

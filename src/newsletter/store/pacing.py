@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, and_, case, exists, insert, or_, select, update
 
 from newsletter.store.tables import provider_state, warm_up_day
 from newsletter.store.types import AnyRow, database_now
+from newsletter.store.until import LONGEST_WAIT_SECONDS, is_ahead, lies_ahead
 from newsletter.store.upserting import insert_into
 from newsletter.words.pace import FORGOTTEN_AFTER, WARM_UP_DAY, Pace
+
+_LARGEST_PARCEL = 1_000
 
 
 class NotYetError(Exception):
@@ -22,23 +26,43 @@ class NotYetError(Exception):
 
 def may_call(provider: str, pace: Pace) -> ColumnElement[bool]:
     """Nobody asked us to wait: neither the provider, nor the owner who wants it slow."""
-    waits = [provider_state.c.not_before > database_now()]
-    if pace.per_hour is not None:
-        waits.append(provider_state.c.next_turn_at > database_now())
-    if pace.warm_up is not None:
-        waits.append(provider_state.c.warm_until > database_now())
+    waits = [lies_ahead(provider_state.c[column], longest) for column, longest in _waits(pace)]
     return ~exists().where(provider_state.c.provider == provider, or_(*waits))
 
 
 def waits_until(connection: Connection, provider: str, pace: Pace) -> datetime | None:
     """The time before which no call to this provider begins; None where there is none, it may have passed."""
-    row = connection.execute(select(provider_state).where(provider_state.c.provider == provider)).first()
+    binding = max(why_it_waits(connection, provider, pace), default=None)
+    return binding[0] if binding else None
+
+
+def why_it_waits(connection: Connection, provider: str, pace: Pace) -> list[tuple[datetime, str]]:
+    """What is waited for before the next call to this provider, each with its time, which is still to come."""
+    query = select(provider_state, database_now().label("now")).where(provider_state.c.provider == provider)
+    row = connection.execute(query).first()
     if row is None:
-        return None
-    times = [row.not_before]
-    times += [row.next_turn_at] if pace.per_hour is not None else []
-    times += [row.warm_until] if pace.warm_up is not None else []
-    return max((time for time in times if time is not None), default=None)
+        return []
+    words = {
+        "not_before": row.wait_reason or "The provider asked us to wait.",
+        "next_turn_at": f"It goes slowly on purpose: {pace}.",
+        "warm_until": f"The readers of this day of warming up have theirs: {pace}.",
+    }
+    found = [(row._mapping[column], words[column], longest) for column, longest in _waits(pace)]
+    return [(moment, why) for moment, why, longest in found if is_ahead(moment, row.now, longest)]
+
+
+def _waits(pace: Pace) -> Iterator[tuple[str, float]]:
+    """The columns that hold a call back, and the longest wait in seconds that is written there."""
+    yield "not_before", LONGEST_WAIT_SECONDS
+    if pace.per_hour is not None:
+        yield "next_turn_at", _longest_gap(pace)
+    if pace.warm_up is not None:
+        yield "warm_until", WARM_UP_DAY.total_seconds()
+
+
+def _longest_gap(pace: Pace) -> float:
+    """Batches may have been cut before the pace was set: as large as the largest that any provider takes."""
+    return max(LONGEST_WAIT_SECONDS, pace.seconds(_LARGEST_PARCEL))
 
 
 def take_turn(connection: Connection, provider: str, n_readers: int, pace: Pace) -> None:
@@ -50,12 +74,12 @@ def take_turn(connection: Connection, provider: str, n_readers: int, pace: Pace)
     mine = provider_state.c.provider == provider
     row = connection.execute(select(provider_state, database_now().label("now")).where(mine).with_for_update()).one()
     if pace.per_hour is not None:
-        if row.next_turn_at is not None and row.next_turn_at > row.now:
+        if is_ahead(row.next_turn_at, row.now, _longest_gap(pace)):
             raise NotYetError
         gap = timedelta(seconds=pace.seconds(n_readers))
         # Who comes a little late makes up for it, or each look that was late would make the whole slower; half a gap
         # is always kept, so that a start after hours is no burst.
-        since = max(row.next_turn_at or row.now, row.now - gap / 2)
+        since = max(min(row.next_turn_at or row.now, row.now), row.now - gap / 2)
         connection.execute(update(provider_state).where(mine).values(next_turn_at=since + gap))
     if pace.warm_up is not None:
         _count(connection, provider, n_readers, pace, row.now)
@@ -98,6 +122,11 @@ def _count(connection: Connection, provider: str, n_readers: int, pace: Pace, no
 
 def _today(connection: Connection, provider: str, now: datetime) -> AnyRow | None:
     last = _last_day(connection, provider)
+    if last is not None and last.began_at > now:
+        # The clock has been set back since: the day began just now, and is over in a day.
+        mine = and_(warm_up_day.c.provider == provider, warm_up_day.c.number == last.number)
+        connection.execute(update(warm_up_day).where(mine).values(began_at=now))
+        return _last_day(connection, provider)
     return last if last is not None and now < last.began_at + WARM_UP_DAY else None
 
 

@@ -16,8 +16,10 @@ from newsletter.store.types import AnyRow, database_now
 from newsletter.store.waiting import (
     FAILURES_BEFORE_PAUSE,
     GIVE_UP_AFTER,
+    WAITS_BEFORE_PAUSE,
     count_failure,
     forget_failures,
+    forget_waits,
     parcel_waits,
     provider_waits,
     tried_for_long,
@@ -110,6 +112,7 @@ def _apply(connection: Connection, of: AnyRow, deliveries: Sequence[int] | None,
             accept(connection, of.id, deliveries)
             if deliveries is None or deliveries:
                 note_accepted(connection, of.provider, of.id)
+                forget_waits(connection, of.provider)
             if of.failures_in_a_row:
                 forget_failures(connection, of.mailing_id)
         case Deferred():
@@ -166,11 +169,20 @@ def _defer(connection: Connection, of: AnyRow, outcome: Deferred) -> None:
         stop(connection, of.provider, of.mailing_id, outcome.reason)
     elif outcome.backs_off:
         failures = _count_failure(connection, of, outcome.reason)
-        provider_waits(connection, of.provider, min(_LONGEST_BACK_OFF_SECONDS, 2.0 ** (failures - 1)))
+        seconds = min(_LONGEST_BACK_OFF_SECONDS, 2.0 ** (failures - 1))
+        provider_waits(connection, of.provider, seconds, outcome.reason)
     elif outcome.retry_after is not None:
-        provider_waits(connection, of.provider, outcome.retry_after.total_seconds())
+        _leave_alone(connection, of, outcome.retry_after.total_seconds(), outcome.reason)
     else:
         parcel_waits(connection, of.parcel_id, for_a_reader=outcome.about_reader)
+
+
+def _leave_alone(connection: Connection, of: AnyRow, seconds: float, reason: str) -> None:
+    """Its wish, and a little longer each time; after over an hour of nothing else a person should look."""
+    in_a_row = provider_waits(connection, of.provider, seconds, reason)
+    if in_a_row >= WAITS_BEFORE_PAUSE:
+        why = f"The provider said {in_a_row} times in a row that we should wait, and took nobody since. The last: {reason}"
+        stop(connection, of.provider, of.mailing_id, why)
 
 
 def _refuse(connection: Connection, of: AnyRow, deliveries: Sequence[int] | None, outcome: Refused) -> None:

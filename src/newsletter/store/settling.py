@@ -14,6 +14,7 @@ from newsletter.store.planning import UNFINISHED
 from newsletter.store.splitting import new_child
 from newsletter.store.tables import attempt, carried, delivery, mailing, parcel, subscriber
 from newsletter.store.types import AnyRow, database_now
+from newsletter.store.until import lies_ahead
 from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus, SkipReason
 from newsletter.words.mistake import NotNow
 from newsletter.words.subscriber import address_key
@@ -45,7 +46,7 @@ class SqlSettling:
             mailing.c.is_practice == self._practice,
             attempt.c.provider == provider,
         )
-        waits = or_(attempt.c.look_after.is_(None), attempt.c.look_after <= database_now())
+        waits = or_(attempt.c.look_after.is_(None), ~lies_ahead(attempt.c.look_after, _LONGEST_BETWEEN_LOOKS))
         turn = (func.coalesce(attempt.c.look_after, attempt.c.started_at), attempt.c.id)
         first = doubtful.where(waits).with_only_columns(*turn).distinct().order_by(None).order_by(*turn).limit(most)
         with reading(self._engine) as connection:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from newsletter.store.events import SqlEvents
     from newsletter.store.forecasting import SqlForecasts
     from newsletter.store.growth import SqlGrowth
+    from newsletter.store.halt import SqlHalts
     from newsletter.store.importing import SqlImports
     from newsletter.store.ledger import SqlLedger
     from newsletter.store.live import SqlLive
@@ -121,6 +122,12 @@ class Books(Files):
         from newsletter.store.ledger import SqlLedger
 
         return SqlLedger(self.engine, practice=self.config.is_practice)
+
+    @cached_property
+    def halts(self) -> SqlHalts:
+        from newsletter.store.halt import SqlHalts
+
+        return SqlHalts(self.engine)
 
     @cached_property
     def accounts(self) -> SqlAccounts:

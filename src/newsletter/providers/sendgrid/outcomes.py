@@ -138,11 +138,15 @@ def _wait(headers: Mapping[str, str], now: datetime) -> timedelta | None:
         if after.strip().isdecimal():
             return _bounded(float(after))
         if at := _moment(after):
-            return _bounded((at - (_moment(headers.get("date")) or now)).total_seconds())
+            return _until(at.timestamp(), headers, now)
     reset = (headers.get("x-ratelimit-reset") or "").strip()
-    if reset.isdecimal():
-        return _bounded(float(reset) - (_moment(headers.get("date")) or now).timestamp())
-    return None
+    return _until(float(reset), headers, now) if reset.isdecimal() else None
+
+
+def _until(moment: float, headers: Mapping[str, str], now: datetime) -> timedelta | None:
+    """From now to that time; None where it has passed, which says nothing about how long."""
+    seconds = moment - (_moment(headers.get("date")) or now).timestamp()
+    return _bounded(seconds) if seconds > 0 else None
 
 
 def _bounded(seconds: float) -> timedelta:

@@ -20,6 +20,9 @@ from newsletter.words.consignment import Consignment
 from newsletter.words.mistake import NotNow, Unreachable
 from newsletter.words.outcome import Deferred, Outcome
 
+# A server may scan a mail before it answers for it; who leaves before that, and comes again, makes two of one mail
+# (RFC 5321, 4.5.3.2.6).
+LAST_ANSWER = timedelta(minutes=10)
 # So many mails at most are under way without their outcomes being written down.
 MAX_READERS = 50
 
@@ -48,11 +51,17 @@ class SmtpProvider:
         clock: Clock,
         sign: Sign | None = None,
         deadline: timedelta = timedelta(seconds=25),
+        last_answer: timedelta = LAST_ANSWER,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        """`sign` makes a signed mail of a mail; `tls` replaces the system's certificates. Raises Mistake for the address."""
+        """`sign` makes a signed mail of a mail; `tls` replaces the system's certificates. Raises Mistake for the address.
+
+        No mail is begun after `deadline`; `last_answer` is how long the answer to a whole mail may take.
+        """
         self._server = Server(url)
-        self.limits = Limits(readers=MAX_READERS, deadline=deadline, calls=self._server.connections)
+        self.limits = Limits(
+            readers=MAX_READERS, deadline=deadline, last_answer=last_answer, calls=self._server.connections
+        )
         self._clock, self._sign = clock, sign
         self._pool = Pool(self._server, tls=tls, monotonic=clock.monotonic)
 
@@ -77,12 +86,17 @@ class SmtpProvider:
             yield consignment.deliveries, Deferred("The time for this parcel was over before it began.")
             return
         deadline = Deadline(budget, self._clock.monotonic)
-        parcel = Parcel(consignment, pool=self._pool, sign=self._sign, date=now, deadline=deadline)
+        parcel = Parcel(
+            consignment, pool=self._pool, sign=self._sign, date=now, deadline=deadline, last_answer=self._last_answer
+        )
         try:
             yield from parcel.outcomes()
         except Exception as error:  # noqa: BLE001 - our own bug: what is known so far must not be lost by it
             _log_bug(consignment, error)
             yield from parcel.after_a_bug(f"The parcel was broken off by a fault of our own ({type(error).__name__}).")
+
+    def _last_answer(self) -> Deadline:
+        return Deadline(self.limits.last_answer.total_seconds(), self._clock.monotonic)
 
     def check(self) -> str:
         """`look`, in words."""
@@ -96,13 +110,16 @@ class SmtpProvider:
         deadline = Deadline(self.limits.deadline.total_seconds(), self._clock.monotonic)
         try:
             session = self._pool.take(deadline)
+        except Unwelcome as no:
+            raise (NotNow if no.outcome.pauses else Unreachable)(str(no), fix="Nothing was changed.") from None
+        try:
             reply = session.noop()
-        except (Unwelcome, Broken) as error:
-            is_refused = isinstance(error, Unwelcome) and error.outcome.pauses
-            raise (NotNow if is_refused else Unreachable)(str(error), fix="Nothing was changed.") from None
+        except Broken as error:
+            self._pool.drop(session)
+            raise Unreachable(str(error), fix="Nothing was changed.") from None
         encrypted, known = session.line.is_encrypted, self._server.login is not None
         name, address = session.name, session.line.peer_address
-        session.close(deadline)
+        self._pool.drop(session, deadline)
         if reply.code != 250:
             raise Unreachable(f"The mail server answered {reply}.", fix="Nothing was changed.")
         way = "encrypted" if encrypted else "without encryption"

@@ -60,6 +60,11 @@ def verdict(stage: Stage, reply: Reply, delivery: int) -> Verdict:
     return Verdict(Uncertain(f"{said} That says neither yes nor no."), Scope.EVERYONE)
 
 
+def later_for_all(reason: str) -> Deferred:
+    """What several "later" in a row mean that were said of single mails."""
+    return Deferred(reason, retry_after=WAIT)
+
+
 def alike(reason: str) -> Deferred:
     """What several refusals in a row mean that don't speak of the readers."""
     return Deferred(f"{reason} {_ALL_ALIKE}", pauses=True)
@@ -76,6 +81,8 @@ def too_large(n_bytes: int, limit: int) -> Deferred:
 def _later(stage: Stage, reply: Reply, said: str) -> Verdict:
     if stage is Stage.RCPT and reply.code != 421 and not _speaks_of_the_server(reply):
         return Verdict(Deferred(said, about_reader=True), Scope.READER)
+    if stage in (Stage.DATA, Stage.END) and _is_greylisting(reply):
+        return Verdict(Deferred(said, about_reader=True), Scope.PATTERN)
     # It may be this one mail that the server never takes: then the others must get past it some time.
     stops_here = stage is not Stage.MAIL and reply.code != 421
     return Verdict(Deferred(said, retry_after=WAIT, about_reader=stops_here), Scope.EVERYONE)
@@ -87,6 +94,11 @@ def _speaks_of_the_server(reply: Reply) -> bool:
     Greylisting does not: it says 450, 451 or 4.7.1 once to each reader, and takes them when they come again.
     """
     return reply.code == 452 if reply.status is None else reply.status[0] in {3, 5}
+
+
+def _is_greylisting(reply: Reply) -> bool:
+    """Or a mailbox that is full: some say so only when they have seen the mail."""
+    return reply.code == 450 if reply.status is None else reply.code != 421 and reply.status[0] in {1, 2, 7}
 
 
 def _no(stage: Stage, reply: Reply, delivery: int, said: str) -> Verdict:

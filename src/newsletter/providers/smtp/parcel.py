@@ -9,7 +9,7 @@ from datetime import datetime
 
 from newsletter.providers.messages import messages
 from newsletter.providers.smtp.line import Broken, Deadline, Lost
-from newsletter.providers.smtp.outcomes import Scope, Stage, Verdict, alike, too_large, verdict
+from newsletter.providers.smtp.outcomes import Scope, Stage, Verdict, alike, later_for_all, too_large, verdict
 from newsletter.providers.smtp.pool import Pool
 from newsletter.providers.smtp.reply import Reply
 from newsletter.providers.smtp.session import Letter, Session, Unwelcome
@@ -43,15 +43,23 @@ class Parcel:
     """What is left of one consignment, and what is known of the rest."""
 
     def __init__(
-        self, consignment: Consignment, *, pool: Pool, sign: Sign | None, date: datetime, deadline: Deadline
+        self,
+        consignment: Consignment,
+        *,
+        pool: Pool,
+        sign: Sign | None,
+        date: datetime,
+        deadline: Deadline,
+        last_answer: Callable[[], Deadline],
     ) -> None:
-        self._pool, self._deadline = pool, deadline
+        """`last_answer` begins the wait for the answer to a whole mail."""
+        self._pool, self._deadline, self._last_answer = pool, deadline, last_answer
         self._too_late = deadline.remains() * _TOO_LATE
         self._open = dict.fromkeys(consignment.deliveries)
         self._answers: list[tuple[list[int], Outcome]] = []
         self._told_at = deadline.remains()
         self._held: list[tuple[int, Refused]] = []
-        self._refused_in_a_row = 0
+        self._refused_in_a_row = self._later_in_a_row = 0
         self._letters = self._written(consignment, sign, date)
         self._queue: deque[Letter] = deque()
         self._session: Session | None = None
@@ -106,6 +114,9 @@ class Parcel:
         try:
             if self._session is None:
                 self._session = self._pool.take(self._deadline)
+            elif self._deadline.remains() <= 0:
+                # The answer to the mail before took that long.
+                return self._end(_OUT_OF_TIME)
             self._hand_over(self._session, letter)
         except Unwelcome as no:
             self._end(no.outcome)
@@ -127,7 +138,7 @@ class Parcel:
             following = self._waiting(2)
             self._in_flight = letter.delivery
             begun = self._deadline.remains()
-            reply = session.deliver(letter, following)
+            reply = session.deliver(letter, following, self._last_answer)
             self._too_late = max(self._too_late, _SLOWER * (begun - self._deadline.remains()))
             self._judge(letter, Stage.END, reply)
 
@@ -152,7 +163,8 @@ class Parcel:
         if self._session:
             self._session.served += 1
         if isinstance(found.outcome, Accepted):
-            self._progress, self._refused_in_a_row = True, 0
+            self._progress = True
+            self._refused_in_a_row = self._later_in_a_row = 0
             # In their order: an acceptance makes the refusals before it final, and not those after it.
             self._release_held()
         if found.scope is Scope.PATTERN and isinstance(found.outcome, Refused):
@@ -161,6 +173,10 @@ class Parcel:
             self._say(letter.delivery, found.outcome)
         if isinstance(found.outcome, Refused):
             self._after_a_refusal(found.outcome)
+        elif found.scope is Scope.PATTERN and isinstance(found.outcome, Deferred):
+            self._later_in_a_row += 1
+            if self._later_in_a_row >= IN_A_CALL:
+                self._end(later_for_all(found.outcome.reason))
 
     def _after_a_refusal(self, last: Refused) -> None:
         self._refused_in_a_row += 1
@@ -220,5 +236,5 @@ class Parcel:
 
     def _drop(self) -> None:
         if self._session:
-            self._session.close()
+            self._pool.drop(self._session)
             self._session = None

@@ -12,6 +12,8 @@ from newsletter.providers.smtp.reply import Reply
 from newsletter.providers.smtp.server import Login, Server
 from newsletter.words.outcome import Deferred
 
+# What a server says that has never heard of EHLO (RFC 5321, 3.2 and 4.2.4).
+_NEVER_HEARD = {500, 501, 502, 504}
 _HOPED_FOR = {Stage.MAIL: {250}, Stage.RCPT: {250, 251, 252}, Stage.DATA: {354}}
 
 
@@ -74,8 +76,8 @@ class Session:
             return stage, reply
         return None
 
-    def deliver(self, letter: Letter, following: Letter | None) -> Reply:
-        """Send the mail after its envelope was taken, and get the answer to it.
+    def deliver(self, letter: Letter, following: Letter | None, last_answer: Callable[[], Deadline]) -> Reply:
+        """Send the mail after its envelope was taken, and get the answer to it, for which `last_answer` begins the wait.
 
         The envelope of the `following` one travels along where the server allows that (RFC 2920, 3.1), which saves a
         round trip for each mail. Raises Broken as long as nothing was taken, and Lost from the final dot on.
@@ -86,10 +88,13 @@ class Session:
         if self._pipelines and following:
             ahead, self._asked_ahead = self._envelope(following), True
         self.line.write(data + ahead, last=len(data) - len(b"\r\n"))
+        deadline, self.line.deadline = self.line.deadline, last_answer()
         try:
             return self.line.read()
         except Broken as error:
             raise Lost(str(error)) from None
+        finally:
+            self.line.deadline = deadline
 
     def noop(self) -> Reply:
         """Ask for a sign of life."""
@@ -172,8 +177,15 @@ def _should_encrypt(server: Server, line: Line, features: Mapping[str, str]) -> 
 
 
 def _hello(line: Line) -> Mapping[str, str]:
-    """What the server offers, by keyword in upper case, and what it calls itself (RFC 5321, 4.1.1.1)."""
-    reply = _said(line, f"EHLO {line.own_address}\r\n".encode("ascii"), 250)
+    """What the server offers, by keyword in upper case, and what it calls itself (RFC 5321, 4.1.1.1).
+
+    A server that knows HELO alone offers nothing.
+    """
+    line.write(f"EHLO {line.own_address}\r\n".encode("ascii"))
+    reply = line.read()
+    if reply.code in _NEVER_HEARD:
+        reply = _said(line, f"HELO {line.own_address}\r\n".encode("ascii"), 250)
+    _expect(reply, 250)
     features = {_OWN_NAME: reply.lines[0].partition(" ")[0].lower() if reply.lines else ""}
     for one in reply.lines[1:]:
         keyword, _, values = one.replace("AUTH=", "AUTH ", 1).partition(" ")
@@ -182,22 +194,34 @@ def _hello(line: Line) -> Mapping[str, str]:
 
 
 def _log_in(line: Line, login: Login, offered: list[str]) -> None:
-    if "PLAIN" in offered:
-        line.write(f"AUTH PLAIN {login.plain()}\r\n".encode("ascii"))
-    elif "LOGIN" in offered:
-        for word in ("AUTH LOGIN", login.user()):
-            line.write(f"{word}\r\n".encode("ascii"))
-            if (reply := line.read()).code != 334:
-                raise Unwelcome(_not_let_in(reply, login))
-        line.write(f"{login.password()}\r\n".encode("ascii"))
-    else:
+    """In one step where the server takes it so, else in two: a server may want to ask before it is told (RFC 4954, 4)."""
+    if not {"PLAIN", "LOGIN"} & {*offered}:
         ways = ", ".join(word for word in offered if word.isalnum())[:100]
         reason = (
             f"The mail server takes no password in a way that we speak (PLAIN, LOGIN). It offers: {ways or 'none'}."
         )
         raise Unwelcome(Deferred(reason, pauses=True))
-    if (reply := line.read()).code != 235:
+    reply = None
+    if "PLAIN" in offered:
+        reply = _exchanged(line, f"AUTH PLAIN {login.plain()}", login.plain())
+        if reply.code in _NEVER_HEARD:
+            reply = _exchanged(line, "AUTH PLAIN", login.plain())
+    if reply is None or (reply.code in _NEVER_HEARD and "LOGIN" in offered):
+        reply = _exchanged(line, "AUTH LOGIN", login.user(), login.password())
+    if reply.code != 235:
         raise Unwelcome(_not_let_in(reply, login))
+
+
+def _exchanged(line: Line, command: str, *words: str) -> Reply:
+    """Say the command, and a word each time the server asks for one. Its answer that asks for nothing."""
+    line.write(f"{command}\r\n".encode("ascii"))
+    reply = line.read()
+    for word in words:
+        if reply.code != 334:
+            break
+        line.write(f"{word}\r\n".encode("ascii"))
+        reply = line.read()
+    return reply
 
 
 def _not_let_in(reply: Reply, login: Login) -> Deferred:

@@ -22,6 +22,7 @@ from newsletter.web.studio.page import Page
 from newsletter.wiring.surroundings import check_counting
 from newsletter.wiring.timekeeping import desk_of
 from newsletter.words.finding import that_stop
+from newsletter.words.halt import say_halt
 from newsletter.words.ledger import MailingStatus
 from newsletter.words.mistake import Missing, Mistake, NewsletterError, NotNow
 from newsletter.words.moment import parse_moment, say_moment
@@ -77,6 +78,7 @@ def show(studio: Studio, visit: Visit) -> Response:
         "outbox": studio.parts.outbox_directory,
         "going": going,
         "waiting": {one.id: studio.waiting(one.id) for one in going if one.status is MailingStatus.SCHEDULED},
+        "waits": {one.id: _waits(studio, one) for one in going},
         "lists": names,
         "readers": n_active,
         "segments": [name for name, _ in parts.segments.list_all()],
@@ -231,7 +233,23 @@ def progress(studio: Studio, visit: Visit) -> Response:
 
 def _progress(studio: Studio, row: MailingRow) -> dict[str, object]:
     settled, planned = studio.parts.accounts.progress(row.id)
-    return {"id": row.id, "status": row.status.value, "settled": settled, "planned": planned, "why": row.pause_reason}
+    return {
+        "id": row.id,
+        "status": row.status.value,
+        "settled": settled,
+        "planned": planned,
+        "why": row.pause_reason,
+        "waits": _waits(studio, row),
+    }
+
+
+def _waits(studio: Studio, row: MailingRow) -> str:
+    """Why it does not move, and until when; empty where it does, or stands still for a reason that is shown already."""
+    config = studio.parts.config
+    if row.status is not MailingStatus.SENDING:
+        return ""
+    halt = studio.parts.halts.find_halt(row.id, provider=config.provider, pace=config.pace)
+    return say_halt(halt, now=studio.now(), zone=studio.newsletter.zone) if halt else ""
 
 
 def _wish(read: object, lists: tuple[str, ...]) -> Wish:

@@ -24,6 +24,7 @@ async function look() {
     bar.max = Math.max(mailing.planned, 1);
     bar.value = Math.min(mailing.settled, bar.max);
     section.querySelector(".progress").textContent = say(mailing);
+    section.querySelector(".waits").textContent = mailing.waits;
   }
 }
 
