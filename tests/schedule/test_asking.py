@@ -149,13 +149,44 @@ def test_skipped_by_decision_the_issue_goes_next_time(embedded: World) -> None:
 
 
 def test_two_missed_slots_give_one_question(embedded: World) -> None:
-    """Asleep for two weeks: the first slot has passed and is told; the last one asks; nothing goes back to back."""
+    """Asleep for two weeks: the first slot has passed; the last one asks, and tells of both; nothing goes back to back."""
     embedded.plan()
     embedded.beat(MONDAY)
     embedded.beat(SLOT + WEEK + 6 * HOUR)
 
     assert (SlotStatus.SKIPPED, Why.PASSED) == embedded.stands()
     assert (SlotStatus.ASKING, Why.LATE) == embedded.stands(SLOT + WEEK)
+    assert 1 == len(embedded.mails())
+    assert "The time before it passed without an issue as well." in embedded.text_of(0)
+
+
+def test_a_clock_that_is_a_year_ahead_for_one_look_is_one_mail(embedded: World) -> None:
+    """Fifty-two times have passed, it seems. Put right again it forgets them, and the issue goes when it should, and is told."""
+    embedded.plan()
+    embedded.beat(MONDAY)
+    embedded.beat(MONDAY + 52 * WEEK)
+    assert 1 == len(embedded.mails())
+    assert "The 51 times before it passed without an issue as well." in embedded.text_of(0)
+
+    embedded.beat(MONDAY + HOUR)
+    assert (SlotStatus.WAITING, None) == embedded.stands()
+    embedded.beat(SLOT)
+    embedded.beat(SLOT + MINUTE)
+
+    assert [1] == embedded.went()
+    assert 2 == len(embedded.mails())
+    assert embedded.subjects()[-1].startswith("Issue 1 went out")
+
+
+def test_many_times_that_passed_before_one_that_goes_are_one_mail(embedded: World) -> None:
+    """The machine was off for a month, and is back in time for the last of them."""
+    embedded.plan()
+    embedded.beat(MONDAY)
+    embedded.beat(SLOT + 4 * WEEK + MINUTE)
+    embedded.beat(SLOT + 4 * WEEK + 2 * MINUTE)
+
+    assert [1] == embedded.went()
+    assert 1 == sum("4 times passed without an issue" in subject for subject in embedded.subjects())
     assert 2 == len(embedded.mails())
 
 

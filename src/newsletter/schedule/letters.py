@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -111,6 +112,21 @@ def skipped(desk: Desk, plan: Plan, slot: Slot, why: Why, detail: str) -> Notice
     elif following:
         lines += [f"What was ready goes in the next slot: {say_time(following.local)} {plan.cadence.zone}."]
     return _notice(desk, plan, slot, "result", f"{_issue(slot)} did not go, because {BECAUSE[why]}", lines)
+
+
+def passed(desk: Desk, plan: Plan, slots: Sequence[Slot], why: Why) -> Notice:
+    """Slots whose time is over, in one mail. Not their result: where the clock was wrong their time is still to come."""
+    last = slots[-1]
+    if len(slots) == 1:
+        told = skipped(desk, plan, last, why, "")
+    else:
+        first, end = (say_time(one.asked) for one in (slots[0], last))
+        lines = [
+            f"{len(slots)} times of list {plan.list_name!r} passed without an issue, because {BECAUSE[why]}:",
+            f"from {first} to {end} {plan.cadence.zone}.",
+        ]
+        told = _notice(desk, plan, last, "passed", f"{len(slots)} times passed without an issue", lines)
+    return replace(told, kind=f"passed {last.due_at:%y%m%d%H%M}")
 
 
 def stopped(desk: Desk, plan: Plan, slot: Slot, reason: str) -> Notice:

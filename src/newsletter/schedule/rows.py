@@ -68,17 +68,33 @@ def _one(plan: Plan, after: datetime) -> list[Occurrence]:
 
 
 def _pass_over(desk: Desk, plan: Plan, now: datetime) -> None:
-    """Of slots whose time has come only the last may go; one that asks gives way when the next is frozen."""
+    """Of slots whose time has come only the last may go; one that asks gives way when the next is frozen.
+
+    However many that are, the owner hears once: a clock that was wrong for a minute, or a year ahead, is one thing to read.
+    """
     slots = [
         slot for slot in desk.memory.find_open(plan.id, until=now + plan.ways.freeze_before) if slot.status in OPEN
     ]
-    for slot, following in pairwise(slots):
-        is_over = slot.due_at <= now and (following.at <= now or slot.status is SlotStatus.ASKING)
-        if is_over and slot.due_at < following.at:
-            held = plan.held_at is not None and slot.status is not SlotStatus.ASKING
-            why = Why.HELD if held else Why.PASSED
-            notice = None if slot.status is SlotStatus.ASKING else letters.skipped(desk, plan, slot, why, "")
-            desk.memory.change(slot, notice, status=SlotStatus.SKIPPED, why=why, ended_at=now)
+    over = [
+        slot
+        for slot, following in pairwise(slots)
+        if slot.due_at <= now
+        and (following.at <= now or slot.status is SlotStatus.ASKING)
+        and slot.due_at < following.at
+    ]
+    silent = [slot for slot in over if slot.status is not SlotStatus.ASKING]
+    for slot in over:
+        held = plan.held_at is not None and slot.status is not SlotStatus.ASKING
+        why = Why.HELD if held else Why.PASSED
+        is_last = bool(silent) and slot is silent[-1] and not _asks_now(plan, slots, now)
+        notice = letters.passed(desk, plan, silent, why) if is_last else None
+        desk.memory.change(slot, notice, status=SlotStatus.SKIPPED, why=why, ended_at=now)
+
+
+def _asks_now(plan: Plan, slots: Sequence[Slot], now: datetime) -> bool:
+    """The last whose time has come is too late as well, and asks in this very look: its mail tells of those before it."""
+    last = [slot for slot in slots if slot.due_at <= now][-1]
+    return plan.held_at is None and last.lateness(now) > plan.ways.late and last.status is not SlotStatus.ASKING
 
 
 def next_moment(plan: Plan, slots: Sequence[Slot], now: datetime) -> datetime | None:

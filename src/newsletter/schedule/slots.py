@@ -40,7 +40,7 @@ def advance(desk: Desk, plan: Plan, slot: Slot, now: datetime) -> None:
 
 def _freeze_and_go(desk: Desk, plan: Plan, slot: Slot, now: datetime) -> None:
     if slot.lateness(now) > plan.ways.late:
-        _ask(desk, plan, slot, Why.LATE, "")
+        _ask(desk, plan, slot, Why.LATE, _and_those_before(desk, plan, now))
         return
     is_due = slot.due_at <= now
     if slot.issue is not None and _planned(desk, plan, slot) is not None:
@@ -59,6 +59,13 @@ def _freeze_and_go(desk: Desk, plan: Plan, slot: Slot, now: datetime) -> None:
         slot = frozen
     if is_due:
         _go(desk, plan, slot, now)
+
+
+def _and_those_before(desk: Desk, plan: Plan, now: datetime) -> str:
+    """Of several that are too late the last one asks, and tells of the others."""
+    n = sum(one.why is Why.PASSED and one.ended_at == now for one in desk.memory.list_slots(plan.id))
+    times = "The time before it passed" if n == 1 else f"The {n} times before it passed"
+    return f"{times} without an issue as well." if n else ""
 
 
 def _frozen(desk: Desk, plan: Plan, slot: Slot, now: datetime) -> Slot | None:
