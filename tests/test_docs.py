@@ -160,11 +160,11 @@ def test_every_state_is_explained(states: type[StrEnum], heading: str) -> None:
 
 def test_the_words_on_screen_are_those_of_the_page() -> None:
     """What `status` prints for a state is what docs/sending.md says it prints."""
-    from newsletter.cli.sending import _ON_SCREEN
+    from newsletter.cli.status import ON_SCREEN
 
     table = rows(section(DOCS / "sending.md", "What we did with each reader"))
 
-    assert _ON_SCREEN == {code(row[0]): row[1] for row in table if code(row[0]) in set(HandOver)}
+    assert ON_SCREEN == {code(row[0]): row[1] for row in table if code(row[0]) in set(HandOver)}
 
 
 def test_the_numbers_of_the_page_are_those_of_the_code() -> None:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from newsletter.store.engine import connect
 from newsletter.store.ledger import SqlLedger
+from newsletter.words.outcome import Deferred, Refused
 from tests.running import a_folder, run, sqlite_of
 from tests.store.test_ledger import planned, taken
 from tests.world import add_readers
@@ -115,3 +119,44 @@ def test_one_reader_who_was_left_is_sent_it_after_all(folder: Path) -> None:
 
     stands = _status(folder)
     assert ("finished", 19, 1, 20) == (stands["status"], stands["left"], stands["accepted"], stands["planned"])
+
+
+def _say(folder: Path, outcome: Deferred | Refused) -> None:
+    """The next batch goes to a provider that answers so for all in it."""
+    engine = connect(sqlite_of(folder))
+    ledger = SqlLedger(engine, practice=True)
+    of = ledger.find_latest(1, "weekly") or planned(ledger, size=20)
+    one = ledger.claim(of.id, token="one", sender="me", provider="outbox", deadline_seconds=30, with_fields=False)
+    assert one
+    named = replace(outcome, named=frozenset(one.deliveries)) if isinstance(outcome, Refused) else outcome
+    ledger.record(one.attempt_id, [(None, named)])
+    engine.dispose()
+
+
+def test_status_says_why_nothing_moves_and_until_when(folder: Path) -> None:
+    """In the provider's words, for people and for scripts."""
+    _say(folder, Deferred("The mail server answered 421 come back.", retry_after=timedelta(minutes=10)))
+
+    shown = run(folder, "status", "1").stdout
+    assert re.search(r"Waits until .*, \d+ min more: The mail server answered 421 come back\.", shown)
+    (mailing,) = json.loads(run(folder, "status", "1", "--format", "json").stdout)["mailings"]
+    assert mailing["waits"]["reason"] == "The mail server answered 421 come back."
+    left = datetime.fromisoformat(mailing["waits"]["until"]) - datetime.now(UTC)
+    assert timedelta(minutes=9) < left <= timedelta(minutes=10)
+
+
+def test_a_no_to_everybody_is_said_in_the_servers_words_and_ends_the_command_with_1(folder: Path) -> None:
+    """Twenty readers, and not one is refused in the end."""
+    _say(folder, Refused("The mail server answered 550 5.1.1 unknown."))
+
+    told = json.loads(run(folder, "status", "1", "--format", "json").stdout)
+    assert (told["status"], told["pending"], told["refused"]) == ("paused", 20, 0)
+    assert "550 5.1.1 unknown" in told["mailings"][0]["pause_reason"]
+    assert told["mailings"][0]["waits"] == {"reason": told["mailings"][0]["pause_reason"], "until": None}
+    assert 1 == run(folder, "status", "1").stdout.count("550 5.1.1 unknown")
+    sent = run(folder, "send", "1", "--list", "weekly", "--yes")
+    assert 1 == sent.returncode
+    assert "550 5.1.1 unknown" in sent.stderr
+    assert 0 == run(folder, "resume", "1").returncode
+    assert 0 == run(folder, "send", "1", "--list", "weekly", "--yes").returncode
+    assert 20 == _status(folder)["accepted"]

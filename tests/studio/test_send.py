@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 
 import pytest
@@ -15,6 +16,7 @@ from newsletter.store.forecasting import SqlForecasts
 from newsletter.store.ledger import SqlLedger
 from newsletter.store.readers import SqlReaders
 from newsletter.store.segments import SqlSegments
+from newsletter.store.tables import provider_state
 from newsletter.store.types import database_now
 from newsletter.wiring import SystemClock
 from newsletter.words.ledger import LOOK_FIRST
@@ -195,6 +197,20 @@ def test_a_slow_sending_is_paused_and_goes_on(world: World) -> None:
     world.until("finished")
     names = [path.name for path in world.parts.outbox_directory.rglob("*.eml")]
     assert len(names) == 400
+
+
+def test_why_nothing_moves_is_said_and_until_when(world: World) -> None:
+    """On the page, and to the script that asks every second."""
+    add_readers(world.parts.engine, "weekly", range(5))
+    with writing(world.parts.engine) as connection:
+        waits = {"not_before": database_now(600), "wait_reason": "The mail server answered 421 come back."}
+        connection.execute(insert(provider_state).values(provider="outbox", **waits))
+    world.post("/issues/1/send", list="weekly", when="now")
+    world.until("sending")
+
+    (mailing,) = world.client.get("/studio/issues/1/progress").json()["mailings"]
+    assert re.fullmatch(r"Waits until .*, \d+ min more: The mail server answered 421 come back\.", mailing["waits"])
+    assert "The mail server answered 421 come back." in world.client.get("/studio/issues/1/send").text
 
 
 def test_a_few_get_it_first_and_somebody_looks(world: World) -> None:

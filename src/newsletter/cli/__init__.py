@@ -37,7 +37,7 @@ COMMANDS = {
     "segments": ("segments", "Save questions about readers, and count who fits."),
     "suppressions": ("suppressions", "Show who is on the do-not-mail list, and put or take addresses on and off it."),
     "send": ("sending", "Send an issue to a list, once."),
-    "status": ("sending", "Say where every reader of an issue stands."),
+    "status": ("status", "Say where every reader of an issue stands."),
     "who": ("who", "Say whether a reader got an issue, in a sentence to forward."),
     "report": ("report", "Say what came of an issue."),
     "proof": ("who", "Write who got an issue, and how we know, as a file."),

@@ -78,7 +78,7 @@ def show(studio: Studio, visit: Visit) -> Response:
         "outbox": studio.parts.outbox_directory,
         "going": going,
         "waiting": {one.id: studio.waiting(one.id) for one in going if one.status is MailingStatus.SCHEDULED},
-        "waits": {one.id: _waits(studio, one) for one in going},
+        "halts": {one.id: _waits(studio, one) for one in going},
         "lists": names,
         "readers": n_active,
         "segments": [name for name, _ in parts.segments.list_all()],
