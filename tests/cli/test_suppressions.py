@@ -115,6 +115,7 @@ def test_wrong_bounces_are_looked_at_taken_back_and_put_back(run: Run, bounced: 
     shown = run("suppressions", "undo", "--issue", "1", "--domain", "Example.COM", "--dry-run").output
     assert "5 addresses would come off the do-not-mail list" in shown
     assert "5 at example.com" in shown
+    assert 5 == run("suppressions").output.count("mail to it bounced, issue 1")
     assert "Nothing was changed." in shown
     assert 5 == json.loads(run("suppressions", "--format", "json").output)["in_all"]
 

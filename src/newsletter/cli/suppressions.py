@@ -39,12 +39,19 @@ def suppressions(context: click.Context, beginning: str, reason: str | None, mos
     blocked, more = roster.do_not_mail(beginning, reason=wanted, limit=most)
     if form == "json":
         rows = [
-            {"email": one.address, "reason": one.reason.value, "since": one.since_at.isoformat()} for one in blocked
+            {
+                "email": one.address,
+                "reason": one.reason.value,
+                "since": one.since_at.isoformat(),
+                "issue": one.issue,
+            }
+            for one in blocked
         ]
         click.echo(json.dumps({"suppressions": rows, "in_all": roster.count_blocked()}, ensure_ascii=False, indent=2))
         return
     for one in blocked:
-        click.echo(f"{one.since_at:%Y-%m-%d}  {one.address}: {REASONS[one.reason]}")
+        of = f", issue {one.issue}" if one.issue is not None else ""
+        click.echo(f"{one.since_at:%Y-%m-%d}  {one.address}: {REASONS[one.reason]}{of}")
     if not blocked:
         click.echo(
             "Nobody like that is on the do-not-mail list."

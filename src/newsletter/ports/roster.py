@@ -44,12 +44,16 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blocked:
-    """An address on the do-not-mail list. `subscriber` is who has it, if anybody is known by it."""
+    """An address on the do-not-mail list. `subscriber` is who has it, if anybody is known by it.
+
+    `issue` is the one that bounced, where a bounce is the reason and its issue is known.
+    """
 
     address: str
     reason: SuppressionReason
     since_at: datetime
     subscriber: int | None
+    issue: int | None = None
 
 
 class Roster(Protocol):

@@ -100,7 +100,11 @@ class SqlRoster:
             rows = connection.execute(query).all()
         blocked = [
             Blocked(
-                address=row.email_key, reason=SuppressionReason(row.reason), since_at=row.since_at, subscriber=row.id
+                address=row.email_key,
+                reason=SuppressionReason(row.reason),
+                since_at=row.since_at,
+                subscriber=row.id,
+                issue=row.issue if row.reason == SuppressionReason.HARD_BOUNCE else None,
             )
             for row in rows[:limit]
         ]
