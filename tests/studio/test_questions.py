@@ -5,9 +5,15 @@ from __future__ import annotations
 import re
 from html import unescape
 
+import pytest
+from starlette.testclient import TestClient
+
+from newsletter.web.app import build
+from newsletter.web.studio.routes import studio_routes
+from newsletter.wiring import Parts, open_newsletter
 from newsletter.words.cadence_text import parse_cadence
-from newsletter.words.slot import Ways
-from tests.studio.conftest import World
+from newsletter.words.slot import SlotStatus, Ways, Why
+from tests.studio.conftest import HERE, World
 
 
 def _presses(page: str) -> dict[str, str]:
@@ -64,3 +70,29 @@ def test_the_next_slot_takes_no_issue_with_open_questions(world: World) -> None:
     answer = world.post("/issues/1/send", list="weekly", when="next")
     assert "not answered yet" in world.client.get(answer.headers["location"].partition("#")[0]).text
     assert world.parts.schedule.next_issues() == []
+
+
+def test_the_first_page_says_that_nobody_has_approved_what_is_next(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To real readers it does not go as it stands; approved, the page says by whom, and a slot that asks leads to the way out."""
+    monkeypatch.setenv("NEWSLETTER_PROVIDER", "smtp")
+    monkeypatch.setenv("NEWSLETTER_SMTP_URL", "smtp://127.0.0.1:9")
+    real = open_newsletter(parts.directory)
+    cadence = parse_cadence("every thursday 09:00 Europe/Berlin")
+    plan = real.schedule.save_plan("weekly", cadence, Ways(), now=real.clock.now())
+    with TestClient(build(real, studio_routes(real)), base_url=HERE, follow_redirects=False) as client:
+        world = World(real, client)
+        world.enter()
+        assert "Nobody has approved it: as it stands it does not go." in client.get("/studio").text
+        world.post("/issues/1/approve", act="approve", back="home")
+        assert "Nobody has approved it" not in client.get("/studio").text
+        world.post("/issues/1/approve", act="withdraw")
+        following = next(plan.cadence.after(real.clock.now()))
+        real.schedule.add_slots(plan.id, [following])
+        (slot,) = real.schedule.list_slots(plan.id)
+        assert real.schedule.change(slot, None, status=SlotStatus.ASKING, why=Why.UNAPPROVED, issue=1)
+        page = client.get("/studio/schedule").text
+        assert 'href="/studio/issues/1/send">Read and approve</a>' in page
+        assert ">Send it now</button>" not in page
+    real.engine.dispose()

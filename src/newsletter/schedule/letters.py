@@ -46,7 +46,7 @@ def asking(desk: Desk, plan: Plan, slot: Slot, why: Why, detail: str) -> Notice:
     ]
     lines = [f"{_name(slot, plan)} did not go, because {BECAUSE[why]}.", *([detail] if detail else []), ""]
     if why is Why.UNAPPROVED and slot.issue:
-        ways_out.insert(0, f"Approve it: newsletter schedule approve {slot.issue}")
+        ways_out.insert(0, f"Approve it first: newsletter schedule approve {slot.issue}")
     if why in MENDABLE and desk.clock.now() < until:
         lines += [
             f"Mend that before {say_moment(until, plan.cadence.zone)} and it goes by itself. Later, or instead:",

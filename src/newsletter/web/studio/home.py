@@ -12,6 +12,7 @@ from starlette.responses import Response
 from newsletter.compose.draft import unused_posts
 from newsletter.compose.press import press
 from newsletter.ports.forecast import Audience
+from newsletter.schedule.approval import find_good_approval, needs_approval
 from newsletter.schedule.calendar import Line, calendar
 from newsletter.web.studio.broken import readable
 from newsletter.web.studio.enter import show as show_entry
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from newsletter.words.driver import Outlook
     from newsletter.words.issue import Issue
     from newsletter.words.post import Post
-    from newsletter.words.slot import Approval
+    from newsletter.words.slot import Approval, Plan
 
 _SHOWN = 5
 _GROWTH_SECONDS = 600.0
@@ -78,6 +79,7 @@ class Coming:
     is_changed: bool = False
     n_changed: int = 0
     folder_words: str = ""
+    is_unread: bool = False
     findings: tuple[Finding, ...] | None = ()
     problem: NewsletterError | None = None
 
@@ -185,6 +187,7 @@ def _coming(studio: Studio, issues: Sequence[Issue], sent: set[int], lines: Sequ
                 words=line.words,
                 overdue=_overdue(studio, line),
                 outlook=studio.outlook(of_slot=line.kind == "slot") if line.due_at else None,
+                is_unread=bool(line.kind == "slot" and plan and line.issue and _is_unread(studio, plan, line.issue)),
             ),
         )
     left = [issue for issue in issues if issue.number not in sent and not issue.moved_in]
@@ -195,6 +198,12 @@ def _coming(studio: Studio, issues: Sequence[Issue], sent: set[int], lines: Sequ
     name = next((one for one in issue.lists if one in lists), lists[0] if lists else "")
     plain = Coming(issue=issue, at=None, when="", until="", list_name=name, n_readers=None, is_held=False)
     return _with_issue(studio, plain)
+
+
+def _is_unread(studio: Studio, plan: Plan, number: int) -> bool:
+    """Whether its slot does not let the issue go as it stands, since nobody has approved it."""
+    desk = desk_of(studio.parts)
+    return needs_approval(desk, plan.ways, number) and find_good_approval(desk, number) is None
 
 
 def _with_issue(studio: Studio, coming: Coming) -> Coming:
