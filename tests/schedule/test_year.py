@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -89,7 +90,9 @@ def _live_through(world: World, week: int) -> tuple[SlotStatus, Why | None]:
 
 def _draft_approve_and_edit(world: World) -> None:
     shelf = world.parts.shelf
-    written = shelf.issues.add_issue(draft(shelf.posts.list_posts(), shelf.issues.list_issues()))
+    drafted = draft(shelf.posts.list_posts(), shelf.issues.list_issues())
+    # Nobody can approve a subject that nobody wrote.
+    written = shelf.issues.add_issue(replace(drafted, subject="Boats, and who waits for them"))
     approve_issue(world.desk, written.number, by="mara")
     path = world.folder / written.file
     path.write_text(path.read_text().replace("<!-- posts -->", "Edited after approval.\n\n<!-- posts -->"))
