@@ -54,7 +54,7 @@ class FeedFile:
 
     def _text(self) -> str:
         path = self.directory / FILE
-        return read_text(path, FILE) if path.exists() else ""
+        return read_text(path, FILE, room=self.directory.resolve()) if path.exists() else ""
 
     def _write(self, text: str, wanted: Sequence[Feed]) -> None:
         """Written only if it says what it should: a file that was laid out in another way is left to its author."""

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from newsletter.folder.animation import animation
+from newsletter.folder.inside import is_within, open_within, real_room
+from newsletter.folder.text_files import room as make_room
 from newsletter.words.mistake import Missing, Mistake, NewsletterError, Place
 from newsletter.words.picture_path import spellings
 
@@ -56,7 +58,7 @@ class ImageFolder:
         """
         path = self._path(src, place)
         try:
-            data = _read(path)
+            data = _read(path, self.directory / ROOM)
         except OSError as error:
             raise Mistake(
                 f"{src} can't be read: {error.strerror}.", fix="Check its permissions.", place=place
@@ -71,8 +73,7 @@ class ImageFolder:
         """
         stem = re.sub(r"[^a-z0-9]+", "-", Path(name).stem.lower()).strip("-")[:60] or "picture"
         ending, _ = _made(data[: _MOST_BYTES + 1], name, None)
-        room = self.directory / ROOM
-        room.mkdir(exist_ok=True)
+        room = make_room(self.directory / ROOM)
         for number in count(1):
             path = room / (f"{stem}.{ending}" if number == 1 else f"{stem}-{number}.{ending}")
             try:
@@ -80,7 +81,7 @@ class ImageFolder:
                     file.write(data)
                 return f"{ROOM}/{path.name}"
             except FileExistsError:
-                if path.read_bytes() == data:
+                if _holds(path, room, data):
                     return f"{ROOM}/{path.name}"
         raise AssertionError("there is always a next free name")
 
@@ -94,7 +95,8 @@ class ImageFolder:
         path = self.directory / READY / name
         if not path.is_file():
             _publish_all(self, _signature(self.directory / ROOM))
-        if not path.is_file():
+        # We never make links there; one that came with the folder would put any file of this machine on the web.
+        if not path.is_file() or not is_within(path, path.parent):
             raise Missing("There is no such picture.", fix="Was its file removed from images/?")
         return path
 
@@ -103,7 +105,7 @@ class ImageFolder:
         return _width(self.find(name))
 
     def _path(self, src: str, place: Place | None) -> Path:
-        room = (self.directory / ROOM).resolve()
+        room = real_room(self.directory / ROOM)
         found = ((self.directory / name).resolve() for name in spellings(src) if "\0" not in name)
         paths = [path for path in found if path.is_relative_to(room)]
         # A link that leads out of the folder could put any picture of this machine on the web.
@@ -111,15 +113,26 @@ class ImageFolder:
             raise Mistake(f"{src} is not in {ROOM}/.", fix=f"Copy the picture into {ROOM}/.", place=place)
         path = next((path for path in paths if path.is_file()), None)
         if path is None:
-            there = sorted(one.name for one in room.iterdir() if not one.name.startswith(".")) if room.is_dir() else []
+            there = (
+                sorted(one.name for one in room.iterdir() if not one.name.startswith("."))
+                if room.is_dir() and not room.is_symlink()
+                else []
+            )
             fix = f"There are: {', '.join(there[:8])}." if there else f"Put it into {ROOM}/."
             raise Missing(f"There is no picture {unquote(src)}.", fix=fix, place=place)
         return path
 
 
-def _read(path: Path) -> bytes:
-    with path.open("rb") as file:
+def _read(path: Path, room: Path) -> bytes:
+    with open_within(path, room) as file:
         return file.read(_MOST_BYTES + 1)
+
+
+def _holds(path: Path, room: Path, data: bytes) -> bool:
+    try:
+        return _read(path, room) == data
+    except OSError:
+        return False
 
 
 def _publish(ready: Path, data: bytes, src: str, place: Place | None) -> str:
@@ -235,7 +248,7 @@ _Signature = tuple[tuple[str, int, int], ...]
 
 def _signature(room: Path) -> _Signature:
     """What tells whether the room changed since it was last looked through."""
-    if not room.is_dir():
+    if not room.is_dir() or room.is_symlink():
         return ()
     files = [path for path in sorted(room.rglob("*")) if path.is_file() and not path.name.startswith(".")]
     return tuple(

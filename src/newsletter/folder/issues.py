@@ -55,11 +55,13 @@ class IssueFiles:
 
     def list_moved_in(self) -> Sequence[Issue]:
         """What can't be read is its author's to mend, and nothing that readers of the archive could do anything about."""
-        found = []
+        found: list[Issue] = []
+        if (self.directory / "issues").is_symlink():
+            return found
         for path in markdown_files(self.directory / "issues"):
             file = f"issues/{path.name}"
             try:
-                text = read_text(path, file)
+                text = read_text(path, file, room=path.parent)
                 issue = _parsed(text, file) if "\nmoved_in:" in text else None
             except NewsletterError:
                 continue
@@ -69,7 +71,7 @@ class IssueFiles:
 
     def _read(self, path: Path) -> Issue:
         file = f"issues/{path.name}"
-        issue = _parsed(read_text(path, file), file)
+        issue = _parsed(read_text(path, file, room=path.parent), file)
         if _number(path) != issue.number:
             raise Mistake(
                 f"This file says that it is issue {issue.number}, but its name says otherwise.",

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from itertools import count
 from pathlib import Path
 
+from newsletter.folder.inside import open_within
 from newsletter.folder.post_file import format_post, parse_post
 from newsletter.folder.slug import is_safe
 from newsletter.folder.text_files import markdown_files, read_text, readable, room, write_new
@@ -55,7 +56,7 @@ class PostFiles:
         found = []
         for path in markdown_files(self.directory / "posts"):
             with contextlib.suppress(NewsletterError):
-                text = read_text(path, f"posts/{path.name}")
+                text = read_text(path, f"posts/{path.name}", room=path.parent)
                 if not wanted or any(needle in text.casefold() for needle in wanted):
                     found.append(self._read(path))
         return found
@@ -69,7 +70,12 @@ class PostFiles:
     def digest(self, slug: str) -> str:
         if not self.has(slug):
             raise Missing(f"There is no post `{slug}`.", fix=self._closest(slug))
-        return hashlib.sha256((self.directory / "posts" / f"{slug}.md").read_bytes()).hexdigest()
+        path = self.directory / "posts" / f"{slug}.md"
+        try:
+            with open_within(path, path.parent) as file:
+                return hashlib.sha256(file.read()).hexdigest()
+        except OSError as error:
+            raise Mistake(f"It can't be read: {error.strerror}.", place=Place(f"posts/{slug}.md")) from error
 
     def remove_post(self, slug: str, *, digest: str) -> None:
         if self.digest(slug) != digest:
@@ -82,7 +88,7 @@ class PostFiles:
             raise Mistake(
                 "This name can't be used in an issue.", fix="Rename it: letters, digits and hyphens.", place=Place(file)
             )
-        return parse_post(read_text(path, file), slug=path.stem, file=file)
+        return parse_post(read_text(path, file, room=path.parent), slug=path.stem, file=file)
 
     def _closest(self, slug: str) -> str:
         there = [path.stem for path in markdown_files(self.directory / "posts")]

@@ -14,8 +14,9 @@ from merge3 import Merge3
 
 from newsletter.folder.editing import alone, require_readable
 from newsletter.folder.history import History, version_of
+from newsletter.folder.inside import open_within
 from newsletter.folder.slug import is_safe
-from newsletter.folder.text_files import read_text
+from newsletter.folder.text_files import MAX_BYTES, read_text
 from newsletter.ports.sheets import Changed, Clash, Saved, Sheet
 from newsletter.words.mistake import Missing, NotNow
 
@@ -30,7 +31,8 @@ class SheetFiles:
         self._history = History(directory / "var" / "history")
 
     def read(self, file: str) -> Sheet:
-        text = read_text(self._path(file), file)
+        path = self._path(file)
+        text = read_text(path, file, room=path.parent)
         return Sheet(file=file, text=text, version=version_of(text))
 
     def change(self, file: str, base: str, edit: Callable[[str], str], *, by: str, at: datetime) -> Changed:
@@ -95,7 +97,8 @@ def _lines(text: str) -> list[str]:
 
 def _replace(path: Path, text: str) -> None:
     """Write a file anew in one step, with the line ends and the mark that it had."""
-    old = path.read_bytes()
+    with open_within(path, path.parent) as file:
+        old = file.read(MAX_BYTES)
     data = text.replace("\n", "\r\n").encode() if b"\r\n" in old else text.encode()
     if old.startswith(b"\xef\xbb\xbf"):
         data = b"\xef\xbb\xbf" + data

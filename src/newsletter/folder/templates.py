@@ -8,13 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from newsletter.folder.bundled import bundled
+from newsletter.folder.inside import is_within
 from newsletter.folder.slug import is_safe
 from newsletter.folder.text_files import read_text
+from newsletter.folder.text_files import room as make_room
 from newsletter.ports.folder import TemplateFiles
-from newsletter.words.mistake import Missing, Mistake
+from newsletter.words.mistake import Missing, Mistake, Place
 
 # Pictures and fonts may lie beside a template; they are not part of its text.
 _TEXT = frozenset({".mjml", ".txt", ".html", ".toml", ".css", ".md", ".jinja", ".j2"})
+
+# The largest built-in template has some 20,000.
+_MOST_TEXT = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ class TemplateFolders:
         if not is_safe(source) or not home.is_dir():
             there = ", ".join(sorted(path.name for path in _folders(bundled("templates"))))
             raise Missing(f"There is no built-in template `{source}`.", fix=f"There are: {there}.")
-        target.parent.mkdir(exist_ok=True)
+        make_room(target.parent)
         # Whole or not at all: half a template would hide the built-in one.
         with tempfile.TemporaryDirectory(prefix=".new-", dir=target.parent) as making:
             shutil.copytree(home, Path(making) / name)
@@ -60,21 +65,34 @@ class TemplateFolders:
 def _find(own: Path, name: str) -> TemplateFiles:
     for home, label in ((own, "templates"), (bundled("templates"), "built-in templates")):
         if is_safe(name) and (home / name).is_dir():
-            found = _texts(home / name, f"{label}/{name}")
+            found = _texts(home / name, f"{label}/{name}", room=home)
             if found:
                 return TemplateFiles(name=name, files=found, location=f"{label}/{name}")
     there = sorted({path.name for home in (own, bundled("templates")) for path in _folders(home)})
     raise Missing(f"There is no template `{name}`.", fix=f"There are: {', '.join(there)}." if there else "")
 
 
-def _texts(home: Path, label: str) -> dict[str, str]:
+def _texts(home: Path, label: str, *, room: Path) -> dict[str, str]:
+    """The text files of a template by their path inside it. Raises Mistake where it has more text than any template."""
     root = home.resolve()
-    found = {}
+    found: dict[str, str] = {}
+    if not is_within(home, room):
+        raise Mistake(
+            "This template is a link that leads out of templates/.",
+            fix="Put the template itself in its place.",
+            place=Place(label),
+        )
     for path in sorted(home.rglob("*")):
         inside = path.relative_to(home).as_posix()
         # A link that leads out of the template could carry any file of this machine into a mail.
         if path.suffix in _TEXT and path.is_file() and path.resolve().is_relative_to(root):
-            found[inside] = read_text(path, f"{label}/{inside}")
+            found[inside] = read_text(path, f"{label}/{inside}", room=room)
+            if sum(map(len, found.values())) > _MOST_TEXT:
+                raise Mistake(
+                    f"This template holds more than {_MOST_TEXT // 1_000_000} million characters.",
+                    fix="Take out what is no part of it.",
+                    place=Place(label),
+                )
     return found
 
 

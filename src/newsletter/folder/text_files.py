@@ -3,32 +3,38 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from newsletter.folder.inside import open_within, require_room
 from newsletter.words.mistake import Mistake, NewsletterError, Place
 
 Read = TypeVar("Read")
 
 # A post is a page or two of text; what is larger than this got into the folder by accident.
 MAX_BYTES = 5_000_000
+_FIXES = {
+    errno.ELOOP: "Put the file itself in its place.",
+    errno.EINVAL: "Take it out of this folder: pipes, devices and folders are never read.",
+}
 
 
-def read_text(path: Path, file: str) -> str:
+def read_text(path: Path, file: str, *, room: Path) -> str:
     """The text of a file with `\\n` at its line ends and no byte order mark.
 
-    `file` is its name as the author would type it. Raises Mistake where it is too large or not UTF-8.
+    `file` is its name as the author would type it, `room` the folder that it must lie in. Raises Mistake where it is too
+    large, not UTF-8, no file, or behind a link that leads out of the room.
     """
     try:
-        with path.open("rb") as stream:
+        with open_within(path, room) as stream:
             data = stream.read(MAX_BYTES + 1)
     except OSError as error:
-        raise Mistake(
-            f"This file can't be read: {error.strerror}.", fix="Check its permissions.", place=Place(file)
-        ) from error
+        fix = _FIXES.get(error.errno or 0, "Check its permissions.")
+        raise Mistake(f"This file can't be read: {error.strerror}.", fix=fix, place=Place(file)) from error
     if len(data) > MAX_BYTES:
         raise Mistake(
             f"This file is larger than {MAX_BYTES // 1_000_000} MB, so it is hardly text.",
@@ -39,8 +45,16 @@ def read_text(path: Path, file: str) -> str:
 
 
 def markdown_files(directory: Path) -> list[Path]:
-    """The `.md` files of a folder by name; files that are hidden or still being written are not among them."""
-    paths = (path for path in directory.glob("*.md") if path.is_file() and not path.name.startswith("."))
+    """The `.md` files of a folder by name; files that are hidden or still being written are not among them.
+
+    Links are: reading one says where it leads. Raises Mistake where the folder itself is a link.
+    """
+    require_room(directory)
+    paths = (
+        path
+        for path in directory.glob("*.md")
+        if (path.is_file() or path.is_symlink()) and not path.name.startswith(".")
+    )
     return sorted(paths, key=lambda path: path.stem)
 
 
@@ -57,6 +71,7 @@ def readable(paths: Iterable[Path], read: Callable[[Path], Read]) -> tuple[Seque
 
 def room(directory: Path) -> Path:
     """The folder, made where it is missing (git keeps no empty ones)."""
+    require_room(directory)
     directory.mkdir(exist_ok=True)
     return directory
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from newsletter.folder.git.checkout import Checkout
 from newsletter.folder.git.file_bytes import replace_bytes
 from newsletter.folder.history import History
+from newsletter.folder.inside import open_within
 
 SHEETS = ("posts/", "issues/")
 
@@ -60,7 +61,8 @@ def _is_sheet(file: str) -> bool:
 
 def _read(path: Path) -> str | None:
     try:
-        return _text(path.read_bytes())
+        with open_within(path, path.parent) as file:
+            return _text(file.read())
     except OSError:
         return None
 

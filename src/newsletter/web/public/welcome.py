@@ -9,10 +9,12 @@ from markdown_it import MarkdownIt
 from newsletter.audience.letter_words import known_language
 from newsletter.audience.letters import note
 from newsletter.audience.posting import mail_number
+from newsletter.folder.text_files import read_text
 from newsletter.ports.consents import Confirmed
 from newsletter.web.public.site import Site
 from newsletter.web.public.words import Words
 from newsletter.words.consent import Asked
+from newsletter.words.mistake import Mistake
 from newsletter.words.outcome import Accepted
 
 log = logging.getLogger(__name__)
@@ -28,8 +30,8 @@ def welcome(site: Site, confirmed: Confirmed) -> None:
     for place, (list_id, name) in enumerate(confirmed.lists, 1):
         try:
             text = _read(site, name)
-        except (OSError, UnicodeDecodeError) as error:
-            log.error("the welcome mail of the list %s can't be read: %s", name, type(error).__name__)
+        except Mistake as error:
+            log.error("the welcome mail of the list %s can't be read: %s", name, error.message)
             continue
         if not text:
             continue
@@ -57,6 +59,6 @@ def _read(site: Site, list_name: str) -> str:
     if not list_name.replace("-", "").replace("_", "").isalnum():
         return ""
     path = site.parts.directory / "welcome" / f"{list_name}.md"
-    if not path.is_file() or path.stat().st_size > _LARGEST:
+    if not path.is_file():
         return ""
-    return path.read_text(encoding="utf-8-sig").strip()
+    return read_text(path, f"welcome/{path.name}", room=path.parent)[:_LARGEST].strip()
