@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.fetch.guard import is_public
+from newsletter.fetch.guard import is_public, vetted
 from newsletter.fetch.http import HttpFetcher
 from newsletter.ports.fetcher import NotFetched, WhyNot
 from tests.fetch.web_server import Page, web_server
@@ -19,6 +19,13 @@ PRIVATE = [
     *("169.254.169.254", "100.64.0.1", "100.127.255.255", "192.0.2.1", "198.18.0.1", "224.0.0.1", "255.255.255.255"),
     *("::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "fd12:3456::1", "fd00:ec2::254", "ff02::1", "2001:db8::1"),
     *("::ffff:127.0.0.1", "::ffff:10.0.0.1", "::127.0.0.1", "64:ff9b::7f00:1", "2002:7f00:1::", "2001:0:1::"),
+    # Site-local, mapped, documentation, segment routing, NAT64 for one network, discard-only.
+    *("fec0::1", "feff::1", "::ffff:1.1.1.1", "::ffff:0:1", "3fff::1", "3fff:fff::1", "5f00::1", "5f00:ffff::1"),
+    *("64:ff9b::101:101", "64:ff9b:1::1", "64:ff9b:1:ffff::a00:1", "100::1", "100::ffff:1"),
+    # 6to4 and Teredo, whatever IPv4 they carry.
+    *("2002:a00:1::", "2002:c0a8:101::1", "2002:101:101::", "2001::1", "2001:0:ffff::f5ff:fffe"),
+    # Where clouds give machines their secrets: AWS and most others, Alibaba, Azure.
+    *("169.254.170.2", "fe80::a9fe:a9fe", "100.100.100.200", "168.63.129.16", "::ffff:168.63.129.16"),
     *("not an address", ""),
 ]
 
@@ -29,16 +36,33 @@ def test_private_addresses_are_known_as_such(address: str) -> None:
     assert not is_public(address)
 
 
-@pytest.mark.parametrize("address", ["1.1.1.1", "93.184.215.14", "2606:4700::1111", "::ffff:1.1.1.1", "172.32.0.1"])
+@pytest.mark.parametrize(
+    "address", ["1.1.1.1", "93.184.215.14", "2606:4700::1111", "2a00:1450:4001::1", "168.63.129.17", "172.32.0.1"]
+)
 def test_public_addresses_are_let_through(address: str) -> None:
     """Those of the open internet are."""
     assert is_public(address)
 
 
 @given(st.ip_addresses(v=4))
-def test_a_mapped_address_is_judged_as_what_it_maps_to(address: object) -> None:
-    """Writing an IPv4 address as IPv6 changes nothing."""
-    assert is_public(str(address)) == is_public(f"::ffff:{address}")
+def test_a_mapped_address_is_never_connected_to(address: object) -> None:
+    """::ffff:0:0/96 is for inside a machine (RFC 6890): no name of the internet has such an address."""
+    assert not is_public(f"::ffff:{address}")
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("metadata", "metadata.google.internal", "METADATA.google.internal.", "x.metadata.google.internal"),
+        *("instance-data", "instance-data.ec2.internal", "metadata.tencentyun.com"),
+    ],
+)
+def test_the_names_of_metadata_are_refused_whatever_they_lead_to(host: str) -> None:
+    """Some networks answer to the name through a proxy, whose address says nothing."""
+    with pytest.raises(NotFetched) as refused:
+        vetted(f"http://{host}/", lambda *_: ["1.1.1.1"], ports={80}, allow=is_public, seconds=3)
+
+    assert refused.value.why is WhyNot.REFUSED
 
 
 @pytest.mark.parametrize(

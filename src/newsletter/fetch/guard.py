@@ -21,14 +21,25 @@ _LONGEST_URL = 8_000
 # RFC 2606 and 6761: whatever stands there is nobody's.
 _FOR_EXAMPLES = re.compile(r"(?:^|\.)(?:example|test|invalid)$|\.example\.(?:com|net|org)$")
 _ANCHOR = "a.root-servers.net"
+# What clouds call the place where a machine reads its own secrets. Their networks answer to them whatever the address is.
+_METADATA = re.compile(
+    r"(?:^|\.)(?:metadata|metadata\.google\.internal|instance-data(?:\.ec2\.internal)?|metadata\.tencentyun\.com)$"
+)
 _CONTROL = re.compile("[\\x00-\\x20\\x7f]")
-# Beyond what Python calls not global: shared address space (RFC 6598), 6to4, Teredo and NAT64 can carry a private IPv4.
+# Beyond what every Python calls not global: shared address space (RFC 6598), which has Alibaba's metadata too; site-local
+# (RFC 3879), documentation (RFC 9637), segment routing (RFC 9602) and discard-only (RFC 6666); 6to4, Teredo and NAT64,
+# which can carry a private IPv4. Azure gives machines their metadata and secrets at an address that looks public.
 _NEVER = tuple(
     ipaddress.ip_network(block)
     for block in (
         "100.64.0.0/10",
         "192.0.0.0/24",
         "192.88.99.0/24",
+        "168.63.129.16/32",
+        "fec0::/10",
+        "3fff::/20",
+        "5f00::/16",
+        "100::/64",
         "64:ff9b::/96",
         "64:ff9b:1::/48",
         "2002::/16",
@@ -63,11 +74,8 @@ def is_public(address: str) -> bool:
         found: Address = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    mapped = getattr(found, "ipv4_mapped", None)
-    if mapped is not None:
-        found = mapped
-    # ::a.b.c.d is IPv4 in an older dress.
-    if isinstance(found, ipaddress.IPv6Address) and int(found) < 2**32:
+    # ::a.b.c.d and ::ffff:a.b.c.d are IPv4 in other dress, and no name of the internet has such an address.
+    if isinstance(found, ipaddress.IPv6Address) and int(found) < 2**48:
         return False
     return (
         found.is_global
@@ -132,6 +140,8 @@ def _read(url: str) -> tuple[SplitResult, str, int]:
         raise NotFetched(WhyNot.REFUSED, "the address holds a name or a password")
     if not host:
         raise NotFetched(WhyNot.REFUSED, "the address names no host")
+    if _METADATA.search(host.lower()):
+        raise NotFetched(WhyNot.REFUSED, f"{host} is where clouds keep a machine's secrets")
     return parts, host, port
 
 
