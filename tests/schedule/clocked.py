@@ -9,9 +9,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from newsletter.cli import main
+from newsletter.store.limits import Limits
 from newsletter.wiring import Timing
 
 OFFSET = "TEST_CLOCK_OFFSET"
+# Seconds after which a transaction that does nothing is ended; the lease of the schedule is as long.
+LIMIT = "TEST_LIMIT"
 
 
 class FileClock:
@@ -30,7 +33,9 @@ class FileClock:
 
 def run() -> None:
     # Tests have no quarter of a minute for each look.
-    main(sys.argv[1:], obj=Timing(clock=FileClock(), seconds_between_ticks=0.25))
+    seconds = float(os.environ.get(LIMIT, 0))
+    limits = Limits(transaction=seconds, lease=seconds) if seconds else Limits()
+    main(sys.argv[1:], obj=Timing(clock=FileClock(), seconds_between_ticks=0.25, limits=limits))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, delete
+from sqlalchemy import Engine, delete, update
 from sqlalchemy.exc import OperationalError
 
 from newsletter.ports.ledger import Claim
@@ -18,7 +18,7 @@ from newsletter.sending.drain import Drain
 from newsletter.store.engine import connect, writing
 from newsletter.store.ledger import SqlLedger
 from newsletter.store.readers import SqlReaders
-from newsletter.store.tables import provider_state
+from newsletter.store.tables import parcel, provider_state
 from newsletter.wiring import SystemClock
 from newsletter.words.consignment import Consignment
 from newsletter.words.ledger import MailingStatus
@@ -305,15 +305,18 @@ def test_a_claim_that_was_never_committed_costs_nothing(engine: Engine, tmp_path
 
 
 def test_an_old_claim_is_not_called_on(engine: Engine, tmp_path: Path) -> None:
-    """The machine slept between the claim and the call: the batch is given back, and nobody is in doubt."""
+    """The machine slept between the claim and the call: the batch is given back, and nobody is in doubt.
+
+    However often: it says nothing of the provider, so nothing is paused.
+    """
     add_readers(engine, "weekly", range(5))
 
     class Sleepy(SystemClock):
         asked = 0
 
         def monotonic(self) -> float:
-            self.asked += 1
-            return super().monotonic() - (60 if self.asked == 1 else 0)
+            Sleepy.asked += 1
+            return super().monotonic() - (60 if Sleepy.asked == 1 else 0)
 
     carrier = Carrier()
     drain = a_drain(engine, tmp_path, carrier, clock=Sleepy())
@@ -321,7 +324,12 @@ def test_an_old_claim_is_not_called_on(engine: Engine, tmp_path: Path) -> None:
     while drain.planning.plan_slice(mailing.id, n_readers=100):
         pass
     drain.sender.live.check()
-    drain.sender.send_parcel(drain.planning.get_mailing(mailing.id), an_edition())
+    for _ in range(7):
+        Sleepy.asked = 0
+        with writing(engine) as connection:
+            connection.execute(update(parcel).values(not_before=None))
+        assert drain.sender.send_parcel(drain.planning.get_mailing(mailing.id), an_edition())
 
     assert not carrier.handed
     assert states(engine) == {"pending": 5}
+    assert drain.planning.get_mailing(mailing.id).status is MailingStatus.SENDING

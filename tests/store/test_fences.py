@@ -6,12 +6,12 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import Engine, delete, func, select, update
 
 from newsletter.store.engine import reading, writing
 from newsletter.store.ledger import SqlLedger
 from newsletter.store.readers import SqlReaders
-from newsletter.store.tables import delivery, mailing, parcel
+from newsletter.store.tables import delivery, mailing, parcel, provider_state
 from newsletter.store.types import database_now
 from newsletter.words.ledger import HandOver, MailingStatus
 from newsletter.words.outcome import Accepted, Deferred, Refused, Uncertain
@@ -323,3 +323,19 @@ def test_a_batch_in_which_nobody_may_be_mailed_makes_no_try(engine: Engine, ledg
     assert ledger.finish_if_done(of.id)
     with reading(engine) as connection:
         assert connection.scalar(select(func.count()).where(delivery.c.handover == HandOver.SKIPPED)) == 5
+
+
+def test_calls_that_end_after_their_lease_pause_nothing(engine: Engine, ledger: SqlLedger) -> None:
+    """A process that stood still comes back with seven calls that were cut off: they say nothing of the provider."""
+    add_readers(engine, "weekly", range(70))
+    of = planned(ledger)
+    for number, how in enumerate([Uncertain("reset"), Deferred("no connection", backs_off=True)] * 4):
+        call = taken(ledger, of, seconds=-1)
+        if number % 4:
+            ledger.sweep()
+        ledger.record(call.attempt_id, [(None, how)])
+        with writing(engine) as connection:
+            connection.execute(update(parcel).values(not_before=None))
+            connection.execute(delete(provider_state))
+
+    assert ledger.get_mailing(of.id).status is MailingStatus.SENDING

@@ -167,6 +167,10 @@ class TickLock(Protocol):
 
     def try_hold(self) -> AbstractContextManager[bool]: ...
 
+    def is_mine(self) -> bool:
+        """Whether it is still held. False where this process stood still for so long that another went on without it."""
+        ...
+
 
 class Heartbeat(Protocol):
     def beat(self, url: str) -> None:

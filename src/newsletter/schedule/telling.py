@@ -38,6 +38,8 @@ def tell_all(desk: Desk) -> int:
     for notice in desk.memory.list_notices(waiting=True):
         now = desk.clock.now()
         if _may_try(notice, now):
+            if not desk.lock.is_mine():
+                break  # another process went on while this one stood still, and tells it
             taken = _hand_over(desk, notice)
             desk.memory.mark_tried(notice.id, now, taken=taken)
             told += taken

@@ -38,6 +38,8 @@ def tick(desk: Desk) -> datetime | None:
             return None
         now = desk.clock.now()
         times = [_tick_plan(desk, plan, now, faults) for plan in desk.memory.list_plans()]
+        if not desk.lock.is_mine():
+            return None
         hold_late(desk)
         _follow_one_offs(desk, now)
         tell_all(desk)

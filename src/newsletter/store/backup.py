@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import ArgumentError
 
 from newsletter.store.copying import clear, copy_rows, count_rows, read_numbers, write_numbers
-from newsletter.store.engine import connect, is_sqlite, reading, writing
+from newsletter.store.engine import at_long_work, connect, is_sqlite, reading, writing
 from newsletter.store.upgrade import HEAD, upgrade
 from newsletter.words.mistake import Mistake, NotNow
 
@@ -77,6 +77,7 @@ def restore(path: Path, engine: Engine, *, replace: bool) -> Mapping[str, int]:
     with _opened(path) as source_engine, reading(source_engine) as source:
         numbers = {row.name: row.last for row in source.execute(text("SELECT name, last FROM backup_number"))}
         with writing(engine) as target:
+            at_long_work(target)
             alone(target)
             _must_be_empty(target, replace=replace)
             clear(target)
@@ -91,9 +92,11 @@ def move(engine: Engine, target_engine: Engine, *, place: str) -> Mapping[str, i
     Nobody can write to this one meanwhile. Raises NotNow where a call is under way, or others are connected.
     """
     with writing(engine) as source:
+        at_long_work(source)
         alone(source)
         _no_call(source)
         with writing(target_engine) as target:
+            at_long_work(target)
             _must_be_empty(target, replace=False)
             clear(target)
             rows = copy_rows(source, target)
@@ -175,6 +178,7 @@ def _by_table(engine: Engine, part: Path) -> Mapping[str, int]:
         with engine.connect() as opened:
             source = opened.execution_options(isolation_level="REPEATABLE READ")
             with source.begin(), writing(made) as target:
+                at_long_work(source)
                 copy_rows(source, target)
                 return read_numbers(source)
     finally:

@@ -24,6 +24,7 @@ from sqlalchemy import (
 from newsletter.ports.ledger import NOBODY_LEFT, Claim
 from newsletter.store.canary import may_go
 from newsletter.store.engine import is_sqlite, writing
+from newsletter.store.frozen import patiently
 from newsletter.store.mailable import planned, why_not
 from newsletter.store.moving import settle_parcel
 from newsletter.store.pacing import NotYetError, may_call, rest_until, take_turn
@@ -74,6 +75,7 @@ class SqlClaiming:
                     rest_until(connection, provider, not_yet.until)
             return None
 
+    @patiently
     def _claim(self, mailing_id: int, call: _Call, with_fields: bool, pace: Pace) -> Claim | None:
         with writing(self._engine) as connection:
             taken = _take_parcel(connection, mailing_id, may_call(call.provider, pace), self._practice)

@@ -10,6 +10,7 @@ from newsletter.ports.consents import Confirmed, NewRequest
 from newsletter.store.consent_tables import consent_request, consent_request_list, departure
 from newsletter.store.engine import reading, writing
 from newsletter.store.forgetting import SqlForgetting
+from newsletter.store.frozen import patiently
 from newsletter.store.holding_off import SqlHoldingOff
 from newsletter.store.joining import end
 from newsletter.store.queueing import SqlQueue
@@ -35,6 +36,7 @@ class SqlConsents(SqlQueue, SqlForgetting, SqlHoldingOff, SqlUnanswered):
         """`keep_visitor_days`: how long IP and program stay with a request; 0 is never, None is as long as it."""
         SqlForgetting.__init__(self, engine, erase_key, keep_visitor_days=keep_visitor_days)
 
+    @patiently
     def ask(self, request: NewRequest) -> int:
         visitor = self._kept(request.visitor)
         with writing(self._engine) as connection:
@@ -95,6 +97,7 @@ class SqlConsents(SqlQueue, SqlForgetting, SqlHoldingOff, SqlUnanswered):
             row = connection.execute(select(consent_request).where(consent_request.c.id == number)).first()
             return _record(row, _lists_of(connection, [number])) if row else None
 
+    @patiently
     def confirm(self, number: int, visitor: Visitor, *, valid_days: int) -> Confirmed | None:
         with writing(self._engine) as connection:
             row = connection.execute(
@@ -139,6 +142,7 @@ class SqlConsents(SqlQueue, SqlForgetting, SqlHoldingOff, SqlUnanswered):
     def _kept(self, visitor: Visitor) -> Visitor:
         return Visitor() if self._keep_visitor_days == 0 else visitor
 
+    @patiently
     def leave(self, subscriber: int, lists: Sequence[int], *, issue: int, how: Left) -> int:
         with writing(self._engine) as connection:
             ended = 0
@@ -155,6 +159,7 @@ class SqlConsents(SqlQueue, SqlForgetting, SqlHoldingOff, SqlUnanswered):
                 )
             return ended
 
+    @patiently
     def say_why(self, subscriber: int, mailing_list: int, reason: str) -> None:
         last = _last_departure(subscriber, mailing_list).scalar_subquery()
         with writing(self._engine) as connection:
@@ -162,6 +167,7 @@ class SqlConsents(SqlQueue, SqlForgetting, SqlHoldingOff, SqlUnanswered):
                 update(departure).where(departure.c.id == last, departure.c.reason == "").values(reason=reason)
             )
 
+    @patiently
     def undo_leaving(self, subscriber: int, mailing_list: int, *, within_days: int) -> bool:
         with writing(self._engine) as connection:
             last = connection.scalar(

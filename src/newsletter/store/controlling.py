@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, case, exists, fu
 
 from newsletter.store.canary import may_go, pause_to_look
 from newsletter.store.engine import is_sqlite, let_others_in, reading, writing
+from newsletter.store.frozen import end_frozen, patiently
 from newsletter.store.moving import move, open_attempt, settle_parcel
 from newsletter.store.pacing import waits_until
 from newsletter.store.planning import UNFINISHED
@@ -34,6 +35,8 @@ class SqlControl:
         self._engine, self._practice = engine, practice
 
     def sweep(self, *, alive: str | None = None) -> int:
+        # What they hold could not be swept, nor finished.
+        end_frozen(self._engine)
         overdue: ColumnElement[bool] = attempt.c.deadline_at < database_now()
         if alive is not None:
             overdue = or_(overdue, attempt.c.sender != alive)
@@ -71,6 +74,7 @@ class SqlControl:
                 mine = (attempt.c.id == row.id, attempt.c.started_at == row.started_at)
                 connection.execute(update(attempt).where(*mine).values(**lease))
 
+    @patiently
     def start_due(self, now: datetime | None = None) -> int:
         with writing(self._engine) as connection:
             # Machines that share a server share its clock; an SQLite file has that of the one machine it is on.
@@ -101,6 +105,7 @@ class SqlControl:
         known = [time for time in times if time is not None]
         return max(0.0, (min(known) - now).total_seconds()) if known else None
 
+    @patiently
     def finish_if_done(self, mailing_id: int) -> bool:
         open_parcels = exists().where(
             parcel.c.mailing_id == mailing_id,
@@ -146,6 +151,7 @@ class SqlControl:
     def _ours(self, issue: int) -> ColumnElement[bool]:
         return and_(mailing.c.issue == issue, mailing.c.is_practice == self._practice)
 
+    @patiently
     def _set(self, issue: int, which: ColumnElement[bool], **values: Any) -> int:
         mine = select(mailing.c.id).where(self._ours(issue), which)
         with writing(self._engine) as connection:
@@ -159,6 +165,7 @@ class SqlControl:
             connection.execute(update(mailing).where(mailing.c.id.in_(ids)).values(**values))
         return len(ids)
 
+    @patiently
     def cancel(self, issue: int) -> int:
         """The mailings end with the first commit: nothing is claimed after it. Then their readers are marked."""
         unfinished = (self._ours(issue), mailing.c.status.in_(UNFINISHED))
@@ -169,6 +176,7 @@ class SqlControl:
         self.finish_cancelled()
         return ended
 
+    @patiently
     def finish_cancelled(self) -> int:
         skipped = 0
         with reading(self._engine) as connection:

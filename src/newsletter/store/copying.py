@@ -9,14 +9,14 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from newsletter.store.engine import is_sqlite
 from newsletter.store.live_table import live_database
-from newsletter.store.schedule_tables import driver, last_tick
+from newsletter.store.schedule_tables import driver, last_tick, lease
 from newsletter.store.schema import metadata
 from newsletter.store.types import AnyRow, FieldsJson, database_now
 from newsletter.words.mistake import NotNow
 
 _ROWS_AT_ONCE = 2_000
 # They say something of the place and its processes, nothing of the newsletter.
-_OF_THE_PLACE = (live_database, driver, last_tick)
+_OF_THE_PLACE = (live_database, driver, last_tick, lease)
 # What stands in the place of a database's place until somebody says that it is the live one: no place is called so.
 NOWHERE = "restored"
 
@@ -50,7 +50,7 @@ def copy_rows(source: Connection, target: Connection) -> dict[str, int]:
     The copy is not live. Raises NotNow where a table did not arrive whole.
     """
     for table in tables():
-        if table is driver:
+        if table in (driver, lease):
             continue
         for rows in _slices(source, table):
             target.execute(_into(table), rows)

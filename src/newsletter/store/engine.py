@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import InternalError, OperationalError
 
+from newsletter.store.limits import FOR_LONG_WORK, Limits
 from newsletter.words.mistake import Mistake, NotNow
 
 BUSY_SECONDS = 15
@@ -22,32 +23,75 @@ BUSY_SECONDS = 15
 _PATIENCE = {"connect_timeout": 10, "tcp_user_timeout": 30_000}
 
 
-def connect(url: str) -> Engine:
-    """An engine for `sqlite:///PATH` or `postgresql://...`. Raises Mistake for any other address."""
+# Errors of PostgreSQL (appendix A of its manual): a lock was not free in time; our connection was ended by somebody.
+_LOCK_NOT_AVAILABLE = "55P03"
+_ENDED = ("25P03", "57P01", "57P05")
+
+
+class HeldUp(NotNow):
+    """Another process holds what this one has to change, for longer than anybody waits."""
+
+
+def connect(url: str, limits: Limits | None = None) -> Engine:
+    """An engine for `sqlite:///PATH` or `postgresql://...`, whose connections have these limits, or the usual ones.
+
+    Raises Mistake for any other address.
+    """
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
         return _sqlite(url)
     if address.get_backend_name() == "postgresql":
-        try:
-            return create_engine(
-                address.set(drivername="postgresql+psycopg"),
-                json_deserializer=orjson.loads,
-                json_serializer=_json,
-                # The ledger's locks rely on it, whatever the server's own default is.
-                isolation_level="READ COMMITTED",
-                pool_size=8,
-                # A server that vanished without a word: without these a thread waits for it for a quarter of an hour.
-                connect_args={name: value for name, value in _PATIENCE.items() if name not in address.query},
-            )
-        except ModuleNotFoundError as error:
-            raise Mistake(
-                "The database is PostgreSQL, but its driver is not installed.",
-                fix="In the checkout, run: make setup. Elsewhere install psycopg[binary] beside newsletter.",
-            ) from error
+        return _postgresql(address, limits or Limits())
     raise Mistake(
         f"NEWSLETTER_DATABASE_URL names a database of kind {address.get_backend_name()!r}, which is not known here.",
         fix="Use sqlite:///PATH or postgresql://user:password@host/name.",
     )
+
+
+def limits_of(engine: Engine) -> Limits:
+    limits: Limits = engine.get_execution_options().get("limits", Limits())
+    return limits
+
+
+def _postgresql(address: URL, limits: Limits) -> Engine:
+    try:
+        engine = create_engine(
+            address.set(drivername="postgresql+psycopg"),
+            json_deserializer=orjson.loads,
+            json_serializer=_json,
+            # The ledger's locks rely on it, whatever the server's own default is.
+            isolation_level="READ COMMITTED",
+            pool_size=8,
+            execution_options={"limits": limits},
+            # A server that vanished without a word: without these a thread waits for it for a quarter of an hour.
+            connect_args={name: value for name, value in _PATIENCE.items() if name not in address.query},
+        )
+    except ModuleNotFoundError as error:
+        raise Mistake(
+            "The database is PostgreSQL, but its driver is not installed.",
+            fix="In the checkout, run: make setup. Elsewhere install psycopg[binary] beside newsletter.",
+        ) from error
+
+    @event.listens_for(engine, "connect")
+    def _limit(connection: Any, _record: Any) -> None:
+        # Said on the connection and not in its address: some servers behind a pool refuse them there.
+        connection.execute(_settings(limits.for_session(), until_the_end="false"))
+        connection.commit()
+
+    return engine
+
+
+def _settings(values: Mapping[str, str], *, until_the_end: str) -> str:
+    return "SELECT " + ", ".join(
+        "set_config('{}', '{}', {})".format(name, value.replace("'", ""), until_the_end)
+        for name, value in values.items()
+    )
+
+
+def at_long_work(connection: Connection) -> None:
+    """Until this transaction ends: it changes or copies everything, and may take as long as that takes."""
+    if not is_sqlite(connection):
+        connection.exec_driver_sql(_settings(FOR_LONG_WORK, until_the_end="true"))
 
 
 def _json(value: object) -> str:
@@ -114,7 +158,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
             connection = connection.execution_options(writes=True)
             with connection.begin():
                 yield connection
-    except OperationalError as error:
+    except (OperationalError, InternalError) as error:
         raise _in_words(error) from error
 
 
@@ -134,8 +178,9 @@ def remaking_tables(engine: Engine) -> Iterator[Connection]:
             driver.execute("PRAGMA foreign_keys = OFF")
         try:
             with held.execution_options(writes=True).begin():
+                at_long_work(held)
                 yield held
-        except OperationalError as error:
+        except (OperationalError, InternalError) as error:
             raise _in_words(error) from error
         finally:
             if is_sqlite(held):
@@ -148,16 +193,28 @@ def reading(engine: Engine) -> Iterator[Connection]:
     try:
         with engine.connect() as connection, connection.begin():
             yield connection
-    except OperationalError as error:
+    except (OperationalError, InternalError) as error:
         raise _in_words(error) from error
 
 
-def _in_words(error: OperationalError) -> Exception:
+def _in_words(error: OperationalError | InternalError) -> Exception:
     """The driver's complaint as a sentence with a remedy, where there is one; else the error itself."""
     said = str(error.orig)
     for words, message, fix in _COMPLAINTS:
         if words in said:
             return NotNow(message, fix=fix)
+    state = getattr(error.orig, "sqlstate", None)
+    if state == _LOCK_NOT_AVAILABLE:
+        return HeldUp(
+            "Another process holds what this one has to change.",
+            fix="Try again. One that stands still is ended after a few seconds; see what runs: newsletter status",
+        )
+    if state in _ENDED:
+        return NotNow(
+            "The database ended this connection: this process stood still in the middle of its work, or somebody asked "
+            "for it. What it had begun is undone.",
+            fix="Run the command again.",
+        )
     if error.connection_invalidated or "connection" in said:
         return NotNow("The database server could not be reached.", fix="See that it runs, then run the command again.")
     return error

@@ -14,6 +14,7 @@ from newsletter.store.bouncing import follow_streaks, restore
 from newsletter.store.causes import causes_of, outdated
 from newsletter.store.engine import is_sqlite, reading, writing
 from newsletter.store.event_tables import bounced_off, event, event_pull
+from newsletter.store.frozen import patiently
 from newsletter.store.incoming import cell, incoming, packed
 from newsletter.store.joining import end
 from newsletter.store.proving import prove_attempts
@@ -50,6 +51,7 @@ class SqlEvents(SqlAlarms):
             heard += self._hear(provider, once[first : first + _AT_ONCE], whole=whole_or_nothing)
         return heard
 
+    @patiently
     def _hear(self, provider: str, events: Sequence[Event], *, whole: bool) -> Heard:
         """Some events and all that follows from them, in one transaction."""
         once = {one.id: one for one in events}

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from newsletter.ports.ledger import MailingRow
 from newsletter.store.engaging import roll_up
 from newsletter.store.engine import reading, writing
+from newsletter.store.frozen import patiently
 from newsletter.store.mailable import lacks_issue, mailable, on
 from newsletter.store.schedule_tables import slot
 from newsletter.store.segments import fitting
@@ -64,6 +65,7 @@ class SqlPlanning:
             row = connection.execute(mailings().where(*ours, which).order_by(mailing.c.id.desc())).first()
         return mailing_row(row) if row else None
 
+    @patiently
     def open_mailing(
         self,
         edition: Edition,
@@ -108,6 +110,7 @@ class SqlPlanning:
             )
         return found
 
+    @patiently
     def plan_slice(self, mailing_id: int, *, n_readers: int) -> bool:
         with writing(self._engine) as connection:
             plan = connection.execute(select(mailing).where(mailing.c.id == mailing_id).with_for_update()).first()

@@ -14,6 +14,7 @@ from newsletter.store.engine import reading, writing
 from newsletter.store.erasing import empty_log, erase_person
 from newsletter.store.event_tables import event
 from newsletter.store.former_addresses import find_one, former_of
+from newsletter.store.frozen import patiently
 from newsletter.store.readers import one_person
 from newsletter.store.segment_tables import tag
 from newsletter.store.tables import delivery, mailing_list, subscriber, subscription, suppression
@@ -71,6 +72,7 @@ class SqlProfiles:
         if not changed.rowcount:
             raise Missing(f"There is no list called {name!r}.", fix="See the lists with: newsletter lists")
 
+    @patiently
     def change(self, subscriber: int, *, first_name: str, last_name: str, language: str) -> None:
         person = _table
         with writing(self._engine) as connection:
@@ -88,6 +90,7 @@ class SqlProfiles:
                 .values(first_name=first_name, last_name=last_name, fields=facts, updated_at=database_now())
             )
 
+    @patiently
     def join_open(self, subscriber: int, lists: Sequence[int], *, wording: str) -> int:
         added = 0
         with writing(self._engine) as connection:
@@ -109,6 +112,7 @@ class SqlProfiles:
                     connection.execute(update(subscription).where(theirs).values(**values))
         return added
 
+    @patiently
     def rest(self, subscriber: int, until_at: datetime | None) -> None:
         with writing(self._engine) as connection:
             # As with leaving: whoever is preparing a call holds this row, or sees what follows.
@@ -168,6 +172,7 @@ class SqlProfiles:
         with reading(self._engine) as connection:
             return [{str(name): value for name, value in row._mapping.items()} for row in connection.execute(query)]
 
+    @patiently
     def erase(self, email: str, request_of: RequestOf) -> bool:
         with writing(self._engine) as connection:
             former = find_one(connection, address_key(email))

@@ -15,6 +15,7 @@ from newsletter.store.causes import Cause, block
 from newsletter.store.consent_tables import erasure, rest
 from newsletter.store.do_not_mail import iterate_gone
 from newsletter.store.engine import is_sqlite, reading, writing
+from newsletter.store.frozen import patiently
 from newsletter.store.import_notes import check_goes_on, note_changed, note_people, note_suppressions, note_tags
 from newsletter.store.incoming import cell, incoming, packed
 from newsletter.store.joining import decide, end, write
@@ -87,6 +88,7 @@ class SqlReaders:
             for row in lists
         ]
 
+    @patiently
     def join(
         self,
         list_name: str,
@@ -139,6 +141,7 @@ class SqlReaders:
             return None
         return _person(rows[0], tuple(_subscription(row) for row in rows if row.list_name is not None))
 
+    @patiently
     def leave(self, email: str, *, list_name: str | None) -> int:
         with writing(self._engine) as connection:
             person = connection.scalar(select(subscriber.c.id).where(subscriber.c.email_key == address_key(email)))
@@ -147,6 +150,7 @@ class SqlReaders:
                 return 0
             return end(connection, [person], list_id=list_id)
 
+    @patiently
     def take_off(self, email: str) -> int | None:
         with writing(self._engine) as connection:
             person = connection.scalar(select(subscriber.c.id).where(subscriber.c.email_key == address_key(email)))
@@ -162,6 +166,7 @@ class SqlReaders:
             raise Missing(f"There is no list called {list_name!r}.", fix="See the lists with: newsletter lists")
         return self._pages(list_id, status)
 
+    @patiently
     def suppress(self, email: str, reason: SuppressionReason) -> None:
         self.suppress_many([(email, reason)])
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, Engine, exists, func, select, update
 
 from newsletter.store.engine import is_sqlite, writing
+from newsletter.store.frozen import patiently
 from newsletter.store.moving import accept, carried_by, move, settle_all, settle_parcel
 from newsletter.store.pacing import give_back
 from newsletter.store.refusals import n_taken, note_accepted, note_refused, stop, stop_where_everybody_is_refused
@@ -46,6 +47,7 @@ class SqlRecording:
         with writing(self._engine) as connection:
             _record(connection, attempt_id, answers, last=last)
 
+    @patiently
     def record_by_token(self, token: str, answers: _Answers, *, last: bool = True) -> bool:
         with writing(self._engine) as connection:
             attempt_id = connection.scalar(select(attempt.c.id).where(attempt.c.token == token))
@@ -88,6 +90,7 @@ def _lock_attempt(connection: Connection, attempt_id: int, answers: _Answers) ->
             attempt.c.provider,
             attempt.c.parcel_id,
             attempt.c.outcome,
+            (attempt.c.deadline_at < database_now()).label("is_late"),
             parcel.c.mailing_id,
             parcel.c.status.label("parcel_status"),
             mailing.c.status,
@@ -129,6 +132,9 @@ def _apply(connection: Connection, of: AnyRow, deliveries: Sequence[int] | None,
 
 
 def _count_failure(connection: Connection, of: AnyRow, reason: str) -> int:
+    """How many calls in a row got nowhere. One that was broken off because this process stood still says nothing of them."""
+    if of.is_late:
+        return 1
     failures = count_failure(connection, of.mailing_id)
     if failures >= FAILURES_BEFORE_PAUSE:
         why = f"{failures} calls in a row got no clear answer. The last: {reason}"

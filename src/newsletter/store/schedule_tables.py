@@ -126,6 +126,15 @@ driver = Table(
     one_of("kind", DriverKind),
 )
 
+# What one process may do at a time, whoever holds it, until then.
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", String(20), primary_key=True),
+    Column("holder", String(40), nullable=False),
+    Column("until_at", UtcDateTime, nullable=False),
+)
+
 # What the owner is to be told: written with the fact it tells of, handed over afterwards.
 notice = Table(
     "notice",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from newsletter.wiring.clock import Timing
 from newsletter.wiring.files import Files
 
 if TYPE_CHECKING:
@@ -43,12 +44,15 @@ if TYPE_CHECKING:
 class Books(Files):
     """The database, in the rooms that the verbs ask for; practice is an account of its own in it."""
 
+    # By whose clock, and with how much patience: the machine's own where no other is given.
+    timing: Timing = field(default_factory=Timing)
+
     @cached_property
     def engine(self) -> Engine:
         from newsletter.store.engine import check_durable, connect
         from newsletter.store.upgrade import prepare
 
-        engine = connect(self.config.database_url)
+        engine = connect(self.config.database_url, self.timing.limits)
         if prepare(engine):
             self._live(engine).declare()
         check_durable(engine)

@@ -1,4 +1,4 @@
-"""The machine's own clock, as the verbs are given it, and how often the schedule looks at it."""
+"""The machine's own clock, as the verbs are given it, how often the schedule looks at it, and how long others wait for it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from newsletter.ports.clock import Clock
 from newsletter.schedule.ticker import SECONDS_BETWEEN_TICKS
+from newsletter.store.limits import Limits
 
 # Python's own stands still while a laptop sleeps: a claim from before would look fresh afterwards. Linux counts sleep
 # under this name, others under the plain one.
@@ -29,7 +30,8 @@ class SystemClock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timing:
-    """By which clock a newsletter goes, and how often its schedule looks at it."""
+    """By which clock a newsletter goes, how often its schedule looks at it, and how long it may keep others waiting."""
 
     clock: Clock = field(default_factory=SystemClock)
     seconds_between_ticks: float = SECONDS_BETWEEN_TICKS
+    limits: Limits = field(default_factory=Limits)

@@ -115,7 +115,7 @@ def _alone(
 ) -> Iterator[None]:
     lock = serving_lock(parts)
     if lock is None:
-        # PostgreSQL: rows and an advisory lock keep any number apart.
+        # PostgreSQL: rows and a lease keep any number apart.
         others = [str(one) for one in parts.drivers.list_drivers() if one.is_alive]
         if others:
             say(f"Others do it as well, and share the work: {'; '.join(others)}.")

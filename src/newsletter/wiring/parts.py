@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Parts(Books):
     """The parts of the newsletter in one folder, each built when it is first asked for."""
-
-    timing: Timing = field(default_factory=Timing)
 
     @property
     def clock(self) -> Clock:

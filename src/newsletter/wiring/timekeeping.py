@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from newsletter.providers.heartbeat import HttpHeartbeat
 from newsletter.schedule.desk import Desk
 from newsletter.store.holding import ServingLock
+from newsletter.store.lease import Lease
 from newsletter.store.lock import FileLock
-from newsletter.store.schedule import AdvisoryLock
 from newsletter.wiring.surroundings import around
 from newsletter.words.mistake import NotNow
 
@@ -99,4 +99,4 @@ def move_to(parts: Parts, url: str) -> Mapping[str, int]:
 def _tick_lock(parts: Parts) -> TickLock:
     """Held for the length of a tick: one process ticks, whoever else is there."""
     path = parts.beside_database("tick")
-    return FileLock(path) if path else AdvisoryLock(parts.engine)
+    return FileLock(path) if path else Lease(parts.engine, "schedule")
