@@ -9,6 +9,8 @@ import trafilatura
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
+from newsletter.collect.raised import spell_out, spelt_out
+
 # Guessing where the text of a page is needs a page; a shorter one is all text.
 _SHORTEST_GUESSED = 1_500
 _FURNITURE = frozenset({"nav", "aside", "form", "button", "select", "textarea", "dialog", "footer"})
@@ -55,7 +57,7 @@ def clean_html(html: str, *, base: str | None) -> str:
         url_relative=("rewrite_with_base", base) if base else "deny",
         link_rel=None,
     )
-    return cleaner.clean(html)
+    return cleaner.clean(spelt_out(html))
 
 
 def _guessed(html: str, url: str | None) -> str | None:
@@ -75,6 +77,7 @@ def _guessed(html: str, url: str | None) -> str | None:
 
 def prune(page: BeautifulSoup) -> None:
     """Take out furniture, what nobody was meant to see, and pictures that only count readers."""
+    spell_out(page)
     for tag in page.find_all(True):
         if tag.decomposed or tag.name in {"html", "body"}:
             continue

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from markdown_it.token import Token
+
 from newsletter.compose.gaps import Origin, Region
 from newsletter.compose.markdown import parser
 from newsletter.words.mistake import Mistake
@@ -16,6 +18,7 @@ _REMARK_OR_CODE = re.compile(
     r"|(?P<unclosed><!--)",
     re.DOTALL | re.MULTILINE,
 )
+_TICKS = re.compile("`+")
 # What readers of a quote see is what its writer wrote, braces and all; code is quoted too.
 _LITERAL = frozenset({"blockquote_open", "fence", "code_block"})
 
@@ -60,7 +63,34 @@ def _literal(source: str, remarks: list[Region]) -> list[Region]:
     for token in tokens:
         if token.type in _LITERAL and token.map and (not regions or starts[token.map[0]] >= regions[-1].end):
             regions.append(Region(starts[token.map[0]], starts[min(token.map[1], len(starts) - 1)], kept=True))
+        elif token.type == "inline" and token.map and "`" in token.content:
+            begin = starts[token.map[0]]
+            if not regions or begin >= regions[-1].end:
+                regions += _code_spans(source, begin, starts[min(token.map[1], len(starts) - 1)], token)
     return regions
+
+
+def _code_spans(source: str, start: int, end: int, token: Token) -> list[Region]:
+    """The code spans of a block, by offsets: each is the next pair of equal runs of backticks with its words between."""
+    runs = [match.span() for match in _TICKS.finditer(source, start, end)]
+    regions: list[Region] = []
+    first = 0
+    for child in token.children or []:
+        if child.type != "code_inline":
+            continue
+        for number in range(first, len(runs)):
+            opening = runs[number]
+            closing = next((run for run in runs[number + 1 :] if run[1] - run[0] == opening[1] - opening[0]), None)
+            if closing and _words_of(source[opening[1] : closing[0]]) == _words_of(child.content):
+                regions.append(Region(opening[0], closing[1], kept=True))
+                first = runs.index(closing) + 1
+                break
+    return regions
+
+
+def _words_of(code: str) -> str:
+    """Line ends and the marks of a quote or a list at their beginning are no part of the code."""
+    return re.sub(r"\s+|^[> ]+", " ", code, flags=re.MULTILINE).strip()
 
 
 def _without(literal: list[Region], remarks: list[Region]) -> list[Region]:

@@ -26,11 +26,12 @@ class Notes:
     numbers: dict[str, int] = field(default_factory=dict)
     fresh: list[str] = field(default_factory=list)
 
-    def cite(self, words: str, href: str) -> str:
+    def cite(self, words: str, href: str, *, for_some: bool = False) -> str:
+        """A link in the text. One that only some readers get stays where it is: its note would stand below for all."""
         bare = href.removeprefix("mailto:")
         if words.strip() in {href, bare}:
             return bare
-        if self.inline:
+        if self.inline or (for_some and href not in self.numbers):
             return f"{words} <{bare}>"
         if href not in self.numbers:
             self.numbers[href] = len(self.numbers) + 1
@@ -62,10 +63,13 @@ def text_of(blocks: Sequence[Token], sentinels: Sentinels, notes: Notes, width: 
     return (body + notes.take()).rstrip("\n")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Writer:
+    """Goes through the blocks in their order; `open_branches` are those that stand open where it is."""
+
     sentinels: Sentinels
     notes: Notes
+    open_branches: int = 0
 
     def blocks(self, nodes: Sequence[SyntaxTreeNode], width: int, gap: str = "\n\n") -> str:
         """Each block with what parts it from the next. A bare {% if %} brings nothing of its own."""
@@ -110,13 +114,20 @@ class _Writer:
             case "hardbreak":
                 return "\n"
             case "link":
-                return self.notes.cite(self.inline(node.children), str(node.attrs.get("href", "")))
+                return self.cited(self.inline(node.children), str(node.attrs.get("href", "")))
             case "image":
-                return self.notes.cite(f"[Image: {node.content}]", str(node.attrs.get("src", "")))
+                return self.cited(f"[Image: {node.content}]", str(node.attrs.get("src", "")))
+            case "text":
+                self.open_branches += self.sentinels.opened_in(node.content)
+                return node.content
             case "em" | "strong" | "s":
                 mark = _MARKS[node.type]
                 return f"{mark}{self.inline(node.children)}{mark}"
         return self.inline(node.children) if node.children else node.content
+
+    def cited(self, words: str, href: str) -> str:
+        for_some = self.open_branches > 0 or self.sentinels.has_branch(href)
+        return self.notes.cite(words, href, for_some=for_some)
 
 
 def heading(words: str, tag: str, width: int = WIDTH) -> str:

@@ -73,6 +73,14 @@ class Sentinels:
         words = re.finditer(self._word, text, re.IGNORECASE)
         return next((match.start() for match in words if match.start() not in whole), 0)
 
+    def opened_in(self, text: str) -> int:
+        """How many branches a text opens more than it closes."""
+        kinds = [self.mark(match).kind for match in self.pattern.finditer(text)]
+        return kinds.count(Kind.IF) - kinds.count(Kind.END)
+
+    def has_branch(self, text: str) -> bool:
+        return any(self.mark(match).kind is not Kind.VALUE for match in self.pattern.finditer(text))
+
     def is_control(self, text: str) -> bool:
         """Whether `text` holds `{% if %}` and its kin and nothing else, so that no paragraph is to be put round it."""
         matches = list(self.pattern.finditer(text))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -11,6 +11,7 @@ from difflib import get_close_matches
 import yaml
 
 from newsletter.folder.yaml_nodes import compose
+from newsletter.folder.yaml_words import refuse_lost_words
 from newsletter.words.mistake import Mistake, Place
 
 _FENCE = re.compile(r"---[ \t]*")
@@ -32,6 +33,7 @@ class Fields:
 
     entries: Mapping[str, Entry]
     place: Place
+    lines: Sequence[str] = ()
 
     def place_of(self, key: str) -> Place:
         return self.entries[key].place if key in self.entries else self.place
@@ -44,6 +46,13 @@ class Fields:
                 close = get_close_matches(key, allowed, n=1)
                 fix = f"Did you mean `{close[0]}`?" if close else f"The keys are: {', '.join(allowed)}."
                 raise Mistake(f"`{key}` means nothing here, so it would be lost.", fix=fix, place=entry.place)
+
+    def prose(self, key: str) -> str | None:
+        """`text` for what readers or authors read. Raises Mistake where YAML would take a part of it for something else."""
+        entry = self.entries.get(key)
+        if entry is not None and isinstance(entry.value, yaml.ScalarNode):
+            refuse_lost_words(entry.value, self.lines, key, entry.place)
+        return self.text(key)
 
     def text(self, key: str) -> str | None:
         """One line of text; None where the key is absent or empty."""
@@ -65,8 +74,8 @@ class Fields:
         is_here = start.line == end.line and start.line + 1 == entry.place.line
         return start.column + 1 + quote if is_whole and is_here and entry.value.style not in {"|", ">"} else None
 
-    def required(self, key: str, fix: str) -> str:
-        value = self.text(key)
+    def required(self, key: str, fix: str, *, is_prose: bool = True) -> str:
+        value = self.prose(key) if is_prose else self.text(key)
         if value is None:
             raise Mistake(f"`{key}` is missing.", fix=fix, place=self.place_of(key))
         return value
@@ -76,6 +85,9 @@ class Fields:
         fix = f"Write it as: {key}: [one, another]"
         found = []
         for node, place in self._items(key, fix):
+            # Between brackets no # can stand without breaking them.
+            if isinstance(node, yaml.ScalarNode) and not getattr(self.entries[key].value, "flow_style", False):
+                refuse_lost_words(node, self.lines, key, place)
             value = _line(node) if isinstance(node, yaml.ScalarNode) else None
             if value is None:
                 raise Mistake(f"`{key}` must be a list of texts, and this one is not text.", fix=fix, place=place)
@@ -87,14 +99,14 @@ class Fields:
 
     def parts(self, key: str, fix: str) -> tuple[Fields, ...]:
         """A list of mappings."""
-        return tuple(_fields(node, place, fix) for node, place in self._items(key, fix))
+        return tuple(_fields(node, place, fix, self.lines) for node, place in self._items(key, fix))
 
     def pairs(self, key: str, fix: str) -> tuple[tuple[str, str, Place], ...]:
         """A mapping of words to texts, each with its place; each must have its text."""
         entry = self.entries.get(key)
         if entry is None or (isinstance(entry.value, yaml.ScalarNode) and _line(entry.value) is None):
             return ()
-        inner = _fields(entry.value, entry.place, fix)
+        inner = _fields(entry.value, entry.place, fix, self.lines)
         return tuple((name, inner.required(name, fix), entry.place) for name, entry in inner.entries.items())
 
     def day(self, key: str) -> date | None:
@@ -113,7 +125,7 @@ class Fields:
 
     def number(self, key: str) -> int:
         """A whole number from 1 to 999,999."""
-        value = self.required(key, f"Add a line: {key}: 12")
+        value = self.required(key, f"Add a line: {key}: 12", is_prose=False)
         if not re.fullmatch("0*[1-9][0-9]{0,5}", value):
             raise Mistake(
                 f"`{key}` must be a whole number: {value}", fix=f"Write it as: {key}: 12", place=self.place_of(key)
@@ -178,10 +190,10 @@ def _read_fields(source: str, file: str) -> Fields:
         raise Mistake("The front matter is nested too deeply to be read.", fix="Make it flat.", place=place) from error
     if root is None:
         return Fields({}, place)
-    return _fields(root, place, "Write each line as `key: value`.")
+    return _fields(root, place, "Write each line as `key: value`.", source.split("\n"))
 
 
-def _fields(node: yaml.Node, place: Place, fix: str) -> Fields:
+def _fields(node: yaml.Node, place: Place, fix: str, lines: Sequence[str]) -> Fields:
     if not isinstance(node, yaml.MappingNode):
         raise Mistake(
             "This must be made of lines such as `key: value`.", fix=fix, place=_place(place.file, node.start_mark)
@@ -199,7 +211,7 @@ def _fields(node: yaml.Node, place: Place, fix: str) -> Fields:
                 place=spot,
             )
         entries[key.value] = Entry(value, spot)
-    return Fields(entries, place)
+    return Fields(entries, place, lines)
 
 
 def _line(node: yaml.ScalarNode) -> str | None:

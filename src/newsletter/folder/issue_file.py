@@ -36,7 +36,7 @@ def parse_issue(text: str, *, file: str) -> Issue:
     return Issue(
         number=fields.number("number"),
         subject=fields.required("subject", "Add a line: subject: What stands in the inbox"),
-        preheader=fields.text("preheader") or "",
+        preheader=fields.prose("preheader") or "",
         template=fields.text("template"),
         lists=fields.words("lists"),
         dated_on=fields.day("date"),
@@ -96,7 +96,7 @@ def _sections(fields: Fields) -> tuple[tuple[Section, ...], tuple[tuple[str, int
         for slug, place in part.texts("posts"):
             _require_new(slug, lines, place)
             lines[f"sections/{slug}"] = place.line or 1
-        sections.append(Section(title=part.text("title") or "", posts=part.words("posts")))
+        sections.append(Section(title=part.prose("title") or "", posts=part.words("posts")))
     return tuple(sections), tuple(lines.items())
 
 

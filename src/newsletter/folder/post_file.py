@@ -24,9 +24,9 @@ def parse_post(text: str, *, slug: str, file: str) -> Post:
         title=fields.required("title", "Add a line: title: What it is called"),
         body=document.body,
         url=_url(fields),
-        source=fields.text("source"),
-        author=fields.text("author"),
-        byline=fields.text("byline"),
+        source=fields.prose("source"),
+        author=fields.prose("author"),
+        byline=fields.prose("byline"),
         published_on=fields.day("published"),
         tags=fields.words("tags"),
         image=_image(fields),
@@ -66,7 +66,7 @@ def _url(fields: Fields) -> str | None:
 
 
 def _image(fields: Fields) -> Image | None:
-    src, alt = fields.text("image"), fields.text("alt")
+    src, alt = fields.text("image"), fields.prose("alt")
     if src is None and alt is None:
         return None
     if src is None or alt is None:

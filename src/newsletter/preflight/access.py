@@ -11,6 +11,7 @@ from newsletter.compose.press import Proof
 from newsletter.ports.folder import TemplateFiles
 from newsletter.preflight.contrast import weak_words
 from newsletter.preflight.dark import darkened
+from newsletter.preflight.links import empty_for_some
 from newsletter.preflight.mail import Filled
 from newsletter.preflight.page_tree import Element
 from newsletter.preflight.reading import Link, Reading, link_to
@@ -116,8 +117,8 @@ def _elements(tree: Element, where: _Where, written: Sequence[Link]) -> Iterator
             if href in {"", "#"} and any(not one.href.strip() for one in written):
                 continue
             if link:
-                # One without any words is found where links are read as they are written.
-                if link.words.strip():
+                # One without any words, or with none for some, is found where links are read as they are written.
+                if link.words.strip() and not empty_for_some(link.words):
                     yield _wordless(link)
                 continue
             yield finding(

@@ -21,6 +21,7 @@ _VAGUE = re.compile(
     r"|weiterlesen|ici|aquí|qui)",
     re.IGNORECASE,
 )
+_BRANCH = re.compile(r"\{%-?\s*(if|elif|else|endif)\b[^%]{0,400}%\}")
 _WEB = frozenset({"http", "https"})
 
 
@@ -61,6 +62,16 @@ def _title_link(proof: Proof, slug: str) -> Link:
 
 
 def _one(link: Link, replies: Replies) -> Iterator[Finding]:
+    if link.has_gap and empty_for_some(link.href):
+        yield finding(
+            "empty-link",
+            link.place,
+            f"The {_kind(link)} “{link.words[:60]}” leads nowhere for some readers: {link.href[:100]}",
+            "Give it an address for everybody else: {% else %}https://...{% endif %}, or put the whole link into the branch.",
+            post=link.post,
+            url=link.href,
+        )
+        return
     if link.href.strip() in {"", "#"}:
         yield finding(
             "empty-link",
@@ -117,7 +128,16 @@ def _open_line(link: Link, replies: Replies) -> Finding:
 
 def _words(link: Link) -> Iterator[Finding]:
     words = link.words.strip(" .,:;!?…→»>[]")
-    if not words:
+    if words and empty_for_some(link.words):
+        yield finding(
+            "link-without-words",
+            link.place,
+            f"The words of the link to {link.href[:80]}, “{link.words[:60]}”, are empty for some readers.",
+            "Give it words for everybody else: {% else %}...{% endif %}, or put the whole link into the branch.",
+            post=link.post,
+            url=link.href,
+        )
+    elif not words:
         yield finding(
             "link-without-words",
             link.place,
@@ -154,6 +174,27 @@ def _twice(links: Sequence[Link]) -> Iterator[Finding]:
             post=link.post,
             url=link.href,
         )
+
+
+def empty_for_some(text: str) -> bool:
+    """Whether a text with branches is nothing in one of them. A value counts as something: others look at those."""
+    stack: list[list[bool]] = [[True]]
+    has_else: list[bool] = []
+    offset = 0
+    for tag in _BRANCH.finditer(text):
+        stack[-1][-1] = stack[-1][-1] and not text[offset : tag.start()].strip()
+        offset = tag.end()
+        if tag[1] == "if":
+            stack.append([True])
+            has_else.append(False)
+        elif tag[1] == "endif" and len(stack) > 1:
+            branches = stack.pop()
+            closed = has_else.pop()
+            stack[-1][-1] = stack[-1][-1] and (any(branches) or not closed)
+        elif len(stack) > 1:
+            has_else[-1] = has_else[-1] or tag[1] == "else"
+            stack[-1].append(True)
+    return offset > 0 and stack[0][-1] and not text[offset:].strip()
 
 
 def _kind(link: Link) -> str:

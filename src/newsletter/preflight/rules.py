@@ -35,6 +35,7 @@ RULES: dict[str, Rule] = {
     "http-link": Rule("links", W, "Mail clients warn of it, and anybody on the way can read and change it."),
     "empty-link": Rule("links", E, "Readers press it and nothing happens."),
     "dropped-link": Rule("links", E, "Only web and mail addresses go out, so readers see the words without a link."),
+    "bare-address": Rule("links", W, "Not every mail program makes a link of it."),
     "tracking-link": Rule(
         "links", W, "It tells strangers who sent the reader, and makes the address longer than it is."
     ),
@@ -46,6 +47,7 @@ RULES: dict[str, Rule] = {
         "quotes", W, "Quoting more than one says oneself may be more than a quotation right allows.", False
     ),
     "unknown-merge-tag": Rule("gaps", E, "It comes out empty for everybody."),
+    "foreign-merge-tag": Rule("gaps", E, "Readers see it as it is typed."),
     "empty-merge-tag": Rule("gaps", W, "These readers see a hole in a sentence."),
     "merge-tags-too-long": Rule("gaps", E, "The provider refuses such a reader, who then misses the issue."),
     "merge-tags-may-be-long": Rule("gaps", W, "The provider would refuse a reader with values that long."),
@@ -74,6 +76,7 @@ RULES: dict[str, Rule] = {
     ),
     "duplicate-id": Rule("accessibility", W, "Links and labels find the first and never the second."),
     "placeholder": Rule("content", E, "Readers see what was meant for you."),
+    "raw-markup": Rule("content", W, "Readers see marks that were meant for a program, or miss a line."),
     "empty-section": Rule("content", E, "Readers see a heading over nothing."),
     "no-preheader": Rule(
         "content", W, "Inboxes show the first words of the mail after the subject, whatever they are."
@@ -96,6 +99,7 @@ RULES: dict[str, Rule] = {
     "open-check": Rule("content", W, "It was not certain when the post was made, and nobody looked since."),
     "bad-header": Rule("headers", E, "Mailbox providers refuse bulk mail without it, or file it under spam."),
     "bad-form": Rule("headers", E, "Servers change or refuse mail in such a form."),
+    "lost-picture": Rule("images", E, "It is left out of the mail, and its words with it."),
     "missing-image": Rule("images", E, "Readers see an empty frame."),
     "unreachable-image": Rule("images", W, "Readers may see an empty frame."),
     "heavy-image": Rule("images", W, "It takes long to load, and some clients do not load it at all."),
