@@ -155,6 +155,14 @@ def main(ctx: click.Context, directory: Path) -> None:
       newsletter add ~/Downloads/article.html
       newsletter draft
     """
+    from newsletter.folder.private import close_new_files, close_room, open_new_files
+
+    # Most of what a command writes is about readers; what is for others to read says so itself.
+    before = close_new_files()
+    ctx.call_on_close(lambda: open_new_files(before))
+    # `doctor` says what is open, and must find it so.
+    if ctx.invoked_subcommand != "doctor":
+        ctx.call_on_close(lambda: close_room(directory))
     ctx.obj = Folder(directory=directory.resolve(), timing=ctx.obj)
     _speak_utf8()
 

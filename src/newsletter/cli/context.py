@@ -16,10 +16,13 @@ def parts_of(folder: object, *, makes_mail: bool = False, sends: bool = False) -
     Where a command `sends`, it is refused with everything that is missing.
     """
     from newsletter.cli import Folder
+    from newsletter.folder.private import close_room
     from newsletter.wiring import open_newsletter
 
     assert isinstance(folder, Folder)
     parts = open_newsletter(folder.directory, folder.timing)
+    # After the settings: that others could read the secrets is said before it is mended.
+    close_room(folder.directory)
     if sends:
         parts.check_may_send()
     lacks = [f"{lack.message} Nothing can be sent yet." for lack in parts.config.lacks]

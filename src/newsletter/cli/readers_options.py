@@ -61,7 +61,10 @@ def asked_maps(texts: Sequence[str]) -> dict[str, str]:
 def newsletter_in(folder: object) -> Parts:
     """The newsletter in the folder of `-C`. Settings for sending are not looked at, nor warned about."""
     from newsletter.cli import Folder
+    from newsletter.folder.private import close_room
     from newsletter.wiring import open_newsletter
 
     assert isinstance(folder, Folder)
-    return open_newsletter(folder.directory, folder.timing)
+    parts = open_newsletter(folder.directory, folder.timing)
+    close_room(folder.directory)
+    return parts

@@ -79,6 +79,7 @@ class ImageFolder:
             try:
                 with path.open("xb") as file:
                     file.write(data)
+                    os.fchmod(file.fileno(), 0o644)
                 return f"{ROOM}/{path.name}"
             except FileExistsError:
                 if _holds(path, room, data):
@@ -145,7 +146,6 @@ def _publish(ready: Path, data: bytes, src: str, place: Place | None) -> str:
     handle, temporary = tempfile.mkstemp(prefix=".new-", dir=ready)
     with os.fdopen(handle, "wb") as file:
         file.write(made)
-        os.fchmod(file.fileno(), 0o644)
     Path(temporary).replace(ready / f"{stem}.{ending}")
     return f"{stem}.{ending}"
 

@@ -62,7 +62,8 @@ def _make(directory: Path, settings: str, made: list[Path]) -> None:
     above = [path for path in (directory, *directory.parents) if not path.exists()]
     for path in (*reversed(above), *_rooms(directory)):
         if not path.is_dir():
-            path.mkdir(mode=0o700 if path.name == "var" else 0o755)
+            path.mkdir()
+            path.chmod(0o700 if path.name == "var" else 0o755)
             made.append(path)
     for path, text, mode in _files(directory, settings):
         if not path.exists():
@@ -81,7 +82,7 @@ def _files(directory: Path, settings: str) -> list[tuple[Path, str, int]]:
         *kept,
         (directory / ".gitignore", _GIT_IGNORE, 0o644),
         # Where a .gitignore was there already, the secrets must still not get into git.
-        (directory / "var" / ".gitignore", "*\n", 0o644),
+        (directory / "var" / ".gitignore", "*\n", 0o600),
         (directory / "var" / "secrets.env", f"NEWSLETTER_SECRET_KEY={secrets.token_hex(32)}\n", 0o600),
         (directory / "newsletter.toml", settings, 0o644),
     ]

@@ -72,7 +72,9 @@ def readable(paths: Iterable[Path], read: Callable[[Path], Read]) -> tuple[Seque
 def room(directory: Path) -> Path:
     """The folder, made where it is missing (git keeps no empty ones)."""
     require_room(directory)
-    directory.mkdir(exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        directory.mkdir()
+        directory.chmod(0o755)
     return directory
 
 

@@ -94,6 +94,21 @@ def _settings(parts: Parts) -> Iterator[Verdict]:
         yield warned("Secrets", "The secret key is short.", "Make a longer one: openssl rand -hex 32")
     else:
         yield passed("Secrets", "Only you can read them, and the key is long enough.")
+    yield from _private(parts.directory)
+
+
+def _private(directory: Path) -> Iterator[Verdict]:
+    from newsletter.folder.private import open_to_others
+
+    found, is_reached = open_to_others(directory)
+    shown = f"{', '.join(found[:3])}{f' and {len(found) - 3} more' if len(found) > 3 else ''}"
+    if found and is_reached:
+        yield warned("Privacy", f"Others on this machine can open {shown}.", "chmod -R go= var")
+    elif found:
+        words = f"var/ is closed, but {shown} would be open wherever a copy is put."
+        yield warned("Privacy", words, "chmod -R go= var")
+    else:
+        yield passed("Privacy", "Nobody else on this machine gets at var/.")
 
 
 def _database(parts: Parts) -> Iterator[Verdict]:

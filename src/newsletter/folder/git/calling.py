@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from newsletter.folder.private import umask_of_user
 from newsletter.words.mistake import NotNow
 
 _SECONDS = 60.0
@@ -91,6 +92,8 @@ class Git:
                 stderr=subprocess.PIPE,
                 # A terminal of its own, that is none: ssh would ask there for a password.
                 start_new_session=True,
+                # What git writes is the words of the newsletter, for whoever may read the checkout.
+                umask=umask_of_user(),
                 pass_fds=() if self.held is None else (self.held,),
             )
         except FileNotFoundError as error:
