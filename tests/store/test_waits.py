@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 
 import pytest
@@ -99,7 +100,6 @@ def test_a_batch_waits_no_longer_for_a_clock_that_was_set_back(engine: Engine, l
     """Both the claim and the question when to look again."""
     of = planned(ledger, size=30)
     ledger.record(taken(ledger, of).attempt_id, [(None, Deferred("later", about_reader=True))])
-    assert claim(ledger, of) is None
     set_clock_back(engine, A_DAY)
 
     assert ledger.next_due_seconds(of.id, provider="test") == pytest.approx(0, abs=0.1)
@@ -138,7 +138,7 @@ def test_whoever_says_too_fast_again_and_again_is_asked_ever_less_often(engine: 
     waits = []
     while ledger.get_mailing(of.id).status is MailingStatus.SENDING:
         ledger.record(taken(ledger, of).attempt_id, [(None, TOO_FAST)])
-        waits.append(round(ledger.next_due_seconds(of.id, provider="test") or 0))
+        waits.append(ceil(ledger.next_due_seconds(of.id, provider="test") or 0))
         let_pass(engine)
 
     assert waits[:6] == [1, 2, 4, 8, 16, 32]
@@ -148,7 +148,7 @@ def test_whoever_says_too_fast_again_and_again_is_asked_ever_less_often(engine: 
     assert account(ledger).handover[HandOver.PENDING] == 30
     ledger.resume(1)
     ledger.record(taken(ledger, of).attempt_id, [(None, TOO_FAST)])
-    assert round(ledger.next_due_seconds(of.id, provider="test") or 0) == 1
+    assert ceil(ledger.next_due_seconds(of.id, provider="test") or 0) == 1
 
 
 def test_calls_at_once_that_hear_the_same_count_once(engine: Engine, ledger: SqlLedger) -> None:
