@@ -198,3 +198,43 @@ def test_the_sample_newsletter_is_set_up_whole() -> None:
     config = read_config(bundled("seeds"), {})
     assert config.newsletter.name == "Tide & Timetable"
     assert [warning.split(";")[0] for warning in config.warnings] == ["There is no secret key"]
+
+
+@pytest.mark.parametrize(
+    "url", ["https://api.sendgrid.com", "https://api.eu.sendgrid.com/", "https://api.sendgrid.com:443"]
+)
+def test_sendgrids_own_hosts_may_stand_in_the_file(tmp_path: Path, url: str) -> None:
+    """The account of another region is nobody's secret."""
+    assert read_config(folder(tmp_path, f'{WHOLE}sendgrid_url = "{url}"\n'), {}).sendgrid_url == url.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("https://sendgrid.example.com", "http://api.sendgrid.com", "https://api.sendgrid.com.example.com"),
+        *("https://api.sendgrid.com:8443", "https://example.com/api.sendgrid.com", "https://xapi.sendgrid.com"),
+        *(
+            "https://api.sendgrid.com/v3",
+            "https://apisendgrid.com",
+            "http://127.0.0.1:8025",
+            "https://api.x.y.sendgrid.com",
+        ),
+    ],
+)
+def test_one_pushed_line_sends_the_key_nowhere_else(tmp_path: Path, url: str) -> None:
+    """Another host counts from the environment or `var/secrets.env` alone, and the refusal says how."""
+    mistake = refused(tmp_path, SENDGRID, toml=f'{WHOLE}sendgrid_url = "{url}"\n')
+    assert str(mistake.place) == "newsletter.toml:5"
+    assert "connect sendgrid --url" in mistake.fix and "var/secrets.env" in mistake.fix
+    # Whoever said it at the machine is obeyed, whatever the file says.
+    said = SENDGRID | {"NEWSLETTER_SENDGRID_URL": "http://127.0.0.1:9"}
+    assert read_config(tmp_path, said).sendgrid_url == "http://127.0.0.1:9"
+    (tmp_path / "var" / "secrets.env").write_text(f"{SECRET}NEWSLETTER_SENDGRID_URL=https://proxy.example.com\n")
+    assert read_config(tmp_path, SENDGRID).sendgrid_url == "https://proxy.example.com"
+
+
+@pytest.mark.parametrize("key", ["smtp_url", "database_url", "imap_url", "sendgrid_api_key", "NEWSLETTER_SMTP_URL"])
+def test_servers_that_are_given_secrets_or_readers_are_not_named_in_the_file(tmp_path: Path, key: str) -> None:
+    """Whoever may push must not choose where mail, readers or passwords go."""
+    mistake = refused(tmp_path, toml=f'{WHOLE}{key} = "smtp://evil.example.com"\n')
+    assert "is a secret or holds one" in mistake.message and "var/secrets.env" in mistake.fix

@@ -67,6 +67,13 @@ class Settings:
         value = self._file.get(key)
         return None if value is None else str(value).strip() or None
 
+    def is_in_file(self, key: str) -> bool:
+        """Whether the value stands in `newsletter.toml`, which whoever may push can change."""
+        variable = KEYS.get(key) or SECRET_KEYS.get(key) or ""
+        return key in self._file and not any(
+            source.get(variable, "").strip() for source in (self._environ, self._secrets)
+        )
+
     def lack(self, key: str, message: str, fix: str, *, in_practice: str = "", place: Place | None = None) -> None:
         """Something is not set, or not fit for real mail. Practice goes on with a word of warning, or with none."""
         if not self.is_practice:
