@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from sqlalchemy import Engine, event
 
 from newsletter.cli import main
 from newsletter.store.limits import Limits
@@ -31,7 +35,24 @@ class FileClock:
         time.sleep(seconds)
 
 
+# What a statement begins with, before which this process stands still once, in the middle of its transaction.
+FREEZE = "TEST_FREEZE_BEFORE"
+
+
+def _freeze_once() -> None:
+    words, frozen = os.environ[FREEZE], threading.Event()
+
+    def stop(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith(words) and not frozen.is_set():
+            frozen.set()
+            os.kill(os.getpid(), signal.SIGSTOP)
+
+    event.listen(Engine, "before_cursor_execute", stop)
+
+
 def run() -> None:
+    if FREEZE in os.environ:
+        _freeze_once()
     # Tests have no quarter of a minute for each look.
     seconds = float(os.environ.get(LIMIT, 0))
     limits = Limits(transaction=seconds, lease=seconds) if seconds else Limits()

@@ -18,6 +18,7 @@ from newsletter.schedule.rounds import Rounds
 from newsletter.schedule.tick import tick
 from newsletter.sending.plan import plan
 from newsletter.store.engine import writing
+from newsletter.store.limits import Limits
 from newsletter.store.schedule import SqlSchedule
 from newsletter.store.tables import mailing
 from newsletter.wiring import Parts, Timing, open_newsletter
@@ -67,7 +68,14 @@ class World:
     """A folder with a newsletter in it, three readers on `weekly`, and Thursday at nine."""
 
     def __init__(
-        self, folder: Path, *, url: str | None = None, now: datetime = MONDAY, n_readers: int = 3, **settings: str
+        self,
+        folder: Path,
+        *,
+        url: str | None = None,
+        now: datetime = MONDAY,
+        n_readers: int = 3,
+        limits: Limits | None = None,
+        **settings: str,
     ) -> None:
         """`settings` stand in `var/secrets.env`, for every process of this newsletter."""
         self.folder = folder if (folder / "newsletter.toml").exists() else a_folder(folder)
@@ -77,6 +85,7 @@ class World:
             file.writelines(f"{name}={value}\n" for name, value in settings.items())
         self.clock = TurnedClock(now)
         self._opened: list[Parts] = []
+        self._limits = limits or Limits()
         self.parts = self.opened()
         if n_readers:
             add_readers(self.parts.engine, "weekly", range(n_readers))
@@ -87,7 +96,7 @@ class World:
 
     def opened(self) -> Parts:
         """The parts of another process of the same newsletter, under the same clock."""
-        parts = open_newsletter(self.folder, Timing(clock=self.clock))
+        parts = open_newsletter(self.folder, Timing(clock=self.clock, limits=self._limits))
         self._opened.append(parts)
         return parts
 

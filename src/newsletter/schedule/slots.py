@@ -15,7 +15,7 @@ from newsletter.schedule.freezing import Frozen, freeze
 from newsletter.schedule.stop import REASON
 from newsletter.sending.plan import plan as plan_mailing
 from newsletter.words.ledger import HandOver, MailingStatus
-from newsletter.words.mistake import NewsletterError
+from newsletter.words.mistake import Interrupted, NewsletterError
 from newsletter.words.slot import APART, Plan, Slot, SlotStatus, Why, may_mend
 
 log = logging.getLogger(__name__)
@@ -141,6 +141,8 @@ def _launch(desk: Desk, plan: Plan, slot: Slot, now: datetime) -> None:
                 parcel_size=desk.parcel_size,
                 segment=slot.segment,
             )
+    except Interrupted:
+        raise  # nothing is wrong with the slot: whoever looks next goes on with it
     except NewsletterError as error:
         _ask(desk, plan, slot, Why.FAULT, str(error))
         return

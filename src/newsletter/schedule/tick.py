@@ -13,6 +13,7 @@ from newsletter.schedule.rows import align, next_moment
 from newsletter.schedule.slots import advance
 from newsletter.schedule.telling import tell_all
 from newsletter.words.ledger import HandOver, MailingStatus
+from newsletter.words.mistake import Interrupted
 from newsletter.words.moment import say_span
 from newsletter.words.slot import Plan
 
@@ -37,8 +38,11 @@ def tick(desk: Desk) -> datetime | None:
             desk.memory.mark_tick()
             return None
         now = desk.clock.now()
-        times = [_tick_plan(desk, plan, now, faults) for plan in desk.memory.list_plans()]
+        # Looked at anew for each: a process that stood still in the middle leaves the others to whoever has the lock now.
+        plans = (plan for plan in desk.memory.list_plans() if desk.lock.is_mine())
+        times = [_tick_plan(desk, plan, now, faults) for plan in plans]
         if not desk.lock.is_mine():
+            log.warning("another process has the schedule now: this one stood still for too long")
             return None
         hold_late(desk)
         _follow_one_offs(desk, now)
@@ -86,6 +90,9 @@ def _tick_plan(desk: Desk, plan: Plan, now: datetime, faults: list[Exception]) -
             advance(desk, plan, slot, now)
             remind(desk, plan, desk.memory.get_slot(slot.id), now)
         return next_moment(plan, desk.memory.list_slots(plan.id, since=now - _LOOK_BACK), now)
+    except Interrupted as error:
+        faults.append(error)
+        return None
     except Exception as error:
         log.exception("plan %s: this tick failed; the next one tries again", plan.id)
         faults.append(error)

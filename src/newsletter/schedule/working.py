@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 
 from newsletter.schedule.ticker import SECONDS_BETWEEN_TICKS
+from newsletter.words.mistake import Interrupted
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,8 @@ def work_until(
             if time.monotonic() >= send_at or is_due():
                 send_due()
                 send_at = time.monotonic() + seconds
+        except Interrupted as error:
+            log.warning("nothing is sent for now: %s", error.message)
         except Exception:
             log.exception("this look failed; the next one tries again")
             stop.wait(SECONDS_BETWEEN_LOOKS * 4)

@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import InternalError, OperationalError
 
 from newsletter.store.limits import FOR_LONG_WORK, Limits
-from newsletter.words.mistake import Mistake, NotNow
+from newsletter.words.mistake import Interrupted, Mistake, NotNow
 
 BUSY_SECONDS = 15
 
@@ -28,7 +28,7 @@ _LOCK_NOT_AVAILABLE = "55P03"
 _ENDED = ("25P03", "57P01", "57P05")
 
 
-class HeldUp(NotNow):
+class HeldUp(Interrupted):
     """Another process holds what this one has to change, for longer than anybody waits."""
 
 
@@ -62,6 +62,8 @@ def _postgresql(address: URL, limits: Limits) -> Engine:
             # The ledger's locks rely on it, whatever the server's own default is.
             isolation_level="READ COMMITTED",
             pool_size=8,
+            # As many as pages have threads: readers who wait for a frozen process keep no connection from the others.
+            max_overflow=32,
             execution_options={"limits": limits},
             # A server that vanished without a word: without these a thread waits for it for a quarter of an hour.
             connect_args={name: value for name, value in _PATIENCE.items() if name not in address.query},
@@ -210,13 +212,15 @@ def _in_words(error: OperationalError | InternalError) -> Exception:
             fix="Try again. One that stands still is ended after a few seconds; see what runs: newsletter status",
         )
     if state in _ENDED:
-        return NotNow(
+        return Interrupted(
             "The database ended this connection: this process stood still in the middle of its work, or somebody asked "
             "for it. What it had begun is undone.",
             fix="Run the command again.",
         )
     if error.connection_invalidated or "connection" in said:
-        return NotNow("The database server could not be reached.", fix="See that it runs, then run the command again.")
+        return Interrupted(
+            "The database server could not be reached.", fix="See that it runs, then run the command again."
+        )
     return error
 
 

@@ -76,13 +76,10 @@ class Lease:
     def _stay(self, holder: str, ended: threading.Event) -> None:
         while not ended.wait(self._seconds / _SIGNS_OF_LIFE_A_LEASE):
             try:
-                if self._renew(holder):
-                    continue
+                if not self._renew(holder):
+                    return  # whoever asks `is_mine` finds out
             except Exception as error:  # noqa: BLE001 - a database that is away: the next try, or the lease runs out
                 log.warning("the lease of the %s could not be made longer: %s", self._name, type(error).__name__)
-                continue
-            log.warning("another process has the %s: this one stood still for too long", self._name)
-            return
 
     def _end(self, holder: str) -> None:
         try:

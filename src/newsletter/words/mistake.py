@@ -43,5 +43,9 @@ class NotNow(NewsletterError):
     """The request is sound but the present state forbids it: a paused mailing, a copied database, a held lock."""
 
 
+class Interrupted(NotNow):
+    """The database did not do it, and nothing is wrong with the request: whoever tries again later may well get it."""
+
+
 class Unreachable(NotNow):
     """Whoever had to be asked gave no answer that tells anything, so nothing is known."""
