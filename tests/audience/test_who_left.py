@@ -17,6 +17,7 @@ from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
 
 from .conftest import Import, people
 from .who_left import HARMLESS, WHO_LEFT
+from .who_left_elsewhere import ASKED_ELSEWHERE, ELSEWHERE, HARMLESS_ELSEWHERE
 from .whole_exports import WHOLE
 
 # What nobody can know without being told: numbers and letters of a system that the columns do not name, and free words.
@@ -79,6 +80,65 @@ def test_nobody_who_left_is_on_the_list_after_an_import_under_120_names_of_colum
     assert leaked == []
     assert lost == []
     assert [one for one in asked if one[0] not in _ASKED] == []
+
+
+def _of_one_column(number: int, header: str, first: str, second: str) -> str:
+    return f'Email,"{header}"\ngone{number}@example.org,"{first}"\nana{number}@example.org,"{second}"\n'
+
+
+def test_nobody_who_left_joins_under_the_names_of_other_tools_and_scripts(
+    readers: SqlReaders, import_text: Import
+) -> None:
+    """In one import of as many files. What nobody can know is asked, and whoever follows the hints mails none of them."""
+    assert len(ELSEWHERE) >= 120
+    rows = list(enumerate(ELSEWHERE))
+    understood = [(number, row) for number, row in rows if row[0] not in ASKED_ELSEWHERE]
+
+    import_text(*[_of_one_column(number, *row) for number, row in understood])
+
+    assert set(people(readers)) == {f"ana{number}@example.org" for number, _ in understood}
+    for number, row in rows:
+        if row[0] not in ASKED_ELSEWHERE:
+            continue
+        content = _of_one_column(number, *row)
+        with pytest.raises(Unanswered) as asked:
+            import_text(content)
+        import_text(content, columns={one.left_side: one.safe for one in asked.value.questions})
+        assert f"gone{number}@example.org" not in people(readers), row
+
+
+def test_columns_of_other_tools_that_say_nothing_of_leaving_raise_no_question(
+    readers: SqlReaders, import_text: Import
+) -> None:
+    """Nor do they keep anybody off."""
+    import_text(*[_of_one_column(number, *row) for number, row in enumerate(HARMLESS_ELSEWHERE)])
+
+    assert len(people(readers)) == 2 * len(HARMLESS_ELSEWHERE)
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [("Email digests", ("never", "weekly")), ("Estado", ("baja", "zzz")), ("Type", ("unsubscribed", "qqq"))],
+)
+def test_a_word_that_was_answered_is_not_asked_again(
+    readers: SqlReaders, import_text: Import, header: str, cells: tuple[str, str]
+) -> None:
+    """Under names that are believed only by their cells, too."""
+    content = f"Email,{header}\ngone@example.com,{cells[0]}\nana@example.com,{cells[1]}\n"
+
+    import_text(content, columns={f"{header}:{cells[1]}": "joined"})
+
+    assert people(readers) == ["ana@example.com"]
+
+
+def test_a_row_that_is_broken_hides_nobody_who_says_the_same(readers: SqlReaders, import_text: Import) -> None:
+    """What was said once by somebody who stays is not looked at again; of a row without an address nothing is learnt."""
+    rows = ["Email,Status", "no address,unsubscribed", "ana@example.com,active", "gone@example.com,unsubscribed"]
+
+    report = import_text("\n".join([*rows, "bo@example.com,active"]))
+
+    assert people(readers) == ["ana@example.com", "bo@example.com"]
+    assert (report.suppressed, report.rejected) == (1, 1)
 
 
 def test_columns_that_say_nothing_of_leaving_raise_no_question(readers: SqlReaders, import_text: Import) -> None:

@@ -78,6 +78,21 @@ _TRUE = frozenset(
         "네",
         "真",
         "co",
+        "jah",
+        "taip",
+        "jā",
+        "ya",
+        "ใช่",
+        "כן",
+        "نعم",
+        "हाँ",
+        "希望",
+        "希望する",
+        "配信する",
+        "受け取る",
+        "接收",
+        "동의",
+        "동의함",
     ]
 )
 _FALSE = frozenset(
@@ -139,6 +154,23 @@ _FALSE = frozenset(
         "無",
         "无",
         "unchecked",
+        "nē",
+        "tidak",
+        "không",
+        "ไม่",
+        "ไม่ใช่",
+        "לא",
+        "لا",
+        "नहीं",
+        "希望しない",
+        "不要",
+        "配信しない",
+        "受け取らない",
+        "不接收",
+        "거부",
+        "미동의",
+        "동의안함",
+        "동의 안함",
     ]
 )
 _YES_SIGNS, _NO_SIGNS = frozenset("✓✔☑✅●○◯+"), frozenset("✗✘☐❌×✕✖")
@@ -182,7 +214,8 @@ KNOWN = words(
         "|ativo|ativa|inscrito|inscrita|assinante|actief|geabonneerd|ingeschreven|aangemeld|bevestigd|aktywny|aktywna|zapisany|zapisana|subskrybent|potwierdzony"
         "|prenumererar|prenumerant|bekräftad|abonnent|abonnerer|tilmeldt|påmeldt|bekræftet|aktiivinen|tilaaja|tilannut|aktivní|přihlášen|přihlášená|odběratel"
         "|aktivny|aktív|feliratkozott|feliratkozva|activ|abonat|активен|активный|активна|активний|подписан|подписана|подписчик|підписаний|підписана|підписник"
-        "|aktif|abone|onaylı|ενεργός|εγγεγραμμένος|購読中|有効|登録済|登録済み|配信中|已订阅|已訂閱|订阅|有效|活跃|구독|구독중|구독 중|활성|수신동의",
+        "|aktif|abone|onaylı|ενεργός|εγγεγραμμένος|tilattu|zugestellt|delivered|mail|digest|summary|notice|concesso|concessa|concedido|otorgado|udzielona|wyrażona|gegeven|verleend|udělen"
+        "|onay|onaylandı|izinli|đang hoạt động|đã đăng ký|สมัครแล้ว|פעיל|רשום|نشط|مشترك|सक्रिय|購読中|有効|登録済|登録済み|配信中|已订阅|已訂閱|订阅|有效|活跃|구독|구독중|구독 중|활성|수신동의",
         SubscriptionStatus.PENDING: "pending|unconfirmed|unactivated|awaiting confirmation|not confirmed|waiting|validating|unverified|opt in pending|invited"
         "|awaiting|ausstehend|unbestätigt|nicht bestätigt|wartend|en attente|non confirmé|non confirmée|pendiente|no confirmado|sin confirmar|in attesa"
         "|non confermato|pendente|não confirmado|in afwachting|niet bevestigd|oczekujący|oczekuje|niepotwierdzony|väntar|väntande|obekräftad|afventer|ubekræftet"
@@ -192,10 +225,10 @@ KNOWN = words(
         SuppressionReason.UNSUBSCRIBE: "unsubscribe|unsubscribed|cancelled|canceled|disabled|inactive|opted out|opt out|left|deleted|removed|gone|former"
         "|denied|refused|declined|rejected|withdrawn|not given|by user|by moderator|not subscribed|abgelehnt|verweigert|inaktiv|gelöscht|refusé|supprimé|inactif"
         "|rechazado|inactivo|rifiutato|inattivo|recusado|inativo|geweigerd|inactief|odrzucony|nieaktywny|avböjt|afvist|avslått|inaktivní|неактивен|неактивний|pasif"
-        "|無効|停用|비활성|ended subscription|stopped|deactivated|archived|suspended",
-        SuppressionReason.MANUAL: "manual|manual suppression|blocklisted|blacklisted|blocked|banned|suppressed|do not mail|user suppressed|gesperrt",
+        "|無効|停用|비활성|negato|negata|negado|denegado|cofnięta|odvolán|ret|reddedildi|red|nonaktif|tidak aktif|đã hủy|לא פעיל|ملغي|ملغى|غير مشترك|निष्क्रिय|ended subscription|stopped|deactivated|archived|suspended",
+        SuppressionReason.MANUAL: "manual|nomail|no mail|manual suppression|blocklisted|blacklisted|blocked|banned|suppressed|do not mail|user suppressed|gesperrt",
         SuppressionReason.HARD_BOUNCE: "hard|permanent|hard bounce|hard bounced|bounce|bounced|cleaned|undeliverable|undeliverable address|unreachable|by bounces|dead|invalid email"
-        "|mailbox not found|user unknown",
+        "|mailbox not found|user unknown|permanent failure|failed permanently",
         SuppressionReason.COMPLAINT: "complaint|complained|spam|spam report|spam complaint|abuse|marked as spam|junk",
         SuppressionReason.INVALID: "invalid|invalid address|ungültig|invalide|inválido|non valido|ongeldig|nieprawidłowy",
         NotAReader.NEVER: "never subscribed|non subscribed|nonsubscribed|non subscriber|nonsubscriber|no consent|non marketing contact|transactional|no permission",
@@ -223,6 +256,9 @@ _PLAIN = frozenset(
         "do not contact",
         "user suppressed",
         "undeliverable",
+        "unreachable",
+        "permanent failure",
+        "failed permanently",
         "by bounces",
     ]
 )

@@ -30,6 +30,8 @@ from newsletter.words.subscriber import SuppressionReason
 # More words than these are not asked about one by one.
 _MOST_ASKED = 12
 _LONGEST_CODE = 3
+# Beside a right one, a left one is a hand or a page.
+_SIDES = frozenset({"left", "right", "both"})
 
 
 def settle(file: Opened, found_in: Survey) -> tuple[Columns, list[Question]]:
@@ -94,7 +96,9 @@ def _mentioned(tally: Tally, file: Opened) -> tuple[Reading | None, list[Questio
     """A column of any name: where some cells plainly say that people left, and most others are of that sort too."""
     if not any(tally.reading.read(one.cell) for one in tally.filled) and not tally.reading.words:
         return None, []
-    unknown = [one for one in tally.filled if not _is_status(one.cell) and word_of(one.cell) not in tally.reading.words]
+    if {word_of(one.cell) for one in tally.filled} <= _SIDES and len(tally.filled) > 1:
+        return None, []
+    unknown = _unknown(tally)
     if tally.is_many or len(unknown) * 2 > len(tally.filled):
         return tally.reading, []
     return replace(tally.reading, kind=Kind.STATUS), _ask_words(tally, file, unknown)
@@ -103,16 +107,17 @@ def _mentioned(tally: Tally, file: Opened) -> tuple[Reading | None, list[Questio
 def _soft(tally: Tally, file: Opened) -> tuple[Reading | None, list[Question]]:
     """A name that may mean many things: its cells have to speak of leaving, or be yes and no where that is asked for."""
     if tally.reading.kind is Kind.STATUS:
-        if not any(_says_leaving(one.cell) for one in tally.filled):
+        if not any(_says_leaving(one.cell) for one in tally.filled) and not tally.reading.words:
             return None, []
-        unknown = [one for one in tally.filled if not _is_status(one.cell)]
+        unknown = _unknown(tally)
         if tally.is_many or len(unknown) * 2 > len(tally.filled):
             return replace(tally.reading, words={word_of(one.cell): None for one in unknown}), []
         return tally.reading, _ask_words(tally, file, unknown)
     if any(one.cell.strip().isdecimal() and one.cell.strip() not in {"0", "1"} for one in tally.filled):
         # It counts something.
         return None, []
-    told = [one for one in tally.filled if is_yes_or_no(one.cell) or _is_status(one.cell)]
+    words = tally.reading.words
+    told = [one for one in tally.filled if is_yes_or_no(one.cell) or _is_status(one.cell) or word_of(one.cell) in words]
     if tally.is_many or not told:
         return None, []
     unknown = [one for one in tally.filled if one not in told and not is_date(one.cell)]
@@ -121,7 +126,7 @@ def _soft(tally: Tally, file: Opened) -> tuple[Reading | None, list[Question]]:
 
 def _place(tally: Tally, file: Opened, *, has_place: bool) -> tuple[Reading | None, list[Question]]:
     """A state: of a subscription where its words say so, of a country where others say that."""
-    unknown = [one for one in tally.filled if not _is_status(one.cell)]
+    unknown = _unknown(tally)
     if len(unknown) < len(tally.filled):
         return tally.reading, _ask_words(tally, file, unknown)
     is_region = has_place or all(
@@ -140,6 +145,11 @@ def _with_blank(tally: Tally) -> Reading:
     has_yes = any(is_yes_or_no(one.cell) and truth(one.cell) for one in tally.filled)
     has_no = any(truth(one.cell) is False for one in tally.filled)
     return replace(tally.reading, blank=NotAReader.NEVER) if has_yes and not has_no else tally.reading
+
+
+def _unknown(tally: Tally) -> list[Example]:
+    """The cells that are no words for a status, and of which nobody has said what they mean."""
+    return [one for one in tally.filled if not _is_status(one.cell) and word_of(one.cell) not in tally.reading.words]
 
 
 def _is_status(cell: str) -> bool:

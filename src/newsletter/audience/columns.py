@@ -86,6 +86,10 @@ class Columns:
         """Whether some row may say that the person left."""
         return bool(self.standing) or self.everyone is not None
 
+    def telling(self, cells: Sequence[str]) -> tuple[str, ...]:
+        """The cells of a row that may say that the person left."""
+        return tuple([cells[at] for at in self.standing])
+
 
 def is_reserved(name: str) -> bool:
     """Whether a custom field of this name would hide a name of ours."""

@@ -12,13 +12,14 @@ from newsletter.audience.import_report import ImportOptions, ImportReport
 from newsletter.audience.opened import Opened, rows_of
 from newsletter.audience.opening import Opening, open_files
 from newsletter.audience.questions import Unanswered
-from newsletter.audience.rows import Departure, RowRefused, departs, departures, read_row
+from newsletter.audience.rows import Departure, RowRefused, departs, departures, read_row, why_gone
 from newsletter.audience.seen import Seen
 from newsletter.ports.readers import ReaderRow, Readers
 from newsletter.words.subscriber import address_key
 
 # One transaction each: long enough to be fast, short enough that an unsubscribe never waits for it.
 BATCH = 2_000
+_MOST_KNOWN = 4096
 
 _HIDDEN = "This row is hidden in the spreadsheet, perhaps by a filter that leaves out those who left. Show the row to import it."
 
@@ -84,7 +85,13 @@ class _Work:
         """Suppress everyone whom this file calls gone."""
         batch = Batch(file.source.name, self._options, self._report)
         columns = file.columns
+        # What was said by somebody who stays. Most rows say the same, and are passed over at once.
+        staying: set[tuple[str, ...]] = set()
         for line, cells, odd in rows_of(file):
+            is_whole = not odd and len(cells) == columns.n_columns
+            told = columns.telling(cells) if is_whole else ()
+            if is_whole and told in staying:
+                continue
             person = None if odd else departs(columns, cells)
             if person is not None:
                 batch.leave_out(line, person)
@@ -94,6 +101,13 @@ class _Work:
                 people = departures(columns, cells, odd, file.source.delimiter)
                 batch.block(people)
             else:
+                if (
+                    is_whole
+                    and columns.undelivered is None
+                    and len(staying) < _MOST_KNOWN
+                    and not why_gone(columns, cells)
+                ):
+                    staying.add(told)
                 continue
             for one in people:
                 self._gone.earlier(address_key(one.email), file.offset + line)

@@ -11,19 +11,20 @@ from newsletter.audience.spelling import stems
 LEFT = stems("""
 unsub|opt out|stop date|leave list|opts out|opted out|opting out|optedout|^left.|left at.|left on.|date left|has left|left list|gone.|departed
 withdr|revoked|stop time|stop status|stopped|leave date|leaving|objection|objected|signed off|sign off|churned.|dropped out
+left the list|list removal|removal date|removal reason|off list|off the list|off board|unjoin|wants out|want out|not interested|no longer interested|no longer want|stop email|stop e mail|stop mail|stop send|take me off|unfollow
 abgemeld|abmeld|abbestell|ausgetrag|austrag|gekündigt|kündigung|ausgetreten|austritt|widerruf|widerspr|abgewählt|abbest
 ^opposition.|désabonn|désinscri|résilié|résiliation|désabo|se désinscrire|retiré de la liste
 baja.|bajas.|dado de baja|dada de baja|dados de baja|desuscri|desapunt|darse de baja|desinscri|revocad
 disiscri|disdett|revocat|revoca.|cancellazione|disabbon
 descadastr|desassin|desinscr|cancelou|saiu.
-uitgeschreven|uitschrij|afgemeld|afmeld|opgezegd|opzeg|uitgeschr
-wypisa|rezygn|odsubskryb|wyrejestr
-avregistr|avprenumer|utregistrer|uppsagd|avanmäl|avslutad|frameld|afmeld|opsagt|utmeld|avmeld|peruut|peruttu|perunut|poistunut|eronnut|lopettan
-odhláš|odhlas|odebrán z|leiratkoz|dezabon|odjav|odstoup
+bezwaar|uitgeschreven|uitschrij|afgemeld|afmeld|opgezegd|opzeg|uitgeschr
+sprzeciw|wypisa|rezygn|odsubskryb|wyrejestr
+avregistr|avprenumer|utregistrer|uppsagd|avanmäl|avslutad|frameld|afmeld|opsagt|utmeld|avmeld|peruut|peruttu|perunut|poistunut|eronnut|lopettan|loobun|atsisak|atrakst
+odhláš|odhlas|odebrán z|leiratkoz|dezabon|odjav|одјав|odstoup
 отпис|отказ|відпис|відмов
 abonelikten|abonelik iptal|ayrıl|listeden çık|üyelikten|απεγγρα|διαγραφη
 解除|退会|購読停止|配信停止|停止|退订|退訂|取消订阅|取消訂閱|已退|수신거부|수신 거부|구독취소|구독 취소|구독해지|구독 해지|탈퇴|해지
-berhenti|hủy đăng ký|ยกเลิก|הסרה|הוסר|إلغاء الاشتراك
+berhenti|hủy đăng ký|ยกเลิก|הסרה|הוסר|إلغاء الاشتراك|सदस्यता समाप्त|अनसब्सक्राइब
 """)
 # The same, but as often said of orders, contracts and accounts.
 WEAK_LEFT = stems("""
@@ -32,7 +33,7 @@ deaktiv|inaktiv|gelöscht|storniert|stillgelegt|entfernt|archiviert
 supprim|inactif|désactiv|refusé|annul|archivé|effacé
 eliminad|borrad|inactiv|desactiv|rechazad|anulad
 eliminat|inattiv|disattiv|annullat|rifiutat|archiviat
-excluíd|apagad|inativ|desativ|removid
+excluíd|apagad|inativ|desativ|removid|remoção
 verwijderd|inactief|gedeactiveerd|geannuleerd
 usunię|nieaktyw|anulowan|skasowan
 raderad|slettet|poistett|inaktiivi|avslutt|borttagen|fjernet
@@ -50,29 +51,29 @@ VALID = stems(
 )
 # Of these nobody can say whether they mean the list.
 ENDED = stems("""
-^end date.|ended|subscription end|subscription expir|membership end|^expired.|is expired|paused|snoozed|churn|unengaged|^quit.|resigned|lapsed|^remove.|remove me|mute.
+^end date.|ended|subscription end|subscription expir|membership end|^expired.|is expired|paused|snoozed|churn|unengaged|^returned.|^rejected.|^dropped.|^exit.|^exit date|^quit.|resigned|lapsed|^remove.|remove me|mute.
 deceased|verstorben|décédé|fallecid|decedut|overleden|avliden|zmarł
 """)
 BOUNCED = stems("""
 bounc|hard bounce|undeliver|not deliverable|unreachable|cleaned|clean time|clean date|dead.|mail returned|returned mail|delivery fail
 unzustellbar|rückläufer|zurückgewiesen|bereinigt|nicht zustellbar|nettoyé|rejeté|rejet.|npai|non distribu|rebot|rimbalz|devolvid
-limpiad|pulit|odbit|odraž|studsa|palautun|недостав|возвра|відскок|kalıcı hata|geri dön|エラー停止|バウンス|退信|退回|반송|已清理
+limpiad|pulit|odbit|odraž|studsa|palautun|недостав|недоступ|возвра|відскок|kalıcı hata|geri dön|エラー停止|バウンス|退信|退回|반송|已清理
 """)
 SOFT = stems("score|soft bounc|softbounce|temporary bounce|bounce rate|weiche|soft.")
 HARD = stems("hard|permanent|dauerhaft|définitif")
 COMPLAINED = stems("""
-complain|spam|abuse|junk|beschwerde|plainte|indésirable|queja|denuncia|reclama|reclami|klacht|skarg|klagom|klage.|fbl.|жалоб|скарг
+complain|spam|abuse|junk|beschwerde|plainte|indésirable|plaignant|queja|denuncia|reclama|reclami|klacht|skarg|klagom|klage.|fbl.|жалоб|скарг
 şikayet|sikayet|迷惑|苦情|投诉|投訴|举报|垃圾|스팸|신고
 """)
 BLOCKED = stems("""
-blacklist|black list|blocklist|block list|blocked|suppress|banned|ban.|dnc.|dnm.|nomail|no mail|no email|no contact|never mail
+blacklist|black list|blocklist|block list|blocked|suppress|banned|ban.|dnc.|dnm.|nomail|no mail|no email|no contact|never mail|not wanted|no bulk|no more mail|no more email|no marketing|on hold
 do not|does not want|dont mail|dont email|exclud|muted
-gesperrt|sperrliste|sperrvermerk|sperre|robinson|ausgeschloss|blockiert|nicht anschreiben|nicht kontaktieren|kein kontakt|nicht mailen
-liste noire|bloqu|exclu.|exclue.|ne pas contacter|ne plus contacter|ne pas envoyer|liste rouge
-lista negra|no contactar|no enviar|no molestar|vetad|excluido de|lista nera|bloccat|esclus|non contattare|não contatar|não enviar
-geblokkeerd|blockera|kielto|kieltä|zwarte lijst|niet mailen|niet contacteren|zablokow|czarna lista|wykluczon|spärra|svartlist|blokeret|sperret|estett|ei saa lähettää
-blokován|zablokov|tiltott|feketelista|blocat|заблок|черный список|чёрный список|блок|чорн|engell|kara liste|αποκλεισ
-ブロック|拒否|黑名单|黑名單|屏蔽|封锁|차단
+gesperrt|sperrliste|sperrvermerk|sperre|robinson|ausgeschloss|blockiert|nicht anschreiben|nicht kontaktieren|kein kontakt|nicht mailen|möchte kein|will kein|möchte nicht|wünscht kein
+liste noire|bloqu|exclu.|exclue.|ne pas contacter|ne plus contacter|ne pas envoyer|liste rouge|ne souhaite pas|ne veut pas|ne veut plus
+lista negra|no contactar|no enviar|no molestar|vetad|excluido de|lista nera|bloccat|esclus|non contattare|não contatar|não enviar|no desea|no quiere|non desidera|non vuole|não deseja|não quer
+geblokkeerd|blockera|kielto|kieltä|zwarte lijst|wil geen|wenst geen|wil niet|nie chce|nechce|vill inte|önskar inte|vil ikke|ønsker ikke|nej tak|nei takk|ei halua|niet mailen|niet contacteren|zablokow|czarna lista|wykluczon|spärra|svartlist|blokeret|sperret|estett|ei saa lähettää
+blokován|zablokov|tiltott|feketelista|blocat|заблок|не хочет|не желает|черный список|чёрный список|блок|чорн|engell|kara liste|αποκλεισ
+ブロック|拒否|拒收|受信拒否|黑名单|黑名單|屏蔽|封锁|차단
 """)
 JOINED = stems("""
 subscrib|subscription|^sub.|opt in|opted in|opts in|optin|^active.|is active|active member|email enabled|mail enabled|signed up|sign up.
@@ -84,14 +85,14 @@ odběr|přihlášen|^aktivní.|feliratkoz|abonat|подпис|підпис|^ак
 WEAK_JOINED = stems("""
 newsletter|marketing|mailing|permitted|emailed|emailable|send email|send newsletter|send mail|okay to|ok to|may we|can we|contact by|by email|mail updates
 updates.|notifications|^email.|^emails.|^mail.|^mails.|email preference|mail preference|frequency.|email frequency|^preference.|^preferences.|lupa.|markkinointilupa
-receive|receives|accepts|wants|allow|mailable|contactable|reachable|deliverable|enabled.|email ok|mail ok|may email|can email
+digest|receive|receives|accepts|wants|allow|mailable|contactable|reachable|deliverable|enabled.|email ok|mail ok|may email|can email
 erhält|empfang|werbung|kontaktierbar|newsletter|reçoit|recevoir|infolettre|lettre d info|accepte|recibir|recibe|boletín|boletin|acepta|riceve|ricevere|accetta
 recebe|receber|aceita|ontvang|nieuwsbrief|otrzymuj|nyhetsbrev|nyhedsbrev|uutiskirje|zasílat|zasílání|novinky|hírlevél|рассылк|розсилк|bülten|bulten|メルマガ|配信|通讯|电子报|電子報|뉴스레터|수신
 """)
 CONSENT = stems("""
 consent|permission|gdpr|dsgvo|rgpd|agreed|agreement|lawful basis|legal basis|einwillig|zustimm|einverst|consentement|accord.|autoris
-consentim|consenso|autorizz|autoriza|toestemming|zgoda|zgody|samtyck|samtykke|suostumus|souhlas|hozzájárul|согласи|згода|onay|izin|rıza|συγκατ
-同意|許可|许可|授权|동의
+consentim|consenso|autorizz|autoriza|toestemming|zgoda|zgody|samtyck|samtykke|suostumus|souhlas|hozzájárul|согласи|згода|onay|izin|izni|rıza|συγκατ
+הסכמ|אישור דיוור|موافق|सहमति|同意|許可|许可|授权|동의
 """)
 CONFIRMED = stems("""
 confirmed|double opt in|doubleoptin|doi.|bestätigt|confirmé|confirmad|confermat|bevestigd|potwierdz|bekräftad|bekræft|bekreft|vahvist
@@ -99,7 +100,7 @@ potvrzen|подтвержд|підтвердж|onaylan|確認済|已确认|확�
 """)
 PENDING = stems("unconfirmed|opt in pending|awaiting|unverified|pending|ausstehend|en attente|pendiente|in attesa")
 STATUS = stems("""
-status|statut.|statuts.|estatus|standing.|stav.|stan.|tila.|durum|állapot|stare.|статус|κατασταση|状态|狀態|ステータス|状況|상태|tilstand|الحالة|trạng thái|סטטוס|स्थिति|สถานะ
+status|statut.|statuts.|estatus|standing.|stav.|stan.|tila.|durum|állapot|stare.|статус|κατασταση|状态|狀態|ステータス|状況|상태|tilstand|الحالة|حالة|trạng thái|סטטוס|स्थिति|สถานะ
 """)
 SOFT_STATUS = stems(
     "state.|estado|stato|etat.|zustand|situação|situación|situation.|staat.|состояни|стан.|staatus|toestand"
@@ -136,12 +137,12 @@ OF_MAIL = stems("email|e mail|courriel|correo|newsletter|メール|邮件|郵件
 OTHER_THING = stems("""
 order|payment|marital|civil|shipping|shipment|fulfil|invoice|billing|ticket|job|employ|work.|working|project|task|deal|lead.|sales|customer|client.|loan|visa|immigra
 relationship|family|loyalty|rsvp|event|attend|registration|vaccin|covid|health|student|enrol|school|donation|donor|donat|volunteer|application|approval|review|tax|plan
-tier|price|stripe|active subscription|paid|purchase|subscription plan|contract|policy|house|housing|residen|military|veteran|citizen|patron|pledge|refund|cookie|terms|conditions|buyer|items|messages|level.|role.|rights|delivery date|stock|product
+tier|price|stripe|active subscription|paid|purchase|subscription plan|contract|policy|house|housing|residen|military|veteran|citizen|patron|pledge|refund|cookie|terms|conditions|buyer|items|box.|seat|messages|level.|role.|rights|delivery date|stock|product
 familienstand|bestell|zahlung|auftrag|beruf|kunden|état civil|commande|paiement|estado civil|pedido|pago|stato civile|ordine|pagamento|burgerlijke|zamów|płatn|betal|семейн|заказ|注文|订单|支付|婚
 """)
 # Columns of other names that some systems say it in.
 KIND = stems(
-    "^type.|^typ.|^tipo.|^kind.|^reason.|^category.|^grund.|^origin.|^event.|^list type|^contact type|^subscriber type|^member type"
+    "^type.|^typ.|^tipo.|^kind.|^reason.|^category.|^grund.|^origin.|^event.|^list type|^contact type|^reception.|^subscriber type|^member type"
 )
 PLACE = stems(
     "city|town|zip|postal|postcode|plz.|ort.|ville|ciudad|cidade|città|stad.|country|land.|pays|pais|país|address|street|strasse|region|province|county"

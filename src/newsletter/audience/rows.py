@@ -124,14 +124,15 @@ def shifted_departure(columns: Columns, cells: list[str]) -> Departure | None:
     if not addresses:
         return None
     for levelled in (from_left, from_right):
-        says = _protective(columns, levelled)
+        says = why_gone(columns, levelled)
         if says is not None:
             return Departure(addresses[0], says)
     is_gone = any(is_plainly_leaving(cell) for cell in cells)
     return Departure(addresses[0], SuppressionReason.UNSUBSCRIBE) if is_gone else None
 
 
-def _protective(columns: Columns, cells: list[str]) -> SuppressionReason | None:
+def why_gone(columns: Columns, cells: list[str]) -> SuppressionReason | None:
+    """Why nobody of such cells is mailed, by the columns that tell alone; None where they say nothing of the sort."""
     try:
         says = _standing(columns, cells)
     except RowRefused:
@@ -143,6 +144,8 @@ def _consent(columns: Columns, cells: list[str], declared: str | None) -> str | 
     """The row's own proof: its consent column, or what was declared and when the other system says that they agreed."""
     if columns.consent is not None and (own := cells[columns.consent].strip()) and _is_proof(own):
         return own
+    if not columns.proof:
+        return None
     told = ", ".join(f"{label} {cell}" for label, at in columns.proof if (cell := cells[at].strip()))
     if not told:
         return None
@@ -187,7 +190,7 @@ def _standing(columns: Columns, cells: list[str]) -> Standing:
     if columns.undelivered is not None and columns.undelivered.passes(cells):
         raise RowRefused(PASSES)
     try:
-        says = columns.standings.of(tuple([cells[at] for at in columns.standing]))
+        says = columns.standings.of(columns.telling(cells))
     except UnknownStatus as unknown:
         raise RowRefused(f"The status {show(str(unknown))} is not known, so the person may have left.") from None
     return says if isinstance(says, SuppressionReason) else columns.everyone or says
