@@ -28,6 +28,18 @@ GREEDY = [
     "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
     "{% macro m(n) %}{% if n %}{% set a = m(n - 1) %}{% set b = m(n - 1) %}{% endif %}{% endmacro %}{{ m(60) }}",
     "{% for a in range(10) recursive %}{{ loop(range(10)) }}{% endfor %}",
+    # What counts the rounds had a name, and whoever took the name was not counted.
+    "{% macro _round() %}{% endmacro %}{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
+    "{% for i in range(49000) %}{% set a = range(99999) | sum %}{% endfor %}",
+    "{{ ([[1] * 9] * 1000) | sum(start=[]) }}",
+    GROWING.replace("GROW", "{% set all.x = [all.x, all.x] %}") + "{{ all.x }}",
+    "{% set n = namespace(x=9) %}{% for i in range(60) %}{% set n.x = n.x * n.x %}{% endfor %}",
+    "{{ (['x' * 9999] * 9000) | join }}",
+    "{{ ''.join(['x' * 9999] * 9000) }}",
+    "{{ range(99999) | map('string') | map('center', 9999) | join }}",
+    GROWING.replace("GROW", "{% set all.x = all.x ~ all.x %}").replace("60", "5") + "{{ all.x | wordwrap(1) }}",
+    GROWING.replace("GROW", "{% set all.x = all.x ~ all.x %}").replace("60", "5") + "{{ all.x | striptags }}",
+    "{% for i in range(49000) %}{% set a = 'a' in range(99999) %}{% endfor %}",
 ]
 
 
@@ -38,6 +50,12 @@ def test_a_line_that_would_use_up_the_machine_is_refused_where_it_stands(line: s
         rendered(note("Hello"), [], bare(line))
 
     assert str(caught.value.place) == "templates/bare/issue.mjml:4:1"
+
+
+def test_what_counts_can_not_be_named() -> None:
+    """A negative number given to it lifted every bound that came after."""
+    with pytest.raises(Mistake, match="'_round' is undefined"):
+        rendered(note("Hello"), [], bare("{{ _round(-9999) }}"))
 
 
 def test_what_templates_need_is_left_to_them() -> None:

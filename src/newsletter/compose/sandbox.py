@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from functools import lru_cache, wraps
 from typing import Any
 
@@ -25,6 +26,13 @@ _LETTERS_A_ROUND = 50
 # What a text may grow to at one stroke: its length times that of what it is joined or replaced by.
 _MOST_GROWTH = 20_000_000
 _WIDENING = frozenset({"do_indent", "do_batch", "do_tojson", "expandtabs"})
+# Processor time of one file of a template; a large issue takes a tenth of a second.
+_MOST_SECONDS = 2.0
+# A number of more bits is no number that anybody prints; multiplied with itself it doubles.
+_MOST_BITS = 4_096
+# These go through a text several times over.
+_SLOW = frozenset({"do_wordwrap", "do_striptags", "do_urlize", "do_title", "do_truncate", "do_xmlattr"})
+_MOST_SLOWLY = 100_000
 _WIDTH = re.compile(r"%[^%a-zA-Z]*(?:\*|\d{5})")
 _ROUNDS = threading.local()
 
@@ -43,27 +51,71 @@ def environment_for(location: str, files: tuple[tuple[str, str], ...], escape: b
         finalize=_printed,
     )
     environment.filters = {name: _bounded(found) for name, found in environment.filters.items()}
+    tests: dict[str, Any] = environment.tests
+    environment.tests = {name: _bounded(found) for name, found in tests.items()}
     environment.filters["wrap"] = lambda text, width=72: "\n\n".join(
         wrapped(" ".join(part.split()), width) for part in str(text).strip().split("\n\n")
     )
     environment.filters["underlined"] = heading
     del environment.globals["lipsum"]
-    environment.globals["_round"] = _count
     return environment
 
 
 def begin() -> None:
     """Count the rounds of this thread's template from nothing."""
     _ROUNDS.left = _MOST_ROUNDS
+    _ROUNDS.until = time.thread_time() + _MOST_SECONDS
 
 
 def _count(n_rounds: int = 1) -> None:
     _ROUNDS.left = getattr(_ROUNDS, "left", _MOST_ROUNDS) - n_rounds
     if _ROUNDS.left < 0:
         raise SecurityError("its loops go round too often, or print too much")
+    if time.thread_time() > getattr(_ROUNDS, "until", float("inf")):
+        raise SecurityError(f"it takes more than {_MOST_SECONDS:.0f} seconds to work out")
+
+
+def _weighed(value: Any) -> Any:
+    """A value that is not larger, with all that it holds, than what a template may write.
+
+    Lists that hold one list twice are small, and without end as text: each is looked at as often as it would be written.
+    """
+    _count(0)
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        raise SecurityError("this number grows too large")
+    if isinstance(value, str) and len(value) > MOST_CHARACTERS:
+        raise SecurityError("this grows too long")
+    if isinstance(value, list | tuple | dict):
+        _refuse_heavy(value)
+    return value
+
+
+def _refuse_heavy(value: Any) -> None:
+    weight, waiting = 0, [value]
+    while waiting:
+        one = waiting.pop()
+        weight += 1 + (len(one) if isinstance(one, str | list | tuple | dict) else 0)
+        if weight > MOST_CHARACTERS:
+            raise SecurityError("this grows too long")
+        if isinstance(one, dict):
+            waiting += [*one.keys(), *one.values()]
+        elif isinstance(one, list | tuple):
+            waiting += one
+
+
+def _counted(values: Iterator[Any]) -> Iterator[Any]:
+    """What a filter gives one by one is bounded as a list would be."""
+    weight = 0
+    for value in values:
+        _count(0)
+        weight += 1 + _length(value)
+        if weight > MOST_CHARACTERS:
+            raise SecurityError("this grows too long")
+        yield value
 
 
 def _printed(value: Any) -> Any:
+    _weighed(value)
     if isinstance(value, str) and len(value) > _LETTERS_A_ROUND:
         _count(len(value) // _LETTERS_A_ROUND)
     return value
@@ -83,6 +135,31 @@ class _Mapped(CodeGenerator):
         super().visit_Concat(node, frame)
         self.write(")")
 
+    def visit_Compare(self, node: nodes.Compare, frame: Frame) -> None:  # noqa: N802
+        """Two large things take long to compare."""
+        self.write("environment.held(")
+        super().visit_Compare(node, frame)
+        self.write(")")
+
+    def visit_List(self, node: nodes.List, frame: Frame) -> None:  # noqa: N802
+        """What is put together is weighed where that is done, so that nothing that holds it has to be."""
+        self.write("environment.held(")
+        super().visit_List(node, frame)
+        self.write(")")
+
+    def visit_Dict(self, node: nodes.Dict, frame: Frame) -> None:  # noqa: N802
+        self.write("environment.held(")
+        super().visit_Dict(node, frame)
+        self.write(")")
+
+    def visit_Tuple(self, node: nodes.Tuple, frame: Frame) -> None:  # noqa: N802
+        if node.ctx != "load":
+            super().visit_Tuple(node, frame)
+            return
+        self.write("environment.held(")
+        super().visit_Tuple(node, frame)
+        self.write(")")
+
 
 class _Sandbox(ImmutableSandboxedEnvironment):
     """Jinja's sandbox bounds neither memory nor time."""
@@ -98,15 +175,17 @@ class _Sandbox(ImmutableSandboxedEnvironment):
             raise SecurityError("a number is too wide")
         for one, other in ((left, right), (right, left)):
             is_repeating = operator == "*" and isinstance(one, str | list | tuple) and isinstance(other, int)
-            if is_repeating and len(one) * other > _LARGEST:
+            if is_repeating and _length(one) * other > _LARGEST:
                 raise SecurityError("repeated text is too long")
         return self.held(super().call_binop(context, operator, left, right))
 
     def held(self, value: Any) -> Any:
         """A value that is not larger than what a template may write."""
-        if isinstance(value, str | list | tuple) and len(value) > MOST_CHARACTERS:
-            raise SecurityError("this grows too long")
-        return value
+        return _weighed(value)
+
+    def round(self) -> None:
+        """Once for each round of a loop, call of a macro, block and included file. No template can name it."""
+        _count()
 
     def call(__self, __context: Any, __obj: Any, /, *args: Any, **kwargs: Any) -> Any:  # noqa: N805 - as Jinja has it
         """A call of a function, a macro or a method; `range` has a bound of its own."""
@@ -121,9 +200,10 @@ class _Sandbox(ImmutableSandboxedEnvironment):
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         template = super()._parse(source, name, filename)
-        for found in list(template.find_all((nodes.For, nodes.Macro, nodes.CallBlock))):
-            counting = nodes.Call(nodes.Name("_round", "load"), [], [], None, None)
-            found.body.insert(0, nodes.ExprStmt(counting).set_lineno(found.lineno))  # type: ignore[attr-defined]
+        found: Any
+        for found in [template, *template.find_all((nodes.For, nodes.Macro, nodes.CallBlock, nodes.Block))]:
+            counting = nodes.Call(nodes.EnvironmentAttribute("round"), [], [], None, None)
+            found.body.insert(0, nodes.ExprStmt(counting).set_lineno(found.lineno or 1))
         template.set_environment(self)
         return template
 
@@ -137,10 +217,9 @@ def _bounded(function: Callable[..., Any]) -> Callable[..., Any]:
         _refuse_large(function.__name__, args[n_before - 1] if args else None, args[n_before:], kwargs)
         if function.__name__ == "do_format" and _WIDTH.search(str(args[n_before - 1])):
             raise SecurityError("a number is too wide")
+        _refuse_slow(function.__name__, args[n_before - 1] if args else None, args[n_before:], kwargs)
         made = function(*args, **kwargs)
-        if isinstance(made, str) and len(made) > MOST_CHARACTERS:
-            raise SecurityError("this grows too long")
-        return made
+        return _counted(made) if hasattr(made, "__next__") else _weighed(made)
 
     return bounded
 
@@ -153,6 +232,16 @@ def _refuse_large(name: str, value: Any, args: tuple[Any, ...], kwargs: dict[str
         growth = arg if isinstance(arg, int) and name in _WIDENING else _length(arg)
         if length * growth > _MOST_GROWTH:
             raise SecurityError("this grows too long")
+
+
+def _refuse_slow(name: str, value: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    """What is worked out at one stroke can't be stopped half-way, so it has to be small before."""
+    length = _length(value)
+    _count(length // _LETTERS_A_ROUND // 2)
+    if name in _SLOW and length > _MOST_SLOWLY:
+        raise SecurityError("this text is too long for that")
+    if name.endswith("do_sum") and not isinstance(kwargs.get("start", (*args, 0, 0)[1]), int | float):
+        raise SecurityError("only numbers can be summed")
 
 
 def _length(value: Any) -> int:
