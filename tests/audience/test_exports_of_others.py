@@ -32,7 +32,7 @@ _EXPECTED: dict[str, tuple[int, int, int, int] | str] = {
     "mailchimp_subscribed.csv": (3, 3, 0, 0),
     "mailchimp_unsubscribed.csv": (2, 0, 2, 0),
     "medium_members.txt": (3, 3, 0, 0),
-    "nasty_addresses.csv": (27, 9, 0, 18),
+    "nasty_addresses.csv": (27, 10, 0, 17),
     "nasty_bom_crlf_semicolon.csv": (2, 1, 0, 1),
     "nasty_cp1252.csv": "--encoding cp1252",
     "nasty_duplicates.csv": (6, 2, 3, 1),
