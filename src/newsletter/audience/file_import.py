@@ -9,6 +9,7 @@ from pathlib import Path
 from newsletter.audience.csv_import import Progress, import_opened
 from newsletter.audience.import_report import ImportOptions, ImportReport
 from newsletter.audience.opening import open_files
+from newsletter.audience.questions import Unanswered
 from newsletter.ports.readers import Imports, Readers
 
 
@@ -38,11 +39,13 @@ def import_files(
     """Import files, or with `options.dry_run` only say what would come of it.
 
     `goes_on` hears the number of an interrupted import of the same files that this one finishes. Raises Mistake or
-    Missing, before anything is written, where a file can't be read.
+    Missing, before anything is written, where a file can't be read, and Unanswered where it has to be asked about.
     """
     is_new = readers.find_list(options.list_name) is None
     names = [str(path) for path in files]
     with open_files(files, options) as opening:
+        if opening.questions:
+            raise Unanswered(opening.questions)
         if not options.dry_run:
             interrupted = imports.find_interrupted(options.list_name, names)
             if interrupted is not None and goes_on:

@@ -51,7 +51,10 @@ class Survey:
 
 
 def survey(file: Opened) -> Survey:
-    """Read every row that is not broken. A column of many words that no name makes suspicious is soon let go."""
+    """Read every row that is not broken. A column of many words that no name makes suspicious is soon let go.
+
+    Once no column is left the rest of the file is not read.
+    """
     tallies = [_tally(candidate) for candidate in file.columns.candidates]
     active = list(tallies)
     sure = [
@@ -60,7 +63,7 @@ def survey(file: Opened) -> Survey:
     is_gone = _Gone([one.candidate.at for one in sure], [one.reading for one in sure])
     width, email = file.columns.n_columns, file.columns.email
     has_broken = False
-    for line, cells, odd in rows_of(file):
+    for line, cells, odd in rows_of(file) if active else ():
         if odd or len(cells) > width:
             has_broken = True
             continue
@@ -76,6 +79,8 @@ def survey(file: Opened) -> Survey:
                 dropped |= _meet(tally, Example(cell, line, cells[email]), cells, is_gone)
         if dropped:
             active = [one for one in active if not one.is_many or _is_still_asked(one)]
+            if not active:
+                break
     return Survey(tallies, has_broken)
 
 
