@@ -6,9 +6,11 @@ import logging
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from sqlalchemy import Connection, Engine, select, text
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
 
 from newsletter.store.consenting import SqlConsents
 from newsletter.store.engine import HeldUp, at_long_work, connect, reading, writing
@@ -17,7 +19,7 @@ from newsletter.store.lease import Lease
 from newsletter.store.limits import Limits
 from newsletter.store.tables import mailing_list, subscriber
 from newsletter.words.consent import Left
-from newsletter.words.mistake import NotNow
+from newsletter.words.mistake import Interrupted, NotNow
 from tests.frozen import FOUND_OUT, frozen, open_transactions
 from tests.world import add_readers
 
@@ -99,6 +101,10 @@ def test_a_connection_that_was_ended_is_a_sentence_and_the_next_one_works(engine
             connection.execute(text(f"SELECT {how}"))
             time.sleep(1.3)
             connection.execute(text("SELECT 1"))
+    with pytest.raises(Interrupted), reading(engine) as connection:
+        with suppress(DBAPIError, PendingRollbackError), connection.begin_nested():
+            connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+        connection.execute(text("SELECT 1"))
     with reading(engine) as connection:
         assert connection.scalar(text("SELECT 1")) == 1
 

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import InternalError, OperationalError
+from sqlalchemy.exc import DBAPIError, InternalError, OperationalError, PendingRollbackError
 
 from newsletter.store.limits import FOR_LONG_WORK, Limits
 from newsletter.words.mistake import Interrupted, Mistake, NotNow
@@ -160,7 +160,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
             connection = connection.execution_options(writes=True)
             with connection.begin():
                 yield connection
-    except (OperationalError, InternalError) as error:
+    except (DBAPIError, PendingRollbackError) as error:
         raise _in_words(error) from error
 
 
@@ -182,7 +182,7 @@ def remaking_tables(engine: Engine) -> Iterator[Connection]:
             with held.execution_options(writes=True).begin():
                 at_long_work(held)
                 yield held
-        except (OperationalError, InternalError) as error:
+        except (DBAPIError, PendingRollbackError) as error:
             raise _in_words(error) from error
         finally:
             if is_sqlite(held):
@@ -195,12 +195,16 @@ def reading(engine: Engine) -> Iterator[Connection]:
     try:
         with engine.connect() as connection, connection.begin():
             yield connection
-    except (OperationalError, InternalError) as error:
+    except (DBAPIError, PendingRollbackError) as error:
         raise _in_words(error) from error
 
 
-def _in_words(error: OperationalError | InternalError) -> Exception:
+def _in_words(error: DBAPIError | PendingRollbackError) -> Exception:
     """The driver's complaint as a sentence with a remedy, where there is one; else the error itself."""
+    if isinstance(error, PendingRollbackError):  # after a connection that was lost in a step whose failure is no harm
+        return _ended()
+    if not isinstance(error, OperationalError | InternalError) and not error.connection_invalidated:
+        return error
     said = str(error.orig)
     for words, message, fix in _COMPLAINTS:
         if words in said:
@@ -212,16 +216,20 @@ def _in_words(error: OperationalError | InternalError) -> Exception:
             fix="Try again. One that stands still is ended after a few seconds; see what runs: newsletter status",
         )
     if state in _ENDED:
-        return Interrupted(
-            "The database ended this connection: this process stood still in the middle of its work, or somebody asked "
-            "for it. What it had begun is undone.",
-            fix="Run the command again.",
-        )
+        return _ended()
     if error.connection_invalidated or "connection" in said:
         return Interrupted(
             "The database server could not be reached.", fix="See that it runs, then run the command again."
         )
     return error
+
+
+def _ended() -> Interrupted:
+    return Interrupted(
+        "The database ended this connection: this process stood still in the middle of its work, or somebody asked "
+        "for it. What it had begun is undone.",
+        fix="Run the command again.",
+    )
 
 
 def is_sqlite(connection: Connection) -> bool:

@@ -148,6 +148,8 @@ def _place(connection: Connection) -> str:
     try:
         with connection.begin_nested():
             server = connection.execute(text("SELECT system_identifier FROM pg_control_system()")).scalar_one()
-    except DBAPIError:  # not every hosted server lets us ask
+    except DBAPIError as error:  # not every hosted server lets us ask
+        if error.connection_invalidated:
+            raise
         server = "unknown"
     return f"{server}/{oid}"

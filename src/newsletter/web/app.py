@@ -23,6 +23,7 @@ from newsletter.web.public.headers import SafeHeaders
 from newsletter.web.public.routes import public_routes
 from newsletter.web.public.site import Site
 from newsletter.web.webhooks import webhook_routes
+from newsletter.words.mistake import Interrupted
 
 if TYPE_CHECKING:
     from newsletter.wiring import Parts
@@ -55,7 +56,12 @@ def build(
         ],
         lifespan=partial(_posting, parts),
         middleware=[Middleware(SafeHeaders)],
-        exception_handlers={404: site.not_found, 405: site.wrong_method, 500: site.own_fault},
+        exception_handlers={
+            404: site.not_found,
+            405: site.wrong_method,
+            500: site.own_fault,
+            Interrupted: site.interrupted,
+        },
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterable
 from functools import cached_property
 from importlib.resources import files
@@ -23,6 +24,8 @@ from newsletter.words.token import ReaderToken, read_reader_token, reader_token
 
 if TYPE_CHECKING:
     from newsletter.wiring import Parts
+
+log = logging.getLogger(__name__)
 
 _LONGEST_AGENT = 300
 # How long an edit of the template takes to be seen on the pages.
@@ -155,6 +158,13 @@ class Site:
     async def wrong_method(self, request: Request, error: Exception) -> Response:
         answer = self.message(self.words(request), "wrong_method", status=405)
         answer.headers.update(getattr(error, "headers", None) or {})
+        return answer
+
+    async def interrupted(self, request: Request, error: Exception) -> Response:
+        """The database did not do it this time: mail providers try a one-click again after such an answer."""
+        log.warning("%s was not done: %s", request.url.path.split("/")[1] or "/", type(error).__name__)
+        answer = self.message(self.words(request), "own_fault", status=503)
+        answer.headers["Retry-After"] = "10"
         return answer
 
     async def own_fault(self, request: Request, _error: Exception) -> Response:
