@@ -230,6 +230,22 @@ def test_a_welcome_that_cannot_be_read_costs_nobody_another_lists_welcome(
     assert "welcome mail of the list weekly can't be read" in caplog.text
 
 
+def test_a_welcome_that_is_a_link_to_a_secret_mails_it_to_nobody(
+    pages: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Anybody may sign up, and a folder from a stranger may hold such a link."""
+    (pages.parts.directory / "welcome").mkdir()
+    (pages.parts.directory / "secret").write_text("the-key-of-the-studio\n\nthe-key-of-the-studio\n")
+    (pages.parts.directory / "welcome" / "weekly.md").symlink_to("../secret")
+    pages.client.post("/subscribe", data={"email": "ana@example.com", "list": ["weekly"]})
+
+    pages.client.post(pages.link(pages.mails()[-1], "/confirm/"))
+
+    assert pages.status("ana@example.com") == "active"
+    assert len(pages.mails()) == 1 and "the-key" not in pages.mails()[0].as_string()
+    assert "leads out of welcome/" in caplog.text
+
+
 @pytest.mark.parametrize("kind", [Asked.ADD, Asked.IMPORT])
 def test_whoever_was_put_on_a_list_by_the_owner_gets_no_welcome(pages: World, kind: Asked) -> None:
     """They did not come by themselves."""

@@ -61,4 +61,5 @@ def _read(site: Site, list_name: str) -> str:
     path = site.parts.directory / "welcome" / f"{list_name}.md"
     if not path.is_file():
         return ""
-    return read_text(path, f"welcome/{path.name}", room=path.parent)[:_LARGEST].strip()
+    text = read_text(path, f"welcome/{path.name}", room=path.parent)
+    return text.strip() if len(text) <= _LARGEST else ""
