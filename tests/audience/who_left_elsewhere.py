@@ -4,6 +4,12 @@ from __future__ import annotations
 
 # header | the cell of somebody who left | that of somebody who stays.
 _ROWS = """
+Reason for leaving|moved|
+Ne plus envoyer|oui|non
+Nicht mehr anschreiben|ja|nein
+Keine E-Mails|ja|nein
+Newsletter?|no thanks|yes please
+Infobrief (Newsletter)|nein, danke|ja, bitte
 Email Marketing Subscription Status|Unsubscribed|Subscribed
 Can Receive Email Marketing|FALSE|TRUE
 Drip status|unsubscribed|active

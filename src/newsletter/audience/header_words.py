@@ -11,7 +11,7 @@ from newsletter.audience.spelling import stems
 LEFT = stems("""
 unsub|opt out|stop date|leave list|opts out|opted out|opting out|optedout|^left.|left at.|left on.|date left|has left|left list|gone.|departed
 withdr|revoked|stop time|stop status|stopped|leave date|leaving|objection|objected|signed off|sign off|churned.|dropped out
-left the list|list removal|removal date|removal reason|off list|off the list|off board|unjoin|wants out|want out|not interested|no longer interested|no longer want|stop email|stop e mail|stop mail|stop send|take me off|unfollow
+left the list|for leaving|list removal|removal date|removal reason|off list|off the list|off board|unjoin|wants out|want out|not interested|no longer interested|no longer want|stop email|stop e mail|stop mail|stop send|take me off|unfollow
 abgemeld|abmeld|abbestell|ausgetrag|austrag|gekündigt|kündigung|ausgetreten|austritt|widerruf|widerspr|abgewählt|abbest
 ^opposition.|désabonn|désinscri|résilié|résiliation|désabo|se désinscrire|retiré de la liste
 baja.|bajas.|dado de baja|dada de baja|dados de baja|desuscri|desapunt|darse de baja|desinscri|revocad
@@ -68,8 +68,8 @@ complain|spam|abuse|junk|beschwerde|plainte|indésirable|plaignant|queja|denunci
 BLOCKED = stems("""
 blacklist|black list|blocklist|block list|blocked|suppress|banned|ban.|dnc.|dnm.|nomail|no mail|no email|no contact|never mail|not wanted|no bulk|no more mail|no more email|no marketing|on hold
 do not|does not want|dont mail|dont email|exclud|muted
-gesperrt|sperrliste|sperrvermerk|sperre|robinson|ausgeschloss|blockiert|nicht anschreiben|nicht kontaktieren|kein kontakt|nicht mailen|möchte kein|will kein|möchte nicht|wünscht kein
-liste noire|bloqu|exclu.|exclue.|ne pas contacter|ne plus contacter|ne pas envoyer|liste rouge|ne souhaite pas|ne veut pas|ne veut plus
+gesperrt|sperrliste|sperrvermerk|sperre|robinson|ausgeschloss|blockiert|nicht anschreiben|nicht kontaktieren|kein kontakt|nicht mailen|nicht mehr|keine e mail|keine mail|keine newsletter|möchte kein|will kein|möchte nicht|wünscht kein
+liste noire|bloqu|exclu.|exclue.|ne pas contacter|ne plus contacter|ne pas envoyer|liste rouge|ne plus envoyer|ne souhaite pas|ne veut pas|ne veut plus
 lista negra|no contactar|no enviar|no molestar|vetad|excluido de|lista nera|bloccat|esclus|non contattare|não contatar|não enviar|no desea|no quiere|non desidera|non vuole|não deseja|não quer
 geblokkeerd|blockera|kielto|kieltä|zwarte lijst|wil geen|wenst geen|wil niet|nie chce|nechce|vill inte|önskar inte|vil ikke|ønsker ikke|nej tak|nei takk|ei halua|niet mailen|niet contacteren|zablokow|czarna lista|wykluczon|spärra|svartlist|blokeret|sperret|estett|ei saa lähettää
 blokován|zablokov|tiltott|feketelista|blocat|заблок|не хочет|не желает|черный список|чёрный список|блок|чорн|engell|kara liste|αποκλεισ
