@@ -66,6 +66,8 @@ def test_a_newsletter_in_order_for_practice(desk: Desk) -> None:
     """A domain on a name server of ours; what nobody can know from here is said to be so, and fails nothing."""
     code, found = states(desk, ZONE)
     sound = {"Settings", "Secrets", "Database", "Disk", "Provider", "SPF", "DMARC", "Sender"}
+    # Whether var/ is closed hangs on the umask of whoever made it: tests/folder/test_private.py.
+    found.pop("Privacy")
 
     assert 0 == code
     assert sound == {about for about, state in found.items() if state == "pass"}

@@ -124,7 +124,7 @@ def test_errors_stop_it_unless_told_otherwise(world: World) -> None:
     add_readers(world.parts.engine, "weekly", range(3))
     path = world.parts.directory / "issues/001.md"
     text = path.read_text()
-    path.write_text(text.replace("subject:", "subject: Lorem ipsum dolor sit amet #", 1))
+    path.write_text(text.replace("subject: '", "subject: 'Lorem ipsum dolor sit amet, ", 1))
     page = world.client.get("/studio/issues/1/send", params={"list": "weekly"}).text
     refused = world.post("/issues/1/send", list="weekly", when="now")
 

@@ -33,7 +33,10 @@ def crowd(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) ->
 
 def told(world: World) -> list[str]:
     """What the owner is told when the next tick comes, by address."""
-    tell_all(desk_of(world.parts))
+    desk = desk_of(world.parts)
+    with desk.lock.try_hold() as is_ours:
+        assert is_ours
+        tell_all(desk)
     return [mail["To"] for mail in world.mails() if "paused" in mail["Subject"]]
 
 

@@ -146,7 +146,8 @@ class _Plan:
         elif asked is None and title == normalise(SPREADSHEET_MARK):
             self._is_safe = True
         elif meant != "-" and (asked or title not in self._source.proof):
-            if not exact:
+            # What the system itself means by a column is known.
+            if not exact and (title not in self._source.fields or title in self._source.tells_by or asked):
                 self._look_at(position, title, is_asked=asked is not None)
             named = meant if meant not in MAPPABLE else ""
             name = named or header_name(self._header[position])

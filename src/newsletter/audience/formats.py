@@ -144,7 +144,12 @@ FORMATS = (
         name="substack",
         title="Substack",
         tells=_headers("email|email disabled", "email|active subscription|expiry"),
-        fields=_means(subscribed_at="created at", stripe_customer_id="stripe connected customer id"),
+        # How often somebody wants it is no word about whether.
+        fields=_means(
+            subscribed_at="created at",
+            stripe_customer_id="stripe connected customer id",
+            prefer_digests="prefer digests",
+        ),
     ),
     ExportFormat(
         name="phplist",
