@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 from newsletter.audience.sign_up import Limits
 from newsletter.web.app import build
 from newsletter.wiring import Parts, open_newsletter
+from newsletter.words.own_token import own_token
 from newsletter.words.token import reader_token
 from tests.running import a_folder
 
@@ -65,6 +66,22 @@ class World:
             mailing_list=mailing_list,
             issue=issue,
         )
+
+    def own(self, subscriber: int) -> str:
+        """Ask for the link to address and data, and find it in the mail to the present address."""
+        person, before = self.parts.profiles.find(subscriber), len(self.mails())
+        assert person is not None
+        assert self.client.post(f"/preferences/{self.token('p', subscriber)}/own").status_code == 200
+        (mail,) = self.mails()[before:]
+        assert mail["To"] == person.email
+        return self.link(mail, "/own/")
+
+    def own_link(self, subscriber: int) -> str:
+        """The same, as it was mailed before the address was blocked, or too often today."""
+        person, key = self.parts.profiles.find(subscriber), self.parts.key
+        assert person is not None
+        about = {"subscriber": subscriber, "email": person.email, "now": self.parts.clock.now()}
+        return f"/own/{own_token(key.secret, key_id=key.id, **about)}"
 
     def status(self, email: str, list_name: str = "weekly") -> str | None:
         person = self.parts.readers.find_subscriber(email)

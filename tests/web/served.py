@@ -11,8 +11,8 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from newsletter.audience.letter_look import LetterLook
-from newsletter.audience.letter_words import LETTERS
-from newsletter.audience.letters import LEAVE, LINK, letter, note
+from newsletter.audience.letter_words import LETTERS, MOVED, OWN
+from newsletter.audience.letters import LEAVE, LINK, letter, note, notice
 from newsletter.cli.pages import serve_pages
 from newsletter.ports.consents import NewRequest
 from newsletter.ports.readers import ReaderRow
@@ -20,6 +20,7 @@ from newsletter.sending.plan import plan
 from newsletter.wiring import Parts, open_newsletter
 from newsletter.words.consent import Asked, Left
 from newsletter.words.gap import fill_part
+from newsletter.words.own_token import own_token
 from newsletter.words.subscriber import SubscriptionStatus
 from newsletter.words.token import reader_token
 from tests.running import a_folder
@@ -62,6 +63,8 @@ def every_letter(language: str) -> dict[str, str]:
         mail.value: letter(mail, WEEKLY, language=language, lists=["Weekly", "Daily"], look=look, days=14)
         for mail in LETTERS[language]
     }
+    for name, said in (("moved", MOVED), ("own", OWN)):
+        letters[name] = notice(WEEKLY, said[language], language=language, look=look)
     body = "<p>Good to have you. <a href='https://example.com/'>Start here</a>:</p><ul><li>One</li></ul>"
     letters["welcome"] = note(
         WEEKLY,
@@ -91,10 +94,21 @@ def every_page(parts: Parts, address: str) -> dict[str, Open]:
         assert person is not None
         ids[row.email[0]] = person.id
     parts.consents.leave(ids["b"], [1], issue=1, how=Left.PAGE)
+    now = parts.clock.now()
+    token = own_token(parts.key.secret, key_id=parts.key.id, subscriber=ids["a"], email="ana@example.com", now=now)
+    own = f"{address}/own/{token}"
     preferences = f"{address}/preferences/{token_of(parts, 'p', ids['a'])}"
 
     def goto(path: str) -> Open:
         return lambda page: page.goto(path if path.startswith("http") else f"{address}{path}")
+
+    def click(path: str, button: str) -> Open:
+        def act(page: Page) -> None:
+            goto(path)(page)
+            page.click(button)
+            page.wait_for_load_state()
+
+        return act
 
     def submit(path: str, field: str, value: str, button: str) -> Open:
         def act(page: Page) -> None:
@@ -116,7 +130,13 @@ def every_page(parts: Parts, address: str) -> dict[str, Open]:
         "left": goto(f"/u/{token_of(parts, 'u', ids['b'])}"),
         "preferences": goto(preferences),
         "preferences in German": goto(f"{preferences}?lang=de"),
-        "preferences, refused": submit(preferences, "#own_email", "x@example.com", 'form[action$="/data"] .btn'),
+        "the link is mailed": click(preferences, 'form[action$="/own"] .btn'),
+        "own page": goto(own),
+        "own page in German": goto(f"{own}?lang=de"),
+        "own page, refused": submit(own, "#new_email", "x@y", 'form[action$="/address"] .btn'),
+        "look into the mail at the new address": submit(
+            own, "#new_email", "x@example.net", 'form[action$="/address"] .btn'
+        ),
         "no such link": goto("/u/x"),
         "no such page": goto("/nothing"),
     }

@@ -45,8 +45,7 @@ def move(world: World, before: str, after: str) -> int:
     """By the reader's own page, and the button behind the mail to the new address. Their number."""
     person = world.parts.readers.find_subscriber(before)
     assert person is not None
-    path = f"/preferences/{world.token('p', person.id)}/address"
-    world.client.post(path, data={"own_email": before, "email": after})
+    world.client.post(f"{world.own(person.id)}/address", data={"email": after})
     mail = world.mails()[-1]
     assert mail["To"] == after
     assert world.client.post(world.link(mail, "/confirm/")).status_code == 200
@@ -61,7 +60,7 @@ def leaves(world: World, person: int) -> None:
 def is_erased(world: World, person: int) -> None:
     found = world.parts.profiles.find(person)
     assert found is not None
-    world.client.post(f"/preferences/{world.token('p', person)}/erase", data={"email": found.email})
+    world.client.post(f"{world.own_link(person)}/erase")
     assert world.parts.profiles.find(person) is None
 
 
@@ -192,8 +191,8 @@ def test_who_unsubscribed_an_address_once_may_move_to_it(pages: World) -> None:
 
     pages.parts.readers.suppress(THIRD, SuppressionReason.COMPLAINT)
     n_mails = len(pages.mails())
-    path = f"/preferences/{pages.token('p', 1)}/address"
-    assert pages.client.post(path, data={"own_email": NEW, "email": THIRD}).status_code == 200
+    path = f"{pages.own_link(1)}/address"
+    assert pages.client.post(path, data={"email": THIRD}).status_code == 200
     assert len(pages.mails()) == n_mails
 
 

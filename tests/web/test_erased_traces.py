@@ -56,7 +56,7 @@ def fill(world: World) -> int:
     person = move(world, OLD, NEW)
     bring(world, f"email,first_name,city\n{NEW},Quillon,Oslo\n", undoable=True)
     bring(world, f"email,status\n{OLD},unsubscribed\n", undoable=True)
-    world.client.post(f"/preferences/{world.token('p', person)}/address", data={"own_email": NEW, "email": UNPROVED})
+    world.client.post(f"{world.own(person)}/address", data={"email": UNPROVED})
     parts.segments.set_tag(NEW, "quill-tag", on=True)
     parts.segments.save("two", f'email = "{OLD}" or email = "{NEW}"')
     world.client.post(f"/preferences/{world.token('p', person)}/pause", data={"weeks": "4"})
@@ -116,7 +116,7 @@ def test_an_erased_reader_stands_in_no_column_of_any_table(world: World) -> None
         "segment.question",
     }
 
-    world.client.post(f"/preferences/{world.token('p', person)}/erase", data={"email": NEW})
+    world.client.post(f"{world.own_link(person)}/erase")
 
     assert where_it_stands(engine, "quill") == set()
     with reading(engine) as connection:

@@ -47,7 +47,7 @@ def paths_of(world: World, **tokens: str) -> list[tuple[Route, str]]:
     """Every address of the application, with a token of its own purpose where it takes one."""
     found = []
     for route in routes(world):
-        purpose = {"confirm": "c", "u": "u", "preferences": "p"}.get(route.path.split("/")[1], "")
+        purpose = {"confirm": "c", "u": "u", "preferences": "p", "own": "own"}.get(route.path.split("/")[1], "")
         path = route.path.replace("{token}", tokens.get(purpose, "x")).replace("{number:int}", "1")
         found.append((route, path.replace("{name}", "x.png")))
     return found
@@ -59,6 +59,7 @@ def test_nothing_but_a_post_changes_anything_on_any_address(pages: World) -> Non
     request = pages.parts.consents.ask(NewRequest(email="new@example.com", asked=Asked.FORM, lists=[1]))
     pages.parts.post_office.post_waiting()
     tokens = {"u": pages.token("u", person), "p": pages.token("p", person), "c": pages.token("c", request, 0, 0)}
+    tokens["own"] = pages.own_link(person).removeprefix("/own/")
     before = everything(pages)
 
     for _, path in paths_of(pages, **tokens):
@@ -72,7 +73,7 @@ def test_nothing_but_a_post_changes_anything_on_any_address(pages: World) -> Non
 def test_without_a_genuine_link_no_address_changes_anything_or_tells_of_anybody(pages: World) -> None:
     """Threats 1 and 18: every route, from the router itself; a closed list is no more joined than shown."""
     pages.parts.readers.join("donors", [ReaderRow(email="ana@example.com")], status=ACTIVE, consent="x")
-    forged = dict.fromkeys("ucp", f"1.1.1.1.{'A' * 22}")
+    forged = dict.fromkeys(("u", "c", "p", "own"), f"1.1.1.1.{'A' * 22}")
     before = everything(pages)
     body = {**_ALL, "email": "ana@example.com", "list": "donors", "website": ""}
 

@@ -94,6 +94,26 @@ MOVED: Mapping[str, Mapping[str, str]] = {
         "foot": "Wenn Sie das nicht waren, antworten Sie auf diese Mail.",
     },
 }
+# To the present address of whoever wants another one, their data, or to be erased.
+OWN: Mapping[str, Mapping[str, str]] = {
+    "en": {
+        "subject": "Your address and your data at {newsletter}",
+        "head": "Was that you?",
+        "body": "Somebody, probably you, wants to get {newsletter} at another address, to see what is kept about you, or "
+        "to have it erased. If that was you, go on here:",
+        "button": "To my address and data",
+        "foot": "If it was not you, do nothing, and nothing changes. The link is good for one day. Do not forward this mail.",
+    },
+    "de": {
+        "subject": "Ihre Adresse und Ihre Daten bei {newsletter}",
+        "head": "Waren Sie das?",
+        "body": "Jemand, vermutlich Sie, möchte {newsletter} an eine andere Adresse bekommen, sehen, was über Sie "
+        "gespeichert ist, oder es löschen lassen. Wenn Sie das waren, geht es hier weiter:",
+        "button": "Zu meiner Adresse und meinen Daten",
+        "foot": "Wenn Sie es nicht waren, tun Sie nichts, und es ändert sich nichts. Der Link gilt einen Tag. Leiten Sie "
+        "diese Mail nicht weiter.",
+    },
+}
 AND = {"en": " and ", "de": " und "}
 
 

@@ -73,11 +73,12 @@ def letter(
 
 
 def notice(newsletter: Newsletter, words: Mapping[str, str], *, language: str, look: LetterLook) -> Edition:
-    """A mail that only says something; `words` are its subject, head, body and foot."""
+    """A mail that says something; `words` are its subject, head, body and foot. With a `button`, it leads to `LINK`."""
     said = {name: sentence.format_map({"newsletter": newsletter.name}) for name, sentence in words.items()}
     body = f'<p style="margin:0 0 18px">{escape(said["body"])}</p>'
-    html = _page(newsletter, language, said["head"], body, said["foot"], look, button="")
-    text = f"{said['head']}\n\n{said['body']}\n\n{said['foot']}\n\n{newsletter.name}\n{newsletter.address}\n"
+    html = _page(newsletter, language, said["head"], body, said["foot"], look, button=said.get("button", ""))
+    link = f"{_MARK}\n\n" if "button" in said else ""
+    text = f"{said['head']}\n\n{said['body']}\n\n{link}{said['foot']}\n\n{newsletter.name}\n{newsletter.address}\n"
     return _edition(newsletter, language, said["subject"], html=html, text=text)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import groupby
 
 from newsletter.audience.letter_look import LetterLook
@@ -31,12 +32,18 @@ _MOST_AT_ONCE = 500
 # Message-ID: receivers take the second for a copy and drop it.
 _FIRST_NUMBER = 10**12
 _PER_REQUEST = 100
+_FIRST_OF_MOMENTS = 10**15
 _PATHS = {"c": "confirm", "p": "preferences", "u": "u"}
 
 
 def mail_number(request: int, place: int = 0) -> int:
     """The number under which a mail is handed over that answers a request: 0 is the answer, 1 and on what follows it."""
     return _FIRST_NUMBER + request * _PER_REQUEST + place % _PER_REQUEST
+
+
+def moment_number(at: datetime) -> int:
+    """The number of a mail that is not about a request, by the microsecond at which it was made."""
+    return _FIRST_OF_MOMENTS + int(at.timestamp() * 1_000_000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,27 +1,22 @@
-"""A reader's own page: what they get, in which language, how often not, and at which address."""
+"""A reader's own page: what they get, in which language, and when not."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
-from newsletter.audience.address import BadAddress, check_address
 from newsletter.audience.sign_up import one_line
-from newsletter.ports.consents import NewRequest, Price
 from newsletter.ports.profiles import ListPage
 from newsletter.web.public.forms import Form
-from newsletter.web.public.own_address import knows_address
 from newsletter.web.public.own_link import Holder
 from newsletter.web.public.site import Site
 from newsletter.web.public.words import LANGUAGES, long_date
-from newsletter.words.consent import Asked, Left
+from newsletter.words.consent import Left
 from newsletter.words.subscriber import Subscriber
 
 WEEKS = (2, 4, 8, 12)
-_DAY = 24 * 3_600
 
 
 def show(site: Site, request: Request, holder: Holder) -> Response:
@@ -62,51 +57,14 @@ def pause(site: Site, request: Request, form: Form, holder: Holder) -> Response:
     return page(site, request, holder, said="preferences.saved")
 
 
-def change_address(site: Site, request: Request, form: Form, holder: Holder) -> Response:
-    """Ask at the new address. The page says the same whether or not that address is known here.
-
-    Only who knows the old one: with a forwarded mail, somebody else would have the subscription, and all that is kept.
-    """
-    person, words = holder.person, holder.words
-    if person is None:
-        return page(site, request, holder)
-    knows = knows_address(site, person, form.text("own_email"))
-    if knows is None:
-        return site.message(words, "too_many", status=429)
-    if not knows:
-        return page(site, request, holder, problem=words("preferences.not_your_address"), wrong="old_email", status=422)
-    try:
-        email = check_address(form.text("email"))
-    except BadAddress as bad:
-        reason = words("subscribe.bad_address", reason=words(f"address.{bad.flaw}"))
-        return page(site, request, holder, problem=reason, wrong="new_email", status=422)
-    price = Price(bucket=f"address-of:{person.id}", limit=5, seconds=_DAY)
-    if not site.parts.consents.spend([price], site.parts.clock.now()):
-        return site.message(words, "too_many", status=429)
-    site.parts.consents.ask(
-        NewRequest(
-            email=email,
-            asked=Asked.ADDRESS,
-            subscriber=person.id,
-            language=words.language,
-            wording=words("preferences.address_wording"),
-            visitor=site.visitor(request),
-        )
-    )
-    return site.look_into_mail(words, "check_new_mail", BackgroundTask(site.post_some))
-
-
 def page(
     site: Site,
     request: Request,
     holder: Holder,
     *,
     said: str = "",
-    problem: str = "",
-    wrong: str = "",
-    status: int = 200,
 ) -> Response:
-    """The page as it stands now. `problem` is a sentence about the field whose id is `wrong`."""
+    """The page as it stands now."""
     person, words = holder.person, holder.words
     if person is None:
         return site.message(words, "preferences_preview")
@@ -114,7 +72,6 @@ def page(
     return site.page(
         "preferences.html",
         words,
-        status=status,
         path=f"{site.root}/preferences/{request.path_params['token']}",
         person=person,
         masked=_masked(person.email),
@@ -126,8 +83,6 @@ def page(
         rests_until=long_date(words.language, rests_until) if rests_until else "",
         weeks=WEEKS,
         said=words(said) if said else "",
-        problem=problem,
-        wrong=wrong,
     )
 
 

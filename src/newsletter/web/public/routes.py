@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from newsletter.web.public import archive, confirm, leave, own_data, preferences, stop, subscribe
+from newsletter.web.public import archive, confirm, leave, own_mail, own_page, preferences, stop, subscribe
 from newsletter.web.public.forms import Form, read_form
 from newsletter.web.public.own_link import held, held_form
 from newsletter.web.public.site import Site
@@ -18,6 +18,7 @@ from newsletter.web.public.site import Site
 Reading = Callable[[Site, Request], Response]
 Writing = Callable[[Site, Request, Form], Response]
 Endpoint = Callable[[Request], Awaitable[Response]]
+_ASKED_BY_MAIL = ("own", "address", "data", "erase")
 # The pages name a style by its version.
 _FOR_A_WEEK = "public, max-age=604800"
 
@@ -47,9 +48,12 @@ def public_routes(site: Site) -> list[BaseRoute]:
         write("/u/{token}/why", held_form("u", leave.say_why)),
         *_both(site, "/preferences/{token}", held("p", preferences.show), held_form("p", preferences.save)),
         write("/preferences/{token}/pause", held_form("p", preferences.pause)),
-        write("/preferences/{token}/address", held_form("p", preferences.change_address)),
-        write("/preferences/{token}/data", held_form("p", own_data.export)),
-        write("/preferences/{token}/erase", held_form("p", own_data.erase)),
+        # The last three are where the page's forms went once; who has it open is asked by mail as well.
+        *(write(f"/preferences/{{token}}/{last}", held_form("p", own_mail.ask)) for last in _ASKED_BY_MAIL),
+        read("/own/{token}", own_page.show),
+        write("/own/{token}/address", own_page.act(own_page.change_address)),
+        write("/own/{token}/data", own_page.act(own_page.export)),
+        write("/own/{token}/erase", own_page.act(own_page.erase)),
     ]
 
 

@@ -1,0 +1,49 @@
+"""The link that is mailed to a reader's present address alone: good for a day, and until they have another address."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from newsletter.words.subscriber import address_key
+from newsletter.words.token import read_reader_token, reader_token
+
+VALID_HOURS = 24
+_PURPOSE = "own"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnToken:
+    """Whose address it was mailed to, until when it is good, and a keyed mark of the address."""
+
+    subscriber: int
+    until: datetime
+    mark: int
+
+
+def own_token(key: bytes, *, key_id: int, subscriber: int, email: str, now: datetime) -> str:
+    """A token in the form of `words.token`, with the end of its time where those have a list, and a mark for an issue."""
+    until = int((now + timedelta(hours=VALID_HOURS)).timestamp())
+    mark = _mark(key, email)
+    return reader_token(key, key_id=key_id, purpose=_PURPOSE, subscriber=subscriber, mailing_list=until, issue=mark)
+
+
+def read_own_token(text: str, keys: Mapping[int, bytes], now: datetime) -> OwnToken | None:
+    """What a genuine token says whose time is not over; else None. Whether its address is still theirs is not asked."""
+    token = read_reader_token(text, keys, purpose=_PURPOSE)
+    if token is None or token.mailing_list < now.timestamp():
+        return None
+    until = datetime.fromtimestamp(token.mailing_list, UTC)
+    return OwnToken(subscriber=token.subscriber, until=until, mark=token.issue)
+
+
+def is_for(token: OwnToken, email: str, keys: Mapping[int, bytes]) -> bool:
+    """Whether a genuine token was made for this address."""
+    return any(token.mark == _mark(key, email) for key in keys.values())
+
+
+def _mark(key: bytes, email: str) -> int:
+    """63 bits that say nothing about the address to whoever does not have the key."""
+    return int.from_bytes(hmac.digest(key, f"own-mark:{address_key(email)}".encode(), "sha256")[:8]) >> 1
