@@ -6,6 +6,7 @@ import ssl
 import subprocess
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -31,6 +32,8 @@ EDITORS = ("mara@example.com",)
 ONE = mail(f"Read this.\n\n{GMAIL}https://a.example.com/1", Date="Mon, 23 Nov 2026 10:00:00 +0100")
 TWO = mail("https://a.example.com/1 https://a.example.com/2", subject="Two").replace(b"<1@", b"<2@")
 SPAM = mail("https://spam.example.com/", sender="x@example.org").replace(b"<1@", b"<3@")
+# A subject of encoded blanks, which the standard library reads in time that grows with the square of its length.
+HOSTILE = ONE.replace(b"Subject: Fwd: The boats", b"Subject: =?utf-8?q?" + b"=20" * 20_000 + b"x?=")
 FORGED = mail("https://spam.example.com/", Authentication_Results="mx; dmarc=fail").replace(b"<1@", b"<4@")
 
 
@@ -117,6 +120,57 @@ def test_killed_in_between_nothing_is_lost_and_nothing_doubled(
     assert ["Read this."] == [find.note for find in SqlFinds(engine).list_finds()]
     assert [1] == server.seen()
     engine.dispose()
+
+
+def test_a_mail_during_which_the_program_died_is_left_and_said(
+    tmp_path: Path, server: ImapServer, certificate: Path
+) -> None:
+    """kill -9 while a hostile one is taken apart: it is not tried again after the restart, and keeps no other back."""
+    home = a_folder(tmp_path / "weekly")
+    with (home / "newsletter.toml").open("a") as toml:
+        toml.write('editors = "mara@example.com"\n')
+    server.deliver(HOSTILE)
+    server.deliver(TWO)
+    begun = threading.Event()
+
+    def watch(line: str) -> None:
+        if line.startswith("UID STORE 1 +FLAGS.SILENT ($"):
+            begun.set()
+
+    server.before = watch
+    settings = environment(NEWSLETTER_IMAP_URL=address(server.port), SSL_CERT_FILE=str(certificate))
+    polling = subprocess.Popen(command(home, "feeds", "poll"), env=settings, stderr=subprocess.PIPE)
+    assert begun.wait(30), polling.communicate()
+    # Until the child is at it: it takes seconds for this one.
+    with pytest.raises(subprocess.TimeoutExpired):
+        polling.wait(0.5)
+    polling.kill()
+    polling.communicate()
+    assert [] == server.seen()
+    again = subprocess.run(
+        command(home, "feeds", "poll"), env=settings, capture_output=True, text=True, timeout=60, check=False
+    )
+
+    assert "1 mails, 1 new finds" in again.stdout and "1 could not be read" in again.stdout, again.stderr
+    assert "mail 1 in the letterbox was left" in again.stderr
+    assert [1, 2] == server.seen()
+
+
+@pytest.mark.faults
+def test_a_mail_that_takes_minutes_is_left_after_seconds(
+    engine: Engine, tmp_path: Path, server: ImapServer, certificate: Path
+) -> None:
+    """It costs a child some seconds of the processor's time, and the next mail is read."""
+    server.deliver(HOSTILE)
+    server.deliver(TWO)
+    desk = a_desk(engine, tmp_path, mailbox=mailbox(address(server.port), certificate, 30.0), editors=EDITORS)
+    used = time.process_time()
+    done = empty_letterbox(desk)
+
+    assert (1, 1, 0, 1) == (done.read, done.new, done.refused, done.left)
+    assert [1, 2] == server.seen()
+    assert {"\\Seen"} == server.mails[1][1]
+    assert time.process_time() - used < 1
 
 
 @pytest.mark.parametrize(

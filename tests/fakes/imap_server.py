@@ -61,15 +61,20 @@ def imap_server(certificate: Path) -> Iterator[ImapServer]:
                 self.say(f"* {len(server.mails)} EXISTS")
                 answer = "OK [READ-WRITE] open" if rest == 'SELECT "F&APw-nde"' else "NO there is none"
             elif found := re.match(r'UID SEARCH UNSEEN UNDELETED FROM "([^"]*)"', rest, re.IGNORECASE):
-                uids = [uid for uid, (mail, flags) in server.mails.items() if not flags and found[1] in _from(mail)]
+                uids = [
+                    uid
+                    for uid, (mail, flags) in server.mails.items()
+                    if "\\Seen" not in flags and found[1] in _from(mail)
+                ]
                 self.say(" ".join(["* SEARCH", *map(str, uids)]))
-            elif found := re.match(r"UID FETCH (\d+) \(UID BODY\.PEEK\[\]<0\.(\d+)>\)", rest):
-                mail = server.mails[int(found[1])][0][: int(found[2])]
-                self.say(f"* 1 FETCH (UID {found[1]} BODY[]<0> {{{len(mail)}}}")
+            elif found := re.match(r"UID FETCH (\d+) \(UID FLAGS BODY\.PEEK\[\]<0\.(\d+)>\)", rest):
+                mail, flags = server.mails[int(found[1])][0][: int(found[2])], server.mails[int(found[1])][1]
+                self.say(f"* 1 FETCH (UID {found[1]} FLAGS ({' '.join(flags)}) BODY[]<0> {{{len(mail)}}}")
                 self.wfile.write(mail)
                 self.say(")")
-            elif found := re.match(r"UID STORE (\d+) \+FLAGS\.SILENT \(\\Seen\)", rest):
-                server.mails[int(found[1])][1].add("\\Seen")
+            elif found := re.match(r"UID STORE (\d+) ([+-])FLAGS\.SILENT \((\\Seen|\$\w+)\)", rest):
+                flags = server.mails[int(found[1])][1]
+                (flags.add if found[2] == "+" else flags.discard)(found[3])
             elif word == "LOGOUT":
                 self.say("* BYE")
                 self.say(f"{tag} OK out")

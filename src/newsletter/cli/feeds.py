@@ -105,6 +105,10 @@ def poll(context: click.Context) -> None:
     emptied = empty_letterbox(desk) if desk.mailbox and desk.editors else None
     if emptied:
         click.echo(f"Letterbox: {emptied.read} mails, {emptied.new} new finds.")
+        if emptied.left:
+            click.echo(
+                f"  {emptied.left} could not be read within bounds and were left: read them in your mail program."
+            )
     if desk.mailbox and not desk.editors:
         click.echo('Letterbox: not looked into, because newsletter.toml names no `editors = "me@example.com"`.')
     if not done and not emptied:

@@ -42,6 +42,11 @@ def read_page(html: str, *, on: date, at: str | None = None) -> Post:
     )
 
 
+def read_sent_page(html: bytes, *, on: str, at: str | None) -> Post:
+    """`read_page` of what comes from the other process: UTF-8, and the day as text."""
+    return read_page(html.decode(errors="surrogatepass"), on=date.fromisoformat(on), at=at)
+
+
 def _no_words() -> Mistake:
     return Mistake(
         "There are no words in this page.",

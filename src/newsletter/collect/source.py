@@ -96,7 +96,6 @@ def _from_markdown(data: bytes, name: str, on: date, parse_post: ParsePost) -> P
 
 
 def _from_page(data: bytes, name: str, on: date, parse_post: ParsePost) -> Post:
-    # lxml and trafilatura take a third of a second to import; plain text does without.
-    from newsletter.collect.page import read_page
+    from newsletter.collect.outside import open_page
 
-    return read_page(decoded_page(data, name=name), on=on)
+    return open_page(decoded_page(data, name=name), on=on)

@@ -56,13 +56,13 @@ def post_of(page: WebPage, *, on: date, note: str = "", quote: str = "", title: 
     `note` goes on top; with a `quote` that stands below it, and the page gives only its title, author, day and picture.
     """
     from newsletter.collect.decoding import decoded, decoded_page
-    from newsletter.collect.page import read_page
+    from newsletter.collect.outside import open_page
     from newsletter.collect.plain_text import read_plain_text
 
     if page.is_plain:
         post = replace(read_plain_text(decoded(page.html, name=page.url), on=on), url=page.url)
     else:
-        post = read_page(decoded_page(page.html, name=page.url), on=on, at=page.url)
+        post = open_page(decoded_page(page.html, name=page.url), on=on, at=page.url)
     post = _at_its_own_site(post, page.url)
     if quote:
         checks = tuple(check for check in post.checks if not check.startswith("The text is that of"))

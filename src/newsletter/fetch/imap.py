@@ -18,6 +18,7 @@ SECONDS = 30.0
 # A mail with pictures is larger; its text and its links come first.
 MAX_BYTES = 3_000_000
 _MOST_UIDS = 200
+_BEGUN = "$NewsletterBegun"
 
 
 class ImapMailbox:
@@ -91,14 +92,20 @@ class _ImapLetters:
     def mark_seen(self, uid: int) -> None:
         self._connection.uid("STORE", str(uid), "+FLAGS.SILENT", r"(\Seen)")
 
+    def mark_begun(self, uid: int, *, begun: bool = True) -> None:
+        """See the port. A keyword of ours (RFC 3501, 2.3.2); most servers keep those, and one that does not says NO."""
+        self._connection.uid("STORE", str(uid), "+FLAGS.SILENT" if begun else "-FLAGS.SILENT", f"({_BEGUN})")
+
     def _fetched(self, uid: int) -> Letter | None:
         """PEEK marks nothing: only what was stored is marked."""
-        answer, data = self._connection.uid("FETCH", str(uid), f"(UID BODY.PEEK[]<0.{MAX_BYTES}>)")
+        answer, data = self._connection.uid("FETCH", str(uid), f"(UID FLAGS BODY.PEEK[]<0.{MAX_BYTES}>)")
         if answer != "OK":
             return None
+        # The flags may stand before the text or behind it.
+        around = b" ".join(piece[0] if isinstance(piece, tuple) else piece for piece in data if piece)
         for piece in data:
             if isinstance(piece, tuple) and re.search(rb"BODY\[\]", piece[0]):
-                return Letter(uid=uid, data=piece[1])
+                return Letter(uid=uid, data=piece[1], was_begun=_BEGUN.lower().encode() in around.lower())
         return None
 
 

@@ -53,10 +53,14 @@ class FeedMemory(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """A message in the mailbox: its number there, and its bytes (cut at a bound, if it is large)."""
+    """A message in the mailbox: its number there, and its bytes (cut at a bound, if it is large).
+
+    `was_begun` where somebody marked it as begun, and never took the mark away.
+    """
 
     uid: int
     data: bytes
+    was_begun: bool = False
 
 
 class Mailbox(Protocol):
@@ -71,6 +75,10 @@ class Letters(Protocol):
         ...
 
     def mark_seen(self, uid: int) -> None: ...
+
+    def mark_begun(self, uid: int, *, begun: bool = True) -> None:
+        """Mark a message as being read, or take that mark away. A server that keeps no such marks is none the worse."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
