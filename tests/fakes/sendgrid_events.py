@@ -115,6 +115,11 @@ def told(taken: Sequence[dict[str, Any]], telling: Telling) -> Iterator[bytes]:
         yield as_body(events[first : first + telling.at_once])
 
 
+def all_told(taken: Sequence[dict[str, Any]], telling: Telling) -> list[Happening]:
+    """The events in them, as the provider says them."""
+    return [event for body in told(taken, telling) for event in json.loads(body)]
+
+
 def as_body(events: Sequence[Happening]) -> bytes:
     """A message with these events; the spacing is the provider's own, and signed as it is."""
     return json.dumps(events, indent=1).replace("},\n", "},\r\n").encode()

@@ -10,16 +10,11 @@ from datetime import UTC, datetime
 
 from sqlalchemy import text
 
-from newsletter.store.engine import reading
-from newsletter.store.ledger import SqlLedger
-from newsletter.store.profiles import SqlProfiles
-from newsletter.store.readers import SqlReaders
-from newsletter.words.erasing import RequestOf
-from newsletter.words.subscriber import SuppressionReason
+from tests.faults import house
+from tests.faults.house import LEASE_SECONDS, reading
 from tests.faults.judge import Ack
 from tests.faults.restoring import high_water
-from tests.faults.scene import ERASE_KEY, ISSUE, Scene
-from tests.faults.sender import LEASE_SECONDS
+from tests.faults.scene import ISSUE, Scene
 
 
 def kill(scene: Scene) -> None:
@@ -69,12 +64,11 @@ def _schedule(scene: Scene) -> None:
 
 def _unsubscribe(scene: Scene) -> None:
     """Anybody; or somebody whose call is under way in this moment, which it may not stop any more."""
-    readers = SqlReaders(scene.engine)
     leaving = scene.draw.sample(scene.emails, 3)
     if scene.draw.random() < 0.5:
         leaving = _in_a_call(scene) or leaving
     for email in leaving:
-        scene.acted("unsubscribe", lambda email=email: readers.leave(email, list_name=None), who=email)
+        scene.acted("unsubscribe", lambda email=email: house.leave(scene.engine, email), who=email)
 
 
 def _in_a_call(scene: Scene) -> list[str]:
@@ -92,27 +86,26 @@ def _in_a_call(scene: Scene) -> list[str]:
 
 
 def _suppress(scene: Scene) -> None:
-    readers, email = SqlReaders(scene.engine), scene.draw.choice(scene.emails)
-    scene.acted("suppress", lambda: readers.suppress(email, SuppressionReason.COMPLAINT), who=email)
+    email = scene.draw.choice(scene.emails)
+    scene.acted("suppress", lambda: house.suppress(scene.engine, email), who=email)
 
 
 def _erase(scene: Scene) -> None:
     """Somebody asks to be forgotten, whatever is under way to them."""
-    profiles = SqlProfiles(scene.engine, ERASE_KEY)
     for email in scene.draw.sample(scene.emails, 2):
-        scene.acted("erase", lambda email=email: profiles.erase(email, RequestOf.READER), who=email)
+        scene.acted("erase", lambda email=email: house.erase(scene.engine, email), who=email)
 
 
 def pause(scene: Scene) -> None:
-    scene.acted("pause", lambda: SqlLedger(scene.engine).pause(ISSUE, "by hand"))
+    scene.acted("pause", lambda: house.pause(scene.engine, ISSUE))
 
 
 def resume(scene: Scene) -> None:
-    scene.acted("resume", lambda: SqlLedger(scene.engine).resume(ISSUE))
+    scene.acted("resume", lambda: house.resume(scene.engine, ISSUE))
 
 
 def _cancel(scene: Scene) -> None:
-    scene.acted("cancel", lambda: SqlLedger(scene.engine).cancel(ISSUE))
+    scene.acted("cancel", lambda: house.cancel(scene.engine, ISSUE))
 
 
 def _keep_a_copy(scene: Scene) -> None:

@@ -7,20 +7,15 @@ import time
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import text, update
+from sqlalchemy import text
 
-from newsletter.sending.settle import Looker, send_again
-from newsletter.store.accounting import SqlAccounts
-from newsletter.store.engine import connect, reading, writing
-from newsletter.store.ledger import SqlLedger
-from newsletter.store.live import SqlLive
-from newsletter.store.tables import attempt
-from newsletter.store.tallying import SqlTallies
-from newsletter.store.types import database_now
 from tests.events.sent import Post, parsed, shuffled
-from tests.fakes.sendgrid_events import Telling
+from tests.fakes.sendgrid_events import Telling, all_told
+from tests.faults import house
 from tests.faults.actions import act, kill, resume
+from tests.faults.house import connect, reading
 from tests.faults.judge import Evidence, Verdict, judge, judge_events
+from tests.faults.mutants import n_harmed, plant
 from tests.faults.scene import ISSUE, Scene, Stage
 from tests.world import add_readers
 
@@ -54,6 +49,9 @@ _BAD_ANSWERS = {
     "503": 1,
 }
 
+# In the list of what was done: once for each time that a planted mutant did its harm.
+HARM = "harm by the mutant"
+
 # What may be told of those it took, without anybody being suppressed for it.
 _TOLD = Telling(courses={"delivered": 3, "blocked": 1, "deferred": 1, "late": 1, "read": 1})
 
@@ -70,6 +68,8 @@ def play(stage: Stage, seed: int) -> tuple[Verdict, list[str]]:
         verdict = judge(_evidence(scene, before, ended=ended))
         if not verdict.wrong:
             verdict.wrong += _settled_in_the_end(scene, before)
+        if stage.mutant:
+            scene.done += [HARM] * n_harmed(stage.mutant, stage.url)
         if stage.cutter:
             scene.done += [f"cut {what} a commit" for what in stage.cutter.cuts.elements()]
         return verdict, scene.done
@@ -86,8 +86,10 @@ def _set(scene: Scene) -> None:
     for list_name, numbers in (("weekly", weekly), ("friends", friends)):
         ids = add_readers(scene.engine, list_name, numbers)
         scene.people |= dict(zip(ids, (f"reader{number}@example.com" for number in numbers), strict=True))
-    SqlLive(scene.engine, scene.stage.folder / "live", new_id=lambda: f"history{scene.seed}").declare()
+    house.declare_live(scene.engine, scene.stage.folder, f"history{scene.seed}")
     scene.engine.dispose()
+    if scene.stage.mutant:
+        plant(scene.stage.mutant, scene.stage.url)
     scene.stage.shelf.keep()
     scene.parcel_size = draw.choice([1, 3, 5, 8])
     scene.stage.provider.plan(*_plan(draw), then={"do": "accept", "seconds": draw.choice([0.0, 0.0, 0.02])})
@@ -158,15 +160,14 @@ def _settled_in_the_end(scene: Scene, before: int) -> list[str]:
     """The provider tells of all that it took, three times and in any order; the rest is sent again; nobody is left over."""
     time.sleep(_LAST_CALLS_SECONDS)
     scene.stage.provider.plan()
-    post, evidence = Post(scene.engine), _evidence(scene, before, ended=True)
-    events = parsed(list(evidence.accepted), replace(_TOLD, seed=scene.seed))
-    for message in shuffled(events, scene.seed):
+    post, taken = Post(scene.engine), list(_evidence(scene, before, ended=True).accepted)
+    telling = replace(_TOLD, seed=scene.seed)
+    for message in shuffled(parsed(taken, telling), scene.seed):
         post.hear_events(message)
-    wrong = judge_events(_evidence(scene, before, ended=True), events)
-    with writing(scene.engine) as connection:
-        # The owner comes back when no call can be under way any more.
-        connection.execute(update(attempt).values(deadline_at=database_now(-600)))
-    send_again(Looker(ledger=SqlLedger(scene.engine), evidence=None, whole_or_nothing=True, provider="sendgrid"), ISSUE)
+    wrong = judge_events(_evidence(scene, before, ended=True), all_told(taken, telling))
+    # The owner comes back when no call can be under way any more.
+    house.end_leases(scene.engine)
+    house.send_again(scene.engine, ISSUE)
     ended = _come_to_an_end(scene)
     verdict = judge(_evidence(scene, before, ended=ended))
     left_over = verdict.states["uncertain"]
@@ -174,7 +175,6 @@ def _settled_in_the_end(scene: Scene, before: int) -> list[str]:
 
 
 def _evidence(scene: Scene, before: int, *, ended: bool) -> Evidence:
-    account, tally = SqlAccounts(scene.engine).find_account(ISSUE), SqlTallies(scene.engine).find_tally(ISSUE)
     mine = set(scene.emails)
     return Evidence(
         url=scene.stage.url,
@@ -183,6 +183,6 @@ def _evidence(scene: Scene, before: int, *, ended: bool) -> Evidence:
         people=scene.people,
         acks=scene.acks,
         ended=ended,
-        shown={state.value: n for state, n in account.handover.items()} if account else {},
-        tallied={state.value: n for state, n in tally.handover.items()} if tally else {},
+        shown=house.shown(scene.engine, ISSUE),
+        tallied=house.tallied(scene.engine, ISSUE),
     )

@@ -1,114 +1,131 @@
-"""Ways to send that are wrong. The judge must find each of them out, or it is worth nothing."""
+"""Ways to send that are wrong, planted in an SQLite database: triggers that do there what the fault in the code would do.
+
+They know the tables, and no class or file of the program. The judge must find each of them out, or it is worth nothing.
+Each time a trigger does its harm it leaves a row in `planted`: a mutant that does nothing any more is noticed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
-
-from sqlalchemy import Engine, text
-
-from newsletter.ports.ledger import Claim, MailingRow
-from newsletter.ports.provider import Provider
-from newsletter.sending.drain import Drain
-from newsletter.sending.pack import pack
-from newsletter.sending.send import Sender
-from newsletter.store.engine import writing
-from newsletter.store.ledger import SqlLedger
-from newsletter.words.consignment import Consignment
-from newsletter.words.edition import Edition
-from newsletter.words.outcome import Accepted, Deferred, Outcome, Uncertain
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
 
 
-class CursorAtFetch(Sender):
-    """Moves on when a batch is fetched: a kill in the call loses everyone in it, and the books say that they have it."""
+@dataclass(frozen=True, kw_only=True)
+class Trigger:
+    """`does` runs `after` a change `on` a table, where `when` is so."""
 
-    def _hand_over(self, claim: Claim, mailing: MailingRow, edition: Edition, *, fresh_until: float) -> None:
-        self.ledger.record_by_token(claim.token, [(None, Accepted())])
-        list(self.provider.hand_over(_packed(self, claim, mailing, edition)))
-
-
-class SendThenMark(Sender):
-    """Nothing durable says that a call is under way; who was reached is marked afterwards."""
-
-    def _hand_over(self, claim: Claim, mailing: MailingRow, edition: Edition, *, fresh_until: float) -> None:
-        self.ledger.record_by_token(claim.token, [(None, Deferred("not yet"))])
-        for _, outcome in self.provider.hand_over(_packed(self, claim, mailing, edition)):
-            if isinstance(outcome, Accepted):
-                self.ledger.record_by_token(claim.token, [(None, outcome)])
+    after: str
+    on: str
+    when: str
+    does: tuple[str, ...]
 
 
-class BlindRetry:
-    """Takes every time-out and reset for a no, and calls again."""
+@dataclass(frozen=True, kw_only=True)
+class Mutant:
+    """`first` is done once, when it is planted."""
 
-    def __init__(self, provider: Provider) -> None:
-        self._provider = provider
-        self.name, self.limits, self.whole_or_nothing = provider.name, provider.limits, provider.whole_or_nothing
-        self.explain = provider.explain
-
-    def hand_over(self, consignment: Consignment) -> Iterator[tuple[Sequence[int], Outcome]]:
-        for deliveries, outcome in self._provider.hand_over(consignment):
-            yield deliveries, Deferred(outcome.reason) if isinstance(outcome, Uncertain) else outcome
+    triggers: tuple[Trigger, ...]
+    first: tuple[str, ...] = ()
 
 
-class UniquePerMailing(SqlLedger):
-    """Plans everyone on the list, whatever they were sent by another mailing of the same issue."""
-
-    def plan_slice(self, mailing_id: int, *, n_readers: int) -> bool:
-        with writing(self._engine) as connection:
-            connection.execute(text("DROP INDEX IF EXISTS delivery_once"))
-            status = connection.scalar(text("SELECT status FROM mailing WHERE id = :id"), {"id": mailing_id})
-            if status == "planning":
-                for statement in _EVERYONE:
-                    connection.execute(text(statement), {"id": mailing_id})
-        return False
-
-
-class NeverACopy:
-    """Takes whatever database it finds for the live one, a restored backup as well."""
-
-    def check(self) -> None: ...
-
-    def note(self, attempt_id: int) -> None: ...
-
-    def declare(self) -> None: ...
-
-
-_EVERYONE = (
-    "INSERT INTO parcel (mailing_id, number, status, n_readers) VALUES (:id, 1, 'ready', 1)",
-    """INSERT INTO delivery (issue, subscriber_id, parcel_id, handover)
-       SELECT m.issue, s.subscriber_id, p.id, 'pending' FROM mailing m JOIN parcel p ON p.mailing_id = m.id
-       JOIN subscription s ON s.list_id = m.list_id AND s.status = 'active' WHERE m.id = :id""",
-    """UPDATE mailing SET status = 'sending', planned = (SELECT count(*) FROM delivery d JOIN parcel p
-       ON p.id = d.parcel_id WHERE p.mailing_id = :id) WHERE id = :id""",
+# A batch is accepted when it is fetched: a kill in the call loses everyone in it, and the books say that they have it.
+_CURSOR_AT_FETCH = Trigger(
+    after="UPDATE OF handover",
+    on="delivery",
+    when="NEW.handover = 'sending'",
+    does=(
+        """UPDATE delivery SET handover = 'accepted', accepted_by = (
+             SELECT max(attempt_id) FROM carried WHERE delivery_id = NEW.id) WHERE id = NEW.id""",
+    ),
 )
 
+# Nothing durable says that a call is under way: who was reached is marked afterwards. The batch is left alone while
+# its own call lasts, so that only a kill or a lost answer gives it to somebody else.
+_SEND_THEN_MARK = (
+    Trigger(
+        after="UPDATE OF handover",
+        on="delivery",
+        when="NEW.handover = 'sending'",
+        does=("UPDATE delivery SET handover = 'pending' WHERE id = NEW.id",),
+    ),
+    Trigger(
+        after="UPDATE OF status",
+        on="parcel",
+        when="NEW.status = 'sending'",
+        does=(
+            """UPDATE parcel SET status = 'ready', not_before = strftime('%Y-%m-%d %H:%M:%f', 'now', '+2 seconds')
+               WHERE id = NEW.id""",
+        ),
+    ),
+)
 
-def _packed(sender: Sender, claim: Claim, mailing: MailingRow, edition: Edition) -> Consignment:
-    deadline_at = sender.clock.now() + sender.provider.limits.deadline
-    return pack(claim, mailing, edition, sender.newsletter, sender.key, deadline_at=deadline_at)
+# Takes every call that nobody saw the end of for a no, and calls again.
+_BLIND_RETRY = Trigger(
+    after="UPDATE OF handover",
+    on="delivery",
+    when="NEW.handover = 'uncertain'",
+    does=("UPDATE delivery SET handover = 'pending' WHERE id = NEW.id",),
+)
 
+# Plans everyone on the list, whatever they were sent by another mailing of the same issue.
+_LEFT_OUT = """
+    FROM subscription s WHERE s.list_id = NEW.list_id AND s.status = 'active' AND s.subscriber_id NOT IN (
+        SELECT d.subscriber_id FROM delivery d JOIN parcel p ON p.id = d.parcel_id WHERE p.mailing_id = NEW.id)"""
+_UNIQUE_PER_MAILING = Trigger(
+    after="UPDATE OF status",
+    on="mailing",
+    when=f"OLD.status = 'planning' AND NEW.status = 'sending' AND EXISTS (SELECT 1 {_LEFT_OUT})",
+    does=(
+        f"""INSERT INTO parcel (mailing_id, number, status, n_readers) SELECT NEW.id, (
+              SELECT coalesce(max(number), 0) + 1 FROM parcel WHERE mailing_id = NEW.id), 'ready', count(*) {_LEFT_OUT}""",
+        f"""INSERT INTO delivery (issue, subscriber_id, parcel_id, handover) SELECT NEW.issue, s.subscriber_id, (
+              SELECT max(id) FROM parcel WHERE mailing_id = NEW.id), 'pending' {_LEFT_OUT}""",
+        "UPDATE mailing SET planned = (SELECT sum(n_readers) FROM parcel WHERE mailing_id = NEW.id) WHERE id = NEW.id",
+    ),
+)
 
-def _with_sender(kind: type[Sender]) -> Callable[[Drain, Engine], Drain]:
-    names = Sender.__dataclass_fields__
-    return lambda drain, _: replace(drain, sender=kind(**{name: getattr(drain.sender, name) for name in names}))
+# Forgets that it was ever told to be the live one, so that a restored backup is taken for a new database.
+_NEVER_A_COPY = Trigger(
+    after="UPDATE OF outcome",
+    on="attempt",
+    when="EXISTS (SELECT 1 FROM live_database)",
+    does=("DELETE FROM live_database",),
+)
 
-
-def _blind(drain: Drain, _: Engine) -> Drain:
-    return replace(drain, sender=replace(drain.sender, provider=BlindRetry(drain.sender.provider)))
-
-
-def _per_mailing(drain: Drain, engine: Engine) -> Drain:
-    return replace(drain, planning=UniquePerMailing(engine))
-
-
-def _anywhere(drain: Drain, _: Engine) -> Drain:
-    return replace(drain, sender=replace(drain.sender, live=NeverACopy()))
-
-
-MUTANTS: dict[str, Callable[[Drain, Engine], Drain]] = {
-    "cursor at fetch": _with_sender(CursorAtFetch),
-    "send, then mark": _with_sender(SendThenMark),
-    "blind retry": _blind,
-    "unique per mailing": _per_mailing,
-    "never a copy": _anywhere,
+MUTANTS: dict[str, Mutant] = {
+    "cursor at fetch": Mutant(triggers=(_CURSOR_AT_FETCH,)),
+    "send, then mark": Mutant(triggers=_SEND_THEN_MARK),
+    "blind retry": Mutant(triggers=(_BLIND_RETRY,)),
+    "unique per mailing": Mutant(triggers=(_UNIQUE_PER_MAILING,), first=("DROP INDEX delivery_once",)),
+    "never a copy": Mutant(triggers=(_NEVER_A_COPY,), first=("DELETE FROM live_database",)),
 }
+
+
+def plant(mutant: str, url: str) -> None:
+    """Make a database one that a wrong program would have written. Raises sqlite3.Error where the tables are not so any more."""
+    with closing(sqlite3.connect(_path(url))) as connection, connection:
+        connection.execute("CREATE TABLE planted (number INTEGER NOT NULL)")
+        for statement in MUTANTS[mutant].first:
+            connection.execute(statement)
+        for number, trigger in enumerate(MUTANTS[mutant].triggers):
+            does = (*trigger.does, f"INSERT INTO planted VALUES ({number})")
+            connection.execute(
+                f"CREATE TRIGGER planted_{number} AFTER {trigger.after} ON {trigger.on} WHEN {trigger.when} "
+                f"BEGIN {'; '.join(does)}; END"
+            )
+            # SQLite reads the body of a trigger when it is first needed: that is now, not in the middle of a sending.
+            column = trigger.after.removeprefix("UPDATE OF ")
+            connection.execute(f"EXPLAIN UPDATE {trigger.on} SET {column} = {column}")
+
+
+def n_harmed(mutant: str, url: str) -> int:
+    """How often each trigger of a planted mutant did its harm: that of the idlest."""
+    with closing(sqlite3.connect(_path(url))) as connection:
+        rows = dict(connection.execute("SELECT number, count(*) FROM planted GROUP BY number"))
+    return min(rows.get(number, 0) for number in range(len(MUTANTS[mutant].triggers)))
+
+
+def _path(url: str) -> str:
+    assert url.startswith("sqlite:///"), "mutants are planted in SQLite files"
+    return url.removeprefix("sqlite:///")

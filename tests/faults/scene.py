@@ -13,17 +13,15 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
-from newsletter.store.engine import reading
-from newsletter.words.erasing import EraseKey
 from tests.fakes.running import SendGridServer
 from tests.faults.cutting import Cutter
+from tests.faults.house import reading
 from tests.faults.judge import Ack
 from tests.faults.own_postgres import OwnPostgres
 from tests.faults.restoring import Shelf
 from tests.faults.sender import Orders, end, start
 
 ISSUE = 1
-ERASE_KEY = EraseKey(b"k" * 32)
 _LONGEST_WAIT_FOR_A_CALL = 4.0
 
 
@@ -74,7 +72,6 @@ class Scene:
             parcel_size=self.parcel_size,
             calls=self.draw.choice([1, 4]),
             canary=self.draw.choice([0, 0, 2]),
-            mutant=self.stage.mutant,
         )
         self.alive.append(start(replace(orders, **changes)))
 

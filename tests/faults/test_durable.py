@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.store.engine import connect
 from tests.fakes.running import sendgrid_server
+from tests.faults.house import connect
 from tests.running import a_folder, command, environment, run, sqlite_of
 from tests.world import add_readers
 

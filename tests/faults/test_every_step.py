@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.store.engine import connect
 from tests.accounts import account_of
 from tests.fakes.running import SendGridServer
 from tests.faults.campaign import SIDE_BY_SIDE, NewDatabase, servers
+from tests.faults.house import connect
 from tests.faults.judge import Evidence, Verdict, judge
 from tests.faults.sender import Orders, end, start
 from tests.world import add_readers

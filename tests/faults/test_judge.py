@@ -14,10 +14,9 @@ from typing import Any
 
 import pytest
 
-from newsletter.store.engine import connect
-from tests.events.sent import parsed
 from tests.fakes.running import sendgrid_server
-from tests.fakes.sendgrid_events import Telling
+from tests.fakes.sendgrid_events import Telling, all_told
+from tests.faults.house import connect
 from tests.faults.judge import Ack, Evidence, judge, judge_events
 from tests.faults.sender import Orders, start
 from tests.world import add_readers
@@ -214,7 +213,7 @@ def test_each_thing_that_must_not_be_is_called_by_its_letter(spoilt: Spoilt, way
 @pytest.mark.parametrize("column", ["handover = 'uncertain'", "fate = 'bounced'"])
 def test_what_was_heard_and_is_not_in_the_books_is_noticed(spoilt: Spoilt, column: str) -> None:
     """Nobody whose call arrived is in doubt, and each fate is that of its events."""
-    events = parsed(list(spoilt.evidence.accepted), Telling(courses={"delivered": 1}))
+    events = all_told(list(spoilt.evidence.accepted), Telling(courses={"delivered": 1}))
     spoilt.tell("UPDATE delivery SET fate = 'delivered'")
     assert [] == judge_events(spoilt.evidence, events)
 

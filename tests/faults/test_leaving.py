@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from newsletter.store.accounting import SqlAccounts
-from newsletter.store.engine import connect, reading
-from newsletter.store.readers import SqlReaders
+from tests.accounts import account_of
 from tests.fakes.running import SendGridServer, sendgrid_server
+from tests.faults.house import connect, leave, reading
 from tests.faults.judge import Ack, Evidence, judge
 from tests.faults.sender import Orders, start
 from tests.world import add_readers
@@ -36,10 +35,9 @@ def test_leaving_in_a_call_is_too_late_and_counted_and_before_it_in_time(
     """One leaves while their call is under way, one while another's is: the first is mailed and counted, the second is not."""
     engine = connect(database_url)
     ids = add_readers(engine, "weekly", range(4))
-    readers = SqlReaders(engine)
     process = start(Orders(url=database_url, folder=tmp_path, provider_url=provider.url, parcel_size=2, calls=1))
     _wait_for_a_claim(engine)
-    acks = [_leave(readers, who) for who in (_LATE, _EARLY)]
+    acks = [_leave(engine, who) for who in (_LATE, _EARLY)]
     process.join(20)
 
     evidence = Evidence(
@@ -52,7 +50,7 @@ def test_leaving_in_a_call_is_too_late_and_counted_and_before_it_in_time(
     verdict = judge(evidence)
     assert [] == verdict.wrong
     assert 1 == verdict.in_flight_after_leaving
-    assert 1 == SqlAccounts(engine).find_account(1).late  # type: ignore[union-attr]  # it was sent
+    assert 1 == account_of(engine).late
     assert {"reader0@example.com", "reader1@example.com", "reader2@example.com"} == {
         line["email"] for line in provider.accepted()
     }
@@ -63,9 +61,9 @@ def test_leaving_in_a_call_is_too_late_and_counted_and_before_it_in_time(
     engine.dispose()
 
 
-def _leave(readers: SqlReaders, who: str) -> Ack:
+def _leave(engine: Engine, who: str) -> Ack:
     asked_at = datetime.now(UTC)
-    readers.leave(who, list_name=None)
+    leave(engine, who)
     return Ack(what="unsubscribe", asked_at=asked_at, at=datetime.now(UTC), who=who)
 
 
