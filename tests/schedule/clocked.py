@@ -56,7 +56,8 @@ def run() -> None:
     # Tests have no quarter of a minute for each look.
     seconds = float(os.environ.get(LIMIT, 0))
     limits = Limits(transaction=seconds, lease=seconds) if seconds else Limits()
-    main(sys.argv[1:], obj=Timing(clock=FileClock(), seconds_between_ticks=0.25, limits=limits))
+    timing = Timing(clock=FileClock(), seconds_between_ticks=0.25, limits=limits, children="fork")
+    main(sys.argv[1:], obj=timing)
 
 
 if __name__ == "__main__":

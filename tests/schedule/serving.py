@@ -6,11 +6,13 @@ import re
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import urlopen
+
+import psutil
 
 from tests.running import environment
 from tests.schedule.clocked import OFFSET
@@ -71,8 +73,22 @@ class Server:
     def _end(self, how: signal.Signals) -> int:
         self.asked_to_end = True
         if self.process.poll() is None:
-            self.process.send_signal(how)
+            if how is signal.SIGKILL:
+                self.signal_all(how)
+            else:
+                self.process.send_signal(how)
         return self.process.wait()
+
+    def signal_all(self, how: signal.Signals) -> None:
+        """To it and to the processes that it has begun, as whatever befalls the machine does."""
+        with suppress(psutil.NoSuchProcess):
+            for process in (*self.children().values(), psutil.Process(self.process.pid)):
+                process.send_signal(how)
+
+    def children(self) -> dict[str, psutil.Process]:
+        """Its pages, then what keeps the schedule and sends, by the order in which they began."""
+        found = sorted(psutil.Process(self.process.pid).children(), key=lambda one: (one.create_time(), one.pid))
+        return dict(zip(("pages", "sender"), found, strict=False))
 
 
 @contextmanager
@@ -88,7 +104,7 @@ def serving(
     finally:
         _running.remove(server)
         if server.process.poll() is None:
-            server.process.send_signal(signal.SIGCONT)
+            server.signal_all(signal.SIGCONT)
             server.kill()
 
 

@@ -64,9 +64,9 @@ def test_asleep_over_the_slot(
     """The machine stops before nine and wakes late: up to three hours it sends, later it asks; the owner hears."""
     with serving(world.folder, hands, log) as server:
         until(lambda: _there(world))
-        server.process.send_signal(signal.SIGSTOP)
+        server.signal_all(signal.SIGSTOP)
         hands.turn(SLOT + slept)
-        server.process.send_signal(signal.SIGCONT)
+        server.signal_all(signal.SIGCONT)
         until(lambda: world.stands() == ends and world.mails())
         assert 0 == server.stop()
 

@@ -47,7 +47,7 @@ COMMANDS = {
     "settle": ("control", "Find out about, or decide on, readers we don't know about."),
     "schedule": ("cadences", "Say when the newsletter goes out by itself, and see what will go."),
     "tick": ("schedule", "Do what is due now, once: for cron."),
-    "serve": ("schedule", "Run the pages, the schedule and the sender in one process."),
+    "serve": ("schedule", "Run the pages, the schedule and the sender."),
     "worker": ("schedule", "Send from another machine what is planned (PostgreSQL)."),
     "connect": ("connect", "Say who carries your mail, and try it without sending any."),
     "doctor": ("doctor", "Look whether settings, domain, provider, database and disk are sound."),

@@ -1,36 +1,66 @@
-"""The web application inside `serve`: uvicorn in a thread, stopped with the rest."""
+"""The process of the pages: uvicorn in a thread, stopped with the rest."""
 
 from __future__ import annotations
 
 import logging
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+import click
 
 from newsletter.words.mistake import NotNow
 
 if TYPE_CHECKING:
+    from newsletter.cli import Folder
     from newsletter.schedule.pulse import Pulse
     from newsletter.wiring import Parts
 
 log = logging.getLogger(__name__)
 
 
-@contextmanager
-def serve_pages(parts: Parts, host: str, port: int, stop: threading.Event, pulse: Pulse | None = None) -> Iterator[str]:
-    """Listen until the block ends; gives the address. Requests under way are finished, for at most 10 s.
+def pages_process(
+    stop: threading.Event,
+    ready: Callable[[], None],
+    folder: Folder,
+    listener: socket.socket,
+    pulse: Pulse,
+    level: int,
+    open_browser: bool,
+) -> None:
+    """Serve the pages at `listener` until `stop` is set; the address is printed once they answer."""
+    from newsletter.cli.context import parts_of
+    from newsletter.cli.log_lines import log_to_stderr
+    from newsletter.web.studio.session import token_address
 
-    `pulse` is that of the schedule in this process, for those who ask whether it lives. `stop` is set should the pages
-    end by themselves: a process that serves none must not seem to live. Raises NotNow where the port is taken.
+    parts = parts_of(folder)
+    log_to_stderr(level)
+    with serve_pages(parts, listener, stop, pulse) as address:
+        with_token = token_address(address, parts)
+        click.echo(with_token)
+        ready()
+        if open_browser:
+            import webbrowser
+
+            # A browser that takes its time to start must not hold up the pages it is to show.
+            threading.Thread(target=webbrowser.open, args=(with_token,), daemon=True).start()
+        stop.wait()
+
+
+@contextmanager
+def serve_pages(parts: Parts, listener: socket.socket, stop: threading.Event, pulse: Pulse) -> Iterator[str]:
+    """Answer at `listener` until the block ends; gives the address. Requests under way are finished, for at most 10 s.
+
+    `pulse` is that of the schedule beside these pages, for those who ask whether it lives. `stop` is set should the
+    pages end by themselves: a process that serves none must not seem to live.
     """
     import uvicorn
 
     from newsletter.web.app import build
     from newsletter.web.studio.routes import studio_routes
 
-    listener = _listener(host, port)
     config = uvicorn.Config(
         build(parts, studio_routes(parts, stop), pulse=pulse),
         log_config=None,
@@ -52,14 +82,19 @@ def serve_pages(parts: Parts, host: str, port: int, stop: threading.Event, pulse
     thread = threading.Thread(target=run, name="pages", daemon=True)
     thread.start()
     try:
-        yield f"http://{host}:{listener.getsockname()[1]}/"
+        host, port = listener.getsockname()[:2]
+        yield f"http://{host}:{port}/"
     finally:
         server.should_exit = True
         thread.join(timeout=15)
         listener.close()
 
 
-def _listener(host: str, port: int) -> socket.socket:
+def listener_at(host: str, port: int) -> socket.socket:
+    """Where the pages answer; whoever comes while they begin, or begin again, waits in it.
+
+    Raises NotNow where nothing can listen there.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Named, because asyncio sends small answers at once only where it sees TCP: else each waits 40 ms for the last one's receipt.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)

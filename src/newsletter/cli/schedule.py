@@ -8,17 +8,10 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 import click
 
 from newsletter.words.mistake import NotNow
-
-if TYPE_CHECKING:
-    from newsletter.schedule.pulse import Pulse
-    from newsletter.wiring import Parts
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +51,10 @@ def tick(folder: object) -> None:
 )
 @click.pass_obj
 def serve(folder: object, host: str, port: int) -> None:
-    """Run everything in one process: pages, the schedule and the sender.
+    """Run everything: pages, the schedule and the sender.
+
+    The pages are a process of their own, and so is what keeps the schedule and sends: what strangers do to the pages
+    holds up no sending. Either is started again when it dies.
 
     Ctrl-C or SIGTERM ends it after the batches in flight. A second one on the same SQLite database serves pages only,
     and takes over when the first ends.
@@ -67,19 +63,12 @@ def serve(folder: object, host: str, port: int) -> None:
     Example:
       newsletter -C /srv/weekly serve --port 8025
     """
-    from newsletter.cli.context import parts_of
-    from newsletter.cli.log_lines import log_to_stderr
-    from newsletter.schedule.pulse import Pulse
-    from newsletter.wiring.driver import drive
+    from newsletter.cli.pages_and_sender import run_service
     from newsletter.words.driver import DriverKind
 
-    parts = parts_of(folder)
-    log_to_stderr()
-    stop, pulse = stop_on_signals(), Pulse(seconds_between_ticks=parts.timing.seconds_between_ticks)
-    with _pages(parts, host, port, stop, pulse) as has_pages:
-        begun = "Looking every 15 s for what is due. Ctrl-C stops."
-        drive(parts, stop, DriverKind.SERVE, say=click.echo, begun=begun, pulse=pulse, may_wait=has_pages)
-    log.info("stopped")
+    has_pages = all(importlib.util.find_spec(name) for name in ("newsletter.web", "uvicorn", "starlette"))
+    begun = "Looking every 15 s for what is due. Ctrl-C stops."
+    run_service(folder, DriverKind.SERVE, host if has_pages else None, port, begun=begun)
 
 
 @click.command()
@@ -138,17 +127,3 @@ def stop_on_signals() -> threading.Event:
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, ask)
     return stop
-
-
-@contextmanager
-def _pages(parts: Parts, host: str, port: int, stop: threading.Event, pulse: Pulse) -> Iterator[bool]:
-    """Serve the web application in a thread of its own until the block ends. Gives False where there is none."""
-    if not all(importlib.util.find_spec(name) for name in ("newsletter.web", "uvicorn", "starlette")):
-        yield False
-        return
-    from newsletter.cli.pages import serve_pages
-    from newsletter.web.studio.session import token_address
-
-    with serve_pages(parts, host, port, stop, pulse) as address:
-        click.echo(token_address(address, parts))
-        yield True

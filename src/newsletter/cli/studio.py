@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-import logging
-import threading
-from typing import TYPE_CHECKING
-
 import click
-
-if TYPE_CHECKING:
-    from newsletter.wiring import Parts
 
 
 @click.command()
@@ -30,31 +23,8 @@ def studio(folder: object, port: int, no_open: bool) -> None:
       newsletter studio
       newsletter -C ~/weekly studio --port 9000 --no-open
     """
-    from newsletter.cli.context import parts_of
-    from newsletter.cli.log_lines import log_to_stderr
-    from newsletter.cli.pages import serve_pages
-    from newsletter.cli.schedule import stop_on_signals
-    from newsletter.schedule.pulse import Pulse
-    from newsletter.wiring.driver import drive
+    from newsletter.cli.pages_and_sender import run_service
     from newsletter.words.driver import DriverKind
 
-    parts = parts_of(folder)
-    # Who sits before it wants the address, and what goes wrong; not that a server has started.
-    log_to_stderr(logging.WARNING)
-    stop, pulse = stop_on_signals(), Pulse(seconds_between_ticks=parts.timing.seconds_between_ticks)
-    with serve_pages(parts, "127.0.0.1", port, stop, pulse) as address:
-        _say(parts, address, no_open=no_open)
-        begun = "What is scheduled goes out while this runs. Ctrl-C stops."
-        drive(parts, stop, DriverKind.STUDIO, say=click.echo, begun=begun, pulse=pulse)
-
-
-def _say(parts: Parts, address: str, *, no_open: bool) -> None:
-    from newsletter.web.studio.session import token_address
-
-    with_token = token_address(address, parts)
-    click.echo(with_token)
-    if not no_open:
-        import webbrowser
-
-        # A browser that takes its time to start must not hold up the pages it is to show.
-        threading.Thread(target=webbrowser.open, args=(with_token,), daemon=True).start()
+    begun = "What is scheduled goes out while this runs. Ctrl-C stops."
+    run_service(folder, DriverKind.STUDIO, "127.0.0.1", port, begun=begun, open_browser=not no_open)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Literal
 
 from newsletter.ports.clock import Clock
 from newsletter.schedule.ticker import SECONDS_BETWEEN_TICKS
@@ -30,8 +31,12 @@ class SystemClock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timing:
-    """By which clock a newsletter goes, how often its schedule looks at it, and how long it may keep others waiting."""
+    """By which clock a newsletter goes, how often its schedule looks at it, and how long it may keep others waiting.
+
+    `children` is how its processes begin. Only a test forks them, from a parent that has loaded everything and holds nothing.
+    """
 
     clock: Clock = field(default_factory=SystemClock)
     seconds_between_ticks: float = SECONDS_BETWEEN_TICKS
     limits: Limits = field(default_factory=Limits)
+    children: Literal["spawn", "fork"] = "spawn"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-import os
+import multiprocessing
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -42,7 +42,7 @@ def drive(
     Where another process does it already, that is said, and this one takes over when that one ends; raises NotNow where
     it may not wait. `begun` is said when it begins.
     """
-    with _alone(parts, stop, f"`newsletter {kind}`, {whoami(parts)}", say, may_wait=may_wait):
+    with _alone(parts, stop, f"`newsletter {kind}`, {whoami(parts)}", say, pulse, may_wait=may_wait):
         if stop.is_set():
             return
         if kind is DriverKind.STUDIO and not any(one.is_alive for one in parts.drivers.list_drivers()):
@@ -85,7 +85,9 @@ def signs_of_life(parts: Parts, kind: DriverKind) -> Iterator[Callable[[], None]
 
 
 def whoami(parts: Parts) -> str:
-    return f"process {os.getpid()} on {socket.gethostname()}, since {parts.clock.now():%Y-%m-%d %H:%M} UTC"
+    # The one to stop: a child of it would only be started again.
+    process = multiprocessing.parent_process() or multiprocessing.current_process()
+    return f"process {process.pid} on {socket.gethostname()}, since {parts.clock.now():%Y-%m-%d %H:%M} UTC"
 
 
 def _work(parts: Parts, stop: threading.Event, rounds: Rounds) -> None:
@@ -111,7 +113,13 @@ def _work(parts: Parts, stop: threading.Event, rounds: Rounds) -> None:
 
 @contextmanager
 def _alone(
-    parts: Parts, stop: threading.Event, about: str, say: Callable[[str], object], *, may_wait: bool
+    parts: Parts,
+    stop: threading.Event,
+    about: str,
+    say: Callable[[str], object],
+    pulse: Pulse | None,
+    *,
+    may_wait: bool,
 ) -> Iterator[None]:
     lock = serving_lock(parts)
     if lock is None:
@@ -135,5 +143,7 @@ def _alone(
         if not said:
             say(f"This newsletter is served already: {holder}. Here are pages only, until that process ends.")
             said = True
+            if pulse:
+                pulse.leave()
         stop.wait(_SECONDS_BETWEEN_TRIES)
     yield

@@ -1,0 +1,65 @@
+"""What `serve` and `studio` run: the pages in one process, the schedule and the sender in another."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+import click
+
+from newsletter.cli import Folder
+from newsletter.cli.schedule import stop_on_signals
+from newsletter.cli.supervisor import Child, context_of, keep_running
+from newsletter.schedule.pulse import Pulse
+from newsletter.schedule.ticker import SECONDS_BETWEEN_TICKS
+from newsletter.words.driver import DriverKind
+
+log = logging.getLogger(__name__)
+
+
+def run_service(
+    folder: object, kind: DriverKind, host: str | None, port: int, *, begun: str, open_browser: bool = False
+) -> None:
+    """Until a signal comes. Without a `host` there are no pages, and then it has nothing to do where another drives.
+
+    Raises NotNow where nothing can listen there.
+    """
+    assert isinstance(folder, Folder)
+    # Who sits before the studio wants the address, and what goes wrong; not that a server has started.
+    level = logging.WARNING if kind is DriverKind.STUDIO else logging.INFO
+    stop, context = stop_on_signals(), context_of(folder.timing)
+    seconds = folder.timing.seconds_between_ticks if folder.timing else SECONDS_BETWEEN_TICKS
+    # In memory that both share: the pages answer for the schedule while the database is away, and the driver too.
+    pulse = Pulse(seconds_between_ticks=seconds, marks=context.RawArray("d", 3))
+    driver = Child(context, "sender", driver_process, folder, kind, pulse, level, begun, host is not None)
+    if host is None:
+        keep_running([driver], stop)
+        return
+    from newsletter.cli.pages import listener_at, pages_process
+
+    with listener_at(host, port) as listener:
+        pages = Child(context, "pages", pages_process, folder, listener, pulse, level, open_browser)
+        keep_running([pages, driver], stop)
+
+
+def driver_process(
+    stop: threading.Event,
+    ready: Callable[[], None],
+    folder: Folder,
+    kind: DriverKind,
+    pulse: Pulse,
+    level: int,
+    begun: str,
+    may_wait: bool,
+) -> None:
+    """Keep the schedule and send until `stop` is set, then finish the batches in flight."""
+    from newsletter.cli.context import parts_of
+    from newsletter.cli.log_lines import log_to_stderr
+    from newsletter.wiring.driver import drive
+
+    parts = parts_of(folder)
+    log_to_stderr(level)
+    ready()
+    drive(parts, stop, kind, say=click.echo, begun=begun, pulse=pulse, may_wait=may_wait)
+    log.info("stopped")

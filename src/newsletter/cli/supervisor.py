@@ -1,0 +1,228 @@
+"""Keeps the pages and the sender running, each in a process of its own: one that dies is started again."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkContext, SpawnContext
+from typing import TYPE_CHECKING
+
+import click
+
+from newsletter.words.mistake import NewsletterError
+
+if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
+
+    from newsletter.wiring import Timing
+
+log = logging.getLogger(__name__)
+
+Context = SpawnContext | ForkContext
+# What a child does until `stop` is set. It calls `ready` once others may begin.
+Work = Callable[..., None]
+
+# A child that lived for so long begins anew with the shortest wait; else each wait is twice the last.
+_LIVED_SECONDS = 60.0
+_FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 1.0, 30.0
+_ENDING_SECONDS = 5.0
+# Something that a person has to mend, said by the child: starting it again would only say it again.
+_REFUSED = 3
+
+
+def context_of(timing: Timing | None) -> Context:
+    """How children begin: spawned. A forked one would inherit the lock files, and a dead sender would seem to live."""
+    # Read by each interpreter that is started from here: a module in a stranger's folder is none of ours.
+    os.environ.setdefault("PYTHONSAFEPATH", "1")
+    if timing and timing.children == "fork":
+        return multiprocessing.get_context("fork")
+    return multiprocessing.get_context("spawn")
+
+
+class Child:
+    """One of the processes. `work` is called in it as `work(stop, ready, *args)`."""
+
+    def __init__(self, context: Context, name: str, work: Work, *args: object) -> None:
+        self.name = name
+        self._context, self._work, self._args = context, work, args
+        self._process: BaseProcess | None = None
+        self._started_at = self._start_at = 0.0
+        self._wait = _FIRST_WAIT_SECONDS
+
+    def start(self) -> Connection:
+        """Returns what says something once it is ready, and is at its end where it ended before."""
+        reader, writer = self._context.Pipe(duplex=False)
+        self._process = self._context.Process(
+            target=_enter, args=(writer, self._work, self._args), name=f"newsletter {self.name}"
+        )
+        self._started_at = time.monotonic()
+        with _ctrl_c_held_back():
+            self._process.start()
+        writer.close()
+        return reader
+
+    @property
+    def sentinel(self) -> int | None:
+        """Readable once it has ended; None where it does not run."""
+        return self._process.sentinel if self._process else None
+
+    def look(self, *, may_be_ending: bool = False) -> bool:
+        """Start it again where it has died. Returns False where it gave up, and said why."""
+        if may_be_ending and self._process:
+            self._process.join(_ENDING_SECONDS)
+        now = time.monotonic()
+        if self._process is None:
+            if now >= self._start_at:
+                self.start().close()
+            return True
+        code = self._process.exitcode
+        if code is None:
+            return True
+        if code == _REFUSED:
+            return False
+        self._process.close()
+        self._process = None
+        self._wait = _FIRST_WAIT_SECONDS if now - self._started_at >= _LIVED_SECONDS else self._wait
+        self._start_at = now + self._wait
+        log.error("the process of the %s ended (%s); it is started again in %.0f s", self.name, code, self._wait)
+        self._wait = min(2 * self._wait, _LONGEST_WAIT_SECONDS)
+        return True
+
+    def ask_to_end(self) -> None:
+        if self._process:
+            self._process.terminate()
+
+    def end(self) -> int:
+        """Wait for its end, however long what it has under way takes. Returns its exit code."""
+        if self._process is None:
+            return 0
+        self._process.join()
+        return self._process.exitcode or 0
+
+    def kill(self) -> None:
+        if self._process:
+            self._process.kill()
+            self._process.join()
+
+
+def keep_running(children: Sequence[Child], stop: threading.Event) -> None:
+    """Start each when the one before is ready, and each again when it dies, until `stop` is set; then end them all.
+
+    Ends the command with 1 where a child says that a person has to mend something. A second signal kills them.
+    """
+    refused = False
+    try:
+        with _woken_by_signals() as signals:
+            refused = any(not _start(child, signals, stop) for child in children if not stop.is_set())
+            while not stop.is_set() and not refused:
+                refused = any(not child.look() for child in children)
+                if not refused:
+                    wait([signals, *(one.sentinel for one in children if one.sentinel is not None)], timeout=1.0)
+                    _empty(signals)
+        for child in children:
+            child.ask_to_end()
+        codes = [child.end() for child in children]
+    except KeyboardInterrupt:
+        for child in children:
+            child.kill()
+        raise
+    if refused or _REFUSED in codes:
+        sys.exit(1)
+
+
+def _start(child: Child, signals: int, stop: threading.Event) -> bool:
+    """Start it, and wait until it is ready. Returns False where it gave up instead."""
+    with child.start() as ready:
+        while not stop.is_set():
+            if ready in wait([ready, signals], timeout=1.0):
+                return child.look(may_be_ending=not _is_said(ready))
+            _empty(signals)
+    return True
+
+
+def _is_said(ready: Connection) -> bool:
+    try:
+        return bool(ready.recv_bytes())
+    except EOFError:
+        return False
+
+
+def _enter(ready: Connection, work: Work, args: Sequence[object]) -> None:
+    """In the child: do its work, and end in good order when asked to, or when the parent is gone."""
+    stop = threading.Event()
+    # The parent has it from the terminal as well, and passes it on as SIGTERM.
+    signal.signal(signal.SIGINT, lambda *_: None)
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    signals, told = _signal_pipe()
+    signal.set_wakeup_fd(told, warn_on_full_buffer=False)
+    threading.Thread(target=_watch, args=(signals, stop), name="parent", daemon=True).start()
+    _do(work, stop, ready, args)
+
+
+def _watch(signals: int, stop: threading.Event) -> None:
+    """A thread of its own: a main thread that waits for ever is not woken by a signal that another thread took (seen)."""
+    parent = multiprocessing.parent_process()
+    assert parent
+    told = b""
+    # A pipe that the parent holds the other end of: it is at its end as soon as the parent is, however that died.
+    while signal.SIGTERM not in told and parent.sentinel not in wait([signals, parent.sentinel]):
+        told = os.read(signals, 64)
+    stop.set()
+
+
+def _do(work: Work, stop: threading.Event, ready: Connection, args: Sequence[object]) -> None:
+    try:
+        work(stop, lambda: ready.send_bytes(b"ready"), *args)
+    except NewsletterError as error:
+        click.secho(f"newsletter: {error}", err=True)
+        sys.exit(_REFUSED)
+    except Exception:
+        log.exception("a fault of the program itself ended this process")
+        sys.exit(1)
+
+
+@contextmanager
+def _ctrl_c_held_back() -> Iterator[None]:
+    """A child that is not yet listening must not die of a Ctrl-C that the parent gets too: it inherits what is blocked."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+
+
+@contextmanager
+def _woken_by_signals() -> Iterator[int]:
+    """Gives what can be read when a signal has come: a wait is otherwise resumed after it."""
+    reader, writer = _signal_pipe()
+    before = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+    try:
+        yield reader
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(reader)
+        os.close(writer)
+
+
+def _signal_pipe() -> tuple[int, int]:
+    reader, writer = os.pipe()
+    for end in (reader, writer):
+        os.set_blocking(end, False)
+    return reader, writer
+
+
+def _empty(pipe: int) -> None:
+    try:
+        while os.read(pipe, 64):
+            pass
+    except BlockingIOError:
+        pass
