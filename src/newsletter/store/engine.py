@@ -12,8 +12,9 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, InternalError, OperationalError, PendingRollbackError
+from sqlalchemy.exc import DBAPIError, InternalError, OperationalError, PendingRollbackError, SQLAlchemyError
 
+from newsletter.store.keepable import can_not_be_kept, without_values
 from newsletter.store.limits import FOR_LONG_WORK, Limits
 from newsletter.words.mistake import Interrupted, Mistake, NotNow
 
@@ -26,6 +27,8 @@ _PATIENCE = {"connect_timeout": 10, "tcp_user_timeout": 30_000}
 # Errors of PostgreSQL (appendix A of its manual): a lock was not free in time; our connection was ended by somebody.
 _LOCK_NOT_AVAILABLE = "55P03"
 _ENDED = ("25P03", "57P01", "57P05")
+# What comes of a statement that fails; the last three of values that no driver takes.
+_FAULTS = (SQLAlchemyError, OverflowError, UnicodeEncodeError, TypeError)
 
 
 class HeldUp(Interrupted):
@@ -59,6 +62,7 @@ def _postgresql(address: URL, limits: Limits) -> Engine:
             address.set(drivername="postgresql+psycopg"),
             json_deserializer=orjson.loads,
             json_serializer=_json,
+            hide_parameters=True,
             # The ledger's locks rely on it, whatever the server's own default is.
             isolation_level="READ COMMITTED",
             pool_size=8,
@@ -73,6 +77,8 @@ def _postgresql(address: URL, limits: Limits) -> Engine:
             "The database is PostgreSQL, but its driver is not installed.",
             fix="In the checkout, run: make setup. Elsewhere install psycopg[binary] beside newsletter.",
         ) from error
+
+    event.listen(engine, "handle_error", without_values)
 
     @event.listens_for(engine, "connect")
     def _limit(connection: Any, _record: Any) -> None:
@@ -108,6 +114,7 @@ def _sqlite(url: str) -> Engine:
         url,
         json_deserializer=orjson.loads,
         json_serializer=_json,
+        hide_parameters=True,
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
         pool_size=16,
     )
@@ -160,7 +167,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
             connection = connection.execution_options(writes=True)
             with connection.begin():
                 yield connection
-    except (DBAPIError, PendingRollbackError) as error:
+    except _FAULTS as error:
         raise _in_words(error) from error
 
 
@@ -182,7 +189,7 @@ def remaking_tables(engine: Engine) -> Iterator[Connection]:
             with held.execution_options(writes=True).begin():
                 at_long_work(held)
                 yield held
-        except (DBAPIError, PendingRollbackError) as error:
+        except _FAULTS as error:
             raise _in_words(error) from error
         finally:
             if is_sqlite(held):
@@ -195,14 +202,21 @@ def reading(engine: Engine) -> Iterator[Connection]:
     try:
         with engine.connect() as connection, connection.begin():
             yield connection
-    except (DBAPIError, PendingRollbackError) as error:
+    except _FAULTS as error:
         raise _in_words(error) from error
 
 
-def _in_words(error: DBAPIError | PendingRollbackError) -> Exception:
+def _in_words(error: Exception) -> Exception:
     """The driver's complaint as a sentence with a remedy, where there is one; else the error itself."""
     if isinstance(error, PendingRollbackError):  # after a connection that was lost in a step whose failure is no harm
         return _ended()
+    if can_not_be_kept(error):
+        return Mistake(
+            "This holds a number or a character that the database can't keep.",
+            fix="Look for a number that is far too large, or for signs that can't be seen.",
+        )
+    if not isinstance(error, DBAPIError):
+        return error
     if not isinstance(error, OperationalError | InternalError) and not error.connection_invalidated:
         return error
     said = str(error.orig)

@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from newsletter import __version__
 from newsletter.collect.saving import collect_find
+from newsletter.web.readable import is_text
 from newsletter.web.wrong_keys import WrongKeys
 from newsletter.wiring.collecting import collect_desk
 from newsletter.words.find import Origin
@@ -63,7 +64,11 @@ def _finds(parts: Parts) -> Callable[[Request], Awaitable[Response]]:
             sent = orjson.loads(body)
         except orjson.JSONDecodeError:
             sent = None
-        if not isinstance(sent, dict) or not all(isinstance(sent.get(field, ""), str) for field in _FIELDS):
+        if (
+            not isinstance(sent, dict)
+            or not is_text(sent)
+            or not all(isinstance(sent.get(field, ""), str) for field in _FIELDS)
+        ):
             return _answer(400, {"message": "This is not a find.", "fix": 'Send JSON: {"url": "https://…"}'})
         return await run_in_threadpool(_save, parts, sent, name)
 

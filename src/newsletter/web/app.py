@@ -12,18 +12,21 @@ from typing import TYPE_CHECKING
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
+from starlette.requests import ClientDisconnect
 from starlette.routing import BaseRoute
 
 from newsletter.audience.sign_up import Limits
 from newsletter.schedule.pulse import Pulse
 from newsletter.web.api import api_routes
 from newsletter.web.health import health_routes
+from newsletter.web.numbers import use_numbers
 from newsletter.web.public.confirm import VALID_DAYS
 from newsletter.web.public.headers import SafeHeaders
 from newsletter.web.public.routes import public_routes
 from newsletter.web.public.site import Site
+from newsletter.web.readable import Readable
 from newsletter.web.webhooks import webhook_routes
-from newsletter.words.mistake import Interrupted
+from newsletter.words.mistake import Interrupted, NewsletterError
 
 if TYPE_CHECKING:
     from newsletter.wiring import Parts
@@ -45,6 +48,7 @@ def build(
     """
     # Made here, once: the first two requests would otherwise open the database twice.
     assert parts.engine and parts.profiles and parts.consents and parts.provider
+    use_numbers()
     site = Site(parts, limits)
     return Starlette(
         routes=[
@@ -55,12 +59,14 @@ def build(
             *public_routes(site),
         ],
         lifespan=partial(_posting, parts),
-        middleware=[Middleware(SafeHeaders)],
+        middleware=[Middleware(SafeHeaders), Middleware(Readable)],
         exception_handlers={
             404: site.not_found,
             405: site.wrong_method,
             500: site.own_fault,
             Interrupted: site.interrupted,
+            NewsletterError: site.refused,
+            ClientDisconnect: site.broken_off,
         },
     )
 

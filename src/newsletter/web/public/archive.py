@@ -18,6 +18,7 @@ from newsletter.web.public.words import long_date
 from newsletter.words.edition import Edition
 from newsletter.words.gap import fill_part
 from newsletter.words.mistake import NewsletterError
+from newsletter.words.number import read_number
 
 _PER_PAGE = 50
 _IN_FEED = 20
@@ -34,8 +35,7 @@ _PICTURES = {
 
 def list_page(site: Site, request: Request) -> Response:
     before = request.query_params.get("before", "")
-    older_than = int(before) if re.fullmatch(r"\d{1,9}", before) else None
-    found = _rows(site, older_than)
+    found = _rows(site, read_number(before))
     rows, words = found[:_PER_PAGE], site.words(request)
     return site.page(
         "archive.html",

@@ -8,6 +8,8 @@ from urllib.parse import parse_qsl
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
+from newsletter.web.readable import is_text
+
 # A form of ours is under 2 KB; what is longer is no form.
 _LARGEST = 64 * 1024
 _MOST_FIELDS = 100
@@ -38,6 +40,11 @@ async def read_form(request: Request) -> Form:
     body = await _read_body(request)
     if body is None:
         return Form()
+    form = await _read(request, body)
+    return form if all(is_text(text) for pair in form.pairs() for text in pair) else Form()
+
+
+async def _read(request: Request, body: bytes) -> Form:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
         return await _read_multipart(request, body)

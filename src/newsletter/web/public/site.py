@@ -20,6 +20,7 @@ from newsletter.audience.sign_up import Limits
 from newsletter.web.public.theme import Theme, read_theme
 from newsletter.web.public.words import Words, choose_language
 from newsletter.words.consent import Visitor
+from newsletter.words.mistake import Missing, NotNow
 from newsletter.words.token import ReaderToken, read_reader_token, reader_token
 
 if TYPE_CHECKING:
@@ -162,10 +163,27 @@ class Site:
 
     async def interrupted(self, request: Request, error: Exception) -> Response:
         """The database did not do it this time: mail providers try a one-click again after such an answer."""
-        log.warning("%s was not done: %s", request.url.path.split("/")[1] or "/", type(error).__name__)
+        log.warning("%s was not done: %s", _first_part(request), type(error).__name__)
         answer = self.message(self.words(request), "own_fault", status=503)
         answer.headers["Retry-After"] = "10"
         return answer
 
+    async def refused(self, request: Request, error: Exception) -> Response:
+        """What readers send is no setting or file of theirs: the sentence of the error is for whoever reads the log."""
+        log.warning("%s was refused: %s", _first_part(request), type(error).__name__)
+        status = 404 if isinstance(error, Missing) else 409 if isinstance(error, NotNow) else 400
+        return self.message(self.words(request), "unreadable", status=status)
+
+    async def broken_off(self, request: Request, _error: Exception) -> Response:
+        """Nobody reads this answer: whoever asked is gone, in the middle of what they sent. Nothing of it was done."""
+        log.info("%s broke off in the middle of what was sent", _first_part(request))
+        return Response(status_code=400)
+
     async def own_fault(self, request: Request, _error: Exception) -> Response:
         return self.message(self.words(request), "own_fault", status=500)
+
+
+def _first_part(request: Request) -> str:
+    """Of the path: what stands behind it may be a reader's own link."""
+    part = request.url.path.split("/")[1][:40] or "/"
+    return part if part.isprintable() else "an address"

@@ -15,6 +15,7 @@ from newsletter.audience.questions import Question
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.reader import standing_asked
 from newsletter.words.mistake import Mistake
+from newsletter.words.number import read_number
 from newsletter.words.user import Role
 
 if TYPE_CHECKING:
@@ -135,10 +136,10 @@ def progress(studio: Studio, visit: Visit) -> Response:
 
 
 def _undo(studio: Studio, visit: Visit) -> Response:
-    number = visit.text("number")
-    if not number.isdecimal():
+    number = read_number(visit.text("number"))
+    if number is None:
         raise Mistake("This page sent something that there is not to do.", fix="Load the page again.")
-    work = studio.imports.undo(int(number))
+    work = studio.imports.undo(number)
     if work.problem:
         raise work.problem
     if work.is_over:

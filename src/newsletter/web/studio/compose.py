@@ -15,6 +15,7 @@ from newsletter.web.studio.page import Page
 from newsletter.wiring.timekeeping import desk_of
 from newsletter.words.arranging import Sections, added, arranged, moved, removed, split_before
 from newsletter.words.mistake import Mistake, NewsletterError
+from newsletter.words.number import read_number
 from newsletter.words.user import Role
 
 if TYPE_CHECKING:
@@ -145,8 +146,8 @@ def _one_step(visit: Visit, before: Sections) -> Sections:
     if step in {"up", "down"}:
         return moved(before, slug, up=step == "up")
     if step == "add":
-        section = visit.word("section")
-        return added(before, slug, section=int(section) - 1 if section.isdigit() else None)
+        section = read_number(visit.word("section"))
+        return added(before, slug, section=None if section is None else section - 1)
     if step == "remove":
         return removed(before, slug)
     if step == "split":

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from newsletter.audience.do_not_mail import LIFTABLE, REASONS, SAYABLE, block, lift
 from newsletter.web.studio.page import Page
 from newsletter.words.mistake import Mistake
+from newsletter.words.number import read_number
 from newsletter.words.subscriber import SuppressionReason
 from newsletter.words.wrong_bounces import read_which
 
@@ -72,10 +73,8 @@ def act(studio: Studio, visit: Visit) -> Response:
     if visit.text("act") == "undo":
         return visit.go("/readers/do-not-mail", said=_undo(studio, visit))
     if visit.text("act") == "put-back":
-        number = visit.text("number")
-        n_addresses = (
-            studio.parts.wrong_bounces.put_back(int(number)) if number.isdecimal() and len(number) < 10 else None
-        )
+        number = read_number(visit.text("number"))
+        n_addresses = None if number is None else studio.parts.wrong_bounces.put_back(number)
         if n_addresses is None:
             raise Mistake("There is nothing to put back.", fix="Load the page again.")
         return visit.go("/readers/do-not-mail", said=f"{n_addresses:,} addresses are on the do-not-mail list again.")

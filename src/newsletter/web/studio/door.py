@@ -9,12 +9,14 @@ from urllib.parse import urlsplit
 
 import orjson
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Message
 
+from newsletter.web.readable import is_text, with_marks
 from newsletter.web.studio.page import Answer, Page
 from newsletter.web.studio.session import LOOPBACK, host_of
 from newsletter.web.studio.studio import Studio
@@ -116,7 +118,8 @@ def _check_origin(request: Request) -> None:
 async def _read(request: Request, largest: int) -> tuple[FormData, object]:
     """The form or the JSON in a request. Raises Refused for what is larger than the page expects, or can't be read."""
     too_large = Refused(413, f"That is more than {largest / 1_000_000:,.0f} MB.", "Send less at once.")
-    if int(request.headers.get("content-length") or 0) > largest:
+    said = request.headers.get("content-length", "")
+    if said.isascii() and said.isdigit() and (len(said) > 12 or int(said) > largest):
         raise too_large
     received = 0
     pass_on = request.receive
@@ -133,10 +136,25 @@ async def _read(request: Request, largest: int) -> tuple[FormData, object]:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     try:
         if kind == "application/json":
-            return FormData(), orjson.loads(await request.body())
-        return await request.form(max_files=20, max_fields=2_000, max_part_size=largest), None
-    except (MultiPartException, orjson.JSONDecodeError, UnicodeError, ValueError, KeyError) as error:
+            form, data = FormData(), orjson.loads(await request.body())
+        else:
+            form, data = await request.form(max_files=20, max_fields=2_000, max_part_size=largest), None
+    except (MultiPartException, HTTPException, ValueError, LookupError) as error:
         raise Refused(400, "What was sent can't be read.", "Load the page again, then do it again.") from error
+    if not is_text(data) or not all(is_text(name) and is_text(_said(value)) for name, value in form.multi_items()):
+        await form.close()
+        raise Refused(
+            400,
+            "What was sent holds a character that no text has.",
+            "A mark stands in its place below: write that part anew.",
+            FormData([(name, with_marks(value)) for name, value in form.multi_items() if isinstance(value, str)]),
+        )
+    return form, data
+
+
+def _said(value: str | UploadFile) -> str:
+    """Of a file that is its name; what it holds is looked at by whoever opens it."""
+    return value if isinstance(value, str) else value.filename or ""
 
 
 def _to_sign_in(studio: Studio, request: Request) -> Response:

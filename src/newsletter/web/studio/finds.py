@@ -17,6 +17,7 @@ from newsletter.web.studio.page import Page
 from newsletter.wiring.collecting import collect_desk
 from newsletter.words.find import FindStatus
 from newsletter.words.mistake import Mistake, NewsletterError
+from newsletter.words.number import read_number
 from newsletter.words.user import Role
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def show(studio: Studio, visit: Visit) -> Response:
     before = visit.asked("before")
     found = desk.finds.list_finds(
         _SHOWN[shown],
-        before=int(before) if before.isdigit() else None,
+        before=read_number(before),
         limit=_PER_PAGE + 1,
         matching=visit.asked("q"),
     )
@@ -57,13 +58,12 @@ def act(studio: Studio, visit: Visit) -> Response:
     desk, what = collect_desk(studio.parts), visit.text("act")
     if what == "save":
         return _save(studio, visit)
-    number = visit.text("find")
-    if not number.isdigit():
+    find = read_number(visit.text("find"))
+    if find is None:
         raise Mistake("This page sent something that there is not to do.", fix="Load the page again.")
-    find = int(number)
     if what == "keep":
-        if visit.text("link").isdigit():
-            choose(desk, find, int(visit.text("link")))
+        if (link := read_number(visit.text("link"))) is not None:
+            choose(desk, find, link)
         kept = keep(desk, find)
         studio.sittings.note(visit.who, kept.post.file)
         return visit.go("/finds", said=" ".join([f"Kept as {kept.post.file}.", *(one.sentence for one in kept.seen)]))

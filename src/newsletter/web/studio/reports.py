@@ -11,6 +11,7 @@ from newsletter.report.page import as_beginning, as_fragment
 from newsletter.web.studio.broken import readable
 from newsletter.web.studio.page import Page
 from newsletter.words.mistake import Missing
+from newsletter.words.number import read_number
 
 if TYPE_CHECKING:
     from newsletter.web.studio.studio import Studio
@@ -22,8 +23,8 @@ _SHOWN = 12
 def show(studio: Studio, visit: Visit) -> Response:
     """The newest issues that went, and older ones by `?before=`."""
     parts = studio.parts
-    before = visit.asked("before")
-    numbers = [one for one in parts.accounts.list_issues_sent() if not before.isdigit() or one < int(before)]
+    before = read_number(visit.asked("before"))
+    numbers = [one for one in parts.accounts.list_issues_sent() if before is None or one < before]
     subjects = {issue.number: issue.subject for issue in readable(parts).issues}
     went = parts.tallies.list_went(numbers[:_SHOWN])
     rows = [

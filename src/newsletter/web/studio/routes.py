@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from newsletter.web.numbers import use_numbers
 from newsletter.web.studio import (
     bringing_in,
     broken,
@@ -93,6 +94,7 @@ def studio_routes(parts: Parts, stop: threading.Event | None = None) -> list[Bas
 
 
 def routes_of(studio: Studio) -> list[BaseRoute]:
+    use_numbers()
     pages = [Route(f"/studio{page.path}", endpoint(studio, page), methods=page.methods) for page in PAGES]
     return [Route("/studio/assets/{name}", _asset, methods=["GET"]), *pages]
 

@@ -19,6 +19,7 @@ from newsletter.words.cadence_text import cadence_text, clock_note, describe, pa
 from newsletter.words.ical import read_days
 from newsletter.words.mistake import Missing, Mistake, NewsletterError
 from newsletter.words.moment import parse_moment, parse_span, say_back, span_text
+from newsletter.words.number import read_number
 from newsletter.words.slot import SlotStatus, Ways
 
 if TYPE_CHECKING:
@@ -123,14 +124,14 @@ def _set(studio: Studio, visit: Visit, name: str) -> str:
 
 def _ways(studio: Studio, visit: Visit, name: str) -> str:
     memory = studio.parts.schedule
-    min_posts = visit.text("min_posts")
-    if not min_posts.isdigit() or int(min_posts) > 500:
-        raise Mistake(f"{min_posts!r} is no number of posts.", fix="Write a number from 0 to 500.")
+    min_posts = read_number(visit.text("min_posts"))
+    if min_posts is None or min_posts > 500:
+        raise Mistake(f"{visit.text('min_posts')!r} is no number of posts.", fix="Write a number from 0 to 500.")
     ways = replace(
         _plan(studio, name).ways,
         freeze_before=parse_span(visit.text("freeze")),
         late=parse_span(visit.text("late")),
-        min_posts=int(min_posts),
+        min_posts=min_posts,
         needs_approval=visit.text("approval") == "yes",
         drafts=visit.text("drafts") == "yes",
         tell=check_tell(visit.text("tell").replace(",", " ").split()),

@@ -26,6 +26,7 @@ from newsletter.words.halt import say_halt
 from newsletter.words.ledger import MailingStatus
 from newsletter.words.mistake import Missing, Mistake, NewsletterError, NotNow
 from newsletter.words.moment import parse_moment, say_moment
+from newsletter.words.number import read_number
 from newsletter.words.user import Role
 
 if TYPE_CHECKING:
@@ -263,13 +264,14 @@ def _wish(read: object, lists: tuple[str, ...]) -> Wish:
 def _first(text: str, when: str) -> int:
     if not text.strip():
         return 0
-    if not (text.isascii() and text.isdigit() and 0 < int(text[:9]) <= _MOST_FIRST):
+    number = read_number(text.strip())
+    if number is None or not 0 < number <= _MOST_FIRST:
         raise Mistake(f"A few first are 1 to {_MOST_FIRST:,} readers.", fix="Type a number, or leave it empty.")
     if when == "next":
         raise Mistake(
             "A slot sends to everybody at once.", fix="Choose a time instead, or leave the few that go first empty."
         )
-    return int(text)
+    return number
 
 
 def _moment(studio: Studio, wish: Wish) -> datetime:

@@ -15,6 +15,7 @@ from newsletter.audience.address import check_address, tidy_address
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.session import invitation, is_loopback
 from newsletter.words.mistake import Missing, Mistake
+from newsletter.words.number import read_number
 from newsletter.words.user import AT_THE_MACHINE, Role
 
 if TYPE_CHECKING:
@@ -111,8 +112,8 @@ def _invite(studio: Studio, visit: Visit, account: Account) -> Response:
 
 
 def _account(studio: Studio, visit: Visit) -> Account:
-    number = visit.text("user")
-    account = studio.parts.users.find(int(number)) if number.isdigit() else None
+    number = read_number(visit.text("user"))
+    account = None if number is None else studio.parts.users.find(number)
     if account is None:
         raise Missing("This user has no account any more.", fix="Load the page again.")
     return account

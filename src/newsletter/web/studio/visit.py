@@ -11,6 +11,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from newsletter.web.readable import with_marks
 from newsletter.words.mistake import Mistake
 from newsletter.words.user import User
 
@@ -53,8 +54,8 @@ class Visit:
         return int(self.request.path_params[name])
 
     def asked(self, name: str) -> str:
-        """A parameter of the address, without blanks around it."""
-        return self.request.query_params.get(name, "").strip()
+        """A parameter of the address, without blanks around it; with marks where it is no text, so that it finds nothing."""
+        return with_marks(self.request.query_params.get(name, "").strip())
 
     def value(self, name: str, kind: type) -> Any:
         """A value of what came as JSON. Raises Mistake where it is not there or of another kind."""
