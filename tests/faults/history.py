@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import text
 
-from tests.events.sent import Post, parsed, shuffled
 from tests.fakes.sendgrid_events import Telling, all_told
 from tests.faults import house
 from tests.faults.actions import act, kill, resume
@@ -160,10 +159,9 @@ def _settled_in_the_end(scene: Scene, before: int) -> list[str]:
     """The provider tells of all that it took, three times and in any order; the rest is sent again; nobody is left over."""
     time.sleep(_LAST_CALLS_SECONDS)
     scene.stage.provider.plan()
-    post, taken = Post(scene.engine), list(_evidence(scene, before, ended=True).accepted)
+    taken = list(_evidence(scene, before, ended=True).accepted)
     telling = replace(_TOLD, seed=scene.seed)
-    for message in shuffled(parsed(taken, telling), scene.seed):
-        post.hear_events(message)
+    house.hear(scene.engine, taken, telling)
     wrong = judge_events(_evidence(scene, before, ended=True), all_told(taken, telling))
     # The owner comes back when no call can be under way any more.
     house.end_leases(scene.engine)

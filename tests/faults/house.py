@@ -34,6 +34,8 @@ from newsletter.words.consignment import Consignment
 from newsletter.words.erasing import EraseKey, RequestOf
 from newsletter.words.outcome import Outcome
 from newsletter.words.subscriber import SuppressionReason
+from tests.events.sent import Post, Taken, parsed, shuffled
+from tests.fakes.sendgrid_events import Telling
 from tests.world import WEEKLY, an_edition
 
 __all__ = ["connect", "reading", "writing"]
@@ -82,6 +84,13 @@ def send_again(engine: Engine, issue: int) -> None:
     """The owner says: those in doubt may get it twice."""
     looker = Looker(ledger=SqlLedger(engine), evidence=None, whole_or_nothing=True, provider="sendgrid")
     send_doubtful_again(looker, issue)
+
+
+def hear(engine: Engine, taken: Taken, telling: Telling) -> None:
+    """All that the provider tells of what it took, three times and in any order."""
+    post = Post(engine)
+    for message in shuffled(parsed(taken, telling), telling.seed):
+        post.hear_events(message)
 
 
 def declare_live(engine: Engine, folder: Path, name: str) -> None:
