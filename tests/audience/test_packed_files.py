@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import re
+import subprocess
+import sys
 import zipfile
 from datetime import UTC, date, datetime
 from itertools import permutations
@@ -132,6 +135,42 @@ def test_what_cannot_be_or_should_not_be_unpacked_is_refused(
         import_text("email\nana@example.com\n", content)
     assert says in str(refusal.value)
     assert readers.list_lists() == []
+
+
+def test_a_small_spreadsheet_does_not_fill_a_disk(import_text: Import) -> None:
+    """Thirty kilobytes, one long text named thousands of times: 390 MB, if it were written down."""
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    strings = "".join(f"<si><t>{text}</t></si>" for text in ("email", "ada@example.com", "x" * 130_000))
+    rows = '<row><c t="s"><v>0</v></c></row>' + '<row><c t="s"><v>1</v></c><c t="s"><v>2</v></c></row>' * 3000
+    told = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook([["ANY"]]))) as book,
+        zipfile.ZipFile(told, "w", zipfile.ZIP_DEFLATED) as made,
+    ):
+        for name in set(book.namelist()) - {"xl/sharedStrings.xml"}:
+            text = re.sub(r"<row.*</row>", rows, book.read(name).decode(), flags=re.DOTALL)
+            part = f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/></Types>'
+            made.writestr(name, text if "sharedStrings" in text else text.replace("</Types>", part))
+        made.writestr(
+            "xl/sharedStrings.xml",
+            f"<sst xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main'>{strings}</sst>",
+        )
+    assert len(told.getvalue()) < 50_000
+    with pytest.raises(Mistake, match="fill a disk"):
+        import_text(told.getvalue())
+
+
+def test_spreadsheets_are_taken_apart_elsewhere(tmp_path: Path) -> None:
+    """In a child with bounds of time and memory: the library for them is never loaded in our own process."""
+    (tmp_path / "people.xlsx").write_bytes(workbook([["email"], ["ada@example.com"]]))
+    code = (
+        "import sys, pathlib\nfrom newsletter.audience.unpacking import unpack\n"
+        "[piece] = unpack(pathlib.Path('people.xlsx'), pathlib.Path('.'), [])\n"
+        "print(piece.path.read_text().split(), 'openpyxl' in sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert "['email', 'ada@example.com'] False" == run.stdout.strip(), run.stderr
 
 
 def test_an_archive_that_lies_about_its_size_is_damaged(import_text: Import) -> None:

@@ -23,12 +23,17 @@ def checked(path: Path, archive: zipfile.ZipFile, *, most: int = _MOST_MEMBERS) 
     """The members of an archive that is none of those made to fill a disk. zipfile gives no more than they declare."""
     members = [member for member in archive.infolist() if not member.is_dir()]
     packed, whole = (sum(getattr(one, size) for one in members) for size in ("compress_size", "file_size"))
-    if len(members) > most or whole > _MOST_BYTES or (whole > _SMALL and whole > packed * _MOST_RATIO):
+    if len(members) > most or is_bomb(packed, whole):
         raise Mistake(
             f"{path} would unpack to {len(members):,} files of {whole / 1e6:,.0f} MB: no export looks like that.",
             fix="If you trust it, unpack it yourself and name what is in it.",
         )
     return members
+
+
+def is_bomb(packed: int, whole: int) -> bool:
+    """Whether `packed` bytes that give `whole` ones were made to fill a disk."""
+    return whole > _MOST_BYTES or (whole > _SMALL and whole > packed * _MOST_RATIO)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from newsletter.audience.archives import is_bomb
 from newsletter.audience.columns import MOST_COLUMNS
 from newsletter.audience.file_names import told_by
 from newsletter.audience.heading import MOST_ABOVE, names_address
@@ -34,6 +35,7 @@ def sheets(path: Path, into: Path, notes: list[str], titles: Collection[str] = (
     from openpyxl import load_workbook
 
     pieces: list[Piece] = []
+    size = path.stat().st_size
     with path.open("rb") as file, warnings.catch_warnings():
         # It warns about styles and the like, which have nothing to do with people.
         warnings.simplefilter("ignore")
@@ -41,13 +43,13 @@ def sheets(path: Path, into: Path, notes: list[str], titles: Collection[str] = (
             book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
             for number, sheet in enumerate(book.worksheets):
                 out = into / f"{path.stem[:40]}-sheet-{number}.csv"
-                has_people, is_filled = _write(sheet, out, titles)
+                has_people, is_filled = _write(sheet, out, titles, size)
                 if has_people or (is_filled and len(book.worksheets) == 1):
                     pieces.append(_piece(path, out, sheet, is_only=len(book.worksheets) == 1))
                 elif is_filled:
                     notes.append(f"The sheet {sheet.title!r} of {path} has no column of addresses; passed over.")
             book.close()
-        except OSError:
+        except (OSError, MemoryError, Mistake):
             raise
         except Exception as error:  # noqa: BLE001 - what a damaged file makes of a reader of XML has no one name
             raise Mistake(
@@ -68,20 +70,27 @@ def _piece(path: Path, out: Path, sheet: ReadOnlyWorksheet, *, is_only: bool) ->
     return Piece(path=out, name=name, is_sheet=True, hidden=hidden, nobody=_HIDDEN if is_hidden else "")
 
 
-def _write(sheet: ReadOnlyWorksheet, out: Path, titles: Collection[str]) -> tuple[bool, bool]:
-    """Write a sheet down, a line for every row, so that rows keep their numbers.
+def _write(sheet: ReadOnlyWorksheet, out: Path, titles: Collection[str], size: int) -> tuple[bool, bool]:
+    """Write a sheet of a file of `size` bytes down, a line for every row, so that rows keep their numbers.
 
-    Whether one of its first rows names a column of addresses, and whether any row holds anything.
+    Whether one of its first rows names a column of addresses, and whether any row holds anything. Raises Mistake where
+    a few long texts are named so often that a small file would fill a disk.
     """
     # The size that a file claims for itself is often wrong.
     sheet.reset_dimensions()
-    has_people, n_filled = False, 0
+    has_people, n_filled, n_written = False, 0, 0
     with out.open("w", encoding="utf-8", newline="") as file:
         write = csv.writer(file, lineterminator="\n").writerow
         rows = sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS + 1)  # type: ignore[misc]  # stubs know no such sheet
         for cells in _rows(rows):
             n_filled += bool(cells)
             has_people = has_people or (n_filled <= MOST_ABOVE and names_address(cells, titles))
+            n_written += sum(map(len, cells)) + 1
+            if is_bomb(size, n_written):
+                raise Mistake(
+                    "This spreadsheet says the same so often that it would fill a disk: no list of readers looks like that.",
+                    fix="If you trust it, save it as CSV, and import that.",
+                )
             write(cells)
     return has_people, n_filled > 0
 

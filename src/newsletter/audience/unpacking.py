@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import zipfile
 from collections.abc import Collection, Iterator
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from newsletter.apart import Bounds, call
 from newsletter.audience.address import show
 from newsletter.audience.archives import MOST_IN_NEWSLETTER, checked, troubles
 from newsletter.audience.csv_file import first_bytes
@@ -64,6 +66,42 @@ def unpack(
             raise Mistake(f"{path} is {what}.", fix="Save or export it as .xlsx or CSV.")
     if not start.startswith(b"PK"):
         return [Piece(path=path, name=str(path))]
+    size = path.stat().st_size / 1_000_000
+    unpacked = call(
+        "newsletter.audience.unpacking:unpack_apart",
+        returns=_Unpacked,
+        what=str(path),
+        fix="If you trust it, save what is in it as CSV, and import that.",
+        # A million readers in a spreadsheet take 37 MB and two minutes.
+        bounds=Bounds(seconds=20 + 10 * size, megabytes=int(400 + 20 * size)),
+        inside=Path.cwd(),
+        path=path,
+        into=into,
+        only=None if only is None else list(only),
+        titles=list(titles),
+    )
+    notes += unpacked.notes
+    return unpacked.pieces
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Unpacked:
+    pieces: list[Piece]
+    notes: list[str]
+
+
+def unpack_apart(
+    _: bytes, *, inside: str, path: str, into: str, only: list[str] | None, titles: list[str]
+) -> _Unpacked:
+    """What the child process does of `unpack`. `inside` is the folder in which `path` was named."""
+    os.chdir(inside)
+    notes: list[str] = []
+    return _Unpacked(pieces=_taken_apart(Path(path), Path(into), notes, only, titles), notes=notes)
+
+
+def _taken_apart(
+    path: Path, into: Path, notes: list[str], only: Collection[str] | None, titles: Collection[str]
+) -> list[Piece]:
     with troubles(path), zipfile.ZipFile(path) as archive:
         if only is not None:
             members = [one for one in checked(path, archive, most=MOST_IN_NEWSLETTER) if one.filename in only]
