@@ -5,22 +5,14 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from urllib.parse import quote_plus
 
 from starlette.routing import BaseRoute, Route
 
 from tests.fuzz.hostile import ESCAPES, HEADERS, KINDS, METHODS, NUMBERS, TEXTS, VALUES
+from tests.fuzz.people import Visitor
 from tests.fuzz.vocabulary import Vocabulary, vocabulary
 from tests.fuzz.wire import Asked
-
-
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """Somebody with a role: the cookie that signs them in, and what their forms carry."""
-
-    cookie: str = ""
-    csrf: str = ""
 
 
 class Making:

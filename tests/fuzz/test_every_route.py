@@ -10,22 +10,20 @@ from pathlib import Path
 
 import pytest
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.routing import Route
 
 from newsletter.audience.sign_up import Limits
 from newsletter.ports.consents import NewRequest
 from newsletter.web.app import build
 from newsletter.web.studio.routes import routes_of
-from newsletter.web.studio.session import Session
 from newsletter.web.studio.studio import Studio
 from newsletter.wiring import Parts
 from newsletter.words.consent import Asked as Wanted
 from newsletter.words.token import reader_token
 from newsletter.words.user import AT_THE_MACHINE, Role
-from tests.fuzz.making import Making, Visitor
-from tests.fuzz.wire import Answered, Asked, ask, scope_of
+from tests.fuzz.making import Making
+from tests.fuzz.people import Visitor, sign_in
+from tests.fuzz.wire import Answered, Asked, ask
 from tests.studio.filled import fill
 
 # Nobody is held off: what is looked for here lies behind that.
@@ -66,21 +64,12 @@ class Scene:
     def visitor(self, role: Role | None, *, at_the_machine: bool) -> Visitor:
         """Who is not there yet, or was taken out by an earlier request, is there again."""
         if at_the_machine:
-            return self._signed_in(AT_THE_MACHINE, 0)
+            return sign_in(self.studio, AT_THE_MACHINE, 0)
         if role is None:
             return Visitor()
         users = self.parts.users
         account = users.find_by_email(f"{role}@example.com") or users.add(f"{role}@example.com", name=role, role=role)
-        return self._signed_in(account.user.id, account.epoch)
-
-    def _signed_in(self, user: int, epoch: int) -> Visitor:
-        asked, answer = Asked(method="GET", target="/studio", headers=(("host", b"127.0.0.1:8025"),)), Response()
-        self.studio.sessions.begin(Request(scope_of(asked)), answer, user=user, epoch=epoch, path="/studio")
-        cookie = answer.headers["set-cookie"].partition(";")[0]
-        with_it = Asked(method="GET", target="/studio", headers=(("cookie", cookie.encode()),))
-        session = self.studio.sessions.read(Request(scope_of(with_it)))
-        assert isinstance(session, Session)
-        return Visitor(cookie=cookie, csrf=self.studio.sessions.csrf(session))
+        return sign_in(self.studio, account.user.id, account.epoch)
 
     def _people(self) -> list[object]:
         from newsletter.ports.roster import Among

@@ -11,6 +11,7 @@ import pytest
 
 from newsletter.web.wrong_keys import MOST, SECONDS, WrongKeys
 from newsletter.wiring.collecting import collect_desk
+from tests.running import run
 from tests.studio.conftest import World
 
 PAGE = "https://boats.example.com/winter"
@@ -81,6 +82,54 @@ def test_dropped_files_become_posts_and_say_which_did_not(world: World) -> None:
     assert "is a post now" in said[0]
     assert "picture.exe" in said[1]
     assert any(post.title == "Two who walked" for post in world.parts.posts.list_posts())
+
+
+_MAIL = b"""\
+From: Ada <ada@example.com>
+To: desk@example.com
+Message-ID: <m@example.com>
+Subject: Fwd: What the harbour wrote
+MIME-Version: 1.0
+Content-Type: text/plain; charset="utf-8"
+Content-Transfer-Encoding: quoted-printable
+
+For Thursday, I think.
+
+---------- Forwarded message ---------
+From: Otto <otto@example.net>
+Date: Sat, 28 Nov 2026 at 09:00
+Subject: What the harbour wrote
+To: Ada <ada@example.com>
+
+The caf=C3=A9 on the quay opens an hour earlier from Monday, because the first boat do=
+es too, and somebody has to be awake.
+"""
+
+
+def test_a_mail_that_is_dropped_is_the_post_that_add_makes_of_it(world: World, tmp_path: Path) -> None:
+    """The sender's words as the comment and the forwarded ones as the quote; never the headers, nor how it was coded."""
+    before = {post.slug for post in world.parts.posts.list_posts()}
+    headers = {"X-CSRF-Token": world.csrf(), "Accept": "application/json"}
+    files = [("file", (name, _MAIL)) for name in ("forward.eml", "Forward.EML", "../a/b.eml")]
+    said = world.client.post("/studio/finds/files", files=files, headers=headers).json()["said"]
+    assert all("is a post now. Say in `source` whose words the quote is." in one for one in said)
+    (tmp_path / "same.eml").write_bytes(_MAIL)
+    assert run(world.parts.directory, "add", tmp_path / "same.eml").returncode == 0
+    made = [post for post in world.parts.posts.list_posts() if post.slug not in before]
+
+    assert (len(made), len({(post.title, post.body, tuple(post.checks)) for post in made})) == (4, 1)
+    body = made[0].body
+    assert "café" in body and body.startswith("For Thursday")
+    assert not [word for word in ("Message-ID", "MIME", "=C3", "Content-") if word in body]
+
+
+def test_a_mail_of_several_links_says_what_to_do_here(world: World) -> None:
+    """Nobody can be asked which is meant, and a command's option is no help in a browser."""
+    mail = _MAIL + b"\nhttps://example.org/one\nhttps://example.org/two\n"
+    headers = {"X-CSRF-Token": world.csrf(), "Accept": "application/json"}
+    answer = world.client.post("/studio/finds/files", files=[("file", ("a.eml", mail))], headers=headers)
+    assert "Save the one that is meant as a find: https://example.org/one" in answer.json()["said"][0]
+    assert "--link" not in answer.text
 
 
 @pytest.mark.parametrize(

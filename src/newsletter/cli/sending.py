@@ -251,10 +251,11 @@ def test(folder: object, issue: int, address: str) -> None:
     """
     from newsletter.cli.context import parts_of
     from newsletter.compose.press import press
-    from newsletter.sending.trial import send_test
+    from newsletter.sending.trial import send_test, whom_to_test
 
     parts = parts_of(folder, makes_mail=True, sends=True)
     edition = press(parts.shelf, parts.config.newsletter, issue).rendered.edition
-    reader = parts.readers.find_subscriber(address)
+    # Who sits at the machine is the owner.
+    address, reader = whom_to_test(parts.readers, address, people=None)
     send_test(parts.provider, parts.config.newsletter, edition, address, reader, parts.clock, parts.sender.new_token())
     click.echo(f"A test of issue {issue} was handed over for {address}. {parts.provider.explain()}")

@@ -10,6 +10,7 @@ from newsletter.collect.message import Link, ReadMail
 from newsletter.collect.naming import slug_of
 from newsletter.collect.outside import open_mail
 from newsletter.collect.quote import as_quote, as_written, on_top
+from newsletter.collect.source import require_small
 from newsletter.ports.fetcher import Fetcher
 from newsletter.words.mistake import Mistake, NewsletterError, Place
 from newsletter.words.post import Post
@@ -26,6 +27,7 @@ def mail_post(
     Raises Mistake, with the links listed, where there are several and none was chosen. A page that can't be fetched
     leaves a post of the mail's own words, with a line to check.
     """
+    require_small(data, name)
     mail = open_mail(data)
     chosen = _chosen(mail, name, link, ask)
     comment = on_top(note, as_written(mail.own))

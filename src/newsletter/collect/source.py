@@ -50,6 +50,16 @@ def require_addable(name: str) -> None:
         )
 
 
+def require_small(data: bytes, name: str) -> None:
+    """Raise Mistake for more than anybody reads, before it is taken apart."""
+    if len(data) > MAX_BYTES:
+        raise Mistake(
+            f"This is larger than {MAX_BYTES // 1_000_000} MB, so it is hardly a post.",
+            fix="Save the part that you want to quote and add that.",
+            place=Place(name),
+        )
+
+
 def collect(data: bytes, *, name: str, on: date, parse_post: ParsePost, note: str = "") -> Post:
     """Make a post of a file's bytes.
 
@@ -57,12 +67,7 @@ def collect(data: bytes, *, name: str, on: date, parse_post: ParsePost, note: st
     Markdown and goes on top. Raises Mistake with the file named.
     """
     require_addable(name)
-    if len(data) > MAX_BYTES:
-        raise Mistake(
-            f"This is larger than {MAX_BYTES // 1_000_000} MB, so it is hardly a post.",
-            fix="Save the part that you want to quote and add that.",
-            place=Place(name),
-        )
+    require_small(data, name)
     try:
         post = _reader(data, name)(data, name, on, parse_post)
     except NewsletterError as error:

@@ -2,16 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from newsletter.audience.address import check_address
+from newsletter.audience.do_not_mail import REASONS
 from newsletter.ports.clock import Clock
 from newsletter.ports.provider import Provider
+from newsletter.ports.readers import Readers
 from newsletter.sending.pack import list_headers, lone_claim, reader_columns
 from newsletter.words.consignment import Consignment
 from newsletter.words.edition import Edition
 from newsletter.words.gap import fill
-from newsletter.words.mistake import NotNow
+from newsletter.words.mistake import Mistake, NotNow
 from newsletter.words.newsletter import Newsletter
 from newsletter.words.outcome import Accepted
-from newsletter.words.subscriber import Subscriber
+from newsletter.words.subscriber import Subscriber, SubscriptionStatus, address_key
+
+
+def whom_to_test(readers: Readers, address: str, *, people: Collection[str] | None) -> tuple[str, Subscriber | None]:
+    """The address as it is kept, and the subscriber whose it is, where a test may go there.
+
+    It never goes to the do-not-mail list. `people` are the addresses of those who make the newsletter: a test goes to
+    them and to subscribers who have confirmed; None lets it go to anybody else as well. Raises Mistake, NotNow.
+    """
+    address = check_address(address)
+    reader, reason = readers.find_subscriber(address), readers.find_suppression(address)
+    if reason is not None:
+        raise NotNow(
+            f"{address} is on the do-not-mail list: {REASONS[reason]}. A test is a mail like any other.",
+            fix="Send the test to another address.",
+        )
+    has_confirmed = reader is not None and any(one.status is SubscriptionStatus.ACTIVE for one in reader.subscriptions)
+    if people is None or has_confirmed or address_key(address) in {address_key(one) for one in people}:
+        return address, reader
+    raise Mistake(
+        f"{address} is nobody's who makes this newsletter, and no subscriber's who has confirmed.",
+        fix="Send the test to yourself or a colleague with an account; an editor may send it elsewhere.",
+    )
 
 
 def send_test(

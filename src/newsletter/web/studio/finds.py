@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from newsletter.collect.desk import CollectDesk
 from newsletter.collect.drawer import unused_posts
 from newsletter.collect.keeping import choose, dismiss, keep, undo
+from newsletter.collect.mail_post import mail_post
 from newsletter.collect.saving import address_in, collect_find
 from newsletter.collect.seen import seen_before
-from newsletter.collect.source import MAX_BYTES, collect
+from newsletter.collect.source import MAX_BYTES, collect, is_mail
 from newsletter.web.studio.broken import readable
 from newsletter.web.studio.page import Page
 from newsletter.wiring.collecting import collect_desk
@@ -21,8 +24,10 @@ from newsletter.words.number import read_number
 from newsletter.words.user import Role
 
 if TYPE_CHECKING:
+    from newsletter.collect.message import Link
     from newsletter.web.studio.studio import Studio
     from newsletter.web.studio.visit import Visit
+    from newsletter.words.post import Post
 
 _PER_PAGE = 40
 _SHOWN = {"waiting": FindStatus.WAITING, "kept": FindStatus.KEPT, "aside": FindStatus.DISMISSED}
@@ -105,21 +110,30 @@ def drop(studio: Studio, visit: Visit) -> Response:
         if isinstance(item, str) or not item.filename:
             continue
         try:
-            post = collect(
-                item.file.read(MAX_BYTES + 1),
-                name=item.filename,
-                on=desk.today(),
-                parse_post=desk.parse_post,
-                note=visit.text("note"),
-            )
+            post = _post_of(desk, item.filename, item.file.read(MAX_BYTES + 1), visit.text("note"))
+            seen = seen_before(post.url, desk.posts, desk.issues) if post.url else []
             written = studio.parts.posts.add_post(post)
             studio.sittings.note(visit.who, written.file)
-            said.append(f"{written.file} is a post now.")
+            said.append(" ".join([f"{written.file} is a post now.", *(one.sentence for one in seen), *written.checks]))
         except NewsletterError as error:
             said.append(f"{item.filename}: {error.message} {error.fix}")
     if not said:
         raise Mistake("No file came with this.", fix="Choose one: .html, .md, .txt or .eml.")
     return visit.json({"said": said}) if visit.wants_json else visit.go("/finds", said=" ".join(said))
+
+
+def _post_of(desk: CollectDesk, name: str, data: bytes, note: str) -> Post:
+    """As `newsletter add` makes it, but that nobody can be asked here which link of a mail is meant."""
+    if is_mail(data, name):
+        return mail_post(data, name=name, on=desk.today(), fetcher=desk.fetcher, note=note, ask=_not_told)
+    return collect(data, name=name, on=desk.today(), parse_post=desk.parse_post, note=note)
+
+
+def _not_told(links: Sequence[Link]) -> int:
+    raise Mistake(
+        f"This mail has {len(links)} links, and which is meant can't be told.",
+        fix=f"Save the one that is meant as a find: {', '.join(one.url for one in links[:5])}",
+    )
 
 
 def _save(studio: Studio, visit: Visit) -> Response:

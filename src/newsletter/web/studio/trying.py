@@ -9,10 +9,10 @@ from starlette.responses import HTMLResponse, Response
 
 from newsletter.compose.press import press
 from newsletter.sending.sample import sample
-from newsletter.sending.trial import send_test
+from newsletter.sending.trial import send_test, whom_to_test
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.preview import framed
-from newsletter.words.mistake import Missing, Mistake
+from newsletter.words.mistake import Missing
 from newsletter.words.user import Role
 
 if TYPE_CHECKING:
@@ -29,19 +29,24 @@ _SHARED_POLICY = (
 
 def test_mail(studio: Studio, visit: Visit) -> Response:
     """Hand over one copy for one address; it is counted nowhere."""
-    number, address = visit.number("number"), visit.word("to")
-    if "@" not in address:
-        raise Mistake("This is no address to send a test to.", fix="Write it whole, such as me@example.com.")
-    parts = studio.parts
+    number, parts = visit.number("number"), studio.parts
+    people = None if visit.who.role.may(Role.EDITOR) else _people(studio)
+    address, reader = whom_to_test(parts.readers, visit.word("to"), people=people)
     parts.check_may_send()
     edition = press(parts.shelf, studio.newsletter, number).rendered.edition
-    reader = parts.readers.find_subscriber(address)
     send_test(parts.provider, studio.newsletter, edition, address, reader, parts.clock, parts.sender.new_token())
     parts.after_sending()
     said = f"A test was handed over for {address}. {parts.provider.explain()}"
     back = {"home": "", "send": f"/issues/{number}/send"}.get(visit.word("back"), f"/issues/{number}")
     answer = visit.json({"said": said}) if visit.data is not None else visit.go(back, said=said)
     return visit.remembering_test_address(answer, address)
+
+
+def _people(studio: Studio) -> list[str]:
+    """The addresses of those who make the newsletter: who has an account, and what the settings name."""
+    config = studio.parts.config
+    own = (studio.newsletter.sender, studio.newsletter.reply_to, *config.editors)
+    return [*(account.user.email for account in studio.parts.users.list_users()), *filter(None, own)]
 
 
 def share(studio: Studio, visit: Visit) -> Response:
