@@ -5,14 +5,18 @@ from __future__ import annotations
 import io
 import re
 import struct
+import subprocess
+import sys
 import zlib
 from pathlib import Path
 
 import pytest
 from PIL import Image, PngImagePlugin
 
+from newsletter.apart import Bounds, call
 from newsletter.compose.press import press
-from newsletter.folder.images import WIDEST, ImageFolder
+from newsletter.folder.images import ImageFolder
+from newsletter.folder.picture import WIDEST, Made
 from newsletter.wiring import open_newsletter
 from newsletter.words.mistake import Missing, Mistake, Place
 from tests.running import a_folder
@@ -101,14 +105,22 @@ def test_the_same_file_has_the_same_address_and_a_changed_one_a_new_one(folder: 
 
 
 def test_an_address_works_on_a_machine_that_has_only_the_folder(folder: ImageFolder, tmp_path: Path) -> None:
-    """A fresh checkout has images/ and no var/: what was mailed is made again when it is asked for."""
+    """A fresh checkout has images/ and no var/: what was mailed is made again, by us and not by who asks."""
     name = folder.publish(put(folder, "a.jpg", a_photograph(300, 200)))
     fresh = ImageFolder(tmp_path / "fresh")
     (fresh.directory / "images").mkdir(parents=True)
     put(fresh, "notes.txt", b"not a picture")
     put(fresh, "a.jpg", a_photograph(300, 200))
 
+    with pytest.raises(Missing, match="no such picture"):
+        fresh.find(name)
+    assert fresh.find_ready("images/a.jpg") is None
+    fresh.make_ready(lambda: False)
+    assert not (fresh.directory / "var").exists()
+    fresh.make_ready()
+
     assert fresh.find(name).is_file()
+    assert name == fresh.find_ready("images/a.jpg")
 
 
 @pytest.mark.parametrize("name", ["../../newsletter.toml", "a.jpg", "", f"{'0' * 32}.png", f"{'0' * 32}.exe", "x/y"])
@@ -184,15 +196,55 @@ def test_nothing_outside_of_the_room_is_published(folder: ImageFolder, tmp_path:
             folder.publish(src, PLACE)
 
 
-def test_a_picture_of_very_many_pixels_is_refused_unread(folder: ImageFolder) -> None:
-    """A few dozen bytes may claim to be a hundred thousand pixels wide."""
+@pytest.mark.parametrize("width", [100_000, 10_900])
+def test_a_picture_of_very_many_pixels_is_refused_unread(folder: ImageFolder, width: int) -> None:
+    """A few dozen bytes may claim to be a hundred thousand pixels wide; a tenth of it takes two gigabytes."""
     out = io.BytesIO()
     Image.new("1", (20, 20)).save(out, "PNG")
-    head = b"IHDR" + struct.pack(">IIBBBBB", 100_000, 100_000, 1, 0, 0, 0, 0)
+    head = b"IHDR" + struct.pack(">IIBBBBB", width, width, 1, 0, 0, 0, 0)
     bomb = out.getvalue()[:12] + head + struct.pack(">I", zlib.crc32(head)) + out.getvalue()[33:]
 
     with pytest.raises(Mistake, match="million pixels"):
         folder.publish(put(folder, "bomb.png", bomb), PLACE)
+
+
+def test_seven_kilobytes_that_move_through_gigabytes_are_refused(folder: ImageFolder) -> None:
+    """Two hundred frames of one pixel on a large ground: each is shown whole."""
+    frame = bytes.fromhex("21f9040005000000 2c00000000 01000100 00 02024c0100")
+    ground = b"GIF89a" + struct.pack("<HHBBB", 1400, 1400, 0x80, 0, 0) + bytes(6)
+    data = ground + frame * 200 + b";"
+    assert len(data) < 7_000
+
+    with pytest.raises(Mistake, match="200 frames"):
+        folder.publish(put(folder, "far.gif", data), PLACE)
+
+
+def test_a_large_photograph_is_decoded_at_a_part_of_its_size() -> None:
+    """35 million pixels, which are 140 MB each time that they are copied, are made within 300 MB in all, the libraries of the child included."""
+    out = io.BytesIO()
+    Image.new("RGB", (7000, 5000), "navy").save(out, "JPEG")
+    task, bounds = "newsletter.folder.picture:make_picture", Bounds(megabytes=300)
+    made = call(task, out.getvalue(), returns=Made, what="It", bounds=bounds, src="images/a.jpg")
+
+    with Image.open(io.BytesIO(made.data)) as picture:
+        assert (1280, 914) == picture.size
+
+
+def test_pictures_are_decoded_elsewhere_and_what_fails_is_not_tried_again(folder: ImageFolder) -> None:
+    """In a child: the decoders are never loaded in our own process. A file that can't be made is left until it changes."""
+    put(folder, "a.jpg", a_photograph(300, 200))
+    put(folder, "b.jpg", b"words")
+    code = (
+        "import sys, pathlib\nfrom newsletter.folder.images import ImageFolder\n"
+        "folder, rounds = ImageFolder(pathlib.Path('.')), []\n"
+        "for _ in range(3): rounds.append(0); folder.make_ready(lambda: bool(rounds.__setitem__(-1, rounds[-1] + 1)) or True)\n"
+        "print(len(list(pathlib.Path('var/images').iterdir())), rounds, 'PIL' in sys.modules)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder.directory, capture_output=True, text=True, check=False
+    )
+
+    assert "1 [2, 0, 0] False" == run.stdout.strip(), run.stderr
 
 
 def test_the_pictures_of_an_issue_are_made_ready_when_it_is_rendered(tmp_path: Path) -> None:

@@ -107,7 +107,7 @@ def test_many_frames_are_made_smaller_and_far_too_many_refused(folder: ImageFold
     """A few kilobytes may hold hundreds of frames of any size: what is held in memory is bounded."""
     frames = [Image.new("P", (1200, 900), number) for number in range(60)]
     shown = made(folder, "many.gif", saved(frames[0], "GIF", save_all=True, append_images=frames[1:], duration=50))
-    assert shown.width * shown.height * 60 <= 41_000_000
+    assert shown.width * shown.height * 60 <= 21_000_000
 
     frames = [Image.new("P", (2000, 1500), number) for number in range(150)]
     with pytest.raises(Mistake, match="frames"):

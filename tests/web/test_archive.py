@@ -74,7 +74,12 @@ def test_pictures_are_served_by_their_published_name_and_nothing_else_is(world: 
     Image.new("RGB", (4, 4), "red").save(made, "PNG")
     (room / "quay.png").write_bytes(made.getvalue())
     name = world.parts.images.publish("images/quay.png")
+    ready = world.parts.directory / "var" / "images" / name
+    kept = ready.rename(ready.with_suffix(".away"))
 
+    assert world.client.get(f"/images/{name}").status_code == 404
+    assert not ready.exists(), "whoever asks has it made"
+    kept.rename(ready)
     answer = world.client.get(f"/images/{name}")
 
     assert answer.status_code == 200

@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from newsletter.words.mistake import Mistake, Place
+from newsletter.words.mistake import Mistake
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 _WIDEST = 1280
 _TALLEST = 4 * _WIDEST
 # What is held in memory while it is written: one byte a pixel, all frames together.
-_ROOM = 40_000_000
+_ROOM = 20_000_000
 # What is read: a few kilobytes can hold hundreds of frames of any size.
-_MOST_PIXELS = 400_000_000
+_MOST_PIXELS = 200_000_000
 _MOST_FRAMES = 600
 # GIF counts in hundredths, and programs slow down what is shorter than two of them.
 _SHORTEST_MS = 20
 
 
-def animation(picture: Image.Image, src: str, place: Place | None) -> bytes:
+def animation(picture: Image.Image, src: str) -> bytes:
     """Comments and descriptions in the file stay behind. Raises Mistake for more frames or pixels than can be taken."""
     frames = getattr(picture, "n_frames", 1)
     # A PNG may hold a still picture for those who can't show the moving one; it is none of its frames.
@@ -32,7 +32,6 @@ def animation(picture: Image.Image, src: str, place: Place | None) -> bytes:
         raise Mistake(
             f"{src} moves through {frames} frames of {picture.width} by {picture.height} pixels, which is more than can be made ready.",
             fix="Save fewer frames, or smaller ones.",
-            place=place,
         )
     durations = [0] * (frames - first)
     pictures = _frames(picture, range(first, frames), _box(picture, frames), durations)

@@ -3,42 +3,31 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 import re
 import tempfile
-import warnings
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from newsletter.folder.animation import animation
+from newsletter.apart import Bounds, call
 from newsletter.folder.inside import is_within, open_within, real_room
+from newsletter.folder.picture import ENDINGS, Made
 from newsletter.folder.text_files import room as make_room
 from newsletter.words.mistake import Missing, Mistake, NewsletterError, Place
 from newsletter.words.picture_path import spellings
 
-if TYPE_CHECKING:
-    from PIL import Image
-
 ROOM = "images"
 READY = "var/images"
-# Twice the widest column, for the screens with two pixels to a point.
-WIDEST = 1280
-_TALLEST = 4 * WIDEST
-# A phone's photograph has 12 to 50 million; far more is a bomb or a poster.
-_MOST_PIXELS = 120_000_000
 _MOST_BYTES = 40_000_000
+_BOUNDS = Bounds(seconds=15, megabytes=500)
 # Part of every name: a change here gives new names, and what went out keeps its old ones.
 _RECIPE = b"newsletter picture 2\0"
 _NAME = re.compile(r"[0-9a-f]{32}\.(?:jpg|png|gif)")
-_ENDINGS = {"JPEG": "jpg", "MPO": "jpg", "PNG": "png", "GIF": "gif", "WEBP": "", "BMP": "png", "TIFF": ""}
-# Mail programs show moving pictures as GIF only. The frames of a TIFF are pages.
-_MOVING = frozenset({"GIF", "PNG", "WEBP"})
-_FORMATS = {"jpg": "JPEG", "png": "PNG", "gif": "GIF"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +61,7 @@ class ImageFolder:
         picture that mail can show; then nothing is kept.
         """
         stem = re.sub(r"[^a-z0-9]+", "-", Path(name).stem.lower()).strip("-")[:60] or "picture"
-        ending, _ = _made(data[: _MOST_BYTES + 1], name, None)
+        ending = _made(data[: _MOST_BYTES + 1], name, None).ending
         room = make_room(self.directory / ROOM)
         for number in count(1):
             path = room / (f"{stem}.{ending}" if number == 1 else f"{stem}-{number}.{ending}")
@@ -87,19 +76,39 @@ class ImageFolder:
         raise AssertionError("there is always a next free name")
 
     def find(self, name: str) -> Path:
-        """The file of a published name. Raises Missing for any other.
-
-        On a machine that has only the folder it is made again, so that an address once mailed works for ever.
-        """
+        """The file of a published name. Raises Missing for any other, and makes nothing: anybody may ask."""
         if _NAME.fullmatch(name) is None:
             raise Missing("There is no such picture.")
         path = self.directory / READY / name
-        if not path.is_file():
-            _publish_all(self, _signature(self.directory / ROOM))
         # We never make links there; one that came with the folder would put any file of this machine on the web.
         if not path.is_file() or not is_within(path, path.parent):
             raise Missing("There is no such picture.", fix="Was its file removed from images/?")
         return path
+
+    def find_ready(self, src: str) -> str | None:
+        """The name of `images/...` as `publish` gives it, where it is ready; None elsewhere. Makes nothing."""
+        try:
+            data = _read(self._path(src, None), self.directory / ROOM)
+        except (NewsletterError, OSError):
+            return None
+        return _ready_name(self.directory / READY, _stem(data))
+
+    def make_ready(self, go_on: Callable[[], bool] = lambda: True) -> None:
+        """Make every picture of the folder ready, as long as `go_on`; the next call takes up what is left.
+
+        So an address that was mailed works for ever, also on a machine that has only the folder.
+        """
+        entries = _entries(self.directory / ROOM)
+        tried = _TRIED.setdefault(self.directory, set())
+        tried &= set(entries)
+        for entry in entries:
+            if entry in tried:
+                continue
+            if not go_on():
+                return
+            tried.add(entry)
+            with suppress(NewsletterError):
+                self.publish(entry[0])
 
     def width(self, name: str) -> int:
         """How wide a published picture is, in its own pixels. Raises Missing."""
@@ -137,101 +146,40 @@ def _holds(path: Path, room: Path, data: bytes) -> bool:
 
 
 def _publish(ready: Path, data: bytes, src: str, place: Place | None) -> str:
-    stem = hashlib.sha256(_RECIPE + data).hexdigest()[:32]
-    for ending in _FORMATS:
-        if (ready / f"{stem}.{ending}").is_file():
-            return f"{stem}.{ending}"
-    ending, made = _made(data, src, place)
+    stem = _stem(data)
+    name = _ready_name(ready, stem)
+    if name is not None:
+        return name
+    made = _made(data, src, place)
     ready.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(prefix=".new-", dir=ready)
     with os.fdopen(handle, "wb") as file:
-        file.write(made)
-    Path(temporary).replace(ready / f"{stem}.{ending}")
-    return f"{stem}.{ending}"
+        file.write(made.data)
+    Path(temporary).replace(ready / f"{stem}.{made.ending}")
+    return f"{stem}.{made.ending}"
 
 
-def _made(data: bytes, src: str, place: Place | None) -> tuple[str, bytes]:
-    """The ending and the bytes of a picture for mail. Nothing but the pixels and their colours is kept of it."""
-    from PIL import Image, UnidentifiedImageError
+def _stem(data: bytes) -> str:
+    return hashlib.sha256(_RECIPE + data).hexdigest()[:32]
 
+
+def _ready_name(ready: Path, stem: str) -> str | None:
+    names = (f"{stem}.{ending}" for ending in ENDINGS)
+    return next((name for name in names if (ready / name).is_file()), None)
+
+
+def _made(data: bytes, src: str, place: Place | None) -> Made:
+    """A picture for mail, made in a child process: few bytes can hold what takes gigabytes, and minutes, to decode."""
     if len(data) > _MOST_BYTES:
         raise Mistake(
             f"{src} is larger than {_MOST_BYTES // 1_000_000} MB.", fix="Save a smaller copy of it.", place=place
         )
+    task, fix = "newsletter.folder.picture:make_picture", "Save a smaller copy of it."
     try:
-        with warnings.catch_warnings():
-            # A picture of very many pixels is refused below; Pillow only warns of it.
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(data)) as picture:
-                return _converted(picture, src, place)
-    except Image.DecompressionBombError as error:
-        raise _too_many(src, place) from error
-    except UnidentifiedImageError as error:
-        raise Mistake(
-            f"{src} is not a picture that mail can show.", fix="Save it as JPEG, PNG or GIF.", place=place
-        ) from error
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
-        raise Mistake(
-            f"{src} is damaged: it can't be read to its end.", fix="Save it again as JPEG or PNG.", place=place
-        ) from error
-
-
-def _converted(picture: Image.Image, src: str, place: Place | None) -> tuple[str, bytes]:
-    from PIL import ImageOps
-
-    if picture.width * picture.height > _MOST_PIXELS:
-        raise _too_many(src, place)
-    if picture.format not in _ENDINGS:
-        raise Mistake(
-            f"{src} is {picture.format}, which mail programs do not show.", fix="Save it as JPEG or PNG.", place=place
-        )
-    if getattr(picture, "is_animated", False) and picture.format in _MOVING:
-        return "gif", animation(picture, src, place)
-    profile = picture.info.get("icc_profile")
-    upright = ImageOps.exif_transpose(_in_eight_bits(picture))
-    has_alpha = upright.mode in {"RGBA", "LA", "PA"} or "transparency" in upright.info
-    ending = _ENDINGS[picture.format] or ("png" if has_alpha else "jpg")
-    if ending == "gif":
-        ending = "png"
-    return ending, _saved(upright, ending, has_alpha=has_alpha, profile=profile)
-
-
-def _saved(picture: Image.Image, ending: str, *, has_alpha: bool, profile: bytes | None) -> bytes:
-    is_cmyk = picture.mode == "CMYK"
-    mode = "RGB" if ending == "jpg" or not has_alpha else "RGBA"
-    # A drawing with few colours stays small as long as nothing has to be mixed between them.
-    is_plain = not has_alpha and (picture.mode in {"L", "1"} or (picture.mode == "P" and picture.width <= WIDEST))
-    made = picture.copy() if is_plain and ending == "png" else picture.convert(mode)
-    made.thumbnail((WIDEST, _TALLEST))
-    # Whatever the file said about itself stays behind: position, camera, thumbnail, comments.
-    made.info = {}
-    out = io.BytesIO()
-    options: dict[str, object] = {} if is_cmyk or profile is None else {"icc_profile": profile}
-    if ending == "jpg":
-        options |= {"quality": 85, "optimize": True, "progressive": True}
-    else:
-        options |= {"optimize": True}
-    made.save(out, _FORMATS[ending], **options)
-    return out.getvalue()
-
-
-def _in_eight_bits(picture: Image.Image) -> Image.Image:
-    """Grays of 16 or 32 bits on the scale of 8: converted as it is, whatever is above 255 would be white."""
-    if picture.mode.startswith("I;16"):
-        wide = picture.convert("I")
-        return wide.point(lambda gray: gray * (1 / 257)).convert("L")
-    if picture.mode in {"I", "F"}:
-        wide = picture.convert("F")
-        lowest, highest = (float(str(edge)) for edge in wide.getextrema())
-        scale = 255 / (highest - lowest or 1)
-        return wide.point(lambda gray: gray * scale - lowest * scale).convert("L")
-    return picture
-
-
-def _too_many(src: str, place: Place | None) -> Mistake:
-    return Mistake(
-        f"{src} has more than {_MOST_PIXELS // 1_000_000} million pixels.", fix="Save a smaller copy.", place=place
-    )
+        return call(task, data, returns=Made, what=src, fix=fix, bounds=_BOUNDS, src=src)
+    except NewsletterError as error:
+        error.place = place
+        raise
 
 
 @lru_cache(maxsize=1024)
@@ -243,24 +191,14 @@ def _width(path: Path) -> int:
         return picture.width
 
 
-_Signature = tuple[tuple[str, int, int], ...]
+_Entry = tuple[str, int, int]
+# What was tried in this process, by folder: what can't be made is not tried again until its file changes.
+_TRIED: dict[Path, set[_Entry]] = {}
 
 
-def _signature(room: Path) -> _Signature:
-    """What tells whether the room changed since it was last looked through."""
+def _entries(room: Path) -> list[_Entry]:
+    """The pictures of the room, each with what tells whether it changed: its time in nanoseconds and its size."""
     if not room.is_dir() or room.is_symlink():
-        return ()
+        return []
     files = [path for path in sorted(room.rglob("*")) if path.is_file() and not path.name.startswith(".")]
-    return tuple(
-        (path.relative_to(room.parent).as_posix(), path.stat().st_mtime_ns, path.stat().st_size) for path in files
-    )
-
-
-@lru_cache(maxsize=16)
-def _publish_all(folder: ImageFolder, signature: _Signature) -> None:
-    """Once for each state of the folder: anybody may ask for names that there never were."""
-    for src, _, _ in signature:
-        try:
-            folder.publish(src)
-        except NewsletterError:
-            continue
+    return [(path.relative_to(room.parent).as_posix(), path.stat().st_mtime_ns, path.stat().st_size) for path in files]

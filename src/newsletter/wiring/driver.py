@@ -15,6 +15,7 @@ from newsletter.schedule.rounds import Rounds
 from newsletter.schedule.tick import hold_missed
 from newsletter.schedule.ticker import tick_until
 from newsletter.wiring.collecting import collect_beat
+from newsletter.wiring.pictures import picture_beat
 from newsletter.wiring.timekeeping import desk_of, serving_lock
 from newsletter.words.driver import DriverKind
 from newsletter.words.mistake import NotNow
@@ -100,13 +101,17 @@ def _work(parts: Parts, stop: threading.Event, rounds: Rounds) -> None:
         finally:
             parts.listen()
 
+    def from_outside() -> None:
+        picture_beat(parts, stop)
+        collect_beat(parts, stop)
+
     log.info("the schedule runs")
     # Pages of others may take their time: collecting has a beat of its own.
     tick_until(
         stop,
         rounds.schedule_beat,
         sending,
-        lambda: collect_beat(parts, stop),
+        from_outside,
         seconds=parts.timing.seconds_between_ticks,
     )
 

@@ -74,9 +74,9 @@ def _logo(parts: Parts, look: Look) -> tuple[str, str, int] | None:
     source = str(logo.get("src", ""))
     if not source.startswith("images/"):
         return None
-    try:
-        name = parts.images.publish(source)
-    except NewsletterError:
+    # Anybody may ask for this page, so nothing is made for it: the schedule makes the folder's pictures ready.
+    name = parts.images.find_ready(source)
+    if name is None:
         return None
     width = re.fullmatch(r"(\d{1,3})(?:px)?", str(logo.get("width", "")))
     return f"images/{name}", str(logo.get("alt", "")), int(width[1]) if width else 120
