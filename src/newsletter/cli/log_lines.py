@@ -6,6 +6,9 @@ import json
 import logging
 import re
 import sys
+import time
+from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 # Whatever a library puts into its messages: an address has no place in a log that is kept and shipped.
@@ -13,7 +16,10 @@ _ADDRESS = re.compile(r"[^\s@\"'<>=,;:()\[\]{}]+@[^\s@\"'<>,;:()\[\]{}]+")
 
 
 class JsonLines(logging.Formatter):
-    """`at`, `level`, `room`, `event`, and `error` with the traceback where there is one."""
+    """`at`, `level`, `room`, `event`, and `error` with the traceback where there is one.
+
+    `lines_left_out_before` where there were too many to write.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         line = {
@@ -23,6 +29,8 @@ class JsonLines(logging.Formatter):
             "event": without_addresses(record.getMessage()),
             "process": record.process,
         }
+        if hasattr(record, "left_out"):
+            line["lines_left_out_before"] = record.left_out
         if record.exc_info:
             line["error"] = without_addresses(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False)
@@ -32,7 +40,31 @@ def without_addresses(text: str) -> str:
     return _ADDRESS.sub("(address)", text)
 
 
+class Sparing(logging.Filter):
+    """So many lines of one kind a second, and so many of all; the rest are counted, and the number is said in the next line."""
+
+    def __init__(self, *, of_one_kind: int = 10, of_all: int = 100, now: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._of_one_kind, self._of_all, self._now = of_one_kind, of_all, now
+        self._second, self._n_left_out = -1, 0
+        self._counted: Counter[tuple[str, str]] = Counter()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        # The handler holds its lock only after this; a line too many or too few of two threads is none to wait for.
+        second, kind = int(self._now()), (record.name, str(record.msg))
+        if second != self._second:
+            self._second, self._counted = second, Counter()
+        if self._counted[kind] >= self._of_one_kind or self._counted.total() >= self._of_all:
+            self._n_left_out += 1
+            return False
+        self._counted[kind] += 1
+        if self._n_left_out:
+            record.left_out, self._n_left_out = self._n_left_out, 0
+        return True
+
+
 def log_to_stderr(level: int = logging.INFO) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
+    handler.addFilter(Sparing())
     logging.basicConfig(level=level, handlers=[handler], force=True)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_TAKEN_AT_ONCE, _WAITING = 64, 1_024
+
 
 def pages_process(
     stop: threading.Event,
@@ -59,10 +61,15 @@ def serve_pages(parts: Parts, listener: socket.socket, stop: threading.Event, pu
     import uvicorn
 
     from newsletter.web.app import build
+    from newsletter.web.patience import Bounds, protocol_within
     from newsletter.web.studio.routes import studio_routes
 
     config = uvicorn.Config(
         build(parts, studio_routes(parts, stop), pulse=pulse),
+        http=protocol_within(Bounds(connections=_connections(Bounds().connections))),
+        ws="none",
+        # Taken at one go, before any of them can be cut off: so many files may be open beyond the connections.
+        backlog=_TAKEN_AT_ONCE,
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=10,
@@ -82,12 +89,27 @@ def serve_pages(parts: Parts, listener: socket.socket, stop: threading.Event, pu
     thread = threading.Thread(target=run, name="pages", daemon=True)
     thread.start()
     try:
+        while thread.is_alive() and not server.started:
+            stop.wait(0.01)
+        # Those that may wait to be taken.
+        listener.listen(_WAITING)
         host, port = listener.getsockname()[:2]
         yield f"http://{host}:{port}/"
     finally:
         server.should_exit = True
         thread.join(timeout=15)
         listener.close()
+
+
+def _connections(most: int) -> int:
+    """How many at once, by how many files may be open."""
+    from newsletter.wiring.open_files import ENOUGH, connections_within, raise_open_files
+
+    n_files = raise_open_files()
+    n_connections = connections_within(n_files, most)
+    if n_files < ENOUGH:
+        log.warning("only %d files may be open: the pages take %d connections at once", n_files, n_connections)
+    return n_connections
 
 
 def listener_at(host: str, port: int) -> socket.socket:
@@ -106,5 +128,5 @@ def listener_at(host: str, port: int) -> socket.socket:
         raise NotNow(
             f"Nothing can listen on {host}:{port}: {error.strerror}.", fix="Name another with --host and --port."
         ) from error
-    listener.listen(128)
+    listener.listen(_WAITING)
     return listener

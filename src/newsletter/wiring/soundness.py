@@ -25,11 +25,11 @@ _DAYS_SINCE_BACKUP = 8
 
 
 def look_here(parts: Parts) -> list[Verdict]:
-    """Settings, secrets, database, clock, schedule, disk and backups. A file is written to var/ and deleted again."""
+    """Settings, secrets, database, clock, schedule, disk, open files and backups. A file is written to var/ and deleted again."""
     found = [*_settings(parts), *_database(parts)]
     if not any(one.about == "Database" and one.state is State.FAIL for one in found):
         found.append(schedule(parts))
-    return [*found, *_disk(parts.directory), backups(parts)]
+    return [*found, *_disk(parts.directory), open_files(), backups(parts)]
 
 
 def missing(parts: Parts) -> list[Verdict]:
@@ -175,6 +175,19 @@ def _disk(directory: Path) -> Iterator[Verdict]:
         yield warned("Disk", words, "Make room soon.")
     else:
         yield passed("Disk", words)
+
+
+def open_files() -> Verdict:
+    """As for a process that is started from here; the unit in deploy/ says for itself how many there may be."""
+    from newsletter.wiring.open_files import ENOUGH, find_most_open_files
+
+    n_files = find_most_open_files()
+    words = f"{n_files:,} may be open at once."
+    if n_files < ENOUGH:
+        return warned(
+            "Open files", f"Only {words}", f"Allow {ENOUGH:,} at least: `ulimit -Hn`, or LimitNOFILE= of the unit."
+        )
+    return passed("Open files", words)
 
 
 def newest_backup(directory: Path) -> datetime | None:
