@@ -62,8 +62,8 @@ def secrets(directory: Path, warnings: list[str]) -> dict[str, str]:
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
-        match = re.fullmatch(r"\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*", line)
+        match = re.fullmatch(r"\s*+(?:export\s++)?([A-Za-z_]\w*+)\s*+=(.*)", line)
         if match is None:
             raise Mistake("This line is not a setting.", fix="Write it as NAME=value.", place=Place(SECRETS, number))
-        values[match[1]] = re.sub(r"\A([\"'])(.*)\1\Z", r"\2", match[2])
+        values[match[1]] = re.sub(r"\A([\"'])(.*)\1\Z", r"\2", match[2].strip())
     return values

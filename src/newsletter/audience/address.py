@@ -28,10 +28,10 @@ _PLAIN = re.compile(
     rf"(?:{_LABEL}\.)+(?!(?i:{_RESERVED})\Z)[A-Za-z]{{2,63}}\Z"
 )
 
-_SEVERAL = re.compile(r"[^\s,;<>|@]+@[^\s,;<>|@]+(?=[\s,;<>|]|\Z)")
+_SEVERAL = re.compile(r"(?<![^\s,;<>|@])[^\s,;<>|@]++@[^\s,;<>|@]++(?=[\s,;<>|]|\Z)")
 _PLACEHOLDER = re.compile(rf".*@(?:{_NOBODYS})\Z", re.IGNORECASE | re.DOTALL)
 # What spreadsheets put around a text so that it stays one, and signs that nobody sees.
-_WRAPPED = re.compile(r"=?\"(?P<inside>[^\"<>]*@[^\"<>]*)\"\Z")
+_WRAPPED = re.compile(r"=?\"(?P<inside>[^\"<>@]*+@[^\"<>]*+)\"\Z")
 _UNSEEN = "\ufeff\u200b\u200c\u200d\u200e\u200f\u2060"
 
 _NAMED = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>\Z")

@@ -12,7 +12,7 @@ from newsletter.audience.records import LONGEST_LINE, Record
 
 _TOKEN = re.compile(r'"(?:[^"\\\r\n]|\\.)*"|<[^<>]*>|\([^()]*\)|[;,]|[^";,<(]+|.', re.DOTALL)
 _LABEL = re.compile(r"\s*(?:to|cc|bcc|from|an|von|kopie)\s*:\s*", re.IGNORECASE)
-_COMMENTED = re.compile(r"(?P<address>\S+@\S+)\s*\((?P<name>[^()]*)\)\Z")
+_COMMENTED = re.compile(r"(?P<address>[^\s@]++@[^\s(]++)\s*+\((?P<name>[^()]*+)\)\Z")
 
 
 class AddressLines:

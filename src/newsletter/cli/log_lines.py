@@ -12,7 +12,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 # Whatever a library puts into its messages: an address has no place in a log that is kept and shipped.
-_ADDRESS = re.compile(r"[^\s@\"'<>=,;:()\[\]{}]+@[^\s@\"'<>,;:()\[\]{}]+")
+_LETTER = r"[^\s@\"'<>=,;:()\[\]{}]"
+_ADDRESS = re.compile(rf"(?<!{_LETTER}){_LETTER}++@[^\s@\"'<>,;:()\[\]{{}}]++")
 
 
 class JsonLines(logging.Formatter):

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 # What mail programs put before the subject: Fwd, Fw; WG (de), TR (fr), RV (es), I (it), Enc (pt), VS, VB (nordic), Doorst (nl).
-_PREFIX = re.compile(r"^\s*(?:\[?\s*(?:fwd?|wg|tr|rv|enc|vs|vb|vl|doorst|pd|i)\s*:\s*)+", re.IGNORECASE)
+_PREFIX = re.compile(r"^\s*+(?:\[?\s*+(?:fwd?|wg|tr|rv|enc|vs|vb|vl|doorst|pd|i)\s*+:\s*+)++", re.IGNORECASE)
 # The line above a forwarded message, as Gmail, Thunderbird, Outlook and Apple Mail write it, in whatever language.
 _MARKERS = (
     re.compile(r"^[ \t]*-{5,}[ \t]*\w[^\n-]{3,60}[^\n-][ \t]*-{5,}[ \t]*$", re.MULTILINE),

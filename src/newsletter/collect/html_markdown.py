@@ -32,7 +32,7 @@ def html_to_markdown(html: str) -> str:
     for figure in soup.find_all("figure"):
         _caption_into_quote(figure)
     text = str(_Converter(heading_style="atx", bullets="-", newline_style=BACKSLASH).convert_soup(soup))
-    text = re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+(?=\n|\Z)", "", text)).strip("\n")
+    text = re.sub(r"\n{3,}", "\n\n", re.sub(r"(?<![ \t])[ \t]++(?=\n|\Z)", "", text)).strip("\n")
     return _ACROSS_TAGS.sub(r"\\\g<0>", text)
 
 

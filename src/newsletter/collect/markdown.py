@@ -16,7 +16,8 @@ from newsletter.words.post import Post
 # How the folder reads the text of a post's file: `parse(text, slug=..., file=...)`, raising Mistake with the line.
 ParsePost = Callable[[str, str, str], Post]
 
-_HEADING = re.compile(r"#{1,2}[ \t]+(?P<title>.*?)(?:[ \t]+#+)?[ \t]*")
+_HEADING = re.compile(r"#{1,2}[ \t](?P<title>.*)")
+_HEADING_END = re.compile(r"(?<![ \t])[ \t]++#++\Z")
 _UNDERLINE = re.compile(r"=+[ \t]*")
 _DATED = re.compile(r"\d{4}-\d{2}-\d{2}-\w[\w-]*")
 _LONGEST_TITLE = 100
@@ -36,8 +37,9 @@ def _title(text: str) -> tuple[str, str, tuple[str, ...]]:
     """The heading on top, taken out of the text; without one, the first words, which stay where they are."""
     lines = text.split("\n")
     match = _HEADING.fullmatch(lines[0])
-    if match and one_line(_plain(match["title"])):
-        return one_line(_plain(match["title"])), "\n".join(lines[1:]).strip("\n"), ()
+    title = one_line(_plain(_HEADING_END.sub("", match["title"].strip(" \t")))) if match else ""
+    if title:
+        return title, "\n".join(lines[1:]).strip("\n"), ()
     if len(lines) > 1 and _UNDERLINE.fullmatch(lines[1]) and one_line(_plain(lines[0])):
         return one_line(_plain(lines[0])), "\n".join(lines[2:]).strip("\n"), ()
     words = one_line(_plain(next((line for line in lines if line.strip()), "")))
@@ -53,6 +55,6 @@ def _title(text: str) -> tuple[str, str, tuple[str, ...]]:
 
 def _plain(markdown: str) -> str:
     """A line without its marks: links by their words, no emphasis, no escapes."""
-    words = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", markdown)
-    words = re.sub(r"^[>#\s]+|(?<!\\)[*`]+|(?<!\\)~~|(?<![\\\w])_+|(?<!\\)_+(?!\w)", "", words)
+    words = re.sub(r"!?\[([^\[\]]*+)\]\((?:(?!\]\()[^)])*+\)", r"\1", markdown)
+    words = re.sub(r"^[>#\s]+|(?<!\\)[*`]+|(?<!\\)~~|(?<![\\\w])_+|(?<![\\_])_++(?!\w)", "", words)
     return re.sub(r"\\([^\w\s])", r"\1", words)

@@ -55,7 +55,7 @@ def _no_words() -> Mistake:
 
 
 def _first_words(body: str) -> str:
-    words = one_line(re.sub(r"[>#*\\]|!?\[|\]\([^)]*\)", "", body.partition("\n\n")[0]))
+    words = one_line(re.sub(r"[>#*\\]|!?\[|\]\((?:(?!\]\()[^)])*+\)", "", body.partition("\n\n")[0]))
     return words if len(words) <= 80 else f"{words[:80].rpartition(' ')[0]}…"
 
 
@@ -70,7 +70,9 @@ def _picture(facts: PageFacts, title: str, body: str) -> tuple[Image | None, str
     """The page's picture, the body without it where it stands there too, and what the editor has to add."""
     if facts.image is None:
         return None, body, ()
-    there = re.search(rf"^!\[(?P<alt>[^\]]*)\]\({re.escape(in_markdown(facts.image))}\)(?:\n+|\Z)", body, re.MULTILINE)
+    there = re.search(
+        rf"^!\[(?P<alt>(?:(?!\n!\[)[^\]])*+)\]\({re.escape(in_markdown(facts.image))}\)(?:\n+|\Z)", body, re.MULTILINE
+    )
     alt = facts.image_alt or (there["alt"] if there else "")
     rest = (body[: there.start()] + body[there.end() :]).strip("\n") if there else body
     notes = () if alt else ("The picture has no description: say in `alt` what it shows. The title stands there now.",)

@@ -18,7 +18,7 @@ _ZERO = r"\s*:\s*0(?![.\d]*[1-9])"
 _HIDDEN = re.compile(
     rf"display\s*:\s*none|visibility\s*:\s*hidden|(?:font-size|opacity|max-height){_ZERO}", re.IGNORECASE
 )
-_TINY = re.compile(r"\s*[0-3]\s*(?:px)?\s*")
+_TINY = re.compile(r"\s*+[0-3]\s*+(?:px\s*+)?")
 _TINY_STYLE = re.compile(r"(?:^|;)\s*(?:width|height)\s*:\s*[0-3](?:px)?\s*(?:;|$|!)", re.IGNORECASE)
 
 _BLOCKS = {"p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "div", "section", "article", "ul", "ol", "li", "pre"}

@@ -17,7 +17,7 @@ from newsletter.words.post import Post
 # A longer first line is the beginning of the text, not its title.
 _LONGEST_TITLE = 200
 _BYLINE = re.compile(
-    r"(?P<open>[\[(])?\s*(?P<more>(?:[^\W\d_]+\s+){0,4}?)by:?\s+(?P<name>[^\W\d_][^\[\]():]{0,60}?)\s*(?(open)[\])])",
+    r"(?P<open>[\[(])?\s*+(?P<more>(?:[^\W\d_]++\s++){0,4}?)by:?\s++(?P<name>[^\W\d_][^\[\]():]{0,60}?)\s*+(?(open)[\])])",
     re.IGNORECASE,
 )
 

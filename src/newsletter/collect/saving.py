@@ -106,7 +106,12 @@ def _description(desk: CollectDesk, find: Find) -> FindDraft | None:
 
 def _first_paragraph(body: str) -> str:
     words = next((part for part in body.split("\n\n") if not part.startswith(("#", "!["))), "")
-    return re.sub(r"^>\s?|\\(?=[^\w\s])|[*`]", "", re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", words), flags=re.MULTILINE)
+    return re.sub(
+        r"^>\s?|\\(?=[^\w\s])|[*`]",
+        "",
+        re.sub(r"!?\[([^\[\]]*+)\]\((?:(?!\]\()[^)])*+\)", r"\1", words),
+        flags=re.MULTILINE,
+    )
 
 
 def _without_full_stop(address: str) -> str:

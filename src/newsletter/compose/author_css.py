@@ -13,7 +13,7 @@ from newsletter.compose.mjml_guard import Hold
 _MARK = "<!--hold-->"
 _ROWS = re.compile(r"\s*<tr\b", re.IGNORECASE)
 _TABLE_PARTS = re.compile(r"<(?:thead|tbody|tfoot|caption|colgroup)\b", re.IGNORECASE)
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_RULE = re.compile(r"(?<![^{}])([^{}]++)\{([^{}]*+)\}")
 _COMPOUND = re.compile(r"(\*|[a-z][a-z0-9]*)?((?:[.#:\[][^\s>+~]*)?)", re.IGNORECASE)
 _WRITTEN_BY_AUTHORS = frozenset(
     [
@@ -73,7 +73,7 @@ def stays_in_holds(styles: str) -> bool:
 
     Then only what authors wrote has to be read and written again, a third of the mail.
     """
-    bare = re.sub(r"/\*.*?\*/", "", styles, flags=re.DOTALL)
+    bare = re.sub(r"/\*.*?(?:\*/|\Z)", "", styles, flags=re.DOTALL)
     if "@" in bare:
         return False
     return all(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from markdown_it.token import Token
 
@@ -10,15 +11,11 @@ from newsletter.compose.gaps import Origin, Region
 from newsletter.compose.markdown import parser
 from newsletter.words.mistake import Mistake
 
-# A fence, a code span or a remark, whichever comes first: what looks like a remark inside code is code.
-_REMARK_OR_CODE = re.compile(
-    r"^ {0,3}(?P<fence>`{3,}|~{3,}).*?(?:^ {0,3}(?P=fence)[`~]*[ \t]*$|\Z)"
-    r"|(?P<ticks>(?<!`)`+)(?!`).+?(?<!`)(?P=ticks)(?!`)"
-    r"|(?P<remark><!--.*?-->)"
-    r"|(?P<unclosed><!--)",
-    re.DOTALL | re.MULTILINE,
-)
-_TICKS = re.compile("`+")
+# Where a fence, a code span or a remark may begin, whichever comes first: what looks like a remark inside code is code.
+_BEGINS = re.compile(r"^ {0,3}(?P<fence>`{3,}+|~{3,}+)|(?P<ticks>`++)|<!--", re.MULTILINE)
+_TICKS = re.compile("`++")
+# A code span of which so many runs of backticks before it say something else is not looked for any longer.
+_MOST_RUNS = 100
 # What readers of a quote see is what its writer wrote, braces and all; code is quoted too.
 _LITERAL = frozenset({"blockquote_open", "fence", "code_block"})
 
@@ -43,13 +40,35 @@ def regions_of(source: str, origin: Origin) -> list[Region]:
 
 
 def _remarks(source: str) -> tuple[list[Region], list[int]]:
-    remarks, unclosed = [], []
-    for match in _REMARK_OR_CODE.finditer(source):
-        if match["remark"] is not None:
-            remarks.append(Region(match.start(), match.end(), kept=False))
-        elif match["unclosed"] is not None:
-            unclosed.append(match.start())
+    """Each character is looked at a fixed number of times, whatever the text: none is read to its end for nothing."""
+    remarks, unclosed = list[Region](), list[int]()
+    spans = _closings([match.span() for match in _TICKS.finditer(source)])
+    last = source.rfind("-->")
+    at = 0
+    while match := _BEGINS.search(source, at):
+        start, at = match.span()
+        if match["fence"]:
+            closing = re.compile(rf"^ {{0,3}}{match['fence']}[`~]*+[ \t]*+$", re.MULTILINE).search(source, at)
+            at = closing.end() if closing else len(source)
+        elif match["ticks"]:
+            at = spans.get(start, at)
+        elif last < at:
+            unclosed.append(start)
+        else:
+            at = source.index("-->", at) + len("-->")
+            remarks.append(Region(start, at, kept=False))
     return remarks, unclosed
+
+
+def _closings(runs: Sequence[tuple[int, int]]) -> dict[int, int]:
+    """Where a code span would end that begins at each run of backticks: behind the next one of the same length."""
+    ends: dict[int, int] = {}
+    nearest: dict[int, int] = {}
+    for start, end in reversed(runs):
+        if end - start in nearest:
+            ends[start] = nearest[end - start]
+        nearest[end - start] = end
+    return ends
 
 
 def _literal(source: str, remarks: list[Region]) -> list[Region]:
@@ -73,17 +92,18 @@ def _literal(source: str, remarks: list[Region]) -> list[Region]:
 def _code_spans(source: str, start: int, end: int, token: Token) -> list[Region]:
     """The code spans of a block, by offsets: each is the next pair of equal runs of backticks with its words between."""
     runs = [match.span() for match in _TICKS.finditer(source, start, end)]
+    ends = _closings(runs)
+    numbers = {run[1]: number for number, run in enumerate(runs)}
     regions: list[Region] = []
     first = 0
     for child in token.children or []:
         if child.type != "code_inline":
             continue
-        for number in range(first, len(runs)):
-            opening = runs[number]
-            closing = next((run for run in runs[number + 1 :] if run[1] - run[0] == opening[1] - opening[0]), None)
-            if closing and _words_of(source[opening[1] : closing[0]]) == _words_of(child.content):
-                regions.append(Region(opening[0], closing[1], kept=True))
-                first = runs.index(closing) + 1
+        for begin, begun in runs[first : first + _MOST_RUNS]:
+            stop = ends.get(begin)
+            if stop and _words_of(source[begun : stop - (begun - begin)]) == _words_of(child.content):
+                regions.append(Region(begin, stop, kept=True))
+                first = numbers[stop] + 1
                 break
     return regions
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 # A comment, a text in quotes, a brace or the end of a statement; whatever is between is taken whole.
-_PIECE = re.compile(r"""/\*.*?\*/|"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'|[{};]|[^{};/"']++|.""", re.DOTALL)
+_PIECE = re.compile(r"""/\*.*?(?:\*/|\Z)|"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'|[{};]|[^{};/"']++|.""", re.DOTALL)
 # What an element only is for a while, or what is no element: there is no attribute to write that into.
 _LIVE = re.compile(
     r"::|:(?:hover|focus|focus-within|focus-visible|active|visited|link|target|checked|before|after|first-line|first-letter"
@@ -22,7 +22,7 @@ def split_style(css: str) -> tuple[str, str]:
     """
     inlined, kept = [], []
     for rule in _rules(css):
-        head = re.sub(r"/\*.*?\*/", "", rule, flags=re.DOTALL).strip()
+        head = re.sub(r"/\*.*?(?:\*/|\Z)", "", rule, flags=re.DOTALL).strip()
         selectors = head.partition("{")[0]
         if head.startswith("@"):
             kept.append(rule.strip())

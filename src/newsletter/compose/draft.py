@@ -94,7 +94,7 @@ def _first_sentence(body: str) -> str:
             words = "".join(child.content if child.type != "softbreak" else " " for child in token.children).strip()
             if words and not re.fullmatch(r"\[.*\]", words):
                 # A short word before the full stop is more likely an abbreviation than an end.
-                end = re.search(r"[^\W\d]{4,}[.!?…][”’\"')]*(?=\s)", words)
+                end = re.search(r"(?<![^\W\d])[^\W\d]{4,}+[.!?…][”’\"')]*+(?=\s)", words)
                 return words[: end.end()] if end else words
     return ""
 

@@ -73,9 +73,6 @@ def _unreadable(template: TemplateFiles, source: str, message: str) -> Mistake:
 
 
 def _refused(template: TemplateFiles, source: str, key: str, message: str, fix: str) -> Mistake:
-    match = re.search(rf"^\s*{key}\s*=", source, re.MULTILINE)
+    match = re.search(rf"^[ \t]*+{key}[ \t]*+=", source, re.MULTILINE)
     line = source.count("\n", 0, match.start()) + 1 if match else None
-    # The pattern may have taken the empty lines before the key.
-    if match:
-        line = source.count("\n", 0, match.start() + match[0].index(key)) + 1
     return Mistake(message, fix=fix, place=Place(path_of(template, _FILE), line))

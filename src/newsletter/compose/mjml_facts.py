@@ -177,7 +177,7 @@ _KINDS = {
     "number": (re.compile(r"\d+"), "a whole number"),
 }
 _COLOR = re.compile(
-    r"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})|(?:rgb|hsl)a?\(\s*[0-9.%\s,/deg-]+\)|inherit|transparent",
+    r"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})|(?:rgb|hsl)a?\([0-9.%\s,/deg-]+\)|inherit|transparent",
     re.IGNORECASE,
 )
 

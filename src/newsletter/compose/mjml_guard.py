@@ -16,9 +16,9 @@ from newsletter.compose.template import Written
 from newsletter.words.mistake import Mistake
 
 _MARKUP = re.compile(
-    r"<!--.*?-->|<!doctype[^>]*>"
-    r"|</(?P<close>[A-Za-z][\w:.-]*)\s*>"
-    r"""|<(?P<open>[A-Za-z][\w:.-]*)(?:[^"'<>]++|"[^"]*+"|'[^']*+')*+>""",
+    r"<!--.*?(?:-->|\Z)|<!doctype[^<>]*+>"
+    r"|</(?P<close>[A-Za-z][\w:.-]*+)\s*+>"
+    r"""|<(?P<open>[A-Za-z][\w:.-]*+)(?:[^"'<>]++|"[^"]*+"|'[^']*+')*+>""",
     re.DOTALL | re.IGNORECASE,
 )
 # What stands in these goes round mjml-python, which glues words together and is slow with them.
@@ -132,6 +132,8 @@ class _Guard:
             start, stop = match.span()
             if start < offset:
                 continue
+            if match[0].startswith("<!--") and not match[0].endswith("-->"):
+                break
             if start > offset:
                 text = source[offset:start]
                 if self.held is not None and "<" not in text:
@@ -319,7 +321,7 @@ def _nested_rule(css: str) -> int | None:
     """Where a rule stands inside another rule and not just inside an @ block."""
     inside: list[bool] = []
     before = ""
-    for match in re.finditer(r"/\*.*?\*/|[{};]|[^{};/]++|/", css, re.DOTALL):
+    for match in re.finditer(r"/\*.*?(?:\*/|\Z)|[{};]|[^{};/]++|/", css, re.DOTALL):
         piece = match[0]
         if piece == "{":
             is_block = before.strip().startswith("@")

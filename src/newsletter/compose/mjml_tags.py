@@ -12,7 +12,7 @@ from newsletter.compose.html_facts import ADDRESSES, INLINE, VOID
 from newsletter.compose.mjml_facts import CHILDREN, ELEMENTS, EMPTY, LENGTHS, attributes, every_attribute, objection
 
 _NAME = re.compile(r"<([A-Za-z][\w:.-]*)")
-_ATTRIBUTE = re.compile(r"""\s*+([^\s=/"'<>]++)(?:\s*=\s*("[^"]*+"|'[^']*+'|[^\s"'<>]++))?""")
+_ATTRIBUTE = re.compile(r"""(?<!\s)\s*+([^\s=/"'<>]++)(?:\s*=\s*("[^"]*+"|'[^']*+'|[^\s"'<>]++))?""")
 # These mjml-python prints through a debugging format that puts backslashes in; as numbers they pass untouched.
 _UNSAFE = re.compile(r"[^ !#-;=?-\[\]-~]|&(?![A-Za-z0-9#]+;)")
 _BARE_ZERO = re.compile(r"(?<![\w.])0(?![\w.%])")

@@ -14,15 +14,15 @@ from newsletter.words.gap import Choice, Context, Gap, Part
 from newsletter.words.mistake import Mistake
 
 _MARKUP = re.compile(
-    r"(?P<comment><!--.*?-->)"
-    r"|(?P<raw><(?P<element>style|script)\b.*?</(?P=element)\s*>)"
-    r"|<!doctype[^>]*>"
-    r"|</(?P<close>[A-Za-z][^\s>]*)\s*>"
-    r"""|<(?P<open>[A-Za-z][^\s/>]*)(?P<attributes>(?:[^"'>]++|"[^"]*+"|'[^']*+')*+)>""",
+    r"(?P<comment><!--.*?(?:-->|\Z))"
+    r"|(?P<raw><(?P<element>style|script)\b.*?(?:</(?P=element)\s*>|\Z))"
+    r"|<!doctype[^<>]*+>"
+    r"|</(?P<close>[A-Za-z][^\s<>]*+)\s*+>"
+    r"""|<(?P<open>[A-Za-z][^\s/<>"']*+)(?P<attributes>(?:[^"'<>]++|"[^"]*+"|'[^']*+')*+)>""",
     re.DOTALL | re.IGNORECASE,
 )
 _ATTRIBUTE = re.compile(r"""([^\s=/"'<>]++)(?:\s*=\s*("[^"]*+"|'[^']*+'|[^\s"'<>]++))?""")
-_WRITTEN_ADDRESS = re.compile(r"(?:https?://|mailto:)[^\s<>]*\Z")
+_WRITTEN_ADDRESS = re.compile(r"(?:https?://|mailto:)(?:(?!https?://|mailto:)[^\s<>])*+\Z")
 _SAME_COMPONENT = (
     "Put {% if %} and {% endif %} into one paragraph, or each on a line of its own with an empty line before and after."
 )

@@ -19,7 +19,7 @@ from newsletter.words.mistake import Mistake, NewsletterError, Place
 
 _NAMED = re.compile("'([^']+)'|^(\\S+)$")
 # What a message says of our own classes and functions, which authors have not heard of.
-_PARTS_OF_OURS = re.compile(r"newsletter\.[a-z_.]+(?=[A-Z])|_context\.<locals>\.")
+_PARTS_OF_OURS = re.compile(r"(?<![a-z_.])newsletter\.[a-z_.]++(?=[A-Z])|_context\.<locals>\.")
 # Captured pages hold these now and then; XML has no way to write them, and no screen shows them.
 UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff\ud800-\udfff]")
 

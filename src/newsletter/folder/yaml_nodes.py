@@ -10,7 +10,7 @@ import yaml
 # Absent where PyYAML was built without libyaml.
 _FAST: Any = getattr(yaml, "CSafeLoader", None)
 # Where the two part: tabs, byte order marks, tags, comments after | and >, and in [...] or {...} question marks and line ends.
-_PARTING = re.compile(r"[\t\ufeff]|(?<!\w)!|[|>]\S*#|[\[{][^\]}\n]*(?:\?|$)", re.MULTILINE)
+_PARTING = re.compile(r"[\t\ufeff]|(?<!\w)!|[|>][^\s|>#]*+#|[\[{][^\[{\]}\n?]*+(?:\?|$)", re.MULTILINE)
 # libyaml nests as deep as it is told to, on a stack that ends the process; each level takes one of these signs or an indent.
 _NESTING, _MOST_NESTED, _LONGEST = "[{-?", 1_000, 8_000
 

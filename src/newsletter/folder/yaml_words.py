@@ -12,7 +12,7 @@ from newsletter.words.mistake import Mistake, Place
 # PyYAML says None of a plain value, libyaml an empty text.
 _PLAIN = frozenset({""})
 _COMMENT = re.compile(r"(?:^|\s)#")
-_AFTER_KEY = re.compile(r"^[\s-]*[^\s:#][^:]*:(?=\s|$)")
+_AFTER_KEY = re.compile(r"^[\s-]*+[^\s:#][^:]*+:(?=\s|$)")
 _BULLET = re.compile(r"^\s*-\s+")
 
 

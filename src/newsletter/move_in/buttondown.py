@@ -20,8 +20,8 @@ from newsletter.words.mistake import Mistake
 _NEEDS = ("id", "subject", "publish_date", "slug")
 _OPEN = frozenset({"", "public"})
 _OUT = frozenset({"", "sent", "published", "imported"})
-_FRONT_MATTER = re.compile(r"\A---\n(?:[\w-]+:.*\n|[ \t-].*\n)+---\n")
-_OWN_TAG = re.compile(r"\s*(?:\{\{.*?\}\}|\{%.*?%\})\s*")
+_FRONT_MATTER = re.compile(r"\A---\n(?:(?!---\n)(?:[\w-]++:.*+|[ \t-].*+)\n)++---\n")
+_OWN_TAG = re.compile(r"\s*+(?:\{\{(?:(?!\{\{).)*?\}\}|\{%(?:(?!\{%).)*?%\})\s*+")
 
 
 def read(files: ExportFiles, asked: Asked) -> Export:

@@ -95,7 +95,9 @@ def _title(row: dict[str, str]) -> str:
 
 def _without_tags(subject: str) -> str:
     """Without merge tags, and the comma that stood before one at the end."""
-    return re.sub(r"[\s,;:–—-]+$", "", _TAG.sub("", subject)) if _TAG.search(subject) else subject.strip()
+    return (
+        re.sub(r"(?<![\s,;:–—-])[\s,;:–—-]++$", "", _TAG.sub("", subject)) if _TAG.search(subject) else subject.strip()
+    )
 
 
 def _moment(text: str) -> datetime | None:

@@ -14,7 +14,7 @@ from newsletter.move_in.export_files import ExportFiles, Member
 _ENDINGS = {".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp", ".tif", ".tiff"}
 # Stands for a picture of the export while its issue is cleaned: whole, so that it passes, and nobody's.
 _STAND_IN = "https://picture.invalid/{}"
-_IN_MARKDOWN = re.compile(r"!\[(?P<alt>[^\]]*)\]\((?P<address>[^)\s]+)\)")
+_IN_MARKDOWN = re.compile(r"!\[(?P<alt>(?:(?!!\[)[^\]])*+)\]\((?P<address>(?:(?!\]\()[^)\s])++)\)")
 _OURS = re.compile(r"https://picture\.invalid/(\d+)")
 
 

@@ -17,10 +17,10 @@ from newsletter.preflight.rules import finding
 from newsletter.words.finding import Finding
 from newsletter.words.mistake import Place
 
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _DECLARATION = re.compile(r"(?:^|[;{])\s*([a-z-]+)\s*:\s*([^;{}]*)", re.IGNORECASE)
-_SELECTOR = re.compile(r"([^{};]+)\{")
-_FUNCTION = re.compile(r"([a-z-]+)\(", re.IGNORECASE)
+_SELECTOR = re.compile(r"(?<![^{};])([^{};]++)\{")
+_FUNCTION = re.compile(r"(?<![a-z-])([a-z-]++)\(", re.IGNORECASE)
 _UNIT = re.compile(r"(?<![\w#.])[\d.]+(ch|rem|vh|vw|vmin|vmax)\b", re.IGNORECASE)
 _ENDING = re.compile(r"\.(?:svg|webp|avif|heic|tiff?|bmp|mp4|apng)(?=$|[?#])", re.IGNORECASE)
 
@@ -116,7 +116,7 @@ def _in_style_sheet(text: str) -> Iterator[str]:
         yield from re.findall(r"::?[a-z-]+", selector)
         if "[" in selector:
             yield "[attribute]"
-        yield from (f"a {sign} b" for sign in ">+~" if re.search(rf"\s*\{sign}\s*", selector))
+        yield from (f"a {sign} b" for sign in ">+~" if sign in selector)
     yield from re.findall(r"@import\b", text)
 
 

@@ -101,6 +101,6 @@ def _is_large(element: Element) -> bool:
 def _size(element: Element) -> float:
     """The height of its letters in pixels, as far as it is said in pixels."""
     for one in (element, *element.ancestors()):
-        if found := re.search(r"([\d.]+)px", one.style.get("font-size") or one.style.get("font", "")):
+        if found := re.search(r"(?<![\d.])([\d.]++)px", one.style.get("font-size") or one.style.get("font", "")):
             return float(found[1])
     return 16.0

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from newsletter.preflight.page_tree import Element, tree_of
 
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
-_MEDIA = re.compile(r"@media[^{]*\(\s*prefers-color-scheme\s*:\s*dark\s*\)[^{]*\{", re.IGNORECASE)
-_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+_MEDIA = re.compile(
+    r"@media(?:(?!@media)[^{])*\(\s*+prefers-color-scheme\s*+:\s*+dark\s*+\)(?:(?!@media)[^{])*+\{", re.IGNORECASE
+)
+_RULE = re.compile(r"(?<![^{}])([^{}]++)\{([^{}]*+)\}")
 _COMPOUND = re.compile(r"(?P<tag>[a-z][\w-]*|\*)?(?P<rest>(?:[.#][\w-]+|\[[\w-]+\])*)", re.IGNORECASE)
 # What Chromium has for words, links and grounds without a colour of their own.
 _INK, _LINK, _GROUND = "#ffffff", "#9e9eff", "#121212"

@@ -22,7 +22,7 @@ _ONCE = (
     *("From", "To", "Subject", "Date", "Message-ID", "MIME-Version"),
     *("List-Unsubscribe", "List-Unsubscribe-Post", "List-Id"),
 )
-_LIST_ID = re.compile(r"(?:[^<>]*\s)?<[A-Za-z0-9](?:[A-Za-z0-9._-]*\.)+[A-Za-z0-9-]+>")
+_LIST_ID = re.compile(r"(?:[^<>]*\s)?<[A-Za-z0-9][A-Za-z0-9._-]*\.[A-Za-z0-9-]+>")
 _MESSAGE_ID = re.compile(r"<[^<>@\s]+@([^<>@\s]+)>")
 _FEEDBACK_ID = re.compile(r"[^:\s]*:[^:\s]*:[^:\s]*:[^:\s]{5,15}")
 _SETTINGS = "Look at `sender`, `reply_to`, `public_url` and the list's name."

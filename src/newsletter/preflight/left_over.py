@@ -21,15 +21,17 @@ _FOREIGN = re.compile(
     r"|\[(?:FIRST_?NAME|LAST_?NAME|FNAME|LNAME|NAME|EMAIL|UNSUBSCRIBE(?:_URL|_LINK)?)\](?!\()",
     re.IGNORECASE,
 )
-_TABLE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)+\|?\s*$|^\s*\|\s*:?-{3,}:?\s*\|\s*$")
+_TABLE = re.compile(r"^\s*+\|?\s*+:?-{2,}+:?\s*+(?:\|\s*+:?-{2,}+:?\s*+)++\|?\s*+$|^\s*+\|\s*+:?-{3,}+:?\s*+\|\s*+$")
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]{1,40}\]")
 _HTML = re.compile(r"</?[A-Za-z][A-Za-z0-9-]*(?:\s[^<>\n]{0,200})?/?>|&(?:nbsp|mdash|ndash|hellip|shy);(?!\w)")
 _TASK = re.compile(r"^\s*[-*+]\s+\[[ xX]\]\s")
 _FENCED_DIV = re.compile(r"^\s*(?::{3,}|!{3}\s)\s*\w*")
 _BARE = re.compile(r"(?<![\w(\[<\"'/@=])(?:https?://|www\.)[^\s<>)\]]{3,}", re.IGNORECASE)
 _DEFINITION = re.compile(r"^ {0,3}\[([^\]\n]{1,200})\]:\s*\S")
-_CODE = re.compile(r"(`+)(?!`)[^\n]*?(?<!`)\1(?!`)")
-_LINKED = re.compile(r"!?\[[^\]\n]*\]\([^)\n]*\)|<[a-z][a-z0-9+.-]*:[^<>\s]*>|<[^@\s<>]+@[^@\s<>]+>", re.IGNORECASE)
+_CODE = re.compile(r"(?<!`)(`++)[^\n]*?(?<!`)\1(?!`)")
+_LINKED = re.compile(
+    r"!?\[[^\[\]\n]*+\]\((?:(?!\]\()[^)\n])*+\)|<[a-z][a-z0-9+.-]*:[^<>\s]*>|<[^@\s<>]+@[^@\s<>]+>", re.IGNORECASE
+)
 
 _RAW = (
     (

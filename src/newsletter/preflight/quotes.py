@@ -16,8 +16,10 @@ from newsletter.words.finding import Finding
 from newsletter.words.mistake import Place
 from newsletter.words.post import Post
 
-_HIDDEN = re.compile(r"<(script|style|template|noscript)\b.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
-_TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)\b[^>]*>|<[!?/][^>]*>")
+_HIDDEN = re.compile(
+    r"<(script|style|template|noscript)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL | re.IGNORECASE
+)
+_TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)\b[^>]*+(?:>|\Z)|<[!?/][^>]*+(?:>|\Z)")
 _INLINE = frozenset(
     [
         "a",
@@ -43,9 +45,9 @@ _INLINE = frozenset(
         "wbr",
     ]
 )
-_CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
+_CHARSET = re.compile(rb"<meta(?:(?!<meta)[^>])+charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 # Editors leave words out (… or [...]), and put one letter or word of their own into brackets.
-_CUT = re.compile(r"\[?\s*(?:…|\.\s?\.\s?\.)\s*\]?|\[[^\]]*\]|\n\n")
+_CUT = re.compile(r"(?:\[|(?<!\s))\s*+(?:…|\.\s?\.\s?\.)\s*+\]?|\[[^\]]{0,300}+\]|\n\n")
 _SHORTEST = 24
 
 

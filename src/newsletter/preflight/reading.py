@@ -15,7 +15,7 @@ from newsletter.compose.markdown import parser
 from newsletter.compose.press import Proof
 from newsletter.words.mistake import Place
 
-_GAP = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_GAP = re.compile(r"\{\{(?:(?!\{\{).)*?\}\}|\{%(?:(?!\{%).)*?%\}", re.DOTALL)
 _DASH = re.compile(r"^\s*(?:[—–―]|--+)\s*")
 # What stands for a merge tag while the text is parsed: as long as the tag, nothing to Markdown, and another letter for each
 # of the tags, so that they can be put back. The letters are of a plane that no text uses.

@@ -26,7 +26,7 @@ _TRY_AGAIN_AFTER = timedelta(minutes=10)
 _GIVE_UP_AFTER = timedelta(days=2)
 
 
-_BODY = re.compile(r"<body\b[^>]*>", re.IGNORECASE)
+_BODY = re.compile(r"<body\b[^<>]*+>", re.IGNORECASE)
 
 
 def tell_all(desk: Desk) -> int:

@@ -22,7 +22,7 @@ _SHORT = {"mon": 0, "tue": 1, "tues": 1, "wed": 2, "thu": 3, "thur": 3, "thurs":
 _SETS = {"day": tuple(Weekday), "weekday": tuple(Weekday)[:5]}
 
 _TIME = re.compile(r"\b(?:at )?(\d{1,2}):(\d{2})(?!\d)\s?(am|pm)?\b|\b(?:at )?(\d{1,2})\s?(am|pm)\b", re.IGNORECASE)
-_TAIL = re.compile(r"\s+(from|except)\s+((?:\d{4}-\d{2}-\d{2}[\s,]*(?:and\s+)?)+)\s*$", re.IGNORECASE)
+_TAIL = re.compile(r"(?<!\s)\s++(from|except)\s++((?:\d{4}-\d{2}-\d{2}[\s,]*+(?:and\s++)?)++)$", re.IGNORECASE)
 
 
 def parse_cadence(text: str, *, zone: str = "UTC") -> Cadence:
@@ -181,8 +181,8 @@ def _monthly(words: str, text: str) -> Rule:
 
 
 def _split(words: str) -> Iterator[str]:
-    for word in re.split(r"\s*,\s*(?:and\s+)?|\s+and\s+|\s*&\s*", words):
-        yield word.removeprefix("the ").removeprefix("on ").strip()
+    for word in re.split(r",\s*+(?:and\s++)?|(?<!\s)\s++and\s++|&", words):
+        yield word.strip().removeprefix("the ").removeprefix("on ").strip()
 
 
 def _time(match: re.Match[str], text: str) -> time:

@@ -19,7 +19,7 @@ _TRACKING = re.compile(
 _HOST_DRESS = re.compile(r"^(?:www\d?|m|mobile|amp|touch)\.(?=[^.]+\.)")
 _INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?)$", re.IGNORECASE)
 # Links of a Markdown text. A parser would be slow over years of posts, and only their addresses are wanted.
-_LINKS = re.compile(r"\]\(\s*<?(https?://[^\s)>]+)|<(https?://[^\s>]+)>")
+_LINKS = re.compile(r"\]\(\s*<?(https?://[^\s)>]+)|<(https?://[^\s<>]++)>")
 _AMP = re.compile(r"(?:/amp|\.amp)(?=/?$|\.html?$)|^/amp(?=/)", re.IGNORECASE)
 
 

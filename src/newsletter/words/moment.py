@@ -15,8 +15,8 @@ _FIX = (
     'where yours is another, or "2026-12-03T09:00+01:00".'
 )
 _WALL = re.compile(
-    r"(?:on )?(?P<day>\d{4}-\d{2}-\d{2}|[a-z]+)[ t,]+(?:at )?(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::00)?"
-    r"(?:\s+(?P<zone>\S+))?",
+    r"(?:on )?(?P<day>\d{4}-\d{2}-\d{2}|[a-z]{1,12})[ t,]{1,8}(?:at )?(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::00)?"
+    r"(?:\s++(?P<zone>\S+))?",
     re.IGNORECASE,
 )
 

@@ -23,7 +23,7 @@ _NAMED = re.compile(r"personalizations(?:\.|\[)(\d+)")
 _SHARED = re.compile(
     "(?:from|subject|content|reply_to|reply_to_list|headers|custom_args|categories|tracking_settings|mail_settings|asm|ip_pool_name)(?:[.\\[]|$)"
 )
-_ADDRESS = re.compile(r"[^\s<>()\"',;:]+@[^\s<>()\"',;:]+")
+_ADDRESS = re.compile(r"(?<![^\s<>()\"',;:])[^\s<>()\"',;:]+@[^\s<>()\"',;:]+")
 _KEY = re.compile(r"\bSG\.[\w.-]+|(?i:bearer)\s+\S+")
 
 _CHECK_KEY = (

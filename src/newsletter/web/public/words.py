@@ -72,7 +72,8 @@ def choose_language(*wishes: str) -> str:
 
 def _ranked(header: str) -> list[tuple[str, float]]:
     found = re.findall(
-        r"([A-Za-z]{1,8})(?:-[A-Za-z0-9-]{1,30})?\s*(?:;\s*q=([01](?:\.\d{0,3})?))?\s*(?:,|$)", header[:300]
+        r"(?<![A-Za-z0-9-])([A-Za-z]{1,8})(?:-[A-Za-z0-9-]{1,30})?\s*+(?:;\s*+q=([01](?:\.\d{0,3})?)\s*+)?(?:,|$)",
+        header[:300],
     )
     return [(tag.lower(), float(weight or 1)) for tag, weight in found if weight not in {"0", "0.0"}]
 

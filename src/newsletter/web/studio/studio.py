@@ -238,8 +238,8 @@ def typed_in(form: FormData) -> list[tuple[str, str]]:
 
 def spoken(text: str) -> str:
     """A subject as it reads for somebody of whom nothing is known: for screens, where merge tags would be noise."""
-    said = re.sub(r"""\{\{[^{}]*?default\((["'])(.*?)\1\)[^{}]*\}\}""", r"\2", text)
-    return re.sub(r"\{\{.*?\}\}", "…", re.sub(r"\{%.*?%\}", "", said))
+    said = re.sub(r"""\{\{[^{}]*?default\((["'])((?:(?!\{\{).)*?)\1\)[^{}]*+\}\}""", r"\2", text)
+    return re.sub(r"\{\{(?:(?!\{\{).)*?\}\}", "…", re.sub(r"\{%(?:(?!\{%).)*?%\}", "", said))
 
 
 def coded(text: str) -> Markup:
