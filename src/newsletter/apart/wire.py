@@ -53,7 +53,7 @@ def receive(stream: BinaryIO, most: int) -> tuple[dict[str, object], bytes] | No
 
 
 def read_as(hint: object, value: object) -> object:
-    """The value that JSON holds as a `hint`: text, numbers, bytes, days, paths, tuples, lists and dataclasses of them.
+    """The value that JSON holds as a `hint`: text, numbers, bytes, days, paths, tuples, lists, dicts and dataclasses of them.
 
     Raises BadAnswer where it is anything else: whoever answers may be in the hands of what it reads.
     """
@@ -61,6 +61,8 @@ def read_as(hint: object, value: object) -> object:
         return _one_of(get_args(hint), value)
     if get_origin(hint) in {tuple, list}:
         return _series(hint, value)
+    if get_origin(hint) is dict and isinstance(value, dict):
+        return {name: read_as(get_args(hint)[1], one) for name, one in value.items()}
     if isinstance(hint, type) and is_dataclass(hint) and isinstance(value, dict):
         hints = get_type_hints(hint)
         if value.keys() <= hints.keys():

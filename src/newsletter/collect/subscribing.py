@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from newsletter.apart import call
 from newsletter.collect.desk import CollectDesk
 from newsletter.collect.polling import MAX_BYTES, Polled, poll
 from newsletter.collect.web_address import whole_address
@@ -81,16 +82,22 @@ def _read(desk: CollectDesk, answer: Fetched) -> FeedText:
 
 def _named(answer: Fetched) -> list[str]:
     """The feeds that a page's head names, in its order."""
-    from bs4 import BeautifulSoup
-
     if b"<" not in answer.body[:2_000]:
         return []
     # Links to feeds stand in the head; more of a page is not read.
-    page = BeautifulSoup(answer.body[:300_000], "lxml")
-    links = page.select("link[rel~=alternate][href]")
-    found = [
-        whole_address(str(link["href"]), answer.url)
-        for link in links
-        if str(link.get("type") or "").partition(";")[0].strip().lower() in _KINDS
-    ]
+    task, head = "newsletter.collect.subscribing:find_feed_links", answer.body[:300_000]
+    links = call(
+        task, head, returns=list[str], what=f"The page {answer.url}", fix="Add the address of its feed itself."
+    )
+    found = [whole_address(link, answer.url) for link in links]
     return [address for address in found if address]
+
+
+def find_feed_links(page: bytes) -> list[str]:
+    """Where a page says that its feeds are, as it writes them. Runs in the child process."""
+    from bs4 import BeautifulSoup
+
+    links = BeautifulSoup(page, "lxml").select("link[rel~=alternate][href]")
+    return [
+        str(link["href"]) for link in links if str(link.get("type") or "").partition(";")[0].strip().lower() in _KINDS
+    ]

@@ -1,15 +1,13 @@
-"""The process that reads one feed: a line of JSON and the feed come in, JSON goes out. It has no network and no secret."""
+"""Reads one feed in the child process: its name and its entries as plain text, or why it is none."""
 
 from __future__ import annotations
 
 import html
 import io
 import json
-import math
 import re
-import resource
-import sys
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
@@ -18,19 +16,21 @@ _MOST_ENTRIES = 100
 _LONGEST_CLEANED = 20_000
 
 
-def main() -> None:
-    head, _, data = sys.stdin.buffer.read().partition(b"\n")
-    asked = json.loads(head)
-    # Its last word, should whoever started it be gone.
-    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(asked["seconds"]),) * 2)
-    resource.setrlimit(resource.RLIMIT_AS, (asked["mb"] * 1_000_000,) * 2)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaidFeed:
+    """`problem` is why it is none. Of each entry there are url, title, author, summary and published_at, the last in ISO form."""
+
+    title: str = ""
+    entries: list[dict[str, str]] = field(default_factory=list)
+    problem: str | None = None
+
+
+def read_feed(data: bytes, *, url: str, content_type: str) -> dict[str, object]:
+    """What a `SaidFeed` is made of."""
     try:
-        said = (
-            _json_feed(data, asked["url"]) if _is_json(data) else _xml_feed(data, asked["url"], asked["content_type"])
-        )
+        return _json_feed(data, url) if _is_json(data) else _xml_feed(data, url, content_type)
     except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
-        said = {"problem": "it can't be read as a feed"}
-    sys.stdout.write(json.dumps(said))
+        return {"problem": "it can't be read as a feed"}
 
 
 def _is_json(data: bytes) -> bool:
@@ -130,7 +130,3 @@ def _said_by_now(moment: datetime) -> str:
 def _sorted(entries: Iterator[dict[str, str]]) -> list[dict[str, str]]:
     """The newest first; those without a day stay in the order of the feed, behind."""
     return sorted(entries, key=lambda entry: entry["published_at"], reverse=True)
-
-
-if __name__ == "__main__":
-    main()

@@ -1,20 +1,18 @@
-"""Reads feeds in a process of its own, with bounds: a feed made to take hours takes seconds, and takes nobody along."""
+"""Reads feeds in the child process, with bounds: a feed made to take hours takes seconds, and takes nobody along."""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from datetime import datetime
 
+from newsletter.apart import Bounds, call
+from newsletter.fetch.feed_process import SaidFeed
 from newsletter.ports.feeds import FeedEntry, FeedText, NotAFeed
 from newsletter.words.find import LONGEST_SUMMARY, LONGEST_TITLE, is_clean, plain_words
+from newsletter.words.mistake import NewsletterError
 
 SECONDS = 10.0
 MEGABYTES = 600
 MOST_ENTRIES = 100
-_MOST_ANSWERED = 2_000_000
 
 
 class ContainedFeedReader:
@@ -24,33 +22,24 @@ class ContainedFeedReader:
         self._seconds, self._megabytes = seconds, megabytes
 
     def read(self, data: bytes, *, url: str, content_type: str = "") -> FeedText:
-        head = json.dumps({"url": url, "content_type": content_type, "seconds": self._seconds, "mb": self._megabytes})
-        # No setting and no secret of ours goes in; only the way to find the program.
-        environment = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
         try:
-            done = subprocess.run(
-                [sys.executable, "-m", "newsletter.fetch.feed_process"],
-                input=head.encode() + b"\n" + data,
-                capture_output=True,
-                timeout=self._seconds,
-                env=environment,
-                check=False,
+            said = call(
+                "newsletter.fetch.feed_process:read_feed",
+                data,
+                returns=SaidFeed,
+                what="it",
+                bounds=Bounds(seconds=self._seconds, megabytes=self._megabytes),
+                url=url,
+                content_type=content_type,
             )
-        except subprocess.TimeoutExpired:
-            raise NotAFeed(f"it takes longer than {self._seconds:g} seconds to be read") from None
-        if done.returncode != 0 or len(done.stdout) > _MOST_ANSWERED:
-            raise NotAFeed("it is more than can be read")
-        return _feed(json.loads(done.stdout))
-
-
-def _feed(said: dict[str, object]) -> FeedText:
-    problem, entries = said.get("problem"), said.get("entries")
-    if problem is not None or not isinstance(entries, list):
-        raise NotAFeed(str(problem))
-    return FeedText(
-        title=plain_words(str(said.get("title") or ""), LONGEST_TITLE),
-        entries=tuple(_entry(entry) for entry in entries[:MOST_ENTRIES] if is_clean(entry["url"])),
-    )
+        except NewsletterError as error:
+            raise NotAFeed(error.message.removesuffix(".")) from None
+        if said.problem is not None:
+            raise NotAFeed(said.problem)
+        return FeedText(
+            title=plain_words(said.title, LONGEST_TITLE),
+            entries=tuple(_entry(entry) for entry in said.entries[:MOST_ENTRIES] if is_clean(entry["url"])),
+        )
 
 
 def _entry(said: dict[str, str]) -> FeedEntry:
