@@ -9,16 +9,24 @@ from urllib.parse import quote_plus
 
 from starlette.routing import BaseRoute, Route
 
+from newsletter.providers.sendgrid.body import ATTEMPT, DELIVERY
+from tests.fakes.sendgrid_events import COURSES
+from tests.fakes.signing import Signer
 from tests.fuzz.hostile import ESCAPES, HEADERS, KINDS, METHODS, NUMBERS, TEXTS, VALUES
 from tests.fuzz.people import Visitor
 from tests.fuzz.vocabulary import Vocabulary, vocabulary
 from tests.fuzz.wire import Asked
 
+_WHAT_TO_DO = frozenset({"act", "step", "when", "what"})
+
 
 class Making:
-    """`real` are values that name something here, by the name of the field or path parameter; "" for any field."""
+    """`signer` proves what SendGrid would tell. `real` are values that name something here, by the name of the field or path parameter; "" for any field."""
 
-    def __init__(self, seed: int, routes: Sequence[BaseRoute], real: Mapping[str, Sequence[str]]) -> None:
+    def __init__(
+        self, seed: int, routes: Sequence[BaseRoute], real: Mapping[str, Sequence[str]], signer: Signer
+    ) -> None:
+        self._signer = signer
         self._chance = random.Random(seed)
         self._routes = [route for route in routes if isinstance(route, Route)]
         self._real = real
@@ -38,6 +46,11 @@ class Making:
         body = b""
         if method not in {"GET", "HEAD", "OPTIONS"}:
             kind, body = self._body(known, visitor.csrf)
+            if route.path.startswith("/webhooks/"):
+                body = self._events() if chance.random() < 0.8 else body
+                headers += [(name, value.encode()) for name, value in self._signer.headers(body).items()]
+            elif route.path.startswith("/api/") and chance.random() < 0.9:
+                headers.append(("authorization", f"Bearer {self._real['key'][0]}".encode()))
             headers.append(("content-type", kind.encode("latin-1", "replace")))
             headers.append(("x-csrf-token", visitor.csrf.encode()))
         return Asked(
@@ -79,6 +92,34 @@ class Making:
         names = self._chance.choices(known.names, k=most)
         return [(name, self._text(name, known)) for name in names]
 
+    def _one_wrong(self, known: Vocabulary) -> list[tuple[str, str]]:
+        """Each field once, with what it may hold, but for one: so that it is met behind all other questions."""
+        chance = self._chance
+        fields = {}
+        for name in known.names:
+            choices = (self._real[name],) if name in self._real else (self._real[""], known.words or ("x",))
+            # What a page is to do stands in one field; everything else is asked after that.
+            choices = (known.choices,) if name in _WHAT_TO_DO and known.choices else choices
+            fields[name] = chance.choice(chance.choice(choices))
+        wrong = [name for name in known.names if name not in _WHAT_TO_DO] or known.names
+        fields[chance.choice(wrong)] = chance.choice(chance.choice((NUMBERS, TEXTS)))
+        return list(fields.items())
+
+    def _events(self) -> bytes:
+        """What SendGrid tells, with its signature, and one value that it never told."""
+        chance, told = self._chance, []
+        for _ in range(chance.randrange(1, 4)):
+            one: dict[str, object] = {**chance.choice([event for course in COURSES.values() for event in course])}
+            one |= {
+                "email": chance.choice(self._real["email"]),
+                "timestamp": 1_800_000_000,
+                "sg_event_id": str(chance.random()),
+            }
+            one |= {"sg_message_id": "m.1", ATTEMPT: "a" * 32, DELIVERY: "1"}
+            name = chance.choice([*one, "reason", "url", "type", "status", "useragent"])
+            told.append(one | {name: chance.choice(chance.choice((NUMBERS, TEXTS, VALUES)))})
+        return json.dumps(told).encode()
+
     def _text(self, name: str, known: Vocabulary) -> str:
         chance = self._chance
         draw = chance.random()
@@ -91,7 +132,9 @@ class Making:
 
     def _body(self, known: Vocabulary, csrf: str) -> tuple[str, bytes]:
         chance = self._chance
-        fields = [("csrf", csrf), *self._fields(known, chance.randrange(0, 2 + len(known.names)))]
+        most = chance.randrange(0, 2 + len(known.names))
+        fields = self._one_wrong(known) if chance.random() < 0.7 else self._fields(known, most)
+        fields = [("csrf", csrf), *fields]
         draw = chance.random()
         if draw < 0.4:
             kind, body = KINDS[0], _urlencoded(fields)
@@ -103,9 +146,9 @@ class Making:
             kind, body = KINDS[0], b"x=" + b"y" * 200_000
         else:
             kind, body = chance.choice(KINDS), bytes(chance.choices(range(256), k=chance.randrange(200)))
-        if chance.random() < 0.1:
+        if chance.random() < 0.05:
             kind = chance.choice(KINDS)
-        if chance.random() < 0.1 and body:
+        if chance.random() < 0.05 and body:
             at = chance.randrange(len(body))
             body = body[:at] + bytes(chance.choices(range(256), k=3)) + body[at + chance.randrange(4) :]
         return kind, body
@@ -158,8 +201,8 @@ def _vocabulary_of(route: Route) -> Vocabulary:
                 vocabulary(answer.__module__.removeprefix("newsletter.web.").replace(".", "/")),
                 vocabulary("studio"),
             )
-            return Vocabulary(own.names or shared.names, own.words)
-    return vocabulary("public")
+            return Vocabulary(own.names or shared.names, own.words, own.choices)
+    return vocabulary("api" if route.path.startswith("/api/") else "public")
 
 
 def _urlencoded(pairs: Sequence[tuple[str, str]]) -> bytes:

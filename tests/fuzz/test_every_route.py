@@ -18,14 +18,18 @@ from newsletter.web.app import build
 from newsletter.web.studio.routes import routes_of
 from newsletter.web.studio.studio import Studio
 from newsletter.wiring import Parts
+from newsletter.wiring.collecting import collect_desk
 from newsletter.words.consent import Asked as Wanted
 from newsletter.words.token import reader_token
 from newsletter.words.user import AT_THE_MACHINE, Role
+from tests.fakes.signing import Signer
 from tests.fuzz.making import Making
 from tests.fuzz.people import Visitor, sign_in
 from tests.fuzz.wire import Answered, Asked, ask
 from tests.studio.filled import fill
 
+# Of a form that ends in the middle of a file, Starlette leaves the file to be closed when nobody holds it any more.
+pytestmark = pytest.mark.filterwarnings("ignore:Exception ignored in.*SpooledTemporaryFile")
 # Nobody is held off: what is looked for here lies behind that.
 _NO_LIMITS = Limits(per_ip=10**9, hasty=10**9, per_address=10**9, everyone=10**9, unconfirmed=10**9)
 
@@ -33,10 +37,11 @@ _NO_LIMITS = Limits(per_ip=10**9, hasty=10**9, per_address=10**9, everyone=10**9
 class Scene:
     """A newsletter in the middle of its week, its whole application, and somebody of each role."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, signer: Signer) -> None:
         import threading
 
-        self.parts = parts
+        self.parts, self.signer = parts, signer
+        self._key = collect_desk(parts).keys.new_key("A script")
         self.studio = Studio(parts, threading.Event())
         self.app: Starlette = build(parts, routes_of(self.studio), limits=_NO_LIMITS)
 
@@ -48,7 +53,11 @@ class Scene:
         files = [f"posts/{post.slug}.md" for post in self.parts.posts.list_posts()] + ["issues/001.md", "issues/002.md"]
         return {
             "": [*readers[:3], *files, "weekly", "1", "2", "digest", *tokens[:2]],
+            "key": [self._key],
             "number": ["1", "2"],
+            "issue": ["1", "2"],
+            "at": ["thu 09:00", "9999-12-31 23:59"],
+            "when": ["now", "at", "next"],
             "find": ["1", "2", "3"],
             "user": ["1", "2"],
             "token": tokens,
@@ -88,15 +97,17 @@ def scene(
     """On each of the two databases."""
     url = sqlite_url if request.param == "sqlite" else request.getfixturevalue("postgres_url")
     monkeypatch.setenv("NEWSLETTER_DATABASE_URL", url)
+    signer = Signer()
+    monkeypatch.setenv("NEWSLETTER_SENDGRID_WEBHOOK_KEY", signer.public)
     parts = fill(tmp_path / "weekly", n_readers=12)
     parts.consents.ask(NewRequest(email="new@example.com", asked=Wanted.FORM, lists=[1]))
-    yield Scene(parts)
+    yield Scene(parts, signer)
     parts.engine.dispose()
 
 
 def _fuzz(scene: Scene, *, seed: int, n: int) -> tuple[list[str], Counter[int], set[str]]:
     """What fell, how often each status was answered, and the routes that were asked."""
-    making = Making(seed, scene.app.routes, scene.real())
+    making = Making(seed, scene.app.routes, scene.real(), scene.signer)
     who = [*((role, False) for role in (None, *Role)), (None, True), (None, True)]
     visitors, fallen, statuses, seen = {}, [], Counter[int](), set[str]()
 

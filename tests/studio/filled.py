@@ -12,11 +12,12 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from newsletter.cli.pages import serve_pages
+from newsletter.cli.pages import listener_at, serve_pages
 from newsletter.compose.press import press
 from newsletter.folder.bundled import bundled
 from newsletter.ports.readers import ReaderRow
 from newsletter.schedule.choosing import approve_issue
+from newsletter.schedule.pulse import Pulse
 from newsletter.schedule.setting import set_plan
 from newsletter.web.studio.routes import PAGES
 from newsletter.web.studio.session import token_address
@@ -129,7 +130,7 @@ def fill(directory: Path, n_readers: int = 48) -> Parts:
 def served(directory: Path, n_readers: int = 48) -> Iterator[tuple[Parts, str]]:
     """Its parts, and the address that signs in."""
     parts = fill(directory, n_readers)
-    with serve_pages(parts, "127.0.0.1", 0, threading.Event()) as address:
+    with serve_pages(parts, listener_at("127.0.0.1", 0), threading.Event(), Pulse()) as address:
         yield parts, token_address(address, parts)
     parts.engine.dispose()
 

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.cli.pages import serve_pages
+from newsletter.cli.pages import listener_at, serve_pages
 from newsletter.compose.press import press
 from newsletter.ports.readers import ReaderRow
+from newsletter.schedule.pulse import Pulse
 from newsletter.web.studio.session import token_address
 from newsletter.wiring import open_newsletter
 from newsletter.wiring.collecting import collect_desk
@@ -104,7 +105,7 @@ def test_nothing_hostile_runs_or_asks_elsewhere_on_any_page(tmp_path: Path) -> N
     parts.after_sending()
     wrong: list[str] = []
     seen: dict[str, int] = {}
-    with serve_pages(parts, "127.0.0.1", 0, threading.Event()) as own, browser() as chromium:
+    with serve_pages(parts, listener_at("127.0.0.1", 0), threading.Event(), Pulse()) as own, browser() as chromium:
         # As a page that the policy does not protect: the words themselves have to be harmless.
         page = chromium.new_context(bypass_csp=True).new_page()
         page.on("dialog", lambda asked: (wrong.append(asked.message), asked.dismiss()))

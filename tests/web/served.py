@@ -13,9 +13,10 @@ from playwright.sync_api import Page
 from newsletter.audience.letter_look import LetterLook
 from newsletter.audience.letter_words import LETTERS, MOVED, OWN
 from newsletter.audience.letters import LEAVE, LINK, letter, note, notice
-from newsletter.cli.pages import serve_pages
+from newsletter.cli.pages import listener_at, serve_pages
 from newsletter.ports.consents import NewRequest
 from newsletter.ports.readers import ReaderRow
+from newsletter.schedule.pulse import Pulse
 from newsletter.sending.plan import plan
 from newsletter.wiring import Parts, open_newsletter
 from newsletter.words.consent import Asked, Left
@@ -43,7 +44,7 @@ def served(directory: Path) -> Iterator[tuple[Parts, str]]:
     for name in ("weekly", "daily"):
         parts.readers.add_list(name)
     parts.profiles.set_page("daily", title="The daily timetable", is_open=True)
-    with serve_pages(parts, "127.0.0.1", port, threading.Event()):
+    with serve_pages(parts, listener_at("127.0.0.1", port), threading.Event(), Pulse()):
         yield parts, address
     parts.engine.dispose()
 

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 import pytest
 
 from tests.fuzz.wire import Asked, ask
 from tests.web.conftest import World
+from tests.web.served import served
 
+_KIND = "application/x-www-form-urlencoded"
 _FORM = (("host", b"ferries.example.com"), ("content-type", b"application/x-www-form-urlencoded"))
 
 
@@ -24,6 +31,26 @@ def test_whoever_breaks_off_leaves_no_fault_behind(pages: World, caplog: pytest.
     assert answered.status < 500
     assert not [record for record in caplog.records if record.exc_info or "ana" in record.getMessage()]
     assert pages.parts.readers.find_subscriber("ana@example.com") is None
+
+
+@pytest.mark.parametrize("path", ["/subscribe", "/studio/enter", "/u/x", "/webhooks/sendgrid"])
+def test_a_connection_that_is_cut_leaves_one_line_at_most(
+    tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, path: str
+) -> None:
+    """By a real server and a real socket: half of the body that was announced, then nothing any more."""
+    monkeypatch.setenv("NEWSLETTER_DATABASE_URL", sqlite_url)
+    with caplog.at_level(logging.INFO), served(tmp_path / "weekly") as (_, address):
+        place = urlsplit(address)
+        head = f"POST {path} HTTP/1.1\r\nHost: {place.netloc}\r\nContent-Length: 500\r\nContent-Type: {_KIND}\r\n\r\n"
+        for _ in range(3):
+            with socket.create_connection((place.hostname, place.port), timeout=5) as wire:
+                wire.sendall(head.encode() + b"email=ana%40example.com")
+                time.sleep(0.1)
+        with urlopen(f"{address}/subscribe", timeout=10) as answer:
+            assert answer.status == 200
+    ours = [record for record in caplog.records if record.name.startswith(("newsletter", "uvicorn"))]
+    assert not [record for record in ours if record.exc_info or "Traceback" in record.getMessage()]
+    assert len([record for record in ours if "broke off" in record.getMessage()]) <= 3
 
 
 def test_a_name_that_is_no_text_is_as_if_nothing_had_been_sent(world: World) -> None:
