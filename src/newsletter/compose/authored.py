@@ -110,7 +110,8 @@ def _code_spans(source: str, start: int, end: int, token: Token) -> list[Region]
 
 def _words_of(code: str) -> str:
     """Line ends and the marks of a quote or a list at their beginning are no part of the code."""
-    return re.sub(r"\s+|^[> ]+", " ", code, flags=re.MULTILINE).strip()
+    # The parser puts another sign for a NUL.
+    return re.sub(r"\s+|^[> ]+", " ", code.replace("\0", "\ufffd"), flags=re.MULTILINE).strip()
 
 
 def _without(literal: list[Region], remarks: list[Region]) -> list[Region]:
