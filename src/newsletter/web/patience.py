@@ -102,14 +102,20 @@ class PatientProtocol(H11Protocol):
             self.transport.abort()
 
     def _make_room(self) -> None:
+        others = self._others()
+        # Those that were just cut off are counted by uvicorn until the loop comes round.
+        if len(others) < self.bounds.connections:
+            return
         # A tenth at once: they come in crowds, and each look at all of them takes its time.
         n_to_end = max(1, self.bounds.connections // 10)
-        waiting = [one for one in self._others() if one.is_waiting]
+        waiting = [one for one in others if one.is_waiting]
         for one in heapq.nsmallest(n_to_end, waiting, key=lambda one: one.waits_since) or [self]:
             one.cut_off("there were too many at once")
 
     def _others(self) -> list[PatientProtocol]:
-        return [one for one in self.connections if isinstance(one, PatientProtocol) and one is not self]
+        """Those that are still open."""
+        mine = [one for one in self.connections if isinstance(one, PatientProtocol)]
+        return [one for one in mine if one is not self and not one.transport.is_closing()]
 
     def _look(self) -> None:
         if self.transport.is_closing():
