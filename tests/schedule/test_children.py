@@ -18,6 +18,7 @@ import pytest
 
 from tests.running import a_folder, command, environment
 from tests.schedule.serving import Hands, serving, until
+from tests.schedule.test_studio_drives import STUDIO, Visitor
 from tests.schedule.world import READERS, SLOT, World
 
 
@@ -61,6 +62,16 @@ def test_pages_that_stand_still_hold_up_no_sending(world: World, hands: Hands, t
         hands.turn(SLOT)
         until(lambda: world.went() == [1], 10)
     assert READERS == world.copies(1)
+
+
+def test_what_is_sent_in_the_studio_is_sent_by_the_sender(world: World, hands: Hands, tmp_path: Path) -> None:
+    """Pressed, and then the pages stand still: it goes at once all the same, not at a later look, and to everybody."""
+    settings = {"NEWSLETTER_PRACTICE_DELAY": "1"}
+    with serving(world.folder, hands, tmp_path / "serve.log", words=STUDIO, **settings) as server:
+        Visitor(server).press("/issues/1/send", list="weekly", when="now")
+        server.children()["pages"].suspend()
+        until(lambda: READERS == world.copies(1), 15)
+        assert world.parts.accounts.find_account(1)
 
 
 def test_children_end_with_their_parent(world: World, hands: Hands, tmp_path: Path) -> None:

@@ -14,9 +14,12 @@ import click
 from newsletter.words.mistake import NotNow
 
 if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
     from newsletter.cli import Folder
     from newsletter.schedule.pulse import Pulse
     from newsletter.wiring import Parts
+    from newsletter.wiring.runner import Bell
 
 log = logging.getLogger(__name__)
 
@@ -31,15 +34,17 @@ def pages_process(
     pulse: Pulse,
     level: int,
     open_browser: bool,
+    bell: Connection,
 ) -> None:
     """Serve the pages at `listener` until `stop` is set; the address is printed once they answer."""
     from newsletter.cli.context import parts_of
     from newsletter.cli.log_lines import log_to_stderr
     from newsletter.web.studio.session import token_address
+    from newsletter.wiring.runner import Bell
 
     parts = parts_of(folder)
     log_to_stderr(level)
-    with serve_pages(parts, listener, stop, pulse) as address:
+    with serve_pages(parts, listener, stop, pulse, Bell(parts, bell.fileno())) as address:
         with_token = token_address(address, parts)
         click.echo(with_token)
         ready()
@@ -52,7 +57,9 @@ def pages_process(
 
 
 @contextmanager
-def serve_pages(parts: Parts, listener: socket.socket, stop: threading.Event, pulse: Pulse) -> Iterator[str]:
+def serve_pages(
+    parts: Parts, listener: socket.socket, stop: threading.Event, pulse: Pulse, bell: Bell
+) -> Iterator[str]:
     """Answer at `listener` until the block ends; gives the address. Requests under way are finished, for at most 10 s.
 
     `pulse` is that of the schedule beside these pages, for those who ask whether it lives. `stop` is set should the
@@ -65,7 +72,7 @@ def serve_pages(parts: Parts, listener: socket.socket, stop: threading.Event, pu
     from newsletter.web.studio.routes import studio_routes
 
     config = uvicorn.Config(
-        build(parts, studio_routes(parts, stop), pulse=pulse),
+        build(parts, studio_routes(parts, stop, bell), pulse=pulse),
         http=protocol_within(Bounds(connections=_connections(Bounds().connections))),
         ws="none",
         # Taken at one go, before any of them can be cut off: so many files may be open beyond the connections.

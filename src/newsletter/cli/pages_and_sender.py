@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from multiprocessing.connection import Connection
 
 import click
 
@@ -32,14 +33,16 @@ def run_service(
     seconds = folder.timing.seconds_between_ticks if folder.timing else SECONDS_BETWEEN_TICKS
     # In memory that both share: the pages answer for the schedule while the database is away, and the driver too.
     pulse = Pulse(seconds_between_ticks=seconds, marks=context.RawArray("d", 3))
-    driver = Child(context, "sender", driver_process, folder, kind, pulse, level, begun, host is not None)
+    # Rung by the pages when something is to be sent at once. Both ends stay here, for those that are started again.
+    heard, bell = context.Pipe(duplex=False)
+    driver = Child(context, "sender", driver_process, folder, kind, pulse, level, begun, host is not None, heard)
     if host is None:
         keep_running([driver], stop)
         return
     from newsletter.cli.pages import listener_at, pages_process
 
     with listener_at(host, port) as listener:
-        pages = Child(context, "pages", pages_process, folder, listener, pulse, level, open_browser)
+        pages = Child(context, "pages", pages_process, folder, listener, pulse, level, open_browser, bell)
         keep_running([pages, driver], stop)
 
 
@@ -52,14 +55,19 @@ def driver_process(
     level: int,
     begun: str,
     may_wait: bool,
+    bell: Connection,
 ) -> None:
     """Keep the schedule and send until `stop` is set, then finish the batches in flight."""
     from newsletter.cli.context import parts_of
     from newsletter.cli.log_lines import log_to_stderr
     from newsletter.wiring.driver import drive
+    from newsletter.wiring.runner import Runner
 
     parts = parts_of(folder)
     log_to_stderr(level)
+    runner = Runner(parts, stop)
+    threading.Thread(target=runner.hear, args=(bell.fileno(),), name="bell", daemon=True).start()
     ready()
     drive(parts, stop, kind, say=click.echo, begun=begun, pulse=pulse, may_wait=may_wait)
+    runner.end()
     log.info("stopped")

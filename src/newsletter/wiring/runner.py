@@ -1,9 +1,11 @@
-"""Sends beside the pages what somebody started in them, and stops between two batches when the process is to end."""
+"""Sends what somebody started in the pages without waiting for the next look, and stops between two batches at the end."""
 
 from __future__ import annotations
 
 import logging
+import os
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from newsletter.sending.send import where
@@ -16,6 +18,24 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _LOOK_AGAIN_SECONDS = 3.0
+
+
+class Bell:
+    """The end of a pipe that the pages ring and the sender, a process of its own, hears: a byte for each time."""
+
+    def __init__(self, parts: Parts, pipe: int) -> None:
+        self._parts, self._pipe = parts, pipe
+        os.set_blocking(pipe, False)
+
+    def wake(self) -> None:
+        # One that is full has been rung often enough.
+        with suppress(BlockingIOError):
+            os.write(self._pipe, b"!")
+
+    @property
+    def problem(self) -> NewsletterError | None:
+        """Why nothing goes, as far as it can be known from here; the log has the rest."""
+        return self._parts.live.find_hold() or self._parts.refusal
 
 
 class Runner:
@@ -31,6 +51,11 @@ class Runner:
         self._lock = threading.Lock()
         self.problem: NewsletterError | None = None
 
+    def hear(self, pipe: int) -> None:
+        """Wake whenever the bell is rung, until it is taken away."""
+        while os.read(pipe, 1_000):
+            self.wake()
+
     def wake(self) -> None:
         """Something may be due: send it now rather than at the next look of the schedule."""
         with self._lock:
@@ -38,6 +63,13 @@ class Runner:
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name="sending", daemon=True)
                 self._thread.start()
+
+    def end(self) -> None:
+        """Wait for the batch in flight, once it was told to stop."""
+        with self._lock:
+            thread = self._thread
+        if thread:
+            thread.join()
 
     def _run(self) -> None:
         while not self._stop.is_set():

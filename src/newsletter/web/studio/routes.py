@@ -50,6 +50,7 @@ from newsletter.web.studio.studio import Studio, asset
 
 if TYPE_CHECKING:
     from newsletter.wiring import Parts
+    from newsletter.wiring.runner import Bell
 
 PAGES: tuple[Page, ...] = (
     *enter.PAGES,
@@ -85,12 +86,12 @@ PAGES: tuple[Page, ...] = (
 _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
-def studio_routes(parts: Parts, stop: threading.Event | None = None) -> list[BaseRoute]:
+def studio_routes(parts: Parts, stop: threading.Event | None = None, bell: Bell | None = None) -> list[BaseRoute]:
     """Every page behind the door. The scripts and styles are the same for everybody, and say nothing of anybody.
 
-    What is sent from the pages stops between two batches when `stop` is set.
+    What is started in the pages is sent by whoever hears the `bell`; without one here, until `stop` is set.
     """
-    return routes_of(Studio(parts, stop or threading.Event()))
+    return routes_of(Studio(parts, stop or threading.Event(), bell))
 
 
 def routes_of(studio: Studio) -> list[BaseRoute]:

@@ -24,10 +24,10 @@ from newsletter.sending.changes import changes
 from newsletter.web.studio.import_desk import ImportDesk
 from newsletter.web.studio.looks import Looks
 from newsletter.web.studio.remembering import Remembered
-from newsletter.web.studio.runner import Runner
 from newsletter.web.studio.session import Sessions
 from newsletter.web.studio.sittings import Sittings
 from newsletter.web.studio.visit import SAID
+from newsletter.wiring.runner import Bell, Runner
 from newsletter.wiring.surroundings import check_counting
 from newsletter.words.finding import that_ask
 from newsletter.words.moment import say_span
@@ -62,9 +62,10 @@ _MOST_FOUND = 100
 class Studio:
     """One newsletter's studio."""
 
-    def __init__(self, parts: Parts, stop: threading.Event) -> None:
+    def __init__(self, parts: Parts, stop: threading.Event, bell: Bell | None = None) -> None:
         self.parts = parts
-        self.runner = Runner(parts, stop)
+        # Where a process beside this one sends, it is told.
+        self.runner = bell or Runner(parts, stop)
         self.sittings = Sittings(parts, stop)
         self.newsletter = parts.config.newsletter
         self.sessions = Sessions(parts)
