@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
+from newsletter.ports.users import Account
 from newsletter.web.studio.studio import Studio
 from tests.fuzz.wire import Asked, scope_of
 
@@ -19,10 +20,10 @@ class Visitor:
     csrf: str = ""
 
 
-def sign_in(studio: Studio, user: int, epoch: int) -> Visitor:
-    """By the number and epoch of an account; without a password, which takes its time."""
+def sign_in(studio: Studio, account: Account | None) -> Visitor:
+    """Without a password, which takes its time; without an account it is whoever sits at the machine."""
     asked, answer = Asked(method="GET", target="/studio", headers=(("host", b"127.0.0.1:8025"),)), Response()
-    studio.sessions.begin(Request(scope_of(asked)), answer, user=user, epoch=epoch, path="/studio")
+    studio.sessions.begin(Request(scope_of(asked)), answer, account, path="/studio")
     cookie = answer.headers["set-cookie"].partition(";")[0]
     session = studio.sessions.read(
         Request(scope_of(Asked(method="GET", target="/studio", headers=(("cookie", cookie.encode()),))))

@@ -21,7 +21,7 @@ from newsletter.wiring import Parts
 from newsletter.wiring.collecting import collect_desk
 from newsletter.words.consent import Asked as Wanted
 from newsletter.words.token import reader_token
-from newsletter.words.user import AT_THE_MACHINE, Role
+from newsletter.words.user import Role
 from tests.fakes.signing import Signer
 from tests.fuzz.making import Making
 from tests.fuzz.people import Visitor, sign_in
@@ -73,12 +73,12 @@ class Scene:
     def visitor(self, role: Role | None, *, at_the_machine: bool) -> Visitor:
         """Who is not there yet, or was taken out by an earlier request, is there again."""
         if at_the_machine:
-            return sign_in(self.studio, AT_THE_MACHINE, 0)
+            return sign_in(self.studio, None)
         if role is None:
             return Visitor()
         users = self.parts.users
         account = users.find_by_email(f"{role}@example.com") or users.add(f"{role}@example.com", name=role, role=role)
-        return sign_in(self.studio, account.user.id, account.epoch)
+        return sign_in(self.studio, account)
 
     def _people(self) -> list[object]:
         from newsletter.ports.roster import Among

@@ -29,7 +29,7 @@ from newsletter.wiring import Parts, open_newsletter
 from newsletter.words.erasing import RequestOf
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
 from tests.running import ISSUE, a_folder
-from tests.studio.conftest import HERE, World
+from tests.studio.conftest import AT_HOME, HERE, World
 from tests.world import add_readers
 
 _BERGEN = 'city = "Bergen"'
@@ -103,7 +103,9 @@ def _desk(directory: Path, template: Path) -> Iterator[Desk]:
     parts = open_newsletter(directory)
     parts.live.declare()
     parts.readers.add_list("weekly")
-    with TestClient(build(parts, studio_routes(parts)), base_url=HERE, follow_redirects=False) as client:
+    with TestClient(
+        build(parts, studio_routes(parts)), base_url=HERE, client=AT_HOME, follow_redirects=False
+    ) as client:
         world = World(parts, client)
         world.enter()
         yield Desk(directory, parts, world)

@@ -14,11 +14,12 @@ from starlette.testclient import TestClient
 
 from newsletter.web.app import build
 from newsletter.web.studio.routes import studio_routes
-from newsletter.web.studio.session import Sessions
 from newsletter.wiring import Parts, open_newsletter
 from tests.running import a_folder
 
 HERE = "http://127.0.0.1:8025"
+# Where requests come from that are made on the machine itself.
+AT_HOME = ("127.0.0.1", 50_000)
 
 
 class World:
@@ -29,7 +30,7 @@ class World:
         self.client = client
 
     def enter(self) -> None:
-        answer = self.client.get("/studio", params={"token": Sessions(self.parts).token})
+        answer = self.client.get("/studio", params={"token": self.parts.machine_token})
         assert answer.status_code == 303, answer.text
 
     def csrf(self) -> str:
@@ -75,7 +76,9 @@ def parts(tmp_path: Path, sqlite_template: Path) -> Iterator[Parts]:
 @pytest.fixture
 def stranger(parts: Parts) -> Iterator[World]:
     """Somebody who has not come in."""
-    with TestClient(build(parts, studio_routes(parts)), base_url=HERE, follow_redirects=False) as client:
+    with TestClient(
+        build(parts, studio_routes(parts)), base_url=HERE, client=AT_HOME, follow_redirects=False
+    ) as client:
         yield World(parts, client)
 
 

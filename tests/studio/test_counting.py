@@ -20,7 +20,7 @@ from newsletter.web.studio.routes import routes_of
 from newsletter.web.studio.studio import Studio
 from newsletter.wiring import Parts
 from tests.running import a_folder
-from tests.studio.conftest import HERE, World
+from tests.studio.conftest import AT_HOME, HERE, World
 from tests.studio.serving import browser, signed_in, studio
 from tests.world import add_readers
 
@@ -58,7 +58,9 @@ def busy(parts: Parts) -> Iterator[Busy]:
 
 @pytest.fixture
 def many(busy: Busy, parts: Parts) -> Iterator[World]:
-    with TestClient(build(parts, routes_of(busy.studio)), base_url=HERE, follow_redirects=False) as client:
+    with TestClient(
+        build(parts, routes_of(busy.studio)), base_url=HERE, client=AT_HOME, follow_redirects=False
+    ) as client:
         world = World(parts, client)
         world.enter()
         yield world

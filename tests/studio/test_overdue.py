@@ -17,7 +17,7 @@ from newsletter.words.driver import DriverKind
 from newsletter.words.ledger import MailingStatus
 from newsletter.words.slot import SlotStatus
 from tests.schedule.world import MONDAY, SLOT, World
-from tests.studio.conftest import HERE
+from tests.studio.conftest import AT_HOME, HERE
 from tests.studio.conftest import World as Studio
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -35,7 +35,7 @@ def week(tmp_path: Path) -> Iterator[World]:
 def studio(week: World) -> Iterator[Studio]:
     """Its pages alone, under the clock that the test turns: nothing is driven from here."""
     app = build(week.parts, studio_routes(week.parts))
-    with TestClient(app, base_url=HERE, follow_redirects=False) as client:
+    with TestClient(app, base_url=HERE, client=AT_HOME, follow_redirects=False) as client:
         made = Studio(week.parts, client)
         made.enter()
         yield made

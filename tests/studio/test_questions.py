@@ -13,7 +13,7 @@ from newsletter.web.studio.routes import studio_routes
 from newsletter.wiring import Parts, open_newsletter
 from newsletter.words.cadence_text import parse_cadence
 from newsletter.words.slot import SlotStatus, Ways, Why
-from tests.studio.conftest import HERE, World
+from tests.studio.conftest import AT_HOME, HERE, World
 
 
 def _presses(page: str) -> dict[str, str]:
@@ -81,7 +81,7 @@ def test_the_first_page_says_that_nobody_has_approved_what_is_next(
     real = open_newsletter(parts.directory)
     cadence = parse_cadence("every thursday 09:00 Europe/Berlin")
     plan = real.schedule.save_plan("weekly", cadence, Ways(), now=real.clock.now())
-    with TestClient(build(real, studio_routes(real)), base_url=HERE, follow_redirects=False) as client:
+    with TestClient(build(real, studio_routes(real)), base_url=HERE, client=AT_HOME, follow_redirects=False) as client:
         world = World(real, client)
         world.enter()
         assert "Nobody has approved it: as it stands it does not go." in client.get("/studio").text

@@ -37,7 +37,7 @@ def _as(parts: Parts, role: Role) -> World:
     studio = Studio(parts, threading.Event())
     account = parts.users.add(f"{role}@example.net", name=role, role=role)
     client = TestClient(build(parts, routes_of(studio)), base_url=HERE, follow_redirects=False)
-    name, _, value = sign_in(studio, account.user.id, account.epoch).cookie.partition("=")
+    name, _, value = sign_in(studio, account).cookie.partition("=")
     client.cookies.set(name, value)
     return World(parts, client)
 

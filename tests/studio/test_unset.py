@@ -14,7 +14,7 @@ from newsletter.web.studio.routes import studio_routes
 from newsletter.wiring import open_newsletter
 from newsletter.words.consent import Asked
 from tests.running import a_folder
-from tests.studio.conftest import HERE, World
+from tests.studio.conftest import AT_HOME, HERE, World
 from tests.world import add_readers
 
 
@@ -26,7 +26,9 @@ def world(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[World]:
     (folder / "var" / "secrets.env").unlink()
     parts = open_newsletter(folder)
     add_readers(parts.engine, "weekly", range(3))
-    with TestClient(build(parts, studio_routes(parts)), base_url=HERE, follow_redirects=False) as client:
+    with TestClient(
+        build(parts, studio_routes(parts)), base_url=HERE, client=AT_HOME, follow_redirects=False
+    ) as client:
         made = World(parts, client)
         made.enter()
         yield made

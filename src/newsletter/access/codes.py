@@ -10,11 +10,6 @@ import pyotp
 _SECONDS = 30
 
 
-def new_secret() -> str:
-    """160 random bits in base32."""
-    return pyotp.random_base32()
-
-
 def address_for_app(secret: str, *, email: str, newsletter: str) -> str:
     """The `otpauth://` address that apps read from a QR code."""
     return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=newsletter)

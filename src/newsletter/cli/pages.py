@@ -6,10 +6,8 @@ import logging
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
-
-import click
 
 from newsletter.words.mistake import NotNow
 
@@ -37,23 +35,23 @@ def pages_process(
     bell: Connection,
 ) -> None:
     """Serve the pages at `listener` until `stop` is set; the address is printed once they answer."""
+    from newsletter.cli.address import door_file, say_address
     from newsletter.cli.context import parts_of
     from newsletter.cli.log_lines import log_to_stderr
-    from newsletter.web.studio.session import token_address
     from newsletter.wiring.runner import Bell
 
     parts = parts_of(folder)
     log_to_stderr(level)
     with serve_pages(parts, listener, stop, pulse, Bell(parts, bell.fileno())) as address:
-        with_token = token_address(address, parts)
-        click.echo(with_token)
+        say_address(parts, address)
         ready()
-        if open_browser:
-            import webbrowser
+        with door_file(parts, address) if open_browser else nullcontext("") as door:
+            if door:
+                import webbrowser
 
-            # A browser that takes its time to start must not hold up the pages it is to show.
-            threading.Thread(target=webbrowser.open, args=(with_token,), daemon=True).start()
-        stop.wait()
+                # A browser that takes its time to start must not hold up the pages it is to show.
+                threading.Thread(target=webbrowser.open, args=(door,), daemon=True).start()
+            stop.wait()
 
 
 @contextmanager
@@ -101,7 +99,8 @@ def serve_pages(
         # Those that may wait to be taken.
         listener.listen(_WAITING)
         host, port = listener.getsockname()[:2]
-        yield f"http://{host}:{port}/"
+        name = f"[{host}]" if ":" in host else host
+        yield f"http://{name}:{port}/"
     finally:
         server.should_exit = True
         thread.join(timeout=15)

@@ -15,8 +15,8 @@ def studio(folder: object, port: int, no_open: bool) -> None:
     """Compose, preview and send in the browser. Only this machine can reach it.
 
     While it runs, what was scheduled goes out and what was interrupted goes on, as by `serve`; where `serve` or another
-    studio does that already, it says so and takes over when that one ends. The address that it prints holds a token:
-    whoever has it may do everything. Ctrl-C ends it after the batches in flight; what was typed is saved.
+    studio does that already, it says so and takes over when that one ends. The address that it prints holds a token,
+    another one with every start: whoever has it on this machine may do everything. Ctrl-C ends it after the batches in flight; what was typed is saved.
 
     \b
     Example:

@@ -1,8 +1,8 @@
-"""The studio's users: who has an account, and how often somebody failed to come in."""
+"""The studio's users: who has an account, who is signed in, and how often somebody tried to come in."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -23,6 +23,13 @@ class Account:
     password_hash: str | None = field(default=None, repr=False)
     totp_secret: str | None = field(default=None, repr=False)
     totp_step: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedIn:
+    """A session that has not ended. `user` None: whoever sits at the machine."""
+
+    user: User | None
 
 
 class Users(Protocol):
@@ -62,10 +69,28 @@ class Users(Protocol):
         """Raises NotNow where nobody would be an owner any more."""
         ...
 
-    def note_failure(self, who: str, *, at: datetime) -> None:
-        """Somebody failed to come in. `who` is a digest of an address or of an IP, never either itself."""
+    def begin_session(self, mark: str, account: Account | None, *, at: datetime, forget_before: datetime) -> None:
+        """`mark` is a digest of what the cookie holds; without an account it is whoever sits at the machine.
+
+        It counts only while the account's epoch is what it was here. Sessions of before a time are forgotten.
+        """
         ...
 
-    def count_failures(self, who: str, *, since: datetime) -> int: ...
+    def find_session(self, mark: str, *, since: datetime) -> SignedIn | None:
+        """None where it was ended, began before `since`, or its user is gone or has another epoch."""
+        ...
 
-    def forget_failures(self, who: str) -> None: ...
+    def end_session(self, mark: str) -> None: ...
+
+    def spend_try(self, limits: Mapping[str, int], *, at: datetime, since: datetime) -> Sequence[int] | None:
+        """Note one try under each mark, a digest of an address or a network, and give their numbers.
+
+        None, and nothing is noted, where one of the marks has as many as it may have since then. Exact however many ask at once.
+        """
+        ...
+
+    def count_tries(self, mark: str, *, since: datetime) -> int: ...
+
+    def give_tries_back(self, numbers: Sequence[int], *, marks: Collection[str]) -> None:
+        """Forget these tries, and all under these marks."""
+        ...

@@ -1,8 +1,8 @@
-"""The tables of the studio's users."""
+"""The tables of the studio's users, their sessions, and the tries to come in."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text
 
 from newsletter.store.tables import metadata
 from newsletter.store.types import Id, UtcDateTime, one_of
@@ -25,7 +25,18 @@ user_account = Table(
     one_of("role", Role),
 )
 
-# Wrong tries to come in, under a digest of the address or the place. Old ones are deleted as new ones come.
+# Who is signed in, under a digest of what their cookie holds; without a user whoever sits at the machine.
+studio_session = Table(
+    "studio_session",
+    metadata,
+    Column("mark", String(64), primary_key=True),
+    Column("user_id", ForeignKey("user_account.id")),
+    # As the user's was then: another one ends it.
+    Column("epoch", Integer, nullable=False),
+    Column("began_at", UtcDateTime, nullable=False),
+)
+
+# Tries to come in, under a digest of the address or the network. Old ones are deleted as new ones come.
 failed_entry = Table(
     "failed_entry",
     metadata,

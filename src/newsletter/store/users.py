@@ -1,17 +1,17 @@
-"""The studio's users in the database."""
+"""The studio's users in the database, their sessions, and the tries to come in."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, or_, select, text, update
 
-from newsletter.ports.users import Account
-from newsletter.store.engine import reading, writing
+from newsletter.ports.users import Account, SignedIn
+from newsletter.store.engine import is_sqlite, reading, writing
 from newsletter.store.types import AnyRow, database_now
-from newsletter.store.user_tables import failed_entry, user_account
+from newsletter.store.user_tables import failed_entry, studio_session, user_account
 from newsletter.words.mistake import Mistake, NotNow
 from newsletter.words.user import Role, User
 
@@ -79,21 +79,51 @@ class SqlUsers:
     def remove(self, user: int) -> None:
         with writing(self._engine) as connection:
             _require_another_owner(connection, user)
+            connection.execute(delete(studio_session).where(studio_session.c.user_id == user))
             connection.execute(delete(user_account).where(user_account.c.id == user))
 
-    def note_failure(self, who: str, *, at: datetime) -> None:
+    def begin_session(self, mark: str, account: Account | None, *, at: datetime, forget_before: datetime) -> None:
+        whose = {"user_id": account.user.id, "epoch": account.epoch} if account else {"user_id": None, "epoch": 0}
         with writing(self._engine) as connection:
-            connection.execute(delete(failed_entry).where(failed_entry.c.at < at - _FORGOTTEN_AFTER))
-            connection.execute(insert(failed_entry).values(who=who, at=at))
+            connection.execute(delete(studio_session).where(studio_session.c.began_at < forget_before))
+            connection.execute(insert(studio_session).values(mark=mark, began_at=at, **whose))
 
-    def count_failures(self, who: str, *, since: datetime) -> int:
-        counted = select(func.count()).where(failed_entry.c.who == who, failed_entry.c.at >= since)
+    def find_session(self, mark: str, *, since: datetime) -> SignedIn | None:
+        whose = user_account.c.id == studio_session.c.user_id
+        asked = (
+            select(studio_session.c.user_id, studio_session.c.epoch.label("began_with"), *user_account.c)
+            .select_from(studio_session.outerjoin(user_account, whose))
+            .where(studio_session.c.mark == mark, studio_session.c.began_at >= since)
+        )
         with reading(self._engine) as connection:
-            return int(connection.scalar(counted) or 0)
+            row = connection.execute(asked).first()
+        if row is None or row.epoch != (None if row.user_id is None else row.began_with):
+            return None
+        return SignedIn(user=None if row.user_id is None else _account(row).user)
 
-    def forget_failures(self, who: str) -> None:
+    def end_session(self, mark: str) -> None:
         with writing(self._engine) as connection:
-            connection.execute(delete(failed_entry).where(failed_entry.c.who == who))
+            connection.execute(delete(studio_session).where(studio_session.c.mark == mark))
+
+    def spend_try(self, limits: Mapping[str, int], *, at: datetime, since: datetime) -> Sequence[int] | None:
+        with writing(self._engine) as connection:
+            if not is_sqlite(connection):
+                # There two transactions would both count before either has noted its try.
+                connection.execute(text("SELECT pg_advisory_xact_lock(7234002)"))
+            if any(_tries(connection, mark, since) >= most for mark, most in limits.items()):
+                return None
+            connection.execute(delete(failed_entry).where(failed_entry.c.at < at - _FORGOTTEN_AFTER))
+            noted = insert(failed_entry).values([{"who": mark, "at": at} for mark in limits])
+            return connection.scalars(noted.returning(failed_entry.c.id)).all()
+
+    def count_tries(self, mark: str, *, since: datetime) -> int:
+        with reading(self._engine) as connection:
+            return _tries(connection, mark, since)
+
+    def give_tries_back(self, numbers: Sequence[int], *, marks: Collection[str]) -> None:
+        theirs = or_(failed_entry.c.id.in_(numbers), failed_entry.c.who.in_(marks))
+        with writing(self._engine) as connection:
+            connection.execute(delete(failed_entry).where(theirs))
 
     def _change(self, user: int, **values: Any) -> None:
         """Change what proves a user, and end their sessions in the same transaction."""
@@ -101,6 +131,11 @@ class SqlUsers:
             connection.execute(
                 update(user_account).where(user_account.c.id == user).values(epoch=user_account.c.epoch + 1, **values)
             )
+
+
+def _tries(connection: Connection, mark: str, since: datetime) -> int:
+    counted = select(func.count()).where(failed_entry.c.who == mark, failed_entry.c.at >= since)
+    return int(connection.scalar(counted) or 0)
 
 
 def _require_another_owner(connection: Connection, user: int) -> None:

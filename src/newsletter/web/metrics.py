@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import ipaddress
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -13,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
+from newsletter.web.here import is_here
 from newsletter.wiring.timekeeping import gauges_of
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 # Counting a million readers takes a while: who asks more often gets the numbers of before.
 _FRESH_SECONDS = 15.0
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 
 
 def metrics_endpoint(parts: Parts, pulse: Pulse) -> Callable[[Request], Awaitable[Response]]:
@@ -44,16 +43,7 @@ def may_read(request: Request, token: str | None) -> bool:
     if token:
         given = request.headers.get("authorization", "")
         return hmac.compare_digest(given.encode(), f"Bearer {token}".encode())
-    if any(name in request.headers for name in _FORWARDED):
-        return False
-    return _is_loopback(request.client.host if request.client else "") and _is_loopback(request.url.hostname or "")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return is_here(request)
 
 
 class _Kept:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict, deque
-from ipaddress import ip_address
+
+from newsletter.words.network import network_of
 
 MOST = 20
 SECONDS = 900.0
@@ -22,15 +23,15 @@ class WrongKeys:
     def wait(self, place: str, *, now: float) -> float:
         """Seconds until a key from this place is looked at again; 0 where it is at once."""
         with self._lock:
-            tries = self._recent(_place(place), now)
+            tries = self._recent(network_of(place), now)
             return tries[0] + self._seconds - now if len(tries) >= self._most else 0.0
 
     def note(self, place: str, *, now: float) -> None:
         with self._lock:
-            tries = self._recent(_place(place), now)
+            tries = self._recent(network_of(place), now)
             tries.append(now)
-            self._tries[_place(place)] = tries
-            self._tries.move_to_end(_place(place))
+            self._tries[network_of(place)] = tries
+            self._tries.move_to_end(network_of(place))
             while len(self._tries) > self._places:
                 self._tries.popitem(last=False)
 
@@ -42,11 +43,3 @@ class WrongKeys:
         while tries and tries[0] <= now - self._seconds:
             tries.popleft()
         return tries
-
-
-def _place(text: str) -> str:
-    try:
-        address = ip_address(text)
-    except ValueError:
-        return text[:64]
-    return str(address) if address.version == 4 else str(int(address) >> 64)

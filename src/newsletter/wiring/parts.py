@@ -70,6 +70,11 @@ class Parts(Books):
         not_built = built if isinstance(built, NewsletterError) else None
         return refusal(self.config.lacks) or not_built
 
+    @cached_property
+    def machine_token(self) -> str:
+        """Opens the studio to whoever sits at this machine: another one with every start, and written nowhere."""
+        return secrets.token_hex(16)
+
     def check_may_send(self) -> None:
         """Before anything is promised that would be sent. Raises what is missing."""
         if self.refusal:

@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from newsletter.folder.secret_file import kept_secret
 from newsletter.schedule.calendar import Line, calendar, entries
+from newsletter.web.here import has_loopback_name
 from newsletter.web.studio.page import Page
-from newsletter.web.studio.session import is_loopback
 from newsletter.wiring.timekeeping import desk_of
 from newsletter.words.ical import write_calendar
 from newsletter.words.mistake import Missing
@@ -64,7 +64,7 @@ def address_of(studio: Studio, visit: Visit) -> str:
         return ""
     public = studio.newsletter.public_url
     own = f"{visit.request.url.scheme}://{visit.request.headers.get('host', '')}{studio.root}"
-    base = public if studio.has_users() or not is_loopback(visit.request) else own
+    base = public if studio.has_users() or not has_loopback_name(visit.request) else own
     return f"{base}/studio/calendar/{_token(studio)}.ics"
 
 

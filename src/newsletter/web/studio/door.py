@@ -16,9 +16,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Message
 
+from newsletter.web.here import LOOPBACK, host_of
 from newsletter.web.readable import is_text, with_marks
 from newsletter.web.studio.page import Answer, Page
-from newsletter.web.studio.session import LOOPBACK, host_of
 from newsletter.web.studio.studio import Studio
 from newsletter.web.studio.visit import Visit
 from newsletter.words.mistake import Missing, NewsletterError, NotNow
@@ -85,7 +85,7 @@ def _check_host(studio: Studio, page: Page, request: Request) -> None:
 
 async def _visit(studio: Studio, page: Page, request: Request) -> Visit:
     session = await run_in_threadpool(studio.sessions.read, request)
-    user = await run_in_threadpool(studio.sessions.user, session)
+    user = await run_in_threadpool(studio.sessions.user, session, request)
     needed = page.do if request.method == "POST" else page.see
     if not page.is_open:
         if user is None:

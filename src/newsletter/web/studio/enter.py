@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import RedirectResponse, Response
 
-from newsletter.access.signing_in import Try, hashed, sign_in
+from newsletter.access.signing_in import check_password, device_owner, hashed, sign_in
+from newsletter.web.here import has_loopback_name, is_here
 from newsletter.web.studio.page import Page
-from newsletter.web.studio.session import invitation, is_loopback
+from newsletter.web.studio.session import invitation
 from newsletter.words.mistake import Missing, Mistake, NewsletterError
-from newsletter.words.user import AT_THE_MACHINE, Role
+from newsletter.words.network import network_of
+from newsletter.words.user import Role
 
 if TYPE_CHECKING:
     from newsletter.ports.users import Account
@@ -21,29 +23,27 @@ if TYPE_CHECKING:
 def show(studio: Studio, visit: Visit) -> Response:
     """Where somebody arrives who is not signed in; with the right token in the address they go on at once."""
     token = visit.asked("token")
-    if token and is_loopback(visit.request) and studio.sessions.is_token(token):
-        return _begin(studio, visit, AT_THE_MACHINE, 0)
+    if token and is_here(visit.request) and studio.sessions.is_token(token):
+        return _begin(studio, visit, None)
     return _page(studio, visit, status=401, is_wrong=bool(token))
 
 
 def enter(studio: Studio, visit: Visit) -> Response:
     """Address, password and, where there is one, the app's code. Every wrong answer is the same answer."""
-    client = visit.request.client
-    attempt = Try(
-        email=visit.text("email"),
-        password=str(visit.form.get("password") or ""),
-        code=visit.text("code"),
-        place=client.host if client else "",
-    )
+    owner = device_owner(visit.text("email"))
+    attempt = visit.attempt(email=visit.text("email"), device=studio.sessions.device(visit.request, owner))
     try:
-        account = sign_in(studio.parts.users, attempt, now=studio.now())
+        account = sign_in(studio.parts.users, attempt, now=studio.now(), hashing=studio.hashing)
     except NewsletterError as error:
         status = 429 if not isinstance(error, Mistake) else 401
         return _page(studio, visit, status=status, problem=error, email=attempt.email)
-    return _begin(studio, visit, account.user.id, account.epoch)
+    answer = _begin(studio, visit, account)
+    studio.sessions.remember_device(visit.request, answer, owner, path=f"{studio.root}/studio")
+    return answer
 
 
 def leave(studio: Studio, visit: Visit) -> Response:
+    studio.sessions.end(studio.sessions.read(visit.request))
     answer = visit.go("/enter")
     answer.delete_cookie(studio.sessions.cookie, path=f"{studio.root}/studio")
     return answer
@@ -59,7 +59,10 @@ def choose_password(studio: Studio, visit: Visit) -> Response:
     """Choose a password by an invitation, which is used up by it."""
     account = _invited(studio, visit)
     try:
-        studio.parts.users.set_password(account.user.id, hashed(str(visit.form.get("password") or "")))
+        new = visit.secret("password")
+        check_password(new)
+        with studio.hashing.room(network_of(visit.place), is_known=True) as turn:
+            studio.parts.users.set_password(account.user.id, turn.take(lambda: hashed(new)))
     except Mistake as mistake:
         return studio.page(visit, "welcome.html", status=400, account=account, problem=mistake)
     return visit.go("/enter", said="Your password is set. Sign in with it.")
@@ -74,9 +77,9 @@ def _invited(studio: Studio, visit: Visit) -> Account:
     return account
 
 
-def _begin(studio: Studio, visit: Visit, user: int, epoch: int) -> Response:
+def _begin(studio: Studio, visit: Visit, account: Account | None) -> Response:
     answer = RedirectResponse(f"{studio.root}/studio", status_code=303)
-    studio.sessions.begin(visit.request, answer, user=user, epoch=epoch, path=f"{studio.root}/studio")
+    studio.sessions.begin(visit.request, answer, account, path=f"{studio.root}/studio")
     return answer
 
 
@@ -94,7 +97,7 @@ def _page(
         "enter.html",
         status=status,
         is_wrong=is_wrong,
-        is_here=is_loopback(visit.request),
+        is_here=has_loopback_name(visit.request),
         has_users=studio.has_users(),
         problem=problem,
         email=email,

@@ -29,6 +29,7 @@ from newsletter.web.studio import (
     issues,
     lists,
     live,
+    own_account,
     pictures,
     preview,
     questions,
@@ -81,6 +82,7 @@ PAGES: tuple[Page, ...] = (
     *taking_out.PAGES,
     *reader.PAGES,
     *users.PAGES,
+    *own_account.PAGES,
 )
 
 _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}

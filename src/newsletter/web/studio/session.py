@@ -1,13 +1,14 @@
-"""Who is behind a cookie: a signed session, or the token of this very machine."""
+"""Who is behind a cookie: a session that has not ended, and a browser in which somebody came in before."""
 
 from __future__ import annotations
 
+import base64
 import getpass
 import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -16,23 +17,27 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from newsletter.folder.secret_file import kept_secret
+from newsletter.web.here import has_loopback_name, is_here
 from newsletter.words.user import AT_THE_MACHINE, Role, User
 
 if TYPE_CHECKING:
     from newsletter.ports.users import Account
     from newsletter.wiring import Parts
 
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
-_SECONDS = 14 * 24 * 3_600
+_FOR = timedelta(days=14)
+_DEVICE_FOR = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """A proved cookie: the user's number, their epoch (a new one ends every session), and what makes its forms its own."""
+    """A genuine cookie: its random name, under which the database knows whether it has ended, and whose it is."""
 
-    user: int
-    epoch: int
     nonce: str
+
+    @property
+    def mark(self) -> str:
+        """What the database has of it: whoever reads that can't make the cookie."""
+        return hashlib.sha256(f"session:{self.nonce}".encode()).hexdigest()
 
 
 class Sessions:
@@ -49,39 +54,80 @@ class Sessions:
     def _serializer(self) -> URLSafeTimedSerializer:
         return URLSafeTimedSerializer(self._key, salt="studio session")
 
-    @property
-    def token(self) -> str:
-        """Opens the studio on this machine; whoever can read the folder can read it."""
-        return hmac.digest(self._key, b"studio token", "sha256").hex()[:32]
-
     def is_token(self, text: str) -> bool:
-        return hmac.compare_digest(self.token.encode(), text.encode())
+        return hmac.compare_digest(self._parts.machine_token.encode(), text.encode())
 
     @cached_property
     def cookie(self) -> str:
         """Its own name for each newsletter: browsers share the cookies of all ports of a host."""
         return f"newsletter_studio_{hashlib.sha256(self._key).hexdigest()[:8]}"
 
-    def begin(self, request: Request, answer: Response, *, user: int, epoch: int, path: str) -> None:
-        """Sign somebody in: a new session with every sign-in, never one that was there before."""
-        value = self._serializer.dumps({"u": user, "e": epoch, "n": secrets.token_hex(16)})
-        answer.set_cookie(
-            self.cookie,
-            value if isinstance(value, str) else value.decode(),
-            max_age=_SECONDS,
-            path=path,
-            httponly=True,
-            samesite="lax",
-            secure=not is_loopback(request),
-        )
+    @property
+    def device_cookie(self) -> str:
+        return f"{self.cookie}_device"
+
+    def begin(self, request: Request, answer: Response, account: Account | None, *, path: str) -> None:
+        """Sign somebody in: a new session with every sign-in, never one that was there before.
+
+        Without an account it is whoever sits at the machine.
+        """
+        now = self._parts.clock.now()
+        session = Session(nonce=secrets.token_hex(16))
+        self._parts.users.begin_session(session.mark, account, at=now, forget_before=now - _FOR)
+        self._set(request, answer, self.cookie, self._serializer.dumps({"n": session.nonce}), _FOR, path)
 
     def read(self, request: Request) -> Session | None:
         """The session of a genuine cookie that is not too old; None for every other, whatever is wrong with it."""
         try:
-            said = self._serializer.loads(request.cookies.get(self.cookie, ""), max_age=_SECONDS)
-            return Session(user=int(said["u"]), epoch=int(said["e"]), nonce=str(said["n"]))
+            said = self._serializer.loads(request.cookies.get(self.cookie, ""), max_age=int(_FOR.total_seconds()))
+            return Session(nonce=str(said["n"]))
         except (BadSignature, KeyError, TypeError, ValueError):
             return None
+
+    def end(self, session: Session | None) -> None:
+        """For every copy of its cookie."""
+        if session is not None:
+            self._parts.users.end_session(session.mark)
+
+    def remember_device(self, request: Request, answer: Response, owner: str, *, path: str) -> None:
+        """Somebody came in by this browser: what others guess elsewhere does not count against it."""
+        name = self._device(request, owner) or secrets.token_hex(16)
+        self._set(request, answer, self.device_cookie, self._devices.dumps({"o": owner, "d": name}), _DEVICE_FOR, path)
+
+    def device(self, request: Request, owner: str) -> str:
+        """The name of this browser, if `owner` came in by it within a year; "" for another."""
+        return self._device(request, owner) or ""
+
+    def _device(self, request: Request, owner: str) -> str | None:
+        try:
+            said = self._devices.loads(
+                request.cookies.get(self.device_cookie, ""), max_age=int(_DEVICE_FOR.total_seconds())
+            )
+            return str(said["d"]) if said["o"] == owner else None
+        except (BadSignature, KeyError, TypeError, ValueError):
+            return None
+
+    @cached_property
+    def _devices(self) -> URLSafeTimedSerializer:
+        return URLSafeTimedSerializer(self._key, salt="studio device")
+
+    def _set(
+        self, request: Request, answer: Response, name: str, value: str | bytes, lasts: timedelta, path: str
+    ) -> None:
+        answer.set_cookie(
+            name,
+            value if isinstance(value, str) else value.decode(),
+            max_age=int(lasts.total_seconds()),
+            path=path,
+            httponly=True,
+            samesite="lax",
+            secure=not has_loopback_name(request),
+        )
+
+    def app_secret(self, session: Session | None) -> str:
+        """The secret that an app for codes is offered in this session (base32, 160 bits): nobody can bring one along."""
+        nonce = session.nonce if session else ""
+        return base64.b32encode(hmac.digest(self._key, f"app:{nonce}".encode(), "sha256")[:20]).decode()
 
     def signed_for(self, purpose: str, *, until: datetime) -> str:
         """A token that says one thing until a time; only we can have made it."""
@@ -103,29 +149,17 @@ class Sessions:
     def is_csrf(self, session: Session | None, text: str) -> bool:
         return hmac.compare_digest(self.csrf(session).encode(), text.encode())
 
-    def user(self, session: Session | None) -> User | None:
-        """Who that is today. Raises nothing: who is not there any more is nobody."""
-        if session is None:
-            return None
-        if session.user != AT_THE_MACHINE:
-            account = self._parts.users.find(session.user)
-            return account.user if account and account.epoch == session.epoch else None
-        return User(id=AT_THE_MACHINE, name=_name(), email="", role=Role.OWNER)
+    def user(self, session: Session | None, request: Request) -> User | None:
+        """Who that is today. Raises nothing: who is not there any more is nobody, and so is the machine's session elsewhere."""
+        found = self._parts.users.find_session(session.mark, since=self._parts.clock.now() - _FOR) if session else None
+        if found is None or found.user is not None:
+            return found.user if found else None
+        return User(id=AT_THE_MACHINE, name=_name(), email="", role=Role.OWNER) if is_here(request) else None
 
 
 def invitation(account: Account) -> str:
     """What the token of an invitation says. It names the epoch: a password that was chosen ends it."""
     return f"welcome {account.user.id} {account.epoch}"
-
-
-def is_loopback(request: Request) -> bool:
-    return host_of(request) in LOOPBACK
-
-
-def host_of(request: Request) -> str:
-    """The host that the browser was told to visit, in lower case and without its port."""
-    host = request.headers.get("host", "").lower()
-    return host if host.endswith("]") else host.rpartition(":")[0] or host
 
 
 def _name() -> str:
@@ -137,4 +171,4 @@ def _name() -> str:
 
 def token_address(address: str, parts: Parts) -> str:
     """The studio's address with the token that opens it on this machine. `address` ends with a slash."""
-    return f"{address}studio?token={Sessions(parts).token}"
+    return f"{address}studio?token={parts.machine_token}"

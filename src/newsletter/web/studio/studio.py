@@ -20,6 +20,7 @@ from markupsafe import Markup, escape
 from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse, Response
 
+from newsletter.access.hashing import Hashing
 from newsletter.sending.changes import changes
 from newsletter.web.studio.import_desk import ImportDesk
 from newsletter.web.studio.looks import Looks
@@ -69,6 +70,7 @@ class Studio:
         self.sittings = Sittings(parts, stop)
         self.newsletter = parts.config.newsletter
         self.sessions = Sessions(parts)
+        self.hashing = Hashing()
         self.remembered = Remembered(lambda: parts.readers.has_many())
         self._found: dict[bytes, tuple[float, list[Finding] | None]] = {}
         self.imports = ImportDesk(parts)

@@ -1,22 +1,20 @@
-"""Who may come in: an owner's page of users, and everybody's own page for password and code."""
+"""Who may come in: an owner's page of users."""
 
 from __future__ import annotations
 
-import io
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import segno
 from starlette.responses import Response
 
-from newsletter.access.codes import address_for_app, new_secret, step_of
-from newsletter.access.signing_in import hashed, verify
+from newsletter.access.signing_in import prove_code
 from newsletter.audience.address import check_address, tidy_address
+from newsletter.web.here import has_loopback_name
 from newsletter.web.studio.page import Page
-from newsletter.web.studio.session import invitation, is_loopback
+from newsletter.web.studio.session import invitation
 from newsletter.words.mistake import Missing, Mistake
 from newsletter.words.number import read_number
-from newsletter.words.user import AT_THE_MACHINE, Role
+from newsletter.words.user import Role
 
 if TYPE_CHECKING:
     from newsletter.ports.users import Account
@@ -27,7 +25,7 @@ _INVITED_FOR = timedelta(days=3)
 
 
 def show(studio: Studio, visit: Visit) -> Response:
-    return studio.page(visit, "users.html", users=studio.parts.users.list_users(), roles=list(Role), link="", name="")
+    return _page(studio, visit, link="", name="")
 
 
 def change(studio: Studio, visit: Visit) -> Response:
@@ -47,6 +45,7 @@ def change(studio: Studio, visit: Visit) -> Response:
         users.end_sessions(account.user.id)
         return visit.go("/settings/users", said=f"{account.user.name} is signed out everywhere.")
     if act == "no-code":
+        _check_may_take_code_off(studio, visit, account)
         users.set_totp(account.user.id, None)
         return visit.go("/settings/users", said=f"{account.user.name} needs no code any more.")
     if act == "remove":
@@ -55,60 +54,29 @@ def change(studio: Studio, visit: Visit) -> Response:
     raise Mistake("This page sent something that there is not to do.", fix="Load the page again.")
 
 
-def own(studio: Studio, visit: Visit) -> Response:
-    """A new secret each time: it counts only once a code of it was typed."""
-    account = studio.parts.users.find(visit.who.id) if visit.who.id != AT_THE_MACHINE else None
-    return _own_page(studio, visit, account, new_secret())
-
-
-def change_own(studio: Studio, visit: Visit) -> Response:
-    """Another password, or a code on top of it. Both end every other session."""
-    users = studio.parts.users
-    account = users.find(visit.who.id)
-    if account is None:
-        raise Missing("Who sits at the machine needs no password.", fix="Add a user for yourself under Users.")
-    if account.password_hash is None or not verify(str(visit.form.get("password") or ""), account.password_hash):
-        raise Mistake("Your present password is not right.", fix="Type it again.")
-    act = visit.text("act")
-    if act == "password":
-        users.set_password(account.user.id, hashed(str(visit.form.get("new") or "")))
-        said = "Your password is another now; you are signed out everywhere."
-    elif act == "code":
-        secret = visit.text("secret")
-        if step_of(secret, visit.text("code"), now=studio.now()) is None:
-            raise Mistake("That code is not right.", fix="Scan the picture again, and type the newest code.")
-        users.set_totp(account.user.id, secret)
-        said = "From now on a code is asked for; you are signed out everywhere."
-    else:
-        users.set_totp(account.user.id, None)
-        said = "No code is asked for any more; you are signed out everywhere."
-    return visit.go("/enter", said=said)
-
-
-def _own_page(studio: Studio, visit: Visit, account: Account | None, secret: str) -> Response:
-    picture = ""
-    if account is not None:
-        out = io.BytesIO()
-        address = address_for_app(secret, email=account.user.email, newsletter=studio.newsletter.name)
-        segno.make(address).save(out, kind="svg", scale=4, xmldecl=False, svgns=True, nl=False)
-        picture = out.getvalue().decode()
-    return studio.page(visit, "own.html", account=account, secret=secret, picture=picture)
+def _check_may_take_code_off(studio: Studio, visit: Visit, account: Account) -> None:
+    """Whoever found an open browser must not get rid of what guards the accounts."""
+    if account.user.id == visit.who.id:
+        raise Mistake("Your own code is asked for before it goes.", fix="Take it off under Settings, Your account.")
+    own = studio.parts.users.find(visit.who.id)
+    if own is None:
+        return
+    prove_code(studio.parts.users, own, visit.attempt(), now=studio.now())
 
 
 def _invite(studio: Studio, visit: Visit, account: Account) -> Response:
     host = visit.request.headers.get("host", "")
-    base = f"http://{host}{studio.root}" if is_loopback(visit.request) else studio.newsletter.public_url
+    base = f"http://{host}{studio.root}" if has_loopback_name(visit.request) else studio.newsletter.public_url
     if studio.newsletter.public_url.startswith("https://") and not studio.newsletter.public_url.endswith(".invalid"):
         base = studio.newsletter.public_url
     token = studio.sessions.signed_for(invitation(account), until=studio.now() + _INVITED_FOR)
-    return studio.page(
-        visit,
-        "users.html",
-        users=studio.parts.users.list_users(),
-        roles=list(Role),
-        link=f"{base}/studio/welcome/{token}",
-        name=account.user.name,
-    )
+    return _page(studio, visit, link=f"{base}/studio/welcome/{token}", name=account.user.name)
+
+
+def _page(studio: Studio, visit: Visit, *, link: str, name: str) -> Response:
+    users = studio.parts.users.list_users()
+    asks = any(one.user.id == visit.who.id and one.totp_secret for one in users)
+    return studio.page(visit, "users.html", users=users, roles=list(Role), link=link, name=name, asks_for_code=asks)
 
 
 def _account(studio: Studio, visit: Visit) -> Account:
@@ -126,7 +94,4 @@ def _role(visit: Visit) -> Role:
         raise Mistake("There is no such role.", fix=f"It is one of: {', '.join(Role)}.") from error
 
 
-PAGES = (
-    Page(path="/settings/users", show=show, change=change, see=Role.OWNER, do=Role.OWNER),
-    Page(path="/settings/me", show=own, change=change_own, do=Role.VIEWER),
-)
+PAGES = (Page(path="/settings/users", show=show, change=change, see=Role.OWNER, do=Role.OWNER),)

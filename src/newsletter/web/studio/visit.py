@@ -11,6 +11,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from newsletter.access.signing_in import Try
 from newsletter.web.readable import with_marks
 from newsletter.words.mistake import Mistake
 from newsletter.words.user import User
@@ -48,6 +49,22 @@ class Visit:
     def file(self, name: str) -> UploadFile | None:
         value = self.form.get(name)
         return value if isinstance(value, UploadFile) and value.filename else None
+
+    def secret(self, name: str) -> str:
+        """A field with every blank that was typed."""
+        value = self.form.get(name)
+        return value if isinstance(value, str) else ""
+
+    def attempt(self, *, email: str = "", device: str = "") -> Try:
+        """The password and the code of the form, and where they come from."""
+        return Try(
+            email=email, password=self.secret("password"), code=self.text("code"), place=self.place, device=device
+        )
+
+    @property
+    def place(self) -> str:
+        """The address of whoever came, as far as it is known."""
+        return self.request.client.host if self.request.client else ""
 
     def number(self, name: str) -> int:
         """A number of the path, such as the issue's."""

@@ -1,0 +1,42 @@
+"""Whether a request was made on this very machine, by its name and with no proxy in between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from ipaddress import ip_address
+
+from starlette.requests import Request
+
+from newsletter.words.network import plain_address
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
+# What proxies add, beside all that begins with x-forwarded.
+_FORWARDED = frozenset({"forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip"})
+
+
+def is_here(request: Request) -> bool:
+    """Not forgeable from elsewhere: both ends of the connection are this machine, and nobody says that they pass it on."""
+    client = request.client.host if request.client else ""
+    return _is_loopback(client) and has_loopback_name(request) and not is_passed_on(request.headers)
+
+
+def is_passed_on(headers: Iterable[str]) -> bool:
+    """Whether among the names of headers, in lower case, is one that a proxy adds."""
+    return any(name in _FORWARDED or name.startswith("x-forwarded") for name in headers)
+
+
+def has_loopback_name(request: Request) -> bool:
+    return host_of(request) in LOOPBACK
+
+
+def host_of(request: Request) -> str:
+    """The host that the browser was told to visit, in lower case and without its port."""
+    host = request.headers.get("host", "").lower()
+    return host if host.endswith("]") else host.rpartition(":")[0] or host
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ip_address(plain_address(address)).is_loopback
+    except ValueError:
+        return False
