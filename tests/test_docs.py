@@ -91,6 +91,7 @@ def test_every_setting_is_in_the_table_and_no_other() -> None:
     table = {(code(row[0]), code(row[1])) for row in rows(section(DOCS / "operations.md", "Settings"))}
     known = {(key, variable or "-") for key, variable in config_sources.KEYS.items()}
     known |= {("-", variable) for variable in config_sources.SECRET_KEYS.values()}
+    known |= {("-", variable) for variable in config_sources.MACHINE_KEYS.values()}
 
     assert known <= table
     assert {("-", "NEWSLETTER_PRACTICE_DELAY")} == table - known

@@ -21,6 +21,7 @@ from newsletter.config_values import (
     mail_addresses,
     number,
     one_line,
+    proxies,
     sendgrid_url,
     tracking_mode,
     unapproved_goes,
@@ -46,6 +47,8 @@ class Config:
 
     `unapproved_goes`: what nobody approved goes in its slot all the same, even if nobody has read it.
 
+    `trusted_proxies` are networks whose machines are believed when they say for whom they ask.
+
     `keep_ip_days` is how long IP and program stay with a request to be mailed: 0 is never, None as long as the request.
     """
 
@@ -68,6 +71,7 @@ class Config:
     imap_url: str | None = field(default=None, repr=False)
     editors: tuple[str, ...] = ()
     tracking: Tracking = Tracking.NONE
+    trusted_proxies: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     lacks: tuple[Lack, ...] = ()
 
@@ -115,6 +119,7 @@ def read_config(directory: Path, environ: Mapping[str, str] | None = None, *, te
         imap_url=settings.value("imap_url"),
         editors=mail_addresses(settings),
         tracking=tracking_mode(settings),
+        trusted_proxies=proxies(settings),
         warnings=tuple(settings.warnings),
         lacks=tuple(settings.lacks),
     )

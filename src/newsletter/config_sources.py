@@ -44,6 +44,8 @@ SECRET_KEYS = {
     "metrics_token": "NEWSLETTER_METRICS_TOKEN",
     "imap_url": "NEWSLETTER_IMAP_URL",
 }
+# These say whom this machine trusts: whoever may push must not decide that.
+MACHINE_KEYS = {"trusted_proxies": "NEWSLETTER_TRUSTED_PROXIES"}
 
 
 class Settings:
@@ -60,7 +62,7 @@ class Settings:
 
     def value(self, key: str) -> str | None:
         """The environment's value, else that of `var/secrets.env`, else that of `newsletter.toml`; None for nothing."""
-        variable = KEYS.get(key) or SECRET_KEYS.get(key)
+        variable = _variable(key)
         for source in (self._environ, self._secrets):
             if variable and source.get(variable, "").strip():
                 return source[variable].strip()
@@ -69,7 +71,7 @@ class Settings:
 
     def is_in_file(self, key: str) -> bool:
         """Whether the value stands in `newsletter.toml`, which whoever may push can change."""
-        variable = KEYS.get(key) or SECRET_KEYS.get(key) or ""
+        variable = _variable(key) or ""
         return key in self._file and not any(
             source.get(variable, "").strip() for source in (self._environ, self._secrets)
         )
@@ -83,12 +85,16 @@ class Settings:
 
     def mistake(self, key: str, message: str, fix: str) -> Mistake:
         """A refusal that points at wherever the value came from."""
-        variable = KEYS.get(key) or SECRET_KEYS.get(key)
+        variable = _variable(key)
         if variable and self._environ.get(variable, "").strip():
             return Mistake(f"{variable} in the environment: {message}", fix=fix)
         if variable and self._secrets.get(variable, "").strip():
             return Mistake(message, fix=fix, place=Place(SECRETS))
         return Mistake(message, fix=fix, place=Place(FILE, line_of(self._text, key)))
+
+
+def _variable(key: str) -> str | None:
+    return KEYS.get(key) or SECRET_KEYS.get(key) or MACHINE_KEYS.get(key)
 
 
 def _toml_values(text: str) -> dict[str, str | int]:
@@ -112,6 +118,12 @@ def _refuse_unknown(key: str, place: Place) -> None:
         raise Mistake(
             f"`{key}` is a secret or holds one, and this file may be shared.",
             fix=f"Delete the line and put it into {SECRETS}: {variable}=... If this file was shared already, change the secret.",
+            place=place,
+        )
+    if key in MACHINE_KEYS or key.upper() in MACHINE_KEYS.values():
+        raise Mistake(
+            f"`{key}` is a matter of this machine, and this file may be shared.",
+            fix=f"Delete the line and put it into {SECRETS}: {MACHINE_KEYS['trusted_proxies']}=...",
             place=place,
         )
     if key not in KEYS:

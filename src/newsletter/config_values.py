@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from ipaddress import ip_network
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -139,6 +140,24 @@ def tracking_mode(settings: Settings) -> Tracking:
             f"`tracking` is not one of the three kinds there are: {tracking}",
             'Write "none", "totals" (how many opened or clicked) or "readers" (who did).',
         ) from None
+
+
+def proxies(settings: Settings) -> tuple[str, ...]:
+    """The networks of proxies, as `192.0.2.7/32`. All of the Internet is none: anybody could say who they are."""
+    found = []
+    for text in (settings.value("trusted_proxies") or "").replace(",", " ").split():
+        try:
+            network = ip_network(text, strict=False)
+        except ValueError:
+            network = None
+        if network is None or network.prefixlen == 0:
+            raise settings.mistake(
+                "trusted_proxies",
+                f"This is not the address or the network of a proxy: {text}",
+                "Write such as 192.0.2.7, or 10.88.0.0/16, with commas between them.",
+            )
+        found.append(str(network))
+    return tuple(found)
 
 
 def one_line(settings: Settings, key: str, value: str) -> str:

@@ -65,7 +65,7 @@ def sendgrid(status: int, scopes: list[str], date: str | None = None) -> Iterato
 def test_a_newsletter_in_order_for_practice(desk: Desk) -> None:
     """A domain on a name server of ours; what nobody can know from here is said to be so, and fails nothing."""
     code, found = states(desk, ZONE)
-    sound = {"Settings", "Secrets", "Database", "Disk", "Provider", "SPF", "DMARC", "Sender"}
+    sound = {"Settings", "Secrets", "Database", "Proxies", "Disk", "Provider", "SPF", "DMARC", "Sender"}
     # Whether var/ is closed hangs on the umask of whoever made it: tests/folder/test_private.py.
     found.pop("Privacy")
     # How many files may be open hangs on the machine: tests/web/test_patience.py.

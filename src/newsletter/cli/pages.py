@@ -77,6 +77,8 @@ def serve_pages(
         backlog=_TAKEN_AT_ONCE,
         log_config=None,
         access_log=False,
+        # The application itself knows which proxies are named.
+        proxy_headers=False,
         timeout_graceful_shutdown=10,
         server_header=False,
     )

@@ -1,4 +1,4 @@
-"""The tables of the studio's users, their sessions, and the tries to come in."""
+"""The tables of who comes to the pages: the studio's users, their sessions, the tries to come in, and unnamed proxies."""
 
 from __future__ import annotations
 
@@ -44,4 +44,12 @@ failed_entry = Table(
     Column("who", String(32), nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Index("failed_entry_who", "who", "at"),
+)
+
+# Through which proxies requests came that nobody has named, for whoever asks `doctor`.
+unnamed_proxy = Table(
+    "unnamed_proxy",
+    metadata,
+    Column("address", String(64), primary_key=True),
+    Column("seen_at", UtcDateTime, nullable=False),
 )

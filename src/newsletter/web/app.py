@@ -20,6 +20,7 @@ from newsletter.schedule.pulse import Pulse
 from newsletter.web.api import api_routes
 from newsletter.web.health import health_routes
 from newsletter.web.numbers import use_numbers
+from newsletter.web.proxies import Proxies
 from newsletter.web.public.confirm import VALID_DAYS
 from newsletter.web.public.headers import SafeHeaders
 from newsletter.web.public.routes import public_routes
@@ -59,7 +60,11 @@ def build(
             *public_routes(site),
         ],
         lifespan=partial(_posting, parts),
-        middleware=[Middleware(SafeHeaders), Middleware(Readable)],
+        middleware=[
+            Middleware(Proxies, named=parts.config.trusted_proxies, note=partial(_note, parts)),
+            Middleware(SafeHeaders),
+            Middleware(Readable),
+        ],
         exception_handlers={
             404: site.not_found,
             405: site.wrong_method,
@@ -69,6 +74,10 @@ def build(
             ClientDisconnect: site.broken_off,
         },
     )
+
+
+def _note(parts: Parts, proxy: str) -> None:
+    parts.unnamed_proxies.note(proxy, at=parts.clock.now())
 
 
 @asynccontextmanager

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from newsletter.store.schedule import SqlSchedule
     from newsletter.store.segments import SqlSegments
     from newsletter.store.tallying import SqlTallies
+    from newsletter.store.unnamed_proxies import SqlUnnamedProxies
     from newsletter.store.users import SqlUsers
     from newsletter.store.wrong_bounces import SqlWrongBounces
     from newsletter.words.erasing import EraseKey
@@ -96,6 +97,12 @@ class Books(Files):
         from newsletter.store.profiles import SqlProfiles
 
         return SqlProfiles(self.engine, self.erase_key, house_title=self.config.newsletter.name)
+
+    @cached_property
+    def unnamed_proxies(self) -> SqlUnnamedProxies:
+        from newsletter.store.unnamed_proxies import SqlUnnamedProxies
+
+        return SqlUnnamedProxies(self.engine)
 
     @cached_property
     def users(self) -> SqlUsers:

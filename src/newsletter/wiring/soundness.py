@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 _LITTLE, _TOO_LITTLE = 1_000_000_000, 100_000_000
 _SECONDS_APART = 5.0
 _DAYS_SINCE_BACKUP = 8
+_PROXIES_SEEN_FOR = timedelta(days=7)
 
 
 def look_here(parts: Parts) -> list[Verdict]:
     """Settings, secrets, database, clock, schedule, disk, open files and backups. A file is written to var/ and deleted again."""
     found = [*_settings(parts), *_database(parts)]
     if not any(one.about == "Database" and one.state is State.FAIL for one in found):
-        found.append(schedule(parts))
+        found += [schedule(parts), proxies(parts)]
     return [*found, *_disk(parts.directory), open_files(), backups(parts)]
 
 
@@ -60,6 +61,27 @@ def schedule(parts: Parts) -> Verdict:
     if since is None or since > 2 * patience.total_seconds():
         return warned("Schedule", f"{keeper} runs, but it is silent: {looked}.", "See what it says.")
     return passed("Schedule", f"It lives: {looked}, by {keeper}.")
+
+
+def proxies(parts: Parts) -> Verdict:
+    """Whether requests came, of late, through proxies that nobody has named."""
+    from ipaddress import ip_address, ip_network
+
+    named = [ip_network(text) for text in parts.config.trusted_proxies]
+    seen = [
+        text
+        for text in parts.unnamed_proxies.list_since(parts.clock.now() - _PROXIES_SEEN_FOR)
+        if not any(ip_address(text) in network for network in named)
+    ]
+    if not seen:
+        return passed("Proxies", "No request came through one that is not named.")
+    shown = f"{', '.join(seen[:3])}{f' and {len(seen) - 3} more' if len(seen) > 3 else ''}"
+    return warned(
+        "Proxies",
+        f"Requests come through {shown}, not named as a proxy: all its visitors count as one, and are held off together.",
+        f"If it is your own, put a line into var/secrets.env: NEWSLETTER_TRUSTED_PROXIES={','.join(seen[:3])}, and start "
+        "`serve` again. If not, somebody reaches `serve` past your proxy: let it listen on 127.0.0.1.",
+    )
 
 
 def _overdue(parts: Parts, patience: timedelta) -> list[str]:
