@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 
-from newsletter.cli.pages import _listener
+from newsletter.cli.pages import listener_at
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.routes import PAGES
 from tests.studio.conftest import World
@@ -175,5 +175,5 @@ def test_scripts_and_styles_are_there_for_everybody_and_cached_by_content(strang
 
 def test_small_answers_are_sent_at_once() -> None:
     """The socket says that it is TCP: without that asyncio lets each answer wait 40 ms for a receipt."""
-    with closing(_listener("127.0.0.1", 0)) as listener:
+    with closing(listener_at("127.0.0.1", 0)) as listener:
         assert listener.proto == socket.IPPROTO_TCP

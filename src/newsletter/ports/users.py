@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from newsletter.words.user import Role, User
@@ -69,15 +69,15 @@ class Users(Protocol):
         """Raises NotNow where nobody would be an owner any more."""
         ...
 
-    def begin_session(self, mark: str, account: Account | None, *, at: datetime, forget_before: datetime) -> None:
+    def begin_session(self, mark: str, account: Account | None, *, lasting: timedelta) -> None:
         """`mark` is a digest of what the cookie holds; without an account it is whoever sits at the machine.
 
-        It counts only while the account's epoch is what it was here. Sessions of before a time are forgotten.
+        It counts only while the account's epoch is what it was here. Those that began longer ago are forgotten.
         """
         ...
 
-    def find_session(self, mark: str, *, since: datetime) -> SignedIn | None:
-        """None where it was ended, began before `since`, or its user is gone or has another epoch."""
+    def find_session(self, mark: str) -> SignedIn | None:
+        """None where it was ended, or its user is gone or has another epoch."""
         ...
 
     def end_session(self, mark: str) -> None: ...

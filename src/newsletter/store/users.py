@@ -82,18 +82,19 @@ class SqlUsers:
             connection.execute(delete(studio_session).where(studio_session.c.user_id == user))
             connection.execute(delete(user_account).where(user_account.c.id == user))
 
-    def begin_session(self, mark: str, account: Account | None, *, at: datetime, forget_before: datetime) -> None:
+    def begin_session(self, mark: str, account: Account | None, *, lasting: timedelta) -> None:
         whose = {"user_id": account.user.id, "epoch": account.epoch} if account else {"user_id": None, "epoch": 0}
         with writing(self._engine) as connection:
-            connection.execute(delete(studio_session).where(studio_session.c.began_at < forget_before))
-            connection.execute(insert(studio_session).values(mark=mark, began_at=at, **whose))
+            now = connection.execute(select(database_now().label("now"))).one().now
+            connection.execute(delete(studio_session).where(studio_session.c.began_at < now - lasting))
+            connection.execute(insert(studio_session).values(mark=mark, began_at=now, **whose))
 
-    def find_session(self, mark: str, *, since: datetime) -> SignedIn | None:
+    def find_session(self, mark: str) -> SignedIn | None:
         whose = user_account.c.id == studio_session.c.user_id
         asked = (
             select(studio_session.c.user_id, studio_session.c.epoch.label("began_with"), *user_account.c)
             .select_from(studio_session.outerjoin(user_account, whose))
-            .where(studio_session.c.mark == mark, studio_session.c.began_at >= since)
+            .where(studio_session.c.mark == mark)
         )
         with reading(self._engine) as connection:
             row = connection.execute(asked).first()

@@ -71,9 +71,8 @@ class Sessions:
 
         Without an account it is whoever sits at the machine.
         """
-        now = self._parts.clock.now()
         session = Session(nonce=secrets.token_hex(16))
-        self._parts.users.begin_session(session.mark, account, at=now, forget_before=now - _FOR)
+        self._parts.users.begin_session(session.mark, account, lasting=_FOR)
         self._set(request, answer, self.cookie, self._serializer.dumps({"n": session.nonce}), _FOR, path)
 
     def read(self, request: Request) -> Session | None:
