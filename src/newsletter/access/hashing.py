@@ -72,13 +72,17 @@ class Hashing:
                 self._changed.wait(self._seconds_left() or None)
             heappop(self._line)
             self._is_busy = True
-            self._begun.append(time.monotonic())
         try:
-            return self._worker.submit(work).result()
+            return self._worker.submit(self._begin, work).result()
         finally:
             with self._changed:
                 self._is_busy = False
                 self._changed.notify_all()
+
+    def _begin(self, work: Callable[[], Made]) -> Made:
+        # Noted where it really begins: a busy machine may let a second pass before that.
+        self._begun.append(time.monotonic())
+        return work()
 
     def _seconds_left(self) -> float:
         is_full = len(self._begun) == _A_SECOND

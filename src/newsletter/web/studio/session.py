@@ -150,7 +150,7 @@ class Sessions:
 
     def user(self, session: Session | None, request: Request) -> User | None:
         """Who that is today. Raises nothing: who is not there any more is nobody, and so is the machine's session elsewhere."""
-        found = self._parts.users.find_session(session.mark, since=self._parts.clock.now() - _FOR) if session else None
+        found = self._parts.users.find_session(session.mark) if session else None
         if found is None or found.user is not None:
             return found.user if found else None
         return User(id=AT_THE_MACHINE, name=_name(), email="", role=Role.OWNER) if is_here(request) else None
