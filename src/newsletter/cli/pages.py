@@ -56,7 +56,7 @@ def pages_process(
 
 @contextmanager
 def serve_pages(
-    parts: Parts, listener: socket.socket, stop: threading.Event, pulse: Pulse, bell: Bell
+    parts: Parts, listener: socket.socket, stop: threading.Event, pulse: Pulse, bell: Bell | None = None
 ) -> Iterator[str]:
     """Answer at `listener` until the block ends; gives the address. Requests under way are finished, for at most 10 s.
 
