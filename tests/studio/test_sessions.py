@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import time
+from datetime import timedelta
 
 import pyotp
 import pytest
+from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
 from newsletter.access.signing_in import hashed
+from newsletter.store.users import SqlUsers
 from newsletter.web.app import build
 from newsletter.web.studio.routes import studio_routes
 from newsletter.wiring import Parts
@@ -179,3 +182,25 @@ def test_whoever_found_a_browser_open_can_not_guess_the_password(owner: World) -
 
     assert [400] * 5 + [409] == statuses
     assert 409 == owner.post("/settings/me", password=PASSWORD, **new).status_code
+
+
+def test_a_session_is_found_until_it_is_ended_or_too_old(engine: Engine) -> None:
+    """On both databases; another epoch ends it, and old ones are forgotten as new ones begin."""
+    users, fortnight = SqlUsers(engine), timedelta(days=14)
+    ana = users.add("ana@example.com", name="Ana", role=Role.OWNER)
+    for mark, account in (("ana", ana), ("again", ana), ("machine", None)):
+        users.begin_session(mark, account, lasting=fortnight)
+    found, machine = users.find_session("again"), users.find_session("machine")
+    assert found is not None
+    assert found.user == ana.user
+    assert machine is not None
+    assert machine.user is None
+    users.end_session("ana")
+    assert users.find_session("ana") is None
+    assert users.find_session("again") is not None
+    users.end_sessions(ana.user.id)
+    assert users.find_session("again") is None
+    time.sleep(0.01)
+    users.begin_session("later", None, lasting=timedelta(0))
+
+    assert [None, True] == [users.find_session("machine"), users.find_session("later") is not None]
