@@ -13,7 +13,7 @@ from pathlib import Path
 
 def main(folder: Path) -> None:
     from newsletter.compose.press import press
-    from newsletter.sending.plan import plan
+    from newsletter.ledger.plan import plan
     from newsletter.wiring import open_newsletter
 
     parts = open_newsletter(folder)

@@ -8,6 +8,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from newsletter.wiring.schema import metadata
+
 _PEOPLE = """
 WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < :n_readers)
 INSERT INTO subscriber (id, email, email_key, first_name, last_name, fields, created_at, updated_at)
@@ -24,11 +26,11 @@ SELECT 1, id, 'active', '2026-11-01 09:00:00.000000' FROM subscriber
 
 def add(folder: Path, n_readers: int) -> None:
     """Active subscribers of the list `weekly`. One in fifty has a name that must be escaped in HTML."""
-    from newsletter.store.engine import connect, writing
-    from newsletter.store.upgrade import prepare
+    from newsletter.db.engine import connect, writing
+    from newsletter.db.upgrade import prepare
 
     engine = connect(f"sqlite:///{folder / 'var' / 'newsletter.db'}")
-    prepare(engine)
+    prepare(engine, metadata)
     with writing(engine) as connection:
         connection.exec_driver_sql(
             "INSERT INTO mailing_list (id, name, created_at) VALUES (1, 'weekly', '2026-11-01 09:00:00.000000')"

@@ -51,15 +51,15 @@ def measure(folder: Path, sizes: list[int]) -> tuple[Table, dict[str, Any]]:
 
 def main(folder: Path, n_readers: int) -> None:
     from benchmarks.readers import add
-    from newsletter.store.engine import connect, writing
-    from newsletter.store.segments import SqlSegments
+    from newsletter.db.engine import connect, writing
+    from newsletter.segments.segments_sql import Segments
 
     add(folder, n_readers)
     engine = connect(f"sqlite:///{folder / 'var' / 'newsletter.db'}")
     with writing(engine) as connection:
         for statement in _HISTORY:
             connection.exec_driver_sql(statement, {"n_issues": N_ISSUES})
-    segments = SqlSegments(engine)
+    segments = Segments(engine)
     found = {}
     for question in QUESTIONS:
         times, cpu, n_fit = [], [], 0

@@ -70,7 +70,7 @@ def _page_line(what: str, ms: float) -> Line:
 
 def main(folder: Path, n_readers: int) -> None:
     from benchmarks.readers import add
-    from newsletter.cli.pages import serve_pages
+    from newsletter.cli.schedule.pages import serve_pages
     from newsletter.web.studio.session import token_address
     from newsletter.wiring import open_newsletter
 
@@ -94,8 +94,8 @@ def _send(parts: Parts) -> None:
     from sqlalchemy import text
 
     from newsletter.compose.press import press
-    from newsletter.sending.plan import plan
-    from newsletter.store.engine import writing
+    from newsletter.db.engine import writing
+    from newsletter.ledger.plan import plan
 
     edition = press(parts.shelf, parts.config.newsletter, 1).rendered.edition
     plan(parts.ledger, parts.clock, edition, list_name="weekly", parcel_size=parts.parcel_size)
@@ -128,7 +128,7 @@ def _first_view(parts: Parts, path: str, taken: list[float]) -> tuple[float, flo
     """None for what is no page."""
     import httpx2
 
-    from newsletter.cli.pages import serve_pages
+    from newsletter.cli.schedule.pages import serve_pages
     from newsletter.web.studio.session import token_address
 
     with serve_pages(parts, "127.0.0.1", 0, threading.Event()) as address, httpx2.Client(timeout=120) as client:

@@ -6,15 +6,15 @@ from dataclasses import fields
 
 from sqlalchemy import Engine
 
-from newsletter.ports.ledger import Account, Tally
-from newsletter.store.accounting import SqlAccounts
-from newsletter.store.tallying import SqlTallies
+from newsletter.ledger.account.account_sql import Accounts
+from newsletter.ledger.account.tally_sql import Tallies
+from newsletter.ledger.rows import Account, Tally
 
 
 def account_of(engine: Engine, issue: int = 1, *, practice: bool = False) -> Account:
     """The account of an issue that was sent. It adds up, and the quick tally says the same."""
-    account = SqlAccounts(engine, practice=practice).find_account(issue)
-    tally = SqlTallies(engine, practice=practice).find_tally(issue)
+    account = Accounts(engine, practice=practice).find_account(issue)
+    tally = Tallies(engine, practice=practice).find_tally(issue)
     assert account is not None
     assert account.planned == sum(account.handover.values())
     assert tally == Tally(**{one.name: getattr(account, one.name) for one in fields(Tally)})

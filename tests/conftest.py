@@ -15,8 +15,9 @@ from hypothesis import settings
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
-from newsletter.store.engine import connect
-from newsletter.store.upgrade import upgrade
+from newsletter.db.engine import connect
+from newsletter.db.upgrade import upgrade
+from newsletter.wiring.schema import metadata
 
 _numbers = count(1)
 
@@ -48,7 +49,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite file with all migrations applied, to copy from."""
     path = tmp_path_factory.mktemp("template") / "template.db"
     engine = connect(f"sqlite:///{path}")
-    upgrade(engine)
+    upgrade(engine, metadata)
     engine.dispose()
     return path
 
@@ -92,7 +93,7 @@ def with_template(address: str) -> str:
         connection.execute(text("CREATE DATABASE template_newsletter"))
     admin.dispose()
     engine = connect(make_url(address).set(database="template_newsletter").render_as_string(hide_password=False))
-    upgrade(engine)
+    upgrade(engine, metadata)
     engine.dispose()
     return address
 

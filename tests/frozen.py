@@ -12,15 +12,15 @@ from contextlib import contextmanager
 
 from sqlalchemy import Engine, text
 
-from newsletter.store.engine import reading
-from newsletter.store.limits import NAME
+from newsletter.db.engine import reading
+from newsletter.db.limits import NAME
 
 _BEGIN = """\
 import os, signal, sys
 from sqlalchemy import text
-from newsletter.store.engine import connect
-from newsletter.store.limits import Limits
-connection = connect(sys.argv[1], Limits(transaction=float(sys.argv[2]))).connect()
+from newsletter.db.engine import connect
+from newsletter.db.limits import WaitLimits
+connection = connect(sys.argv[1], WaitLimits(transaction=float(sys.argv[2]))).connect()
 """
 # A claim holds its readers like this: whoever unsubscribes one of them waits for it.
 _LOCK = "connection.execute(text('SELECT id FROM subscriber WHERE id = :id FOR SHARE'), {'id': int(sys.argv[3])})\n"

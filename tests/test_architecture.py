@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "newsletter"
 MODULES = sorted(path for path in SOURCE.rglob("*.py"))
+# Nouns that end like participles.
+NOUNS_IN_ING = {"finding", "heading", "mapping", "setting", "spelling", "standing", "tracking"}
 SHAPELESS = {"util", "utils", "helper", "helpers", "common", "misc", "manager", "service", "services", "base"}
 
 
@@ -56,13 +61,53 @@ def test_words_are_pure(path: Path) -> None:
             assert name not in forbidden
 
 
-def test_sql_stands_only_in_the_store() -> None:
-    """No other room speaks SQL or SQLAlchemy; wiring only names the engine's type."""
+def test_sql_stands_only_where_its_name_says_so() -> None:
+    """Statements are built in `tables.py`, in `*_sql.py` and in `db/`; wiring and commands name the engine's type."""
     for path in MODULES:
         room = path.relative_to(SOURCE).parts[0]
-        if room in {"store", "wiring"}:
+        if room in {"db", "wiring"} or path.stem == "tables" or path.stem.endswith("_sql"):
             continue
         assert not re.search(r"^\s*(from|import) sqlalchemy", path.read_text(), re.MULTILINE), path
+
+
+def test_a_folder_can_be_seen_at_a_glance() -> None:
+    """No room holds more than 25 modules, and the nouns not more than 40; what a migration is, is listed by its number."""
+    counts = Counter(path.parent.relative_to(SOURCE) for path in MODULES if "versions" not in path.parts)
+
+    assert not {room: n for room, n in counts.items() if n > (40 if room.name == "words" else 25)}
+
+
+def test_no_module_is_named_by_a_participle() -> None:
+    """A file is a noun or a plain verb: which of `joining`, `returning`, `holding` is mine?"""
+    named = {path.stem for path in MODULES if path.stem.endswith("ing")}
+
+    assert named <= NOUNS_IN_ING
+
+
+def _classes() -> Iterator[tuple[Path, ast.ClassDef]]:
+    for path in MODULES:
+        yield from ((path, node) for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ClassDef))
+
+
+def test_a_class_name_stands_for_one_thing() -> None:
+    """No two classes share a name, in whatever rooms they stand."""
+    counts = Counter(node.name for _, node in _classes())
+
+    assert not [name for name, n in counts.items() if n > 1]
+
+
+def test_a_protocol_has_two_sides() -> None:
+    """At most 12 are left: where the world or a file stands behind them, and a second thing that does the same."""
+    protocols = {node.name for _, node in _classes() if any(ast.unparse(base) == "Protocol" for base in node.bases)}
+
+    assert len(protocols) <= 12, protocols
+
+
+def test_what_is_called_by_its_name_is_there() -> None:
+    """Functions that a child process is told to call by name exist."""
+    for path in MODULES:
+        for module, name in re.findall(r'"(newsletter[\w.]+):(\w+)"', path.read_text()):
+            assert hasattr(importlib.import_module(module), name), (path, module, name)
 
 
 def test_help_answers_without_loading_the_house() -> None:

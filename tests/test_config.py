@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.config import Config, read_config
-from newsletter.folder.bundled import bundled
+from newsletter.folder.bundle import bundled
 from newsletter.words.lack import refusal
 from newsletter.words.mistake import Missing, Mistake, NewsletterError
 

@@ -113,11 +113,11 @@ def test_every_variable_of_the_environment_is_documented() -> None:
 
 
 def _names_in_code() -> set[str]:
-    """Classes and unions of words and ports, and the tables."""
-    from newsletter.store.schema import metadata
+    """Classes and unions of every room, and the tables."""
+    from newsletter.wiring.schema import metadata
 
     names = set(metadata.tables)
-    for path in [*(ROOT / "src/newsletter/words").glob("*.py"), *(ROOT / "src/newsletter/ports").glob("*.py")]:
+    for path in (ROOT / "src/newsletter").rglob("*.py"):
         for node in ast.parse(path.read_text()).body:
             if isinstance(node, ast.ClassDef):
                 names.add(node.name)
@@ -127,8 +127,8 @@ def _names_in_code() -> set[str]:
 
 
 def test_the_words_of_the_glossary_are_those_of_the_code() -> None:
-    """Each word in code is a noun of `words`, a port, or a table; and every table is in the glossary."""
-    from newsletter.store.schema import metadata
+    """Each word in code is a class, a union or a table; and every table is in the glossary."""
+    from newsletter.wiring.schema import metadata
 
     words = [code(row[0]) for row in rows((DOCS / "glossary.md").read_text())]
 
@@ -161,7 +161,7 @@ def test_every_state_is_explained(states: type[StrEnum], heading: str) -> None:
 
 def test_the_words_on_screen_are_those_of_the_page() -> None:
     """What `status` prints for a state is what docs/sending.md says it prints."""
-    from newsletter.cli.status import ON_SCREEN
+    from newsletter.cli.send.status import ON_SCREEN
 
     table = rows(section(DOCS / "sending.md", "What we did with each reader"))
 
@@ -170,12 +170,12 @@ def test_the_words_on_screen_are_those_of_the_page() -> None:
 
 def test_the_numbers_of_the_page_are_those_of_the_code() -> None:
     """Limits that docs/sending.md promises are the constants that hold them."""
+    from newsletter.jobs.ticker import SECONDS_BETWEEN_TICKS
+    from newsletter.ledger.pace.waits_sql import FAILURES_BEFORE_PAUSE
+    from newsletter.ledger.send import Patience
+    from newsletter.ledger.settle import RESEND_MARGIN
+    from newsletter.ledger.split_sql import BISECTION_BUDGET
     from newsletter.providers.sendgrid.validate import MAX_READERS
-    from newsletter.schedule.ticker import SECONDS_BETWEEN_TICKS
-    from newsletter.sending.send import Patience
-    from newsletter.sending.settle import RESEND_MARGIN
-    from newsletter.store.splitting import BISECTION_BUDGET
-    from newsletter.store.waiting import FAILURES_BEFORE_PAUSE
 
     page = " ".join((DOCS / "sending.md").read_text().split())
     promised = [
@@ -250,7 +250,7 @@ def test_the_keys_of_files_are_all_described() -> None:
 def test_merge_tags_give_what_the_page_says(example: Path) -> None:
     """Each merge tag of the table, rendered for Ana and for a reader of whom nothing is known."""
     from newsletter.compose.render import render
-    from newsletter.sending.sample import sample
+    from newsletter.ledger.sample import sample
     from newsletter.wiring import open_newsletter
 
     table = rows(section(DOCS / "files.md", "Merge tags"))

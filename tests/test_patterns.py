@@ -23,13 +23,13 @@ _SUSPICIOUS = 0.0007
 _MOST_GROWTH = 6
 # Those whose text only a run can know, and what they are made of.
 _MADE_LATER = {
-    "newsletter.audience.spelling": "stems of ours, each a pattern that is found where its module keeps it",
+    "newsletter.imports.columns.spelling": "stems of ours, each a pattern that is found where its module keeps it",
     "newsletter.compose.sentinels": "letters that do not occur in the text",
     "newsletter.compose.template": "one word of Jinja's, looked for in one line",
     "newsletter.move_in.export_files": "the names of files that `move_in` looks for",
-    "newsletter.preflight.clients": "one escaped word",
+    "newsletter.preflight.mail.clients": "one escaped word",
     "newsletter.providers.sendgrid.events": "one escaped address",
-    "newsletter.store.provider_words": "escaped addresses",
+    "newsletter.db.erase_text": "escaped addresses",
 }
 
 

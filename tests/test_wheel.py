@@ -36,7 +36,7 @@ def test_the_wheel_holds_what_the_program_needs_and_nobodys_list(installed: Path
 
     assert (bundled / "templates" / "digest" / "issue.mjml").is_file()
     assert (bundled / "seeds" / "newsletter.toml").is_file()
-    assert (installed / "newsletter" / "store" / "migrations" / "versions" / "0001_first_tables.py").is_file()
+    assert (installed / "newsletter" / "db" / "migrations" / "versions" / "0001_first_tables.py").is_file()
     lists = {path.name for path in (bundled / "subscribers").iterdir()}
     assert {"README.md", "example-friends.csv", "example-weekly.csv"} == lists
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, Engine, insert, select
 
-from newsletter.store.engine import writing
-from newsletter.store.tables import mailing_list, subscriber, subscription
-from newsletter.store.types import database_now
+from newsletter.db.engine import writing
+from newsletter.db.types import database_now
+from newsletter.readers.tables import mailing_list, subscriber, subscription
 from newsletter.words.edition import Edition
 from newsletter.words.gap import Context, Default, Field, Gap, Literal, Part
 from newsletter.words.newsletter import Newsletter

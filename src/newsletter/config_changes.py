@@ -16,7 +16,7 @@ from newsletter.words.mistake import Mistake, NotNow, Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class SettingValue:
     """`value` is what counts, "" for nothing; `written` what `newsletter.toml` has; `place` where the value comes from.
 
     `variable` is the environment variable that wins over the file, where one does.
@@ -38,7 +38,7 @@ class SecretSet:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class SettingWish:
     """A value as somebody saw it, and as they would have it; "" is none."""
 
     was: str
@@ -47,7 +47,7 @@ class Wish:
 
 def where_it_stands(
     directory: Path, keys: Iterable[str], environ: Mapping[str, str] | None = None
-) -> dict[str, Standing]:
+) -> dict[str, SettingValue]:
     """Raises Mistake with file and line where one of the files can't be read."""
     environ = os.environ if environ is None else environ
     text = toml_text(directory)
@@ -61,7 +61,7 @@ def where_it_stands(
             named = KEYS.get(key) or ""
             if source.get(named, "").strip():
                 place, value, variable = f"{named} in {where}", source[named].strip(), named
-        found[key] = Standing(key=key, value=value, written=written, place=place, variable=variable)
+        found[key] = SettingValue(key=key, value=value, written=written, place=place, variable=variable)
     return found
 
 
@@ -83,7 +83,7 @@ def secrets_set(directory: Path, environ: Mapping[str, str] | None = None) -> li
 
 
 def change_settings(
-    directory: Path, wishes: Mapping[str, Wish], environ: Mapping[str, str] | None = None
+    directory: Path, wishes: Mapping[str, SettingWish], environ: Mapping[str, str] | None = None
 ) -> tuple[str, ...]:
     """Write what is wished for into `newsletter.toml`; the keys that were changed. Comments and order stay.
 

@@ -15,7 +15,7 @@ import pytest
 
 from newsletter.apart import Bounds, TooMuch, call
 from newsletter.apart.wire import BadAnswer, read_as
-from newsletter.collect.message import Link
+from newsletter.collect.mail.message import MailLink
 from newsletter.words.mistake import Missing, Mistake, Place
 
 TASKS = "tests.apart.tasks:"
@@ -145,9 +145,9 @@ def test_an_answer_of_another_kind_is_none() -> None:
     with pytest.raises(Mistake, match="It can't be read"):
         call(f"{TASKS}another_kind", returns=str, what="It")
     for hint, value in (
-        (str, 1), (int, True), (tuple[str, ...], ["a", 1]), (tuple[str, int], ["a"]), (Link, {"url": "a", "more": "b"}),
-        (Link, ["a", "b"]), (str | None, 3), (bytes, 3), (list[str], "ab"),
+        (str, 1), (int, True), (tuple[str, ...], ["a", 1]), (tuple[str, int], ["a"]), (MailLink, {"url": "a", "more": "b"}),
+        (MailLink, ["a", "b"]), (str | None, 3), (bytes, 3), (list[str], "ab"),
     ):  # fmt: skip
         with pytest.raises(BadAnswer):
             read_as(hint, value)
-    assert Link(url="a", words="b") == read_as(Link, {"url": "a", "words": "b"})
+    assert MailLink(url="a", words="b") == read_as(MailLink, {"url": "a", "words": "b"})

@@ -6,7 +6,7 @@ import json
 import zipfile
 from pathlib import Path
 
-from tests.audience.exports import EXPORTS
+from tests.imports.exports import EXPORTS
 
 from .test_readers import Run, folder, run
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import newsletter as package
-from newsletter.folder.bundled import bundled
+from newsletter.folder.bundle import bundled
 from newsletter.folder.new import create_folder
 
 SEEDS = bundled("seeds")

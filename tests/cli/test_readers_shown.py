@@ -8,7 +8,7 @@ from pathlib import Path
 
 from newsletter.wiring import open_newsletter
 from newsletter.words.consent import Left
-from newsletter.words.erasing import RequestOf
+from newsletter.words.erasure import RequestOf
 
 from .test_readers import Run, folder, run
 

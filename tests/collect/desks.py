@@ -11,15 +11,15 @@ from typing import Any
 from sqlalchemy import Engine
 
 from newsletter.collect.desk import CollectDesk
-from newsletter.fetch.feed_reader import ContainedFeedReader
+from newsletter.collect.feeds.feeds_sql import FeedMemory
+from newsletter.collect.finds_sql import Finds
+from newsletter.collect.keys_sql import CollectKeys
+from newsletter.fetch.feed_reader import FeedReader
 from newsletter.fetch.http import HttpFetcher
 from newsletter.folder.feeds_file import FeedFile
 from newsletter.folder.issues import IssueFiles
 from newsletter.folder.post_file import parse_post
 from newsletter.folder.posts import PostFiles
-from newsletter.store.collect_keys import SqlCollectKeys
-from newsletter.store.feeds import SqlFeedMemory
-from newsletter.store.finds import SqlFinds
 
 ON = date(2026, 11, 23)
 
@@ -31,13 +31,13 @@ def local_fetcher(*ports: int, seconds: float = 5.0) -> HttpFetcher:
 
 def a_desk(engine: Engine, directory: Path, *, ports: Collection[int] = (), **more: Any) -> CollectDesk:
     parts: dict[str, Any] = {
-        "finds": SqlFinds(engine),
-        "keys": SqlCollectKeys(engine, lambda: secrets.token_urlsafe(32)),
+        "finds": Finds(engine),
+        "keys": CollectKeys(engine, lambda: secrets.token_urlsafe(32)),
         "posts": PostFiles(directory),
         "issues": IssueFiles(directory),
         "book": FeedFile(directory),
-        "memory": SqlFeedMemory(engine),
-        "reader": ContainedFeedReader(),
+        "memory": FeedMemory(engine),
+        "reader": FeedReader(),
         "fetcher": local_fetcher(*ports),
         "parse_post": lambda text, slug, file: parse_post(text, slug=slug, file=file),
         "today": lambda: ON,

@@ -7,18 +7,18 @@ import secrets
 import pytest
 from sqlalchemy import Engine, select
 
-from newsletter.store.collect_keys import SqlCollectKeys
-from newsletter.store.engine import reading
-from newsletter.store.find_tables import collect_key
+from newsletter.collect.keys_sql import CollectKeys
+from newsletter.collect.tables import collect_key
+from newsletter.db.engine import reading
 from newsletter.words.mistake import Missing, Mistake
 
 
 @pytest.fixture
-def keys(engine: Engine) -> SqlCollectKeys:
-    return SqlCollectKeys(engine, lambda: secrets.token_urlsafe(32))
+def keys(engine: Engine) -> CollectKeys:
+    return CollectKeys(engine, lambda: secrets.token_urlsafe(32))
 
 
-def test_a_key_is_known_by_its_name_and_kept_nowhere(keys: SqlCollectKeys, engine: Engine) -> None:
+def test_a_key_is_known_by_its_name_and_kept_nowhere(keys: CollectKeys, engine: Engine) -> None:
     """Whoever reads the database finds nothing that opens anything."""
     key = keys.new_key("phone")
     with reading(engine) as connection:
@@ -29,7 +29,7 @@ def test_a_key_is_known_by_its_name_and_kept_nowhere(keys: SqlCollectKeys, engin
     assert keys.list_keys()[0].used_at is not None
 
 
-def test_nothing_else_is_a_key(keys: SqlCollectKeys) -> None:
+def test_nothing_else_is_a_key(keys: CollectKeys) -> None:
     """Not one like it, not one without what it is for, not one that was ended."""
     key = keys.new_key("phone")
     wrong = ["", "collect_", key[:-1], key + "x", key.upper(), key.removeprefix("collect_"), f" {key}", "x" * 10_000,
@@ -40,7 +40,7 @@ def test_nothing_else_is_a_key(keys: SqlCollectKeys) -> None:
     assert keys.verify(key) is None
 
 
-def test_names_are_taken_once_and_keys_never_shown_again(keys: SqlCollectKeys) -> None:
+def test_names_are_taken_once_and_keys_never_shown_again(keys: CollectKeys) -> None:
     """A second one of a name would leave nobody knowing which is which."""
     keys.new_key("phone")
     with pytest.raises(Mistake, match="already"):

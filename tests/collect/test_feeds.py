@@ -12,11 +12,11 @@ import pytest
 from sqlalchemy import Engine, update
 
 from newsletter.collect.desk import CollectDesk
-from newsletter.collect.keeping import dismiss
-from newsletter.collect.polling import poll, poll_due
-from newsletter.collect.subscribing import subscribe, unsubscribe
-from newsletter.store.engine import writing
-from newsletter.store.find_tables import feed_state
+from newsletter.collect.feeds.poll import poll, poll_due
+from newsletter.collect.feeds.subscribe import subscribe, unsubscribe
+from newsletter.collect.keep import dismiss
+from newsletter.collect.tables import feed_state
+from newsletter.db.engine import writing
 from newsletter.words.feed import Feed, pause_after
 from newsletter.words.find import FindStatus
 from newsletter.words.mistake import Missing, Mistake

@@ -11,8 +11,8 @@ from sqlalchemy import Engine
 
 from newsletter.collect.desk import CollectDesk
 from newsletter.collect.drawer import unused_posts
-from newsletter.collect.keeping import choose, dismiss, keep, undo
-from newsletter.collect.saving import collect_find, describe_bare
+from newsletter.collect.keep import choose, dismiss, keep, undo
+from newsletter.collect.save import collect_find, describe_bare
 from newsletter.words.find import FindDraft, FindStatus, Origin
 from newsletter.words.mistake import Missing, Mistake, NotNow
 from tests.collect.desks import a_desk

@@ -7,8 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from newsletter.collect.literal import literal, literal_inline
-from newsletter.compose.authored import regions_of
-from newsletter.compose.gaps import Origin, read_gaps
+from newsletter.compose.braces import regions_of
+from newsletter.compose.gaps import TextOrigin, read_gaps
 from newsletter.compose.sentinels import Sentinels
 from tests.collect.reading import shown, tags_in, words_of
 
@@ -38,7 +38,7 @@ def test_captured_braces_are_never_a_gap_or_a_remark(text: str) -> None:
     """What looks like a merge tag in a captured text stays text when the issue is rendered."""
     markdown = literal(text)
     sentinels = Sentinels([markdown])
-    origin = Origin("posts/a.md")
+    origin = TextOrigin("posts/a.md")
     assert read_gaps(markdown, sentinels, origin, regions_of(markdown, origin)) == markdown
 
 

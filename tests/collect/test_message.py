@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.collect.forwarded import bare_subject, take_apart
-from newsletter.collect.mail_post import mail_post
-from newsletter.collect.message import Link, read_mail
+from newsletter.collect.mail.forward import bare_subject, take_apart
+from newsletter.collect.mail.mail_post import mail_post
+from newsletter.collect.mail.message import MailLink, read_mail
 from newsletter.collect.source import is_mail
 from newsletter.words.mistake import Mistake, NewsletterError
 from newsletter.words.post import Post
@@ -82,7 +82,7 @@ def test_a_mail_of_html_alone_is_read() -> None:
     beside = read_mail(mail("Look at the boats.", html=html))
 
     assert "Look at the boats <https://a.example.com/1>." == read.own
-    assert (Link(url="https://a.example.com/1", words="the boats"),) == beside.links
+    assert (MailLink(url="https://a.example.com/1", words="the boats"),) == beside.links
     assert "Look at the boats." == beside.own
 
 
@@ -153,7 +153,7 @@ def server() -> Iterator[WebServer]:
 
 
 def posted(server: WebServer, data: bytes, link: int | None = None, answer: int | None = None) -> Post:
-    def ask(links: Sequence[Link]) -> int | None:
+    def ask(links: Sequence[MailLink]) -> int | None:
         return answer
 
     return mail_post(data, name="a.eml", on=ON, fetcher=local_fetcher(server.port), link=link, ask=ask)

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.collect.page import read_page
-from newsletter.compose.authored import regions_of
-from newsletter.compose.gaps import Origin, read_gaps
+from newsletter.collect.pages.page import read_page
+from newsletter.compose.braces import regions_of
+from newsletter.compose.gaps import TextOrigin, read_gaps
 from newsletter.compose.sentinels import Sentinels
-from newsletter.folder.bundled import bundled
+from newsletter.folder.bundle import bundled
 from newsletter.words.mistake import Mistake
 from newsletter.words.post import Image, Post
 from tests.collect.reading import quotes, shown, tags_in
@@ -203,5 +203,5 @@ def test_broken_html_never_brings_anything_active_with_it(pieces: list[str]) -> 
         return
     assert "](javascript" not in post.body
     assert tags_in(post.body).isdisjoint({"html_block", "html_inline"})
-    sentinels, origin = Sentinels([post.body]), Origin(post.file)
+    sentinels, origin = Sentinels([post.body]), TextOrigin(post.file)
     assert read_gaps(post.body, sentinels, origin, regions_of(post.body, origin)) == post.body

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.collect.plain_text import read_plain_text
-from newsletter.folder.bundled import bundled
+from newsletter.folder.bundle import bundled
 from newsletter.words.mistake import Mistake
 from newsletter.words.post import Post
 from tests.collect.reading import own_words, quotes, shown, words_of

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from newsletter.collect.page_body import clean_html
-from newsletter.collect.raised import spelt_out
+from newsletter.collect.pages.page_body import clean_html
+from newsletter.collect.superscript import spelt_out
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from newsletter.collect.web_page import fetch_page, post_of
+from newsletter.collect.pages.web_page import fetch_page, post_of
 from newsletter.fetch.http import HttpFetcher
 from newsletter.words.mistake import Mistake
 from newsletter.words.post import Post

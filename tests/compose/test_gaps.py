@@ -7,7 +7,7 @@ import re
 import pytest
 
 from newsletter.compose.preview import as_reader
-from newsletter.compose.sentinels import Kind, Sentinels
+from newsletter.compose.sentinels import SentinelKind, Sentinels
 from newsletter.words.gap import Context
 from newsletter.words.mistake import Mistake, Place
 from tests.compose.sample import ANA, ISSUE, POSTS, bare, note, read_by, rendered
@@ -145,17 +145,19 @@ def test_a_text_that_looks_like_a_sentinel_is_left_alone() -> None:
     """Sentinels are made of a word that stands nowhere in the sources."""
     sources = ["{{ first_name }}"]
     for _ in range(3):
-        looks_like_one = Sentinels(sources).mint(Kind.VALUE, Place("a"))
+        looks_like_one = Sentinels(sources).mint(SentinelKind.VALUE, Place("a"))
         sources.append(looks_like_one)
 
-        assert Sentinels(sources).mint(Kind.VALUE, Place("a")) != looks_like_one
+        assert Sentinels(sources).mint(SentinelKind.VALUE, Place("a")) != looks_like_one
         assert Sentinels(sources).pattern.search("".join(sources)) is None
-    assert Sentinels(sources).mint(Kind.VALUE, Place("a")) == Sentinels(sources).mint(Kind.VALUE, Place("b"))
+    assert Sentinels(sources).mint(SentinelKind.VALUE, Place("a")) == Sentinels(sources).mint(
+        SentinelKind.VALUE, Place("b")
+    )
 
 
 def test_a_captured_page_can_not_spell_a_sentinel() -> None:
     """An entity is decoded on the way, and would put a reader's address into a stranger's link: the word can't be known."""
-    known = Sentinels([]).mint(Kind.VALUE, Place("a"))
+    known = Sentinels([]).mint(SentinelKind.VALUE, Place("a"))
     spelled = f"&#{ord(known[0])};{known[1:]}"
     _, html, text = read_by(
         {"email": "ana@example.org"}, f"{{{{ email }}}}\n\n> [x](https://e.example/?u={spelled}) {spelled}"

@@ -9,13 +9,13 @@ from datetime import date
 
 import pytest
 
-from newsletter.collect.forwarded import bare_subject, take_apart
+from newsletter.collect.mail.forward import bare_subject, take_apart
 from newsletter.collect.markdown import read_markdown
 from newsletter.collect.plain_text import read_plain_text
-from newsletter.compose.authored import regions_of
-from newsletter.compose.gaps import Origin
+from newsletter.compose.braces import regions_of
+from newsletter.compose.gaps import TextOrigin
 from newsletter.folder.post_file import parse_post
-from newsletter.preflight.reading import reading
+from newsletter.preflight.author_text import reading
 from newsletter.words.mistake import Mistake
 from tests.compose.sample import note, rendered
 
@@ -47,7 +47,7 @@ def issue(text: str) -> object:
 
 
 def braces(text: str) -> object:
-    return regions_of(f"{text} {{", Origin("a.md"))
+    return regions_of(f"{text} {{", TextOrigin("a.md"))
 
 
 def checks(text: str) -> object:
@@ -103,7 +103,7 @@ def test_four_times_the_text_takes_four_times_as_long(act: Callable[[str], objec
 )
 def test_what_looks_like_a_remark_inside_code_is_code(text: str, left_out: list[str]) -> None:
     """Whichever begins first has it, and a run of backticks that is never closed is only a run of backticks."""
-    found = [text[one.start : one.end] for one in regions_of(text, Origin("a.md")) if not one.kept]
+    found = [text[one.start : one.end] for one in regions_of(text, TextOrigin("a.md")) if not one.kept]
 
     assert found == left_out
 

@@ -6,14 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from newsletter.ports.readers import Joined, ReaderRow, Readers
+from newsletter.consent.readers_sql import Readers
+from newsletter.readers.rows import JoinResult, ReaderRow
 from newsletter.words.mistake import Missing, Mistake
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
 
 ACTIVE, PENDING, ENDED = SubscriptionStatus.ACTIVE, SubscriptionStatus.PENDING, SubscriptionStatus.ENDED
 
 
-def join(readers: Readers, *rows: ReaderRow, name: str = "weekly", status: SubscriptionStatus = ACTIVE) -> Joined:
+def join(readers: Readers, *rows: ReaderRow, name: str = "weekly", status: SubscriptionStatus = ACTIVE) -> JoinResult:
     return readers.join(name, rows, status=status, consent="a form")
 
 

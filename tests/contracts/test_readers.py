@@ -11,25 +11,26 @@ import pytest
 from sqlalchemy import Engine, delete, insert, select
 from sqlalchemy.sql.dml import ReturningInsert
 
-from newsletter.ports.readers import ReaderRow
-from newsletter.store.consent_tables import consent_request
-from newsletter.store.engine import connect, reading, writing
-from newsletter.store.profiles import SqlProfiles
-from newsletter.store.readers import SqlReaders
-from newsletter.store.tables import subscriber
+from newsletter.consent.profiles_sql import Profiles
+from newsletter.consent.readers_sql import Readers
+from newsletter.consent.tables import consent_request
+from newsletter.db.engine import connect, reading, writing
+from newsletter.readers.rows import ReaderRow
+from newsletter.readers.tables import subscriber
+from newsletter.wiring.forget import FORGETS
 from newsletter.words.consent import Asked
-from newsletter.words.erasing import EraseKey, RequestOf
+from newsletter.words.erasure import EraseKey, RequestOf
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
 from tests.contracts.readers import ReadersContract
-from tests.events.sent import Post
+from tests.feedback.sent import Post
 from tests.world import add_readers
 
 ACTIVE = SubscriptionStatus.ACTIVE
 
 
 @pytest.fixture
-def readers(engine: Engine) -> SqlReaders:
-    return SqlReaders(engine)
+def readers(engine: Engine) -> Readers:
+    return Readers(engine)
 
 
 class TestSqlReaders(ReadersContract):
@@ -55,9 +56,9 @@ def _updated_at(engine: Engine, key: str) -> datetime:
     ],
     ids=["leave", "suppress", "an import that says ended"],
 )
-def test_whoever_goes_has_their_own_row_touched(engine: Engine, goes: Callable[[SqlReaders], object]) -> None:
+def test_whoever_goes_has_their_own_row_touched(engine: Engine, goes: Callable[[Readers], object]) -> None:
     """A sender's claim holds or waits for that row: without the update it would not notice them leave."""
-    readers = SqlReaders(engine)
+    readers = Readers(engine)
     readers.join("weekly", [ReaderRow(email="ana@example.com")], status=ACTIVE, consent="x")
     before = _updated_at(engine, "ana@example.com")
 
@@ -70,7 +71,7 @@ def test_whoever_goes_has_their_own_row_touched(engine: Engine, goes: Callable[[
 def test_on_postgresql_leaving_waits_for_a_claim_that_holds_the_person(postgres_url: str, how: str) -> None:
     """Who leaves while a call is being prepared leaves after it, or is not in it: never in between."""
     engine = connect(postgres_url)
-    readers = SqlReaders(engine)
+    readers = Readers(engine)
     readers.join("weekly", [ReaderRow(email="ana@example.com")], status=ACTIVE, consent="x")
     done = threading.Event()
 
@@ -95,7 +96,7 @@ def test_on_postgresql_leaving_waits_for_a_claim_that_holds_the_person(postgres_
 
 def test_imports_side_by_side_lose_and_double_nobody(engine: Engine) -> None:
     """Four imports of the same people in different orders, two unsubscribes among them: no deadlock, all accounted."""
-    readers = SqlReaders(engine)
+    readers = Readers(engine)
     rows = [ReaderRow(email=f"r{number}@example.com", first_name=f"N{number}") for number in range(400)]
     orders = [rows, rows[::-1], rows[200:] + rows[:200], rows[100:300]]
 
@@ -126,7 +127,7 @@ def test_a_newcomer_never_takes_the_place_of_somebody_who_was_erased(engine: Eng
     mailing = held.plan(1)
     held.hand_over(mailing)
     assert held.ledger.finish_if_done(mailing.id)
-    SqlProfiles(engine, EraseKey(b"k" * 32)).erase("reader2@example.com", RequestOf.READER)
+    Profiles(engine, EraseKey(b"k" * 32), FORGETS).erase("reader2@example.com", RequestOf.READER)
 
     (newcomer,) = add_readers(engine, "weekly", [3])
 

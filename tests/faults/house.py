@@ -11,31 +11,32 @@ from pathlib import Path
 
 from sqlalchemy import Engine, event, update
 
+from newsletter.consent.profiles_sql import Profiles
+from newsletter.consent.readers_sql import Readers
+from newsletter.db.engine import connect, reading, writing
+from newsletter.db.lock import FileLock, SharedSending
+from newsletter.db.types import database_now
+from newsletter.ledger.account.account_sql import Accounts
+from newsletter.ledger.account.tally_sql import Tallies
+from newsletter.ledger.drain import Drain
+from newsletter.ledger.ledger_sql import Ledger
+from newsletter.ledger.live_sql import Live
+from newsletter.ledger.pack import TokenKey
+from newsletter.ledger.plan import plan
+from newsletter.ledger.send import Patience, Sender
+from newsletter.ledger.settle import Looker
+from newsletter.ledger.settle import send_again as send_doubtful_again
+from newsletter.ledger.spool import Spool
+from newsletter.ledger.tables import attempt
 from newsletter.providers.sendgrid import SendGrid
-from newsletter.sending.drain import Drain
-from newsletter.sending.pack import TokenKey
-from newsletter.sending.plan import plan
-from newsletter.sending.send import Patience, Sender
-from newsletter.sending.settle import Looker
-from newsletter.sending.settle import send_again as send_doubtful_again
-from newsletter.store.accounting import SqlAccounts
-from newsletter.store.engine import connect, reading, writing
-from newsletter.store.ledger import SqlLedger
-from newsletter.store.live import SqlLive
-from newsletter.store.lock import FileLock, SharedSending
-from newsletter.store.profiles import SqlProfiles
-from newsletter.store.readers import SqlReaders
-from newsletter.store.spool import DiskSpool
-from newsletter.store.tables import attempt
-from newsletter.store.tallying import SqlTallies
-from newsletter.store.types import database_now
 from newsletter.wiring import SystemClock
+from newsletter.wiring.forget import FORGETS
 from newsletter.words.consignment import Consignment
-from newsletter.words.erasing import EraseKey, RequestOf
+from newsletter.words.erasure import EraseKey, RequestOf
 from newsletter.words.outcome import Outcome
 from newsletter.words.subscriber import SuppressionReason
-from tests.events.sent import Post, Taken, parsed, shuffled
 from tests.fakes.sendgrid_events import Telling
+from tests.feedback.sent import Post, Taken, parsed, shuffled
 from tests.world import WEEKLY, an_edition
 
 __all__ = ["connect", "reading", "writing"]
@@ -49,29 +50,29 @@ _ERASE_KEY = EraseKey(b"k" * 32)
 
 def leave(engine: Engine, email: str) -> None:
     """Somebody unsubscribes from everything."""
-    SqlReaders(engine, _ERASE_KEY).leave(email, list_name=None)
+    Readers(engine, _ERASE_KEY).leave(email, list_name=None)
 
 
 def suppress(engine: Engine, email: str) -> None:
     """Somebody calls it spam."""
-    SqlReaders(engine, _ERASE_KEY).suppress(email, SuppressionReason.COMPLAINT)
+    Readers(engine, _ERASE_KEY).suppress(email, SuppressionReason.COMPLAINT)
 
 
 def erase(engine: Engine, email: str) -> None:
     """Somebody asks to be forgotten."""
-    SqlProfiles(engine, _ERASE_KEY).erase(email, RequestOf.READER)
+    Profiles(engine, _ERASE_KEY, FORGETS).erase(email, RequestOf.READER)
 
 
 def pause(engine: Engine, issue: int) -> None:
-    SqlLedger(engine).pause(issue, "by hand")
+    Ledger(engine).pause(issue, "by hand")
 
 
 def resume(engine: Engine, issue: int) -> None:
-    SqlLedger(engine).resume(issue)
+    Ledger(engine).resume(issue)
 
 
 def cancel(engine: Engine, issue: int) -> None:
-    SqlLedger(engine).cancel(issue)
+    Ledger(engine).cancel(issue)
 
 
 def end_leases(engine: Engine) -> None:
@@ -82,7 +83,7 @@ def end_leases(engine: Engine) -> None:
 
 def send_again(engine: Engine, issue: int) -> None:
     """The owner says: those in doubt may get it twice."""
-    looker = Looker(ledger=SqlLedger(engine), evidence=None, whole_or_nothing=True, provider="sendgrid")
+    looker = Looker(ledger=Ledger(engine), evidence=None, whole_or_nothing=True, provider="sendgrid")
     send_doubtful_again(looker, issue)
 
 
@@ -95,24 +96,24 @@ def hear(engine: Engine, taken: Taken, telling: Telling) -> None:
 
 def declare_live(engine: Engine, folder: Path, name: str) -> None:
     """The owner says: this database is the one to send from."""
-    SqlLive(engine, folder / "live", new_id=lambda: name).declare()
+    Live(engine, folder / "live", new_id=lambda: name).declare()
 
 
 def shown(engine: Engine, issue: int) -> dict[str, int]:
     """How many readers of an issue stand how, reader by reader, as the owner is told."""
-    account = SqlAccounts(engine).find_account(issue)
+    account = Accounts(engine).find_account(issue)
     return {state.value: n for state, n in account.handover.items()} if account else {}
 
 
 def tallied(engine: Engine, issue: int) -> dict[str, int]:
     """How many readers of an issue stand how, by what the batches wrote down of them."""
-    tally = SqlTallies(engine).find_tally(issue)
+    tally = Tallies(engine).find_tally(issue)
     return {state.value: n for state, n in tally.handover.items()} if tally else {}
 
 
 def plan_weekly(engine: Engine, *, parcel_size: int) -> int:
     """Plan an issue to everyone on `weekly`; how many they are."""
-    mailing, _ = plan(SqlLedger(engine), SystemClock(), an_edition(), list_name="weekly", parcel_size=parcel_size)
+    mailing, _ = plan(Ledger(engine), SystemClock(), an_edition(), list_name="weekly", parcel_size=parcel_size)
     return mailing.planned
 
 
@@ -160,7 +161,7 @@ class Parts:
     def _drain(self) -> Drain:
         event.listen(self.engine, "before_cursor_execute", lambda *_: self.step())
         event.listen(self.engine, "commit", lambda _: self.step())
-        clock, ledger = SystemClock(), SqlLedger(self.engine)
+        clock, ledger = SystemClock(), Ledger(self.engine)
         deadline = timedelta(seconds=CALL_SECONDS)
         sendgrid = SendGrid("SG.made-up", clock=clock, url=self.provider_url, deadline=deadline)
         sender = Sender(
@@ -170,8 +171,8 @@ class Parts:
             ledger=ledger,
             editions=ledger,
             provider=_Watched(sendgrid, self.step, self.calls),
-            spool=DiskSpool(self.folder / "spool"),
-            live=SqlLive(self.engine, self.folder / "live", new_id=lambda: secrets.token_hex(12)),
+            spool=Spool(self.folder / "spool"),
+            live=Live(self.engine, self.folder / "live", new_id=lambda: secrets.token_hex(12)),
             clock=clock,
             new_token=lambda: secrets.token_hex(16),
             patience=_PATIENCE,
@@ -180,7 +181,7 @@ class Parts:
         return Drain(
             sender=sender,
             planning=ledger,
-            accounts=SqlAccounts(self.engine),
+            accounts=Accounts(self.engine),
             looker=Looker(ledger=ledger, evidence=None, whole_or_nothing=True, provider=sendgrid.name),
             lock=FileLock(Path(f"{self.engine.url.database}.sender")) if is_file else SharedSending(),
             stop=self.stop,

@@ -23,10 +23,10 @@ import psutil
 import pytest
 from openpyxl import Workbook
 
-from newsletter.schedule.choosing import approve_issue
+from newsletter.schedule.choice import approve_issue
 from newsletter.words.slot import SlotStatus
 from tests.fakes.running import sendgrid_server
-from tests.schedule.serving import Hands, Server, serving
+from tests.jobs.serving import Hands, Server, serving
 from tests.schedule.test_unfinished import BEGINNINGS, _begin
 from tests.schedule.world import SLOT, World, through
 
@@ -76,7 +76,7 @@ def test_a_sending_under_siege(tmp_path: Path) -> None:
 
 def _watch(server: Server, world: World, provider: object) -> tuple[float, float, int]:
     """Seconds until everything was handed over, the latest look in seconds, and the most memory of all processes."""
-    from newsletter.wiring.timekeeping import gauges_of
+    from newsletter.wiring.clocks import gauges_of
 
     began, latest, most = time.monotonic(), 0.0, 0
     gauges = gauges_of(world.parts)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.fetch.feed_reader import ContainedFeedReader
+from newsletter.fetch.feed_reader import FeedReader
 from newsletter.ports.feeds import FeedText, NotAFeed
 from tests.collect.reading import words_of
 
@@ -22,7 +22,7 @@ LAUGHS = b'<!DOCTYPE x [<!ENTITY a0 "lol">%s]>' % b"".join(
 
 
 def read(data: bytes, seconds: float = 8.0) -> FeedText:
-    return ContainedFeedReader(seconds=seconds).read(data, url="https://a.example.com/feed")
+    return FeedReader(seconds=seconds).read(data, url="https://a.example.com/feed")
 
 
 @pytest.mark.parametrize("body", [HEAD + ITEM % b"&a11;", b'<rss version="2.0"><channel>' + ITEM % b"&a11;"])
@@ -64,8 +64,8 @@ def test_no_module_of_the_folder_is_run(tmp_path: Path, monkeypatch: pytest.Monk
         (tmp_path / f"{name}.py").write_text("open('ran', 'w').close()\n")
     monkeypatch.chdir(tmp_path)
     code = (
-        "from newsletter.fetch.feed_reader import ContainedFeedReader\n"
-        f"print(ContainedFeedReader().read({HEAD + ITEM % b'x'!r}, url='https://a.example.com/feed').title)"
+        "from newsletter.fetch.feed_reader import FeedReader\n"
+        f"print(FeedReader().read({HEAD + ITEM % b'x'!r}, url='https://a.example.com/feed').title)"
     )
     run = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=False)
 
@@ -76,7 +76,7 @@ def test_no_module_of_the_folder_is_run(tmp_path: Path, monkeypatch: pytest.Monk
 def test_memory_is_bounded() -> None:
     """What wants more than it is given ends, and only it."""
     with pytest.raises(NotAFeed):
-        ContainedFeedReader(megabytes=20).read(HEAD + ITEM % (b"x" * 3_000_000), url="https://a.example.com/")
+        FeedReader(megabytes=20).read(HEAD + ITEM % (b"x" * 3_000_000), url="https://a.example.com/")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.collect.opml import read_opml, write_opml
+from newsletter.collect.feeds.opml import read_opml, write_opml
 from newsletter.folder.feeds_file import FeedFile
 from newsletter.words.feed import Feed
 from newsletter.words.mistake import Mistake, Place

@@ -15,8 +15,8 @@ from PIL import Image, PngImagePlugin
 
 from newsletter.apart import Bounds, call
 from newsletter.compose.press import press
-from newsletter.folder.images import ImageFolder
 from newsletter.folder.picture import WIDEST, Made
+from newsletter.folder.pictures.images import ImageFolder
 from newsletter.wiring import open_newsletter
 from newsletter.words.mistake import Missing, Mistake, Place
 from tests.running import a_folder
@@ -235,7 +235,7 @@ def test_pictures_are_decoded_elsewhere_and_what_fails_is_not_tried_again(folder
     put(folder, "a.jpg", a_photograph(300, 200))
     put(folder, "b.jpg", b"words")
     code = (
-        "import sys, pathlib\nfrom newsletter.folder.images import ImageFolder\n"
+        "import sys, pathlib\nfrom newsletter.folder.pictures.images import ImageFolder\n"
         "folder, rounds = ImageFolder(pathlib.Path('.')), []\n"
         "for _ in range(3): rounds.append(0); folder.make_ready(lambda: bool(rounds.__setitem__(-1, rounds[-1] + 1)) or True)\n"
         "print(len(list(pathlib.Path('var/images').iterdir())), rounds, 'PIL' in sys.modules)"

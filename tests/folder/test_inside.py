@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from newsletter.folder.feeds_file import FeedFile
-from newsletter.folder.images import ImageFolder
 from newsletter.folder.inside import open_within
 from newsletter.folder.issues import IssueFiles
+from newsletter.folder.pictures.images import ImageFolder
 from newsletter.folder.posts import PostFiles
 from newsletter.folder.sheets import SheetFiles
 from newsletter.folder.templates import TemplateFolders
@@ -125,7 +125,7 @@ def test_what_is_no_file_keeps_nobody_waiting(folder: Path, kind: str, monkeypat
         _put(folder / name, kind, monkeypatch)
     code = (
         "from tests.folder.test_inside import _all_that_reads, _said\nfrom pathlib import Path\n"
-        "from newsletter.folder.images import ImageFolder\n"
+        "from newsletter.folder.pictures.images import ImageFolder\n"
         f"folder = Path({str(folder)!r})\n"
         "print([_said(read) for read in _all_that_reads(folder).values()])\n"
         "print(_said(lambda: ImageFolder(folder).publish('images/one.png')))\n"

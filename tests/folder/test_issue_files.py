@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.folder.bundled import bundled
+from newsletter.folder.bundle import bundled
 from newsletter.folder.issue_file import format_issue, parse_issue
 from newsletter.folder.issues import IssueFiles
 from newsletter.folder.posts import PostFiles

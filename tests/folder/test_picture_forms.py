@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageSequence
 
-from newsletter.folder.images import ImageFolder
+from newsletter.folder.pictures.images import ImageFolder
 from newsletter.words.mistake import Mistake, NewsletterError
 from newsletter.words.picture_path import spellings
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.folder.bundled import bundled
+from newsletter.folder.bundle import bundled
 from newsletter.folder.post_file import format_post, parse_post
 from newsletter.folder.posts import PostFiles
 from newsletter.words.mistake import Missing, Mistake, NewsletterError

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from newsletter.folder.history import History, thinned
+from newsletter.folder.sheet import Clash, SavedVersion
 from newsletter.folder.sheets import SheetFiles
-from newsletter.folder.touching import with_body, with_key
-from newsletter.ports.sheets import Clash, Saved
+from newsletter.folder.touch import with_body, with_key
 from newsletter.words.mistake import Missing, Mistake, NotNow
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -158,7 +158,7 @@ def test_two_processes_lose_none_of_each_others_words(folder: Path) -> None:
 def test_old_versions_thin_out_and_young_ones_stay() -> None:
     """All of the last day, one an hour for a month, one a day before that; always the last of its span."""
     entries = [
-        Saved(version=f"{minutes:040d}", at=NOW - timedelta(minutes=minutes), by="")
+        SavedVersion(version=f"{minutes:040d}", at=NOW - timedelta(minutes=minutes), by="")
         for minutes in range(60 * 24 * 60, 0, -10)
     ]
     kept = thinned(entries, NOW)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import newsletter
-from newsletter.folder.bundled import bundled
+from newsletter.folder.bundle import bundled
 from newsletter.folder.templates import TemplateFolders
 from newsletter.words.mistake import Missing, Mistake
 
@@ -27,7 +27,7 @@ def test_an_installed_package_finds_what_lies_inside_it(tmp_path: Path) -> None:
     package = tmp_path / "site" / "newsletter"
     shutil.copytree(Path(newsletter.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
     (package / "bundled" / "seeds").mkdir(parents=True)
-    code = "from newsletter.folder.bundled import bundled; print(bundled('seeds'))"
+    code = "from newsletter.folder.bundle import bundled; print(bundled('seeds'))"
     environment = os.environ | {"PYTHONPATH": str(tmp_path / "site")}
     found = subprocess.run(
         [sys.executable, "-c", code], env=environment, cwd=tmp_path, capture_output=True, text=True, check=True
@@ -40,7 +40,7 @@ def test_a_package_that_is_not_whole_says_so(tmp_path: Path) -> None:
     package = tmp_path / "lib" / "site" / "newsletter"
     shutil.copytree(Path(newsletter.__file__).parent, package, ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "lib" / "seeds").mkdir()
-    code = "from newsletter.folder.bundled import bundled; bundled('seeds')"
+    code = "from newsletter.folder.bundle import bundled; bundled('seeds')"
     environment = os.environ | {"PYTHONPATH": str(package.parent)}
     tried = subprocess.run([sys.executable, "-c", code], env=environment, cwd=tmp_path, capture_output=True, text=True)
     assert "this installation is not whole" in tried.stderr

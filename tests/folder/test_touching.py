@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from newsletter.folder.issue_file import parse_issue
 from newsletter.folder.post_file import parse_post
-from newsletter.folder.touching import with_body, with_intro, with_key, with_outro, with_sections
+from newsletter.folder.touch import with_body, with_intro, with_key, with_outro, with_sections
 from newsletter.words.issue import Section
 from newsletter.words.mistake import Mistake
 

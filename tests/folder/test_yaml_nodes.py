@@ -7,8 +7,8 @@ import random
 import pytest
 import yaml
 
-from newsletter.folder import yaml_nodes
-from newsletter.folder.yaml_nodes import compose, is_read_alike
+from newsletter.folder.yaml import nodes as yaml_nodes
+from newsletter.folder.yaml.nodes import compose, is_read_alike
 
 SAMPLE = """
 title: Ferries in winter

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from newsletter.ports.users import Account
+from newsletter.access.account import UserAccount
 from newsletter.web.studio.studio import Studio
 from tests.fuzz.wire import Asked, scope_of
 
@@ -20,7 +20,7 @@ class Visitor:
     csrf: str = ""
 
 
-def sign_in(studio: Studio, account: Account | None) -> Visitor:
+def sign_in(studio: Studio, account: UserAccount | None) -> Visitor:
     """Without a password, which takes its time; without an account it is whoever sits at the machine."""
     asked, answer = Asked(method="GET", target="/studio", headers=(("host", b"127.0.0.1:8025"),)), Response()
     studio.sessions.begin(Request(scope_of(asked)), answer, account, path="/studio")

@@ -12,13 +12,13 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from newsletter.audience.sign_up import Limits
-from newsletter.ports.consents import NewRequest
+from newsletter.consent.requests import NewRequest
+from newsletter.consent.sign_up import FormLimits
 from newsletter.web.app import build
 from newsletter.web.studio.routes import routes_of
 from newsletter.web.studio.studio import Studio
 from newsletter.wiring import Parts
-from newsletter.wiring.collecting import collect_desk
+from newsletter.wiring.collect import collect_desk
 from newsletter.words.consent import Asked as Wanted
 from newsletter.words.token import reader_token
 from newsletter.words.user import Role
@@ -31,7 +31,7 @@ from tests.studio.filled import fill
 # Of a form that ends in the middle of a file, Starlette leaves the file to be closed when nobody holds it any more.
 pytestmark = pytest.mark.filterwarnings("ignore:Exception ignored in.*SpooledTemporaryFile")
 # Nobody is held off: what is looked for here lies behind that.
-_NO_LIMITS = Limits(per_ip=10**9, hasty=10**9, per_address=10**9, everyone=10**9, unconfirmed=10**9)
+_NO_LIMITS = FormLimits(per_ip=10**9, hasty=10**9, per_address=10**9, everyone=10**9, unconfirmed=10**9)
 
 
 class Scene:
@@ -81,7 +81,7 @@ class Scene:
         return sign_in(self.studio, account)
 
     def _people(self) -> list[object]:
-        from newsletter.ports.roster import Among
+        from newsletter.readers.among import Among
 
         return list(self.parts.roster.newest(Among(list_name="weekly"), after="", limit=5).people)
 

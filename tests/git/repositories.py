@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from newsletter.folder.git.committing import Author, Signing
-from newsletter.folder.git.syncing import Synced, sync
+from newsletter.folder.git.commit import Author, Signing
+from newsletter.folder.git.sync import Synced, sync
 from tests.running import a_folder
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

@@ -8,7 +8,7 @@ from typing import Any
 
 from newsletter.ports.events import Unverified
 from newsletter.ports.provider import Trace, Tried
-from newsletter.providers.sendgrid.asking import Asking, Unanswered
+from newsletter.providers.sendgrid.api import NoAnswer, SendGridApi
 from newsletter.providers.sendgrid.events import TIMESTAMP, SendGridEvents
 from newsletter.providers.sendgrid.logs import SendGridLogs
 from newsletter.wiring import SystemClock
@@ -114,7 +114,7 @@ def _log_names_the_try(account: Account) -> Finding:
 def _logs(account: Account, started_at: datetime) -> SendGridLogs:
     """Our own reading of the log, told of a try to the own address."""
     tried = Tried(started_at=started_at, deadline_at=started_at + timedelta(minutes=1), addresses={1: account.to})
-    asking = Asking(account.key, account.url, SystemClock().monotonic)
+    asking = SendGridApi(account.key, account.url, SystemClock().monotonic)
     return SendGridLogs(asking, lambda attempt, deliveries: tried)
 
 
@@ -131,13 +131,13 @@ def _processed_before_its_time(account: Account) -> Finding:
 
 def _events_of(account: Account, body: Body) -> list[str]:
     """The kinds of events that the log has of a mail, without `received`, which is no event of a reader's."""
-    asking = Asking(account.key, account.url, SystemClock().monotonic)
+    asking = SendGridApi(account.key, account.url, SystemClock().monotonic)
     try:
         found: Any = asking.post("/v3/logs", {"query": f'subject = "{body["subject"]}"', "limit": 10})
         for message in found["messages"]:
             details: Any = asking.get(f"/v3/logs/{message['sg_message_id']}")
             return [one["event"] for one in details.get("events", ()) if one["event"] != "received"]
-    except Unanswered:
+    except NoAnswer:
         pass  # six questions a minute; the next one may be answered
     return []
 

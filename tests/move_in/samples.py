@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from tests.audience.exports import EXPORTS
+from tests.imports.exports import EXPORTS
 
 
 def packed(path: Path, members: dict[str, str | bytes]) -> Path:

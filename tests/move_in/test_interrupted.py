@@ -14,22 +14,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.compose.press import press
-from newsletter.folder.images import ImageFolder
 from newsletter.folder.issues import IssueFiles
+from newsletter.folder.pictures.images import ImageFolder
 from newsletter.folder.posts import PostFiles
+from newsletter.folder.shelf import Shelf
 from newsletter.folder.templates import TemplateFolders
 from newsletter.move_in import ghost
-from newsletter.move_in.export import Asked
+from newsletter.move_in.export import MoveInOptions
 from newsletter.move_in.export_files import open_export
 from newsletter.move_in.move import Here, bring, look
-from newsletter.ports.folder import Shelf
 from newsletter.words.gap import fill_part
 from tests.move_in.conftest import Mover
 from tests.move_in.samples import a_ghost_post
 from tests.running import command, environment
 from tests.world import WEEKLY
 
-_ASKED = Asked(zone=ZoneInfo("Europe/Berlin"))
+_ASKED = MoveInOptions(zone=ZoneInfo("Europe/Berlin"))
 
 
 def an_export(path: Path, posts: list[dict[str, object]]) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.audience.exports import EXPORTS
+from tests.imports.exports import EXPORTS
 from tests.move_in.conftest import Mover
 from tests.move_in.samples import (
     AUDIENCE,

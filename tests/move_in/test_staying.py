@@ -113,8 +113,8 @@ def test_the_schedule_takes_no_old_issue(moved: Mover) -> None:
 
     moved.run("draft")
 
-    from newsletter.schedule.freezing import choose
-    from newsletter.wiring.timekeeping import desk_of
+    from newsletter.schedule.freeze import choose
+    from newsletter.wiring.clocks import desk_of
 
     parts = moved.parts
     plan = parts.schedule.find_plan("weekly")

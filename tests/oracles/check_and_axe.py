@@ -9,11 +9,11 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from newsletter.compose.press import Proof, press
-from newsletter.folder.bundled import bundled
-from newsletter.preflight import access
-from newsletter.preflight.mail import Filled, filled
-from newsletter.preflight.page_tree import tree_of
-from newsletter.preflight.reading import readings_of
+from newsletter.folder.bundle import bundled
+from newsletter.preflight.author_text import readings_of
+from newsletter.preflight.mail import access
+from newsletter.preflight.mail.mail import Filled, filled
+from newsletter.preflight.mail.page_tree import tree_of
 from newsletter.wiring import open_newsletter
 from tests import chromium
 from tests.oracles import accessibility, mails

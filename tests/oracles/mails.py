@@ -11,9 +11,9 @@ from tempfile import mkdtemp
 
 from newsletter.compose.press import press
 from newsletter.config import read_config
-from newsletter.folder.bundled import bundled
-from newsletter.sending.pack import TokenKey
-from newsletter.sending.sample import Mail, sample
+from newsletter.folder.bundle import bundled
+from newsletter.ledger.pack import TokenKey
+from newsletter.ledger.sample import SampleMail, sample
 from newsletter.wiring import open_newsletter
 from newsletter.words.edition import Edition
 from newsletter.words.newsletter import Newsletter
@@ -27,7 +27,7 @@ KEY = TokenKey(id=1, secret=b"a made-up key for the oracles")
 class Made:
     """A mail with what it was made of; `mjml` has the gaps spelled out."""
 
-    mail: Mail
+    mail: SampleMail
     edition: Edition
     newsletter: Newsletter
     mjml: str

@@ -12,15 +12,16 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, insert, update
 
+from newsletter.db.engine import writing
+from newsletter.db.types import database_now
 from newsletter.fetch.http import HttpFetcher
-from newsletter.ports.forecast import Audience
-from newsletter.preflight.headers import findings as header_findings
+from newsletter.preflight.mail.headers import findings as header_findings
 from newsletter.preflight.rules import RULES
-from newsletter.store.engine import writing
-from newsletter.store.reader_values import SqlReaderValues
-from newsletter.store.tables import subscriber, suppression
-from newsletter.store.types import database_now
+from newsletter.readers.tables import subscriber, suppression
+from newsletter.segments.audience import Audience
+from newsletter.segments.reader_values_sql import ReaderValues
 from newsletter.wiring import open_newsletter
+from newsletter.wiring.schema import metadata
 from newsletter.words.finding import Severity
 from newsletter.words.subscriber import SuppressionReason
 from tests.fetch.web_server import Page
@@ -222,9 +223,9 @@ def test_a_mail_in_a_bad_form_is_found(desk: Desk, old: bytes, new: bytes) -> No
 
 def test_readers_without_a_value_are_counted_as_a_sending_would(engine: Engine) -> None:
     """Once each, the active ones of the lists, none that is never mailed; on both databases."""
-    from newsletter.store.upgrade import prepare
+    from newsletter.db.upgrade import prepare
 
-    prepare(engine)
+    prepare(engine, metadata)
     add_readers(engine, "weekly", [1, 2, 3, 4])
     add_readers(engine, "daily", [4, 5])
     add_readers(engine, "weekly", [6], status="pending")
@@ -237,7 +238,7 @@ def test_readers_without_a_value_are_counted_as_a_sending_would(engine: Engine) 
         )
         row = {"email_key": "reader3@example.com", "reason": SuppressionReason.COMPLAINT, "since_at": database_now()}
         connection.execute(insert(suppression).values(row))
-    values = SqlReaderValues(engine)
+    values = ReaderValues(engine)
 
     everywhere = Audience(lists=[])
     weekly = values.shortfalls(Audience(lists=["weekly"]), {"town", "first_name"})
@@ -259,7 +260,7 @@ def test_every_code_is_in_the_docs_and_every_documented_code_exists() -> None:
 def test_every_code_that_is_used_has_a_rule_and_every_rule_is_used() -> None:
     """The table and the checks can't drift apart."""
     source = "".join(
-        path.read_text() for path in (ROOT / "src/newsletter/preflight").glob("*.py") if path.name != "rules.py"
+        path.read_text() for path in (ROOT / "src/newsletter/preflight").rglob("*.py") if path.name != "rules.py"
     )
     used = set(re.findall(r'"([a-z]+(?:-[a-z]+)+|clipped|placeholder)"', source))
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.fetch.dns import DnsResolver
-from newsletter.preflight.mail_server import check_server
+from newsletter.preflight.domain.mail_server import check_server
 from newsletter.words.verdict import State
 from tests.fakes.smtp_running import smtp_server
 from tests.fetch.name_server import Zone, name_server

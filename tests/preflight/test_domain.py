@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from newsletter.fetch.dns import DnsResolver
-from newsletter.preflight.dkim import rsa_bits
-from newsletter.preflight.domain import Sending, check_domain
+from newsletter.preflight.domain.dkim import rsa_bits
+from newsletter.preflight.domain.domain import MailSetup, check_domain
 from newsletter.words.verdict import State, Verdict
 from tests.fetch.name_server import Zone, name_server
 
@@ -70,7 +70,7 @@ def verdicts(found: Zone, sending: dict[str, Any] | None = None, **behaviour: An
     with name_server(found, **behaviour) as server:
         # Where no answer is to be had, waiting for it shows nothing.
         seconds = 0.1 if behaviour else 0.4
-        listed = check_domain(Sending(**given), DnsResolver([server.address], seconds=seconds))
+        listed = check_domain(MailSetup(**given), DnsResolver([server.address], seconds=seconds))
     return {one.about: one for one in listed}
 
 
@@ -224,7 +224,7 @@ def test_what_could_not_be_checked_is_not_a_failure(behaviour: dict[str, Any]) -
 def test_two_servers_that_differ_leave_it_open() -> None:
     """While a change is on its way, nobody can say."""
     with name_server(zone()) as new, name_server(zone(U_dmarc__ferries__example=None)) as old:
-        sending = Sending(sender="mara@ferries.example", selectors=("s1",), provider_domain="sendgrid.net")
+        sending = MailSetup(sender="mara@ferries.example", selectors=("s1",), provider_domain="sendgrid.net")
         listed = check_domain(sending, DnsResolver([new.address, old.address], seconds=0.4))
     found = {one.about: one.state for one in listed}
 

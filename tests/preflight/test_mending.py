@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.preflight.mending import mended, other_address
+from newsletter.preflight.mends import mended, other_address
 from newsletter.words.finding import Mend
 from newsletter.words.mistake import NotNow, Place
 from tests.fetch.web_server import Page

@@ -10,7 +10,7 @@ import pytest
 from newsletter.fetch.answer_file import AnswerFile
 from newsletter.ports.answers import Remembered
 from newsletter.ports.fetcher import Fetched, NotFetched, WhyNot
-from newsletter.preflight.recalling import in_words, is_believed
+from newsletter.preflight.web.memory import in_words, is_believed
 from newsletter.words.finding import Finding
 from tests.fetch.web_server import Page
 from tests.preflight.desk import ICE, Desk

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from newsletter.ports.provider import Trace
 from newsletter.providers.outbox import Outbox
-from newsletter.providers.outbox.files import Closed, Staging
+from newsletter.providers.outbox.files import AttemptClosed, Staging
 from newsletter.words.gap import Part
 from newsletter.words.outcome import Accepted, Deferred
 from tests.contracts.provider import outcomes
@@ -106,9 +106,9 @@ def test_an_attempt_looked_up_half_way_stops_where_it_was(tmp_path: Path) -> Non
     found = outbox_in(tmp_path).find("frozen", [1, 2])
 
     assert found == {1: Trace.FOUND, 2: Trace.ABSENT}
-    with pytest.raises(Closed):
+    with pytest.raises(AttemptClosed):
         writer.publish(2, issue)
-    with pytest.raises(Closed):
+    with pytest.raises(AttemptClosed):
         Staging(tmp_path, "frozen").open()
 
 

@@ -15,9 +15,9 @@ from newsletter.providers.smtp import SmtpProvider
 from newsletter.words.outcome import Accepted, Deferred
 from tests.contracts.provider import outcomes
 from tests.fakes.smtp_running import SmtpServer, smtp_server
+from tests.ledger.parts import a_drain, send, states
 from tests.providers.parcels import SystemClock, a_consignment
 from tests.providers.smtp_ways import LOGIN, smtp_at, the_outcome
-from tests.sending.parts import a_drain, send, states
 from tests.world import add_readers
 
 

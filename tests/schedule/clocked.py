@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import Engine, event
 
 from newsletter.cli import main
-from newsletter.store.limits import Limits
+from newsletter.db.limits import WaitLimits
 from newsletter.wiring import Timing
 
 OFFSET = "TEST_CLOCK_OFFSET"
@@ -55,7 +55,7 @@ def run() -> None:
         _freeze_once()
     # Tests have no quarter of a minute for each look.
     seconds = float(os.environ.get(LIMIT, 0))
-    limits = Limits(transaction=seconds, lease=seconds) if seconds else Limits()
+    limits = WaitLimits(transaction=seconds, lease=seconds) if seconds else WaitLimits()
     timing = Timing(clock=FileClock(), seconds_between_ticks=0.25, limits=limits, children="fork")
     main(sys.argv[1:], obj=timing)
 

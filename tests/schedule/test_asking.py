@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import insert
 
 from newsletter.compose.press import press
-from newsletter.schedule.choosing import approve_issue
-from newsletter.schedule.deciding import find_asking, send_at, skip_slot
+from newsletter.db.engine import writing
+from newsletter.schedule.choice import approve_issue
+from newsletter.schedule.decision import find_asking, send_at, skip_slot
+from newsletter.schedule.tables import slot as slot_table
 from newsletter.schedule.tick import tick
-from newsletter.store.engine import writing
-from newsletter.store.schedule_tables import slot as slot_table
-from newsletter.wiring.timekeeping import desk_of
+from newsletter.wiring.clocks import desk_of
 from newsletter.words.cadence_text import parse_cadence
 from newsletter.words.ledger import MailingStatus
 from newsletter.words.mistake import Mistake, NotNow

@@ -16,9 +16,9 @@ from urllib.request import urlopen
 import psutil
 import pytest
 
+from tests.jobs.serving import Hands, serving, until
+from tests.jobs.test_studio_drives import STUDIO, Visitor
 from tests.running import a_folder, command, environment
-from tests.schedule.serving import Hands, serving, until
-from tests.schedule.test_studio_drives import STUDIO, Visitor
 from tests.schedule.world import READERS, SLOT, World
 
 

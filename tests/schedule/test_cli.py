@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from newsletter.cli import main
+from newsletter.jobs.driver import DriverKind
 from newsletter.wiring import open_newsletter
-from newsletter.words.driver import DriverKind
 from newsletter.words.ledger import MailingStatus
 from tests.schedule.world import World
 

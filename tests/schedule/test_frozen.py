@@ -13,15 +13,17 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
+import psutil
 import pytest
 from httpx2 import Response
 from sqlalchemy import create_engine, func, select, text
 from starlette.testclient import TestClient
 
-from newsletter.schedule.choosing import approve_issue
-from newsletter.store.engine import reading
-from newsletter.store.limits import Limits
-from newsletter.store.tables import attempt, delivery, mailing, subscriber, subscription
+from newsletter.db.engine import reading
+from newsletter.db.limits import WaitLimits
+from newsletter.ledger.tables import attempt, delivery, mailing
+from newsletter.readers.tables import subscriber, subscription
+from newsletter.schedule.choice import approve_issue
 from newsletter.web.app import build
 from newsletter.words.cadence_text import parse_cadence
 from newsletter.words.ledger import HandOver, MailingStatus
@@ -30,8 +32,8 @@ from newsletter.words.slot import SlotStatus, Ways
 from newsletter.words.token import reader_token
 from tests.fakes.running import SendGridServer, sendgrid_server
 from tests.frozen import frozen
+from tests.jobs.serving import Hands, Server, serving, until
 from tests.schedule.clocked import FREEZE, LIMIT
-from tests.schedule.serving import Hands, Server, serving, until
 from tests.schedule.world import READERS, SLOT, World, through
 from tests.world import add_readers
 
@@ -71,7 +73,7 @@ def scene(request: pytest.FixtureRequest, tmp_path: Path, postgres_url: str) -> 
             url=postgres_url,
             now=SLOT - timedelta(days=2),
             n_readers=N_READERS,
-            limits=Limits(transaction=limit, lease=limit),
+            limits=WaitLimits(transaction=limit, lease=limit),
             **through(provider.url, parcel_size=PARCEL),
         )
         add_readers(world.parts.engine, "friends", range(N_READERS, N_READERS + N_FRIENDS))
@@ -105,7 +107,7 @@ def test_everybody_else_goes_on_and_the_thawed_ones_find_out(scene: Scene) -> No
                     scene.hands.turn(SLOT + LATER)
                     until(lambda: _went(world, "friends"))
                     time.sleep(max(0.0, frozen_at + scene.freeze - time.monotonic()))
-                    for one in (planner.process, sender.process, client):
+                    for one in (_at_work(planner), _at_work(sender), client):
                         one.send_signal(signal.SIGCONT)
                     until(lambda: "stood still" in planner.said() or "ended this connection" in planner.said())
                     client.wait(20)
@@ -119,7 +121,7 @@ def test_everybody_else_goes_on_and_the_thawed_ones_find_out(scene: Scene) -> No
 
 def test_a_plan_that_is_interrupted_is_no_fault_of_the_slot(tmp_path: Path, postgres_url: str) -> None:
     """Somebody holds what the plan needs: one sentence, no mail, and the next look goes on where this one ended."""
-    world = World(tmp_path / "weekly", url=postgres_url, limits=Limits(transaction=0.5, lease=5))
+    world = World(tmp_path / "weekly", url=postgres_url, limits=WaitLimits(transaction=0.5, lease=5))
     plan = world.plan()
     stranger = create_engine(world.parts.engine.url)
     with stranger.connect() as holder:
@@ -140,7 +142,7 @@ def test_a_plan_that_is_interrupted_is_no_fault_of_the_slot(tmp_path: Path, post
 
 def test_a_page_that_is_held_up_for_longer_says_so_and_does_it_later(tmp_path: Path, postgres_url: str) -> None:
     """Somebody works on this reader: 503 and not a fault, so that a mail provider asks again."""
-    world = World(tmp_path / "weekly", url=postgres_url, limits=Limits(transaction=0.5, lease=5))
+    world = World(tmp_path / "weekly", url=postgres_url, limits=WaitLimits(transaction=0.5, lease=5))
     stranger = create_engine(world.parts.engine.url)
     with TestClient(build(world.parts), base_url="https://ferries.example.com") as pages:
         with stranger.connect() as holder:
@@ -206,7 +208,12 @@ def _went(world: World, list_name: str) -> bool:
 
 
 def _is_stopped(server: Server) -> bool:
-    return Path(f"/proc/{server.process.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+    return _at_work(server).status() == psutil.STATUS_STOPPED
+
+
+def _at_work(server: Server) -> psutil.Process:
+    """What sends: a process beside the pages, or a worker by itself."""
+    return server.children().get("sender") or psutil.Process(server.process.pid)
 
 
 def _log(scene: Scene, name: str) -> str:

@@ -10,10 +10,10 @@ from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
-from newsletter.schedule.choosing import approve_issue
+from newsletter.schedule.choice import approve_issue
 from newsletter.words.slot import SlotStatus
 from tests.fakes.smtp_running import smtp_server
-from tests.schedule.serving import Hands, Server, serving, until
+from tests.jobs.serving import Hands, Server, serving, until
 from tests.schedule.world import SLOT, World
 
 NAMES = ("reader", "editor", "zoe", "nobody-such")
@@ -73,7 +73,7 @@ def _break_the_database(world: World) -> None:
     """Names of the schema are gone: the errors of the driver hold statements and values."""
     from sqlalchemy import text
 
-    from newsletter.store.engine import writing
+    from newsletter.db.engine import writing
 
     with writing(world.parts.engine) as connection:
         connection.execute(text("ALTER TABLE cadence RENAME COLUMN tell TO told"))

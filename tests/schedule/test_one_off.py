@@ -12,10 +12,10 @@ from threading import Event, Thread
 import pytest
 
 from newsletter.compose.press import press
-from newsletter.schedule.rounds import Rounds
-from newsletter.sending.plan import plan
+from newsletter.jobs.rounds import Rounds
+from newsletter.ledger.plan import plan
 from newsletter.words.ledger import MailingStatus
-from tests.schedule.serving import until
+from tests.jobs.serving import until
 from tests.schedule.world import READERS, World
 
 HOUR = timedelta(hours=1)

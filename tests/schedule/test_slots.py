@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from sqlalchemy import update
 
-from newsletter.schedule.choosing import approve_issue, send_next, withdraw_approval
-from newsletter.store.engine import writing
-from newsletter.store.tables import subscriber
+from newsletter.db.engine import writing
+from newsletter.readers.tables import subscriber
+from newsletter.schedule.choice import approve_issue, send_next, withdraw_approval
 from newsletter.words.slot import SlotStatus, Why
 from tests.schedule.world import MONDAY, READERS, SLOT, World
 

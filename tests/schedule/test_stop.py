@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 from starlette.testclient import TestClient
 
-from newsletter.schedule.choosing import approve_issue
-from newsletter.schedule.deciding import find_asking, send_at
+from newsletter.schedule.choice import approve_issue
+from newsletter.schedule.decision import find_asking, send_at
 from newsletter.schedule.lock import find_lock, unlock
 from newsletter.schedule.stop import REASON
 from newsletter.web.app import build

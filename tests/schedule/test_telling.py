@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from sqlalchemy import update
 
-from newsletter.schedule.choosing import approve_issue
-from newsletter.store.engine import writing
-from newsletter.store.tables import subscription
+from newsletter.db.engine import writing
+from newsletter.readers.tables import subscription
+from newsletter.schedule.choice import approve_issue
 from newsletter.words.cadence_text import parse_cadence
 from newsletter.words.slot import Ways
 from newsletter.words.subscriber import SubscriptionStatus

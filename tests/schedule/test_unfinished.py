@@ -16,7 +16,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.schedule.serving import Hands, Server, serving, until
+from tests.jobs.serving import Hands, Server, serving, until
 from tests.schedule.world import READERS, SLOT, World
 
 DEPLOY = Path(__file__).parents[2] / "deploy"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.schedule.choosing import approve_issue
-from newsletter.schedule.freezing import Unanswered
+from newsletter.schedule.choice import approve_issue
+from newsletter.schedule.freeze import FindingsUnanswered
 from newsletter.schedule.setting import say_ways
 from newsletter.words.slot import SlotStatus, Ways, Why
 from tests.fakes.running import sendgrid_server
@@ -133,7 +133,7 @@ def test_what_is_asked_is_answered_before_anybody_can_approve(
     path = embedded.folder / file
     path.write_text(path.read_text().replace(old, new))
     for despite in (False, True):
-        with pytest.raises(Unanswered) as refused:
+        with pytest.raises(FindingsUnanswered) as refused:
             approve_issue(embedded.desk, 1, by="mara", despite_findings=despite)
         assert "Issue 1 was not approved: 1 question is not answered yet." in refused.value.message
         assert file in refused.value.fix and named in refused.value.fix

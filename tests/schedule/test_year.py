@@ -12,9 +12,9 @@ import pytest
 
 from newsletter.compose.draft import draft
 from newsletter.schedule.calendar import calendar, entries
-from newsletter.schedule.choosing import approve_issue
-from newsletter.schedule.deciding import find_asking, send_at
-from newsletter.words.ical import read_days, write_calendar
+from newsletter.schedule.choice import approve_issue
+from newsletter.schedule.decision import find_asking, send_at
+from newsletter.schedule.ical import read_days, write_calendar
 from newsletter.words.slot import SlotStatus, Why
 from tests.schedule.world import World
 

@@ -13,16 +13,16 @@ from pathlib import Path
 from sqlalchemy import update
 
 from newsletter.compose.press import press
+from newsletter.db.engine import writing
+from newsletter.db.limits import WaitLimits
+from newsletter.jobs.rounds import Rounds
+from newsletter.ledger.plan import plan
+from newsletter.ledger.tables import mailing
 from newsletter.schedule.desk import Desk
-from newsletter.schedule.rounds import Rounds
+from newsletter.schedule.schedule_sql import Schedule
 from newsletter.schedule.tick import tick
-from newsletter.sending.plan import plan
-from newsletter.store.engine import writing
-from newsletter.store.limits import Limits
-from newsletter.store.schedule import SqlSchedule
-from newsletter.store.tables import mailing
 from newsletter.wiring import Parts, Timing, open_newsletter
-from newsletter.wiring.timekeeping import desk_of
+from newsletter.wiring.clocks import desk_of
 from newsletter.words.cadence_text import parse_cadence
 from newsletter.words.slot import Plan, Slot, SlotStatus, Ways, Why
 from tests.running import ISSUE, POST, a_folder
@@ -74,7 +74,7 @@ class World:
         url: str | None = None,
         now: datetime = MONDAY,
         n_readers: int = 3,
-        limits: Limits | None = None,
+        limits: WaitLimits | None = None,
         **settings: str,
     ) -> None:
         """`settings` stand in `var/secrets.env`, for every process of this newsletter."""
@@ -85,7 +85,7 @@ class World:
             file.writelines(f"{name}={value}\n" for name, value in settings.items())
         self.clock = TurnedClock(now)
         self._opened: list[Parts] = []
-        self._limits = limits or Limits()
+        self._limits = limits or WaitLimits()
         self.parts = self.opened()
         if n_readers:
             add_readers(self.parts.engine, "weekly", range(n_readers))
@@ -101,7 +101,7 @@ class World:
         return parts
 
     @property
-    def memory(self) -> SqlSchedule:
+    def memory(self) -> Schedule:
         return self.parts.schedule
 
     @property

@@ -12,18 +12,18 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from newsletter.cli.pages import listener_at, serve_pages
+from newsletter.cli.schedule.pages import listener_at, serve_pages
 from newsletter.compose.press import press
-from newsletter.folder.bundled import bundled
-from newsletter.ports.readers import ReaderRow
-from newsletter.schedule.choosing import approve_issue
-from newsletter.schedule.pulse import Pulse
+from newsletter.folder.bundle import bundled
+from newsletter.jobs.pulse import Pulse
+from newsletter.readers.rows import ReaderRow
+from newsletter.schedule.choice import approve_issue
 from newsletter.schedule.setting import set_plan
 from newsletter.web.studio.routes import PAGES
 from newsletter.web.studio.session import token_address
 from newsletter.wiring import Parts, open_newsletter
-from newsletter.wiring.collecting import collect_desk
-from newsletter.wiring.timekeeping import desk_of
+from newsletter.wiring.clocks import desk_of
+from newsletter.wiring.collect import collect_desk
 from newsletter.words.cadence_text import parse_cadence
 from newsletter.words.find import FindDraft, Origin
 from newsletter.words.slot import Ways

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
-from newsletter.access.hashing import Hashing
-from newsletter.access.signing_in import Try, hashed, sign_in
-from newsletter.store.users import SqlUsers
+from newsletter.access.hash import Hashing
+from newsletter.access.sign_in import SignInTry, hashed, sign_in
+from newsletter.access.users_sql import Users
 from newsletter.web.app import build
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.routes import PAGES, studio_routes
@@ -136,13 +136,13 @@ def test_a_code_is_asked_for_and_taken_once(parts: Parts) -> None:
     assert _enter(_client(parts), "owner@example.com", code=code) == 401
 
 
-def _try(users: SqlUsers, email: str, password: str, *, place: str = "192.0.2.1", now: datetime = NOW) -> None:
-    sign_in(users, Try(email=email, password=password, code="", place=place), now=now, hashing=Hashing())
+def _try(users: Users, email: str, password: str, *, place: str = "192.0.2.1", now: datetime = NOW) -> None:
+    sign_in(users, SignInTry(email=email, password=password, code="", place=place), now=now, hashing=Hashing())
 
 
 def test_who_is_not_there_gets_the_same_answer(engine: Engine) -> None:
     """In the same words, after the same work: nobody learns who has an account."""
-    users = SqlUsers(engine)
+    users = Users(engine)
     users.add("new@example.com", name="New", role=Role.EDITOR)
     words = set()
     for email in ("new@example.com", "nobody@example.com"):
@@ -155,7 +155,7 @@ def test_who_is_not_there_gets_the_same_answer(engine: Engine) -> None:
 
 def test_the_last_owner_stays(engine: Engine) -> None:
     """Nobody can lock everybody out."""
-    users = SqlUsers(engine)
+    users = Users(engine)
     owner = users.add("owner@example.com", name="Ana", role=Role.OWNER).user.id
     for act in (lambda: users.remove(owner), lambda: users.set_role(owner, Role.EDITOR)):
         with pytest.raises(NotNow):

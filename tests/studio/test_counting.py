@@ -12,9 +12,9 @@ from playwright.sync_api import Route, expect
 from sqlalchemy import insert
 from starlette.testclient import TestClient
 
-from newsletter.store.engine import writing
-from newsletter.store.tables import subscriber
-from newsletter.store.types import database_now
+from newsletter.db.engine import writing
+from newsletter.db.types import database_now
+from newsletter.readers.tables import subscriber
 from newsletter.web.app import build
 from newsletter.web.studio.routes import routes_of
 from newsletter.web.studio.studio import Studio

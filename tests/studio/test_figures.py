@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine, update
 
-from newsletter.store.engine import writing
-from newsletter.store.growth import SqlGrowth
-from newsletter.store.tables import subscriber, subscription
-from newsletter.web.studio.growth import drawn
-from newsletter.web.studio.remembering import Remembered
+from newsletter.db.engine import writing
+from newsletter.readers.growth_sql import Growth
+from newsletter.readers.tables import subscriber, subscription
+from newsletter.web.studio.memory import AnswersKept
+from newsletter.web.studio.readers.growth import drawn
 from tests.studio.conftest import World
 from tests.world import add_readers
 
@@ -29,7 +29,7 @@ def test_readers_are_counted_week_by_week(engine: Engine) -> None:
             mine = subscription.c.subscriber_id == number
             connection.execute(update(subscription).where(mine).values(since_at=at))
         connection.execute(update(subscription).where(subscription.c.subscriber_id == ids[2]).values(status="ended"))
-    growth = SqlGrowth(engine)
+    growth = Growth(engine)
 
     assert growth.by_week("weekly", now=NOW, weeks=4) == [2, 2, 3, 2, 3]
     assert growth.by_week("other", now=NOW, weeks=4) == []
@@ -58,7 +58,7 @@ def test_what_is_slow_is_given_as_it_was_and_asked_behind_the_page() -> None:
         assert go.wait(10)
         return len(asked)
 
-    remembered = Remembered(lambda: True)
+    remembered = AnswersKept(lambda: True)
     assert remembered.ask("n", slow) is None
     assert remembered.ask("n", slow) is None
     go.set()
@@ -70,4 +70,4 @@ def test_what_is_slow_is_given_as_it_was_and_asked_behind_the_page() -> None:
     while remembered.ask("n", slow) == 1:
         assert time.monotonic() < until
         time.sleep(0.01)
-    assert [Remembered(lambda: False).ask("n", lambda: 7), len(asked)] == [7, 2]
+    assert [AnswersKept(lambda: False).ask("n", lambda: 7), len(asked)] == [7, 2]

@@ -10,7 +10,7 @@ import jsonschema_rs
 import pytest
 
 from newsletter.web.wrong_keys import MOST, SECONDS, WrongKeys
-from newsletter.wiring.collecting import collect_desk
+from newsletter.wiring.collect import collect_desk
 from tests.running import run
 from tests.studio.conftest import World
 

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.cli.pages import listener_at, serve_pages
+from newsletter.cli.schedule.pages import listener_at, serve_pages
 from newsletter.compose.press import press
-from newsletter.ports.readers import ReaderRow
-from newsletter.schedule.pulse import Pulse
+from newsletter.jobs.pulse import Pulse
+from newsletter.readers.rows import ReaderRow
 from newsletter.web.studio.session import token_address
 from newsletter.wiring import open_newsletter
-from newsletter.wiring.collecting import collect_desk
+from newsletter.wiring.collect import collect_desk
 from newsletter.words.find import FindDraft, Origin
 from newsletter.words.subscriber import SubscriptionStatus
 from newsletter.words.user import Role

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from newsletter.schedule.tick import tick
-from newsletter.wiring.timekeeping import desk_of
+from newsletter.wiring.clocks import desk_of
 from newsletter.words.cadence_text import parse_cadence
 from newsletter.words.ledger import MailingStatus
 from newsletter.words.slot import Slot, SlotStatus, Ways

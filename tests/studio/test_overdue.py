@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from newsletter.jobs.driver import DriverKind
 from newsletter.web.app import build
 from newsletter.web.studio.routes import studio_routes
-from newsletter.wiring.timekeeping import desk_of
-from newsletter.words.driver import DriverKind
+from newsletter.wiring.clocks import desk_of
 from newsletter.words.ledger import MailingStatus
 from newsletter.words.slot import SlotStatus
 from tests.schedule.world import MONDAY, SLOT, World

@@ -17,10 +17,10 @@ import pytest
 from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import Engine
 
-from newsletter.access.hashing import Hashing
-from newsletter.access.signing_in import Try, _mark, hashed, sign_in
-from newsletter.ports.users import Account
-from newsletter.store.users import SqlUsers
+from newsletter.access.account import UserAccount
+from newsletter.access.hash import Hashing
+from newsletter.access.sign_in import SignInTry, _mark, hashed, sign_in
+from newsletter.access.users_sql import Users
 from newsletter.wiring import open_newsletter
 from newsletter.words.mistake import Mistake, NotNow
 from newsletter.words.user import Role
@@ -41,38 +41,38 @@ class Hall(Hashing):
 
 
 @pytest.fixture
-def users(engine: Engine) -> SqlUsers:
+def users(engine: Engine) -> Users:
     """One owner, whose password was hashed at little cost: what is counted here does not depend on that."""
-    found = SqlUsers(engine)
+    found = Users(engine)
     _with_account(found, OWNER)
     return found
 
 
-def _with_account(users: SqlUsers, email: str) -> None:
+def _with_account(users: Users, email: str) -> None:
     account = users.add(email, name="Ana", role=Role.OWNER)
     users.set_password(account.user.id, _CHEAP.hash(PASSWORD))
 
 
 def _try(
-    users: SqlUsers,
+    users: Users,
     password: str = "wrong",
     *,
     email: str = OWNER,
     place: str = "192.0.2.1",
     device: str = "",
     now: datetime = NOW,
-) -> Account:
-    attempt = Try(email=email, password=password, code="", place=place, device=device)
+) -> UserAccount:
+    attempt = SignInTry(email=email, password=password, code="", place=place, device=device)
     return sign_in(users, attempt, now=now, hashing=Hall())
 
 
-def _wrong(users: SqlUsers, times: int, **where: str) -> None:
+def _wrong(users: Users, times: int, **where: str) -> None:
     for _ in range(times):
         with pytest.raises(Mistake):
             _try(users, **where)  # type: ignore[arg-type]
 
 
-def test_wrong_passwords_are_limited_for_an_address_at_a_place(users: SqlUsers) -> None:
+def test_wrong_passwords_are_limited_for_an_address_at_a_place(users: Users) -> None:
     """After five even the right one waits there for a quarter of an hour, however the address is spelt."""
     _wrong(users, 5, email=" Owner@example.com")
     with pytest.raises(NotNow):
@@ -81,7 +81,7 @@ def test_wrong_passwords_are_limited_for_an_address_at_a_place(users: SqlUsers) 
     assert _try(users, PASSWORD, now=NOW + timedelta(minutes=16)).user.email == OWNER
 
 
-def test_an_owner_gets_in_while_strangers_guess(users: SqlUsers) -> None:
+def test_an_owner_gets_in_while_strangers_guess(users: Users) -> None:
     """From elsewhere at once; from the strangers' own network by a browser in which the owner came in before."""
     for number in range(7):
         _wrong(users, 5, place=f"198.51.100.{number}")
@@ -92,7 +92,7 @@ def test_an_owner_gets_in_while_strangers_guess(users: SqlUsers) -> None:
     assert _try(users, PASSWORD, place="198.51.100.1", device="d" * 32).user.email == OWNER
 
 
-def test_a_known_browser_has_no_more_tries_than_others(users: SqlUsers) -> None:
+def test_a_known_browser_has_no_more_tries_than_others(users: Users) -> None:
     """Five of its own, and then those of a stranger at its place: a stolen cookie gains ten."""
     _wrong(users, 10, device="d" * 32)
     with pytest.raises(NotNow):
@@ -100,7 +100,7 @@ def test_a_known_browser_has_no_more_tries_than_others(users: SqlUsers) -> None:
 
 
 @pytest.mark.parametrize("many", [[f"192.0.2.{n % 2}" for n in range(62)], [f"2001:db8::{n:x}" for n in range(31)]])
-def test_one_network_can_not_try_every_account(users: SqlUsers, many: list[str]) -> None:
+def test_one_network_can_not_try_every_account(users: Users, many: list[str]) -> None:
     """Thirty in a quarter of an hour; all addresses of an IPv6 network of 64 bits are one place, and so is IPv4 in its other dress."""
     refused = 0
     for number, place in enumerate(many):
@@ -116,7 +116,7 @@ def test_one_network_can_not_try_every_account(users: SqlUsers, many: list[str])
     assert refused == len(many) - 30 * len({place.rpartition(":")[0] or place for place in many})
 
 
-def test_who_comes_in_has_the_tries_back(users: SqlUsers) -> None:
+def test_who_comes_in_has_the_tries_back(users: Users) -> None:
     """Forty colleagues behind one address come in one after another; and a slip or two before does not add up over a day."""
     for _ in range(8):
         _wrong(users, 2)
@@ -128,7 +128,7 @@ def test_who_comes_in_has_the_tries_back(users: SqlUsers) -> None:
     assert 16 == counted
 
 
-def test_the_count_is_exact_for_any_number_at_once(users: SqlUsers) -> None:
+def test_the_count_is_exact_for_any_number_at_once(users: Users) -> None:
     """A hundred tries are spent at the same moment, on both databases: five get one."""
     begin = threading.Barrier(20)
 

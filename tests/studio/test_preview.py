@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from newsletter.compose.press import press
-from newsletter.sending.sample import sample
-from newsletter.web.studio.preview import framed
+from newsletter.ledger.sample import sample
+from newsletter.web.studio.issue.preview import framed
 from newsletter.web.studio.session import Sessions
 from newsletter.web.studio.studio import Studio
 from tests.running import a_folder

@@ -6,11 +6,11 @@ import re
 
 import pytest
 
-from newsletter.audience.one_reader import add_reader
+from newsletter.imports.one_reader import add_reader
 from newsletter.words.consent import Left
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
-from tests.events.sent import Post
 from tests.fakes.sendgrid_events import Telling
+from tests.feedback.sent import Post
 from tests.studio.conftest import World
 
 ACTIVE = SubscriptionStatus.ACTIVE

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from newsletter.ports.readers import ReaderRow
+from newsletter.readers.rows import ReaderRow
 from newsletter.wiring import open_newsletter
 from newsletter.words.subscriber import SubscriptionStatus
 from tests.running import a_folder

@@ -9,15 +9,15 @@ import time
 import pytest
 from sqlalchemy import Engine, insert
 
-from newsletter.sending.plan import plan
-from newsletter.store.consent_tables import rest
-from newsletter.store.engine import writing
-from newsletter.store.forecasting import SqlForecasts
-from newsletter.store.ledger import SqlLedger
-from newsletter.store.readers import SqlReaders
-from newsletter.store.segments import SqlSegments
-from newsletter.store.tables import provider_state
-from newsletter.store.types import database_now
+from newsletter.consent.readers_sql import Readers
+from newsletter.db.engine import writing
+from newsletter.db.types import database_now
+from newsletter.ledger.account.forecast_sql import Forecasts
+from newsletter.ledger.ledger_sql import Ledger
+from newsletter.ledger.plan import plan
+from newsletter.ledger.tables import provider_state
+from newsletter.readers.tables import rest
+from newsletter.segments.segments_sql import Segments
 from newsletter.wiring import SystemClock
 from newsletter.words.ledger import LOOK_FIRST
 from newsletter.words.subscriber import SuppressionReason
@@ -29,7 +29,7 @@ from tests.world import add_readers, an_edition
 def test_the_last_look_counts_whom_planning_takes(engine: Engine, seed: int) -> None:
     """For any mix of people who left, rest, must not be mailed or have it already, the numbers agree on both databases."""
     chance = random.Random(seed)
-    readers, ledger = SqlReaders(engine), SqlLedger(engine)
+    readers, ledger = Readers(engine), Ledger(engine)
     ids = add_readers(engine, "weekly", range(60))
     add_readers(engine, "weekly", range(60, 70), status="pending")
     add_readers(engine, "weekly", range(70, 75), status="ended")
@@ -43,8 +43,8 @@ def test_the_last_look_counts_whom_planning_takes(engine: Engine, seed: int) -> 
         plan(ledger, SystemClock(), an_edition(), list_name="friends", parcel_size=10)
     question = 'first_name contains "3"' if seed > 1 else ""
     if question:
-        SqlSegments(engine).save("threes", question)
-    seen = SqlForecasts(engine).forecast(1, "weekly", segment=question)
+        Segments(engine).save("threes", question)
+    seen = Forecasts(engine).forecast(1, "weekly", segment=question)
     mailing, _ = plan(ledger, SystemClock(), an_edition(), list_name="weekly", parcel_size=10, segment=question)
 
     assert (mailing.planned, mailing.already_had_it) == (seen.goes, seen.has_it)
@@ -77,7 +77,7 @@ def test_an_issue_goes_from_the_page_to_the_outbox(world: World) -> None:
 
 def test_the_list_with_the_readers_is_offered_first(world: World) -> None:
     """An issue that names no list is offered to the largest one, wherever its name stands in the alphabet."""
-    SqlReaders(world.parts.engine).add_list("archive")
+    Readers(world.parts.engine).add_list("archive")
     add_readers(world.parts.engine, "weekly", range(3))
 
     assert '<option value="weekly" selected>' in world.client.get("/studio/issues/1/send").text

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import Engine
 from starlette.testclient import TestClient
 
-from newsletter.access.signing_in import hashed
-from newsletter.store.users import SqlUsers
+from newsletter.access.sign_in import hashed
+from newsletter.access.users_sql import Users
 from newsletter.web.app import build
 from newsletter.web.studio.routes import studio_routes
 from newsletter.wiring import Parts
@@ -186,7 +186,7 @@ def test_whoever_found_a_browser_open_can_not_guess_the_password(owner: World) -
 
 def test_a_session_is_found_until_it_is_ended_or_too_old(engine: Engine) -> None:
     """On both databases; another epoch ends it, and old ones are forgotten as new ones begin."""
-    users, fortnight = SqlUsers(engine), timedelta(days=14)
+    users, fortnight = Users(engine), timedelta(days=14)
     ana = users.add("ana@example.com", name="Ana", role=Role.OWNER)
     for mark, account in (("ana", ana), ("again", ana), ("machine", None)):
         users.begin_session(mark, account, lasting=fortnight)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.config_changes import Wish, change_settings, where_it_stands, with_values
+from newsletter.config_changes import SettingWish, change_settings, where_it_stands, with_values
 from newsletter.words.mistake import Mistake, NotNow
 from tests.running import TOML
 from tests.studio.conftest import World
@@ -114,9 +114,9 @@ def test_changes_are_refused_before_anything_is_written(world: World) -> None:
     """A key that was changed meanwhile, and a value that the program could not start with."""
     directory = world.parts.directory
     with pytest.raises(NotNow):
-        change_settings(directory, {"name": Wish(was="Something else", now="Boats")})
+        change_settings(directory, {"name": SettingWish(was="Something else", now="Boats")})
     with pytest.raises(Mistake):
-        change_settings(directory, {"name": Wish(was="Weekly Ferries", now="Boa\nts")})
+        change_settings(directory, {"name": SettingWish(was="Weekly Ferries", now="Boa\nts")})
     assert _file(world) == TOML
     assert where_it_stands(directory, ["zone"])["zone"].place == "newsletter.toml, line 5"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
-from newsletter.ports.readers import ReaderRow
+from newsletter.readers.rows import ReaderRow
 from newsletter.web.app import build
 from newsletter.web.studio.routes import routes_of
 from newsletter.web.studio.studio import Studio

@@ -6,10 +6,10 @@ import html
 
 from sqlalchemy import update
 
-from newsletter.ports.consents import NewRequest
-from newsletter.store.consent_tables import consent_request
-from newsletter.store.engine import writing
-from newsletter.store.types import database_now
+from newsletter.consent.requests import NewRequest
+from newsletter.consent.tables import consent_request
+from newsletter.db.engine import writing
+from newsletter.db.types import database_now
 from newsletter.words.consent import Asked
 from tests.studio.conftest import World
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from newsletter.audience.asking import ask_pending
+from newsletter.consent.ask import ask_pending
 from newsletter.web.app import build
 from newsletter.web.studio.routes import studio_routes
 from newsletter.wiring import open_newsletter

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.store.engine import connect
+from newsletter.db.engine import connect
 from tests.running import ISSUE, POST, a_folder, command, environment, run, sqlite_of
 from tests.world import add_readers
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from newsletter.store.engine import connect, reading
-from newsletter.store.tables import attempt
+from newsletter.db.engine import connect, reading
+from newsletter.ledger.tables import attempt
 from tests.fakes.running import sendgrid_server
 from tests.running import a_folder, command, environment, run, sqlite_of
 from tests.world import add_readers

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.store.engine import connect
+from newsletter.db.engine import connect
 from tests.providers.postfix import MISSING, Postfix, postfix
 from tests.running import a_folder, run, sqlite_of
 from tests.world import add_readers

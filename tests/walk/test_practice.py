@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from newsletter.store.engine import connect
+from newsletter.db.engine import connect
 from tests.fakes.running import sendgrid_server
 from tests.running import a_folder, run, sqlite_of
 from tests.world import add_readers

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.store.engine import connect
+from newsletter.db.engine import connect
 from tests.fakes.filling import filled
 from tests.fakes.running import SendGridServer, sendgrid_server
 from tests.running import a_folder, command, environment, run, sqlite_of

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.store.engine import connect
+from newsletter.db.engine import connect
 from tests.fakes.smtp_running import SmtpServer, smtp_server
 from tests.running import a_folder, command, environment, run, sqlite_of
 from tests.world import add_readers

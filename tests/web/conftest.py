@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from newsletter.audience.sign_up import Limits
+from newsletter.consent.own_token import own_token
+from newsletter.consent.sign_up import FormLimits
 from newsletter.web.app import build
 from newsletter.wiring import Parts, open_newsletter
-from newsletter.words.own_token import own_token
 from newsletter.words.token import reader_token
 from tests.running import a_folder
 
@@ -89,7 +89,7 @@ class World:
         return found[0] if found else None
 
 
-def a_world(directory: Path, limits: Limits | None = None) -> Iterator[World]:
+def a_world(directory: Path, limits: FormLimits | None = None) -> Iterator[World]:
     """A newsletter with the open list "weekly", on the database that the environment names."""
     parts = open_newsletter(a_folder(directory))
     parts.readers.add_list("weekly")

@@ -10,18 +10,18 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from newsletter.audience.letter_look import LetterLook
-from newsletter.audience.letter_words import LETTERS, MOVED, OWN
-from newsletter.audience.letters import LEAVE, LINK, letter, note, notice
-from newsletter.cli.pages import listener_at, serve_pages
-from newsletter.ports.consents import NewRequest
-from newsletter.ports.readers import ReaderRow
-from newsletter.schedule.pulse import Pulse
-from newsletter.sending.plan import plan
+from newsletter.cli.schedule.pages import listener_at, serve_pages
+from newsletter.consent.letters.letters import LEAVE, LINK, letter, note, notice
+from newsletter.consent.letters.look import LetterLook
+from newsletter.consent.letters.words import LETTERS, MOVED, OWN
+from newsletter.consent.own_token import own_token
+from newsletter.consent.requests import NewRequest
+from newsletter.jobs.pulse import Pulse
+from newsletter.ledger.plan import plan
+from newsletter.readers.rows import ReaderRow
 from newsletter.wiring import Parts, open_newsletter
 from newsletter.words.consent import Asked, Left
 from newsletter.words.gap import fill_part
-from newsletter.words.own_token import own_token
 from newsletter.words.subscriber import SubscriptionStatus
 from newsletter.words.token import reader_token
 from tests.running import a_folder

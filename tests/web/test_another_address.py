@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from newsletter.audience.csv_export import export_csv
-from newsletter.audience.csv_import import import_csv
-from newsletter.audience.import_report import ImportOptions, ImportReport
-from newsletter.audience.one_reader import add_reader
 from newsletter.cli import main
-from newsletter.ports.readers import ReaderRow
-from newsletter.store.engine import connect
-from newsletter.store.readers import SqlReaders
+from newsletter.consent.readers_sql import Readers
+from newsletter.db.engine import connect
+from newsletter.exports.csv_export import export_csv
+from newsletter.imports.csv_import import import_csv
+from newsletter.imports.one_reader import add_reader
+from newsletter.imports.report import ImportOptions, ImportReport
+from newsletter.readers.rows import ReaderRow
 from newsletter.words.consent import Asked
-from newsletter.words.erasing import RequestOf
+from newsletter.words.erasure import RequestOf
 from newsletter.words.mistake import NotNow
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
 from tests.web.conftest import World
@@ -211,7 +211,7 @@ def test_an_export_takes_the_old_addresses_along_so_that_another_newsletter_keep
     other = tmp_path / "other.db"
     other.write_bytes(sqlite_template.read_bytes())
     engine = connect(f"sqlite:///{other}")
-    elsewhere = SqlReaders(engine)
+    elsewhere = Readers(engine)
     old = tmp_path / "old.csv"
     old.write_text(_FILE)
     for file in (exported, old):

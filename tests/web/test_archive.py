@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 import xml.etree.ElementTree as ET
 
-from newsletter.ports.readers import ReaderRow
-from newsletter.sending.plan import plan
+from newsletter.ledger.plan import plan
+from newsletter.readers.rows import ReaderRow
 from newsletter.words.subscriber import SubscriptionStatus
 from tests.web.conftest import World
 from tests.world import an_edition

@@ -10,16 +10,17 @@ from click.testing import CliRunner, Result
 from sqlalchemy import func, insert, select, update
 
 from newsletter.cli import main
-from newsletter.ports.consents import AskingRun
-from newsletter.ports.readers import ReaderRow
-from newsletter.sending.plan import plan
-from newsletter.store.asking_again import SqlAskingAgain
-from newsletter.store.consent_tables import asking_again as runs
-from newsletter.store.consent_tables import consent_request
-from newsletter.store.engine import writing
-from newsletter.store.event_tables import event
-from newsletter.store.tables import delivery, mailing, subscription
-from newsletter.store.types import database_now
+from newsletter.consent.ask_again_sql import AskingAgain
+from newsletter.consent.requests import AskingRun
+from newsletter.consent.tables import asking_again as runs
+from newsletter.consent.tables import consent_request
+from newsletter.db.engine import writing
+from newsletter.db.types import database_now
+from newsletter.feedback.tables import event
+from newsletter.ledger.plan import plan
+from newsletter.ledger.tables import delivery, mailing
+from newsletter.readers.rows import ReaderRow
+from newsletter.readers.tables import subscription
 from newsletter.web.app import sweep
 from newsletter.words.event import EventKind
 from newsletter.words.ledger import MailingStatus
@@ -72,14 +73,14 @@ def days_pass(world: World, days: int) -> None:
         )
 
 
-def ask(world: World, days: int = 14) -> tuple[SqlAskingAgain, int]:
+def ask(world: World, days: int = 14) -> tuple[AskingAgain, int]:
     asking = world.parts.asking_again
     number = asking.ask("weekly", _SILENT, days=days, wording="still?")
     world.parts.post_office.post_waiting()
     return asking, number
 
 
-def only(asking: SqlAskingAgain) -> AskingRun:
+def only(asking: AskingAgain) -> AskingRun:
     (found,) = asking.list_runs()
     return found
 

@@ -7,10 +7,10 @@ import threading
 import pytest
 from sqlalchemy import select
 
-from newsletter.sending.plan import plan
-from newsletter.store.consent_tables import erasure, had_before
-from newsletter.store.engine import reading
-from newsletter.words.erasing import RequestOf
+from newsletter.db.engine import reading
+from newsletter.ledger.plan import plan
+from newsletter.readers.tables import erasure, had_before
+from newsletter.words.erasure import RequestOf
 from tests.web.conftest import World
 from tests.web.test_another_address import NEW, OLD, move
 from tests.world import an_edition

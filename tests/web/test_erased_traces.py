@@ -7,18 +7,19 @@ from urllib.parse import quote
 
 from sqlalchemy import Engine, insert, select, text, update
 
-from newsletter.ports.consents import NewRequest
-from newsletter.ports.slots import Notice
-from newsletter.sending.plan import plan
-from newsletter.store.consent_tables import asking_again, erasure
-from newsletter.store.engine import reading, writing
-from newsletter.store.event_tables import event
-from newsletter.store.noticing import SqlNotices
-from newsletter.store.schema import metadata
-from newsletter.store.tables import attempt, carried, delivery, mailing, parcel
-from newsletter.store.types import database_now
+from newsletter.consent.requests import NewRequest
+from newsletter.consent.tables import asking_again
+from newsletter.db.engine import reading, writing
+from newsletter.db.types import database_now
+from newsletter.feedback.tables import event
+from newsletter.ledger.plan import plan
+from newsletter.ledger.tables import attempt, carried, delivery, mailing, parcel
+from newsletter.notices.notice import Notice
+from newsletter.notices.notices_sql import Notices
+from newsletter.readers.tables import erasure
+from newsletter.wiring.schema import metadata
 from newsletter.words.consent import Asked
-from newsletter.words.erasing import RequestOf
+from newsletter.words.erasure import RequestOf
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
 from tests.web.conftest import World
 from tests.web.test_another_address import bring, leaves, move
@@ -82,7 +83,7 @@ def fill(world: World) -> int:
     told(engine, 3, email=UNPROVED, reason=f"<{UNPROVED}> rejected")
     told(engine, 4, email=OTHER, reason="kept")
     about = {"about": "issue 7", "kind": "paused", "tell": ("mara@ferries.example.com",), "made_at": parts.clock.now()}
-    SqlNotices(engine).add_notice(Notice(**about, subject="Paused", body=f"It said: {said}"))  # type: ignore[arg-type]
+    Notices(engine).add_notice(Notice(**about, subject="Paused", body=f"It said: {said}"))  # type: ignore[arg-type]
     return person
 
 

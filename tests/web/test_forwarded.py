@@ -9,9 +9,9 @@ from itertools import product
 
 import pytest
 
-from newsletter.store.engine import writing
-from newsletter.store.tables import subscriber
-from newsletter.words.own_token import own_token
+from newsletter.consent.own_token import own_token
+from newsletter.db.engine import writing
+from newsletter.readers.tables import subscriber
 from newsletter.words.subscriber import SuppressionReason
 from tests.web.conftest import World
 from tests.web.test_threats import everything

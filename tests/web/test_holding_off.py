@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from newsletter.audience.sign_up import Limits
-from newsletter.ports.consents import NewRequest
-from newsletter.ports.readers import ReaderRow
-from newsletter.schedule.telling import tell_all
-from newsletter.store.consent_tables import breaker, consent_request
-from newsletter.store.engine import reading, writing
-from newsletter.store.types import database_now
-from newsletter.wiring.timekeeping import desk_of
+from newsletter.consent.requests import NewRequest
+from newsletter.consent.sign_up import FormLimits
+from newsletter.consent.tables import breaker, consent_request
+from newsletter.db.engine import reading, writing
+from newsletter.db.types import database_now
+from newsletter.readers.rows import ReaderRow
+from newsletter.schedule.tell import tell_all
+from newsletter.wiring.clocks import desk_of
 from newsletter.words.consent import Asked, Visitor
 from newsletter.words.subscriber import SubscriptionStatus
 from tests.web.conftest import World, a_world
@@ -28,7 +28,7 @@ _VISITOR = Visitor(ip="192.0.2.1", agent="Browser 1.0")
 def crowd(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """A newsletter that closes its form when twenty have not confirmed, so that a test needs no thousands."""
     monkeypatch.setenv("NEWSLETTER_DATABASE_URL", database_url)
-    yield from a_world(tmp_path / "weekly", Limits(unconfirmed=_MANY))
+    yield from a_world(tmp_path / "weekly", FormLimits(unconfirmed=_MANY))
 
 
 def told(world: World) -> list[str]:

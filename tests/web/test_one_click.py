@@ -192,7 +192,7 @@ def test_links_of_an_old_key_stay_good_when_a_new_one_signs(pages: World, bo: st
 
 def test_the_link_of_one_list_leaves_the_others_alone(world: World, ana: str) -> None:
     """Who leaves the daily keeps the weekly."""
-    from newsletter.ports.readers import ReaderRow
+    from newsletter.readers.rows import ReaderRow
     from newsletter.words.subscriber import SubscriptionStatus
 
     row = ReaderRow(email="ana@example.com")

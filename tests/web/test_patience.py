@@ -22,8 +22,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from newsletter.cli.log_lines import Sparing
-from newsletter.web.patience import Bounds, protocol_within
+from newsletter.cli.schedule.log_lines import Sparing
+from newsletter.web.patience import RequestBounds, protocol_within
 from newsletter.wiring.open_files import connections_within, find_most_open_files, raise_open_files
 
 HEADER = b"GET / HTTP/1.1\r\nHost: x\r\n"
@@ -31,7 +31,7 @@ BODY = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n"
 
 
 @contextmanager
-def pages(bounds: Bounds) -> Iterator[int]:
+def pages(bounds: RequestBounds) -> Iterator[int]:
     """An application that reads what it is sent, within these bounds. Gives its port."""
 
     async def read(request: Request) -> Response:
@@ -92,7 +92,7 @@ def _is_cut_off(one: socket.socket) -> bool:
 @pytest.mark.parametrize("words", [b"", HEADER, BODY, BODY + b"x" * 1_000])
 def test_two_hundred_that_never_end_leave_others_answered(words: bytes) -> None:
     """Beyond the bound the one that waited longest goes, so whoever has come last is answered at once."""
-    with pages(Bounds(connections=20)) as port, ExitStack() as stack:
+    with pages(RequestBounds(connections=20)) as port, ExitStack() as stack:
         begun = [_begin(stack, port, words) for _ in range(200)]
         assert _answered(port) < 1
         assert all(_is_cut_off(one) for one in begun[:150])
@@ -103,7 +103,7 @@ def test_two_hundred_that_never_end_leave_others_answered(words: bytes) -> None:
 def test_a_request_has_so_long_to_come(words: bytes, what: str) -> None:
     """A header, or a body, that does not come: the connection is ended, and not before its time."""
     seconds = {"header_seconds": 0.4, "body_seconds": 9.0} if what == "header" else {"body_seconds": 0.4}
-    with pages(Bounds(**seconds, seconds_between_looks=0.05)) as port, ExitStack() as stack:  # type: ignore[arg-type]
+    with pages(RequestBounds(**seconds, seconds_between_looks=0.05)) as port, ExitStack() as stack:  # type: ignore[arg-type]
         one = _begin(stack, port, words)
         began = time.monotonic()
         assert _is_cut_off(one)
@@ -112,7 +112,7 @@ def test_a_request_has_so_long_to_come(words: bytes, what: str) -> None:
 
 def test_a_byte_now_and_then_is_too_slow_and_a_slow_line_is_not() -> None:
     """What counts is how much has come: 4,000 bytes a second pass, ten do not."""
-    bounds = Bounds(body_seconds=0.4, bytes_a_second=1_000, seconds_between_looks=0.05)
+    bounds = RequestBounds(body_seconds=0.4, bytes_a_second=1_000, seconds_between_looks=0.05)
     with pages(bounds) as port, ExitStack() as stack:
         slow = _begin(stack, port, BODY.replace(b"1000000", b"4000"))
         dripping = _begin(stack, port, BODY)
@@ -126,7 +126,7 @@ def test_a_byte_now_and_then_is_too_slow_and_a_slow_line_is_not() -> None:
 
 
 def test_an_answer_that_nobody_takes_is_given_up() -> None:
-    bounds = Bounds(answer_seconds=0.3, seconds_between_looks=0.05)
+    bounds = RequestBounds(answer_seconds=0.3, seconds_between_looks=0.05)
     with pages(bounds) as port, ExitStack() as stack:
         one = _begin(stack, port, b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
         time.sleep(1)
@@ -141,7 +141,7 @@ def test_an_answer_that_nobody_takes_is_given_up() -> None:
 
 def test_unfinished_bodies_take_so_much_memory_together() -> None:
     """The largest goes; small ones are spared."""
-    with pages(Bounds(unfinished_bytes=2_000_000)) as port, ExitStack() as stack:
+    with pages(RequestBounds(unfinished_bytes=2_000_000)) as port, ExitStack() as stack:
         small = _begin(stack, port, BODY.replace(b"1000000", b"101000") + b"x" * 100_000)
         large = [_begin(stack, port, BODY + b"x" * 900_000) for _ in range(3)]
         cut, _, _ = select.select(large, [], [], 5)
@@ -152,7 +152,7 @@ def test_unfinished_bodies_take_so_much_memory_together() -> None:
 
 def test_a_kept_connection_serves_again_after_its_time() -> None:
     """Patience begins anew with each request."""
-    with pages(Bounds(header_seconds=0.5, seconds_between_looks=0.05)) as port, ExitStack() as stack:
+    with pages(RequestBounds(header_seconds=0.5, seconds_between_looks=0.05)) as port, ExitStack() as stack:
         one = _begin(stack, port, HEADER + b"\r\n")
         for _ in range(4):
             answer = one.recv(1_000)

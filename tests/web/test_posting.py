@@ -11,13 +11,13 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import update
 
-from newsletter.audience.posting import MOST_TRIES, PostOffice
-from newsletter.ports.consents import NewRequest
+from newsletter.consent.letters.post_office import MOST_TRIES, PostOffice
+from newsletter.consent.requests import NewRequest
+from newsletter.consent.tables import consent_request
+from newsletter.db.engine import writing
+from newsletter.db.types import database_now
 from newsletter.ports.provider import Limits, Provider
-from newsletter.ports.readers import ReaderRow
-from newsletter.store.consent_tables import consent_request
-from newsletter.store.engine import writing
-from newsletter.store.types import database_now
+from newsletter.readers.rows import ReaderRow
 from newsletter.words.consent import Asked
 from newsletter.words.consignment import Consignment
 from newsletter.words.outcome import Accepted, Deferred, Outcome, Refused, Uncertain

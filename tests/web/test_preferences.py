@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, text
 
-from newsletter.audience.csv_import import import_csv
-from newsletter.audience.import_report import ImportOptions
-from newsletter.ports.readers import ReaderRow
-from newsletter.sending.plan import plan
-from newsletter.store.engine import reading, writing
-from newsletter.store.event_tables import event
-from newsletter.store.schema import metadata
-from newsletter.store.types import database_now
-from newsletter.words.erasing import RequestOf
+from newsletter.db.engine import reading, writing
+from newsletter.db.types import database_now
+from newsletter.feedback.tables import event
+from newsletter.imports.csv_import import import_csv
+from newsletter.imports.report import ImportOptions
+from newsletter.ledger.plan import plan
+from newsletter.readers.rows import ReaderRow
+from newsletter.wiring.schema import metadata
+from newsletter.words.erasure import RequestOf
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
 from tests.web.conftest import World
 from tests.world import an_edition

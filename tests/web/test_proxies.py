@@ -15,8 +15,8 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from newsletter.access.unnamed_proxies_sql import UnnamedProxies
 from newsletter.config import read_config
-from newsletter.store.unnamed_proxies import SqlUnnamedProxies
 from newsletter.web.app import build
 from newsletter.web.proxies import Proxies
 from newsletter.wiring import open_newsletter
@@ -99,7 +99,7 @@ def test_few_are_kept_and_old_ones_forgotten(engine: Engine) -> None:
     """The newest first; a further one only where there is room."""
     from datetime import UTC, datetime, timedelta
 
-    kept, now = SqlUnnamedProxies(engine), datetime(2026, 11, 23, 12, tzinfo=UTC)
+    kept, now = UnnamedProxies(engine), datetime(2026, 11, 23, 12, tzinfo=UTC)
     for number in range(25):
         kept.note(f"192.0.2.{number}", at=now + timedelta(minutes=number))
     kept.note("192.0.2.3", at=now + timedelta(hours=1))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.ports.readers import ReaderRow
+from newsletter.readers.rows import ReaderRow
 from newsletter.words.consent import Asked
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
 from tests.web.conftest import World

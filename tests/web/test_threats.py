@@ -14,14 +14,14 @@ from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import text, update
 from starlette.routing import Route
 
-from newsletter.ports.consents import NewRequest
-from newsletter.ports.readers import ReaderRow
-from newsletter.store.engine import reading, writing
-from newsletter.store.schema import metadata
-from newsletter.store.tables import mailing_list
+from newsletter.consent.requests import NewRequest
+from newsletter.db.engine import reading, writing
+from newsletter.readers.rows import ReaderRow
+from newsletter.readers.tables import mailing_list
 from newsletter.web.app import build
+from newsletter.wiring.schema import metadata
 from newsletter.words.consent import Asked
-from newsletter.words.erasing import RequestOf
+from newsletter.words.erasure import RequestOf
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
 from tests.web.conftest import World
 

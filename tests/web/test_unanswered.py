@@ -10,10 +10,10 @@ from click.testing import CliRunner
 from sqlalchemy import delete, func, update
 
 from newsletter.cli import main
-from newsletter.ports.readers import ReaderRow
-from newsletter.store.consent_tables import allowance, asked_in_vain, consent_request
-from newsletter.store.engine import writing
-from newsletter.store.types import database_now
+from newsletter.consent.tables import allowance, asked_in_vain, consent_request
+from newsletter.db.engine import writing
+from newsletter.db.types import database_now
+from newsletter.readers.rows import ReaderRow
 from newsletter.words.consent import Asked
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
 from tests.web.conftest import World

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from newsletter.words.ical import Entry, read_days, write_calendar
+from newsletter.schedule.ical import CalendarEvent, read_days, write_calendar
 from newsletter.words.mistake import Mistake
 
 
@@ -59,7 +59,7 @@ def test_what_is_not_understood_is_refused_with_its_line(text: str, why: str, li
 
 def test_what_is_written_can_be_read_by_others() -> None:
     """CRLF, at most 75 octets a line, no character cut in two, and special characters escaped."""
-    entry = Entry(
+    entry = CalendarEvent(
         uid="slot-1@newsletter",
         at=datetime(2026, 12, 3, 8, tzinfo=UTC),
         title="Fähren; Brücken, Schiffe " * 6,

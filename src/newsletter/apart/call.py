@@ -58,7 +58,7 @@ def call(
     bounds: Bounds | None = None,
     **asked: object,
 ) -> T:
-    """Call `task`, such as `newsletter.collect.message:read_mail`, with `data` and `asked`; its answer as `returns`.
+    """Call `task`, such as `newsletter.collect.mail.message:read_mail`, with `data` and `asked`; its answer as `returns`.
 
     The task is named, not imported: its libraries are loaded in the child only. `what` begins a sentence ("This mail").
     Raises what the task raises of ours, TooMuch for a breach, Mistake where a library stumbles, and NotNow where the

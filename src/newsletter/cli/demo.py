@@ -38,7 +38,7 @@ def demo(directory: Path | None, no_serve: bool) -> None:
     from newsletter.cli.demo_page import serve, write_page
 
     begun = time.monotonic()
-    walk = _Walk(directory or Path(tempfile.mkdtemp(prefix="newsletter-demo-")))
+    walk = _DemoWalk(directory or Path(tempfile.mkdtemp(prefix="newsletter-demo-")))
     walk.collect()
     walk.mend()
     walk.import_readers()
@@ -63,11 +63,11 @@ def _program() -> str:
     return "newsletter" if shutil.which("newsletter") or not beside.exists() else str(beside)
 
 
-class _Walk:
+class _DemoWalk:
     """Each step is a command that anybody can type, run as it would be."""
 
     def __init__(self, directory: Path) -> None:
-        from newsletter.folder.bundled import bundled
+        from newsletter.folder.bundle import bundled
 
         self.directory = directory.resolve()
         if (self.directory / "newsletter.toml").exists():

@@ -10,11 +10,11 @@ from multiprocessing.connection import Connection
 import click
 
 from newsletter.cli import Folder
-from newsletter.cli.schedule import stop_on_signals
+from newsletter.cli.schedule.serve import stop_on_signals
 from newsletter.cli.supervisor import Child, context_of, keep_running
-from newsletter.schedule.pulse import Pulse
-from newsletter.schedule.ticker import SECONDS_BETWEEN_TICKS
-from newsletter.words.driver import DriverKind
+from newsletter.jobs.driver import DriverKind
+from newsletter.jobs.pulse import Pulse
+from newsletter.jobs.ticker import SECONDS_BETWEEN_TICKS
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ def run_service(
     if host is None:
         keep_running([driver], stop)
         return
-    from newsletter.cli.pages import listener_at, pages_process
+    from newsletter.cli.schedule.pages import listener_at, pages_process
 
     with listener_at(host, port) as listener:
         pages = Child(context, "pages", pages_process, folder, listener, pulse, level, open_browser, bell)
@@ -59,7 +59,7 @@ def driver_process(
 ) -> None:
     """Keep the schedule and send until `stop` is set, then finish the batches in flight."""
     from newsletter.cli.context import parts_of
-    from newsletter.cli.log_lines import log_to_stderr
+    from newsletter.cli.schedule.log_lines import log_to_stderr
     from newsletter.wiring.driver import drive
     from newsletter.wiring.runner import Runner
 

@@ -24,7 +24,7 @@ def studio(folder: object, port: int, no_open: bool) -> None:
       newsletter -C ~/weekly studio --port 9000 --no-open
     """
     from newsletter.cli.pages_and_sender import run_service
-    from newsletter.words.driver import DriverKind
+    from newsletter.jobs.driver import DriverKind
 
     begun = "What is scheduled goes out while this runs. Ctrl-C stops."
     run_service(folder, DriverKind.STUDIO, "127.0.0.1", port, begun=begun, open_browser=not no_open)

@@ -6,11 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from newsletter.collect.feeds.feeds_sql import FeedMemory
+from newsletter.collect.finds_sql import Finds
+from newsletter.collect.keys_sql import CollectKeys
 from newsletter.collect.markdown import ParsePost
-from newsletter.ports.feeds import FeedBook, FeedMemory, FeedReader, Mailbox
+from newsletter.fetch.feed_reader import FeedReader
+from newsletter.fetch.imap import Mailbox
+from newsletter.folder.feeds_file import FeedFile
+from newsletter.folder.posts import PostFiles
 from newsletter.ports.fetcher import Fetcher
-from newsletter.ports.finds import CollectKeys, Finds
-from newsletter.ports.folder import Issues, PostShelf
+from newsletter.ports.folder import Issues
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,9 +24,9 @@ class CollectDesk:
 
     finds: Finds
     keys: CollectKeys
-    posts: PostShelf
+    posts: PostFiles
     issues: Issues
-    book: FeedBook
+    book: FeedFile
     memory: FeedMemory
     reader: FeedReader
     fetcher: Fetcher

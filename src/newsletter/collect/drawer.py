@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 
-from newsletter.ports.folder import Issues, PostShelf
+from newsletter.folder.posts import PostFiles
+from newsletter.ports.folder import Issues
 from newsletter.words.mistake import NewsletterError
 from newsletter.words.post import Post
 
 
-def unused_posts(posts: PostShelf, issues: Issues, matching: str = "") -> list[Post]:
+def unused_posts(posts: PostFiles, issues: Issues, matching: str = "") -> list[Post]:
     """Those that hold every word of `matching`, in whatever case and with or without accents. A broken file is left out."""
     used = _used(issues)
     words = _plain(matching).split()

@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import date
 from pathlib import PurePath
 
+from newsletter.collect.file_name import slug_of
 from newsletter.collect.literal import one_line
-from newsletter.collect.naming import slug_of
 from newsletter.words.mistake import Mistake
 from newsletter.words.post import Post
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from newsletter.apart import Bounds, call
-from newsletter.collect.message import ReadMail
+from newsletter.collect.mail.message import ReadMail
 from newsletter.words.post import Post
 
 # A mail of three megabytes of tags takes half of it. By the wall clock it is less than a visit to the mailbox may last.
@@ -16,13 +16,15 @@ _PAGE = Bounds(seconds=10)
 def open_mail(data: bytes) -> ReadMail:
     """`read_mail`, bounded. Raises Mistake, TooMuch where it takes too long or too much, and NotNow."""
     fix = "Copy its words into a .txt file and add that."
-    return call("newsletter.collect.message:read_mail", data, returns=ReadMail, what="This mail", fix=fix, bounds=_MAIL)
+    return call(
+        "newsletter.collect.mail.message:read_mail", data, returns=ReadMail, what="This mail", fix=fix, bounds=_MAIL
+    )
 
 
 def open_page(html: str, *, on: date, at: str | None = None) -> Post:
     """`read_page`, bounded. Raises Mistake, TooMuch where it takes too long or too much, and NotNow."""
     fix = "Copy its text into a .txt file and add that."
-    task = "newsletter.collect.page:read_sent_page"
+    task = "newsletter.collect.pages.page:read_sent_page"
     asked = {"on": on, "at": at}
     data = html.encode(errors="surrogatepass")
     return call(task, data, returns=Post, what="This page", fix=fix, bounds=_PAGE, **asked)

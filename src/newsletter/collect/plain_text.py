@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from datetime import date
 from itertools import groupby
 
+from newsletter.collect.file_name import slug_of
 from newsletter.collect.literal import literal
-from newsletter.collect.naming import slug_of
 from newsletter.collect.paragraphs import split_paragraphs
 from newsletter.collect.voices import Voice, sign_off, tell_voices
 from newsletter.words.mistake import Mistake

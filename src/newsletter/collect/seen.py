@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from newsletter.ports.folder import Issues, PostShelf
+from newsletter.folder.posts import PostFiles
+from newsletter.ports.folder import Issues
 from newsletter.words.canonical import canonical, links_in
 from newsletter.words.domain import unicode_domain
 from newsletter.words.mistake import NewsletterError
@@ -13,7 +14,7 @@ from newsletter.words.post import Post
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class PostSeen:
     """A post that has the page: as its source, or as a link in its text. `issues` are those that use it."""
 
     post: str
@@ -29,14 +30,14 @@ class Seen:
         return f"Seen before: “{self.title}” (posts/{self.post}.md{where}) {has}."
 
 
-def seen_before(url: str, posts: PostShelf, issues: Issues) -> list[Seen]:
+def seen_before(url: str, posts: PostFiles, issues: Issues) -> list[PostSeen]:
     """The posts that have this page, oldest file first. A post or an issue that can't be read tells nothing."""
     page = canonical(url)
     host = page.partition("/")[0].partition("?")[0]
     found = [(post, has) for post in posts.mentioning(_spellings(host)) if (has := _has(post, page)) is not None]
     used = _used(issues) if found else {}
     return [
-        Seen(post=post.slug, title=post.title, issues=tuple(used.get(post.slug, ())), is_source=is_source)
+        PostSeen(post=post.slug, title=post.title, issues=tuple(used.get(post.slug, ())), is_source=is_source)
         for post, is_source in found
     ]
 

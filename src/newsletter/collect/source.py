@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import PurePath
 
-from newsletter.collect.decoding import decoded, decoded_page
+from newsletter.collect.charset import decoded, decoded_page
 from newsletter.collect.markdown import ParsePost, read_markdown
 from newsletter.collect.plain_text import read_plain_text
 from newsletter.words.mistake import Mistake, NewsletterError, Place

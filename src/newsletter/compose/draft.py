@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import pairwise
 
-from newsletter.compose.authored import regions_of
-from newsletter.compose.gaps import Origin
+from newsletter.compose.braces import regions_of
+from newsletter.compose.gaps import TextOrigin
 from newsletter.compose.markdown import parser
 from newsletter.words.issue import Issue, Section
 from newsletter.words.mistake import Mistake, NotNow
@@ -102,7 +102,7 @@ def _first_sentence(body: str) -> str:
 def _without_remarks(body: str) -> str:
     """The text without what never goes out; nothing of one in which a remark is not closed."""
     try:
-        regions = [region for region in regions_of(body, Origin("", 1)) if not region.kept]
+        regions = [region for region in regions_of(body, TextOrigin("", 1)) if not region.kept]
     except Mistake:
         return ""
     starts, ends = [0, *(region.end for region in regions)], [*(region.start for region in regions), len(body)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from jinja2 import Environment, TemplateSyntaxError, nodes
 from jinja2.parser import Parser
 
-from newsletter.compose.sentinels import Kind, Sentinels
+from newsletter.compose.sentinels import SentinelKind, Sentinels
 from newsletter.words.field_name import as_asked
 from newsletter.words.gap import FILTERS, Combined, Compared, Default, Expression, Field, Filtered, Literal, Negated
 from newsletter.words.mistake import Mistake, Place
@@ -31,7 +31,7 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class TextOrigin:
     """Where a text stands in its file. `column` is None where only the line is known (a value in front matter)."""
 
     file: str
@@ -47,14 +47,14 @@ class Origin:
         return Place(self.file, self.line + n_lines, column)
 
 
-def read_gaps(source: str, sentinels: Sentinels, origin: Origin, regions: Sequence[Region] = ()) -> str:
+def read_gaps(source: str, sentinels: Sentinels, origin: TextOrigin, regions: Sequence[Region] = ()) -> str:
     """`source` with a sentinel for every gap. `regions` are in order and do not overlap.
 
     Raises Mistake at the author's line and column for anything outside the small language.
     """
     if "{" not in source and not regions:
         return source
-    return _Reading(source, sentinels, origin, regions).run()
+    return _GapReading(source, sentinels, origin, regions).run()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,8 @@ class _If:
     depth: int = 1
 
 
-class _Reading:
-    def __init__(self, source: str, sentinels: Sentinels, origin: Origin, regions: Sequence[Region]) -> None:
+class _GapReading:
+    def __init__(self, source: str, sentinels: Sentinels, origin: TextOrigin, regions: Sequence[Region]) -> None:
         self.source = source
         self.sentinels = sentinels
         self.origin = origin
@@ -132,16 +132,16 @@ class _Reading:
         place = self.origin.place(self.source, tag.start)
         if isinstance(node, nodes.CondExpr):
             return self._inline_if(tag, node, place)
-        return self.sentinels.mint(Kind.VALUE, place, self._printable(tag, node))
+        return self.sentinels.mint(SentinelKind.VALUE, place, self._printable(tag, node))
 
     def _inline_if(self, tag: _Tag, node: nodes.CondExpr, place: Place) -> str:
         test = self._expression(tag, node.test)
         parts = [
-            self.sentinels.mint(Kind.IF, place, test),
-            self.sentinels.mint(Kind.VALUE, place, self._printable(tag, node.expr1)),
-            self.sentinels.mint(Kind.ELSE, place),
-            self.sentinels.mint(Kind.VALUE, place, self._printable(tag, node.expr2)) if node.expr2 else "",
-            self.sentinels.mint(Kind.END, place),
+            self.sentinels.mint(SentinelKind.IF, place, test),
+            self.sentinels.mint(SentinelKind.VALUE, place, self._printable(tag, node.expr1)),
+            self.sentinels.mint(SentinelKind.ELSE, place),
+            self.sentinels.mint(SentinelKind.VALUE, place, self._printable(tag, node.expr2)) if node.expr2 else "",
+            self.sentinels.mint(SentinelKind.END, place),
         ]
         return "".join(parts)
 
@@ -158,7 +158,7 @@ class _Reading:
         if word == "if":
             self.open.append(_If(tag))
             self._fathom(tag)
-            return self.sentinels.mint(Kind.IF, place, self._test(tag, rest))
+            return self.sentinels.mint(SentinelKind.IF, place, self._test(tag, rest))
         if word not in {"elif", "else", "endif"}:
             raise self._mistake(tag.start, f"{{% {word} %}} is not part of the language of gaps.", _ALLOWED)
         if rest and word != "elif":
@@ -169,15 +169,15 @@ class _Reading:
         branching = self.open[-1]
         if word == "endif":
             self.open.pop()
-            return self.sentinels.mint(Kind.END, place)
+            return self.sentinels.mint(SentinelKind.END, place)
         if branching.seen_else:
             raise self._mistake(tag.start, f"{{% {word} %}} comes after {{% else %}}.", "Put {% else %} last.")
         if word == "else":
             branching.seen_else = True
-            return self.sentinels.mint(Kind.ELSE, place)
+            return self.sentinels.mint(SentinelKind.ELSE, place)
         branching.depth += 1
         self._fathom(tag)
-        return self.sentinels.mint(Kind.ELIF, place, self._test(tag, rest))
+        return self.sentinels.mint(SentinelKind.ELIF, place, self._test(tag, rest))
 
     def _fathom(self, tag: _Tag) -> None:
         """Every {% elif %} is an {% if %} inside the {% else %} before it; they are walked by recursion later."""

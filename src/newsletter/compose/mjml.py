@@ -9,7 +9,7 @@ from mjml import mjml2html
 from newsletter.compose.author_css import inline_document, inline_holds, stays_in_holds
 from newsletter.compose.mjml_guard import Guarded, guarded
 from newsletter.compose.sentinels import Sentinels
-from newsletter.compose.template import Written
+from newsletter.compose.template import TemplateOutput
 from newsletter.words.mistake import Mistake, Place
 
 _SPAN = re.compile(r"at position (\d+):(\d+)")
@@ -17,7 +17,7 @@ _PICTURE_LINK = re.compile(r"""(<a(?: (?!style=)[\w-]+="[^"]*")*)(>\s*<img )""")
 _PREVIEW = "display:none;font-size:1px;color:#ffffff;"
 
 
-def to_html(written: Written, sentinels: Sentinels) -> str:
+def to_html(written: TemplateOutput, sentinels: Sentinels) -> str:
     """The finished HTML, sentinels still in it.
 
     Raises Mistake at the author's line and column for whatever is wrong with the MJML.
@@ -68,7 +68,7 @@ def _placed(html: str, pieces: list[str], sentinels: Sentinels) -> str:
     return sentinels.hold_pattern.sub(lambda match: pieces[int(match[1])], html)
 
 
-def _refusal(error: ValueError, safe: Guarded, text: str, written: Written) -> Mistake:
+def _refusal(error: ValueError, safe: Guarded, text: str, written: TemplateOutput) -> Mistake:
     match = _SPAN.search(str(error))
     place = written.place(_offset(safe, text, int(match[1]))) if match else Place(written.place(0).file)
     reason = str(error).split(" in root template")[0]

@@ -12,7 +12,7 @@ from newsletter.compose.html_facts import INLINE, VOID
 from newsletter.compose.mjml_facts import EMPTY, ENDING
 from newsletter.compose.mjml_tags import Objection, Tag, read_tag, safe_value
 from newsletter.compose.sentinels import Sentinels
-from newsletter.compose.template import Written
+from newsletter.compose.template import TemplateOutput
 from newsletter.words.mistake import Mistake
 
 _MARKUP = re.compile(
@@ -69,7 +69,7 @@ class Guarded:
         return self.origins[-1] if self.origins else 0
 
 
-def guarded(written: Written, sentinels: Sentinels) -> Guarded:
+def guarded(written: TemplateOutput, sentinels: Sentinels) -> Guarded:
     """Raises Mistake, at the author's line and column, for what can't be rendered or would be rendered wrongly."""
     return _Guard(written, sentinels).run()
 
@@ -88,7 +88,7 @@ class _Open:
 
 @dataclass(slots=True)
 class _Guard:
-    written: Written
+    written: TemplateOutput
     sentinels: Sentinels
     out: list[str] = field(default_factory=list)
     origins: list[int] = field(default_factory=list)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 from newsletter.compose.html_facts import ADDRESSES, CODE, VOID
-from newsletter.compose.sentinels import Kind, Mark, Sentinels, names
+from newsletter.compose.sentinels import Mark, SentinelKind, Sentinels, names
 from newsletter.words import gap
 from newsletter.words.gap import Choice, Context, Gap, Part
 from newsletter.words.mistake import Mistake
@@ -55,7 +55,7 @@ def html_part(html: str, sentinels: Sentinels) -> Part:
     Raises Mistake where no value could ever be safe (a style, a comment, a tag's or an attribute's name), and where a
     branch of an {% if %} would open or close an element of its surroundings.
     """
-    return _tree(list(_Walk(html, sentinels).events()))
+    return _tree(list(_HtmlWalk(html, sentinels).events()))
 
 
 @dataclass(slots=True)
@@ -75,16 +75,16 @@ class _Beginning:
     after: bool = False
     has_else: bool = False
 
-    def turn(self, kind: Kind, begins: bool) -> bool:
+    def turn(self, kind: SentinelKind, begins: bool) -> bool:
         self.after |= begins
-        self.has_else |= kind is Kind.ELSE
-        if kind is not Kind.END:
+        self.has_else |= kind is SentinelKind.ELSE
+        if kind is not SentinelKind.END:
             return self.before
         return self.after or (self.before and not self.has_else)
 
 
 @dataclass(slots=True)
-class _Walk:
+class _HtmlWalk:
     html: str
     sentinels: Sentinels
     offset: int = 0
@@ -145,10 +145,10 @@ class _Walk:
         for event in self.stretch(end, Context.URL_PART, start):
             if isinstance(event, str):
                 begins = begins and not event.strip("\"' ")
-            elif event[0].kind is Kind.VALUE:
+            elif event[0].kind is SentinelKind.VALUE:
                 event = (event[0], Context.URL if begins else Context.URL_PART)
                 begins = False
-            elif event[0].kind is Kind.IF:
+            elif event[0].kind is SentinelKind.IF:
                 branchings.append(_Beginning(begins))
             else:
                 begins = branchings[-1].turn(event[0].kind, begins)
@@ -156,12 +156,12 @@ class _Walk:
 
     def branch(self, mark: Mark, spot: int | None) -> None:
         """Both ends of a branch must be in one place and at one depth."""
-        if mark.kind is Kind.IF:
+        if mark.kind is SentinelKind.IF:
             self.open.append(_Branching(mark, spot, self.depth))
-        elif mark.kind is not Kind.VALUE:
+        elif mark.kind is not SentinelKind.VALUE:
             if not self.open or (self.open[-1].spot, self.open[-1].depth) != (spot, self.depth):
                 raise _unbalanced(self.open[-1].mark if self.open else mark)
-            if mark.kind is Kind.END:
+            if mark.kind is SentinelKind.END:
                 self.open.pop()
 
     def refuse_in(self, match: re.Match[str], end: int) -> None:
@@ -199,9 +199,9 @@ def _branch(events: list[_Event], index: int) -> tuple[Part, int]:
         event = events[index]
         if isinstance(event, str):
             _append(pieces, event)
-        elif event[0].kind is Kind.VALUE:
+        elif event[0].kind is SentinelKind.VALUE:
             _append(pieces, _gap(event[0], event[1]))
-        elif event[0].kind is Kind.IF:
+        elif event[0].kind is SentinelKind.IF:
             choice, index = _choice(events, index)
             pieces.append(choice)
         else:
@@ -218,12 +218,12 @@ def _choice(events: list[_Event], index: int) -> tuple[Choice, int]:
         raise _unbalanced(opening)
     ending = _mark(events[index])
     otherwise = Part(())
-    if ending.kind is Kind.ELIF:
+    if ending.kind is SentinelKind.ELIF:
         nested, index = _choice(events, index)
         otherwise = Part((nested,))
-    elif ending.kind is Kind.ELSE:
+    elif ending.kind is SentinelKind.ELSE:
         otherwise, index = _branch(events, index + 1)
-        if index >= len(events) or _mark(events[index]).kind is not Kind.END:
+        if index >= len(events) or _mark(events[index]).kind is not SentinelKind.END:
             raise _unbalanced(opening)
     for branch in (then, otherwise):
         _refuse_long(branch, opening)

@@ -58,13 +58,13 @@ def wrapped(text: str, width: int = WIDTH, first: str = "", rest: str | None = N
 
 def text_of(blocks: Sequence[Token], sentinels: Sentinels, notes: Notes, width: int = WIDTH) -> str:
     """The blocks as text, with the notes for their links after them. No line end at the end."""
-    body = _Writer(sentinels, notes).blocks(SyntaxTreeNode(blocks).children, width)
+    body = _PlainWriter(sentinels, notes).blocks(SyntaxTreeNode(blocks).children, width)
     # After a last {% endif %} there is no line end of ours: each branch brings its own.
     return (body + notes.take()).rstrip("\n")
 
 
 @dataclass(slots=True)
-class _Writer:
+class _PlainWriter:
     """Goes through the blocks in their order; `open_branches` are those that stand open where it is."""
 
     sentinels: Sentinels

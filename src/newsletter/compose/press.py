@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from newsletter.compose.render import Rendered, render
-from newsletter.ports.folder import Shelf
+from newsletter.folder.shelf import Shelf
 from newsletter.words.issue import Issue
 from newsletter.words.mistake import Missing, Mistake, Place
 from newsletter.words.newsletter import Newsletter

@@ -13,9 +13,10 @@ from newsletter.compose.mjml import to_html
 from newsletter.compose.parts import html_part, plain_part
 from newsletter.compose.plain import Notes
 from newsletter.compose.sentinels import ReaderGap, Sentinels, reader_gap
-from newsletter.compose.template import UNPRINTABLE, Written, calling_line, path_of, write
+from newsletter.compose.template import UNPRINTABLE, TemplateOutput, calling_line, path_of, write
 from newsletter.compose.view import IssueView, direction, image_address, view_of
-from newsletter.ports.folder import Images, TemplateFiles
+from newsletter.folder.pictures.images import ImageFolder
+from newsletter.ports.folder import TemplateFiles
 from newsletter.words.edition import Edition
 from newsletter.words.gap import Context
 from newsletter.words.issue import Issue
@@ -38,7 +39,7 @@ def render(
     posts: Sequence[Post] | Mapping[str, Post],
     newsletter: Newsletter,
     template: TemplateFiles,
-    images: Images | None = None,
+    images: ImageFolder | None = None,
 ) -> Rendered:
     """Render an issue with a template. `images` makes its pictures ready; without it they are only named.
 
@@ -87,7 +88,7 @@ def _context(
     }
 
 
-def _checked(written: Written, sentinels: Sentinels) -> Written:
+def _checked(written: TemplateOutput, sentinels: Sentinels) -> TemplateOutput:
     at = sentinels.spoilt(written.text)
     if at is None:
         return written
@@ -99,7 +100,7 @@ def _checked(written: Written, sentinels: Sentinels) -> Written:
 
 
 def _with_logo(
-    look: Look, template: TemplateFiles, newsletter: Newsletter, images: Images | None
+    look: Look, template: TemplateFiles, newsletter: Newsletter, images: ImageFolder | None
 ) -> dict[str, dict[str, Any]]:
     """The look's tables with the address that readers get the logo from."""
     logo = look.tables.get("logo", {})

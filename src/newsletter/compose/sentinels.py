@@ -14,7 +14,7 @@ from newsletter.words.gap import Context, Default, Expression, Field, Gap, Liter
 from newsletter.words.mistake import Mistake, Place
 
 
-class Kind(Enum):
+class SentinelKind(Enum):
     """What a sentinel stands for."""
 
     VALUE = "value"
@@ -28,7 +28,7 @@ class Kind(Enum):
 class Mark:
     """The meaning of one sentinel, and where its author wrote it. `expression` is the value or the test."""
 
-    kind: Kind
+    kind: SentinelKind
     expression: Expression
     place: Place
 
@@ -53,7 +53,7 @@ class Sentinels:
         self.pattern = re.compile(f"{self._word}([0-9]+)z")
         self.hold_pattern = re.compile(f"{self._word}h([0-9]+)z")
 
-    def mint(self, kind: Kind, place: Place, expression: Expression = _NOTHING) -> str:
+    def mint(self, kind: SentinelKind, place: Place, expression: Expression = _NOTHING) -> str:
         self.marks.append(Mark(kind, expression, place))
         return f"{self._word}{len(self.marks) - 1:02d}z"
 
@@ -76,16 +76,16 @@ class Sentinels:
     def opened_in(self, text: str) -> int:
         """How many branches a text opens more than it closes."""
         kinds = [self.mark(match).kind for match in self.pattern.finditer(text)]
-        return kinds.count(Kind.IF) - kinds.count(Kind.END)
+        return kinds.count(SentinelKind.IF) - kinds.count(SentinelKind.END)
 
     def has_branch(self, text: str) -> bool:
-        return any(self.mark(match).kind is not Kind.VALUE for match in self.pattern.finditer(text))
+        return any(self.mark(match).kind is not SentinelKind.VALUE for match in self.pattern.finditer(text))
 
     def is_control(self, text: str) -> bool:
         """Whether `text` holds `{% if %}` and its kin and nothing else, so that no paragraph is to be put round it."""
         matches = list(self.pattern.finditer(text))
         bare = not self.pattern.sub("", text).strip()
-        return bool(matches) and bare and all(self.mark(match).kind is not Kind.VALUE for match in matches)
+        return bool(matches) and bare and all(self.mark(match).kind is not SentinelKind.VALUE for match in matches)
 
     def fields(self) -> dict[str, Place]:
         """Every reader's value that was asked for, with the first place that asks."""
@@ -130,7 +130,7 @@ def reader_gap(sentinels: Sentinels, place: Place, name: object, default: object
     expression: Expression = Field(as_asked(name))
     if default is not None:
         expression = Default(expression, Literal(str(default)))
-    return ReaderGap(sentinels.mint(Kind.VALUE, place, expression), name)
+    return ReaderGap(sentinels.mint(SentinelKind.VALUE, place, expression), name)
 
 
 def names(expression: Expression) -> frozenset[str]:
@@ -157,13 +157,13 @@ def written(expression: Expression) -> str:
 
 def _spelling(mark: Mark) -> str:
     match mark.kind:
-        case Kind.VALUE:
+        case SentinelKind.VALUE:
             return "{{ " + written(mark.expression) + " }}"
-        case Kind.IF | Kind.ELIF:
+        case SentinelKind.IF | SentinelKind.ELIF:
             return "{% " + f"{mark.kind.value} {written(mark.expression)}" + " %}"
-        case Kind.ELSE:
+        case SentinelKind.ELSE:
             return "{% else %}"
-        case Kind.END:
+        case SentinelKind.END:
             return "{% endif %}"
 
 

@@ -25,7 +25,7 @@ UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class LineStretch:
     """From `start` on, the output was made by a line of the Python that Jinja compiled a file to: `module` and `line`."""
 
     start: int
@@ -34,14 +34,14 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class TemplateOutput:
     """What a template made, with the map back to its files.
 
     `trusted` are the stretches (start, end), in order, that hold HTML of our own making, printed whole.
     """
 
     text: str
-    stretches: tuple[Stretch, ...]
+    stretches: tuple[LineStretch, ...]
     template: TemplateFiles
     trusted: tuple[tuple[int, int], ...] = ()
 
@@ -65,7 +65,7 @@ class Written:
 
 def write(
     template: TemplateFiles, name: str, context: Mapping[str, Any], trusted: Collection[str] = frozenset()
-) -> Written:
+) -> TemplateOutput:
     """Run one file of a template; `trusted` is the HTML among its values that is known to be whole and safe.
 
     Raises Mistake at the template's file and line for whatever goes wrong in it.
@@ -108,16 +108,16 @@ def calling_line(template: TemplateFiles, frame: FrameType | None, call: str) ->
     return None
 
 
-def _gather(template: TemplateFiles, chunks: Any, trusted: Collection[str]) -> Written:
+def _gather(template: TemplateFiles, chunks: Any, trusted: Collection[str]) -> TemplateOutput:
     out: list[str] = []
-    stretches: list[Stretch] = []
+    stretches: list[LineStretch] = []
     whole: list[tuple[int, int]] = []
     size = 0
     for chunk in chunks:
         running = chunks
         while (inner := _inner(running)) is not None:
             running = inner
-        stretches.append(Stretch(size, running.gi_frame.f_globals, running.gi_frame.f_lineno))
+        stretches.append(LineStretch(size, running.gi_frame.f_globals, running.gi_frame.f_lineno))
         out.append(chunk)
         if chunk in trusted:
             whole.append((size, size + len(chunk)))
@@ -129,7 +129,7 @@ def _gather(template: TemplateFiles, chunks: Any, trusted: Collection[str]) -> W
                 fix="Look for a loop without an end.",
                 place=_with_column(Place(path_of(template, name), line), template, ""),
             )
-    return Written(UNPRINTABLE.sub(" ", "".join(out)), tuple(stretches), template, tuple(whole))
+    return TemplateOutput(UNPRINTABLE.sub(" ", "".join(out)), tuple(stretches), template, tuple(whole))
 
 
 def _inner(running: Any) -> Any:

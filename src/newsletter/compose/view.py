@@ -9,12 +9,12 @@ from urllib.parse import quote, unquote
 
 from markupsafe import Markup
 
-from newsletter.compose.authored import regions_of
-from newsletter.compose.gaps import Origin, read_gaps
+from newsletter.compose.braces import regions_of
+from newsletter.compose.gaps import TextOrigin, read_gaps
 from newsletter.compose.markdown import html_of, read_blocks
 from newsletter.compose.plain import Notes, text_of
 from newsletter.compose.sentinels import Sentinels
-from newsletter.ports.folder import Images
+from newsletter.folder.pictures.images import ImageFolder
 from newsletter.words.domain import ascii_url
 from newsletter.words.issue import Issue
 from newsletter.words.mistake import Missing, Mistake, Place
@@ -29,7 +29,7 @@ _MONTHS = "January February March April May June July August September October N
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
+class HtmlAndText:
     """A piece of writing twice: as HTML for `issue.mjml`, as text for `issue.txt`. False where there is none."""
 
     html: Markup
@@ -40,7 +40,7 @@ class Copy:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class IssuePicture:
     src: str
     alt: str
 
@@ -56,8 +56,8 @@ class PostView:
     url: str | None
     source: str | None
     credit: str
-    image: Picture | None
-    body: Copy
+    image: IssuePicture | None
+    body: HtmlAndText
     is_only: bool
 
     @property
@@ -90,8 +90,8 @@ class IssueView:
     subject: str
     preheader: str
     date: str
-    intro: Copy
-    outro: Copy
+    intro: HtmlAndText
+    outro: HtmlAndText
     sections: tuple[SectionView, ...]
     browser_url: str
     subscribe_url: str
@@ -108,7 +108,7 @@ def view_of(
     newsletter: Newsletter,
     sentinels: Sentinels,
     notes: Notes,
-    images: Images | None,
+    images: ImageFolder | None,
     *,
     text_width: int,
     column: int,
@@ -116,9 +116,9 @@ def view_of(
     """`text_width` is in letters, `column` the widest a picture in the text may be, in CSS pixels.
 
     Raises Mistake for a gap that can't be read or a picture without words, Missing for a post that there is not."""
-    writer = _Writer(newsletter.public_url.rstrip("/"), sentinels, notes, images, text_width, column)
+    writer = _ViewWriter(newsletter.public_url.rstrip("/"), sentinels, notes, images, text_width, column)
     subject, preheader = (
-        read_gaps(value, sentinels, Origin(issue.file, issue.line_of(key) or 1, issue.column_of(key)))
+        read_gaps(value, sentinels, TextOrigin(issue.file, issue.line_of(key) or 1, issue.column_of(key)))
         for key, value in (("subject", issue.subject), ("preheader", issue.preheader))
     )
     return IssueView(
@@ -126,11 +126,11 @@ def view_of(
         subject=subject,
         preheader=preheader,
         date=written_date(issue.dated_on, newsletter.language),
-        intro=writer.copy(issue.intro, Origin(issue.file, issue.intro_line), top_heading=2),
+        intro=writer.copy(issue.intro, TextOrigin(issue.file, issue.intro_line), top_heading=2),
         sections=tuple(
             writer.section(section.title, _found(section.posts, posts, issue)) for section in issue.sections
         ),
-        outro=writer.copy(issue.outro, Origin(issue.file, issue.outro_line), top_heading=2),
+        outro=writer.copy(issue.outro, TextOrigin(issue.file, issue.outro_line), top_heading=2),
         browser_url=f"{writer.public_url}/issues/{issue.number}",
         subscribe_url=f"{writer.public_url}/subscribe",
     )
@@ -150,7 +150,7 @@ def written_date(day: date | None, language: str) -> str:
     return f"{day.day} {_MONTHS.split()[day.month - 1]} {day.year}"
 
 
-def image_address(src: str, public_url: str, images: Images | None, place: Place) -> str:
+def image_address(src: str, public_url: str, images: ImageFolder | None, place: Place) -> str:
     """A picture of the folder is served under the newsletter's own address, by the digest of its file."""
     path = own_picture(src)
     if path is None:
@@ -160,15 +160,15 @@ def image_address(src: str, public_url: str, images: Images | None, place: Place
 
 
 @dataclass(frozen=True, slots=True)
-class _Writer:
+class _ViewWriter:
     public_url: str
     sentinels: Sentinels
     notes: Notes
-    images: Images | None
+    images: ImageFolder | None
     text_width: int
     column: int
 
-    def copy(self, source: str, origin: Origin, *, top_heading: int) -> Copy:
+    def copy(self, source: str, origin: TextOrigin, *, top_heading: int) -> HtmlAndText:
         source = source.replace("\r\n", "\n").replace("\r", "\n")
         marked = read_gaps(source, self.sentinels, origin, regions_of(source, origin))
 
@@ -186,7 +186,7 @@ class _Writer:
 
         blocks = read_blocks(marked, self.sentinels, picture=picture, top_heading=top_heading)
         text = text_of(blocks, self.sentinels, self.notes, self.text_width)
-        return Copy(Markup(html_of(blocks)), text)  # noqa: S704 - escaped by the renderer
+        return HtmlAndText(Markup(html_of(blocks)), text)  # noqa: S704 - escaped by the renderer
 
     def address(self, src: str, place: Place) -> str:
         return image_address(src, self.public_url, self.images, place)
@@ -203,12 +203,12 @@ class _Writer:
     def post(self, post: Post, *, is_only: bool) -> PostView:
         image = self.picture(post, post.image) if post.image else None
         url = _sound(post, post.url) if post.url else None
-        body = self.copy(post.body, Origin(post.file, post.body_line), top_heading=3)
+        body = self.copy(post.body, TextOrigin(post.file, post.body_line), top_heading=3)
         return PostView(post.title, url, post.source, _credit(post), image, body, is_only)
 
-    def picture(self, post: Post, image: Image) -> Picture:
+    def picture(self, post: Post, image: Image) -> IssuePicture:
         place = Place(post.file, dict(post.key_lines).get("image"))
-        return Picture(_sound(post, self.address(image.src, place)), image.alt)
+        return IssuePicture(_sound(post, self.address(image.src, place)), image.alt)
 
 
 def _sound(post: Post, address: str) -> str:

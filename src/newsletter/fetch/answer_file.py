@@ -35,14 +35,14 @@ DELETE FROM answer WHERE url IN (
 
 
 class AnswerFile:
-    """Implements the port AnswerMemory. Processes may share one file; threads open it for themselves."""
+    """Forgetting is never wrong: both methods do what they can and never raise. Processes may share one file; threads open it for themselves."""
 
     def __init__(self, path: Path, *, most_answers: int = MOST_ANSWERS, most_bytes: int = MOST_BYTES) -> None:
         self._path = path
         self._most = (most_answers, most_bytes)
 
     def recall(self, urls: Collection[str]) -> Mapping[str, Remembered]:
-        """See the port."""
+        """What is known of these addresses, however old."""
         wanted = [url for url in urls if len(url) <= _LONGEST]
         found: dict[str, Remembered] = {}
         if not self._path.exists():
@@ -60,7 +60,7 @@ class AnswerFile:
         return found
 
     def remember(self, answers: Mapping[str, Remembered]) -> None:
-        """See the port."""
+        """Keep these in the place of older ones; where room is short, the oldest go."""
         rows = [_row(url, one) for url, one in answers.items() if len(url) <= _LONGEST]
         if not rows:
             return

@@ -15,7 +15,7 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.resolver
 
-from newsletter.ports.resolver import Answer, Found, Kind
+from newsletter.ports.resolver import DnsAnswer, Lookup, RecordType
 from newsletter.words.domain import NotADomain, ascii_domain
 
 SECONDS = 4.0
@@ -26,7 +26,7 @@ _CANARY = "no-such-name.newsletter.invalid"
 
 
 class DnsResolver:
-    """Implements the port Resolver. `servers` are (address, port); without them, those of this machine.
+    """A `Resolver`. `servers` are (address, port); without them, those of this machine.
 
     The first two are both asked: where they tell different things, neither is relied on.
     """
@@ -36,11 +36,11 @@ class DnsResolver:
         # Servers that a caller names may well know a small world only.
         self._anchor = _ANCHOR if servers is None else None
         self._seconds = seconds
-        self._known: dict[tuple[str, Kind], Answer] = {}
+        self._known: dict[tuple[str, RecordType], DnsAnswer] = {}
         self._distrust: str | None = None
 
-    def ask(self, name: str, kind: Kind) -> Answer:
-        """See the port. Within one resolver's life a question is asked once."""
+    def ask(self, name: str, kind: RecordType) -> DnsAnswer:
+        """Within one resolver's life a question is asked once."""
         if not self._servers:
             return _unknown("this machine knows no name server")
         if self._distrust is None:
@@ -54,22 +54,22 @@ class DnsResolver:
 
     def _why_not(self) -> str:
         """Why nothing that these servers say is relied on; empty where they are."""
-        if self._compared(_CANARY, Kind.A).found is Found.RECORDS:
+        if self._compared(_CANARY, RecordType.A).found is Lookup.RECORDS:
             return "the name server invents answers for names that do not exist"
-        if self._anchor and self._compared(self._anchor, Kind.A).found is Found.NOTHING:
+        if self._anchor and self._compared(self._anchor, RecordType.A).found is Lookup.NOTHING:
             return "this machine is cut off: its name server knows no name of the internet"
         return ""
 
-    def _compared(self, name: str, kind: Kind) -> Answer:
+    def _compared(self, name: str, kind: RecordType) -> DnsAnswer:
         answers = [self._chased(server, name, kind) for server in self._servers[:2]]
-        told = [answer for answer in answers if answer.found is not Found.UNKNOWN]
+        told = [answer for answer in answers if answer.found is not Lookup.UNKNOWN]
         if not told:
             return answers[0]
         if any((one.found, one.records) != (told[0].found, told[0].records) for one in told):
             return _unknown("two name servers tell different things; a change may be on its way")
         return told[0]
 
-    def _chased(self, server: tuple[str, int], name: str, kind: Kind) -> Answer:
+    def _chased(self, server: tuple[str, int], name: str, kind: RecordType) -> DnsAnswer:
         """Follow aliases across answers, as a recursive server would have done."""
         seen: list[str] = []
         while True:
@@ -77,10 +77,10 @@ class DnsResolver:
             if answer is not None:
                 return answer
             if seen.count(seen[-1]) > 1 or len(seen) > _MOST_ALIASES or seen[-1] == name:
-                return Answer(found=Found.LOOP, aliases=tuple(seen), reason=f"{name} leads back to itself")
+                return DnsAnswer(found=Lookup.LOOP, aliases=tuple(seen), reason=f"{name} leads back to itself")
             name = seen[-1]
 
-    def _once(self, server: tuple[str, int], name: str, kind: Kind, seen: list[str]) -> Answer | None:
+    def _once(self, server: tuple[str, int], name: str, kind: RecordType, seen: list[str]) -> DnsAnswer | None:
         """One question; None where the answer ends at an alias that has to be asked for in turn."""
         try:
             wanted = dns.name.from_text(ascii_domain(name))
@@ -92,18 +92,18 @@ class DnsResolver:
         code = reply.rcode()
         if code not in {dns.rcode.NOERROR, dns.rcode.NXDOMAIN}:
             return _unknown(f"the name server answers {dns.rcode.to_text(code)}")
-        owner = wanted if kind is Kind.CNAME else _follow(reply, wanted, seen)
+        owner = wanted if kind is RecordType.CNAME else _follow(reply, wanted, seen)
         if owner is None:
-            return Answer(found=Found.LOOP, aliases=tuple(seen), reason=f"{name} leads back to itself")
+            return DnsAnswer(found=Lookup.LOOP, aliases=tuple(seen), reason=f"{name} leads back to itself")
         found = reply.get_rrset(reply.answer, owner, dns.rdataclass.IN, dns.rdatatype.from_text(kind))
         if found is not None:
             records = tuple(sorted(_text(record, kind) for record in found))
-            return Answer(found=Found.RECORDS, records=records, aliases=tuple(seen))
-        if owner != wanted and code == dns.rcode.NOERROR and kind is not Kind.CNAME:
+            return DnsAnswer(found=Lookup.RECORDS, records=records, aliases=tuple(seen))
+        if owner != wanted and code == dns.rcode.NOERROR and kind is not RecordType.CNAME:
             return None
-        return Answer(found=Found.NOTHING, aliases=tuple(seen))
+        return DnsAnswer(found=Lookup.NOTHING, aliases=tuple(seen))
 
-    def _reply(self, server: tuple[str, int], name: dns.name.Name, kind: Kind) -> dns.message.Message:
+    def _reply(self, server: tuple[str, int], name: dns.name.Name, kind: RecordType) -> dns.message.Message:
         question = dns.message.make_query(name, dns.rdatatype.from_text(kind), use_edns=0, payload=1232)
         address, port = server
         # Answers to other questions are not answers: dnspython drops those whose id or question differs.
@@ -127,13 +127,13 @@ def _follow(reply: dns.message.Message, owner: dns.name.Name, seen: list[str]) -
         seen.append(_name(owner))
 
 
-def _text(record: Any, kind: Kind) -> str:
+def _text(record: Any, kind: RecordType) -> str:
     match kind:
-        case Kind.TXT:
+        case RecordType.TXT:
             return b"".join(record.strings).decode("utf-8", errors="replace")
-        case Kind.MX:
+        case RecordType.MX:
             return f"{record.preference} {_name(record.exchange)}"
-        case Kind.CNAME | Kind.PTR:
+        case RecordType.CNAME | RecordType.PTR:
             return _name(record.target)
     return str(record.to_text())
 
@@ -142,8 +142,8 @@ def _name(name: dns.name.Name) -> str:
     return name.to_text(omit_final_dot=True).lower()
 
 
-def _unknown(reason: str) -> Answer:
-    return Answer(found=Found.UNKNOWN, reason=reason)
+def _unknown(reason: str) -> DnsAnswer:
+    return DnsAnswer(found=Lookup.UNKNOWN, reason=reason)
 
 
 def _system_servers() -> list[tuple[str, int]]:

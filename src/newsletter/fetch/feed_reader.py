@@ -15,13 +15,14 @@ MEGABYTES = 600
 MOST_ENTRIES = 100
 
 
-class ContainedFeedReader:
-    """The `FeedReader` port over feedparser, which some inputs of two megabytes keep busy for hours."""
+class FeedReader:
+    """Reads with feedparser, which some inputs of two megabytes keep busy for hours."""
 
     def __init__(self, *, seconds: float = SECONDS, megabytes: int = MEGABYTES) -> None:
         self._seconds, self._megabytes = seconds, megabytes
 
     def read(self, data: bytes, *, url: str, content_type: str = "") -> FeedText:
+        """Read Atom, RSS or JSON Feed, within bounds of time and memory. Raises NotAFeed."""
         try:
             said = call(
                 "newsletter.fetch.feed_process:read_feed",

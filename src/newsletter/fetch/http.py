@@ -23,7 +23,7 @@ _OFFLINE = {"Network is unreachable", "No route to host"}
 
 
 class HttpFetcher:
-    """Implements the port Fetcher. No cookies, no credentials, no proxy; threads may share one.
+    """A `Fetcher`. No cookies, no credentials, no proxy; threads may share one.
 
     `lookup`, `allow` and `ports` are for tests, whose servers are on this machine: by default the system finds names,
     only public addresses are connected to, and only on ports 80 and 443. `seconds` bounds a fetch with its redirects.
@@ -52,7 +52,6 @@ class HttpFetcher:
     def fetch(
         self, url: str, *, limit: int = MAX_BYTES, cut: bool = False, also: Mapping[str, str] | None = None
     ) -> Fetched:
-        """See the port."""
         deadline = time.monotonic() + self._seconds
         hops: list[str] = []
         permanent = True

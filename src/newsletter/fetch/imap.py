@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from newsletter.fetch.imap_address import ImapAddress, folder_name, quoted
-from newsletter.ports.feeds import Letter, Letters
+from newsletter.ports.feeds import Letter
 from newsletter.words.mistake import Mistake, NotNow
 
 SECONDS = 30.0
@@ -21,15 +21,15 @@ _MOST_UIDS = 200
 _BEGUN = "$NewsletterBegun"
 
 
-class ImapMailbox:
-    """The port Mailbox. `seconds` bounds a whole visit; `trust` is for tests, whose servers sign for themselves."""
+class Mailbox:
+    """`seconds` bounds a whole visit; `trust` is for tests, whose servers sign for themselves."""
 
     def __init__(self, address: ImapAddress, *, seconds: float = SECONDS, trust: ssl.SSLContext | None = None) -> None:
         self._address, self._seconds, self._trust = address, seconds, trust
 
     @contextmanager
     def open(self) -> Iterator[Letters]:
-        """See the port."""
+        """Raises NotNow where it can't be reached, and Mistake for a wrong password or folder."""
         watch: list[imaplib.IMAP4] = []
         timer = threading.Timer(self._seconds, _hang_up_all, (watch,))
         timer.daemon = True
@@ -38,7 +38,7 @@ class ImapMailbox:
             connection = self._connected()
             watch.append(connection)
             self._let_in(connection)
-            yield _ImapLetters(connection)
+            yield Letters(connection)
             with suppress(imaplib.IMAP4.error, OSError):
                 connection.logout()
         except (imaplib.IMAP4.error, OSError) as error:
@@ -71,14 +71,15 @@ class ImapMailbox:
             )
 
 
-class _ImapLetters:
+class Letters:
     """The letters of a folder that is open."""
 
     def __init__(self, connection: imaplib.IMAP4) -> None:
         self._connection = connection
 
     def unseen_from(self, senders: Sequence[str]) -> Iterator[Letter]:
-        """See the port. The server looks for the senders: a folder full of other mail costs nothing."""
+        """Messages that are not marked as seen and whose From line has one of these addresses; reading marks nothing."""
+        # The server looks for the senders: a folder full of other mail costs nothing.
         uids: set[int] = set()
         for sender in senders:
             answer, data = self._connection.uid("SEARCH", "UNSEEN", "UNDELETED", "FROM", quoted(sender))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from newsletter.folder.touching import edit_of, with_key
+from newsletter.folder.touch import edit_of, with_key
 
 
 def without_note(file: str, notes: Sequence[str], note: str) -> Callable[[str], str]:

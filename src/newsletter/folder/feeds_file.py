@@ -25,14 +25,16 @@ _FIRST_LINES = """\
 
 @dataclass(frozen=True, slots=True)
 class FeedFile:
-    """The feeds of the newsletter in `directory`, where `newsletter.toml` lies. Implements the port FeedBook."""
+    """The feeds of the newsletter in `directory`, where `newsletter.toml` lies."""
 
     directory: Path
 
     def list_feeds(self) -> Sequence[Feed]:
+        """In the order of the file. Raises Mistake with the line."""
         return _read(self._text())
 
     def add_feeds(self, feeds: Sequence[Feed]) -> Sequence[Feed]:
+        """Append those that are not there yet; which they are. The rest of the file stays as it is."""
         text = self._text()
         known = {feed.url for feed in _read(text)}
         new = [feed for feed in feeds if feed.url not in known]
@@ -42,6 +44,7 @@ class FeedFile:
         return new
 
     def remove_feed(self, url: str) -> Feed:
+        """Take one out. Raises Missing."""
         text = self._text()
         feeds = list(_read(text))
         gone = next((feed for feed in feeds if feed.url == url), None)

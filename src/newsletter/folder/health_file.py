@@ -13,14 +13,14 @@ from newsletter.words.verdict import State, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Looks:
+class LastLook:
     """`at` is when it was looked; `verdicts` are what was found, by the name of the part."""
 
     at: datetime
     verdicts: Mapping[str, tuple[Verdict, ...]]
 
 
-def keep_looks(directory: Path, looks: Looks) -> None:
+def keep_looks(directory: Path, looks: LastLook) -> None:
     path = _path(directory)
     path.parent.mkdir(parents=True, exist_ok=True)
     found = {
@@ -30,7 +30,7 @@ def keep_looks(directory: Path, looks: Looks) -> None:
     write_over(path, json.dumps({"at": looks.at.isoformat(), "verdicts": found}, indent=1, ensure_ascii=False))
 
 
-def kept_looks(directory: Path) -> Looks | None:
+def kept_looks(directory: Path) -> LastLook | None:
     """None where nobody looked yet, or the file is none of ours: it is only a memory."""
     try:
         said = json.loads(_path(directory).read_text(encoding="utf-8"))
@@ -38,7 +38,7 @@ def kept_looks(directory: Path) -> Looks | None:
             str(name): tuple(Verdict(**{**one, "state": State(one["state"])}) for one in verdicts)
             for name, verdicts in said["verdicts"].items()
         }
-        return Looks(at=datetime.fromisoformat(said["at"]), verdicts=found)
+        return LastLook(at=datetime.fromisoformat(said["at"]), verdicts=found)
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from newsletter.folder.sheet import SavedVersion
 from newsletter.folder.text_files import write_new
-from newsletter.ports.sheets import Saved
 from newsletter.words.mistake import Missing
 
 _LINE = re.compile(r"(\S+) ([0-9a-f]{40}) ?(.*)")
@@ -49,7 +49,7 @@ class History:
             if not path.exists():
                 write_new(path, text, mode=0o600)
 
-    def versions(self, file: str) -> Sequence[Saved]:
+    def versions(self, file: str) -> Sequence[SavedVersion]:
         return tuple(reversed(self._entries(self._room(file))))
 
     def text(self, file: str, version: str) -> str:
@@ -61,14 +61,14 @@ class History:
     def _room(self, file: str) -> Path:
         return self.directory / file.replace("/", "--")
 
-    def _entries(self, room: Path) -> list[Saved]:
+    def _entries(self, room: Path) -> list[SavedVersion]:
         try:
             lines = (room / "log").read_text(encoding="utf-8").splitlines()
         except FileNotFoundError:
             return []
         found = (_LINE.fullmatch(line) for line in lines)
         return [
-            Saved(version=one[2], at=datetime.fromisoformat(one[1]), by=one[3])
+            SavedVersion(version=one[2], at=datetime.fromisoformat(one[1]), by=one[3])
             for one in found
             # A process that was killed while it wrote leaves half a line.
             if one and (room / one[2]).is_file()
@@ -90,9 +90,9 @@ class History:
                 path.unlink(missing_ok=True)
 
 
-def thinned(entries: Iterable[Saved], now: datetime) -> list[Saved]:
+def thinned(entries: Iterable[SavedVersion], now: datetime) -> list[SavedVersion]:
     """The last version of each hour that is over a day ago, of each day over a month ago, and all that is younger."""
-    kept: dict[str, Saved] = {}
+    kept: dict[str, SavedVersion] = {}
     for entry in entries:
         age = now - entry.at
         slot = "%Y-%m-%d" if age > _HOURLY else "%Y-%m-%d %H" if age > _WHOLE else "%Y-%m-%d %H:%M:%S.%f"

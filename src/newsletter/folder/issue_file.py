@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from newsletter.folder.front_matter import Document, Fields, read_document
 from newsletter.folder.slug import is_safe
-from newsletter.folder.yaml_lines import Value, yaml_lines
+from newsletter.folder.yaml.front_matter import Document, Fields, read_document
+from newsletter.folder.yaml.lines import Value, yaml_lines
 from newsletter.words.issue import Issue, Section
 from newsletter.words.mistake import Mistake, Place
 

@@ -15,7 +15,7 @@ from newsletter.words.mistake import Missing, Mistake, NewsletterError, Place
 
 @dataclass(frozen=True, slots=True)
 class IssueFiles:
-    """The issues of the newsletter in `directory`, where `newsletter.toml` lies. Implements the port Issues."""
+    """The issues of the newsletter in `directory`, where `newsletter.toml` lies."""
 
     directory: Path
 

@@ -7,7 +7,7 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from newsletter.folder.animation import animation
+from newsletter.folder.pictures.animation import animation
 from newsletter.words.mistake import Mistake
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from newsletter.folder.front_matter import Fields, read_document
-from newsletter.folder.yaml_lines import yaml_lines
+from newsletter.folder.yaml.front_matter import Fields, read_document
+from newsletter.folder.yaml.lines import yaml_lines
 from newsletter.words.mistake import Mistake
 from newsletter.words.post import Image, Post
 

@@ -20,7 +20,7 @@ from newsletter.words.post import Post
 
 @dataclass(frozen=True, slots=True)
 class PostFiles:
-    """The posts of the newsletter in `directory`, where `newsletter.toml` lies. Implements the ports Posts and PostShelf."""
+    """The posts of the newsletter in `directory`, where `newsletter.toml` lies."""
 
     directory: Path
 
@@ -51,7 +51,7 @@ class PostFiles:
         raise AssertionError("there is always a next free name")
 
     def mentioning(self, needles: Collection[str]) -> Sequence[Post]:
-        """See the port. Years of posts are looked through as text; only those that may fit are parsed."""
+        """Years of posts are looked through as text; only those that may fit are parsed."""
         wanted = [needle.casefold() for needle in needles]
         found = []
         for path in markdown_files(self.directory / "posts"):
@@ -65,9 +65,11 @@ class PostFiles:
         return is_safe(slug) and (self.directory / "posts" / f"{slug}.md").is_file()
 
     def free_slug(self, wanted: str) -> str:
+        """The slug that `add_post` would take now."""
         return next(slug for slug in _slugs(wanted) if not (self.directory / "posts" / f"{slug}.md").exists())
 
     def digest(self, slug: str) -> str:
+        """SHA-256 of the file, 64 hexadecimal digits. Raises Missing."""
         if not self.has(slug):
             raise Missing(f"There is no post `{slug}`.", fix=self._closest(slug))
         path = self.directory / "posts" / f"{slug}.md"
@@ -78,6 +80,7 @@ class PostFiles:
             raise Mistake(f"It can't be read: {error.strerror}.", place=Place(f"posts/{slug}.md")) from error
 
     def remove_post(self, slug: str, *, digest: str) -> None:
+        """Delete the file if it is still that one. Raises Missing, and NotNow where it was changed."""
         if self.digest(slug) != digest:
             raise NotNow(f"posts/{slug}.md was changed since; it stays.", fix="Look at it before you delete it.")
         (self.directory / "posts" / f"{slug}.md").unlink(missing_ok=True)

@@ -12,30 +12,37 @@ from pathlib import Path
 
 from merge3 import Merge3
 
-from newsletter.folder.editing import alone, require_readable
+from newsletter.folder.edit import alone, require_readable
 from newsletter.folder.history import History, version_of
 from newsletter.folder.inside import open_within
+from newsletter.folder.sheet import Changed, Clash, SavedVersion, Sheet
 from newsletter.folder.slug import is_safe
 from newsletter.folder.text_files import MAX_BYTES, read_text
-from newsletter.ports.sheets import Changed, Clash, Saved, Sheet
 from newsletter.words.mistake import Missing, NotNow
 
 _FILE = re.compile(r"(posts|issues)/([^/\\]+)\.md")
 
 
 class SheetFiles:
-    """The files in `posts/` and `issues/` of the newsletter in `directory`. Implements the port Sheets."""
+    """The files in `posts/` and `issues/` of the newsletter in `directory`."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._history = History(directory / "var" / "history")
 
     def read(self, file: str) -> Sheet:
+        """Raises Missing for what is no post and no issue of this folder, and Mistake for what is not text."""
         path = self._path(file)
         text = read_text(path, file, room=path.parent)
         return Sheet(file=file, text=text, version=version_of(text))
 
     def change(self, file: str, base: str, edit: Callable[[str], str], *, by: str, at: datetime) -> Changed:
+        """Apply an edit that was made on version `base`, and keep what the file held before.
+
+        Where the file changed since, in other lines, both changes stand. Raises Clash where they touch the same lines,
+        NotNow for a base that is not known any more, Mistake where the result could not be read again; then the file is
+        as it was.
+        """
         path = self._path(file)
         with alone(self._directory):
             now = self.read(file)
@@ -59,11 +66,13 @@ class SheetFiles:
                 self._history.keep(file, sheet.text, by="", at=at)
         return sheet
 
-    def history(self, file: str) -> Sequence[Saved]:
+    def history(self, file: str) -> Sequence[SavedVersion]:
+        """The versions that are kept, newest first."""
         self._path(file)
         return self._history.versions(file)
 
     def old_text(self, file: str, version: str) -> str:
+        """Raises Missing where that version is not kept (any more)."""
         self._path(file)
         return self._history.text(file, version)
 

@@ -7,7 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from newsletter.folder.bundled import bundled
+from newsletter.folder.bundle import bundled
 from newsletter.folder.inside import is_within
 from newsletter.folder.slug import is_safe
 from newsletter.folder.text_files import read_text
@@ -24,11 +24,12 @@ _MOST_TEXT = 500_000
 
 @dataclass(frozen=True, slots=True)
 class TemplateFolders:
-    """The templates of the newsletter in `directory`, where `newsletter.toml` lies. Implements the port Templates."""
+    """The templates of the newsletter in `directory`, where `newsletter.toml` lies."""
 
     directory: Path
 
     def get_template(self, name: str) -> TemplateFiles:
+        """The folder's own `templates/NAME`, else the built-in one. Raises Missing, naming what there is."""
         return _find(self.directory / "templates", name)
 
     def list_templates(self) -> list[tuple[TemplateFiles, bool]]:

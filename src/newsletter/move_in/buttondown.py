@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 from markdown_it import MarkdownIt
 from mdit_py_plugins.footnote import footnote_plugin
 
-from newsletter.move_in.export import CLOSED, DRAFT, NO_DATE, NO_TEXT, Asked, Export, LeftOut, OldIssue
+from newsletter.move_in.export import CLOSED, DRAFT, NO_DATE, NO_TEXT, Export, LeftOut, MoveInOptions, OldIssue
 from newsletter.move_in.export_files import LARGEST_PAGE, ExportFiles, Member
 from newsletter.move_in.tables import instant, read_table
 from newsletter.words.mistake import Mistake
@@ -24,7 +24,7 @@ _FRONT_MATTER = re.compile(r"\A---\n(?:(?!---\n)(?:[\w-]++:.*+|[ \t-].*+)\n)++--
 _OWN_TAG = re.compile(r"\s*+(?:\{\{(?:(?!\{\{).)*?\}\}|\{%(?:(?!\{%).)*?%\})\s*+")
 
 
-def read(files: ExportFiles, asked: Asked) -> Export:
+def read(files: ExportFiles, asked: MoveInOptions) -> Export:
     """Raises Mistake where it is no export of Buttondown."""
     pages = {one.stem: one for one in files.matching(r"(?:.*/)?emails/[^/]+\.md")}
     found = [_issue(files, row, pages, asked) for row in _rows(files)]
@@ -54,7 +54,9 @@ def _rows(files: ExportFiles) -> list[Mapping[str, Any]]:
     return list(read_table(files, table, needs=_NEEDS, system="Buttondown"))
 
 
-def _issue(files: ExportFiles, row: Mapping[str, Any], pages: Mapping[str, Member], asked: Asked) -> OldIssue | LeftOut:
+def _issue(
+    files: ExportFiles, row: Mapping[str, Any], pages: Mapping[str, Member], asked: MoveInOptions
+) -> OldIssue | LeftOut:
     slug, title = _text(row, "slug"), _text(row, "subject") or _text(row, "slug") or "(no subject)"
     if _text(row, "status").lower() not in _OUT:
         return LeftOut(title=title, why=DRAFT)

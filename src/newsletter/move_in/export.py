@@ -13,7 +13,7 @@ from newsletter.move_in.export_files import Member
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class MoveInOptions:
     """What the owner asked for. `zone` tells which day an hour was; `url` is where the newsletter was on the web, if known.
 
     `with_closed` brings issues that not everybody could read: anybody can here, in the archive.

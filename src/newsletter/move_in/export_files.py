@@ -9,8 +9,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from newsletter.audience.archives import MOST_IN_NEWSLETTER, checked, troubles
-from newsletter.collect.decoding import decoded_page
+from newsletter.collect.charset import decoded_page
+from newsletter.imports.files.archives import MOST_IN_NEWSLETTER, checked, troubles
 from newsletter.words.mistake import Missing, Mistake
 
 # A Ghost export keeps every issue, with all its versions, in one file.

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from bs4 import BeautifulSoup
 
-from newsletter.move_in.export import CLOSED, DRAFT, NO_DATE, NO_TEXT, PAGE, Asked, Export, LeftOut, OldIssue
+from newsletter.move_in.export import CLOSED, DRAFT, NO_DATE, NO_TEXT, PAGE, Export, LeftOut, MoveInOptions, OldIssue
 from newsletter.move_in.export_files import ExportFiles
 from newsletter.move_in.tables import instant
 from newsletter.words.mistake import Mistake
@@ -23,7 +23,7 @@ _MAILED_ONLY = "It was only mailed, never on the web, and here anybody could rea
 _CARDS = "a.kg-bookmark-container, a.kg-file-card-container"
 
 
-def read(files: ExportFiles, asked: Asked) -> Export:
+def read(files: ExportFiles, asked: MoveInOptions) -> Export:
     """Raises Mistake where it is no export of Ghost, or where the address of the site is needed to read it."""
     data = _data(files)
     posts = [one for one in _rows(data, "posts") if isinstance(one.get("title"), str)]
@@ -70,7 +70,7 @@ def _rows(data: Mapping[str, Any], table: str) -> Sequence[Mapping[str, Any]]:
     return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
-def _issue(post: Mapping[str, Any], alt: str, asked: Asked) -> OldIssue | LeftOut:
+def _issue(post: Mapping[str, Any], alt: str, asked: MoveInOptions) -> OldIssue | LeftOut:
     title, status = str(post["title"]), post.get("status")
     if post.get("type") == "page" or post.get("page") in (1, True):
         return LeftOut(title=title, why=PAGE)

@@ -12,7 +12,7 @@ from functools import partial
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
-from newsletter.move_in.export import NO_DATE, NO_TEXT, Asked, Export, LeftOut, OldIssue
+from newsletter.move_in.export import NO_DATE, NO_TEXT, Export, LeftOut, MoveInOptions, OldIssue
 from newsletter.move_in.export_files import LARGEST_PAGE, ExportFiles, Member
 from newsletter.move_in.tables import read_table
 from newsletter.words.mistake import Mistake
@@ -29,7 +29,7 @@ _TAG = re.compile(r"\*\|[^|*]{1,80}\|\*")
 _LONGEST_NOTICE = 800
 
 
-def read(files: ExportFiles, asked: Asked) -> Export:
+def read(files: ExportFiles, asked: MoveInOptions) -> Export:
     """Raises Mistake where it is no export of an account of Mailchimp."""
     del asked
     tables = files.matching(r"(?:.*/)?campaigns\.csv")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 
-from newsletter.move_in.export import Asked, Export, LeftOut
+from newsletter.folder.pictures.images import ImageFolder
+from newsletter.move_in.export import Export, LeftOut, MoveInOptions
 from newsletter.move_in.export_files import LARGEST_PICTURE, ExportFiles, Member
+from newsletter.move_in.issue_text import OldIssueText, as_issue, write
 from newsletter.move_in.links import followed
-from newsletter.move_in.numbering import by_age, known_here, numbers_for
+from newsletter.move_in.numbers import by_age, known_here, numbers_for
 from newsletter.move_in.pictures import Pictures, with_addresses
-from newsletter.move_in.writing import Written, as_issue, write
-from newsletter.ports.folder import Album, Issues
+from newsletter.ports.folder import Issues
 from newsletter.words.issue import Issue
 from newsletter.words.mistake import NewsletterError
 
@@ -28,7 +29,7 @@ class Here:
 
 
 @dataclass(slots=True, kw_only=True)
-class Move:
+class MoveIn:
     """What would come, or came: `issues`, with the `pictures` of the export in them by their stand-ins.
 
     `known` are old issues that are here already. `remote` are addresses of pictures that the export does not hold;
@@ -48,23 +49,23 @@ def look(
     files: ExportFiles,
     here: Here,
     *,
-    asked: Asked,
+    asked: MoveInOptions,
     first: int = 1,
     progress: Progress = lambda *_: None,
-) -> Move:
+) -> MoveIn:
     """What would come. Nothing is written.
 
     The oldest gets the number `first`, or the next that is free; whatever came before keeps the number that it has.
     """
     pictures, everyone = Pictures(files), by_age(export.issues)
     known = known_here(export, asked, here.issues)
-    move = Move(left_out=list(export.left_out), known=[known[old.name] for old in everyone if old.name in known])
-    written: list[Written] = []
+    move = MoveIn(left_out=list(export.left_out), known=[known[old.name] for old in everyone if old.name in known])
+    written: list[OldIssueText] = []
     new = [old for old in everyone if old.name not in known]
     for done, old in enumerate(new):
         progress(done, len(new))
         found = write(old, export=export, pictures=pictures, asked=asked)
-        written.append(found) if isinstance(found, Written) else move.left_out.append(found)
+        written.append(found) if isinstance(found, OldIssueText) else move.left_out.append(found)
     taken = {issue.number for issue in here.issues} | set(here.taken)
     numbers = numbers_for([one.old for one in written], everyone, known, taken=taken, first=first)
     now = {name: f"{here.public_url}/issues/{number}" for name, number in numbers.items()}
@@ -83,7 +84,7 @@ def look(
 
 
 def bring(
-    move: Move, files: ExportFiles, *, issues: Issues, album: Album, progress: Progress = lambda *_: None
+    move: MoveIn, files: ExportFiles, *, issues: Issues, album: ImageFolder, progress: Progress = lambda *_: None
 ) -> None:
     """Write what `look` found; one that can't be written is left out. Killed in between, the next time brings the rest."""
     where: dict[str, str] = {}
@@ -99,7 +100,7 @@ def bring(
             move.left_out.append(LeftOut(title=issue.subject, why=error.message))
 
 
-def _keep(move: Move, files: ExportFiles, album: Album, member: Member) -> str:
+def _keep(move: MoveIn, files: ExportFiles, album: ImageFolder, member: Member) -> str:
     """Its path in the folder; empty where it is none that mail can show, and then that is noted."""
     try:
         return album.add(member.name.rpartition("/")[2], files.data(member, most=LARGEST_PICTURE))

@@ -11,7 +11,7 @@ from typing import Any
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
-from newsletter.move_in.export import CLOSED, DRAFT, NO_DATE, NO_TEXT, PAGE, Asked, Export, LeftOut, OldIssue
+from newsletter.move_in.export import CLOSED, DRAFT, NO_DATE, NO_TEXT, PAGE, Export, LeftOut, MoveInOptions, OldIssue
 from newsletter.move_in.export_files import LARGEST_PAGE, ExportFiles, Member
 from newsletter.move_in.tables import instant, read_table
 from newsletter.words.mistake import Mistake
@@ -22,7 +22,7 @@ _ASKING = ".subscription-widget-wrap, .subscription-widget-wrap-editor, .subscri
 _THERE = re.compile(r"%%|/subscribe|[?&]action=share|[?&]gift=true|/comments?(?:[?#]|$)|/leaderboard|/survey/")
 
 
-def read(files: ExportFiles, asked: Asked) -> Export:
+def read(files: ExportFiles, asked: MoveInOptions) -> Export:
     """Raises Mistake where it is no export of Substack."""
     table = files.find(r"posts\.csv")
     if table is None:
@@ -46,7 +46,9 @@ def read(files: ExportFiles, asked: Asked) -> Export:
     )
 
 
-def _issue(files: ExportFiles, row: dict[str, str], pages: dict[str, Member], asked: Asked) -> OldIssue | LeftOut:
+def _issue(
+    files: ExportFiles, row: dict[str, str], pages: dict[str, Member], asked: MoveInOptions
+) -> OldIssue | LeftOut:
     name = row["post_id"].strip()
     number, _, slug = name.partition(".")
     title = row["title"].strip() or slug or name

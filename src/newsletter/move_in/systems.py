@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from newsletter.move_in import buttondown, ghost, mailchimp, substack
-from newsletter.move_in.export import Asked, Export
+from newsletter.move_in.export import Export, MoveInOptions
 from newsletter.move_in.export_files import ExportFiles
 
-Read = Callable[[ExportFiles, Asked], Export]
+Read = Callable[[ExportFiles, MoveInOptions], Export]
 
 SYSTEMS: dict[str, Read] = {
     "substack": substack.read,

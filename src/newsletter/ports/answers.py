@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from newsletter.ports.fetcher import Fetched, NotFetched
 
@@ -17,15 +15,3 @@ class Remembered:
     reply: Fetched | NotFetched
     asked_at: datetime
     has_body: bool
-
-
-class AnswerMemory(Protocol):
-    """Forgetting is never wrong: both methods do what they can and never raise."""
-
-    def recall(self, urls: Collection[str]) -> Mapping[str, Remembered]:
-        """What is known of these addresses, however old."""
-        ...
-
-    def remember(self, answers: Mapping[str, Remembered]) -> None:
-        """Keep these in the place of older ones; where room is short, the oldest go."""
-        ...

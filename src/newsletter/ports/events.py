@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from newsletter.ports.slots import Notice
-from newsletter.words.alarm import Alarm, Standing
 from newsletter.words.event import Event
 
 
@@ -57,28 +55,3 @@ class Heard:
             proved=self.proved + other.proved,
             suppressed=self.suppressed + other.suppressed,
         )
-
-
-class EventLog(Protocol):
-    def hear(self, provider: str, events: Sequence[Event], *, whole_or_nothing: bool) -> Heard:
-        """Keep events, each with all that follows from it, durably before this returns. Repeating it changes nothing."""
-        ...
-
-    def pulled_until(self, provider: str) -> datetime | None: ...
-
-    def note_pull(self, provider: str, until_at: datetime) -> None: ...
-
-    def list_standings(self, providers: Sequence[str], *, unconfirmed: bool) -> Sequence[Standing]:
-        """How the issues of the last days stand. `providers` tell what became of a mail; who they never told of is
-        counted only where asked for, because that means to look at every delivery."""
-        ...
-
-    def get_standing(self, issue: int, providers: Sequence[str], *, practice: bool = False) -> Standing: ...
-
-    def raise_alarm(self, alarm: Alarm, notice: Notice) -> bool:
-        """Keep an alarm, pause what is being sent if it says so, and have the owners told. False where it was raised before."""
-        ...
-
-    def restore(self, email: str) -> int:
-        """Put a reader back on the lists that were ended because mail kept bouncing. Returns how many."""
-        ...

@@ -2,53 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Protocol
-
-from newsletter.words.feed import Feed, FeedState
-
-
-class FeedBook(Protocol):
-    """`feeds.toml` in the newsletter's folder."""
-
-    def list_feeds(self) -> Sequence[Feed]:
-        """In the order of the file. Raises Mistake with the line."""
-        ...
-
-    def add_feeds(self, feeds: Sequence[Feed]) -> Sequence[Feed]:
-        """Append those that are not there yet; which they are. The rest of the file stays as it is."""
-        ...
-
-    def remove_feed(self, url: str) -> Feed:
-        """Take one out. Raises Missing."""
-        ...
-
-
-class FeedMemory(Protocol):
-    def get_states(self, urls: Sequence[str]) -> dict[str, FeedState]:
-        """What is remembered, by address; those that were never asked are left out."""
-        ...
-
-    def claim_due(self, urls: Sequence[str], *, lease: timedelta) -> FeedState | None:
-        """One of these that is due, taken so that nobody else asks it for as long as `lease`; None where none is."""
-        ...
-
-    def claim(self, url: str, *, lease: timedelta) -> FeedState:
-        """This one, due or not."""
-        ...
-
-    def record(self, state: FeedState, *, pause: timedelta) -> None:
-        """Write down how asking went; it is due again after `pause`."""
-        ...
-
-    def forget(self, url: str) -> None: ...
-
-    def now(self) -> datetime:
-        """The database's clock."""
-        ...
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,24 +16,6 @@ class Letter:
     uid: int
     data: bytes
     was_begun: bool = False
-
-
-class Mailbox(Protocol):
-    def open(self) -> AbstractContextManager[Letters]:
-        """Raises NotNow where it can't be reached, and Mistake for a wrong password or folder."""
-        ...
-
-
-class Letters(Protocol):
-    def unseen_from(self, senders: Sequence[str]) -> Iterator[Letter]:
-        """Messages that are not marked as seen and whose From line has one of these addresses; reading marks nothing."""
-        ...
-
-    def mark_seen(self, uid: int) -> None: ...
-
-    def mark_begun(self, uid: int, *, begun: bool = True) -> None:
-        """Mark a message as being read, or take that mark away. A server that keeps no such marks is none the worse."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,9 +43,3 @@ class NotAFeed(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
-
-
-class FeedReader(Protocol):
-    def read(self, data: bytes, *, url: str, content_type: str = "") -> FeedText:
-        """Read Atom, RSS or JSON Feed, within bounds of time and memory. Raises NotAFeed."""
-        ...

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from newsletter.words.issue import Issue
-from newsletter.words.mistake import Place
 from newsletter.words.post import Post
 
 
@@ -34,28 +33,6 @@ class Posts(Protocol):
         ...
 
 
-class PostShelf(Posts, Protocol):
-    """Posts, as far as collecting needs more of them."""
-
-    def mentioning(self, needles: Collection[str]) -> Sequence[Post]:
-        """The posts whose file holds one of these, in whatever case; all for none. A file that can't be read is left out."""
-        ...
-
-    def has(self, slug: str) -> bool: ...
-
-    def free_slug(self, wanted: str) -> str:
-        """The slug that `add_post` would take now."""
-        ...
-
-    def digest(self, slug: str) -> str:
-        """SHA-256 of the file, 64 hexadecimal digits. Raises Missing."""
-        ...
-
-    def remove_post(self, slug: str, *, digest: str) -> None:
-        """Delete the file if it is still that one. Raises Missing, and NotNow where it was changed."""
-        ...
-
-
 class Issues(Protocol):
     def list_issues(self) -> Sequence[Issue]: ...
 
@@ -70,38 +47,3 @@ class Issues(Protocol):
     def list_moved_in(self) -> Sequence[Issue]:
         """The old issues that were published elsewhere, by number. One that can't be read is left out."""
         ...
-
-
-class Templates(Protocol):
-    def get_template(self, name: str) -> TemplateFiles:
-        """The folder's own `templates/NAME`, else the built-in one. Raises Missing, naming what there is."""
-        ...
-
-
-class Album(Protocol):
-    def add(self, name: str, data: bytes) -> str:
-        """Keep a picture under a name like the one it had; its path, `images/...`. The same one again keeps its name.
-
-        Raises Mistake for what is no picture that mail can show.
-        """
-        ...
-
-
-class Images(Protocol):
-    def publish(self, src: str, place: Place | None = None) -> str:
-        """Make `images/...` ready for mail; its name, `DIGEST.ext`. Raises Missing, or Mistake at `place`."""
-        ...
-
-    def width(self, name: str) -> int:
-        """How wide a published picture is, in its own pixels. Raises Missing."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shelf:
-    """Everything in the folder that an issue is made of. Without `images`, pictures are named but not made ready."""
-
-    posts: Posts
-    issues: Issues
-    templates: Templates
-    images: Images | None = None

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 
-class Kind(StrEnum):
+class RecordType(StrEnum):
     """Types of records."""
 
     A = "A"
@@ -18,7 +18,7 @@ class Kind(StrEnum):
     PTR = "PTR"
 
 
-class Found(StrEnum):
+class Lookup(StrEnum):
     """What a question came to."""
 
     RECORDS = "records"
@@ -28,19 +28,19 @@ class Found(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class DnsAnswer:
     """`records` as text, sorted: TXT strings joined, MX as "10 host", names in lower case without the last dot.
 
     `aliases` are the names that the question led to by CNAME, in order.
     """
 
-    found: Found
+    found: Lookup
     records: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     reason: str = ""
 
 
 class Resolver(Protocol):
-    def ask(self, name: str, kind: Kind) -> Answer:
+    def ask(self, name: str, kind: RecordType) -> DnsAnswer:
         """Never raises: what can't be known is an answer too."""
         ...

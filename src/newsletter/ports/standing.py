@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Protocol
-
-from newsletter.ports.forecast import Audience
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,15 +12,3 @@ class Shortfall:
     n_empty: int
     n_readers: int
     example: str
-
-
-class ReaderValues(Protocol):
-    """Of those in an audience, each once; where all of them have the issue already, of those who would get it anew."""
-
-    def shortfalls(self, audience: Audience, fields: Collection[str]) -> Mapping[str, Shortfall]:
-        """For each field that somebody among them has no value for."""
-        ...
-
-    def longest(self, audience: Audience, fields: Collection[str]) -> Mapping[str, int]:
-        """The letters of the longest value of each field among them; fields without any are left out."""
-        ...

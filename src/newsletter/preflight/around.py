@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from newsletter.ports.answers import AnswerMemory
+from newsletter.fetch.answer_file import AnswerFile
+from newsletter.folder.shelf import Shelf
 from newsletter.ports.fetcher import Fetcher
-from newsletter.ports.folder import Shelf, TemplateFiles
+from newsletter.ports.folder import TemplateFiles
 from newsletter.ports.standing import Shortfall
-from newsletter.words.alarm import Standing
+from newsletter.words.alarm import IssueStanding
 from newsletter.words.newsletter import Newsletter
 
 
@@ -40,8 +41,8 @@ class Around:
     also: frozenset[str] = frozenset()
     fetcher: Fetcher | None = None
     offline_because: str = "the web was not asked"
-    memory: AnswerMemory | None = None
+    memory: AnswerFile | None = None
     now: datetime | None = None
     is_fresh: bool = False
     seconds_between: float = 0.25
-    standings: Sequence[Standing] = ()
+    standings: Sequence[IssueStanding] = ()

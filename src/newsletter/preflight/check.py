@@ -5,28 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from newsletter.compose.press import Proof
-from newsletter.preflight import (
-    access,
-    answers,
-    both_parts,
-    clients,
-    content,
-    gaps,
-    headers,
-    images,
-    left_over,
-    links,
-    quotes,
-    reported,
-    seen,
-    size,
-    spam,
-)
+from newsletter.preflight import complaints as reported
+from newsletter.preflight import content, gaps, images, left_over, links, quotes, seen, spam
 from newsletter.preflight.around import Around
-from newsletter.preflight.mail import filled
-from newsletter.preflight.reading import readings_of
-from newsletter.preflight.waiving import idle, waived
-from newsletter.preflight.web import as_readers_fetch, ask_about
+from newsletter.preflight.author_text import readings_of
+from newsletter.preflight.mail import access, both_parts, clients, headers, size
+from newsletter.preflight.mail.mail import filled
+from newsletter.preflight.waivers import idle, waived
+from newsletter.preflight.web import answers
+from newsletter.preflight.web.web import as_readers_fetch, ask_about
 from newsletter.words.finding import Finding, Severity
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from newsletter.compose.draft import drafted_subject
 from newsletter.compose.press import Proof
-from newsletter.preflight.reading import Reading
+from newsletter.preflight.author_text import AuthorText
 from newsletter.preflight.rules import finding
 from newsletter.words.finding import Answer, Finding, Mend
 from newsletter.words.issue import Issue
@@ -26,7 +26,7 @@ _PLACEHOLDER = re.compile(
 _LOUD = re.compile(r"(?:todo|fixme|tbd|tbc|tk tk|xxx+)$", re.IGNORECASE)
 
 
-def findings(proof: Proof, readings: Sequence[Reading]) -> Iterator[Finding]:
+def findings(proof: Proof, readings: Sequence[AuthorText]) -> Iterator[Finding]:
     """Subject, preheader, empty sections, placeholders, and notes that were left for the editor."""
     yield from _moved_in(proof.issue)
     yield from _head(proof.issue)

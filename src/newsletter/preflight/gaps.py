@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from newsletter.compose.press import Proof
 from newsletter.preflight.around import Around
 from newsletter.preflight.gap_sizes import Extent, worst_carried
-from newsletter.preflight.mending import other_words
+from newsletter.preflight.mends import other_words
 from newsletter.preflight.rules import finding
 from newsletter.words.finding import Finding
 from newsletter.words.gap import (

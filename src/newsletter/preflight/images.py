@@ -9,8 +9,8 @@ from urllib.parse import unquote
 
 from newsletter.compose.press import Proof
 from newsletter.preflight.around import Around
-from newsletter.preflight.mail import Filled
-from newsletter.preflight.reading import Reading
+from newsletter.preflight.author_text import AuthorText
+from newsletter.preflight.mail.mail import Filled
 from newsletter.preflight.rules import finding
 from newsletter.words.finding import Finding
 from newsletter.words.mistake import Place
@@ -24,7 +24,7 @@ _FILE_NAME = re.compile(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
+class MailPicture:
     src: str
     alt: str
     place: Place
@@ -36,17 +36,17 @@ class Picture:
         return own_picture(self.src)
 
 
-def pictures_of(proof: Proof, readings: Sequence[Reading]) -> list[Picture]:
+def pictures_of(proof: Proof, readings: Sequence[AuthorText]) -> list[MailPicture]:
     """The posts' own pictures, and those in texts."""
     found = [
-        Picture(
+        MailPicture(
             src=post.image.src, alt=post.image.alt, place=Place(post.file, post.line_of("image") or 1), post=post.slug
         )
         for post in proof.posts.values()
         if post.image
     ]
     found += [
-        Picture(src=link.href, alt=link.words, place=link.place, post=link.post)
+        MailPicture(src=link.href, alt=link.words, place=link.place, post=link.post)
         for read in readings
         for link in read.links
         if link.is_picture
@@ -54,7 +54,7 @@ def pictures_of(proof: Proof, readings: Sequence[Reading]) -> list[Picture]:
     return found
 
 
-def findings(proof: Proof, pictures: Sequence[Picture], mail: Filled, around: Around) -> Iterator[Finding]:
+def findings(proof: Proof, pictures: Sequence[MailPicture], mail: Filled, around: Around) -> Iterator[Finding]:
     """What can be known without asking the web."""
     for picture in pictures:
         yield from _described(picture)
@@ -72,7 +72,7 @@ def findings(proof: Proof, pictures: Sequence[Picture], mail: Filled, around: Ar
             )
 
 
-def _described(picture: Picture) -> Iterator[Finding]:
+def _described(picture: MailPicture) -> Iterator[Finding]:
     if not picture.alt.strip():
         yield finding(
             "no-alt",
@@ -93,7 +93,7 @@ def _described(picture: Picture) -> Iterator[Finding]:
         )
 
 
-def _own(picture: Picture, n_bytes: int | None) -> Iterator[Finding]:
+def _own(picture: MailPicture, n_bytes: int | None) -> Iterator[Finding]:
     if n_bytes is None:
         yield finding(
             "missing-image",

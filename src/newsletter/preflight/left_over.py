@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from newsletter.compose.press import Proof
-from newsletter.preflight.reading import Link, Reading
+from newsletter.preflight.author_text import AuthorLink, AuthorText
 from newsletter.preflight.rules import finding
 from newsletter.words.finding import Finding
 from newsletter.words.mistake import Place
@@ -46,7 +46,7 @@ _RAW = (
 )
 
 
-def findings(proof: Proof, readings: Sequence[Reading]) -> Iterator[Finding]:
+def findings(proof: Proof, readings: Sequence[AuthorText]) -> Iterator[Finding]:
     """In the author's own words; quotes and code are shown as they are on purpose."""
     issue = proof.issue
     for key, text in (("subject", issue.subject), ("preheader", issue.preheader)):
@@ -59,7 +59,7 @@ def findings(proof: Proof, readings: Sequence[Reading]) -> Iterator[Finding]:
             yield from _line(line, read, number, whole)
 
 
-def _picture(link: Link) -> Iterator[Finding]:
+def _picture(link: AuthorLink) -> Iterator[Finding]:
     """A picture that is neither ours nor at a whole address is left out of the mail, its words too."""
     if (
         link.has_gap
@@ -78,7 +78,7 @@ def _picture(link: Link) -> Iterator[Finding]:
     )
 
 
-def _line(line: str, read: Reading, number: int, whole: str) -> Iterator[Finding]:
+def _line(line: str, read: AuthorText, number: int, whole: str) -> Iterator[Finding]:
     bare = _CODE.sub(lambda code: " " * len(code[0]), line)
     yield from _foreign(bare, read.file, number, read.post)
     outside = _LINKED.sub(lambda link: " " * len(link[0]), bare)

@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 from newsletter.compose.press import Proof
 from newsletter.ports.fetcher import Fetched
-from newsletter.preflight.asking import Replies
-from newsletter.preflight.mending import other_address
-from newsletter.preflight.reading import Link, Reading
+from newsletter.preflight.author_text import AuthorLink, AuthorText
+from newsletter.preflight.mends import other_address
 from newsletter.preflight.rules import finding
+from newsletter.preflight.web.ask import Replies
 from newsletter.words.canonical import canonical, tracking_in, without_tracking
 from newsletter.words.finding import Finding, Mend
 from newsletter.words.mistake import Place
@@ -25,10 +25,10 @@ _BRANCH = re.compile(r"\{%-?\s*(if|elif|else|endif)\b[^%]{0,400}%\}")
 _WEB = frozenset({"http", "https"})
 
 
-def links_of(proof: Proof, readings: Sequence[Reading]) -> list[Link]:
+def links_of(proof: Proof, readings: Sequence[AuthorText]) -> list[AuthorLink]:
     """Every link of the issue in reading order: each post's own address before those in its text."""
     own = {post.slug: _title_link(proof, post.slug) for post in proof.posts.values() if post.url}
-    found: list[Link] = []
+    found: list[AuthorLink] = []
     for read in readings:
         if read.post in own:
             found.append(own[read.post])
@@ -36,7 +36,7 @@ def links_of(proof: Proof, readings: Sequence[Reading]) -> list[Link]:
     return found
 
 
-def findings(links: Sequence[Link], replies: Replies) -> Iterator[Finding]:
+def findings(links: Sequence[AuthorLink], replies: Replies) -> Iterator[Finding]:
     """What an address shows by itself. `replies` tell whether an open line could be a secure one."""
     for link in links:
         yield from _one(link, replies)
@@ -48,20 +48,20 @@ def secure(href: str) -> str:
     return f"https{href[4:]}" if href[:5].lower() == "http:" else href
 
 
-def mend_of(link: Link, new: str, *, is_sure: bool) -> Mend | None:
+def mend_of(link: AuthorLink, new: str, *, is_sure: bool) -> Mend | None:
     """Another address for a link's, where the line holds it as it is."""
     if link.has_gap or not link.is_verbatim:
         return None
     return other_address(link.place, link.href, new, is_sure=is_sure)
 
 
-def _title_link(proof: Proof, slug: str) -> Link:
+def _title_link(proof: Proof, slug: str) -> AuthorLink:
     post = proof.posts[slug]
     place = Place(post.file, post.line_of("url") or 1)
-    return Link(href=post.url or "", words=post.title, place=place, post=slug, is_title=True, is_verbatim=True)
+    return AuthorLink(href=post.url or "", words=post.title, place=place, post=slug, is_title=True, is_verbatim=True)
 
 
-def _one(link: Link, replies: Replies) -> Iterator[Finding]:
+def _one(link: AuthorLink, replies: Replies) -> Iterator[Finding]:
     if link.has_gap and empty_for_some(link.href):
         yield finding(
             "empty-link",
@@ -111,7 +111,7 @@ def _one(link: Link, replies: Replies) -> Iterator[Finding]:
         yield from _words(link)
 
 
-def _open_line(link: Link, replies: Replies) -> Finding:
+def _open_line(link: AuthorLink, replies: Replies) -> Finding:
     better = secure(link.href)
     reply = replies.get(better)
     works = isinstance(reply, Fetched) and 200 <= reply.status < 300 and reply.url.startswith("https://")
@@ -126,7 +126,7 @@ def _open_line(link: Link, replies: Replies) -> Finding:
     )
 
 
-def _words(link: Link) -> Iterator[Finding]:
+def _words(link: AuthorLink) -> Iterator[Finding]:
     words = link.words.strip(" .,:;!?…→»>[]")
     if words and empty_for_some(link.words):
         yield finding(
@@ -157,8 +157,8 @@ def _words(link: Link) -> Iterator[Finding]:
         )
 
 
-def _twice(links: Sequence[Link]) -> Iterator[Finding]:
-    seen: dict[str, Link] = {}
+def _twice(links: Sequence[AuthorLink]) -> Iterator[Finding]:
+    seen: dict[str, AuthorLink] = {}
     for link in links:
         if link.is_picture or link.has_gap or _scheme(link.href) not in _WEB:
             continue
@@ -197,7 +197,7 @@ def empty_for_some(text: str) -> bool:
     return offset > 0 and stack[0][-1] and not text[offset:].strip()
 
 
-def _kind(link: Link) -> str:
+def _kind(link: AuthorLink) -> str:
     return "picture" if link.is_picture else "link"
 
 

@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterator, Sequence
 
 from newsletter.compose.press import Proof
 from newsletter.ports.fetcher import Fetched
-from newsletter.preflight.asking import Replies
-from newsletter.preflight.reading import Quote, Reading
+from newsletter.preflight.author_text import AuthorText, Quote
 from newsletter.preflight.rules import finding
+from newsletter.preflight.web.ask import Replies
 from newsletter.words.finding import Finding
 from newsletter.words.mistake import Place
 from newsletter.words.post import Post
@@ -51,7 +51,9 @@ _CUT = re.compile(r"(?:\[|(?<!\s))\s*+(?:…|\.\s?\.\s?\.)\s*+\]?|\[[^\]]{0,300}
 _SHORTEST = 24
 
 
-def findings(proof: Proof, readings: Sequence[Reading], replies: Replies, also: Collection[str]) -> Iterator[Finding]:
+def findings(
+    proof: Proof, readings: Sequence[AuthorText], replies: Replies, also: Collection[str]
+) -> Iterator[Finding]:
     """Read post by post."""
     for read in readings:
         post = proof.posts.get(read.post or "")
@@ -63,7 +65,7 @@ def findings(proof: Proof, readings: Sequence[Reading], replies: Replies, also: 
             yield from _long(post, read)
 
 
-def _unlinked(post: Post, read: Reading) -> Iterator[Finding]:
+def _unlinked(post: Post, read: AuthorText) -> Iterator[Finding]:
     """One warning a post, however many of its sources are unlinked."""
     missing = [
         quote for quote in read.quotes if quote.attribution and not quote.is_linked and not _is_its_own(post, quote)
@@ -95,7 +97,7 @@ def _is_its_own(post: Post, quote: Quote) -> bool:
     )
 
 
-def _not_there(post: Post, read: Reading, replies: Replies) -> Iterator[Finding]:
+def _not_there(post: Post, read: AuthorText, replies: Replies) -> Iterator[Finding]:
     reply = replies.get(post.url or "")
     if not isinstance(reply, Fetched) or reply.status != 200:
         return
@@ -125,7 +127,7 @@ def _not_there(post: Post, read: Reading, replies: Replies) -> Iterator[Finding]
         )
 
 
-def _long(post: Post, read: Reading) -> Iterator[Finding]:
+def _long(post: Post, read: AuthorText) -> Iterator[Finding]:
     quoted = sum(len(quote.words.split()) for quote in read.quotes)
     own = sum(len(line.split()) for _, line in read.own)
     if quoted > own:

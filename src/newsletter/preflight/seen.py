@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from newsletter.compose.press import Proof
-from newsletter.ports.folder import Shelf
-from newsletter.preflight.reading import Link
+from newsletter.folder.shelf import Shelf
+from newsletter.preflight.author_text import AuthorLink
 from newsletter.preflight.rules import finding
 from newsletter.words.canonical import canonical, links_in
 from newsletter.words.finding import Finding
@@ -31,7 +31,9 @@ _ORDINALS = [
 ]
 
 
-def findings(proof: Proof, links: Sequence[Link], shelf: Shelf | None, moved: Mapping[str, str]) -> Iterator[Finding]:
+def findings(
+    proof: Proof, links: Sequence[AuthorLink], shelf: Shelf | None, moved: Mapping[str, str]
+) -> Iterator[Finding]:
     """`moved` is where addresses of this issue lead to, as far as the web was asked."""
     if shelf is None:
         return

@@ -7,10 +7,10 @@ import unicodedata
 from collections.abc import Iterator
 
 from newsletter.compose.press import Proof
+from newsletter.preflight.author_text import link_to, readings_of
 from newsletter.preflight.content import at
-from newsletter.preflight.mail import Filled
-from newsletter.preflight.mending import other_words
-from newsletter.preflight.reading import link_to, readings_of
+from newsletter.preflight.mail.mail import Filled
+from newsletter.preflight.mends import other_words
 from newsletter.preflight.rules import finding
 from newsletter.words.domain import NotADomain, ascii_domain, ascii_url, host_of
 from newsletter.words.finding import Finding

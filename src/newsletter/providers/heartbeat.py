@@ -12,10 +12,11 @@ log = logging.getLogger(__name__)
 _SECONDS = 10.0
 
 
-class HttpHeartbeat:
+class Heartbeat:
     """GETs the address in a thread of its own, so that a slow service delays nothing."""
 
     def beat(self, url: str) -> None:
+        """Tell a service elsewhere that we live. Never raises: it is the one that hears when we don't."""
         threading.Thread(target=_get, args=(url,), name="heartbeat", daemon=True).start()
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from newsletter.ports.ledger import Tally
-from newsletter.ports.reports import Figures
+from newsletter.ledger.rows import Tally
+from newsletter.report.figures import Figures
 from newsletter.report.text import HANDED, HEARD, LATE, acts_of
 from newsletter.words.tracking import Tracking
 

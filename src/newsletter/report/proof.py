@@ -8,8 +8,8 @@ from dataclasses import fields
 from datetime import datetime
 from typing import TextIO
 
-from newsletter.ports.reports import ProofRow
-from newsletter.words.defusing import defuse
+from newsletter.report.figures import ProofRow
+from newsletter.words.formulas import defuse
 
 COLUMNS = tuple(field.name for field in fields(ProofRow))
 

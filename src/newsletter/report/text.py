@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from newsletter.ports.reports import Figures
+from newsletter.report.figures import Figures
 from newsletter.words.ledger import Fate, HandOver
 from newsletter.words.tracking import Tracking
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from newsletter.ports.reports import Copy, Happening, Try
+from newsletter.report.figures import Copy, Happening, Try
 from newsletter.words.event import EventKind
 from newsletter.words.ledger import Fate, HandOver
 from newsletter.words.moment import say_moment

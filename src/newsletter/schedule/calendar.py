@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
-from newsletter.ports.ledger import MailingRow
+from newsletter.ledger.rows import MailingRow
 from newsletter.schedule.desk import Desk
-from newsletter.schedule.freezing import choose
+from newsletter.schedule.freeze import choose
+from newsletter.schedule.ical import CalendarEvent
 from newsletter.schedule.letters import BECAUSE
 from newsletter.schedule.rows import missing
 from newsletter.words.cadence import Occurrence
 from newsletter.words.cadence_text import clock_note
-from newsletter.words.ical import Entry
 from newsletter.words.ledger import MailingStatus
 from newsletter.words.mistake import NewsletterError
 from newsletter.words.slot import Plan, Slot, SlotStatus
@@ -42,7 +42,7 @@ _OPEN_SENDINGS = (MailingStatus.PLANNING, MailingStatus.SCHEDULED, MailingStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class CalendarLine:
     """One time in the calendar. `local` is wall time in `zone`; `kind` is "slot", "left out" or "sending".
 
     `due_at` is when it goes, of what waits for its time; else None.
@@ -64,12 +64,12 @@ class Line:
         return now - self.due_at if self.due_at is not None and self.due_at < now else None
 
 
-def calendar(desk: Desk, *, since: datetime, n_ahead: int) -> list[Line]:
+def calendar(desk: Desk, *, since: datetime, n_ahead: int) -> list[CalendarLine]:
     """Every time from `since` on, what is open from before, and the next `n_ahead` of each plan, by time."""
     now = desk.clock.now()
     plans = desk.memory.list_plans()
     of_slots = set()
-    lines: list[Line] = []
+    lines: list[CalendarLine] = []
     for plan in plans:
         slots = desk.memory.list_slots(plan.id)
         of_slots |= {slot.mailing_id for slot in slots}
@@ -83,18 +83,18 @@ def calendar(desk: Desk, *, since: datetime, n_ahead: int) -> list[Line]:
     return sorted(_next_named(desk, plans, lines, now), key=lambda line: (line.at, line.uid))
 
 
-def entries(lines: Iterable[Line], newsletter: str) -> Iterator[Entry]:
+def entries(lines: Iterable[CalendarLine], newsletter: str) -> Iterator[CalendarEvent]:
     """The calendar as events."""
     for line in lines:
         if line.kind == "left out":
             continue
         issue = f"issue {line.issue}" if line.issue else "next issue"
-        yield Entry(
+        yield CalendarEvent(
             uid=f"{line.uid}@newsletter", at=line.at, title=f"{newsletter}: {issue} ({line.status})", text=line.words
         )
 
 
-def _of_slot(plan: Plan, slot: Slot) -> Line:
+def _of_slot(plan: Plan, slot: Slot) -> CalendarLine:
     words = _SAID[slot.status]
     if slot.why:
         words += f": {BECAUSE[slot.why]}"
@@ -104,7 +104,7 @@ def _of_slot(plan: Plan, slot: Slot) -> Line:
     place = ZoneInfo(plan.cadence.zone)
     if shown:
         words += f", {'begun' if slot.began_at else 'set to'} {shown.astimezone(place):%a %-d %b %H:%M}"
-    return Line(
+    return CalendarLine(
         uid=f"slot-{plan.id}-{slot.asked:%Y%m%dT%H%M}",
         kind="slot",
         list_name=plan.list_name,
@@ -118,7 +118,7 @@ def _of_slot(plan: Plan, slot: Slot) -> Line:
     )
 
 
-def _not_written_down(plan: Plan, slots: Sequence[Slot], now: datetime) -> Iterator[Line]:
+def _not_written_down(plan: Plan, slots: Sequence[Slot], now: datetime) -> Iterator[CalendarLine]:
     """Times that came while nothing looked."""
     if plan.held_at is None:
         for one in missing(plan, slots, now):
@@ -126,14 +126,14 @@ def _not_written_down(plan: Plan, slots: Sequence[Slot], now: datetime) -> Itera
                 yield _of_rule(plan, one, "waiting", due_at=one.at)
 
 
-def _last_may_go(lines: list[Line], now: datetime) -> list[Line]:
+def _last_may_go(lines: list[CalendarLine], now: datetime) -> list[CalendarLine]:
     """Of the times of a plan that are overdue, those before the last are passed over as soon as something looks."""
     late = sorted((line for line in lines if line.lateness(now) is not None), key=lambda line: line.at)[:-1]
     words = "its time passed while nothing ran"
     return [replace(line, due_at=None, status="skipped", words=words) if line in late else line for line in lines]
 
 
-def _ahead(desk: Desk, plan: Plan, known: set[datetime], now: datetime, n_ahead: int) -> Iterator[Line]:
+def _ahead(desk: Desk, plan: Plan, known: set[datetime], now: datetime, n_ahead: int) -> Iterator[CalendarLine]:
     """Times that are not written down yet, and the days that are left out between them."""
     coming = list(islice(plan.cadence.after(now), n_ahead))
     for one in coming:
@@ -145,8 +145,8 @@ def _ahead(desk: Desk, plan: Plan, known: set[datetime], now: datetime, n_ahead:
             yield _of_rule(plan, one, "left out")
 
 
-def _of_rule(plan: Plan, one: Occurrence, status: str, due_at: datetime | None = None) -> Line:
-    return Line(
+def _of_rule(plan: Plan, one: Occurrence, status: str, due_at: datetime | None = None) -> CalendarLine:
+    return CalendarLine(
         uid=f"slot-{plan.id}-{one.asked:%Y%m%dT%H%M}",
         kind="left out" if status == "left out" else "slot",
         list_name=plan.list_name,
@@ -160,12 +160,12 @@ def _of_rule(plan: Plan, one: Occurrence, status: str, due_at: datetime | None =
     )
 
 
-def _of_sending(mailing: MailingRow, zone: str, now: datetime) -> Line:
+def _of_sending(mailing: MailingRow, zone: str, now: datetime) -> CalendarLine:
     waits = mailing.status is MailingStatus.SCHEDULED or (
         mailing.status is MailingStatus.PLANNING and mailing.start_at > now
     )
     reason = f": {mailing.pause_reason}" if mailing.pause_reason else ""
-    return Line(
+    return CalendarLine(
         uid=f"sending-{mailing.id}",
         kind="sending",
         list_name=mailing.list_name,
@@ -179,11 +179,11 @@ def _of_sending(mailing: MailingRow, zone: str, now: datetime) -> Line:
     )
 
 
-def _is_to_go(line: Line, now: datetime) -> bool:
+def _is_to_go(line: CalendarLine, now: datetime) -> bool:
     return line.at > now or line.lateness(now) is not None
 
 
-def _next_named(desk: Desk, plans: Iterable[Plan], lines: list[Line], now: datetime) -> list[Line]:
+def _next_named(desk: Desk, plans: Iterable[Plan], lines: list[CalendarLine], now: datetime) -> list[CalendarLine]:
     """The first open slot of each plan with the issue that would go as things stand."""
     named = list(lines)
     for plan in plans:

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 from newsletter.compose.press import Proof
+from newsletter.folder.shelf import Shelf
+from newsletter.ledger.account.account_sql import Accounts
+from newsletter.ledger.ledger_sql import Ledger
+from newsletter.ledger.pack import TokenKey
 from newsletter.ports.clock import Clock
-from newsletter.ports.folder import Shelf
-from newsletter.ports.ledger import Accounts, Control, Editions, Planning
+from newsletter.ports.locks import TickLock
 from newsletter.ports.provider import Provider
-from newsletter.ports.slots import Heartbeat, Memory, TickLock
 from newsletter.preflight.around import Around
-from newsletter.sending.pack import TokenKey
+from newsletter.providers.heartbeat import Heartbeat
+from newsletter.schedule.schedule_sql import Schedule
 from newsletter.words.mistake import NewsletterError
 from newsletter.words.newsletter import Newsletter
 from newsletter.words.slot import Ways
-
-
-class Ledger(Planning, Editions, Control, Protocol):
-    """What the schedule asks of the ledger: plan, read frozen words, pause."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +36,7 @@ class Desk:
     around: Callable[[Proof], Around]
     ledger: Ledger
     accounts: Accounts
-    memory: Memory
+    memory: Schedule
     provider: Provider
     heartbeat: Heartbeat
     lock: TickLock

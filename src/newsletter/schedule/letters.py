@@ -7,10 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from newsletter.ports.ledger import MailingRow
-from newsletter.ports.slots import Notice, Tally
+from newsletter.ledger.rows import MailingRow
+from newsletter.ledger.sample import sample
+from newsletter.notices.notice import Notice
+from newsletter.schedule.counts_sql import SendingTally
 from newsletter.schedule.desk import Desk
-from newsletter.sending.sample import sample
 from newsletter.words.cadence_text import say_time
 from newsletter.words.ledger import HandOver, MailingStatus
 from newsletter.words.moment import say_moment, say_span
@@ -139,7 +140,7 @@ def stopped(desk: Desk, plan: Plan, slot: Slot, reason: str) -> Notice:
     return _notice(desk, plan, slot, "stopped", f"Issue {slot.issue} stands still", lines)
 
 
-def result(desk: Desk, plan: Plan, slot: Slot, tallies: Sequence[Tally], ended_at: datetime) -> Notice:
+def result(desk: Desk, plan: Plan, slot: Slot, tallies: Sequence[SendingTally], ended_at: datetime) -> Notice:
     """It went out, to how many, and what is open. The slot's own sending is the first of `tallies`."""
     began, late = slot.began_at or slot.due_at, (slot.began_at or slot.due_at) - slot.at
     when = f"{_clock(began, plan)}-{_clock(ended_at, plan)}"
@@ -155,7 +156,7 @@ def result(desk: Desk, plan: Plan, slot: Slot, tallies: Sequence[Tally], ended_a
     return _notice(desk, plan, slot, "result", line.removesuffix("."), [*lines, *_by_sending(tallies)])
 
 
-def _by_sending(tallies: Sequence[Tally]) -> list[str]:
+def _by_sending(tallies: Sequence[SendingTally]) -> list[str]:
     """A line for each sending, where the issue went out in several."""
     if len(tallies) == 1:
         return []
@@ -168,7 +169,7 @@ def _readers(mailing: MailingRow) -> str:
     return f"list {mailing.list_name!r}" + (f", those who fit {mailing.segment}" if mailing.segment else "")
 
 
-def counts(tally: Tally) -> str:
+def counts(tally: SendingTally) -> str:
     """ "7,981 handed over, 12 skipped (10 unsubscribed, 2 suppressed), 0 unknown"."""
     n = tally.handover
     why = ", ".join(f"{number:,} {reason}" for reason, number in sorted(tally.skipped.items()))
@@ -233,7 +234,7 @@ def one_off_stopped(desk: Desk, mailing: MailingRow) -> Notice:
     return _one_off(desk, mailing, "stopped", f"Issue {mailing.issue} stands still", lines)
 
 
-def one_off_result(desk: Desk, tallies: Sequence[Tally], ended_at: datetime) -> Notice:
+def one_off_result(desk: Desk, tallies: Sequence[SendingTally], ended_at: datetime) -> Notice:
     mailing, zone = tallies[0].mailing, ZoneInfo(desk.newsletter.zone)
     when = f"{mailing.start_at.astimezone(zone):%H:%M}-{ended_at.astimezone(zone):%H:%M}"
     line = f"Issue {mailing.issue} went out {when}: {counts(tallies[0])}"

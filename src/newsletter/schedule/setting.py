@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from newsletter.audience.address import check_address
-from newsletter.ports.slots import Plans
+from newsletter.readers.address import check_address
 from newsletter.schedule.approval import needs_approval
 from newsletter.schedule.desk import Desk
+from newsletter.schedule.slots_sql import Plans
 from newsletter.words.cadence import Cadence
 from newsletter.words.mistake import Missing, Mistake
 from newsletter.words.moment import say_span

@@ -6,14 +6,14 @@ import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from newsletter.ports.ledger import MailingRow
+from newsletter.ledger.plan import plan as plan_mailing
+from newsletter.ledger.rows import MailingRow
 from newsletter.schedule import letters
 from newsletter.schedule.approval import find_good_approval, needs_approval
 from newsletter.schedule.desk import Desk
-from newsletter.schedule.ending import DOUBT_PATIENCE, tallies_if_over
-from newsletter.schedule.freezing import Frozen, freeze
+from newsletter.schedule.end import DOUBT_PATIENCE, tallies_if_over
+from newsletter.schedule.freeze import Frozen, freeze
 from newsletter.schedule.stop import REASON
-from newsletter.sending.plan import plan as plan_mailing
 from newsletter.words.ledger import HandOver, MailingStatus
 from newsletter.words.mistake import Interrupted, NewsletterError
 from newsletter.words.slot import APART, Plan, Slot, SlotStatus, Why, may_mend

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 
 from newsletter.schedule import letters
 from newsletter.schedule.desk import Desk
-from newsletter.schedule.ending import DOUBT_PATIENCE, tallies_if_over
-from newsletter.schedule.reminding import remind
+from newsletter.schedule.end import DOUBT_PATIENCE, tallies_if_over
+from newsletter.schedule.reminder import remind
 from newsletter.schedule.rows import align, next_moment
 from newsletter.schedule.slots import advance
-from newsletter.schedule.telling import tell_all
+from newsletter.schedule.tell import tell_all
 from newsletter.words.ledger import HandOver, MailingStatus
 from newsletter.words.mistake import Interrupted
 from newsletter.words.moment import say_span

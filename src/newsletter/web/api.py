@@ -13,10 +13,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from newsletter import __version__
-from newsletter.collect.saving import collect_find
+from newsletter.collect.save import collect_find
 from newsletter.web.readable import is_text
 from newsletter.web.wrong_keys import WrongKeys
-from newsletter.wiring.collecting import collect_desk
+from newsletter.wiring.collect import collect_desk
 from newsletter.words.find import Origin
 from newsletter.words.mistake import NewsletterError
 

@@ -15,8 +15,8 @@ from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect
 from starlette.routing import BaseRoute
 
-from newsletter.audience.sign_up import Limits
-from newsletter.schedule.pulse import Pulse
+from newsletter.consent.sign_up import FormLimits
+from newsletter.jobs.pulse import Pulse
 from newsletter.web.api import api_routes
 from newsletter.web.health import health_routes
 from newsletter.web.numbers import use_numbers
@@ -39,7 +39,7 @@ _SECONDS_BETWEEN_SWEEPS = 3_600
 
 
 def build(
-    parts: Parts, more: Sequence[BaseRoute] = (), *, limits: Limits | None = None, pulse: Pulse | None = None
+    parts: Parts, more: Sequence[BaseRoute] = (), *, limits: FormLimits | None = None, pulse: Pulse | None = None
 ) -> Starlette:
     """The application; `more` routes (the studio, the API) come before the public ones.
 

@@ -13,10 +13,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from newsletter.schedule.pulse import Pulse
+from newsletter.jobs.pulse import Pulse
 from newsletter.web.metrics import metrics_endpoint
+from newsletter.wiring.clocks import gauges_of
 from newsletter.wiring.soundness import has_our_tables
-from newsletter.wiring.timekeeping import gauges_of
 
 if TYPE_CHECKING:
     from newsletter.wiring import Parts
@@ -28,7 +28,7 @@ _PATIENCE_SECONDS = 4.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class DatabaseSeen:
     """What a look at the database found. `since_tick` are the seconds since any process last ticked, where one did."""
 
     answers: bool
@@ -76,12 +76,12 @@ def health_routes(parts: Parts, pulse: Pulse) -> list[BaseRoute]:
 class Database:
     """One look at a time, however many ask; what takes too long counts as away."""
 
-    def __init__(self, question: Callable[[], Seen], *, patience_seconds: float = _PATIENCE_SECONDS) -> None:
+    def __init__(self, question: Callable[[], DatabaseSeen], *, patience_seconds: float = _PATIENCE_SECONDS) -> None:
         self._question, self._patience = question, patience_seconds
         self._threads = ThreadPoolExecutor(1, thread_name_prefix="health")
-        self._asked: Future[Seen] | None = None
+        self._asked: Future[DatabaseSeen] | None = None
 
-    async def look(self) -> Seen:
+    async def look(self) -> DatabaseSeen:
         if self._asked is None or self._asked.done():
             self._asked = self._threads.submit(self._question)
         try:
@@ -90,15 +90,15 @@ class Database:
             log.warning("the database has not answered for %.0f s", self._patience)
         except Exception as error:  # noqa: BLE001 - whatever a driver raises, the database is not to be had
             log.warning("the database does not answer: %s", type(error).__name__)
-        return Seen(answers=False)
+        return DatabaseSeen(answers=False)
 
 
-def _look(parts: Parts) -> Seen:
+def _look(parts: Parts) -> DatabaseSeen:
     if not parts.archive.is_well():
-        return Seen(answers=False)
+        return DatabaseSeen(answers=False)
     if not has_our_tables(parts):
-        return Seen(answers=True, has_our_tables=False)
-    return Seen(answers=True, since_tick=gauges_of(parts).seconds_since_tick())
+        return DatabaseSeen(answers=True, has_our_tables=False)
+    return DatabaseSeen(answers=True, since_tick=gauges_of(parts).seconds_since_tick())
 
 
 def _answer(is_well: bool, *words: str) -> Response:

@@ -7,7 +7,7 @@ from ipaddress import ip_address
 
 from starlette.requests import Request
 
-from newsletter.words.network import plain_address
+from newsletter.access.network import plain_address
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 # What proxies add, beside all that begins with x-forwarded.

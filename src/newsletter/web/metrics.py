@@ -13,12 +13,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from newsletter.web.here import is_here
-from newsletter.wiring.timekeeping import gauges_of
+from newsletter.wiring.clocks import gauges_of
 
 if TYPE_CHECKING:
     from prometheus_client.core import GaugeMetricFamily
 
-    from newsletter.schedule.pulse import Pulse
+    from newsletter.jobs.pulse import Pulse
     from newsletter.wiring import Parts
 
 # Counting a million readers takes a while: who asks more often gets the numbers of before.
@@ -27,7 +27,7 @@ _FRESH_SECONDS = 15.0
 
 def metrics_endpoint(parts: Parts, pulse: Pulse) -> Callable[[Request], Awaitable[Response]]:
     """From this machine, or with `Authorization: Bearer TOKEN` where NEWSLETTER_METRICS_TOKEN is set; else 404."""
-    kept = _Kept(parts, pulse)
+    kept = _KeptText(parts, pulse)
 
     async def endpoint(request: Request) -> Response:
         if not may_read(request, parts.config.metrics_token):
@@ -46,7 +46,7 @@ def may_read(request: Request, token: str | None) -> bool:
     return is_here(request)
 
 
-class _Kept:
+class _KeptText:
     """The text of a moment ago, made anew by one thread at a time."""
 
     def __init__(self, parts: Parts, pulse: Pulse) -> None:

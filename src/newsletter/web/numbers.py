@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.convertors import IntegerConvertor, register_url_convertor
 
-from newsletter.words.number import MOST_DIGITS
+from newsletter.web.number import MOST_DIGITS
 
 
 class Number(IntegerConvertor):

@@ -18,7 +18,7 @@ _SMALL_BYTES = 200_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
+class RequestBounds:
     """`body_seconds` are for any body, and one second more for each `bytes_a_second` that have come.
 
     `unfinished_bytes` are those of all bodies together that have not come to their end.
@@ -40,7 +40,7 @@ class PatientProtocol(H11Protocol):
     new one is.
     """
 
-    bounds = Bounds()
+    bounds = RequestBounds()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -143,7 +143,7 @@ class PatientProtocol(H11Protocol):
             max(unfinished, key=lambda one: one._n_bytes).cut_off("too much had come of too many")
 
 
-def protocol_within(bounds: Bounds) -> type[asyncio.Protocol]:
+def protocol_within(bounds: RequestBounds) -> type[asyncio.Protocol]:
     """For uvicorn's `http`."""
     own: dict[str, Any] = {"bounds": bounds}
     return type("PatientProtocol", (PatientProtocol,), own)

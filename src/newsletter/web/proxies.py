@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from newsletter.words.network import plain_address
+from newsletter.access.network import plain_address
 
 log = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 from newsletter.ports.events import Unreadable, Unverified
 
 if TYPE_CHECKING:
-    from newsletter.sending.feedback import Feedback
+    from newsletter.feedback.feedback import Feedback
     from newsletter.wiring import Parts
 
 log = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict, deque
 
-from newsletter.words.network import network_of
+from newsletter.access.network import network_of
 
 MOST = 20
 SECONDS = 900.0

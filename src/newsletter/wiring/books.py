@@ -15,30 +15,30 @@ from newsletter.wiring.files import Files
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from newsletter.ports.spool import SenderLock
-    from newsletter.store.accounting import SqlAccounts
-    from newsletter.store.archive import SqlArchive
-    from newsletter.store.asking_again import SqlAskingAgain
-    from newsletter.store.consenting import SqlConsents
-    from newsletter.store.drivers import SqlDrivers
-    from newsletter.store.events import SqlEvents
-    from newsletter.store.forecasting import SqlForecasts
-    from newsletter.store.growth import SqlGrowth
-    from newsletter.store.halt import SqlHalts
-    from newsletter.store.importing import SqlImports
-    from newsletter.store.ledger import SqlLedger
-    from newsletter.store.live import SqlLive
-    from newsletter.store.profiles import SqlProfiles
-    from newsletter.store.readers import SqlReaders
-    from newsletter.store.reports import SqlReports
-    from newsletter.store.roster import SqlRoster
-    from newsletter.store.schedule import SqlSchedule
-    from newsletter.store.segments import SqlSegments
-    from newsletter.store.tallying import SqlTallies
-    from newsletter.store.unnamed_proxies import SqlUnnamedProxies
-    from newsletter.store.users import SqlUsers
-    from newsletter.store.wrong_bounces import SqlWrongBounces
-    from newsletter.words.erasing import EraseKey
+    from newsletter.access.unnamed_proxies_sql import UnnamedProxies
+    from newsletter.access.users_sql import Users
+    from newsletter.archive.archive_sql import Archive
+    from newsletter.consent.ask_again_sql import AskingAgain
+    from newsletter.consent.profiles_sql import Profiles
+    from newsletter.consent.readers_sql import Readers
+    from newsletter.consent.requests_sql import Consents
+    from newsletter.feedback.events_sql import EventLog
+    from newsletter.feedback.wrong_bounces_sql import WrongBounces
+    from newsletter.imports.imports_sql import Imports
+    from newsletter.jobs.drivers_sql import Drivers
+    from newsletter.ledger.account.account_sql import Accounts
+    from newsletter.ledger.account.forecast_sql import Forecasts
+    from newsletter.ledger.account.tally_sql import Tallies
+    from newsletter.ledger.ledger_sql import Ledger
+    from newsletter.ledger.live_sql import Live
+    from newsletter.ledger.pace.halt_sql import Halts
+    from newsletter.ports.locks import SenderLock
+    from newsletter.readers.growth_sql import Growth
+    from newsletter.readers.roster_sql import Roster
+    from newsletter.report.reports_sql import Reports
+    from newsletter.schedule.schedule_sql import Schedule
+    from newsletter.segments.segments_sql import Segments
+    from newsletter.words.erasure import EraseKey
 
 
 @dataclass(frozen=True)
@@ -50,11 +50,12 @@ class Books(Files):
 
     @cached_property
     def engine(self) -> Engine:
-        from newsletter.store.engine import check_durable, connect
-        from newsletter.store.upgrade import prepare
+        from newsletter.db.engine import check_durable, connect
+        from newsletter.db.upgrade import prepare
+        from newsletter.wiring.schema import metadata
 
         engine = connect(self.config.database_url, self.timing.limits)
-        if prepare(engine):
+        if prepare(engine, metadata):
             self._live(engine).declare()
         check_durable(engine)
         return engine
@@ -67,7 +68,7 @@ class Books(Files):
 
     @cached_property
     def lock(self) -> SenderLock:
-        from newsletter.store.lock import FileLock, SharedSending
+        from newsletter.db.lock import FileLock, SharedSending
 
         path = self.beside_database("sender")
         return FileLock(path) if path else SharedSending()
@@ -75,142 +76,143 @@ class Books(Files):
     @cached_property
     def erase_key(self) -> EraseKey:
         from newsletter.folder.secret_file import kept_secret
-        from newsletter.words.erasing import EraseKey
+        from newsletter.words.erasure import EraseKey
 
         given = os.environ.get("NEWSLETTER_ERASE_KEY", "").strip()
         return EraseKey(given.encode() or kept_secret(self.directory / "var" / "erase.key"))
 
     @cached_property
-    def readers(self) -> SqlReaders:
-        from newsletter.store.readers import SqlReaders
+    def readers(self) -> Readers:
+        from newsletter.consent.readers_sql import Readers
 
-        return SqlReaders(self.engine, self.erase_key)
-
-    @cached_property
-    def consents(self) -> SqlConsents:
-        from newsletter.store.consenting import SqlConsents
-
-        return SqlConsents(self.engine, self.erase_key, keep_visitor_days=self.config.keep_ip_days)
+        return Readers(self.engine, self.erase_key)
 
     @cached_property
-    def profiles(self) -> SqlProfiles:
-        from newsletter.store.profiles import SqlProfiles
+    def consents(self) -> Consents:
+        from newsletter.consent.requests_sql import Consents
 
-        return SqlProfiles(self.engine, self.erase_key, house_title=self.config.newsletter.name)
-
-    @cached_property
-    def unnamed_proxies(self) -> SqlUnnamedProxies:
-        from newsletter.store.unnamed_proxies import SqlUnnamedProxies
-
-        return SqlUnnamedProxies(self.engine)
+        return Consents(self.engine, self.erase_key, keep_visitor_days=self.config.keep_ip_days)
 
     @cached_property
-    def users(self) -> SqlUsers:
-        from newsletter.store.users import SqlUsers
+    def profiles(self) -> Profiles:
+        from newsletter.consent.profiles_sql import Profiles
+        from newsletter.wiring.forget import FORGETS
 
-        return SqlUsers(self.engine)
-
-    @cached_property
-    def imports(self) -> SqlImports:
-        from newsletter.store.importing import SqlImports
-
-        return SqlImports(self.engine)
+        return Profiles(self.engine, self.erase_key, FORGETS, house_title=self.config.newsletter.name)
 
     @cached_property
-    def segments(self) -> SqlSegments:
-        from newsletter.store.segments import SqlSegments
+    def unnamed_proxies(self) -> UnnamedProxies:
+        from newsletter.access.unnamed_proxies_sql import UnnamedProxies
 
-        return SqlSegments(self.engine)
-
-    @cached_property
-    def archive(self) -> SqlArchive:
-        from newsletter.store.archive import SqlArchive
-
-        return SqlArchive(self.engine, practice=self.config.is_practice)
+        return UnnamedProxies(self.engine)
 
     @cached_property
-    def ledger(self) -> SqlLedger:
-        from newsletter.store.ledger import SqlLedger
+    def users(self) -> Users:
+        from newsletter.access.users_sql import Users
 
-        return SqlLedger(self.engine, practice=self.config.is_practice)
-
-    @cached_property
-    def halts(self) -> SqlHalts:
-        from newsletter.store.halt import SqlHalts
-
-        return SqlHalts(self.engine)
+        return Users(self.engine)
 
     @cached_property
-    def accounts(self) -> SqlAccounts:
-        from newsletter.store.accounting import SqlAccounts
+    def imports(self) -> Imports:
+        from newsletter.imports.imports_sql import Imports
 
-        return SqlAccounts(self.engine, practice=self.config.is_practice)
-
-    @cached_property
-    def tallies(self) -> SqlTallies:
-        from newsletter.store.tallying import SqlTallies
-
-        return SqlTallies(self.engine, practice=self.config.is_practice)
+        return Imports(self.engine)
 
     @cached_property
-    def events(self) -> SqlEvents:
-        from newsletter.store.events import SqlEvents
+    def segments(self) -> Segments:
+        from newsletter.segments.segments_sql import Segments
 
-        return SqlEvents(self.engine, self.readers)
-
-    @cached_property
-    def wrong_bounces(self) -> SqlWrongBounces:
-        from newsletter.store.wrong_bounces import SqlWrongBounces
-
-        return SqlWrongBounces(self.engine, self.readers)
+        return Segments(self.engine)
 
     @cached_property
-    def reports(self) -> SqlReports:
-        from newsletter.store.reports import SqlReports
+    def archive(self) -> Archive:
+        from newsletter.archive.archive_sql import Archive
 
-        return SqlReports(self.engine, practice=self.config.is_practice)
-
-    @cached_property
-    def schedule(self) -> SqlSchedule:
-        from newsletter.store.schedule import SqlSchedule
-
-        return SqlSchedule(self.engine, practice=self.config.is_practice)
+        return Archive(self.engine, practice=self.config.is_practice)
 
     @cached_property
-    def drivers(self) -> SqlDrivers:
-        from newsletter.store.drivers import SqlDrivers
+    def ledger(self) -> Ledger:
+        from newsletter.ledger.ledger_sql import Ledger
 
-        return SqlDrivers(self.engine)
-
-    @cached_property
-    def roster(self) -> SqlRoster:
-        from newsletter.store.roster import SqlRoster
-
-        return SqlRoster(self.engine)
+        return Ledger(self.engine, practice=self.config.is_practice)
 
     @cached_property
-    def growth(self) -> SqlGrowth:
-        from newsletter.store.growth import SqlGrowth
+    def halts(self) -> Halts:
+        from newsletter.ledger.pace.halt_sql import Halts
 
-        return SqlGrowth(self.engine)
-
-    @cached_property
-    def forecasts(self) -> SqlForecasts:
-        from newsletter.store.forecasting import SqlForecasts
-
-        return SqlForecasts(self.engine, practice=self.config.is_practice)
+        return Halts(self.engine)
 
     @cached_property
-    def asking_again(self) -> SqlAskingAgain:
-        from newsletter.store.asking_again import SqlAskingAgain
+    def accounts(self) -> Accounts:
+        from newsletter.ledger.account.account_sql import Accounts
 
-        return SqlAskingAgain(self.engine)
+        return Accounts(self.engine, practice=self.config.is_practice)
 
     @cached_property
-    def live(self) -> SqlLive:
+    def tallies(self) -> Tallies:
+        from newsletter.ledger.account.tally_sql import Tallies
+
+        return Tallies(self.engine, practice=self.config.is_practice)
+
+    @cached_property
+    def events(self) -> EventLog:
+        from newsletter.feedback.events_sql import EventLog
+
+        return EventLog(self.engine, self.readers)
+
+    @cached_property
+    def wrong_bounces(self) -> WrongBounces:
+        from newsletter.feedback.wrong_bounces_sql import WrongBounces
+
+        return WrongBounces(self.engine, self.readers)
+
+    @cached_property
+    def reports(self) -> Reports:
+        from newsletter.report.reports_sql import Reports
+
+        return Reports(self.engine, practice=self.config.is_practice)
+
+    @cached_property
+    def schedule(self) -> Schedule:
+        from newsletter.schedule.schedule_sql import Schedule
+
+        return Schedule(self.engine, practice=self.config.is_practice)
+
+    @cached_property
+    def drivers(self) -> Drivers:
+        from newsletter.jobs.drivers_sql import Drivers
+
+        return Drivers(self.engine)
+
+    @cached_property
+    def roster(self) -> Roster:
+        from newsletter.readers.roster_sql import Roster
+
+        return Roster(self.engine)
+
+    @cached_property
+    def growth(self) -> Growth:
+        from newsletter.readers.growth_sql import Growth
+
+        return Growth(self.engine)
+
+    @cached_property
+    def forecasts(self) -> Forecasts:
+        from newsletter.ledger.account.forecast_sql import Forecasts
+
+        return Forecasts(self.engine, practice=self.config.is_practice)
+
+    @cached_property
+    def asking_again(self) -> AskingAgain:
+        from newsletter.consent.ask_again_sql import AskingAgain
+
+        return AskingAgain(self.engine)
+
+    @cached_property
+    def live(self) -> Live:
         return self._live(self.engine)
 
-    def _live(self, engine: Engine) -> SqlLive:
-        from newsletter.store.live import SqlLive
+    def _live(self, engine: Engine) -> Live:
+        from newsletter.ledger.live_sql import Live
 
-        return SqlLive(engine, self.directory / "var" / "live", new_id=lambda: secrets.token_hex(12))
+        return Live(engine, self.directory / "var" / "live", new_id=lambda: secrets.token_hex(12))

@@ -11,7 +11,7 @@ from newsletter.words.mistake import NewsletterError
 
 if TYPE_CHECKING:
     from newsletter.ports.provider import Limits, Provider
-    from newsletter.providers.sendgrid.asking import Asking
+    from newsletter.providers.sendgrid.api import SendGridApi
     from newsletter.wiring import Parts
 
 
@@ -36,12 +36,12 @@ def _sendgrid(parts: Parts) -> Provider:
     )
 
 
-def sendgrid_asking(parts: Parts) -> Asking:
+def sendgrid_asking(parts: Parts) -> SendGridApi:
     from newsletter.providers.sendgrid import DEFAULT_URL
-    from newsletter.providers.sendgrid.asking import Asking
+    from newsletter.providers.sendgrid.api import SendGridApi
 
     config = parts.config
-    return Asking(config.sendgrid_api_key or "", config.sendgrid_url or DEFAULT_URL, parts.clock.monotonic)
+    return SendGridApi(config.sendgrid_api_key or "", config.sendgrid_url or DEFAULT_URL, parts.clock.monotonic)
 
 
 def _smtp(parts: Parts) -> Provider:

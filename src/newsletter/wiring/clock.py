@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
+from newsletter.db.limits import WaitLimits
+from newsletter.jobs.ticker import SECONDS_BETWEEN_TICKS
 from newsletter.ports.clock import Clock
-from newsletter.schedule.ticker import SECONDS_BETWEEN_TICKS
-from newsletter.store.limits import Limits
 
 # Python's own stands still while a laptop sleeps: a claim from before would look fresh afterwards. Linux counts sleep
 # under this name, others under the plain one.
@@ -38,5 +38,5 @@ class Timing:
 
     clock: Clock = field(default_factory=SystemClock)
     seconds_between_ticks: float = SECONDS_BETWEEN_TICKS
-    limits: Limits = field(default_factory=Limits)
+    limits: WaitLimits = field(default_factory=WaitLimits)
     children: Literal["spawn", "fork"] = "spawn"

@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from newsletter.schedule.pulse import Pulse
-from newsletter.schedule.rounds import Rounds
+from newsletter.jobs.driver import DriverKind
+from newsletter.jobs.pulse import Pulse
+from newsletter.jobs.rounds import Rounds
+from newsletter.jobs.ticker import tick_until
 from newsletter.schedule.tick import hold_missed
-from newsletter.schedule.ticker import tick_until
-from newsletter.wiring.collecting import collect_beat
+from newsletter.wiring.clocks import desk_of, serving_lock
+from newsletter.wiring.collect import collect_beat
 from newsletter.wiring.pictures import picture_beat
-from newsletter.wiring.timekeeping import desk_of, serving_lock
-from newsletter.words.driver import DriverKind
 from newsletter.words.mistake import NotNow
 
 if TYPE_CHECKING:

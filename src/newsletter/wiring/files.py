@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from newsletter.config import Config
 
 if TYPE_CHECKING:
-    from newsletter.compose.old_issues import OldIssues
-    from newsletter.folder.images import ImageFolder
+    from newsletter.archive.old_issues import OldIssues
     from newsletter.folder.issues import IssueFiles
+    from newsletter.folder.pictures.images import ImageFolder
     from newsletter.folder.posts import PostFiles
     from newsletter.folder.sheets import SheetFiles
+    from newsletter.folder.shelf import Shelf
     from newsletter.folder.templates import TemplateFolders
-    from newsletter.ports.folder import Shelf
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Files:
 
     @cached_property
     def images(self) -> ImageFolder:
-        from newsletter.folder.images import ImageFolder
+        from newsletter.folder.pictures.images import ImageFolder
 
         return ImageFolder(self.directory)
 
@@ -58,13 +58,13 @@ class Files:
 
     @cached_property
     def shelf(self) -> Shelf:
-        from newsletter.ports.folder import Shelf
+        from newsletter.folder.shelf import Shelf
 
         return Shelf(posts=self.posts, issues=self.issues, templates=self.templates, images=self.images)
 
     @cached_property
     def old_issues(self) -> OldIssues:
-        from newsletter.compose.old_issues import OldIssues
+        from newsletter.archive.old_issues import OldIssues
 
         return OldIssues(self.shelf, self.config.newsletter)
 

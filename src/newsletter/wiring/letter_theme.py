@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from newsletter.audience.letter_look import LetterLook, Palette
 from newsletter.compose.look import read_look
-from newsletter.preflight.palette import read_palette
+from newsletter.consent.letters.look import LetterLook, Palette
+from newsletter.preflight.mail.palette import read_palette
 from newsletter.words.mistake import NewsletterError
 
 if TYPE_CHECKING:

@@ -11,22 +11,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsletter.config import read_config
+from newsletter.jobs.driver import Outlook, outlook
 from newsletter.wiring.books import Books
 from newsletter.wiring.clock import Timing
-from newsletter.words.driver import Outlook, outlook
 from newsletter.words.lack import refusal
 from newsletter.words.mistake import Mistake, NewsletterError
 
 if TYPE_CHECKING:
-    from newsletter.audience.posting import PostOffice
+    from newsletter.consent.letters.post_office import PostOffice
+    from newsletter.feedback.feedback import Feedback, Listening
     from newsletter.fetch.http import HttpFetcher
+    from newsletter.ledger.drain import Drain
+    from newsletter.ledger.pack import TokenKey
+    from newsletter.ledger.send import Sender
+    from newsletter.ledger.settle import Looker
     from newsletter.ports.clock import Clock
     from newsletter.ports.provider import Evidence, Provider
-    from newsletter.sending.drain import Drain
-    from newsletter.sending.feedback import Feedback, Listening
-    from newsletter.sending.pack import TokenKey
-    from newsletter.sending.send import Sender
-    from newsletter.sending.settle import Looker
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Parts(Books):
     @property
     def post_office(self) -> PostOffice:
         """Posts the mails that answer readers' requests; call `post_waiting` whenever there may be some."""
-        from newsletter.audience.posting import PostOffice
+        from newsletter.consent.letters.post_office import PostOffice
         from newsletter.wiring.letter_theme import letter_look
 
         titles = {page.name: page.title for page in self.profiles.list_pages()}
@@ -96,14 +96,14 @@ class Parts(Books):
         if why is None:
             assert not isinstance(built, NewsletterError)
             return built
-        from newsletter.providers.closed import Closed
+        from newsletter.providers.refuser import ClosedProvider
         from newsletter.wiring.carriers import limits_of
 
         if isinstance(built, NewsletterError):
             limits, whole = limits_of(self.config.provider), self.config.provider == "sendgrid"
         else:
             limits, whole = built.limits, built.whole_or_nothing
-        return Closed(self.config.provider, why, limits=limits, whole_or_nothing=whole)
+        return ClosedProvider(self.config.provider, why, limits=limits, whole_or_nothing=whole)
 
     @cached_property
     def keys(self) -> dict[int, bytes]:
@@ -114,7 +114,7 @@ class Parts(Books):
 
     @cached_property
     def key(self) -> TokenKey:
-        from newsletter.sending.pack import TokenKey
+        from newsletter.ledger.pack import TokenKey
 
         number, secret = next(iter(self.keys.items()))
         return TokenKey(id=number, secret=secret)
@@ -125,8 +125,8 @@ class Parts(Books):
         if isinstance(self.carrier, NewsletterError):
             return None
         if self.config.provider == "sendgrid":
+            from newsletter.ledger.account.tries_sql import find_try
             from newsletter.providers.sendgrid.logs import SendGridLogs
-            from newsletter.store.tries import find_try
             from newsletter.wiring.carriers import sendgrid_asking
 
             return SendGridLogs(sendgrid_asking(self), partial(find_try, self.engine))
@@ -135,8 +135,8 @@ class Parts(Books):
     @cached_property
     def feedback(self) -> Feedback:
         """What SendGrid tells afterwards. Raises Mistake where the webhook's key is none."""
+        from newsletter.feedback.feedback import Feedback
         from newsletter.providers.sendgrid.events import SendGridEvents
-        from newsletter.sending.feedback import Feedback
         from newsletter.wiring.carriers import sendgrid_asking
 
         asking = partial(sendgrid_asking, self) if self.config.sendgrid_api_key else None
@@ -158,7 +158,7 @@ class Parts(Books):
 
     @cached_property
     def _listening(self) -> Listening:
-        from newsletter.sending.feedback import Listening
+        from newsletter.feedback.feedback import Listening
 
         return Listening(self.feedback, pulls=self.config.provider == "sendgrid")
 
@@ -181,7 +181,7 @@ class Parts(Books):
 
     @cached_property
     def looker(self) -> Looker:
-        from newsletter.sending.settle import Looker
+        from newsletter.ledger.settle import Looker
 
         return Looker(
             ledger=self.ledger,
@@ -192,8 +192,8 @@ class Parts(Books):
 
     @cached_property
     def sender(self) -> Sender:
-        from newsletter.sending.send import Sender
-        from newsletter.store.spool import DiskSpool
+        from newsletter.ledger.send import Sender
+        from newsletter.ledger.spool import Spool
 
         return Sender(
             name=secrets.token_hex(12),
@@ -202,7 +202,7 @@ class Parts(Books):
             ledger=self.ledger,
             editions=self.ledger,
             provider=self.provider,
-            spool=DiskSpool(self.directory / "var" / "spool"),
+            spool=Spool(self.directory / "var" / "spool"),
             live=self.live,
             clock=self.clock,
             new_token=lambda: secrets.token_hex(16),
@@ -221,7 +221,7 @@ class Parts(Books):
         return self.config.pace.parcel_size(min(self.config.parcel_size or most, most))
 
     def drain(self, stop: threading.Event) -> Drain:
-        from newsletter.sending.drain import Drain
+        from newsletter.ledger.drain import Drain
 
         return Drain(
             sender=self.sender,

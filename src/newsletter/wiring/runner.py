@@ -8,7 +8,7 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from newsletter.sending.send import where
+from newsletter.ledger.send import where
 from newsletter.words.ledger import MailingStatus
 from newsletter.words.mistake import NewsletterError
 

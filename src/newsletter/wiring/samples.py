@@ -19,11 +19,11 @@ def sample_mail(folders: TemplateFolders, name: str) -> str:
     from newsletter.compose.press import press
     from newsletter.compose.preview import as_reader
     from newsletter.config import read_config
-    from newsletter.folder.bundled import bundled
-    from newsletter.folder.images import ImageFolder
+    from newsletter.folder.bundle import bundled
     from newsletter.folder.issues import IssueFiles
+    from newsletter.folder.pictures.images import ImageFolder
     from newsletter.folder.posts import PostFiles
-    from newsletter.ports.folder import Shelf
+    from newsletter.folder.shelf import Shelf
 
     with tempfile.TemporaryDirectory(prefix="newsletter-sample-") as scratch:
         # The bundled folder may be read-only, and the pictures made ready are written beside their sources.
@@ -37,7 +37,7 @@ def sample_mail(folders: TemplateFolders, name: str) -> str:
 
 def with_pictures(directory: Path, mail: str) -> str:
     """Nobody serves the made-up newsletter's public address, so its pictures are shown from the folder."""
-    from newsletter.folder.images import ImageFolder
+    from newsletter.folder.pictures.images import ImageFolder
 
     images = ImageFolder(directory)
 

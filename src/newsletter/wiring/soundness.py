@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from newsletter.words.driver import START, DriverKind
+from newsletter.jobs.driver import START, DriverKind
 from newsletter.words.ledger import MailingStatus
 from newsletter.words.mistake import NewsletterError
 from newsletter.words.moment import say_span
@@ -40,7 +40,7 @@ def missing(parts: Parts) -> list[Verdict]:
 
 def schedule(parts: Parts) -> Verdict:
     """Whether anything does by itself what is due, and whether something is overdue."""
-    from newsletter.wiring.timekeeping import gauges_of
+    from newsletter.wiring.clocks import gauges_of
 
     held = parts.live.find_hold()
     if held:
@@ -87,7 +87,7 @@ def proxies(parts: Parts) -> Verdict:
 def _overdue(parts: Parts, patience: timedelta) -> list[str]:
     """A sentence for each sending and slot whose time has come and that has not begun."""
     from newsletter.schedule.calendar import calendar
-    from newsletter.wiring.timekeeping import desk_of
+    from newsletter.wiring.clocks import desk_of
 
     now = parts.clock.now()
     found = []
@@ -134,10 +134,11 @@ def _private(directory: Path) -> Iterator[Verdict]:
 
 
 def _database(parts: Parts) -> Iterator[Verdict]:
-    from newsletter.store.health import look_at
+    from newsletter.db.health import look_at
+    from newsletter.wiring.schema import metadata
 
     try:
-        health = look_at(parts.engine)
+        health = look_at(parts.engine, metadata)
     except NewsletterError as error:
         yield failed("Database", error.message, error.fix)
         yield unknown("Clock", "There is no database to compare it with.")
@@ -171,9 +172,10 @@ def _database(parts: Parts) -> Iterator[Verdict]:
 
 def has_our_tables(parts: Parts) -> bool:
     """A quick look, for whatever asks every few seconds: number and columns."""
-    from newsletter.store.upgrade import complaints
+    from newsletter.db.upgrade import complaints
+    from newsletter.wiring.schema import metadata
 
-    return not complaints(parts.engine, closely=False)
+    return not complaints(parts.engine, metadata, closely=False)
 
 
 def _disk(directory: Path) -> Iterator[Verdict]:

@@ -69,7 +69,7 @@ def _by_sendgrid(parts: Parts) -> Iterator[Verdict]:
 
 
 def _by_smtp(parts: Parts, resolver: Resolver) -> Iterator[Verdict]:
-    from newsletter.preflight.mail_server import check_server
+    from newsletter.preflight.domain.mail_server import check_server
     from newsletter.providers.smtp import SmtpProvider
 
     assert isinstance(parts.carrier, SmtpProvider)
@@ -118,7 +118,7 @@ def ask_domain(
     bounces: str | None = None,
 ) -> list[Verdict]:
     """What the names of the sender's domain tell about mail from it."""
-    from newsletter.preflight.domain import Sending, check_domain
+    from newsletter.preflight.domain.domain import MailSetup, check_domain
 
     newsletter, provider = parts.config.newsletter, parts.config.provider
     if newsletter.domain.endswith(".invalid"):
@@ -126,7 +126,7 @@ def ask_domain(
     if offline:
         return [unknown("Domain", f"{newsletter.domain} was not looked at: --offline.")]
     at_sendgrid = provider == "sendgrid"
-    sending = Sending(
+    sending = MailSetup(
         sender=newsletter.sender,
         reply_to=newsletter.reply_to,
         bounce_domain=bounces,

@@ -6,15 +6,15 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from newsletter.fetch.answer_file import AnswerFile
-from newsletter.ports.forecast import Audience
+from newsletter.ledger.sample import sample
 from newsletter.preflight.around import Around
+from newsletter.preflight.author_text import readings_of
 from newsletter.preflight.check import check
 from newsletter.preflight.gaps import bare_fields
 from newsletter.preflight.images import pictures_of
-from newsletter.preflight.reading import readings_of
 from newsletter.preflight.worst_reader import WORST, worst_reader
-from newsletter.sending.sample import sample
-from newsletter.store.reader_values import SqlReaderValues
+from newsletter.segments.audience import Audience
+from newsletter.segments.reader_values_sql import ReaderValues
 from newsletter.words.mistake import Mistake, NewsletterError
 from newsletter.words.subscriber import Subscriber, SubscriptionStatus
 
@@ -39,7 +39,7 @@ def around(
     With `is_fresh` nothing that the web answered before is believed.
     """
     newsletter, issue = parts.config.newsletter, proof.issue
-    values = SqlReaderValues(parts.engine, practice=parts.config.is_practice)
+    values = ReaderValues(parts.engine, practice=parts.config.is_practice)
     whom = audience or Audience(lists=issue.lists, issue=issue.number)
     asked = frozenset(proof.rendered.fields) - {"unsubscribe_url", "preferences_url"}
     mail = sample(proof.rendered.edition, newsletter, parts.key, None, list_id=0, date=parts.clock.now())
@@ -80,7 +80,7 @@ def reader_as(parts: Parts, address: str | None, proof: Proof) -> tuple[Subscrib
         return None, 0
     if address == WORST:
         asked = frozenset(proof.rendered.fields)
-        values = SqlReaderValues(parts.engine, practice=parts.config.is_practice)
+        values = ReaderValues(parts.engine, practice=parts.config.is_practice)
         longest = values.longest(Audience(lists=proof.issue.lists), asked - {"unsubscribe_url", "preferences_url"})
         return worst_reader(asked, longest), 0
     reader = parts.readers.find_subscriber(address)

@@ -52,7 +52,7 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class IssueStanding:
     """What an issue's deliveries came to so far. `due` were handed over more than `UNCONFIRMED_AFTER` ago; of them,
     `unconfirmed` were never heard of. `doubled` were taken by a provider in two tries.
 
@@ -72,7 +72,7 @@ class Standing:
     refuses_everybody: str = ""
 
 
-def alarms(standing: Standing) -> list[Alarm]:
+def alarms(standing: IssueStanding) -> list[Alarm]:
     """All that is wrong with an issue, worst first."""
     found = [
         _too_many(
@@ -101,7 +101,7 @@ def alarms(standing: Standing) -> list[Alarm]:
 
 
 def _too_many(
-    standing: Standing, kind: AlarmKind, n: int, fewest: int, warn: float, pause: float, words: str
+    standing: IssueStanding, kind: AlarmKind, n: int, fewest: int, warn: float, pause: float, words: str
 ) -> Alarm | None:
     if not standing.handed_over or n < fewest or n < warn * standing.handed_over:
         return None
@@ -120,7 +120,7 @@ def refusals_pause(before: float | None) -> float:
     return REFUSALS_PAUSE if before is None else min(0.5, max(REFUSALS_PAUSE_AT_LEAST, _FAR_ABOVE * before))
 
 
-def _refusals(standing: Standing) -> Alarm | None:
+def _refusals(standing: IssueStanding) -> Alarm | None:
     if standing.refuses_everybody:
         words = standing.refuses_everybody
         return Alarm(issue=standing.issue, kind=AlarmKind.REFUSALS, message=words, pauses=True)
@@ -141,7 +141,7 @@ def _refusals(standing: Standing) -> Alarm | None:
     )
 
 
-def _unconfirmed(standing: Standing) -> Alarm | None:
+def _unconfirmed(standing: IssueStanding) -> Alarm | None:
     if not standing.due or standing.unconfirmed <= UNCONFIRMED_WARN * standing.due:
         return None
     share = standing.unconfirmed / standing.due
@@ -156,7 +156,7 @@ def _unconfirmed(standing: Standing) -> Alarm | None:
     )
 
 
-def _doubled(standing: Standing) -> Alarm | None:
+def _doubled(standing: IssueStanding) -> Alarm | None:
     if not standing.doubled:
         return None
     return Alarm(

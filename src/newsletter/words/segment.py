@@ -95,7 +95,7 @@ def read_segment(text: str) -> Predicate:
     """The tree of a segment. Raises Mistake with the place where it stops making sense."""
     if len(text) > _LONGEST:
         raise Mistake(f"A segment has at most {_LONGEST:,} characters.", fix=_FIX)
-    reader = _Reader(_tokens(text))
+    reader = _Parser(_tokens(text))
     tree = reader.any_of(0)
     if not reader.at_end:
         raise reader.mistake("`and` or `or`")
@@ -147,7 +147,7 @@ def _tokens(text: str) -> list[_Token]:
     return tokens
 
 
-class _Reader:
+class _Parser:
     """Recursive descent; `or` binds less than `and`, and that less than `not`."""
 
     def __init__(self, tokens: list[_Token]) -> None:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from newsletter.folder.git.calling import Git
+from newsletter.folder.git.call import Git
 from newsletter.words.mistake import Mistake, NotNow
 
 ROOMS = ("posts/", "issues/", "images/", "templates/")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from newsletter.folder.git.calling import Answer
+from newsletter.folder.git.call import GitAnswer
 from newsletter.folder.git.checkout import Checkout
 from newsletter.words.mistake import NotNow, Unreachable
 
@@ -85,7 +85,7 @@ def push(checkout: Checkout, remote: Remote, commit: str) -> bool:
     )
 
 
-def _away(remote: Remote, answer: Answer) -> Unreachable:
+def _away(remote: Remote, answer: GitAnswer) -> Unreachable:
     return Unreachable(
         f"{remote.name} can't be asked: {answer.reason}",
         fix="Nothing was changed. Try again when you are online, and look at the address: git remote -v",

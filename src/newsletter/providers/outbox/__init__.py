@@ -11,7 +11,7 @@ from pathlib import Path
 from newsletter.ports.clock import Clock
 from newsletter.ports.provider import Limits, Trace
 from newsletter.providers.messages import messages
-from newsletter.providers.outbox.files import Closed, Staging, settled
+from newsletter.providers.outbox.files import AttemptClosed, Staging, settled
 from newsletter.words.consignment import Consignment
 from newsletter.words.mistake import Mistake
 from newsletter.words.outcome import Accepted, Deferred, Outcome, Refused, Uncertain
@@ -48,7 +48,7 @@ class Outbox:
             for delivery in self._in_time(consignment, refused):
                 staging.publish(delivery, issue)
                 appeared.append(delivery)
-        except Closed:
+        except AttemptClosed:
             why = Deferred("This try was looked up and closed before it had come so far.")
         except OSError as error:
             why = _disk_trouble(error)

@@ -17,7 +17,7 @@ ATTEMPT_HEADER = "X-Newsletter-Attempt"
 _HEAD_BYTES = 1024
 
 
-class Closed(Exception):
+class AttemptClosed(Exception):
     """Somebody has looked this attempt up and was told what it left undone: nothing more may appear."""
 
 
@@ -43,14 +43,14 @@ class Staging:
         try:
             self._folder.mkdir()
         except FileExistsError:
-            raise Closed from None
+            raise AttemptClosed from None
         self._is_open = True
 
     def write(self, delivery: int, message: bytes) -> None:
         try:
             (self._folder / f"{delivery}.eml").write_bytes(self._header + message)
         except (FileNotFoundError, NotADirectoryError):
-            raise Closed from None
+            raise AttemptClosed from None
 
     def publish(self, delivery: int, issue: Path) -> None:
         """Let one mail appear as `<delivery>.eml`; a second one for that delivery is seen as a second file."""
@@ -62,7 +62,7 @@ class Staging:
             except FileExistsError:
                 continue
             except (FileNotFoundError, NotADirectoryError):
-                raise Closed from None
+                raise AttemptClosed from None
             return
 
     def clear(self) -> None:

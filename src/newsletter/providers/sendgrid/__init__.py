@@ -18,7 +18,7 @@ from newsletter.providers.sendgrid.body import mail_body, mint
 from newsletter.providers.sendgrid.client import Client, Host, Key, connect
 from newsletter.providers.sendgrid.outcomes import Outcomes, outcomes
 from newsletter.providers.sendgrid.own_links import without_own_links_followed
-from newsletter.providers.sendgrid.transport import Deadline, Lost, Unreached
+from newsletter.providers.sendgrid.transport import AnswerLost, Deadline, Unreached
 from newsletter.providers.sendgrid.validate import BYTES_PER_GAP, MAX_READERS, MAX_SUBSTITUTION_BYTES, checked
 from newsletter.words.consignment import Consignment
 from newsletter.words.outcome import Deferred, Outcome, Refused, Uncertain
@@ -104,7 +104,7 @@ class SendGrid:
             return outcomes(answer, everyone, self._clock.now())
         except Unreached as error:
             return [(everyone, Deferred(f"{self._host.name} could not be reached: {error}.", backs_off=True))]
-        except Lost as error:
+        except AnswerLost as error:
             return [(everyone, Uncertain(f"The answer of {self._host.name} was lost: {error}."))]
         except Exception as error:  # noqa: BLE001 - our own bug, and nobody knows how far it came
             _log_bug("posting", consignment, error)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import python_http_client  # type: ignore[import-untyped, unused-ignore]
 import sendgrid  # type: ignore[import-untyped, unused-ignore]
 
-from newsletter.providers.sendgrid.transport import Answer, Deadline, Line
+from newsletter.providers.sendgrid.transport import Deadline, HttpAnswer, HttpLine
 from newsletter.words.mistake import Mistake
 
 _HOST_NAME = re.compile(r"[a-z0-9.-]+|[0-9a-f:.]+")
@@ -78,7 +78,7 @@ class Client(python_http_client.Client):  # type: ignore[misc, unused-ignore]
     read the system's certificates) for each call, follow redirects, and format key and body for its debug log.
     """
 
-    def __init__(self, host: Host, key: Key, line: Line, headers: Mapping[str, str], url_path: list[str]) -> None:
+    def __init__(self, host: Host, key: Key, line: HttpLine, headers: Mapping[str, str], url_path: list[str]) -> None:
         super().__init__(host="", version=3, request_headers=dict(headers), url_path=url_path)
         self._where, self._key, self._line = host, key, line
 
@@ -86,7 +86,7 @@ class Client(python_http_client.Client):  # type: ignore[misc, unused-ignore]
         path = [*self._url_path, name] if name else self._url_path
         return Client(self._where, self._key, self._line, self.request_headers, path)
 
-    def post(self, request_body: bytes, deadline: Deadline) -> Answer:
+    def post(self, request_body: bytes, deadline: Deadline) -> HttpAnswer:
         """POST ready JSON. Raises Unreached or Lost."""
         headers = {
             "Host": self._where.header,
@@ -104,7 +104,7 @@ class Client(python_http_client.Client):  # type: ignore[misc, unused-ignore]
 
 def connect(host: Host, key: Key, tls: Callable[[], ssl.SSLContext], monotonic: Callable[[], float]) -> Client:
     """A client for one thread; the connection is made by the first call."""
-    line = Line(host.name, host.port, tls=tls if host.is_secure else None, monotonic=monotonic)
+    line = HttpLine(host.name, host.port, tls=tls if host.is_secure else None, monotonic=monotonic)
     # The library gets no key: it would hold it in plain attributes and headers.
     account = sendgrid.SendGridAPIClient("kept elsewhere", host=host.url)
     headers = {"User-Agent": account.useragent, "Accept": "application/json"}

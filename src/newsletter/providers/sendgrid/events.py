@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from newsletter.ports.clock import Clock
 from newsletter.ports.events import Unheard, Unreadable, Unverified
-from newsletter.providers.sendgrid.asking import Asking
+from newsletter.providers.sendgrid.api import SendGridApi
 from newsletter.providers.sendgrid.body import ATTEMPT, DELIVERY, TRACKING
 from newsletter.providers.sendgrid.lists import pull_lists
 from newsletter.words.event import Event, EventKind
@@ -62,12 +62,12 @@ _UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class SendGridEvents:
-    """The `EventSource` port. `keys` are as SendGrid shows them, one or several in a row."""
+    """What SendGrid tells, proved. `keys` are as SendGrid shows them, one or several in a row."""
 
     name = "sendgrid"
     whole_or_nothing = True
 
-    def __init__(self, keys: str, clock: Clock, asking: Callable[[], Asking] | None = None) -> None:
+    def __init__(self, keys: str, clock: Clock, asking: Callable[[], SendGridApi] | None = None) -> None:
         """Raises Mistake for a key that is none. Several, parted by blanks or commas, are for the time of a change."""
         self._keys = [_public_key(one) for one in re.split(r"[\s,]+", keys.strip()) if one]
         self._clock, self._asking = clock, asking

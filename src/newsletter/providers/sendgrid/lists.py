@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from newsletter.ports.clock import Clock
 from newsletter.ports.events import Unheard
-from newsletter.providers.sendgrid.asking import Asking, Unanswered
+from newsletter.providers.sendgrid.api import NoAnswer, SendGridApi
 from newsletter.words.event import Event, EventKind
 from newsletter.words.subscriber import SuppressionReason, address_key
 
@@ -24,7 +24,7 @@ _LISTS = {
 }
 
 
-def pull_lists(asking: Asking, clock: Clock, since_at: datetime) -> Sequence[Event]:
+def pull_lists(asking: SendGridApi, clock: Clock, since_at: datetime) -> Sequence[Event]:
     """Everyone put on one of the lists since then. Raises Unheard.
 
     A list grows while it is read by pages, so a page may skip somebody: whoever calls asks again for a span that overlaps.
@@ -32,11 +32,11 @@ def pull_lists(asking: Asking, clock: Clock, since_at: datetime) -> Sequence[Eve
     until_at = clock.now()
     try:
         return [event for name in _LISTS for event in _list(asking, name, since_at, until_at)]
-    except Unanswered as error:
+    except NoAnswer as error:
         raise Unheard(str(error)) from None
 
 
-def _list(asking: Asking, name: str, since_at: datetime, until_at: datetime) -> Iterator[Event]:
+def _list(asking: SendGridApi, name: str, since_at: datetime, until_at: datetime) -> Iterator[Event]:
     for page in range(_MOST_PAGES):
         rows = asking.get(
             f"/v3/suppression/{name}",
@@ -46,7 +46,7 @@ def _list(asking: Asking, name: str, since_at: datetime, until_at: datetime) -> 
             offset=page * _PAGE,
         )
         if not isinstance(rows, list):
-            raise Unanswered(f"the list {name} came back as something else")
+            raise NoAnswer(f"the list {name} came back as something else")
         for row in rows:
             if isinstance(row, dict) and (event := _event(name, row)):
                 yield event

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 from newsletter.ports.provider import Trace, Tried
-from newsletter.providers.sendgrid.asking import Asking, Unanswered
+from newsletter.providers.sendgrid.api import NoAnswer, SendGridApi
 from newsletter.providers.sendgrid.body import ATTEMPT, in_ascii
 
 log = logging.getLogger(__name__)
@@ -21,9 +21,9 @@ _SLACK = timedelta(minutes=5)
 
 
 class SendGridLogs:
-    """The `Evidence` port. `about` finds a try by its name; None where there is no such."""
+    """Evidence from SendGrid's own log. `about` finds a try by its name; None where there is no such."""
 
-    def __init__(self, asking: Asking, about: Callable[[str, Sequence[int]], Tried | None]) -> None:
+    def __init__(self, asking: SendGridApi, about: Callable[[str, Sequence[int]], Tried | None]) -> None:
         self._asking, self._about = asking, about
 
     def find(self, attempt: str, deliveries: Sequence[int]) -> dict[int, Trace]:
@@ -35,7 +35,7 @@ class SendGridLogs:
             for delivery in _spread(sorted(tried.addresses)):
                 if self._has(attempt, tried, tried.addresses[delivery]):
                     return {delivery: Trace.FOUND}
-        except Unanswered as error:
+        except NoAnswer as error:
             log.warning("attempt %s could not be looked up: %s", attempt, error)
         return {}
 
@@ -61,7 +61,7 @@ class SendGridLogs:
         """A message's details hold what travelled with the mail; other mail to the same reader has none of ours."""
         try:
             details = self._asking.get(f"/v3/logs/{quote(message, safe='')}")
-        except Unanswered as error:
+        except NoAnswer as error:
             if error.status == 404:
                 return False
             raise

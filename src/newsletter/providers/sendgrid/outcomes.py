@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from newsletter.providers.sendgrid.transport import Answer
+from newsletter.providers.sendgrid.transport import HttpAnswer
 from newsletter.words.outcome import Accepted, Deferred, Outcome, Refused, Uncertain
 
 Outcomes = list[tuple[Sequence[int], Outcome]]
@@ -46,14 +46,14 @@ class _Complaint:
     field: str
 
 
-def outcomes(answer: Answer, deliveries: Sequence[int], now: datetime) -> Outcomes:
+def outcomes(answer: HttpAnswer, deliveries: Sequence[int], now: datetime) -> Outcomes:
     """Who is accepted, refused, deferred or in doubt after this answer; together they are exactly `deliveries`."""
     if answer.status == 400:
         return _refusal(answer, deliveries)
     return [(deliveries, _of_all(answer, len(deliveries), now))]
 
 
-def _of_all(answer: Answer, n_readers: int, now: datetime) -> Outcome:
+def _of_all(answer: HttpAnswer, n_readers: int, now: datetime) -> Outcome:
     said = _said(answer)
     match answer.status:
         case 202:
@@ -86,7 +86,7 @@ def _of_all(answer: Answer, n_readers: int, now: datetime) -> Outcome:
             return Uncertain(f"{said} The mail may have been taken before that went wrong.")
 
 
-def _acceptance(answer: Answer) -> Outcome:
+def _acceptance(answer: HttpAnswer) -> Outcome:
     given = answer.headers.get("x-message-id", "")
     # It goes into the ledger: what could not be stored must not cost us the fact of the acceptance.
     reference = given if given.isprintable() and 0 < len(given) <= 200 else None
@@ -95,7 +95,7 @@ def _acceptance(answer: Answer) -> Outcome:
     return Uncertain("The answer said 202, but not in the words that SendGrid uses.")
 
 
-def _refusal(answer: Answer, deliveries: Sequence[int]) -> Outcomes:
+def _refusal(answer: HttpAnswer, deliveries: Sequence[int]) -> Outcomes:
     """A 400 rejects the whole call. Blame the readers it names, or the call, or leave it to halving to find out."""
     said = _said(answer)
     complaints = _complaints(answer)
@@ -114,7 +114,7 @@ def _refusal(answer: Answer, deliveries: Sequence[int]) -> Outcomes:
     return [(deliveries, Refused(said))]
 
 
-def _complaints(answer: Answer) -> list[_Complaint]:
+def _complaints(answer: HttpAnswer) -> list[_Complaint]:
     try:
         errors = json.loads(answer.body)["errors"]
         return [_Complaint(str(error.get("message") or ""), str(error.get("field") or "")) for error in errors]
@@ -122,7 +122,7 @@ def _complaints(answer: Answer) -> list[_Complaint]:
         return []
 
 
-def _said(answer: Answer) -> str:
+def _said(answer: HttpAnswer) -> str:
     """The answer as a sentence: no reader's address and no key may reach a log or a screen by way of an error."""
     messages = " ".join(dict.fromkeys(complaint.message for complaint in _complaints(answer) if complaint.message))
     clean = _KEY.sub("...", _ADDRESS.sub("an address", "".join(c if c.isprintable() else " " for c in messages)))

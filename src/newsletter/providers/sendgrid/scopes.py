@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 
 from newsletter.ports.clock import Clock
 from newsletter.providers.sendgrid.client import Host, Key
-from newsletter.providers.sendgrid.transport import Answer, Deadline, Line, Lost, Unreached
+from newsletter.providers.sendgrid.transport import AnswerLost, Deadline, HttpAnswer, HttpLine, Unreached
 from newsletter.words.mistake import NotNow, Unreachable
 
 _SECONDS = 25.0
@@ -20,7 +20,7 @@ _NOT_CHANGED = "Nothing was changed."
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class KeyTried:
     """`words` say how it went; `said_at` is the time by the other side's clock, where it told."""
 
     words: str
@@ -32,7 +32,7 @@ def check_key(key: str, *, url: str, clock: Clock, tls: ssl.SSLContext | None = 
     return try_key(key, url=url, clock=clock, tls=tls).words
 
 
-def try_key(key: str, *, url: str, clock: Clock, tls: ssl.SSLContext | None = None) -> Tried:
+def try_key(key: str, *, url: str, clock: Clock, tls: ssl.SSLContext | None = None) -> KeyTried:
     """Say how it went. Raises NotNow with the reason, Mistake for a key or an address that can't be right.
 
     Where nothing came back that tells of the key, what is raised is Unreachable. `GET /v3/scopes` lists what the key that
@@ -40,11 +40,11 @@ def try_key(key: str, *, url: str, clock: Clock, tls: ssl.SSLContext | None = No
     """
     host, secret = Host(url), Key(key)
     context = (lambda: tls or ssl.create_default_context()) if host.is_secure else None
-    line = Line(host.name, host.port, tls=context, monotonic=clock.monotonic)
+    line = HttpLine(host.name, host.port, tls=context, monotonic=clock.monotonic)
     words = f"GET /v3/scopes HTTP/1.1\r\nHost: {host.header}\r\nAuthorization: {secret.header}\r\nAccept: application/json\r\n\r\n"
     try:
         answer = line.exchange(words.encode("ascii"), b"", Deadline(_SECONDS, clock.monotonic))
-    except (Unreached, Lost) as error:
+    except (Unreached, AnswerLost) as error:
         raise Unreachable(f"{host.name} could not be asked: {error}.", fix=_NOT_CHANGED) from None
     finally:
         line.close()
@@ -60,7 +60,7 @@ def try_key(key: str, *, url: str, clock: Clock, tls: ssl.SSLContext | None = No
             "SendGrid knows this key, but it may not send mail.",
             fix=f"Give it the permission Mail Send. {_NOT_CHANGED}",
         )
-    return Tried(f"{host.name} takes the key, and it may send mail.", _said_at(answer.headers))
+    return KeyTried(f"{host.name} takes the key, and it may send mail.", _said_at(answer.headers))
 
 
 def _said_at(headers: Mapping[str, str]) -> datetime | None:
@@ -71,7 +71,7 @@ def _said_at(headers: Mapping[str, str]) -> datetime | None:
     return said if said.tzinfo is not None else None
 
 
-def _scopes(answer: Answer) -> list[str] | None:
+def _scopes(answer: HttpAnswer) -> list[str] | None:
     try:
         scopes = json.loads(answer.body)["scopes"] if answer.status == 200 and answer.whole else None
     except (ValueError, LookupError, TypeError):

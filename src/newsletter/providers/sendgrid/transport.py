@@ -23,12 +23,12 @@ class Unreached(Exception):
     """Nothing went out: surely not taken."""
 
 
-class Lost(Exception):
+class AnswerLost(Exception):
     """Something went out, and no whole answer came back: nobody can know from here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class HttpAnswer:
     """What came back; header names in lower case. `whole` is False when the connection ended inside the body."""
 
     status: int
@@ -37,7 +37,7 @@ class Answer:
     whole: bool = True
 
 
-class Line:
+class HttpLine:
     """Belongs to one thread. Proxy settings of the environment are ignored: the key goes to one host only."""
 
     def __init__(
@@ -49,7 +49,7 @@ class Line:
         self._used_at = 0.0
         self._socket: socket.socket | None = None
 
-    def exchange(self, head: bytes, body: bytes, deadline: Deadline) -> Answer:
+    def exchange(self, head: bytes, body: bytes, deadline: Deadline) -> HttpAnswer:
         """Send one request and read its answer. Raises Unreached or Lost, and keeps the line only after a whole answer."""
         line = self._ready(deadline)
         # From here on the line is only as good as the answer.
@@ -107,7 +107,7 @@ class Line:
             raise
 
 
-def _exchanged(line: socket.socket, head: bytes, body: bytes, deadline: Deadline) -> tuple[Answer, bool]:
+def _exchanged(line: socket.socket, head: bytes, body: bytes, deadline: Deadline) -> tuple[HttpAnswer, bool]:
     try:
         deadline.left()
     except TimeoutError as error:
@@ -119,7 +119,7 @@ def _exchanged(line: socket.socket, head: bytes, body: bytes, deadline: Deadline
         # A server may refuse a large body before it has read all of it, and hang up.
         return _early_answer(line, deadline, _named(error)), False
     except OSError as error:
-        raise Lost(_named(error)) from None
+        raise AnswerLost(_named(error)) from None
     return _answer(line, deadline)
 
 
@@ -130,31 +130,31 @@ def _sent(line: socket.socket, data: bytes, deadline: Deadline) -> None:
         view = view[line.send(view[:_CHUNK]) :]
 
 
-def _early_answer(line: socket.socket, deadline: Deadline, reason: str) -> Answer:
+def _early_answer(line: socket.socket, deadline: Deadline, reason: str) -> HttpAnswer:
     try:
         answer, _ = _answer(line, deadline)
-    except Lost:
-        raise Lost(reason) from None
+    except AnswerLost:
+        raise AnswerLost(reason) from None
     if answer.status < 400:
-        raise Lost(reason)
+        raise AnswerLost(reason)
     return answer
 
 
-def _answer(line: socket.socket, deadline: Deadline) -> tuple[Answer, bool]:
+def _answer(line: socket.socket, deadline: Deadline) -> tuple[HttpAnswer, bool]:
     """The answer, and whether the line may be kept."""
-    reader = _Reader(line, deadline)
+    reader = _SocketReader(line, deadline)
     response = HTTPResponse(cast(socket.socket, reader), method="POST")
     try:
         response.begin()
         if reader.ended:
             # http.client takes the end of the stream for the end of the headers.
-            raise Lost("the answer broke off in its headers")
+            raise AnswerLost("the answer broke off in its headers")
         headers = {name.lower(): value for name, value in response.headers.items()}
         body, whole = _body(response)
         keep = whole and not response.will_close and response.isclosed()
-        return Answer(status=response.status, headers=headers, body=body, whole=whole), keep
+        return HttpAnswer(status=response.status, headers=headers, body=body, whole=whole), keep
     except (OSError, HTTPException, ValueError) as error:
-        raise Lost(_named(error)) from None
+        raise AnswerLost(_named(error)) from None
     finally:
         response.close()
 
@@ -170,7 +170,7 @@ def _body(response: HTTPResponse) -> tuple[bytes, bool]:
         return b"", False
 
 
-class _Reader(io.RawIOBase):
+class _SocketReader(io.RawIOBase):
     """A socket as http.client reads it, each read with what is left of the whole deadline."""
 
     def __init__(self, line: socket.socket, deadline: Deadline) -> None:

@@ -30,7 +30,7 @@ _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class ServerSeen:
     """A mail server that let us in: `words` say how, `name` is what it calls itself, `address` where it was met."""
 
     words: str
@@ -102,7 +102,7 @@ class SmtpProvider:
         """`look`, in words."""
         return self.look().words
 
-    def look(self) -> Seen:
+    def look(self) -> ServerSeen:
         """Connect, encrypt and log in without handing anything over. Raises NotNow with the reason.
 
         Where no mail server answered, what is raised is Unreachable.
@@ -124,7 +124,7 @@ class SmtpProvider:
             raise Unreachable(f"The mail server answered {reply}.", fix="Nothing was changed.")
         way = "encrypted" if encrypted else "without encryption"
         said = f"{self._server.shown} answers, {way}, and {'takes the password' if known else 'asks for no password'}."
-        return Seen(words=said, name=name, address=address)
+        return ServerSeen(words=said, name=name, address=address)
 
     def close(self) -> None:
         """Say goodbye on every idle connection."""

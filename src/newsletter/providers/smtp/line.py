@@ -20,11 +20,11 @@ class Broken(Exception):
     """The connection is of no more use, and what was being sent was surely not taken."""
 
 
-class Lost(Broken):
+class MailLost(Broken):
     """The connection broke when the mail was out already: nobody can know from here."""
 
 
-class Line:
+class SmtpLine:
     """Belongs to whoever holds it; `deadline` is set anew for each parcel."""
 
     def __init__(self, wire: socket.socket, deadline: Deadline) -> None:
@@ -75,7 +75,7 @@ class Line:
         except (OSError, ValueError) as error:
             # A record may have left although writing it failed; a plain write that fails has sent nothing.
             out = handed + (chunk if self.is_encrypted else 0)
-            raise (Lost if last is not None and out >= last else Broken)(named(error)) from None
+            raise (MailLost if last is not None and out >= last else Broken)(named(error)) from None
 
     def encrypt(self, context: ssl.SSLContext, host: str) -> None:
         """From here on TLS. Raises Broken, also where the server said something that it should not have said yet."""
@@ -114,7 +114,7 @@ class Line:
         return line.removesuffix(b"\r")
 
 
-def connected(host: str, port: int, deadline: Deadline) -> Line:
+def connected(host: str, port: int, deadline: Deadline) -> SmtpLine:
     """A line to the first of the host's addresses that answers. Raises Broken.
 
     Looking up the name is up to the system; what it overruns is noticed after.
@@ -135,7 +135,7 @@ def connected(host: str, port: int, deadline: Deadline) -> Line:
             wire.close()
             why = named(error)
         else:
-            return Line(wire, deadline)
+            return SmtpLine(wire, deadline)
     raise Broken(why)
 
 

@@ -41,23 +41,23 @@ class Scope(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class MailVerdict:
     """What became of one mail, and whether to go on with the next."""
 
     outcome: Outcome
     scope: Scope
 
 
-def verdict(stage: Stage, reply: Reply, delivery: int) -> Verdict:
+def verdict(stage: Stage, reply: Reply, delivery: int) -> MailVerdict:
     """What an answer other than the one hoped for means; and at the end of a mail, any answer."""
     if stage is Stage.END and reply.code == 250:
-        return Verdict(Accepted(), Scope.READER)
+        return MailVerdict(Accepted(), Scope.READER)
     said = f"The mail server answered {reply}."
     if 400 <= reply.code < 500:
         return _later(stage, reply, said)
     if reply.code >= 500:
         return _no(stage, reply, delivery, said)
-    return Verdict(Uncertain(f"{said} That says neither yes nor no."), Scope.EVERYONE)
+    return MailVerdict(Uncertain(f"{said} That says neither yes nor no."), Scope.EVERYONE)
 
 
 def later_for_all(reason: str) -> Deferred:
@@ -78,14 +78,14 @@ def too_large(n_bytes: int, limit: int) -> Deferred:
     return Deferred(f"{_TOO_LARGE} It takes {limit:,} bytes, and a mail has {n_bytes:,}.", pauses=True)
 
 
-def _later(stage: Stage, reply: Reply, said: str) -> Verdict:
+def _later(stage: Stage, reply: Reply, said: str) -> MailVerdict:
     if stage is Stage.RCPT and reply.code != 421 and not _speaks_of_the_server(reply):
-        return Verdict(Deferred(said, about_reader=True), Scope.READER)
+        return MailVerdict(Deferred(said, about_reader=True), Scope.READER)
     if stage in (Stage.DATA, Stage.END) and _is_greylisting(reply):
-        return Verdict(Deferred(said, about_reader=True), Scope.PATTERN)
+        return MailVerdict(Deferred(said, about_reader=True), Scope.PATTERN)
     # It may be this one mail that the server never takes: then the others must get past it some time.
     stops_here = stage is not Stage.MAIL and reply.code != 421
-    return Verdict(Deferred(said, retry_after=WAIT, about_reader=stops_here), Scope.EVERYONE)
+    return MailVerdict(Deferred(said, retry_after=WAIT, about_reader=stops_here), Scope.EVERYONE)
 
 
 def _speaks_of_the_server(reply: Reply) -> bool:
@@ -101,13 +101,13 @@ def _is_greylisting(reply: Reply) -> bool:
     return reply.code == 450 if reply.status is None else reply.code != 421 and reply.status[0] in {1, 2, 7}
 
 
-def _no(stage: Stage, reply: Reply, delivery: int, said: str) -> Verdict:
+def _no(stage: Stage, reply: Reply, delivery: int, said: str) -> MailVerdict:
     remedy = _remedy(stage, reply)
     if remedy:
-        return Verdict(Deferred(f"{said} {remedy}", pauses=True), Scope.EVERYONE)
+        return MailVerdict(Deferred(f"{said} {remedy}", pauses=True), Scope.EVERYONE)
     refused = Refused(said, named=frozenset({delivery}))
     is_readers_own = stage is Stage.RCPT and _is_about_reader(reply, (550, 551, 552, 553))
-    return Verdict(refused, Scope.READER if is_readers_own else Scope.PATTERN)
+    return MailVerdict(refused, Scope.READER if is_readers_own else Scope.PATTERN)
 
 
 def _remedy(stage: Stage, reply: Reply) -> str:

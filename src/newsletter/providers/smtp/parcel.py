@@ -8,11 +8,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from newsletter.providers.messages import messages
-from newsletter.providers.smtp.line import Broken, Deadline, Lost
-from newsletter.providers.smtp.outcomes import Scope, Stage, Verdict, alike, later_for_all, too_large, verdict
+from newsletter.providers.smtp.line import Broken, Deadline, MailLost
+from newsletter.providers.smtp.outcomes import MailVerdict, Scope, Stage, alike, later_for_all, too_large, verdict
 from newsletter.providers.smtp.pool import Pool
 from newsletter.providers.smtp.reply import Reply
-from newsletter.providers.smtp.session import Letter, Session, Unwelcome
+from newsletter.providers.smtp.session import OutgoingMail, SmtpSession, Unwelcome
 from newsletter.words.consignment import Consignment
 from newsletter.words.message import addr_spec, header
 from newsletter.words.mistake import Mistake
@@ -61,8 +61,8 @@ class Parcel:
         self._held: list[tuple[int, Refused]] = []
         self._refused_in_a_row = self._later_in_a_row = 0
         self._letters = self._written(consignment, sign, date)
-        self._queue: deque[Letter] = deque()
-        self._session: Session | None = None
+        self._queue: deque[OutgoingMail] = deque()
+        self._session: SmtpSession | None = None
         self._in_flight: int | None = None
         self._progress = False
 
@@ -90,7 +90,7 @@ class Parcel:
         self._end(Deferred(reason, backs_off=True))
         yield from self._told()
 
-    def _written(self, consignment: Consignment, sign: Sign | None, date: datetime) -> Iterator[Letter]:
+    def _written(self, consignment: Consignment, sign: Sign | None, date: datetime) -> Iterator[OutgoingMail]:
         """Each mail when it is needed; of those that can't be one, a refusal is told instead. Raises Mistake."""
         sender = addr_spec(consignment.edition.sender)
         head = header(ATTEMPT_HEADER, consignment.attempt).encode("ascii")
@@ -105,11 +105,11 @@ class Parcel:
                 self._say(delivery, Refused(why, frozenset({delivery}), is_ours=True))
                 continue
             content = head + message
-            yield Letter(
+            yield OutgoingMail(
                 delivery=delivery, sender=sender, recipient=recipient, content=sign(content) if sign else content
             )
 
-    def _step(self, letter: Letter) -> None:
+    def _step(self, letter: OutgoingMail) -> None:
         """Try to hand over one mail. Afterwards it is answered for, or to be tried again on a new connection."""
         try:
             if self._session is None:
@@ -120,14 +120,14 @@ class Parcel:
             self._hand_over(self._session, letter)
         except Unwelcome as no:
             self._end(no.outcome)
-        except Lost as error:
+        except MailLost as error:
             self._say(letter.delivery, Uncertain(f"The answer to this mail was lost: {error}."))
             self._end(Deferred("The connection was lost before their turn came."))
         except Broken as error:
             self._in_flight = None
             self._begin_anew(Deferred(f"The connection broke before the mail was taken: {error}.", backs_off=True))
 
-    def _hand_over(self, session: Session, letter: Letter) -> None:
+    def _hand_over(self, session: SmtpSession, letter: OutgoingMail) -> None:
         if session.largest and len(letter.content) > session.largest:
             self._end(too_large(len(letter.content), session.largest))
         elif refused := session.refusal(letter):
@@ -142,7 +142,7 @@ class Parcel:
             self._too_late = max(self._too_late, _SLOWER * (begun - self._deadline.remains()))
             self._judge(letter, Stage.END, reply)
 
-    def _judge(self, letter: Letter, stage: Stage, reply: Reply) -> None:
+    def _judge(self, letter: OutgoingMail, stage: Stage, reply: Reply) -> None:
         found = verdict(stage, reply, letter.delivery)
         if reply.code == 421 and stage is not Stage.END and isinstance(found.outcome, Deferred):
             # It may only want so many mails on one connection.
@@ -157,7 +157,7 @@ class Parcel:
         else:
             self._settle(letter, found)
 
-    def _settle(self, letter: Letter, found: Verdict) -> None:
+    def _settle(self, letter: OutgoingMail, found: MailVerdict) -> None:
         """This mail is answered for; the next may follow, unless refusals begin to look alike."""
         self._queue.popleft()
         if self._session:
@@ -204,7 +204,7 @@ class Parcel:
         self._letters = iter(())
         self._drop()
 
-    def _waiting(self, number: int) -> Letter | None:
+    def _waiting(self, number: int) -> OutgoingMail | None:
         """The first or second of the mails that are not answered for."""
         while len(self._queue) < number:
             letter = next(self._letters, None)

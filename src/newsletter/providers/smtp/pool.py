@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from newsletter.providers.smtp.line import Deadline
 from newsletter.providers.smtp.server import Server
-from newsletter.providers.smtp.session import Session, Unwelcome, welcomed
+from newsletter.providers.smtp.session import SmtpSession, Unwelcome, welcomed
 from newsletter.words.outcome import Deferred
 
 # Servers end idle connections after minutes, firewalls forget them without a word.
@@ -32,7 +32,7 @@ class Pool:
 
     def __init__(self, server: Server, *, tls: ssl.SSLContext | None, monotonic: Callable[[], float]) -> None:
         self._server, self._tls, self._monotonic = server, tls, monotonic
-        self._idle: list[Session] = []
+        self._idle: list[SmtpSession] = []
         self._lock = threading.Lock()
         self._changed = threading.Condition()
         # Parcels that hold a session or knock for one, and those that were let in; how many may be, and when that was learned.
@@ -41,7 +41,7 @@ class Pool:
         # Says goodbye when the provider is dropped, and at the end of the program.
         weakref.finalize(self, _hang_up, self._idle, monotonic)
 
-    def take(self, deadline: Deadline) -> Session:
+    def take(self, deadline: Deadline) -> SmtpSession:
         """A kept connection or a new one, for one parcel until `deadline`. Raises Unwelcome."""
         while True:
             self._knock(deadline)
@@ -55,13 +55,13 @@ class Pool:
             self._count(knocking=-1, inside=1)
             return session
 
-    def give_back(self, session: Session) -> None:
+    def give_back(self, session: SmtpSession) -> None:
         session.used_at = self._monotonic()
         with self._lock:
             self._idle.append(session)
         self._count(inside=-1)
 
-    def drop(self, session: Session, deadline: Deadline | None = None) -> None:
+    def drop(self, session: SmtpSession, deadline: Deadline | None = None) -> None:
         """Hang up; with a deadline, say so first."""
         session.close(deadline)
         self._count(inside=-1)
@@ -106,7 +106,7 @@ class Pool:
             self._most = max(self._most, self._n_inside)
             self._changed.notify_all()
 
-    def _kept(self, deadline: Deadline) -> Session | None:
+    def _kept(self, deadline: Deadline) -> SmtpSession | None:
         while session := self._last():
             if self._monotonic() - session.used_at < _IDLE_SECONDS and not session.line.is_stale():
                 session.line.deadline = deadline
@@ -114,14 +114,14 @@ class Pool:
             session.close()
         return None
 
-    def _new(self, deadline: Deadline) -> Session:
+    def _new(self, deadline: Deadline) -> SmtpSession:
         """Beside others we wait less long to be let in: a server that is full may leave us in front of its door."""
         seconds = min(_GREETING_SECONDS, deadline.remains()) if self._n_inside else deadline.remains()
         session = welcomed(self._server, self._context, Deadline(seconds, self._monotonic))
         session.line.deadline = deadline
         return session
 
-    def _last(self) -> Session | None:
+    def _last(self) -> SmtpSession | None:
         with self._lock:
             return self._idle.pop() if self._idle else None
 
@@ -133,6 +133,6 @@ class Pool:
             return self._tls
 
 
-def _hang_up(idle: list[Session], monotonic: Callable[[], float]) -> None:
+def _hang_up(idle: list[SmtpSession], monotonic: Callable[[], float]) -> None:
     while idle:
         idle.pop().close(Deadline(_FAREWELL_SECONDS, monotonic))

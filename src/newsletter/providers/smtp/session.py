@@ -6,7 +6,7 @@ import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from newsletter.providers.smtp.line import Broken, Deadline, Line, Lost, connected
+from newsletter.providers.smtp.line import Broken, Deadline, MailLost, SmtpLine, connected
 from newsletter.providers.smtp.outcomes import WAIT, Stage, login_refused
 from newsletter.providers.smtp.reply import Reply
 from newsletter.providers.smtp.server import Login, Server
@@ -30,7 +30,7 @@ class Unwelcome(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
+class OutgoingMail:
     """One mail as it goes over the wire. `sender` and `recipient` are plain ASCII addresses, checked before."""
 
     delivery: int
@@ -39,13 +39,13 @@ class Letter:
     content: bytes
 
 
-class Session:
+class SmtpSession:
     """`served` counts the mails that were answered for on this connection; `largest` is 0 where there is no limit.
 
     `name` is what the server calls itself in its answer to EHLO.
     """
 
-    def __init__(self, line: Line, features: Mapping[str, str]) -> None:
+    def __init__(self, line: SmtpLine, features: Mapping[str, str]) -> None:
         self.line = line
         self.name = features.get(_OWN_NAME, "")
         self.served = 0
@@ -58,7 +58,7 @@ class Session:
         # Where a refused envelope has left the conversation; put right only if there is more to say.
         self._refused_at: Stage | None = None
 
-    def refusal(self, letter: Letter) -> tuple[Stage, Reply] | None:
+    def refusal(self, letter: OutgoingMail) -> tuple[Stage, Reply] | None:
         """Give the envelope; None means that the mail may follow. Raises Broken: nothing was taken."""
         self._put_right()
         if self._pipelines and not self._asked_ahead:
@@ -76,7 +76,9 @@ class Session:
             return stage, reply
         return None
 
-    def deliver(self, letter: Letter, following: Letter | None, last_answer: Callable[[], Deadline]) -> Reply:
+    def deliver(
+        self, letter: OutgoingMail, following: OutgoingMail | None, last_answer: Callable[[], Deadline]
+    ) -> Reply:
         """Send the mail after its envelope was taken, and get the answer to it, for which `last_answer` begins the wait.
 
         The envelope of the `following` one travels along where the server allows that (RFC 2920, 3.1), which saves a
@@ -92,7 +94,7 @@ class Session:
         try:
             return self.line.read()
         except Broken as error:
-            raise Lost(str(error)) from None
+            raise MailLost(str(error)) from None
         finally:
             self.line.deadline = deadline
 
@@ -124,10 +126,10 @@ class Session:
         if self.line.read().code != 250:
             raise Broken("it would not begin anew")
 
-    def _envelope(self, letter: Letter) -> bytes:
+    def _envelope(self, letter: OutgoingMail) -> bytes:
         return b"".join(self._commands(letter).values())
 
-    def _commands(self, letter: Letter) -> dict[Stage, bytes]:
+    def _commands(self, letter: OutgoingMail) -> dict[Stage, bytes]:
         size = f" SIZE={len(letter.content)}" if self._tells_size else ""
         return {
             Stage.MAIL: f"MAIL FROM:<{letter.sender}>{size}\r\n".encode("ascii"),
@@ -136,14 +138,14 @@ class Session:
         }
 
 
-def welcomed(server: Server, tls: Callable[[], ssl.SSLContext], deadline: Deadline) -> Session:
+def welcomed(server: Server, tls: Callable[[], ssl.SSLContext], deadline: Deadline) -> SmtpSession:
     """Connect, encrypt, log in. Raises Unwelcome."""
     try:
         line = connected(server.host, server.port, deadline)
     except Broken as error:
         raise Unwelcome(_unreached(server, error)) from None
     try:
-        return Session(line, _introduced(server, line, tls))
+        return SmtpSession(line, _introduced(server, line, tls))
     except Broken as error:
         line.close()
         raise Unwelcome(_unreached(server, error)) from None
@@ -152,7 +154,7 @@ def welcomed(server: Server, tls: Callable[[], ssl.SSLContext], deadline: Deadli
         raise
 
 
-def _introduced(server: Server, line: Line, tls: Callable[[], ssl.SSLContext]) -> Mapping[str, str]:
+def _introduced(server: Server, line: SmtpLine, tls: Callable[[], ssl.SSLContext]) -> Mapping[str, str]:
     if server.is_encrypted:
         line.encrypt(tls(), server.host)
     _expect(line.read(), 220)
@@ -169,14 +171,14 @@ def _introduced(server: Server, line: Line, tls: Callable[[], ssl.SSLContext]) -
     return features
 
 
-def _should_encrypt(server: Server, line: Line, features: Mapping[str, str]) -> bool:
+def _should_encrypt(server: Server, line: SmtpLine, features: Mapping[str, str]) -> bool:
     if line.is_encrypted or "STARTTLS" not in features:
         return False
     # A mail server on this machine rarely has a certificate that anybody vouches for; some take passwords only inside TLS.
     return not server.is_this_machine or (server.login is not None and "AUTH" not in features)
 
 
-def _hello(line: Line) -> Mapping[str, str]:
+def _hello(line: SmtpLine) -> Mapping[str, str]:
     """What the server offers, by keyword in upper case, and what it calls itself (RFC 5321, 4.1.1.1).
 
     A server that knows HELO alone offers nothing.
@@ -193,7 +195,7 @@ def _hello(line: Line) -> Mapping[str, str]:
     return features
 
 
-def _log_in(line: Line, login: Login, offered: list[str]) -> None:
+def _log_in(line: SmtpLine, login: Login, offered: list[str]) -> None:
     """In one step where the server takes it so, else in two: a server may want to ask before it is told (RFC 4954, 4)."""
     if not {"PLAIN", "LOGIN"} & {*offered}:
         ways = ", ".join(word for word in offered if word.isalnum())[:100]
@@ -212,7 +214,7 @@ def _log_in(line: Line, login: Login, offered: list[str]) -> None:
         raise Unwelcome(_not_let_in(reply, login))
 
 
-def _exchanged(line: Line, command: str, *words: str) -> Reply:
+def _exchanged(line: SmtpLine, command: str, *words: str) -> Reply:
     """Say the command, and a word each time the server asks for one. Its answer that asks for nothing."""
     line.write(f"{command}\r\n".encode("ascii"))
     reply = line.read()
@@ -231,7 +233,7 @@ def _not_let_in(reply: Reply, login: Login) -> Deferred:
     return login_refused(said)
 
 
-def _said(line: Line, words: bytes, hoped_for: int) -> Reply:
+def _said(line: SmtpLine, words: bytes, hoped_for: int) -> Reply:
     line.write(words)
     return _expect(line.read(), hoped_for)
 

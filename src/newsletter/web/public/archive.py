@@ -11,14 +11,14 @@ from xml.sax.saxutils import escape
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
-from newsletter.ports.archive import PublicIssue
+from newsletter.archive.public_issue import PublicIssue
+from newsletter.web.number import read_number
 from newsletter.web.public.headers import ISSUE_POLICY
 from newsletter.web.public.site import Site
 from newsletter.web.public.words import long_date
 from newsletter.words.edition import Edition
 from newsletter.words.gap import fill_part
 from newsletter.words.mistake import NewsletterError
-from newsletter.words.number import read_number
 
 _PER_PAGE = 50
 _IN_FEED = 20

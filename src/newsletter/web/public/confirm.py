@@ -8,8 +8,8 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
+from newsletter.web.public.address_change import tell_old_address
 from newsletter.web.public.forms import Form
-from newsletter.web.public.moved import tell_old_address
 from newsletter.web.public.site import Site
 from newsletter.web.public.welcome import welcome
 from newsletter.words.consent import Asked, ConsentRecord

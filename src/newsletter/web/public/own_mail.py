@@ -8,16 +8,16 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
-from newsletter.audience.letter_words import OWN, known_language
-from newsletter.audience.letters import notice
-from newsletter.audience.posting import moment_number
-from newsletter.ports.consents import Price
+from newsletter.consent.letters.letters import notice
+from newsletter.consent.letters.post_office import moment_number
+from newsletter.consent.letters.words import OWN, known_language
+from newsletter.consent.own_token import own_token
+from newsletter.consent.requests import Price
 from newsletter.web.public import preferences
 from newsletter.web.public.forms import Form
 from newsletter.web.public.own_link import Holder
 from newsletter.web.public.site import Site
 from newsletter.words.outcome import Accepted
-from newsletter.words.own_token import own_token
 from newsletter.words.subscriber import Subscriber, SuppressionReason
 
 log = logging.getLogger(__name__)

@@ -10,15 +10,15 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
-from newsletter.audience.address import BadAddress, check_address
-from newsletter.audience.own_data import own_data
-from newsletter.ports.consents import NewRequest, Price
+from newsletter.consent.own_data import own_data
+from newsletter.consent.own_token import is_for, read_own_token
+from newsletter.consent.requests import NewRequest, Price
+from newsletter.readers.address import BadAddress, check_address
 from newsletter.web.public.forms import Form
 from newsletter.web.public.site import Site
 from newsletter.web.public.words import Words
 from newsletter.words.consent import Asked
-from newsletter.words.erasing import RequestOf
-from newsletter.words.own_token import is_for, read_own_token
+from newsletter.words.erasure import RequestOf
 from newsletter.words.subscriber import Subscriber
 
 _DAY = 24 * 3_600

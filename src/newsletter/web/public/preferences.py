@@ -7,8 +7,8 @@ from datetime import timedelta
 from starlette.requests import Request
 from starlette.responses import Response
 
-from newsletter.audience.sign_up import one_line
-from newsletter.ports.profiles import ListPage
+from newsletter.consent.sign_up import one_line
+from newsletter.readers.pages import ListPage
 from newsletter.web.public.forms import Form
 from newsletter.web.public.own_link import Holder
 from newsletter.web.public.site import Site

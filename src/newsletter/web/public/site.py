@@ -15,8 +15,8 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from newsletter.audience.letter_words import AND
-from newsletter.audience.sign_up import Limits
+from newsletter.consent.letters.words import AND
+from newsletter.consent.sign_up import FormLimits
 from newsletter.web.public.theme import Theme, read_theme
 from newsletter.web.public.words import Words, choose_language
 from newsletter.words.consent import Visitor
@@ -36,9 +36,9 @@ _THEME_SECONDS = 60
 class Site:
     """One newsletter's public pages."""
 
-    def __init__(self, parts: Parts, limits: Limits | None = None) -> None:
+    def __init__(self, parts: Parts, limits: FormLimits | None = None) -> None:
         self.parts = parts
-        self.limits = limits or Limits()
+        self.limits = limits or FormLimits()
         self.newsletter = parts.config.newsletter
         # The path of the public address, where the newsletter does not have a host to itself.
         self.root = urlsplit(self.newsletter.public_url).path.rstrip("/")

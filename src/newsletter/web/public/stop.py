@@ -11,7 +11,7 @@ from newsletter.schedule.stop import Stand, Stoppable, find_stoppable, stop
 from newsletter.web.public.forms import Form
 from newsletter.web.public.site import Site
 from newsletter.web.public.words import long_date
-from newsletter.wiring.timekeeping import desk_of
+from newsletter.wiring.clocks import desk_of
 
 
 def show(site: Site, request: Request) -> Response:

@@ -9,8 +9,8 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
-from newsletter.audience.sign_up import Answer, SignUp, hold_off, sign_up
-from newsletter.ports.profiles import ListPage
+from newsletter.consent.sign_up import SignUp, SignUpAnswer, hold_off, sign_up
+from newsletter.readers.pages import ListPage
 from newsletter.web.public.form_time import is_hasty, stamp
 from newsletter.web.public.forms import Form
 from newsletter.web.public.site import Site
@@ -48,14 +48,14 @@ def ask(site: Site, request: Request, form: Form) -> Response:
         site.limits,
     )
     match answer:
-        case Answer.BAD_ADDRESS:
+        case SignUpAnswer.BAD_ADDRESS:
             reason = words(f"address.{flaw}")
             return again(chosen=names, problem=words("subscribe.bad_address", reason=reason), wrong="email")
-        case Answer.TOO_MANY:
+        case SignUpAnswer.TOO_MANY:
             return site.message(words, "too_many", status=429)
-        case Answer.PAUSED:
+        case SignUpAnswer.PAUSED:
             return site.message(words, "paused", status=503)
-        case Answer.ASKED:
+        case SignUpAnswer.ASKED:
             # The mail goes out when the page has: how long that takes tells nobody who is known here.
             return site.look_into_mail(words, "check_mail", BackgroundTask(_afterwards, site))
 

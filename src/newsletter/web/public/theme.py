@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsletter.compose.look import Look, read_look
-from newsletter.preflight.palette import read_palette
+from newsletter.preflight.mail.palette import read_palette
 from newsletter.words.mistake import NewsletterError
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ import logging
 
 from markdown_it import MarkdownIt
 
-from newsletter.audience.letter_words import known_language
-from newsletter.audience.letters import note
-from newsletter.audience.posting import mail_number
+from newsletter.consent.letters.letters import note
+from newsletter.consent.letters.post_office import mail_number
+from newsletter.consent.letters.words import known_language
+from newsletter.consent.requests import Confirmed
 from newsletter.folder.text_files import read_text
-from newsletter.ports.consents import Confirmed
 from newsletter.web.public.site import Site
 from newsletter.web.public.words import Words
 from newsletter.words.consent import Asked

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from starlette.responses import Response
 
 from newsletter.folder.secret_file import kept_secret
-from newsletter.schedule.calendar import Line, calendar, entries
+from newsletter.schedule.calendar import CalendarLine, calendar, entries
+from newsletter.schedule.ical import write_calendar
 from newsletter.web.here import has_loopback_name
 from newsletter.web.studio.page import Page
-from newsletter.wiring.timekeeping import desk_of
-from newsletter.words.ical import write_calendar
+from newsletter.wiring.clocks import desk_of
 from newsletter.words.mistake import Missing
 from newsletter.words.moment import say_span
 
@@ -33,29 +33,29 @@ _NOT_OVER = frozenset({"asking", "paused", "going", "sending", "planning"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Day:
+class CalendarDay:
     """A line of the calendar; `dot` is "good", "warn", "bad" or "none". `overdue` is how long, of what should have gone."""
 
-    line: Line
+    line: CalendarLine
     dot: str
     is_past: bool
     overdue: str = ""
 
 
-def days_of(studio: Studio, desk: Desk) -> list[Day]:
+def days_of(studio: Studio, desk: Desk) -> list[CalendarDay]:
     """Eight weeks back and the next times of each list, by time."""
     now = studio.now()
     lines = calendar(desk, since=now - _SHOWN_BACK, n_ahead=_SHOWN_AHEAD)
     return [_day(line, now) for line in lines]
 
 
-def _day(line: Line, now: datetime) -> Day:
+def _day(line: CalendarLine, now: datetime) -> CalendarDay:
     late = line.lateness(now)
     if late is not None:
-        return Day(line=line, dot="bad", is_past=False, overdue=say_span(late))
+        return CalendarDay(line=line, dot="bad", is_past=False, overdue=say_span(late))
     # What asks, stands still or is under way is not over, however long ago its time was.
     is_past = line.at <= now and line.due_at is None and line.status not in _NOT_OVER
-    return Day(line=line, dot=_DOTS.get(line.status, "none"), is_past=is_past)
+    return CalendarDay(line=line, dot=_DOTS.get(line.status, "none"), is_past=is_past)
 
 
 def address_of(studio: Studio, visit: Visit) -> str:

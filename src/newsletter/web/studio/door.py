@@ -26,7 +26,7 @@ from newsletter.words.mistake import Missing, NewsletterError, NotNow
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-class Refused(Exception):
+class RequestRefused(Exception):
     """A request that goes no further, with its HTTP status."""
 
     def __init__(self, status: int, message: str, fix: str = "", form: FormData | None = None) -> None:
@@ -46,7 +46,7 @@ def endpoint(studio: Studio, page: Page) -> Endpoint:
             handler = page.change if request.method == "POST" else page.show
             assert handler is not None
             return await run_in_threadpool(partial(_made, handler, studio, visit))
-        except Refused as refused:
+        except RequestRefused as refused:
             if refused.status == 401 and request.method in {"GET", "HEAD"}:
                 return _to_sign_in(studio, request)
             visit = replace(visit, form=refused.form) if refused.form else visit
@@ -72,11 +72,11 @@ def _check_host(studio: Studio, page: Page, request: Request) -> None:
         return
     own = urlsplit(studio.newsletter.public_url).hostname
     if host != own:
-        raise Refused(
+        raise RequestRefused(
             421, "The studio does not answer under this name.", "Open it by the address that `serve` printed."
         )
     if not (page.is_public or studio.has_users()):
-        raise Refused(
+        raise RequestRefused(
             403,
             "The studio is closed to the outside while nobody has an account.",
             "On the machine itself: newsletter users add EMAIL --role owner",
@@ -89,9 +89,11 @@ async def _visit(studio: Studio, page: Page, request: Request) -> Visit:
     needed = page.do if request.method == "POST" else page.see
     if not page.is_open:
         if user is None:
-            raise Refused(401, "You are not signed in, or no longer.", "Sign in, then do it again.")
+            raise RequestRefused(401, "You are not signed in, or no longer.", "Sign in, then do it again.")
         if not user.role.may(needed):
-            raise Refused(403, f"This needs the role {needed.value}, and yours is {user.role.value}.", "Ask an owner.")
+            raise RequestRefused(
+                403, f"This needs the role {needed.value}, and yours is {user.role.value}.", "Ask an owner."
+            )
     visit = Visit(request=request, user=user, csrf=studio.sessions.csrf(session), root=studio.root)
     if request.method != "POST":
         return visit
@@ -99,7 +101,7 @@ async def _visit(studio: Studio, page: Page, request: Request) -> Visit:
     form, data = await _read(request, page.largest)
     given = request.headers.get("x-csrf-token") or form.get("csrf") or ""
     if not isinstance(given, str) or not studio.sessions.is_csrf(session, given):
-        raise Refused(
+        raise RequestRefused(
             403, "This form is too old, or not of this session.", "Load the page again, then do it again.", form
         )
     return Visit(request=request, user=user, csrf=visit.csrf, root=studio.root, form=form, data=data)
@@ -112,12 +114,12 @@ def _check_origin(request: Request) -> None:
     if site not in {"same-origin", "none"} or (
         origin is not None and urlsplit(origin).netloc.lower() != request.headers.get("host", "").lower()
     ):
-        raise Refused(403, "This was sent from another page than the studio's.", "Do it in the studio itself.")
+        raise RequestRefused(403, "This was sent from another page than the studio's.", "Do it in the studio itself.")
 
 
 async def _read(request: Request, largest: int) -> tuple[FormData, object]:
     """The form or the JSON in a request. Raises Refused for what is larger than the page expects, or can't be read."""
-    too_large = Refused(413, f"That is more than {largest / 1_000_000:,.0f} MB.", "Send less at once.")
+    too_large = RequestRefused(413, f"That is more than {largest / 1_000_000:,.0f} MB.", "Send less at once.")
     said = request.headers.get("content-length", "")
     if said.isascii() and said.isdigit() and (len(said) > 12 or int(said) > largest):
         raise too_large
@@ -140,10 +142,10 @@ async def _read(request: Request, largest: int) -> tuple[FormData, object]:
         else:
             form, data = await request.form(max_files=20, max_fields=2_000, max_part_size=largest), None
     except (MultiPartException, HTTPException, ValueError, LookupError) as error:
-        raise Refused(400, "What was sent can't be read.", "Load the page again, then do it again.") from error
+        raise RequestRefused(400, "What was sent can't be read.", "Load the page again, then do it again.") from error
     if not is_text(data) or not all(is_text(name) and is_text(_said(value)) for name, value in form.multi_items()):
         await form.close()
-        raise Refused(
+        raise RequestRefused(
             400,
             "What was sent holds a character that no text has.",
             "A mark stands in its place below: write that part anew.",

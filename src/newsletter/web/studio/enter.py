@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import RedirectResponse, Response
 
-from newsletter.access.signing_in import check_password, device_owner, hashed, sign_in
+from newsletter.access.network import network_of
+from newsletter.access.sign_in import check_password, device_owner, hashed, sign_in
 from newsletter.web.here import has_loopback_name, is_here
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.session import invitation
 from newsletter.words.mistake import Missing, Mistake, NewsletterError
-from newsletter.words.network import network_of
 from newsletter.words.user import Role
 
 if TYPE_CHECKING:
-    from newsletter.ports.users import Account
+    from newsletter.access.account import UserAccount
     from newsletter.web.studio.studio import Studio
     from newsletter.web.studio.visit import Visit
 
@@ -68,7 +68,7 @@ def choose_password(studio: Studio, visit: Visit) -> Response:
     return visit.go("/enter", said="Your password is set. Sign in with it.")
 
 
-def _invited(studio: Studio, visit: Visit) -> Account:
+def _invited(studio: Studio, visit: Visit) -> UserAccount:
     said = studio.sessions.read_signed(visit.request.path_params["token"], now=studio.now()) or ""
     number = said.split()[1] if said.startswith("welcome ") else ""
     account = studio.parts.users.find(int(number)) if number else None
@@ -77,7 +77,7 @@ def _invited(studio: Studio, visit: Visit) -> Account:
     return account
 
 
-def _begin(studio: Studio, visit: Visit, account: Account | None) -> Response:
+def _begin(studio: Studio, visit: Visit, account: UserAccount | None) -> Response:
     answer = RedirectResponse(f"{studio.root}/studio", status_code=303)
     studio.sessions.begin(visit.request, answer, account, path=f"{studio.root}/studio")
     return answer

@@ -10,21 +10,21 @@ from starlette.responses import Response
 
 from newsletter.collect.desk import CollectDesk
 from newsletter.collect.drawer import unused_posts
-from newsletter.collect.keeping import choose, dismiss, keep, undo
-from newsletter.collect.mail_post import mail_post
-from newsletter.collect.saving import address_in, collect_find
+from newsletter.collect.keep import choose, dismiss, keep, undo
+from newsletter.collect.mail.mail_post import mail_post
+from newsletter.collect.save import address_in, collect_find
 from newsletter.collect.seen import seen_before
 from newsletter.collect.source import MAX_BYTES, collect, is_mail
-from newsletter.web.studio.broken import readable
+from newsletter.web.number import read_number
+from newsletter.web.studio.issue.broken import readable
 from newsletter.web.studio.page import Page
-from newsletter.wiring.collecting import collect_desk
+from newsletter.wiring.collect import collect_desk
 from newsletter.words.find import FindStatus
 from newsletter.words.mistake import Mistake, NewsletterError
-from newsletter.words.number import read_number
 from newsletter.words.user import Role
 
 if TYPE_CHECKING:
-    from newsletter.collect.message import Link
+    from newsletter.collect.mail.message import MailLink
     from newsletter.web.studio.studio import Studio
     from newsletter.web.studio.visit import Visit
     from newsletter.words.post import Post
@@ -129,7 +129,7 @@ def _post_of(desk: CollectDesk, name: str, data: bytes, note: str) -> Post:
     return collect(data, name=name, on=desk.today(), parse_post=desk.parse_post, note=note)
 
 
-def _not_told(links: Sequence[Link]) -> int:
+def _not_told(links: Sequence[MailLink]) -> int:
     raise Mistake(
         f"This mail has {len(links)} links, and which is meant can't be told.",
         fix=f"Save the one that is meant as a find: {', '.join(one.url for one in links[:5])}",

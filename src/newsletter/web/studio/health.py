@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from newsletter.folder.health_file import Looks, keep_looks, kept_looks
+from newsletter.folder.health_file import LastLook, keep_looks, kept_looks
 from newsletter.web.studio.page import Page
+from newsletter.wiring.clocks import gauges_of
 from newsletter.wiring.soundness import backups, look_here, missing, newest_backup, schedule
-from newsletter.wiring.timekeeping import gauges_of
 from newsletter.words.moment import say_span
 from newsletter.words.user import Role
 from newsletter.words.verdict import State, Verdict, passed, unknown
@@ -37,7 +37,7 @@ _looking = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sign:
+class HealthLine:
     """A line of health: a dot and a few words."""
 
     name: str
@@ -80,31 +80,33 @@ def look(studio: Studio, visit: Visit) -> Response:
     )
 
 
-def signs(studio: Studio) -> list[Sign]:
+def signs(studio: Studio) -> list[HealthLine]:
     """Health in a few lines, from what is remembered and what is quick to see."""
     looks = kept_looks(studio.parts.directory)
     n_missing = len(missing(studio.parts))
     found = []
     if n_missing:
         words = f"{n_missing} thing{' is' if n_missing == 1 else 's are'} missing to send"
-        found.append(Sign(name="Settings", state=State.FAIL, words=words))
+        found.append(HealthLine(name="Settings", state=State.FAIL, words=words))
     for name, title in (("provider", "Provider"), ("domain", "Domain")):
         verdicts = looks.verdicts.get(name, ()) if looks else ()
         worst = max(verdicts, key=lambda one: _GRAVITY.index(one.state), default=None)
         if worst is None or looks is None:
-            found.append(Sign(name=title, state=State.UNKNOWN, words="not looked at yet"))
+            found.append(HealthLine(name=title, state=State.UNKNOWN, words="not looked at yet"))
         elif worst.state in (State.PASS, State.UNKNOWN):
             passes = [one.about for one in verdicts if one.state is State.PASS]
             named = ", ".join(dict.fromkeys(passes)) if name == "domain" else ""
             seen = f"seen {say_span(studio.now() - looks.at)} ago"
             state = State.PASS if passes else State.UNKNOWN
-            found.append(Sign(name=title, state=state, words=named or (seen if passes else "not known")))
+            found.append(HealthLine(name=title, state=state, words=named or (seen if passes else "not known")))
         else:
-            found.append(Sign(name=title, state=worst.state, words=worst.about if worst.about != title else "look"))
+            found.append(
+                HealthLine(name=title, state=worst.state, words=worst.about if worst.about != title else "look")
+            )
     return [*found, _backup_sign(studio), *_short(studio)]
 
 
-def _look(studio: Studio) -> Looks:
+def _look(studio: Studio) -> LastLook:
     from newsletter.fetch.dns import DnsResolver
     from newsletter.wiring.soundness_outside import ask_address, ask_domain, ask_provider
 
@@ -117,7 +119,7 @@ def _look(studio: Studio) -> Looks:
     }
     with ThreadPoolExecutor(len(questions), "health") as pool:
         asked = {name: pool.submit(question) for name, question in questions.items()}
-    looks = Looks(
+    looks = LastLook(
         at=studio.now(),
         verdicts={name: tuple(_said(name, answer.exception()) or answer.result()) for name, answer in asked.items()},
     )
@@ -144,25 +146,25 @@ def _heard(studio: Studio) -> Verdict:
     return unknown("Last event", "Nothing was told yet.", "Name /webhooks/sendgrid to SendGrid: see docs/events.md.")
 
 
-def _backup_sign(studio: Studio) -> Sign:
+def _backup_sign(studio: Studio) -> HealthLine:
     newest = newest_backup(studio.parts.directory)
     words = "none in var/backups" if newest is None else f"{say_span(studio.now() - newest)} ago"
-    return Sign(name="Backup", state=backups(studio.parts).state, words=words)
+    return HealthLine(name="Backup", state=backups(studio.parts).state, words=words)
 
 
-def _short(studio: Studio) -> list[Sign]:
+def _short(studio: Studio) -> list[HealthLine]:
     gauges = gauges_of(studio.parts)
     at, since = gauges.last_event_at(), gauges.seconds_since_tick()
     shown = []
     if at is not None or studio.parts.config.provider == "sendgrid":
         words = f"{say_span(studio.now() - at)} ago" if at else "none yet"
-        shown.append(Sign(name="Last event", state=State.PASS if at else State.UNKNOWN, words=words))
+        shown.append(HealthLine(name="Last event", state=State.PASS if at else State.UNKNOWN, words=words))
     seen = schedule(studio.parts)
     if seen.state is State.FAIL:
         words = "holds" if studio.parts.live.find_hold() else "overdue"
     else:
         words = "never looked at" if since is None else f"seen {say_span(timedelta(seconds=since))} ago"
-    return [*shown, Sign(name="Schedule", state=seen.state, words=words)]
+    return [*shown, HealthLine(name="Schedule", state=seen.state, words=words)]
 
 
 PAGES = (Page(path="/settings/health", show=show, change=look, do=Role.EDITOR),)

@@ -11,16 +11,16 @@ from starlette.responses import Response
 
 from newsletter.compose.draft import unused_posts
 from newsletter.compose.press import press
-from newsletter.ports.forecast import Audience
 from newsletter.schedule.approval import find_good_approval, needs_approval
-from newsletter.schedule.calendar import Line, calendar
-from newsletter.web.studio.broken import readable
+from newsletter.schedule.calendar import CalendarLine, calendar
+from newsletter.segments.audience import Audience
 from newsletter.web.studio.enter import show as show_entry
-from newsletter.web.studio.growth import WEEKS, Chart, drawn
 from newsletter.web.studio.health import signs
+from newsletter.web.studio.issue.broken import readable
 from newsletter.web.studio.page import Page
-from newsletter.wiring.collecting import collect_desk
-from newsletter.wiring.timekeeping import desk_of
+from newsletter.web.studio.readers.growth import WEEKS, Chart, drawn
+from newsletter.wiring.clocks import desk_of
+from newsletter.wiring.collect import collect_desk
 from newsletter.words.difference import count_changed
 from newsletter.words.finding import Finding, Severity
 from newsletter.words.mistake import NewsletterError, NotNow
@@ -28,11 +28,11 @@ from newsletter.words.moment import say_moment, say_span
 from newsletter.words.user import Role
 
 if TYPE_CHECKING:
-    from newsletter.ports.ledger import Tally
-    from newsletter.ports.reports import Figures
+    from newsletter.jobs.driver import Outlook
+    from newsletter.ledger.rows import Tally
+    from newsletter.report.figures import Figures
     from newsletter.web.studio.studio import Studio
     from newsletter.web.studio.visit import Visit
-    from newsletter.words.driver import Outlook
     from newsletter.words.issue import Issue
     from newsletter.words.post import Post
     from newsletter.words.slot import Approval, Plan
@@ -138,11 +138,11 @@ def hold(studio: Studio, visit: Visit) -> Response:
 class _Other:
     """Something else that waits, asks or is under way."""
 
-    line: Line
+    line: CalendarLine
     overdue: str
 
 
-def _open_lines(studio: Studio) -> list[Line]:
+def _open_lines(studio: Studio) -> list[CalendarLine]:
     """What waits, asks, stands still or is under way, of every list: what wants somebody first, then by time."""
     now = studio.now()
     lines = calendar(desk_of(studio.parts), since=now - _LOOKED_BACK, n_ahead=1)
@@ -155,7 +155,7 @@ def _open_lines(studio: Studio) -> list[Line]:
     )
 
 
-def _overdue(studio: Studio, line: Line) -> str:
+def _overdue(studio: Studio, line: CalendarLine) -> str:
     """How long it is overdue: its time came, and it has not begun. What runs is given a minute: it looks every quarter of
     one."""
     late = line.lateness(studio.now())
@@ -167,7 +167,7 @@ def _overdue(studio: Studio, line: Line) -> str:
     return say_span(late)
 
 
-def _coming(studio: Studio, issues: Sequence[Issue], sent: set[int], lines: Sequence[Line]) -> Coming | None:
+def _coming(studio: Studio, issues: Sequence[Issue], sent: set[int], lines: Sequence[CalendarLine]) -> Coming | None:
     parts, now = studio.parts, studio.now()
     if lines:
         line = lines[0]

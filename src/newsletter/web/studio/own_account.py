@@ -9,14 +9,14 @@ import segno
 from starlette.responses import Response
 
 from newsletter.access.codes import address_for_app, step_of
-from newsletter.access.signing_in import check_password, hashed, prove, prove_code
+from newsletter.access.network import network_of
+from newsletter.access.sign_in import check_password, hashed, prove, prove_code
 from newsletter.web.studio.page import Page
 from newsletter.words.mistake import Missing, Mistake
-from newsletter.words.network import network_of
 from newsletter.words.user import AT_THE_MACHINE, Role
 
 if TYPE_CHECKING:
-    from newsletter.ports.users import Account
+    from newsletter.access.account import UserAccount
     from newsletter.web.studio.studio import Studio
     from newsletter.web.studio.visit import Visit
 
@@ -49,14 +49,14 @@ def change(studio: Studio, visit: Visit) -> Response:
     return visit.go("/enter", said=f"{act(studio, visit, account)}; you are signed out everywhere.")
 
 
-def _new_password(studio: Studio, visit: Visit, account: Account) -> str:
+def _new_password(studio: Studio, visit: Visit, account: UserAccount) -> str:
     with studio.hashing.room(network_of(visit.place), is_known=True) as turn:
         kept = turn.take(lambda: hashed(visit.secret("new")))
     studio.parts.users.set_password(account.user.id, kept)
     return "Your password is another now"
 
 
-def _ask_for_code(studio: Studio, visit: Visit, account: Account) -> str:
+def _ask_for_code(studio: Studio, visit: Visit, account: UserAccount) -> str:
     secret = _secret(studio, visit)
     if account.totp_secret is not None:
         raise Mistake("A code is asked for already.", fix="To use another app, take the present code off first.")
@@ -66,7 +66,7 @@ def _ask_for_code(studio: Studio, visit: Visit, account: Account) -> str:
     return "From now on a code is asked for"
 
 
-def _ask_for_no_code(studio: Studio, visit: Visit, account: Account) -> str:
+def _ask_for_no_code(studio: Studio, visit: Visit, account: UserAccount) -> str:
     prove_code(studio.parts.users, account, visit.attempt(), now=studio.now())
     studio.parts.users.set_totp(account.user.id, None)
     return "No code is asked for any more"

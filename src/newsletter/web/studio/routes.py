@@ -15,38 +15,36 @@ from starlette.routing import BaseRoute, Route
 
 from newsletter.web.numbers import use_numbers
 from newsletter.web.studio import (
-    bringing_in,
-    broken,
     calendar,
-    compose,
-    do_not_mail,
     enter,
     finds,
-    gallery,
     health,
-    history,
     home,
-    issues,
-    lists,
     live,
     own_account,
-    pictures,
-    preview,
-    questions,
-    reader,
-    readers,
-    reports,
     schedule,
-    segments,
-    send,
     settings,
     sources,
-    taking_out,
-    trying,
     users,
 )
 from newsletter.web.studio.door import endpoint
+from newsletter.web.studio.issue import (
+    broken,
+    compose,
+    gallery,
+    history,
+    issues,
+    pictures,
+    preview,
+    questions,
+    reports,
+    send,
+)
+from newsletter.web.studio.issue import trial as trying
 from newsletter.web.studio.page import Page
+from newsletter.web.studio.readers import bring_in as bringing_in
+from newsletter.web.studio.readers import do_not_mail, lists, reader, readers, segments
+from newsletter.web.studio.readers import take_out as taking_out
 from newsletter.web.studio.studio import Studio, asset
 
 if TYPE_CHECKING:

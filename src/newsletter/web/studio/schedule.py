@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from newsletter.schedule.deciding import find_asking, send_at, skip_slot
+from newsletter.schedule.decision import find_asking, send_at, skip_slot
+from newsletter.schedule.ical import read_days
 from newsletter.schedule.letters import BECAUSE
 from newsletter.schedule.setting import check_heartbeat, check_tell, say_ways, set_plan
+from newsletter.web.number import read_number
 from newsletter.web.studio.calendar import address_of, days_of
 from newsletter.web.studio.page import Page
-from newsletter.wiring.timekeeping import desk_of
+from newsletter.wiring.clocks import desk_of
 from newsletter.words.cadence_text import cadence_text, clock_note, describe, parse_cadence, say_time, sentence
-from newsletter.words.ical import read_days
 from newsletter.words.mistake import Missing, Mistake, NewsletterError
 from newsletter.words.moment import parse_moment, parse_span, say_back, span_text
-from newsletter.words.number import read_number
 from newsletter.words.slot import SlotStatus, Ways
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _LARGEST_CALENDAR = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asking:
+class AskingSlot:
     """A slot that did not go, and why."""
 
     slot: Slot
@@ -42,7 +42,7 @@ class Asking:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
+class ListSchedule:
     """A list with its schedule, if it has one, in words."""
 
     name: str
@@ -50,7 +50,7 @@ class Row:
     sentence: str = ""
     text: str = ""
     ways: tuple[str, ...] = ()
-    asking: Asking | None = None
+    asking: AskingSlot | None = None
     skipped: tuple[date, ...] = ()
     freeze: str = ""
     late: str = ""
@@ -202,16 +202,16 @@ def _day(text: str) -> date:
         raise Mistake(f"{text!r} is no day.", fix="Write it like 2026-12-24.") from error
 
 
-def _row(studio: Studio, desk: Desk, name: str, plan: Plan | None) -> Row:
+def _row(studio: Studio, desk: Desk, name: str, plan: Plan | None) -> ListSchedule:
     if plan is None:
-        return Row(name=name, plan=None)
+        return ListSchedule(name=name, plan=None)
     now = studio.now()
     # The days left out are in a list of their own, and a list for ever does not belong into a sentence.
     bare = replace(plan.cadence, skipped=frozenset())
     following = next(plan.cadence.after(now), None)
     to_come = f" Next: {say_time(following.local)}." if following else ""
     asks = [slot for slot in desk.memory.list_slots(plan.id) if slot.status is SlotStatus.ASKING]
-    return Row(
+    return ListSchedule(
         name=name,
         plan=plan,
         sentence=f"{describe(plan.cadence)}.{to_come}",
@@ -224,9 +224,9 @@ def _row(studio: Studio, desk: Desk, name: str, plan: Plan | None) -> Row:
     )
 
 
-def _asking(slot: Slot) -> Asking:
+def _asking(slot: Slot) -> AskingSlot:
     because = BECAUSE[slot.why] if slot.why else "something kept it"
-    return Asking(slot=slot, because=f"{because}. {slot.detail}".strip())
+    return AskingSlot(slot=slot, because=f"{because}. {slot.detail}".strip())
 
 
 def _said_back(studio: Studio, name: str, typed: str) -> SaidBack:

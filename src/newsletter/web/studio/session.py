@@ -21,7 +21,7 @@ from newsletter.web.here import has_loopback_name, is_here
 from newsletter.words.user import AT_THE_MACHINE, Role, User
 
 if TYPE_CHECKING:
-    from newsletter.ports.users import Account
+    from newsletter.access.account import UserAccount
     from newsletter.wiring import Parts
 
 _FOR = timedelta(days=14)
@@ -66,7 +66,7 @@ class Sessions:
     def device_cookie(self) -> str:
         return f"{self.cookie}_device"
 
-    def begin(self, request: Request, answer: Response, account: Account | None, *, path: str) -> None:
+    def begin(self, request: Request, answer: Response, account: UserAccount | None, *, path: str) -> None:
         """Sign somebody in: a new session with every sign-in, never one that was there before.
 
         Without an account it is whoever sits at the machine.
@@ -156,7 +156,7 @@ class Sessions:
         return User(id=AT_THE_MACHINE, name=_name(), email="", role=Role.OWNER) if is_here(request) else None
 
 
-def invitation(account: Account) -> str:
+def invitation(account: UserAccount) -> str:
     """What the token of an invitation says. It names the epoch: a password that was chosen ends it."""
     return f"welcome {account.user.id} {account.epoch}"
 

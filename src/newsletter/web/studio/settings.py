@@ -9,14 +9,14 @@ from zoneinfo import available_timezones
 from starlette.responses import Response
 
 from newsletter.config import Config, read_config
-from newsletter.config_changes import Wish, change_settings, secrets_set, where_it_stands
+from newsletter.config_changes import SettingWish, change_settings, secrets_set, where_it_stands
 from newsletter.web.studio.page import Page
 from newsletter.words.mistake import Mistake, NewsletterError
 from newsletter.words.tracking import Tracking
 from newsletter.words.user import Role
 
 if TYPE_CHECKING:
-    from newsletter.config_changes import Standing
+    from newsletter.config_changes import SettingValue
     from newsletter.web.studio.studio import Studio
     from newsletter.web.studio.visit import Visit
 
@@ -61,7 +61,7 @@ def show(studio: Studio, visit: Visit) -> Response:
 def change(studio: Studio, visit: Visit) -> Response:
     """Write what was changed into newsletter.toml; nothing, where one of it would be wrong."""
     typed = {key: " ".join(visit.text(key).split()) for key in _NAMES if key in visit.form}
-    wishes = {key: Wish(was=visit.text(f"was-{key}"), now=value) for key, value in typed.items()}
+    wishes = {key: SettingWish(was=visit.text(f"was-{key}"), now=value) for key, value in typed.items()}
     try:
         if typed.get("template"):
             studio.parts.templates.get_template(typed["template"])
@@ -134,7 +134,7 @@ def _stand_ins(config: Config) -> dict[str, str]:
     return {key: str(_value(config, key)) if key in has else "" for key in _NAMES}
 
 
-def _wrong(problem: NewsletterError | None, stands: dict[str, Standing], typed: dict[str, str] | None) -> str:
+def _wrong(problem: NewsletterError | None, stands: dict[str, SettingValue], typed: dict[str, str] | None) -> str:
     """The key that a refusal is about, as far as its words name one."""
     if problem is None or typed is None:
         return ""

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from newsletter.folder.git.checkout import find_checkout
-from newsletter.folder.git.syncing import commit_sitting
-from newsletter.wiring.syncing import signing_of
+from newsletter.folder.git.sync import commit_sitting
+from newsletter.wiring.sync import signing_of
 from newsletter.words.mistake import NewsletterError
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from newsletter.collect.opml import read_opml
-from newsletter.collect.polling import poll
-from newsletter.collect.subscribing import subscribe, unsubscribe
+from newsletter.collect.feeds.opml import read_opml
+from newsletter.collect.feeds.poll import poll
+from newsletter.collect.feeds.subscribe import subscribe, unsubscribe
 from newsletter.folder.feeds_file import FILE as FEEDS
 from newsletter.web.studio.page import Page
-from newsletter.wiring.collecting import collect_desk
+from newsletter.wiring.collect import collect_desk
 from newsletter.words.mistake import Mistake
 from newsletter.words.user import Role
 

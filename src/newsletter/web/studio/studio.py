@@ -20,11 +20,11 @@ from markupsafe import Markup, escape
 from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse, Response
 
-from newsletter.access.hashing import Hashing
-from newsletter.sending.changes import changes
-from newsletter.web.studio.import_desk import ImportDesk
-from newsletter.web.studio.looks import Looks
-from newsletter.web.studio.remembering import Remembered
+from newsletter.access.hash import Hashing
+from newsletter.ledger.changes import changes
+from newsletter.web.studio.issue.looks import ShownVersions
+from newsletter.web.studio.memory import AnswersKept
+from newsletter.web.studio.readers.import_desk import ImportDesk
 from newsletter.web.studio.session import Sessions
 from newsletter.web.studio.sittings import Sittings
 from newsletter.web.studio.visit import SAID
@@ -35,13 +35,13 @@ from newsletter.words.moment import say_span
 
 if TYPE_CHECKING:
     from newsletter.compose.press import Proof
-    from newsletter.ports.forecast import Audience
-    from newsletter.ports.readers import ListRow
-    from newsletter.ports.reports import Figures
+    from newsletter.jobs.driver import Outlook
+    from newsletter.readers.rows import ListRow
+    from newsletter.report.figures import Figures
+    from newsletter.segments.audience import Audience
     from newsletter.web.studio.visit import Visit
     from newsletter.wiring import Parts
-    from newsletter.words.difference import Line
-    from newsletter.words.driver import Outlook
+    from newsletter.words.difference import DiffLine
     from newsletter.words.edition import Edition
     from newsletter.words.finding import Finding
     from newsletter.words.mistake import Place
@@ -71,10 +71,10 @@ class Studio:
         self.newsletter = parts.config.newsletter
         self.sessions = Sessions(parts)
         self.hashing = Hashing()
-        self.remembered = Remembered(lambda: parts.readers.has_many())
+        self.remembered = AnswersKept(lambda: parts.readers.has_many())
         self._found: dict[bytes, tuple[float, list[Finding] | None]] = {}
         self.imports = ImportDesk(parts)
-        self.looks = Looks()
+        self.looks = ShownVersions()
         # The path of the public address, where the newsletter does not have a host to itself.
         self.root = urlsplit(self.newsletter.public_url).path.rstrip("/")
 
@@ -164,7 +164,7 @@ class Studio:
                 self._found[words] = time.monotonic(), found
         return found
 
-    def changes(self, before: Edition, now: Edition) -> list[Line]:
+    def changes(self, before: Edition, now: Edition) -> list[DiffLine]:
         """What a reader of the text would see changed between two versions of an issue."""
         return changes(before, now, self.newsletter, self.parts.key, date=self.now())
 

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
-from newsletter.access.signing_in import prove_code
-from newsletter.audience.address import check_address, tidy_address
+from newsletter.access.sign_in import prove_code
+from newsletter.readers.address import check_address, tidy_address
 from newsletter.web.here import has_loopback_name
+from newsletter.web.number import read_number
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.session import invitation
 from newsletter.words.mistake import Missing, Mistake
-from newsletter.words.number import read_number
 from newsletter.words.user import Role
 
 if TYPE_CHECKING:
-    from newsletter.ports.users import Account
+    from newsletter.access.account import UserAccount
     from newsletter.web.studio.studio import Studio
     from newsletter.web.studio.visit import Visit
 
@@ -54,7 +54,7 @@ def change(studio: Studio, visit: Visit) -> Response:
     raise Mistake("This page sent something that there is not to do.", fix="Load the page again.")
 
 
-def _check_may_take_code_off(studio: Studio, visit: Visit, account: Account) -> None:
+def _check_may_take_code_off(studio: Studio, visit: Visit, account: UserAccount) -> None:
     """Whoever found an open browser must not get rid of what guards the accounts."""
     if account.user.id == visit.who.id:
         raise Mistake("Your own code is asked for before it goes.", fix="Take it off under Settings, Your account.")
@@ -64,7 +64,7 @@ def _check_may_take_code_off(studio: Studio, visit: Visit, account: Account) -> 
     prove_code(studio.parts.users, own, visit.attempt(), now=studio.now())
 
 
-def _invite(studio: Studio, visit: Visit, account: Account) -> Response:
+def _invite(studio: Studio, visit: Visit, account: UserAccount) -> Response:
     host = visit.request.headers.get("host", "")
     base = f"http://{host}{studio.root}" if has_loopback_name(visit.request) else studio.newsletter.public_url
     if studio.newsletter.public_url.startswith("https://") and not studio.newsletter.public_url.endswith(".invalid"):
@@ -79,7 +79,7 @@ def _page(studio: Studio, visit: Visit, *, link: str, name: str) -> Response:
     return studio.page(visit, "users.html", users=users, roles=list(Role), link=link, name=name, asks_for_code=asks)
 
 
-def _account(studio: Studio, visit: Visit) -> Account:
+def _account(studio: Studio, visit: Visit) -> UserAccount:
     number = read_number(visit.text("user"))
     account = None if number is None else studio.parts.users.find(number)
     if account is None:

@@ -11,7 +11,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from newsletter.access.signing_in import Try
+from newsletter.access.sign_in import SignInTry
 from newsletter.web.readable import with_marks
 from newsletter.words.mistake import Mistake
 from newsletter.words.user import User
@@ -55,9 +55,9 @@ class Visit:
         value = self.form.get(name)
         return value if isinstance(value, str) else ""
 
-    def attempt(self, *, email: str = "", device: str = "") -> Try:
+    def attempt(self, *, email: str = "", device: str = "") -> SignInTry:
         """The password and the code of the form, and where they come from."""
-        return Try(
+        return SignInTry(
             email=email, password=self.secret("password"), code=self.text("code"), place=self.place, device=device
         )
 

@@ -1,0 +1,55 @@
+"""The tables of who comes to the pages: the studio's users, their sessions, the tries to come in, and unnamed proxies."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text
+
+from newsletter.db.metadata import metadata
+from newsletter.db.types import Id, UtcDateTime, one_of
+from newsletter.words.user import Role
+
+user_account = Table(
+    "user_account",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("email", String(320), nullable=False),
+    Column("email_key", String(320), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("role", String(10), nullable=False),
+    Column("password_hash", Text),
+    # Part of every session: a new one ends them all.
+    Column("epoch", Integer, nullable=False, server_default="1"),
+    Column("totp_secret", String(64)),
+    Column("totp_step", BigInteger, nullable=False, server_default="0"),
+    Column("created_at", UtcDateTime, nullable=False),
+    one_of("role", Role),
+)
+
+# Who is signed in, under a digest of what their cookie holds; without a user whoever sits at the machine.
+studio_session = Table(
+    "studio_session",
+    metadata,
+    Column("mark", String(64), primary_key=True),
+    Column("user_id", ForeignKey("user_account.id")),
+    # As the user's was then: another one ends it.
+    Column("epoch", Integer, nullable=False),
+    Column("began_at", UtcDateTime, nullable=False),
+)
+
+# Tries to come in, under a digest of the address or the network. Old ones are deleted as new ones come.
+failed_entry = Table(
+    "failed_entry",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("who", String(32), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Index("failed_entry_who", "who", "at"),
+)
+
+# Through which proxies requests came that nobody has named, for whoever asks `doctor`.
+unnamed_proxy = Table(
+    "unnamed_proxy",
+    metadata,
+    Column("address", String(64), primary_key=True),
+    Column("seen_at", UtcDateTime, nullable=False),
+)

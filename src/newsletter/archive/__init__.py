@@ -1,0 +1,1 @@
+"""Issues that went out, as anybody may read them."""

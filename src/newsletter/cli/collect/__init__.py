@@ -1,0 +1,1 @@
+"""Commands that gather what an issue is made of."""

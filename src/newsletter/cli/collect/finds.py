@@ -1,0 +1,213 @@
+"""`finds`: what feeds, mails and bookmarks brought, to be kept as a post or dismissed."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from newsletter.collect.desk import CollectDesk
+    from newsletter.words.find import Find
+
+
+@click.group(invoke_without_command=True)
+@click.option("--status", type=click.Choice(["waiting", "kept", "dismissed"]), default="waiting", show_default=True)
+@click.option("--matching", metavar="WORDS", default="", help="Only those that hold all of these words.")
+@click.option("--before", metavar="N", type=int, help="Those below find N: the next page.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=30, show_default=True, help="How many.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="json for scripts.")
+@click.pass_context
+def finds(context: click.Context, status: str, matching: str, before: int | None, limit: int, form: str) -> None:
+    """Show what was found, newest first.
+
+    \b
+    Example:
+      newsletter finds
+      newsletter finds --matching "winter ferry"
+    """
+    from newsletter.words.find import FindStatus
+
+    if context.invoked_subcommand is not None:
+        return
+    desk = _desk(context.obj)
+    found = desk.finds.list_finds(FindStatus(status), before=before, limit=limit, matching=matching)
+    if form == "json":
+        click.echo(json.dumps({"finds": [_row(one) for one in found]}, ensure_ascii=False, indent=2))
+        return
+    for one in found:
+        _print(one)
+    left = desk.finds.count(FindStatus(status))
+    click.echo(f"{left} {status}." if found or left else "Nothing was found yet.")
+
+
+@finds.command()
+@click.argument("source", metavar="URL")
+@click.option("--note", metavar="TEXT", default="", help="Your thought about it, in Markdown.")
+@click.option("--quote", metavar="TEXT", default="", help="What you want to quote of it.")
+@click.pass_obj
+def save(folder: object, source: str, note: str, quote: str) -> None:
+    """Save an address for later, without fetching it now.
+
+    \b
+    Example:
+      newsletter finds save https://example.com/boats --note "For the winter issue."
+    """
+    from newsletter.collect.save import collect_find
+
+    saved = collect_find(_desk(folder), source, note=note, quote=quote)
+    click.echo(f"Find {saved.find.id}: {saved.find.name}{'' if saved.is_new else ' (it was a find before)'}")
+    for seen in saved.seen:
+        click.echo(f"  {seen.sentence}")
+
+
+@finds.command()
+@click.argument("numbers", metavar="N...", nargs=-1, required=True, type=int)
+@click.pass_obj
+def keep(folder: object, numbers: tuple[int, ...]) -> None:
+    """Make posts of finds: each page is fetched, with the note on top.
+
+    \b
+    Example:
+      newsletter finds keep 12 14
+    """
+    from newsletter.collect.keep import keep as keep_one
+
+    desk = _desk(folder)
+    for number in numbers:
+        kept = keep_one(desk, number)
+        click.echo(f"{kept.post.file}: {kept.post.title}{'' if kept.is_new else ' (it was kept before)'}")
+        for sentence in (*(seen.sentence for seen in kept.seen), *(kept.post.checks if kept.is_new else ())):
+            click.echo(f"  {sentence}")
+
+
+@finds.command()
+@click.argument("numbers", metavar="N...", nargs=-1, required=True, type=int)
+@click.pass_obj
+def dismiss(folder: object, numbers: tuple[int, ...]) -> None:
+    """Put finds aside.
+
+    \b
+    Example:
+      newsletter finds dismiss 13
+    """
+    from newsletter.collect.keep import dismiss as dismiss_one
+
+    desk = _desk(folder)
+    for number in numbers:
+        click.echo(f"Put aside: {dismiss_one(desk, number).name}")
+
+
+@finds.command()
+@click.argument("number", metavar="N", type=int)
+@click.pass_obj
+def undo(folder: object, number: int) -> None:
+    """Bring a find back. A post that was made of it goes, unless somebody wrote in it or an issue uses it.
+
+    \b
+    Example:
+      newsletter finds undo 13
+    """
+    from newsletter.collect.keep import undo as undo_one
+
+    click.echo(f"Waiting again: {undo_one(_desk(folder), number).name}")
+
+
+@finds.command()
+@click.argument("number", metavar="N", type=int)
+@click.argument("link", metavar="LINK", type=click.IntRange(min=1))
+@click.pass_obj
+def choose(folder: object, number: int, link: int) -> None:
+    """Say which LINK of a mail with several is meant, counted from 1.
+
+    \b
+    Example:
+      newsletter finds choose 15 2
+    """
+    from newsletter.collect.keep import choose as choose_one
+
+    chosen = choose_one(_desk(folder), number, link)
+    click.echo(f"Find {chosen.id}: {chosen.url}")
+
+
+@finds.command()
+@click.argument("name")
+@click.pass_obj
+def key(folder: object, name: str) -> None:
+    """Make a key that may only add finds, for a phone or a script. It is shown this once.
+
+    \b
+    Example:
+      newsletter finds key phone
+    """
+    click.echo(_desk(folder).keys.new_key(name))
+    click.echo("Keep it now: it is not shown again. It can add finds and do nothing else.", err=True)
+
+
+@finds.command()
+@click.pass_obj
+def keys(folder: object) -> None:
+    """Show the keys that may add finds, and when each was used.
+
+    \b
+    Example:
+      newsletter finds keys
+    """
+    listed = _desk(folder).keys.list_keys()
+    for one in listed:
+        used = f"used {one.used_at:%Y-%m-%d %H:%M} UTC" if one.used_at else "never used"
+        click.echo(f"{one.name}  (made {one.created_at:%Y-%m-%d}, {used})")
+    if not listed:
+        click.echo("There is no key. Make one: newsletter finds key phone")
+
+
+@finds.command()
+@click.argument("name")
+@click.pass_obj
+def revoke(folder: object, name: str) -> None:
+    """End a key at once.
+
+    \b
+    Example:
+      newsletter finds revoke phone
+    """
+    _desk(folder).keys.revoke(name)
+    click.echo(f"The key {name} is no longer good.")
+
+
+def _desk(folder: object) -> CollectDesk:
+    from newsletter.cli.context import parts_of
+    from newsletter.wiring.collect import collect_desk
+
+    return collect_desk(parts_of(folder))
+
+
+def _print(found: Find) -> None:
+    click.echo(f"{found.id:>6}  {found.name}" + (f"  ({found.source})" if found.source else ""))
+    if found.title and found.url:
+        click.echo(f"        {found.url}")
+    for number, link in enumerate(found.choices, 1):
+        click.echo(f"        {number}. {link}")
+    for line in found.note.split("\n") if found.note else ():
+        click.echo(f"        | {line}")
+
+
+def _row(found: Find) -> dict[str, object]:
+    return {
+        "id": found.id,
+        "status": found.status.value,
+        "url": found.url,
+        "title": found.title,
+        "site": found.site,
+        "author": found.author,
+        "summary": found.summary,
+        "published_at": found.published_at.isoformat() if found.published_at else None,
+        "found_at": found.found_at.isoformat(),
+        "origin": found.origin.value,
+        "source": found.source,
+        "note": found.note,
+        "quote": found.quote,
+        "choices": list(found.choices),
+        "post": found.post,
+    }

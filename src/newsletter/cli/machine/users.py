@@ -1,0 +1,178 @@
+"""`users`: who may come into the studio from outside this machine."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from newsletter.words.mistake import Missing
+from newsletter.words.user import Role
+
+if TYPE_CHECKING:
+    from newsletter.access.account import UserAccount
+    from newsletter.wiring import Parts
+
+_ROLE = click.option(
+    "--role",
+    type=click.Choice([role.value for role in reversed(Role)]),
+    default=Role.EDITOR.value,
+    show_default=True,
+    help="A viewer looks, an author writes, an editor sends, an owner also says who comes in.",
+)
+
+
+@click.group()
+def users() -> None:
+    """Say who may come into the studio from outside, and what they may do there."""
+
+
+@users.command(name="list")
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.pass_obj
+def list_users(folder: object, style: str) -> None:
+    """List who has an account.
+
+    \b
+    Example:
+      newsletter users list
+    """
+    import json
+
+    from newsletter.cli.context import parts_of
+
+    found = parts_of(folder).users.list_users()
+    if style == "json":
+        rows = [
+            {
+                "email": one.user.email,
+                "name": one.user.name,
+                "role": one.user.role.value,
+                "has_password": one.password_hash is not None,
+                "has_code": one.totp_secret is not None,
+            }
+            for one in found
+        ]
+        click.echo(json.dumps({"users": rows}, indent=2, ensure_ascii=False))
+        return
+    for one in found:
+        more = "" if one.password_hash else ", has not chosen a password yet"
+        click.echo(
+            f"{one.user.email}  {one.user.name}  {one.user.role.value}{', with code' if one.totp_secret else ''}{more}"
+        )
+    if not found:
+        click.echo("Nobody has an account, so the studio is closed to the outside.")
+
+
+@users.command()
+@click.argument("email")
+@click.option("--name", help="What others see; the part before the @ if left out.")
+@_ROLE
+@click.pass_obj
+def add(folder: object, email: str, name: str | None, role: str) -> None:
+    """Give EMAIL an account, and print the link by which they choose a password.
+
+    \b
+    Example:
+      newsletter users add ben@example.com --name Ben --role owner
+    """
+    from newsletter.cli.context import parts_of
+    from newsletter.readers.address import check_address, tidy_address
+
+    parts = parts_of(folder)
+    address = check_address(tidy_address(email)[0])
+    account = parts.users.add(address, name=name or address.partition("@")[0], role=Role(role))
+    click.echo(f"{account.user.name} is {account.user.role.value} now. Give them this link; it ends in three days:")
+    click.echo(_invitation(parts, account))
+
+
+@users.command()
+@click.argument("email")
+@click.pass_obj
+def invite(folder: object, email: str) -> None:
+    """Print a new link by which EMAIL chooses a password.
+
+    \b
+    Example:
+      newsletter users invite ben@example.com
+    """
+    from newsletter.cli.context import parts_of
+
+    parts = parts_of(folder)
+    click.echo(_invitation(parts, _account(parts, email)))
+
+
+@users.command()
+@click.argument("email")
+@_ROLE
+@click.pass_obj
+def role(folder: object, email: str, role: str) -> None:
+    """Say what EMAIL may do.
+
+    \b
+    Example:
+      newsletter users role ben@example.com --role author
+    """
+    from newsletter.cli.context import parts_of
+
+    parts = parts_of(folder)
+    account = _account(parts, email)
+    parts.users.set_role(account.user.id, Role(role))
+    click.echo(f"{account.user.name} is {role} now.")
+
+
+@users.command()
+@click.argument("email")
+@click.pass_obj
+def remove(folder: object, email: str) -> None:
+    """Take the account of EMAIL away; they are signed out at once. What they wrote stays.
+
+    \b
+    Example:
+      newsletter users remove ben@example.com
+    """
+    from newsletter.cli.context import parts_of
+
+    parts = parts_of(folder)
+    account = _account(parts, email)
+    parts.users.remove(account.user.id)
+    click.echo(f"{account.user.name} has no account any more.")
+
+
+@users.command(name="reset-code")
+@click.argument("email")
+@click.pass_obj
+def reset_code(folder: object, email: str) -> None:
+    """Ask EMAIL for no code any more, because their phone is gone; they are signed out everywhere.
+
+    \b
+    Example:
+      newsletter users reset-code ben@example.com
+    """
+    from newsletter.cli.context import parts_of
+
+    parts = parts_of(folder)
+    account = _account(parts, email)
+    parts.users.set_totp(account.user.id, None)
+    click.echo(f"{account.user.name} comes in by password alone, until they set up a code again.")
+
+
+def _account(parts: Parts, email: str) -> UserAccount:
+    account = parts.users.find_by_email(email.strip())
+    if account is None:
+        there = ", ".join(one.user.email for one in parts.users.list_users())
+        raise Missing(
+            f"{email} has no account.",
+            fix=f"There are: {there}." if there else "Add one: newsletter users add EMAIL --role owner",
+        )
+    return account
+
+
+def _invitation(parts: Parts, account: UserAccount) -> str:
+    from newsletter.web.studio.session import Sessions, invitation
+
+    token = Sessions(parts).signed_for(invitation(account), until=parts.clock.now() + timedelta(days=3))
+    url = parts.config.newsletter.public_url
+    here = "http://127.0.0.1:8025" if url.endswith(".invalid") else url
+    return f"{here}/studio/welcome/{token}"

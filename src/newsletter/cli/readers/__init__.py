@@ -1,0 +1,1 @@
+"""Commands about readers, lists and segments."""

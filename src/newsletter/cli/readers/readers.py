@@ -1,0 +1,245 @@
+"""`subscribers` and `lists`: who gets the newsletter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from newsletter.cli.readers.again import ask_again, reopen
+from newsletter.cli.readers.consent import ask, ask_to_confirm, erase, tag
+from newsletter.cli.readers.duplicates import duplicates
+from newsletter.cli.readers.export import export
+from newsletter.cli.readers.imports import import_, imports
+from newsletter.cli.readers.options import (
+    active_option,
+    consent_option,
+    format_option,
+    list_option,
+    newsletter_in,
+    split_pair,
+    standing_asked,
+)
+from newsletter.cli.readers.output import (
+    addresses_as_json,
+    more_as_json,
+    person_as_json,
+    print_addresses,
+    print_json,
+    print_lists,
+    print_more,
+    print_person,
+    print_quiet,
+    unanswered_as_json,
+)
+from newsletter.words.consent import Asked
+from newsletter.words.mistake import Missing
+from newsletter.words.subscriber import SubscriptionStatus
+
+if TYPE_CHECKING:
+    from newsletter.consent.readers_sql import Readers
+    from newsletter.readers.pages import FormerAddress
+
+
+@click.group()
+def subscribers() -> None:
+    """Import, export, add, remove and show subscribers."""
+
+
+@subscribers.command()
+@click.argument("email")
+@list_option
+@click.option("--first-name", metavar="NAME")
+@click.option("--last-name", metavar="NAME")
+@click.option("--field", "fields", multiple=True, metavar="NAME=VALUE", help="A custom field, for merge tags.")
+@active_option
+@consent_option
+@click.pass_obj
+def add(
+    folder: object,
+    email: str,
+    list_name: str,
+    first_name: str | None,
+    last_name: str | None,
+    fields: tuple[str, ...],
+    active: bool,
+    consent: str | None,
+) -> None:
+    """Put one person on a list.
+
+    \b
+    Example:
+      newsletter subscribers add ana@example.com --list weekly --first-name Ana --active --consent "Asked by mail"
+    """
+    from newsletter.imports.one_reader import add_reader
+
+    status = standing_asked(active, consent)
+    parts = newsletter_in(folder)
+    readers = parts.readers
+    is_new = readers.find_list(list_name) is None
+    done = add_reader(
+        readers,
+        email,
+        list_name=list_name,
+        first_name=first_name,
+        last_name=last_name,
+        fields=dict(split_pair(text, "--field", at_first=True) for text in fields),
+        status=status,
+        consent=consent,
+    )
+    if is_new:
+        click.echo(f"The list {list_name} is new.")
+    sentences = {"added": "added to", "updated": "updated on", "unchanged": "on it already, unchanged:"}
+    click.echo(f"{email.strip()}: {sentences[done]} {list_name}.")
+    if status is SubscriptionStatus.PENDING and done != "unchanged":
+        click.echo(ask_to_confirm(parts, list_name, Asked.ADD, consent))
+        print_quiet(email, parts.consents.find_unanswered(email), parts.clock.now(), indent="")
+
+
+@subscribers.command()
+@click.argument("email")
+@click.option("--list", "list_name", metavar="NAME", help="Only from this list.")
+@click.pass_obj
+def remove(folder: object, email: str, list_name: str | None) -> None:
+    """Take a person off one list, or off all of them and every one to come. No later import brings them back.
+
+    \b
+    Example:
+      newsletter subscribers remove ana@example.com
+      newsletter subscribers remove ana@example.com --list weekly
+    """
+
+    parts = newsletter_in(folder)
+    readers = parts.readers
+    if list_name is not None:
+        _get_list(readers, list_name)
+    if readers.find_subscriber(email) is None:
+        former = parts.profiles.find_former(email)
+        raise _moved(email, former) if former else _nobody(email)
+    if list_name is None:
+        n_ended = readers.take_off(email) or 0
+        off = {0: "was on no list; nothing changed there", 1: "is off the list"}.get(n_ended, f"is off {n_ended} lists")
+        click.echo(f"{email} {off}. It stays off every other: only their own sign-up brings them back.")
+    elif readers.leave(email, list_name=list_name):
+        click.echo(f"{email} is off {list_name}.")
+    else:
+        click.echo(f"{email} was on no list {list_name}; nothing changed.")
+
+
+@subscribers.command()
+@click.argument("email")
+@format_option
+@click.pass_obj
+def show(folder: object, email: str, form: str) -> None:
+    """Show a person: names, fields, lists, and whether they may be mailed.
+
+    \b
+    Example:
+      newsletter subscribers show ana@example.com --format json
+    """
+
+    parts = newsletter_in(folder)
+    person, suppressed = parts.readers.find_subscriber(email), parts.readers.find_suppression(email)
+    erased, former = parts.profiles.find_erasure(email), parts.profiles.find_former(email)
+    before = parts.profiles.former_addresses(person.id) if person else ()
+    records = parts.consents.records_of(email, person.id if person else None)
+    unanswered = parts.consents.find_unanswered(email)
+    if not any((person, suppressed, erased, former, records, unanswered)):
+        raise _nobody(email)
+    tags = parts.segments.tags_of(person.id) if person else ()
+    departures = parts.consents.departures_of(person.id) if person else ()
+    if form == "json":
+        known = person_as_json(email, person, suppressed) | addresses_as_json(former, before)
+        known |= {"unanswered": unanswered_as_json(unanswered)}
+        print_json(known | more_as_json(records, tags, departures, erased))
+    else:
+        print_person(email, person, suppressed)
+        print_addresses(former, before)
+        print_quiet(email, unanswered, parts.clock.now())
+        print_more(records, tags, departures, erased)
+
+
+@click.group(invoke_without_command=True)
+@format_option
+@click.pass_context
+def lists(context: click.Context, form: str) -> None:
+    """Show the lists: who is mailed (active), has not confirmed (pending), takes a break, left, or must not be mailed.
+
+    \b
+    Example:
+      newsletter lists
+      newsletter lists --format json
+      newsletter lists add weekly
+    """
+    from dataclasses import asdict
+
+    if context.invoked_subcommand is not None:
+        return
+    rows = _readers(context.obj).list_lists()
+    if form == "json":
+        print_json({"lists": [asdict(row) for row in rows]})
+    else:
+        print_lists(rows)
+
+
+@lists.command("add")
+@click.argument("name")
+@click.pass_obj
+def add_list(folder: object, name: str) -> None:
+    """Make a list.
+
+    \b
+    Example:
+      newsletter lists add weekly
+    """
+
+    readers = _readers(folder)
+    is_new = readers.find_list(name) is None
+    readers.add_list(name)
+    click.echo(f"The list {name} is {'new' if is_new else 'there already'}.")
+
+
+@lists.command("page")
+@click.argument("name")
+@click.option("--open/--closed", "is_open", default=None, help="Whether anybody may join it on the sign-up page.")
+@click.option("--title", metavar="TEXT", help="What readers see instead of its name.")
+@click.pass_obj
+def page(folder: object, name: str, is_open: bool | None, title: str | None) -> None:
+    """Say how readers meet a list. The first list is open; every further one is closed until you open it.
+
+    \b
+    Example:
+      newsletter lists page weekly --open --title "The weekly letter"
+    """
+    if is_open is None and title is None:
+        raise click.UsageError("Nothing to change: name --open, --closed or --title.")
+    parts = newsletter_in(folder)
+    parts.profiles.set_page(name, title=title, is_open=is_open)
+    found = next(one for one in parts.profiles.list_pages() if one.name == name)
+    how = "open: anybody may join it" if found.is_open else "closed: only you put people on it"
+    click.echo(f"{name} is shown as {found.title!r}, and is {how}.")
+
+
+for _command in (import_, imports, export, duplicates, ask, ask_again, reopen, erase, tag):
+    subscribers.add_command(_command)
+
+
+def _readers(folder: object) -> Readers:
+    """The readers of the newsletter in the folder of `-C`. Settings for sending are not looked at here."""
+    return newsletter_in(folder).readers
+
+
+def _get_list(readers: Readers, name: str) -> int:
+    found = readers.find_list(name)
+    if found is None:
+        raise Missing(f"There is no list called {name!r}.", fix="See the lists with: newsletter lists")
+    return found
+
+
+def _moved(email: str, former: FormerAddress) -> Missing:
+    where = f"Name them by the one they have: {former.present}" if former.present else ""
+    return Missing(f"The reader who had {email} gave it up on {former.moved_at:%Y-%m-%d}. It stays off.", fix=where)
+
+
+def _nobody(email: str) -> Missing:
+    return Missing(f"Nobody here has the address {email!r}.", fix="Check the spelling.")

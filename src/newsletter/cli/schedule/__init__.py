@@ -1,0 +1,1 @@
+"""Commands that say when the newsletter goes out, and that keep it going."""

@@ -1,0 +1,320 @@
+"""`schedule`: when the newsletter goes out, and what is said about it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from newsletter.cli.schedule.cadence_options import DayType, Span, days_of, ways_of
+from newsletter.cli.schedule.output import line_json, line_text, plan_json, say_plan
+from newsletter.words.mistake import Missing, Mistake
+
+if TYPE_CHECKING:
+    from newsletter.schedule.desk import Desk
+    from newsletter.wiring import Parts
+    from newsletter.words.slot import Plan
+
+_LIST = click.option("--list", "list_name", help="The mailing list, where there is more than one.")
+_FORMAT = click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="json is for scripts.",
+)
+
+
+@click.group()
+def schedule() -> None:
+    """Say when the newsletter goes out by itself, hold it, and see what will go."""
+
+
+@schedule.command()
+@click.argument("cadence")
+@click.option("--from", "first", type=DayType(), metavar="DAY", help="The first day to look at; today if left out.")
+@click.option("--until", "last", type=DayType(), metavar="DAY", help="The last day; without it, ten times are listed.")
+@_FORMAT
+@click.pass_obj
+def explain(folder: object, cadence: str, first: datetime | None, last: datetime | None, style: str) -> None:
+    """Say in a sentence what CADENCE means, and list its times. Nothing is changed.
+
+    \b
+    Example:
+      newsletter schedule explain "every thursday 09:00 Europe/Berlin"
+      newsletter schedule explain "every 2 weeks on monday 09:00 from 2026-12-07" --until 2027-12-31 --format json
+    """
+    import json
+    from datetime import UTC
+    from itertools import islice
+    from zoneinfo import ZoneInfo
+
+    from newsletter.words.cadence_text import cadence_text, clock_note, parse_cadence, say_time, sentence
+
+    rule = parse_cadence(cadence, zone=_zone_of(folder))
+    now = datetime.now(UTC)
+    begin = first.date() if first else now.astimezone(ZoneInfo(rule.zone)).date()
+    if last and last.date() < begin:
+        raise click.UsageError("--until is before --from.")
+    found = list(rule.between(begin, last.date())) if last else list(islice(rule.between(begin, _years_on(begin)), 11))
+    if not first:
+        found = [one for one in found if one.at > now]
+    found = found if last else found[:10]
+    said = sentence(rule, found)
+    if style == "json":
+        times = [
+            {
+                "local": one.local.isoformat(timespec="minutes"),
+                "at": one.at.isoformat(),
+                **({"note": note} if (note := clock_note(one)) else {}),
+            }
+            for one in found
+        ]
+        known = {"sentence": said, "cadence": cadence_text(rule), "zone": rule.zone, "occurrences": times}
+        click.echo(json.dumps(known, indent=2, ensure_ascii=False))
+        return
+    click.echo(said)
+    for one in found:
+        note = clock_note(one)
+        click.echo(f"  {say_time(one.local):<28} {one.at:%Y-%m-%d %H:%M} UTC{f'  {note}' if note else ''}")
+
+
+@schedule.command(name="set")
+@click.argument("cadence", required=False)
+@_LIST
+@click.option("--freeze", type=Span(), metavar="SPAN", help="The words are fixed this long before; 1h at first.")
+@click.option("--late", type=Span(), metavar="SPAN", help="How late it may still go by itself; 3h at first.")
+@click.option("--min-posts", type=click.IntRange(0, 500), help="With fewer posts the slot is skipped; 1 at first.")
+@click.option("--approval/--no-approval", default=None, help="Nothing goes that nobody approved, in practice too.")
+@click.option("--drafts/--no-drafts", default=None, help="Make a missing issue from unused posts; on at first.")
+@click.option("--tell", multiple=True, metavar="EMAIL", help="Who hears of each slot. Can be given again.")
+@click.option("--heartbeat", metavar="URL", help='An address to call every 5 minutes; "" for none.')
+@click.option("--skip", "skip", multiple=True, type=DayType(), metavar="DAY", help="A day to leave out.")
+@click.option("--skip-ics", type=click.Path(exists=True, dir_okay=False), help="A calendar file of days to leave out.")
+@click.option("--unskip", multiple=True, type=DayType(), metavar="DAY", help="A day not to leave out after all.")
+@click.pass_obj
+def set_cadence(folder: object, /, cadence: str | None, list_name: str | None, **given: object) -> None:
+    """Set when the newsletter goes to a list by itself. What is not named stays as it is.
+
+    \b
+    Example:
+      newsletter schedule set "every thursday 09:00 Europe/Berlin" --list weekly --tell editor@example.com
+      newsletter schedule set --skip 2026-12-24 --skip-ics holidays.ics
+    """
+    from newsletter.cli.context import parts_of
+    from newsletter.cli.send.when import say_outlook
+    from newsletter.schedule.setting import set_plan
+    from newsletter.words.cadence_text import parse_cadence
+    from newsletter.words.slot import Ways
+
+    parts = parts_of(folder)
+    name = _list_name(parts, list_name)
+    known = parts.schedule.find_plan(name)
+    days = days_of(given)
+    ways = ways_of(known.ways if known else Ways(), given)
+    rule = parse_cadence(cadence, zone=parts.config.newsletter.zone) if cadence else None
+    plan = set_plan(parts.schedule, name, rule, ways, now=parts.clock.now())
+    if days:
+        parts.schedule.skip_days(plan.id, days)
+    if taken_back := [moment.date() for moment in given["unskip"]]:  # type: ignore[attr-defined]
+        parts.schedule.unskip_days(plan.id, taken_back)
+    found = parts.schedule.find_plan(name)
+    assert found is not None
+    say_plan(parts, found)
+    say_outlook(parts, of_slot=True, driven=False)
+
+
+@schedule.command()
+@click.option("--ahead", type=click.IntRange(0, 200), default=6, show_default=True, help="How many times to come.")
+@click.option("--since", type=DayType(), metavar="DAY", help="The first day to show; four weeks back if left out.")
+@click.option("--format", "style", type=click.Choice(["text", "json", "ics"]), default="text", show_default=True)
+@click.pass_obj
+def show(folder: object, ahead: int, since: datetime | None, style: str) -> None:
+    """Show the calendar: what went out, what did not and why, and what will go.
+
+    \b
+    Example:
+      newsletter schedule show
+      newsletter schedule show --format ics > newsletter.ics
+    """
+    import json
+    from datetime import UTC
+
+    from newsletter.cli.context import parts_of
+    from newsletter.cli.send.when import say_outlook
+    from newsletter.schedule.calendar import calendar, entries
+    from newsletter.schedule.ical import write_calendar
+
+    parts = parts_of(folder)
+    now = parts.clock.now()
+    begin = since.replace(tzinfo=UTC) if since else now - timedelta(days=28)
+    lines = calendar(_desk(parts), since=begin, n_ahead=ahead)
+    plans = parts.schedule.list_plans()
+    name = parts.config.newsletter.name
+    if style == "ics":
+        click.echo(write_calendar(name, entries(lines, name), now=now), nl=False)
+    elif style == "json":
+        known = {
+            "schedules": [plan_json(plan, now) for plan in plans],
+            "entries": [line_json(line, now) for line in lines],
+        }
+        click.echo(json.dumps(known, indent=2, ensure_ascii=False))
+    else:
+        for plan in plans:
+            say_plan(parts, plan)
+        if not plans:
+            click.echo('Nothing goes out by itself. Set it: newsletter schedule set "every thursday 09:00" --list NAME')
+        for line in lines:
+            click.echo(line_text(line, now))
+        if any(line.due_at for line in lines):
+            say_outlook(parts, of_slot=True, driven=False)
+
+
+@schedule.command()
+@_LIST
+@click.pass_obj
+def hold(folder: object, list_name: str | None) -> None:
+    """Let no slot send until `resume`. A slot whose time comes meanwhile is skipped, and the owner is told.
+
+    \b
+    Example:
+      newsletter schedule hold
+    """
+    from newsletter.cli.context import parts_of
+
+    parts = parts_of(folder)
+    plan = _plan(parts, list_name)
+    changed = parts.schedule.hold(plan.id, parts.clock.now())
+    click.echo(f"{plan.list_name}: on hold{'' if changed else ' already'}. Go on: newsletter schedule resume")
+
+
+@schedule.command()
+@_LIST
+@click.pass_obj
+def resume(folder: object, list_name: str | None) -> None:
+    """Let the slots go again, from the next one on.
+
+    \b
+    Example:
+      newsletter schedule resume
+    """
+    from newsletter.cli.context import parts_of
+    from newsletter.words.cadence_text import say_time
+
+    parts = parts_of(folder)
+    plan = _plan(parts, list_name)
+    if not parts.schedule.hold(plan.id, None):
+        raise Mistake(f"The schedule of {plan.list_name!r} is not on hold.", fix="See it: newsletter schedule show")
+    following = next(plan.cadence.after(parts.clock.now()), None)
+    when = f" Next: {say_time(following.local)} {plan.cadence.zone}." if following else ""
+    click.echo(f"{plan.list_name}: going on.{when}")
+
+
+@schedule.command()
+@click.argument("issue", type=int)
+@click.option("--by", metavar="NAME", help="Who approves; your user name if left out.")
+@click.option("--withdraw", is_flag=True, help="Take an approval back.")
+@click.option("--despite-findings", is_flag=True, help="Approve it although `check` finds errors.")
+@click.pass_obj
+def approve(folder: object, issue: int, by: str | None, withdraw: bool, despite_findings: bool) -> None:
+    """Pin ISSUE to the words that it has now: these go, whatever is edited afterwards.
+
+    \b
+    Example:
+      newsletter schedule approve 42
+    """
+    from getpass import getuser
+
+    from newsletter.cli.context import parts_of
+    from newsletter.schedule.choice import approve_issue, withdraw_approval
+
+    parts = parts_of(folder)
+    if withdraw:
+        if not withdraw_approval(_desk(parts), issue):
+            raise Mistake(f"Issue {issue} is not approved.", fix="See the calendar: newsletter schedule show")
+        click.echo(f"Issue {issue} is not approved any more.")
+        return
+    approval = approve_issue(_desk(parts), issue, by=by or getuser(), despite_findings=despite_findings)
+    click.echo(f"Issue {issue} is approved as it is now ({approval.digest[:12]}). Later edits do not go out.")
+
+
+@schedule.command()
+@_LIST
+@click.option("--now", is_flag=True, help="Send it now.")
+@click.option("--at", metavar="WHEN", help='Send it later: "thu 15:00", "2026-12-03T09:00+01:00".')
+@click.option("--skip", is_flag=True, help="Skip it; what was ready goes in the next slot.")
+@click.pass_obj
+def decide(folder: object, list_name: str | None, now: bool, at: str | None, skip: bool) -> None:
+    """Answer a slot that did not go and asks: send it now, at a time, or skip it.
+
+    \b
+    Example:
+      newsletter schedule decide --now
+      newsletter schedule decide --at "thu 15:00"
+    """
+    from newsletter.cli.context import parts_of
+    from newsletter.cli.send.when import say_outlook
+    from newsletter.schedule.decision import find_asking, send_at, skip_slot
+    from newsletter.words.moment import parse_moment, say_back
+
+    if sum((now, bool(at), skip)) != 1:
+        raise click.UsageError("Say one of --now, --at WHEN and --skip.")
+    parts = parts_of(folder)
+    plan = _plan(parts, list_name)
+    slot = find_asking(_desk(parts), plan)
+    if skip:
+        skip_slot(_desk(parts), slot)
+        click.echo("Skipped. What was ready goes in the next slot.")
+        return
+    moment = parts.clock.now()
+    found = parse_moment(at, now=moment, zone=plan.cadence.zone) if at else None
+    send_at(_desk(parts), plan, slot, found.at if found else moment)
+    when = say_back(found, now=moment, zone=plan.cadence.zone) if found else "at the next look."
+    click.echo(f"It goes {when}")
+    say_outlook(parts, of_slot=True)
+
+
+def _desk(parts: Parts) -> Desk:
+    from newsletter.wiring.clocks import desk_of
+
+    return desk_of(parts)
+
+
+def _zone_of(folder: object) -> str:
+    """The newsletter's zone where there is a newsletter here; explaining needs none."""
+    from newsletter.cli import Folder
+    from newsletter.config import read_config
+
+    assert isinstance(folder, Folder)
+    if (folder.directory / "newsletter.toml").is_file():
+        return read_config(folder.directory).newsletter.zone
+    return "UTC"
+
+
+def _years_on(day: date) -> date:
+    return day + timedelta(days=min(3_700, (date.max - day).days))
+
+
+def _list_name(parts: Parts, name: str | None) -> str:
+    if name:
+        if parts.readers.find_list(name) is None:
+            click.echo(f"Note: there is no list called {name!r} yet.", err=True)
+        return name
+    names = [plan.list_name for plan in parts.schedule.list_plans()] or [one.name for one in parts.readers.list_lists()]
+    if len(names) != 1:
+        there = f"There are: {', '.join(names)}." if names else "There is none yet: newsletter subscribers import"
+        raise Missing("Name the list with --list.", fix=there)
+    return names[0]
+
+
+def _plan(parts: Parts, list_name: str | None) -> Plan:
+    name = _list_name(parts, list_name)
+    plan = parts.schedule.find_plan(name)
+    if plan is None:
+        raise Missing(
+            f"No schedule is set for {name!r}.",
+            fix=f'Set one: newsletter schedule set "every thursday 09:00" --list {name}',
+        )
+    return plan

@@ -1,0 +1,69 @@
+"""What `schedule` prints: a plan in sentences, and the calendar for scripts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from newsletter.schedule.calendar import CalendarLine
+    from newsletter.wiring import Parts
+    from newsletter.words.slot import Plan
+
+
+def say_plan(parts: Parts, plan: Plan) -> None:
+    from itertools import islice
+
+    from newsletter.schedule.setting import say_ways
+    from newsletter.wiring.clocks import desk_of
+    from newsletter.words.cadence_text import sentence
+
+    now = parts.clock.now()
+    click.echo(f"{plan.list_name}: {sentence(plan.cadence, islice(plan.cadence.after(now), 60))}")
+    if plan.held_at:
+        click.echo("  On hold: nothing goes by itself. Go on with: newsletter schedule resume")
+    for line in say_ways(desk_of(parts), plan.ways):
+        click.echo(f"  {line}")
+
+
+def plan_json(plan: Plan, now: datetime) -> dict[str, object]:
+    from itertools import islice
+
+    from newsletter.words.cadence_text import cadence_text, sentence
+
+    return {
+        "list": plan.list_name,
+        "cadence": cadence_text(plan.cadence),
+        "sentence": sentence(plan.cadence, islice(plan.cadence.after(now), 60)),
+        "held": plan.held_at is not None,
+        "freeze_before_minutes": int(plan.ways.freeze_before.total_seconds() // 60),
+        "late_minutes": int(plan.ways.late.total_seconds() // 60),
+        "min_posts": plan.ways.min_posts,
+        "needs_approval": plan.ways.needs_approval,
+        "drafts": plan.ways.drafts,
+        "skipped": [str(day) for day in sorted(plan.cadence.skipped)],
+    }
+
+
+def line_text(line: CalendarLine, now: datetime) -> str:
+    from newsletter.words.moment import say_span
+
+    issue, late = f"issue {line.issue}" if line.issue else "-", line.lateness(now)
+    overdue = f"overdue by {say_span(late)}: " if late is not None else ""
+    return f"  {line.local:%a %-d %b %Y %H:%M}  {line.zone}  {line.list_name}  {issue:<9}  {overdue}{line.words}"
+
+
+def line_json(line: CalendarLine, now: datetime) -> dict[str, object]:
+    return {
+        "kind": line.kind,
+        "list": line.list_name,
+        "at": line.at.isoformat(),
+        "local": line.local.isoformat(timespec="minutes"),
+        "zone": line.zone,
+        "status": line.status,
+        "issue": line.issue,
+        "words": line.words,
+        "overdue": line.lateness(now) is not None,
+    }

@@ -1,0 +1,140 @@
+"""The process of the pages: uvicorn in a thread, stopped with the rest."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING
+
+from newsletter.words.mistake import NotNow
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+    from newsletter.cli import Folder
+    from newsletter.jobs.pulse import Pulse
+    from newsletter.wiring import Parts
+    from newsletter.wiring.runner import Bell
+
+log = logging.getLogger(__name__)
+
+_TAKEN_AT_ONCE, _WAITING = 64, 1_024
+
+
+def pages_process(
+    stop: threading.Event,
+    ready: Callable[[], None],
+    folder: Folder,
+    listener: socket.socket,
+    pulse: Pulse,
+    level: int,
+    open_browser: bool,
+    bell: Connection,
+) -> None:
+    """Serve the pages at `listener` until `stop` is set; the address is printed once they answer."""
+    from newsletter.cli.address import door_file, say_address
+    from newsletter.cli.context import parts_of
+    from newsletter.cli.schedule.log_lines import log_to_stderr
+    from newsletter.wiring.runner import Bell
+
+    parts = parts_of(folder)
+    log_to_stderr(level)
+    with serve_pages(parts, listener, stop, pulse, Bell(parts, bell.fileno())) as address:
+        say_address(parts, address)
+        ready()
+        with door_file(parts, address) if open_browser else nullcontext("") as door:
+            if door:
+                import webbrowser
+
+                # A browser that takes its time to start must not hold up the pages it is to show.
+                threading.Thread(target=webbrowser.open, args=(door,), daemon=True).start()
+            stop.wait()
+
+
+@contextmanager
+def serve_pages(
+    parts: Parts, listener: socket.socket, stop: threading.Event, pulse: Pulse, bell: Bell | None = None
+) -> Iterator[str]:
+    """Answer at `listener` until the block ends; gives the address. Requests under way are finished, for at most 10 s.
+
+    `pulse` is that of the schedule beside these pages, for those who ask whether it lives. `stop` is set should the
+    pages end by themselves: a process that serves none must not seem to live.
+    """
+    import uvicorn
+
+    from newsletter.web.app import build
+    from newsletter.web.patience import RequestBounds, protocol_within
+    from newsletter.web.studio.routes import studio_routes
+
+    config = uvicorn.Config(
+        build(parts, studio_routes(parts, stop, bell), pulse=pulse),
+        http=protocol_within(RequestBounds(connections=_connections(RequestBounds().connections))),
+        ws="none",
+        # Taken at one go, before any of them can be cut off: so many files may be open beyond the connections.
+        backlog=_TAKEN_AT_ONCE,
+        log_config=None,
+        access_log=False,
+        # The application itself knows which proxies are named.
+        proxy_headers=False,
+        timeout_graceful_shutdown=10,
+        server_header=False,
+    )
+    server = uvicorn.Server(config)
+
+    def run() -> None:
+        try:
+            # The process has its own signal handlers; uvicorn installs none outside the main thread.
+            server.run(sockets=[listener])
+        finally:
+            if not server.should_exit:
+                log.error("the pages ended by themselves")
+            stop.set()
+
+    thread = threading.Thread(target=run, name="pages", daemon=True)
+    thread.start()
+    try:
+        while thread.is_alive() and not server.started:
+            stop.wait(0.01)
+        # Those that may wait to be taken.
+        listener.listen(_WAITING)
+        host, port = listener.getsockname()[:2]
+        name = f"[{host}]" if ":" in host else host
+        yield f"http://{name}:{port}/"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=15)
+        listener.close()
+
+
+def _connections(most: int) -> int:
+    """How many at once, by how many files may be open."""
+    from newsletter.wiring.open_files import ENOUGH, connections_within, raise_open_files
+
+    n_files = raise_open_files()
+    n_connections = connections_within(n_files, most)
+    if n_files < ENOUGH:
+        log.warning("only %d files may be open: the pages take %d connections at once", n_files, n_connections)
+    return n_connections
+
+
+def listener_at(host: str, port: int) -> socket.socket:
+    """Where the pages answer; whoever comes while they begin, or begin again, waits in it.
+
+    Raises NotNow where nothing can listen there.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Named, because asyncio sends small answers at once only where it sees TCP: else each waits 40 ms for the last one's receipt.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise NotNow(
+            f"Nothing can listen on {host}:{port}: {error.strerror}.", fix="Name another with --host and --port."
+        ) from error
+    listener.listen(_WAITING)
+    return listener

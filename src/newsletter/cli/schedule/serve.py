@@ -1,0 +1,129 @@
+"""`tick` and `serve`: doing what is due, once or for as long as the process lives."""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+import signal
+import sys
+import threading
+import time
+
+import click
+
+from newsletter.words.mistake import NotNow
+
+log = logging.getLogger(__name__)
+
+_SAME_ASK_SECONDS = 1.0
+
+
+@click.command()
+@click.pass_obj
+def tick(folder: object) -> None:
+    """Do what is due now, once: slots, scheduled sendings, unfinished ones, mails to the owner. Made for cron.
+
+    \b
+    Example:
+      */5 * * * * newsletter -C /srv/weekly tick
+    """
+    from newsletter.cli.context import parts_of
+    from newsletter.wiring.collect import collect_beat
+    from newsletter.wiring.driver import rounds_of
+
+    parts = parts_of(folder)
+    rounds = rounds_of(parts, threading.Event(), beat=parts.drivers.call)
+    rounds.schedule_beat()
+    worked_on = rounds.sending_beat()
+    parts.listen()
+    collect_beat(parts)
+    # What has just been sent is told at once, not at the next call of cron.
+    rounds_of(parts, threading.Event()).schedule_beat()
+    # cron mails whatever is said to it, and most times there is nothing to say.
+    if worked_on or sys.stdout.isatty():
+        click.echo("1 sending was due." if worked_on == 1 else f"{worked_on or 'No'} sendings were due.")
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8025, show_default=True, help="The port; 0 takes a free one."
+)
+@click.pass_obj
+def serve(folder: object, host: str, port: int) -> None:
+    """Run everything: pages, the schedule and the sender.
+
+    The pages are a process of their own, and so is what keeps the schedule and sends: what strangers do to the pages
+    holds up no sending. Either is started again when it dies.
+
+    Ctrl-C or SIGTERM ends it after the batches in flight. A second one on the same SQLite database serves pages only,
+    and takes over when the first ends.
+
+    \b
+    Example:
+      newsletter -C /srv/weekly serve --port 8025
+    """
+    from newsletter.cli.pages_and_sender import run_service
+    from newsletter.jobs.driver import DriverKind
+
+    has_pages = all(importlib.util.find_spec(name) for name in ("newsletter.web", "uvicorn", "starlette"))
+    begun = "Looking every 15 s for what is due. Ctrl-C stops."
+    run_service(folder, DriverKind.SERVE, host if has_pages else None, port, begun=begun)
+
+
+@click.command()
+@click.pass_obj
+def worker(folder: object) -> None:
+    """Send from another machine what `serve` has planned. Needs PostgreSQL; any number of them share the batches.
+
+    It needs the same newsletter.toml and secrets as `serve`; pages and schedule stay there. Ctrl-C or SIGTERM ends it
+    after the batches in flight; what a killed one had in flight is looked into by the others.
+
+    \b
+    Example:
+      newsletter -C /srv/weekly worker
+    """
+    from newsletter.cli.context import parts_of
+    from newsletter.cli.schedule.log_lines import log_to_stderr
+    from newsletter.jobs.driver import DriverKind
+    from newsletter.jobs.worker import work_until
+    from newsletter.wiring.clocks import gauges_of
+    from newsletter.wiring.driver import rounds_of, signs_of_life
+
+    parts = parts_of(folder)
+    if parts.lock.is_exclusive:
+        raise NotNow(
+            "On SQLite one process sends, and `serve` is it: a worker could only wait.",
+            fix="Run `newsletter serve` alone, or move to PostgreSQL. See docs/operations.md.",
+        )
+    parts.check_may_send()
+    log_to_stderr()
+    stop, gauges = stop_on_signals(), gauges_of(parts)
+    click.echo("Sending what is due, looking every second. Ctrl-C stops.")
+    log.info("the worker runs")
+    with signs_of_life(parts, DriverKind.WORKER) as beat:
+        rounds = rounds_of(parts, stop, beat=beat)
+        work_until(
+            stop,
+            rounds.sending_beat,
+            lambda: gauges.is_due(parts.provider.name),
+            seconds=parts.timing.seconds_between_ticks,
+        )
+    log.info("stopped")
+
+
+def stop_on_signals() -> threading.Event:
+    """Set by the first SIGTERM or Ctrl-C. A second one, a second or more later, waits for nothing."""
+    stop = threading.Event()
+    asked_at: list[float] = []
+
+    def ask(_signal: int, _frame: object) -> None:
+        # Some that end a process tell it twice at once: itself, and the group that it is in.
+        if asked_at and time.monotonic() - asked_at[0] >= _SAME_ASK_SECONDS:
+            raise KeyboardInterrupt
+        asked_at.append(time.monotonic())
+        stop.set()
+
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, ask)
+    return stop

@@ -1,0 +1,1 @@
+"""Commands that send an issue, watch it, and tell what came of it."""

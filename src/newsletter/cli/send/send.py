@@ -1,0 +1,262 @@
+"""`send` and `test`: an issue on its way to readers."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from newsletter.cli.send.status import print_account
+from newsletter.words.ledger import LOOK_FIRST
+from newsletter.words.mistake import Missing, Mistake
+
+if TYPE_CHECKING:
+    from newsletter.ledger.drain import Follow
+    from newsletter.ledger.rows import MailingRow
+    from newsletter.wiring import Parts
+
+
+def _one_list(_ctx: click.Context, _option: click.Parameter, names: tuple[str, ...]) -> str:
+    """Of two lists the parser would silently take the last."""
+    if len(set(names)) > 1:
+        raise click.UsageError("One sending goes to one list. Run it once for each: nobody gets the issue twice.")
+    return names[0]
+
+
+@click.command()
+@click.argument("issue", type=int)
+@click.option(
+    "--list", "list_name", required=True, multiple=True, callback=_one_list, help="The mailing list it goes to."
+)
+@click.option("--segment", metavar="NAME", help="Only to the readers of the list who fit this saved segment.")
+@click.option("--now", is_flag=True, help="Send at once; this is the default.")
+@click.option("--at", metavar="WHEN", help='Send later: "thu 09:00", "2026-12-03 09:00", "2026-12-03T09:00+01:00".')
+@click.option("--next", "in_next", is_flag=True, help="Send it in the next slot of the list's schedule.")
+@click.option(
+    "--canary", type=click.IntRange(min=1), metavar="N", help="N readers first; the others when they are through."
+)
+@click.option("--missing", is_flag=True, help="To those who do not have it, in the words in which the others got it.")
+@click.option("--look", is_flag=True, help="With --canary: pause after the N; the others go when you `resume`.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--despite-findings", is_flag=True, help="Send although `check` finds errors.")
+@click.pass_obj
+def send(
+    folder: object,
+    issue: int,
+    list_name: str,
+    segment: str | None,
+    now: bool,
+    at: str | None,
+    in_next: bool,
+    canary: int | None,
+    look: bool,
+    missing: bool,
+    yes: bool,
+    despite_findings: bool,
+) -> None:
+    """Send ISSUE to everyone on a list, once.
+
+    A send that was interrupted goes on where it stopped: run the same command again. Nobody gets it twice. One that
+    waits for its time can be given another with --at, can be sent with --now, and ended with `cancel`.
+
+    \b
+    Example:
+      newsletter send 42 --list weekly
+      newsletter send 42 --list weekly --segment berlin
+      newsletter send 42 --list weekly --at "thu 09:00"
+      newsletter send 42 --list weekly --at 2026-12-03T09:00+01:00 --yes
+      newsletter send 42 --list weekly --next --segment berlin
+      newsletter send 42 --list weekly --missing
+    """
+    from newsletter.cli.context import parts_of
+    from newsletter.cli.send.last_look import last_look
+    from newsletter.cli.send.latecomers import words_for_the_missing
+    from newsletter.cli.send.when import change_time, instant, said_back, say_outlook, send_in_next_slot
+    from newsletter.ledger.plan import plan
+    from newsletter.segments.audience import Audience
+    from newsletter.words.moment import say_moment
+
+    if sum((now, bool(at), in_next)) > 1:
+        raise click.UsageError("--now, --at and --next say different times.")
+    if canary and in_next:
+        raise click.UsageError("--next sends to everybody at once; name a time with --at for --canary.")
+    if missing and in_next:
+        raise click.UsageError("--next sends the issue as it is now; name a time with --at for --missing.")
+    if look and not canary:
+        raise click.UsageError("--look goes with --canary: it is the few that go first that you look at.")
+    parts = parts_of(folder, makes_mail=True, sends=True)
+    question = parts.segments.get(segment) if segment else ""
+    if in_next:
+        send_in_next_slot(
+            parts,
+            issue,
+            list_name,
+            segment=segment or "",
+            question=question,
+            yes=yes,
+            despite_findings=despite_findings,
+        )
+        return
+    start_at = instant(at, parts) if at else None
+    if start_at:
+        say_outlook(parts, driven=False)
+    unfinished = parts.ledger.find_unfinished(issue, list_name)
+    if unfinished and (at or now) and change_time(parts, unfinished, start_at, yes=yes) and start_at:
+        return
+    if unfinished:
+        edition = parts.ledger.get_edition(unfinished.edition_digest)
+    elif missing:
+        said = said_back(parts, start_at)
+        frozen = words_for_the_missing(parts, issue, list_name, segment=question, at=start_at, said=said, yes=yes)
+        if frozen is None:
+            return
+        edition = frozen
+    else:
+        # Not for a resumed one: what makes a mail takes longer to load than a thousand readers to send to.
+        if parts.readers.find_list(list_name) is None:
+            parts.issues.get_issue(issue)
+            raise Missing(f"There is no list called {list_name!r}.", fix="See the lists with: newsletter lists")
+        audience = Audience(lists=[list_name], issue=issue, segment=question, at=start_at)
+        said = said_back(parts, start_at)
+        edition = last_look(
+            parts, audience, segment=segment or "", said=said, yes=yes, despite_findings=despite_findings
+        )
+    mailing, resumed = plan(
+        parts.ledger,
+        parts.clock,
+        edition,
+        list_name=list_name,
+        parcel_size=parts.parcel_size,
+        start_at=start_at,
+        segment=question,
+        canary=canary or 0,
+        canary_waits=look,
+    )
+    _say_plan(mailing, resumed)
+    if parts.config.pace.is_limited:
+        click.echo(f"The pace that is set: {parts.config.pace}.")
+    if mailing.status.value == "scheduled":
+        when = say_moment(mailing.start_at, parts.config.newsletter.zone)
+        click.echo(f"It goes out {when}.")
+        say_outlook(parts, driven=True)
+        return
+    with _stoppable() as stop, _progress(mailing.planned) as follow:
+        parts.drain(stop).until_settled(mailing, follow)
+    parts.after_sending()
+    _say_end(parts, issue, list_name)
+
+
+def _say_plan(mailing: MailingRow, resumed: bool) -> None:
+    if resumed:
+        click.echo("Going on with the sending that was under way, with the words it began with.")
+    if mailing.already_had_it:
+        click.echo(f"{mailing.already_had_it:,} already have this issue and are left out.")
+
+
+def _say_end(parts: Parts, issue: int, list_name: str) -> None:
+    account = parts.accounts.find_account(issue)
+    assert account is not None
+    print_account(account)
+    if any(m.pause_reason == LOOK_FIRST for m in account.mailings if m.list_name == list_name):
+        click.echo(f"{LOOK_FIRST}\nThen: newsletter resume {issue}, and newsletter send {issue} --list {list_name}")
+        return
+    waiting = [m for m in account.mailings if m.list_name == list_name and m.status.value == "paused"]
+    if waiting:
+        raise Mistake(
+            f"Paused: {waiting[0].pause_reason}",
+            fix=f"When that is mended: newsletter resume {issue}, then newsletter send {issue} --list {list_name}",
+        )
+    if account.handover["uncertain"]:  # type: ignore[index]  # a StrEnum's member is its text
+        raise Mistake(
+            f"{account.handover['uncertain']:,} may or may not have it: the call ended before the answer came.",  # type: ignore[index]
+            fix=f"See docs/sending.md, then: newsletter settle {issue} --look",
+        )
+    if account.handover["pending"]:  # type: ignore[index]
+        click.echo(
+            f"{account.handover['pending']:,} wait for their turn: they get it while `newsletter serve`, the studio or a cron "  # type: ignore[index]
+            "`tick` runs, or when you run this command again."
+        )
+    if account.is_practice:
+        click.echo(f"Every mail is a file; to look through them: {parts.outbox_directory / 'index.html'}")
+    else:
+        click.echo(parts.provider.explain())
+
+
+@contextmanager
+def _stoppable() -> Iterator[threading.Event]:
+    """Ctrl-C and SIGTERM stop between two batches, so that nothing is left in doubt; a second one is not waited for."""
+    stop = threading.Event()
+
+    def ask(_signal: int, _frame: object) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        click.echo("Stopping after the batches in flight.", err=True)
+        stop.set()
+
+    before = {name: signal.signal(name, ask) for name in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)
+
+
+@contextmanager
+def _progress(planned: int) -> Iterator[Follow]:
+    """A bar on standard error; where that is no terminal, only a line for what it waits for."""
+    if not sys.stderr.isatty():
+        yield _Lines().follow
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("Handed over"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, TextColumn("{task.description}"), console=Console(stderr=True)) as bar:
+        task = bar.add_task("", total=planned)
+
+        def follow(settled: int, planned: int, waiting: str) -> None:
+            bar.update(task, completed=settled, total=planned, description=waiting)
+
+        yield follow
+
+
+@dataclass
+class _Lines:
+    """For a log: drawing a bar there would take longer to load than a thousand readers to send to."""
+
+    said: str = ""
+
+    def follow(self, settled: int, planned: int, waiting: str) -> None:
+        if waiting and waiting != self.said:
+            click.echo(f"{settled:,} of {planned:,}: {waiting}", err=True)
+        self.said = waiting
+
+
+@click.command()
+@click.argument("issue", type=int)
+@click.option("--to", "address", required=True, metavar="EMAIL", help="Where the test mail goes.")
+@click.pass_obj
+def test(folder: object, issue: int, address: str) -> None:
+    """Send ISSUE to one address, to look at it in a real mail client. It is not counted anywhere.
+
+    \b
+    Example:
+      newsletter test 42 --to me@example.com
+    """
+    from newsletter.cli.context import parts_of
+    from newsletter.compose.press import press
+    from newsletter.consent.trial_address import whom_to_test
+    from newsletter.ledger.trial import send_test
+
+    parts = parts_of(folder, makes_mail=True, sends=True)
+    edition = press(parts.shelf, parts.config.newsletter, issue).rendered.edition
+    # Who sits at the machine is the owner.
+    address, reader = whom_to_test(parts.readers, address, people=None)
+    send_test(parts.provider, parts.config.newsletter, edition, address, reader, parts.clock, parts.sender.new_token())
+    click.echo(f"A test of issue {issue} was handed over for {address}. {parts.provider.explain()}")

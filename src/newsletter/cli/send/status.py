@@ -1,0 +1,163 @@
+"""`status`: where every reader of an issue stands, and why nothing moves where nothing does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from newsletter.ledger.rows import Account
+    from newsletter.wiring import Parts
+    from newsletter.words.alarm import IssueStanding
+    from newsletter.words.halt import Halt
+
+
+@click.command()
+@click.argument("issue", type=int, required=False)
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.pass_obj
+def status(folder: object, issue: int | None, style: str) -> None:
+    """Say where every reader of ISSUE stands, or list the issues that were sent.
+
+    \b
+    Example:
+      newsletter status 42
+      newsletter status 42 --format json
+    """
+    import json
+
+    from newsletter.cli.context import parts_of
+    from newsletter.cli.send.never_sent import never_sent
+    from newsletter.words.alarm import alarms
+
+    parts = parts_of(folder)
+    if issue is None:
+        accounts = [parts.accounts.find_account(number) for number in parts.accounts.list_issues_sent()]
+    else:
+        accounts = [parts.accounts.find_account(issue)]
+        if accounts == [None]:
+            raise never_sent(parts, issue)
+    known = [account for account in accounts if account]
+    if style == "json":
+        shown = [
+            _as_json(account, _halts(parts, account)) | {"unconfirmed": _standing(parts, account).unconfirmed}
+            for account in known
+        ]
+        click.echo(json.dumps(shown[0] if issue is not None else shown, indent=2))
+        return
+    if not known:
+        click.echo("Nothing was sent yet.")
+    for account in known:
+        print_account(account)
+        _say_when_it_goes(parts, account)
+        _print_halts(parts, account)
+        said = {mailing.pause_reason for mailing in account.mailings}
+        for alarm in alarms(_standing(parts, account)):
+            if alarm.message not in said:
+                click.echo(f"  ! {alarm.message}")
+
+
+def _standing(parts: Parts, account: Account) -> IssueStanding:
+    return parts.events.get_standing(account.issue, parts.telling, practice=account.is_practice)
+
+
+def _halts(parts: Parts, account: Account) -> list[Halt | None]:
+    """Of each sending of the issue, in their order."""
+    config = parts.config
+    return [
+        parts.halts.find_halt(mailing.id, provider=config.provider, pace=config.pace) for mailing in account.mailings
+    ]
+
+
+def _print_halts(parts: Parts, account: Account) -> None:
+    """Why those that are under way don't move; of a pause, and of a time that has not come, it is said elsewhere."""
+    from newsletter.words.halt import say_halt
+
+    for mailing, halt in zip(account.mailings, _halts(parts, account), strict=True):
+        if halt and mailing.status.value == "sending":
+            click.echo(f"  {say_halt(halt, now=parts.clock.now(), zone=parts.config.newsletter.zone)}")
+
+
+def _halt_as_json(halt: Halt | None) -> dict[str, object] | None:
+    return {"reason": halt.reason, "until": halt.until.isoformat() if halt.until else None} if halt else None
+
+
+def _as_json(account: Account, halts: Sequence[Halt | None]) -> dict[str, object]:
+    counts = {state.value: n for state, n in account.handover.items()}
+    return {
+        "issue": account.issue,
+        "status": account.mailings[-1].status.value,
+        "practice": account.is_practice,
+        "planned": account.planned,
+        **counts,
+        "doubled": account.doubled,
+        "late": account.late,
+        "fates": {fate.value: n for fate, n in account.fates.items()},
+        "skipped_why": dict(account.skipped),
+        "mailings": [
+            {
+                "list": mailing.list_name,
+                "status": mailing.status.value,
+                "planned": mailing.planned,
+                "already_had_it": mailing.already_had_it,
+                "start_at": mailing.start_at.isoformat(),
+                "pause_reason": mailing.pause_reason,
+                "waits": _halt_as_json(halt),
+            }
+            for mailing, halt in zip(account.mailings, halts, strict=True)
+        ],
+    }
+
+
+ON_SCREEN = {
+    "accepted": "handed over",
+    "pending": "waiting",
+    "sending": "on their way to the provider",
+    "uncertain": "we don't know yet",
+    "refused": "refused",
+    "skipped": "skipped",
+    "left": "left as unknown",
+}
+
+
+def print_account(account: Account) -> None:
+    if account.is_practice:
+        click.echo("Practice: nothing of this left this machine, and it does not count when you send to real readers.")
+    for mailing in account.mailings:
+        why = f": {mailing.pause_reason}" if mailing.pause_reason else ""
+        click.echo(f"Issue {account.issue} to {mailing.list_name!r}: {mailing.status.value}{why}")
+    counts = {state.value: n for state, n in account.handover.items()}
+    for state, words in ON_SCREEN.items():
+        if counts[state] or state == "accepted":
+            click.echo(f"  {counts[state]:>9,}  {words}" + _why(account, state))
+    click.echo(f"  {account.planned:>9,}  in all")
+    heard = ", ".join(f"{n:,} {fate.value}" for fate, n in account.fates.items() if n and fate.value != "none")
+    if heard:
+        click.echo(f"  Heard since: {heard}")
+    if account.doubled:
+        click.echo(f"  {account.doubled:>9,}  of those got it twice: both tries turned out to have been taken")
+    if account.late:
+        click.echo(f"  {account.late:>9,}  left while their batch was on its way: too late to take them out of it")
+
+
+def _say_when_it_goes(parts: Parts, account: Account) -> None:
+    """Of what waits for its time: when that is, or how long it is overdue, and by what it goes."""
+    from newsletter.cli.send.when import say_outlook
+    from newsletter.words.moment import say_moment, say_span
+
+    waiting = [mailing for mailing in account.mailings if mailing.status.value == "scheduled"]
+    for mailing in waiting:
+        late = parts.clock.now() - mailing.start_at
+        when = say_moment(mailing.start_at, parts.config.newsletter.zone)
+        overdue = f"  ! Overdue by {say_span(late)}: it was to go to {mailing.list_name!r} {when}."
+        click.echo(overdue if late.total_seconds() > 0 else f"  To {mailing.list_name!r} it goes {when}.")
+    if waiting:
+        say_outlook(parts)
+
+
+def _why(account: Account, state: str) -> str:
+    if state != "skipped":
+        return ""
+    return " (" + ", ".join(f"{n:,} {reason}" for reason, n in account.skipped.items()) + ")"

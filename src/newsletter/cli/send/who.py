@@ -1,0 +1,132 @@
+"""`who` and `proof`: who got an issue, for one reader in a sentence and for all of them as a file."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from newsletter.words.mistake import Missing, Mistake
+
+if TYPE_CHECKING:
+    from newsletter.wiring import Parts
+
+
+@click.command()
+@click.argument("email")
+@click.argument("issue", type=int, required=False)
+@click.option("--restore", is_flag=True, help="Put them back on the lists that ended because mail kept bouncing.")
+@click.pass_obj
+def who(folder: object, email: str, issue: int | None, restore: bool) -> None:
+    """Say whether EMAIL got ISSUE, or each issue, in sentences that can be forwarded.
+
+    With - as EMAIL it reads the headers of a mail that a reader sent you from standard input.
+
+    \b
+    Example:
+      newsletter who ana@example.com 42
+      newsletter who - < headers.txt
+    """
+    from newsletter.cli.context import parts_of
+
+    parts = parts_of(folder)
+    if email == "-":
+        _of_headers(parts, sys.stdin.read(), issue)
+        return
+    if restore:
+        n_lists = parts.events.restore(email)
+        if not n_lists:
+            raise Mistake(f"{email} was not taken off any list because of bounces.", fix="See: newsletter who EMAIL")
+        click.echo(f"{email} is active again on {n_lists} list{'s' if n_lists > 1 else ''}.")
+        return
+    former = parts.profiles.find_former(email)
+    if former and former.present:
+        click.echo(f"{email} was given up for another address on {former.moved_at:%Y-%m-%d}. Its reader is now:")
+        email = former.present
+    if not _say(parts, email, issue):
+        raise Missing(
+            f"{email} is not a subscriber, so nothing was ever planned for that address.",
+            fix="Look for another spelling: newsletter subscribers show EMAIL, or paste the headers: newsletter who -",
+        )
+    _say_alike(parts, email, issue)
+
+
+def _say(parts: Parts, email: str, issue: int | None) -> bool:
+    """Print what is known of an address. False where nobody of that address is known."""
+    from newsletter.report.who import sentence
+
+    copies = parts.reports.find_copies(email, issue)
+    for copy in copies:
+        click.echo(sentence(copy, parts.config.newsletter.zone))
+    suppressed = parts.readers.find_suppression(email)
+    if suppressed:
+        click.echo(f"{email} is on the do-not-mail list ({suppressed.value.replace('_', ' ')}).")
+    person = parts.readers.find_subscriber(email)
+    if not copies and person:
+        which = f"issue {issue}" if issue is not None else "any issue"
+        lists = ", ".join(f"{one.list_name} ({one.status.value})" for one in person.subscriptions) or "no list"
+        click.echo(f"{person.email} was never planned for {which}; they are on: {lists}.")
+    return bool(copies or suppressed or person)
+
+
+def _say_alike(parts: Parts, email: str, issue: int | None) -> None:
+    """A reader who got two is often two subscribers with one mailbox."""
+    for other in parts.reports.find_alike(email):
+        if parts.reports.find_copies(other, issue):
+            click.echo(f"The other copy went to {other}:")
+            _say(parts, other, issue)
+
+
+def _of_headers(parts: Parts, text: str, issue: int | None) -> None:
+    from newsletter.report.headers import read_headers
+    from newsletter.words.token import read_reader_token
+
+    pasted = read_headers(text)
+    said: set[str] = set()
+    for candidate in pasted.tokens:
+        token = read_reader_token(candidate, parts.keys, purpose="u")
+        owner = parts.reports.email_of(token.subscriber) if token else None
+        if token and owner:
+            click.echo(f"This copy of issue {token.issue} went to {owner}:")
+            _say(parts, owner, token.issue)
+            said.add(owner.lower())
+            issue = token.issue if issue is None else issue
+    for address in pasted.addresses:
+        if address.lower() not in said and parts.readers.find_subscriber(address):
+            click.echo(f"The other copy went to {address}:" if said else f"These headers name {address}:")
+            _say(parts, address, issue)
+            said.add(address.lower())
+    if not said:
+        raise Missing(
+            "These headers name no reader of this newsletter, and hold no link of ours.",
+            fix="Paste all of them: the line that helps most is List-Unsubscribe.",
+        )
+
+
+@click.command()
+@click.argument("issue", type=int)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="Where to write it.")
+@click.option("--spreadsheet", is_flag=True, help="Make cells harmless that a spreadsheet would run as formulas.")
+@click.pass_obj
+def proof(folder: object, issue: int, out: Path, spreadsheet: bool) -> None:
+    """Write the ledger of ISSUE as CSV: every reader, what was done, by which call, and what was heard.
+
+    \b
+    Example:
+      newsletter proof 42 --out issue-42.csv --spreadsheet
+    """
+    from newsletter.cli.context import parts_of
+    from newsletter.cli.send.never_sent import never_sent
+    from newsletter.report.proof import write_proof
+
+    parts = parts_of(folder)
+    if parts.accounts.find_account(issue) is None:
+        raise never_sent(parts, issue)
+    try:
+        with out.open("w", encoding="utf-8", newline="") as file:
+            n_readers = write_proof(parts.reports.iterate_proof(issue), file, spreadsheet=spreadsheet)
+    except OSError as error:
+        raise Mistake(f"{out} can't be written: {error.strerror}.", fix="Name another file with --out.") from error
+    click.echo(f"{n_readers:,} lines in {out}. They hold addresses: keep the file safe.")

@@ -1,0 +1,1 @@
+"""Feeds: subscribed to, polled, and remembered."""

@@ -1,0 +1,228 @@
+"""Finds in SQL: one row a page, added by whoever comes upon it, decided once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, Select, func, or_, select, update
+
+from newsletter.collect.find_rows import WrittenPost
+from newsletter.collect.tables import find as _table
+from newsletter.collect.tables import find_delivery
+from newsletter.db.engine import reading, writing
+from newsletter.db.types import AnyRow, database_now
+from newsletter.db.upsert import insert_into
+from newsletter.words.find import Find, FindDraft, FindStatus, Origin, find_key, joined_words
+from newsletter.words.mistake import Missing, NotNow
+
+_FACTS = ("title", "site", "author", "summary")
+
+
+class Finds:
+    """Finds as they are stored."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def add(self, draft: FindDraft) -> tuple[Find, bool]:
+        """Store it; the find, and whether it is new. One row a page, whatever its address looks like.
+
+        What a person sends again comes back to waiting, with the new note and quote added to those it has. What a feed
+        tells again, and a mail that was taken before (`once`), change nothing.
+        """
+        with writing(self._engine) as connection:
+            if draft.once:
+                taken = connection.scalar(select(find_delivery.c.find_id).where(find_delivery.c.once == draft.once))
+                if taken is not None:
+                    return _one(connection, taken), False
+            row, is_new = _added(connection, draft)
+            if draft.once:
+                _remember(connection, draft.once, row.id)
+            if not is_new and draft.origin is not Origin.FEED:
+                _told_again(connection, row, draft)
+            return _one(connection, row.id), is_new
+
+    def add_all(self, drafts: Sequence[FindDraft]) -> int:
+        """Store what a feed tells, in one transaction; how many of them wait now that did not before."""
+        with writing(self._engine) as connection:
+            # In the order of the feed: the numbers are what finds are listed by.
+            added = [(draft, _made(connection, draft)) for draft in drafts]
+        return sum(made is not None and not draft.is_old for draft, made in added)
+
+    def get(self, find: int) -> Find:
+        """Raises Missing."""
+        with reading(self._engine) as connection:
+            return _one(connection, find)
+
+    def list_finds(
+        self, status: FindStatus = FindStatus.WAITING, *, before: int | None = None, limit: int = 50, matching: str = ""
+    ) -> Sequence[Find]:
+        """Newest first; `before` is the id of the last one of the page above."""
+        query = _query().where(_table.c.status == status).order_by(_table.c.id.desc()).limit(limit)
+        if before is not None:
+            query = query.where(_table.c.id < before)
+        for word in matching.split()[:10]:
+            query = query.where(_holds(word))
+        return self._list(query)
+
+    def count(self, status: FindStatus = FindStatus.WAITING) -> int:
+        with reading(self._engine) as connection:
+            return connection.scalar(select(func.count()).where(_table.c.status == status)) or 0
+
+    def plan_post(self, find: int, slug: str) -> str:
+        """Note which file it is about to become, if none is noted; the slug that is noted now. Raises Missing."""
+        with writing(self._engine) as connection:
+            row = _locked(connection, find)
+            if row.post is None:
+                _write(connection, find, {"post": slug})
+            return str(row.post or slug)
+
+    def keep(self, find: int, write: Callable[[Find], WrittenPost]) -> tuple[Find, bool]:
+        """Call `write` while nobody else can decide about this find, and mark it kept.
+
+        Where it was kept before, `write` is not called and the second value is False. Raises Missing.
+        """
+        with writing(self._engine) as connection:
+            row = _locked(connection, find)
+            if row.status == FindStatus.KEPT:
+                return _find(row), False
+            post = write(_find(row))
+            _decide(connection, find, FindStatus.KEPT, post=post.slug, post_digest=post.digest)
+            return _one(connection, find), True
+
+    def dismiss(self, find: int) -> Find:
+        """Raises Missing, and NotNow for one that was kept."""
+        with writing(self._engine) as connection:
+            row = _locked(connection, find)
+            if row.status == FindStatus.KEPT:
+                raise NotNow(
+                    f"This find was kept already: posts/{row.post}.md.",
+                    fix=f"Undo it first: newsletter finds undo {find}",
+                )
+            _decide(connection, find, FindStatus.DISMISSED, post=None)
+            return _one(connection, find)
+
+    def undo(self, find: int, withdraw: Callable[[WrittenPost], None]) -> Find:
+        """Back to waiting. For a kept one `withdraw` takes its file away first, or raises. Raises Missing."""
+        with writing(self._engine) as connection:
+            row = _locked(connection, find)
+            if row.status == FindStatus.KEPT and row.post:
+                withdraw(WrittenPost(slug=row.post, digest=row.post_digest or ""))
+            _reopen(connection, find)
+            return _one(connection, find)
+
+    def choose(self, find: int, url: str) -> Find:
+        """Settle which of its links is meant; where that page is a find already, the two become one. Raises Missing."""
+        with writing(self._engine) as connection:
+            row = _locked(connection, find)
+            settled: dict[str, object] = {"url": url, "choices": [], "looked_at": None}
+            other = connection.execute(_query().where(_table.c.key == find_key(url)).with_for_update()).one_or_none()
+            if other is None or other.id == find:
+                _write(connection, find, {**settled, "key": find_key(url)})
+                return _one(connection, find)
+            draft = FindDraft(url=url, origin=Origin(row.origin), source=row.source, note=row.note, quote=row.quote)
+            _told_again(connection, other, draft)
+            _decide(connection, find, FindStatus.DISMISSED, choices=[])
+            return _one(connection, other.id)
+
+    def list_bare(self, limit: int) -> Sequence[Find]:
+        """Those that wait, have an address, and whose page was not looked at yet; oldest first."""
+        bare = (_table.c.status == FindStatus.WAITING, _table.c.url.is_not(None), _table.c.looked_at.is_(None))
+        untold = _table.c.title == ""
+        return self._list(_query().where(*bare, untold).order_by(_table.c.id).limit(limit))
+
+    def describe(self, find: int, draft: FindDraft | None) -> None:
+        """Write what its page says of itself where nothing is known; None where it says nothing. It is asked once."""
+        with writing(self._engine) as connection:
+            row = _locked(connection, find)
+            said = {name: getattr(draft, name) for name in _FACTS if draft and not getattr(row, name)}
+            if draft and row.published_at is None:
+                said["published_at"] = draft.published_at
+            _write(connection, find, {**said, "looked_at": database_now()})
+
+    def _list(self, query: Select[Any]) -> Sequence[Find]:
+        with reading(self._engine) as connection:
+            return [_find(row) for row in connection.execute(query)]
+
+
+def _query() -> Select[Any]:
+    return select(_table)
+
+
+def _added(connection: Connection, draft: FindDraft) -> tuple[AnyRow, bool]:
+    made = _made(connection, draft)
+    row = connection.execute(_query().where(_table.c.key == draft.key).with_for_update()).one()
+    return row, made is not None
+
+
+def _made(connection: Connection, draft: FindDraft) -> int | None:
+    """The number of a new row; None where the page has one."""
+    values = {name: getattr(draft, name) for name in ("key", "url", "origin", "source", *_FACTS, "published_at")}
+    statement = insert_into(connection, _table).values(
+        **values,
+        note=draft.note,
+        quote=draft.quote,
+        choices=list(draft.choices),
+        status=FindStatus.OLD if draft.is_old else FindStatus.WAITING,
+        found_at=database_now(),
+    )
+    made = connection.execute(statement.on_conflict_do_nothing(index_elements=["key"]).returning(_table.c.id))
+    return made.scalar_one_or_none()
+
+
+def _remember(connection: Connection, once: str, find_id: int) -> None:
+    connection.execute(
+        insert_into(connection, find_delivery).values(once=once, find_id=find_id).on_conflict_do_nothing()
+    )
+
+
+def _told_again(connection: Connection, row: AnyRow, draft: FindDraft) -> None:
+    """A person sends what is known: their words are added, and a page that was put aside or used is asked about anew."""
+    if row.status != FindStatus.WAITING:
+        _reopen(connection, row.id)
+    note, quote = joined_words(row.note, draft.note), joined_words(row.quote, draft.quote)
+    _write(connection, row.id, {"note": note, "quote": quote, "title": row.title or draft.title})
+
+
+def _reopen(connection: Connection, find_id: int) -> None:
+    _write(connection, find_id, {"status": FindStatus.WAITING, "decided_at": None, "post": None, "post_digest": None})
+
+
+def _decide(connection: Connection, find_id: int, status: FindStatus, **more: object) -> None:
+    _write(connection, find_id, {"status": status, "decided_at": database_now(), **more})
+
+
+def _write(connection: Connection, find_id: int, values: dict[str, Any]) -> None:
+    connection.execute(update(_table).where(_table.c.id == find_id).values(**values))
+
+
+def _holds(word: str) -> ColumnElement[bool]:
+    return or_(
+        *(_table.c[name].icontains(word, autoescape=True) for name in (*_FACTS, "url", "note", "quote", "source"))
+    )
+
+
+def _locked(connection: Connection, find_id: int) -> AnyRow:
+    row = connection.execute(_query().where(_table.c.id == find_id).with_for_update()).one_or_none()
+    if row is None:
+        raise _missing(find_id)
+    return row
+
+
+def _one(connection: Connection, find_id: int) -> Find:
+    row = connection.execute(_query().where(_table.c.id == find_id)).one_or_none()
+    if row is None:
+        raise _missing(find_id)
+    return _find(row)
+
+
+def _find(row: AnyRow) -> Find:
+    values = {name: value for name, value in row._mapping.items() if name not in {"key", "looked_at"}}
+    made = Find(**values)
+    return replace(made, origin=Origin(made.origin), status=FindStatus(made.status), choices=tuple(made.choices))
+
+
+def _missing(find_id: int) -> Missing:
+    return Missing(f"There is no find {find_id}.", fix="See what there is: newsletter finds")

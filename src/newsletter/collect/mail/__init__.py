@@ -1,0 +1,1 @@
+"""What editors and readers send by mail, as finds and posts."""

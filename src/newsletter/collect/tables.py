@@ -1,0 +1,81 @@
+"""Tables for what is collected: finds, the mails they came by, how we stand with feeds, and collect-only keys."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text
+
+from newsletter.db.metadata import metadata
+from newsletter.db.types import FieldsJson, UtcDateTime
+from newsletter.words.find import FindStatus, Origin
+
+_Id = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _one_of(column: str, states: type[FindStatus | Origin]) -> CheckConstraint:
+    allowed = ", ".join(f"'{state.value}'" for state in states)
+    return CheckConstraint(f"{column} IN ({allowed})", name=column)
+
+
+find = Table(
+    "find",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    # A digest of the canonical address: one row a page, and short enough for an index.
+    Column("key", String(64), nullable=False, unique=True),
+    Column("url", Text),
+    Column("origin", String(10), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("site", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("published_at", UtcDateTime),
+    Column("found_at", UtcDateTime, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("quote", Text, nullable=False),
+    Column("choices", FieldsJson, nullable=False),
+    Column("status", String(10), nullable=False),
+    Column("decided_at", UtcDateTime),
+    # When its page was asked what it is called; null until then.
+    Column("looked_at", UtcDateTime),
+    Column("post", Text),
+    Column("post_digest", String(64)),
+    _one_of("status", FindStatus),
+    _one_of("origin", Origin),
+    Index("find_status", "status", "id"),
+)
+
+# Which mail was taken already, so that one that is read twice is taken once.
+find_delivery = Table(
+    "find_delivery",
+    metadata,
+    Column("once", String(64), primary_key=True),
+    Column("find_id", _Id, ForeignKey("find.id"), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# The subscriptions themselves are lines of feeds.toml.
+feed_state = Table(
+    "feed_state",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("etag", Text, nullable=False),
+    Column("modified", Text, nullable=False),
+    Column("answered_at", UtcDateTime),
+    Column("next_at", UtcDateTime, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("problem", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+collect_key = Table(
+    "collect_key",
+    metadata,
+    Column("name", String(100), primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime),
+    sqlite_with_rowid=False,
+)

@@ -1,0 +1,111 @@
+"""What an import found, written down in the transaction that changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, literal, or_, select, update
+from sqlalchemy import true as sql_true
+
+from newsletter.consent.do_not_mail_sql import rank
+from newsletter.consent.tables import import_change, import_run, import_suppression, import_tag
+from newsletter.db.rows import cell, incoming, packed
+from newsletter.db.types import FieldsJson
+from newsletter.db.upsert import insert_into
+from newsletter.readers.tables import subscriber, subscription, suppression
+from newsletter.words.mistake import NotNow
+from newsletter.words.subscriber import SuppressionReason
+
+
+def check_goes_on(connection: Connection, run: int) -> None:
+    """Before a batch of an import is noted. Raises NotNow where somebody has taken it back while it ran."""
+    row = select(import_run.c.undone_at).where(import_run.c.id == run).with_for_update(read=True)
+    if connection.scalar(row) is not None:
+        raise NotNow(
+            f"Import {run} was taken back while it ran, and stops here.",
+            fix="Import the file again if that was a mistake.",
+        )
+
+
+def note_people(connection: Connection, run: int, list_id: int, keys: Sequence[str]) -> None:
+    """How these people stand now, unless this import has noted them before."""
+    rows = incoming(connection)
+    columns = (
+        "run_id",
+        "email_key",
+        "subscriber_id",
+        "first_name",
+        "last_name",
+        "fields",
+        "status",
+        "consent",
+        "since_at",
+    )
+    source = (
+        select(
+            literal(run),
+            cell(rows, 0),
+            subscriber.c.id,
+            subscriber.c.first_name,
+            subscriber.c.last_name,
+            subscriber.c.fields,
+            subscription.c.status,
+            subscription.c.consent,
+            subscription.c.since_at,
+        )
+        .select_from(rows)
+        .outerjoin(subscriber, subscriber.c.email_key == cell(rows, 0))
+        .outerjoin(
+            subscription, (subscription.c.subscriber_id == subscriber.c.id) & (subscription.c.list_id == list_id)
+        )
+        .where(sql_true())
+    )
+    statement = insert_into(connection, import_change).from_select(columns, source).on_conflict_do_nothing()
+    connection.execute(statement, packed([[key] for key in keys]))
+
+
+def note_changed(connection: Connection, run: int, changed: Sequence[Mapping[str, Any]]) -> None:
+    """Names and fields as the import leaves them."""
+    if changed:
+        statement = (
+            update(import_change)
+            .where(import_change.c.run_id == run, import_change.c.email_key == bindparam("key"))
+            .values(made=bindparam("made_now", type_=FieldsJson))
+        )
+        rows = [
+            {"key": one["key"], "made_now": {"first": one["first"], "last": one["last"], "fields": one["facts"]}}
+            for one in changed
+        ]
+        connection.execute(statement, rows)
+
+
+def note_tags(connection: Connection, run: int, tagged: Sequence[Sequence[str]]) -> None:
+    """Tags that are new with this import, as (address key, tag)."""
+    if tagged:
+        rows = incoming(connection)
+        source = select(literal(run), cell(rows, 0), cell(rows, 1)).select_from(rows).where(sql_true())
+        statement = (
+            insert_into(connection, import_tag)
+            .from_select(["run_id", "email_key", "name"], source)
+            .on_conflict_do_nothing()
+        )
+        connection.execute(statement, packed(tagged))
+
+
+def note_suppressions(connection: Connection, run: int, reasons: Mapping[str, SuppressionReason]) -> None:
+    """The do-not-mail entries that these reasons change, before they do."""
+    rows = incoming(connection)
+    source = (
+        select(literal(run), cell(rows, 0), cell(rows, 1), suppression.c.reason, suppression.c.since_at)
+        .select_from(rows)
+        .outerjoin(suppression, suppression.c.email_key == cell(rows, 0))
+        .where(or_(suppression.c.reason.is_(None), rank(cell(rows, 1)) < rank(suppression.c.reason)))
+    )
+    columns = ("run_id", "email_key", "reason", "reason_before", "since_before")
+    statement = insert_into(connection, import_suppression).from_select(columns, source)
+    # A second file of the same import may know a stronger reason: what stood there before stays what it was.
+    statement = statement.on_conflict_do_update(
+        index_elements=["run_id", "email_key"], set_={"reason": statement.excluded.reason}
+    )
+    connection.execute(statement, packed([[key, reason.value] for key, reason in sorted(reasons.items())]))

@@ -1,0 +1,313 @@
+"""Requests to be mailed: kept, answered by one mail, and confirmed in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, Engine, Select, exists, insert, or_, select, update
+
+from newsletter.consent.budgets_sql import Budgets
+from newsletter.consent.confirm_sql import Returning, bring_back
+from newsletter.consent.expiry_sql import Expiry
+from newsletter.consent.join_sql import end
+from newsletter.consent.queue_sql import Queue
+from newsletter.consent.requests import Confirmed, NewRequest
+from newsletter.consent.tables import consent_request, consent_request_list
+from newsletter.consent.unanswered_sql import UnansweredMails
+from newsletter.db.engine import reading, writing
+from newsletter.db.frozen import patiently
+from newsletter.db.types import AnyRow, database_now
+from newsletter.readers.tables import departure, mailing_list, subscriber, subscription, suppression
+from newsletter.segments.segments_sql import field_value
+from newsletter.words.consent import Asked, ConsentRecord, Left, Visitor
+from newsletter.words.erasure import EraseKey
+from newsletter.words.subscriber import SubscriptionStatus, address_key
+
+_DAY = 86_400
+_SLICE = 1_000
+
+
+class Consents(Queue, Expiry, Budgets, UnansweredMails):
+    """What readers ask for, confirm and take back."""
+
+    def __init__(
+        self, engine: Engine, erase_key: EraseKey | None = None, *, keep_visitor_days: int | None = None
+    ) -> None:
+        """`keep_visitor_days`: how long IP and program stay with a request; 0 is never, None is as long as it."""
+        Expiry.__init__(self, engine, erase_key, keep_visitor_days=keep_visitor_days)
+
+    @patiently
+    def ask(self, request: NewRequest) -> int:
+        """Keep a request; its number. The mail that answers it waits for `take_unposted`."""
+        visitor = self._kept(request.visitor)
+        with writing(self._engine) as connection:
+            number = connection.execute(
+                insert(consent_request)
+                .values(
+                    email=request.email,
+                    email_key=address_key(request.email),
+                    asked=request.asked,
+                    subscriber_id=request.subscriber,
+                    first_name=request.first_name,
+                    language=request.language,
+                    wording=request.wording,
+                    ip=visitor.ip,
+                    agent=visitor.agent,
+                    requested_at=database_now(),
+                )
+                .returning(consent_request.c.id)
+            ).scalar_one()
+            if request.lists:
+                rows = [{"request_id": number, "list_id": list_id} for list_id in sorted(set(request.lists))]
+                connection.execute(insert(consent_request_list), rows)
+        return int(number)
+
+    def ask_pending(self, list_name: str, *, asked: Asked, wording: str) -> int:
+        """A request for everyone who is pending on a list and has not been asked yet. Returns how many."""
+        made = 0
+        while some := self._ask_some(list_name, asked, wording):
+            made += some
+        return made
+
+    def _ask_some(self, list_name: str, asked: Asked, wording: str) -> int:
+        """One short transaction: a list of a million must not keep an unsubscribe waiting."""
+        with writing(self._engine) as connection:
+            list_id = connection.scalar(select(mailing_list.c.id).where(mailing_list.c.name == list_name))
+            people = connection.execute(_not_asked(list_id)).all()
+            if not people:
+                return 0
+            rows = [
+                {
+                    "email": row.email,
+                    "email_key": row.email_key,
+                    "asked": asked,
+                    "language": row.language[:35],
+                    "wording": wording,
+                    "requested_at": database_now(),
+                }
+                for row in people
+            ]
+            statement = insert(consent_request).returning(consent_request.c.id)
+            numbers = connection.scalars(statement.values(rows)).all()
+            connection.execute(
+                insert(consent_request_list), [{"request_id": number, "list_id": list_id} for number in numbers]
+            )
+            return len(people)
+
+    def find_request(self, number: int) -> ConsentRecord | None:
+        with reading(self._engine) as connection:
+            row = connection.execute(select(consent_request).where(consent_request.c.id == number)).first()
+            return _record(row, _lists_of(connection, [number])) if row else None
+
+    @patiently
+    def confirm(self, number: int, visitor: Visitor, *, valid_days: int) -> Confirmed | None:
+        """Do what a request asked for, in one transaction. None where it is unknown or older than `valid_days`."""
+        with writing(self._engine) as connection:
+            row = connection.execute(
+                select(consent_request)
+                .where(
+                    consent_request.c.id == number,
+                    consent_request.c.requested_at > database_now(-valid_days * _DAY),
+                    # A mail was decided on. Whether it was marked as posted does not matter: they hold it in their hands.
+                    consent_request.c.mail != "",
+                )
+                .with_for_update()
+            ).first()
+            if row is None:
+                return None
+            lists = _ids_and_names(connection, number)
+            is_new = row.confirmed_at is None
+            done = Returning(subscriber=row.subscriber_id or 0, lists=())
+            if is_new:
+                done = bring_back(connection, row, lists, self._erase_key)
+                visitor = self._kept(visitor)
+                connection.execute(
+                    update(consent_request)
+                    .where(consent_request.c.id == number)
+                    .values(
+                        subscriber_id=done.subscriber or row.subscriber_id,
+                        confirmed_at=database_now(),
+                        confirmed_ip=visitor.ip,
+                        confirmed_agent=visitor.agent,
+                    )
+                )
+        return Confirmed(
+            request=number,
+            subscriber=done.subscriber,
+            email=row.email,
+            language=row.language,
+            lists=done.lists,
+            asked=Asked(row.asked),
+            is_new=is_new,
+            moved_from=done.moved_from,
+        )
+
+    def _kept(self, visitor: Visitor) -> Visitor:
+        return Visitor() if self._keep_visitor_days == 0 else visitor
+
+    @patiently
+    def leave(self, subscriber: int, lists: Sequence[int], *, issue: int, how: Left) -> int:
+        """End subscriptions of one person, durably, and note how. Returns how many ended now."""
+        with writing(self._engine) as connection:
+            ended = 0
+            for list_id in sorted(set(lists)):
+                if end(connection, [subscriber], list_id=list_id):
+                    ended += 1
+                elif not _ended_by_silence(connection, subscriber, list_id):
+                    continue
+                # Also where their silence had ended it before: what they say now must outlive an undo of that.
+                connection.execute(
+                    insert(departure).values(
+                        subscriber_id=subscriber, list_id=list_id, issue=issue, how=how, left_at=database_now()
+                    )
+                )
+            return ended
+
+    @patiently
+    def say_why(self, subscriber: int, mailing_list: int, reason: str) -> None:
+        """Keep the reason that a reader gave for having left."""
+        last = _last_departure(subscriber, mailing_list).scalar_subquery()
+        with writing(self._engine) as connection:
+            connection.execute(
+                update(departure).where(departure.c.id == last, departure.c.reason == "").values(reason=reason)
+            )
+
+    @patiently
+    def undo_leaving(self, subscriber: int, mailing_list: int, *, within_days: int) -> bool:
+        """Take the reader's own last leaving back, unless somebody else ended it too or time has passed."""
+        with writing(self._engine) as connection:
+            last = connection.scalar(
+                _last_departure(subscriber, mailing_list).where(
+                    departure.c.undone_at.is_(None), departure.c.left_at > database_now(-within_days * _DAY)
+                )
+            )
+            if last is None or not _take_back(connection, subscriber, mailing_list):
+                return False
+            connection.execute(update(departure).where(departure.c.id == last).values(undone_at=database_now()))
+            return True
+
+    def records_of(self, email: str, subscriber: int | None) -> Sequence[ConsentRecord]:
+        """Every request of a person, oldest first."""
+        theirs = consent_request.c.email_key == address_key(email)
+        if subscriber is not None:
+            theirs = or_(theirs, consent_request.c.subscriber_id == subscriber)
+        with reading(self._engine) as connection:
+            rows = connection.execute(select(consent_request).where(theirs).order_by(consent_request.c.id)).all()
+            lists = _lists_of(connection, [row.id for row in rows])
+        return [_record(row, lists) for row in rows]
+
+    def departures_of(self, subscriber: int) -> Sequence[Mapping[str, object]]:
+        """Each time that a person left: `list`, `issue`, `how`, `reason`, `left_at` and `undone_at`, oldest first."""
+        query = (
+            select(
+                mailing_list.c.name.label("list"),
+                departure.c.issue,
+                departure.c.how,
+                departure.c.reason,
+                departure.c.left_at,
+                departure.c.undone_at,
+            )
+            .join(mailing_list, mailing_list.c.id == departure.c.list_id)
+            .where(departure.c.subscriber_id == subscriber)
+            .order_by(departure.c.id)
+        )
+        with reading(self._engine) as connection:
+            return [{str(name): value for name, value in row._mapping.items()} for row in connection.execute(query)]
+
+
+def _not_asked(list_id: int | None) -> Select[tuple[str, str, str]]:
+    """Address, key and language of the next people who are pending on a list and were never asked to confirm it."""
+    asked_before = exists().where(
+        consent_request.c.email_key == subscriber.c.email_key,
+        consent_request.c.id == consent_request_list.c.request_id,
+        consent_request_list.c.list_id == subscription.c.list_id,
+    )
+    blocked = exists().where(suppression.c.email_key == subscriber.c.email_key)
+    return (
+        select(subscriber.c.email, subscriber.c.email_key, field_value("language").label("language"))
+        .join(subscription, subscription.c.subscriber_id == subscriber.c.id)
+        .where(
+            subscription.c.list_id == list_id,
+            subscription.c.status == SubscriptionStatus.PENDING,
+            ~asked_before,
+            ~blocked,
+        )
+        .order_by(subscriber.c.id)
+        .limit(_SLICE)
+    )
+
+
+def _ended_by_silence(connection: Connection, person: int, list_id: int) -> bool:
+    last = _last_departure(person, list_id).scalar_subquery()
+    query = select(departure.c.how).where(departure.c.id == last, departure.c.undone_at.is_(None))
+    return connection.scalar(query) == Left.SILENCE
+
+
+def _last_departure(person: int, list_id: int) -> Select[tuple[int]]:
+    return (
+        select(departure.c.id)
+        .where(departure.c.subscriber_id == person, departure.c.list_id == list_id)
+        .order_by(departure.c.id.desc())
+        .limit(1)
+    )
+
+
+def _take_back(connection: Connection, person: int, list_id: int) -> bool:
+    blocked = (
+        select(suppression.c.email_key)
+        .join(subscriber, subscriber.c.email_key == suppression.c.email_key)
+        .where(subscriber.c.id == person)
+    )
+    if connection.scalar(blocked) is not None:
+        return False
+    connection.execute(update(subscriber).where(subscriber.c.id == person).values(updated_at=database_now()))
+    raised = connection.execute(
+        update(subscription)
+        .where(
+            subscription.c.subscriber_id == person,
+            subscription.c.list_id == list_id,
+            subscription.c.status == SubscriptionStatus.ENDED,
+        )
+        .values(status=SubscriptionStatus.ACTIVE, since_at=database_now())
+    )
+    return raised.rowcount == 1
+
+
+def _ids_and_names(connection: Connection, number: int) -> list[tuple[int, str]]:
+    rows = connection.execute(
+        select(mailing_list.c.id, mailing_list.c.name)
+        .join(consent_request_list, consent_request_list.c.list_id == mailing_list.c.id)
+        .where(consent_request_list.c.request_id == number)
+        .order_by(mailing_list.c.id)
+    )
+    return [(row.id, row.name) for row in rows]
+
+
+def _lists_of(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    found: dict[int, tuple[str, ...]] = {}
+    rows = connection.execute(
+        select(consent_request_list.c.request_id, mailing_list.c.name)
+        .join(mailing_list, mailing_list.c.id == consent_request_list.c.list_id)
+        .where(consent_request_list.c.request_id.in_(numbers))
+        .order_by(mailing_list.c.name)
+    )
+    for number, name in rows:
+        found[number] = (*found.get(number, ()), name)
+    return found
+
+
+def _record(row: AnyRow, lists: Mapping[int, tuple[str, ...]]) -> ConsentRecord:
+    return ConsentRecord(
+        id=row.id,
+        email=row.email,
+        asked=Asked(row.asked),
+        lists=lists.get(row.id, ()),
+        wording=row.wording,
+        language=row.language,
+        requested_at=row.requested_at,
+        visitor=Visitor(ip=row.ip, agent=row.agent),
+        mail=row.mail,
+        posted_at=row.posted_at,
+        confirmed_at=row.confirmed_at,
+        confirmed_by=Visitor(ip=row.confirmed_ip, agent=row.confirmed_agent) if row.confirmed_at else None,
+    )

@@ -1,0 +1,33 @@
+"""Whom a test mail may go to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from newsletter.consent.do_not_mail import REASONS
+from newsletter.consent.readers_sql import Readers
+from newsletter.readers.address import check_address
+from newsletter.words.mistake import Mistake, NotNow
+from newsletter.words.subscriber import Subscriber, SubscriptionStatus, address_key
+
+
+def whom_to_test(readers: Readers, address: str, *, people: Collection[str] | None) -> tuple[str, Subscriber | None]:
+    """The address as it is kept, and the subscriber whose it is, where a test may go there.
+
+    It never goes to the do-not-mail list. `people` are the addresses of those who make the newsletter: a test goes to
+    them and to subscribers who have confirmed; None lets it go to anybody else as well. Raises Mistake, NotNow.
+    """
+    address = check_address(address)
+    reader, reason = readers.find_subscriber(address), readers.find_suppression(address)
+    if reason is not None:
+        raise NotNow(
+            f"{address} is on the do-not-mail list: {REASONS[reason]}. A test is a mail like any other.",
+            fix="Send the test to another address.",
+        )
+    has_confirmed = reader is not None and any(one.status is SubscriptionStatus.ACTIVE for one in reader.subscriptions)
+    if people is None or has_confirmed or address_key(address) in {address_key(one) for one in people}:
+        return address, reader
+    raise Mistake(
+        f"{address} is nobody's who makes this newsletter, and no subscriber's who has confirmed.",
+        fix="Send the test to yourself or a colleague with an account; an editor may send it elsewhere.",
+    )

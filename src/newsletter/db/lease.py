@@ -1,0 +1,89 @@
+"""A lease: what one process may do at a time, until a moment by the database's clock, and then any other."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Engine, delete, update
+
+from newsletter.db.engine import limits_of, writing
+from newsletter.db.frozen import end_frozen, patiently
+from newsletter.db.tables import lease
+from newsletter.db.types import database_now
+from newsletter.db.upsert import insert_into
+
+log = logging.getLogger(__name__)
+
+_SIGNS_OF_LIFE_A_LEASE = 4
+
+
+class Lease:
+    """Taken by compare-and-set, and made longer by a thread while it is held.
+
+    No session holds it: a process that is frozen makes it no longer, and loses it. What it does once it is thawed is
+    kept from doing harm by `is_mine`, and by the compare-and-set of each change.
+    """
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        self._engine, self._name = engine, name
+        self._seconds = limits_of(engine).lease
+        self._holder = ""
+
+    @contextmanager
+    def try_hold(self) -> Iterator[bool]:
+        # Whoever held it may be frozen inside a transaction, and hold more than this.
+        end_frozen(self._engine)
+        holder = secrets.token_hex(12)
+        if not self._take(holder):
+            yield False
+            return
+        self._holder = holder
+        ended = threading.Event()
+        thread = threading.Thread(target=self._stay, args=(holder, ended), name=f"lease {self._name}", daemon=True)
+        thread.start()
+        try:
+            yield True
+        finally:
+            ended.set()
+            thread.join()
+            self._end(holder)
+
+    def is_mine(self) -> bool:
+        """Whether what was taken is still held, and makes it longer. False once another has it."""
+        return bool(self._holder) and self._renew(self._holder)
+
+    @patiently
+    def _take(self, holder: str) -> bool:
+        until = {"holder": holder, "until_at": database_now(self._seconds)}
+        with writing(self._engine) as connection:
+            into = insert_into(connection, lease).values(name=self._name, **until)
+            taken = into.on_conflict_do_update(
+                index_elements=["name"], set_=until, where=lease.c.until_at <= database_now()
+            ).returning(lease.c.holder)
+            return connection.execute(taken).scalar() == holder
+
+    @patiently
+    def _renew(self, holder: str) -> bool:
+        mine = (lease.c.name == self._name, lease.c.holder == holder)
+        with writing(self._engine) as connection:
+            renewed = update(lease).where(*mine).values(until_at=database_now(self._seconds))
+            return connection.execute(renewed).rowcount == 1
+
+    def _stay(self, holder: str, ended: threading.Event) -> None:
+        while not ended.wait(self._seconds / _SIGNS_OF_LIFE_A_LEASE):
+            try:
+                if not self._renew(holder):
+                    return  # whoever asks `is_mine` finds out
+            except Exception as error:  # noqa: BLE001 - a database that is away: the next try, or the lease runs out
+                log.warning("the lease of the %s could not be made longer: %s", self._name, type(error).__name__)
+
+    def _end(self, holder: str) -> None:
+        try:
+            with writing(self._engine) as connection:
+                connection.execute(delete(lease).where(lease.c.name == self._name, lease.c.holder == holder))
+        except Exception as error:  # noqa: BLE001 - a database that is away: it runs out by itself
+            log.warning("the lease of the %s could not be given back: %s", self._name, type(error).__name__)

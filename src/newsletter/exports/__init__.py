@@ -1,0 +1,1 @@
+"""Lists written as files, for ourselves and for other systems."""

@@ -1,0 +1,1 @@
+"""What providers tell afterwards, and what follows from it: bounces, complaints, proof."""

@@ -1,0 +1,208 @@
+"""What providers tell, kept once, with all that follows from it in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Connection, Engine, Select, case, cast, func, insert, or_, select, update
+
+from newsletter.consent.join_sql import end
+from newsletter.consent.readers_sql import Readers
+from newsletter.db.engine import is_sqlite, reading, writing
+from newsletter.db.frozen import patiently
+from newsletter.db.rows import cell, incoming, packed
+from newsletter.db.types import database_now
+from newsletter.db.upsert import insert_into
+from newsletter.feedback.alarms_sql import Alarms
+from newsletter.feedback.bounces_sql import follow_streaks, restore
+from newsletter.feedback.causes_sql import causes_of, outdated
+from newsletter.feedback.marks_sql import Resolved, resolve
+from newsletter.feedback.proof_sql import prove_attempts
+from newsletter.feedback.tables import bounced_off, event, event_pull
+from newsletter.ledger.tables import delivery
+from newsletter.ports.events import Heard
+from newsletter.readers.tables import subscriber
+from newsletter.words.event import Event, EventKind
+from newsletter.words.fate import FATES, SOFT_BOUNCE, weight
+from newsletter.words.subscriber import address_key
+
+_AT_ONCE = 500
+
+
+class EventLog(Alarms):
+    """What providers told, each event kept once."""
+
+    def __init__(self, engine: Engine, readers: Readers) -> None:
+        super().__init__(engine)
+        self._readers = readers
+
+    def hear(self, provider: str, events: Sequence[Event], *, whole_or_nothing: bool) -> Heard:
+        """A large batch takes several transactions: a writer that holds SQLite's lock for long starves an unsubscribe.
+
+        Only what is new has consequences, so a repetition changes nothing, not even after the owner did.
+
+        Rows are taken in one order by everyone, so that two batches can't wait for each other: events by id, parcels
+        by id, readers by id, and deliveries last, like a claim.
+        """
+        once = sorted({one.id: one for one in events}.values(), key=lambda one: one.id)
+        heard = Heard(repeated=len(events) - len(once))
+        for first in range(0, len(once), _AT_ONCE):
+            heard += self._hear(provider, once[first : first + _AT_ONCE], whole=whole_or_nothing)
+        return heard
+
+    @patiently
+    def _hear(self, provider: str, events: Sequence[Event], *, whole: bool) -> Heard:
+        """Some events and all that follows from them, in one transaction."""
+        once = {one.id: one for one in events}
+        with writing(self._engine) as connection:
+            about = resolve(connection, provider, list(once.values()))
+            rows = self._rows(connection, once, about)
+            kept = _insert(connection, provider, rows)
+            # What is only counted has no consequences: they would lead back to the reader.
+            new = {one: once[one] for one in kept if not once[one].is_counted_only}
+            moved = prove_attempts(connection, [about[one] for one in new if one in about], whole=whole)
+            _lock(connection, new, about)
+            old = outdated(connection, list(new.values()), about)
+            fresh = {one: event for one, event in new.items() if one not in old}
+            suppressed = self._suppress(connection, provider, list(fresh.values()), about)
+            _end_subscriptions(connection, fresh, about)
+            touched = {about[one].delivery_id: event for one, event in new.items() if one in about}
+            deliveries = [one for one in touched if one is not None]
+            _update_fates(connection, deliveries)
+            follow_streaks(connection, deliveries, bounced=_softly_bounced(new, about))
+        return Heard(
+            new=len(kept),
+            repeated=len(rows) - len(kept),
+            unknown=sum(one not in about or about[one].delivery_id is None for one in new),
+            proved=moved.deliveries,
+            suppressed=suppressed,
+        )
+
+    def _rows(
+        self, connection: Connection, once: dict[str, Event], about: dict[str, Resolved]
+    ) -> Sequence[dict[str, Any]]:
+        """The rows to keep. An address stands only where no delivery knows the person, and never an erased one's."""
+        # Of an act that is only counted and of no issue of ours nothing would be left.
+        rows = [_row(one, about.get(one.id)) for one in once.values() if not one.is_counted_only or one.id in about]
+        erased = self._readers.find_erased(connection, [row["email"] for row in rows if row["email"]])
+        for row in rows:
+            if erased and row["email"] and address_key(row["email"]) in erased:
+                row |= {"email": None, "raw": None}
+        return rows
+
+    def _suppress(self, connection: Connection, provider: str, new: Sequence[Event], about: dict[str, Resolved]) -> int:
+        telling = [one for one in new if one.suppresses and one.email]
+        reasons = [(one.email, one.suppresses) for one in telling if one.suppresses]
+        causes = causes_of(connection, provider, telling, about)
+        return self._readers.suppress_within(connection, reasons, causes=causes)
+
+    def pulled_until(self, provider: str) -> datetime | None:
+        with reading(self._engine) as connection:
+            return connection.scalar(select(event_pull.c.until_at).where(event_pull.c.provider == provider))
+
+    def note_pull(self, provider: str, until_at: datetime) -> None:
+        with writing(self._engine) as connection:
+            known = connection.execute(
+                update(event_pull).where(event_pull.c.provider == provider).values(until_at=until_at)
+            )
+            if not known.rowcount:
+                connection.execute(insert(event_pull).values(provider=provider, until_at=until_at))
+
+    def restore(self, email: str) -> int:
+        """Put a reader back on the lists that were ended because mail kept bouncing. Returns how many."""
+        with writing(self._engine) as connection:
+            return restore(connection, address_key(email))
+
+
+def _insert(connection: Connection, provider: str, rows: Sequence[dict[str, Any]]) -> Sequence[str]:
+    """Keep the events that are new; their ids."""
+    if not rows:
+        return []
+    statement = (
+        insert_into(connection, event)
+        .values(provider=provider, received_at=database_now())
+        .on_conflict_do_nothing(index_elements=["provider", "event_id"])
+        .returning(event.c.event_id)
+    )
+    return list(connection.scalars(statement, rows))
+
+
+def _row(one: Event, about: Resolved | None) -> dict[str, Any]:
+    is_ours = about is not None and about.delivery_id is not None
+    return {
+        "event_id": one.id,
+        "kind": one.kind.value,
+        "weight": weight(one),
+        "by_machine": one.by_machine,
+        "happened_at": one.at,
+        "issue": about.issue if about else None,
+        "attempt_id": about.attempt_id if about and not one.is_counted_only else None,
+        "delivery_id": about.delivery_id if about else None,
+        "reason": one.reason or None,
+        "url": one.url or None,
+        "told_attempt": None if is_ours or one.is_counted_only else one.attempt,
+        "email": None if is_ours else one.email or None,
+        "raw": one.raw,
+    }
+
+
+def _lock(connection: Connection, new: dict[str, Event], about: dict[str, Resolved]) -> None:
+    """Readers, then deliveries, each by id. Whoever comes second waits here, and then sees what the first one wrote:
+    without that, two batches about one mail would each count only their own events."""
+    if is_sqlite(connection):
+        return  # the whole database is ours until we commit
+    ours = [about[one].delivery_id for one in new if one in about]
+    rows = incoming(connection)
+    keys = packed([[address_key(one.email)] for one in new.values() if one.suppresses and one.email])
+    softly = select(delivery.c.subscriber_id).where(delivery.c.id.in_(_softly_bounced(new, about)))
+    gone = (
+        select(bounced_off.c.subscriber_id)
+        .join(delivery, delivery.c.subscriber_id == bounced_off.c.subscriber_id)
+        .where(delivery.c.id.in_(ours))
+    )
+    people = or_(
+        subscriber.c.email_key.in_(select(cell(rows, 0))), subscriber.c.id.in_(softly), subscriber.c.id.in_(gone)
+    )
+    connection.execute(select(subscriber.c.id).where(people).order_by(subscriber.c.id).with_for_update(), keys)
+    connection.execute(select(delivery.c.id).where(delivery.c.id.in_(ours)).order_by(delivery.c.id).with_for_update())
+
+
+def _end_subscriptions(connection: Connection, new: dict[str, Event], about: dict[str, Resolved]) -> None:
+    """Who left by the provider's own link has left us."""
+    leaving = [one for one in new.values() if one.kind is EventKind.UNSUBSCRIBED and one.suppresses]
+    if not leaving:
+        return
+    ours = [about[one.id].delivery_id for one in leaving if one.id in about]
+    people = set(connection.scalars(select(delivery.c.subscriber_id).where(delivery.c.id.in_(ours))))
+    keys = [address_key(one.email) for one in leaving if one.email]
+    people |= set(connection.scalars(select(subscriber.c.id).where(subscriber.c.email_key.in_(keys))))
+    if people:
+        end(connection, sorted(people), list_id=None)
+
+
+def _update_fates(connection: Connection, deliveries: Sequence[int]) -> None:
+    """The fate of each is the heaviest of all that was ever heard of it."""
+    if not deliveries:
+        return
+    heaviest = (
+        select(func.max(event.c.weight))
+        .where(event.c.delivery_id == delivery.c.id)
+        .correlate(delivery)
+        .scalar_subquery()
+    )
+    fate = case({place: fate.value for place, fate in enumerate(FATES)}, value=heaviest, else_=FATES[0].value)
+    connection.execute(
+        update(delivery).where(delivery.c.id.in_(_ids(connection)), delivery.c.fate != fate).values(fate=fate),
+        packed([[one] for one in sorted(deliveries)]),
+    )
+
+
+def _ids(connection: Connection) -> Select[tuple[int]]:
+    return select(cast(cell(incoming(connection), 0), BigInteger))
+
+
+def _softly_bounced(new: dict[str, Event], about: dict[str, Resolved]) -> list[int]:
+    found = (about[one].delivery_id for one, event in new.items() if weight(event) == SOFT_BOUNCE and one in about)
+    return [one for one in found if one is not None]

@@ -1,0 +1,160 @@
+"""Feedback: hear what providers tell afterwards, ask for what was missed, and stop where it is bad."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from newsletter.feedback.events_sql import EventLog
+from newsletter.notices.notice import Notice
+from newsletter.ports.clock import Clock
+from newsletter.ports.events import EventSource, Heard, Unheard, Unreadable, Unverified
+from newsletter.words.alarm import Alarm, AlarmKind, alarms
+from newsletter.words.event import Event, EventKind
+from newsletter.words.newsletter import Newsletter
+from newsletter.words.tracking import Tracking, heed
+
+log = logging.getLogger(__name__)
+
+# A provider's lists change while they are read, and its webhook is repeated for a day: the spans overlap by that.
+PULL_EVERY = timedelta(minutes=30)
+_PULL_OVERLAP = timedelta(hours=24)
+_FIRST_PULL = timedelta(days=30)
+
+# Who was never heard of is counted over all deliveries of the last days, so not at every beat.
+_THOROUGH_EVERY_SECONDS = 600.0
+
+# While an issue goes out, what comes back is looked at this often.
+_GLANCE_EVERY_SECONDS = 5.0
+
+_BAD_NEWS = frozenset({EventKind.BOUNCED, EventKind.COMPLAINED})
+_SUBJECTS = {
+    AlarmKind.COMPLAINTS: "it is reported as spam",
+    AlarmKind.BOUNCES: "too many come back",
+    AlarmKind.REFUSALS: "the provider refuses readers",
+    AlarmKind.UNCONFIRMED: "nothing is heard of many",
+    AlarmKind.DOUBLED: "some have it twice",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feedback:
+    """Where events come from and where they are kept. `telling` are the providers that tell what became of a mail.
+
+    `owners` are the addresses of those who hear of an alarm. `tracking` says what may be kept of opens and clicks.
+    """
+
+    source: EventSource
+    log: EventLog
+    clock: Clock
+    telling: Sequence[str]
+    newsletter: Newsletter
+    owners: Callable[[], Sequence[str]]
+    tracking: Tracking = Tracking.NONE
+
+    def hear(self, headers: Mapping[str, str], body: bytes) -> Heard:
+        """Take one message of the provider. When this returns, everything that follows from it is committed.
+
+        Raises Unverified and Unreadable, which are logged; the database's own errors are for the caller, who must not
+        answer that the message was taken.
+        """
+        try:
+            events = self.source.verify_and_parse(headers, body)
+        except (Unverified, Unreadable) as refusal:
+            log.warning("a message of %d bytes as if from %s was refused: %s", len(body), self.source.name, refusal)
+            raise
+        return self._keep(events)
+
+    def pull(self) -> Heard | None:
+        """Ask for what the webhook may have missed, if it is time to; None where it is not, or nobody answered."""
+        now, before = self.clock.now(), self.log.pulled_until(self.source.name)
+        if before is not None and now - before < PULL_EVERY:
+            return None
+        since_at = before - _PULL_OVERLAP if before else now - _FIRST_PULL
+        try:
+            events = self.source.pull(since_at)
+        except Unheard as reason:
+            log.warning("%s could not be asked for bounces and complaints: %s", self.source.name, reason)
+            return None
+        heard = self._keep(events)
+        self.log.note_pull(self.source.name, now)
+        return heard
+
+    def watch(self, *, unconfirmed: bool = False) -> Sequence[Alarm]:
+        """Raise what is wrong with recent issues and was not raised before, and have the owners told by mail.
+
+        A sending that does harm is paused.
+        """
+        standings = self.log.list_standings(self.telling, unconfirmed=unconfirmed)
+        found = [alarm for standing in standings for alarm in alarms(standing)]
+        raised = [alarm for alarm in found if self.log.raise_alarm(alarm, self._letter(alarm))]
+        for alarm in raised:
+            log.warning("issue %d: %s", alarm.issue, alarm.message)
+        return raised
+
+    def _letter(self, alarm: Alarm) -> Notice:
+        lines = [alarm.message, ""]
+        if alarm.pauses:
+            lines += [
+                "If it was still being sent, it stands still now. Nobody is lost: who has not got it yet is written down."
+            ]
+            lines += [f"To go on all the same: newsletter resume {alarm.issue}"]
+        lines += [f"How it stands: newsletter report {alarm.issue}"]
+        return Notice(
+            about=f"issue:{alarm.issue}",
+            kind=f"{alarm.kind.value}{' stop' if alarm.pauses else ''}",
+            tell=tuple(self.owners()),
+            subject=f"[{self.newsletter.name}] Issue {alarm.issue}: {_SUBJECTS[alarm.kind]}",
+            body="\n".join(lines),
+            made_at=self.clock.now(),
+        )
+
+    def _keep(self, told: Sequence[Event]) -> Heard:
+        events = [kept for event in told if (kept := heed(event, self.tracking))]
+        heard = self.log.hear(self.source.name, events, whole_or_nothing=self.source.whole_or_nothing)
+        log.info(
+            "%s: %d new events, %d repeated, %d of no delivery of ours, %d deliveries proved",
+            self.source.name,
+            heard.new,
+            heard.repeated,
+            heard.unknown,
+            heard.proved,
+        )
+        if heard.new and any(event.kind in _BAD_NEWS for event in events):
+            self.watch()
+        return heard
+
+
+class Listening:
+    """The regular part of feedback, as a beat of whoever ticks: cheap at most times, and it never raises.
+
+    `pulls` says that the provider can be asked for what was missed; what was refused everyone's ledger knows.
+    """
+
+    def __init__(self, feedback: Feedback, *, pulls: bool) -> None:
+        self._feedback, self._pulls = feedback, pulls
+        self._thorough_at = self._glance_at = 0.0
+
+    def beat(self) -> None:
+        now = self._feedback.clock.monotonic()
+        is_thorough = now >= self._thorough_at
+        if is_thorough:
+            self._thorough_at = now + _THOROUGH_EVERY_SECONDS
+        self._look(thoroughly=is_thorough)
+
+    def glance(self) -> None:
+        """For whoever is in the middle of sending: as often as it likes."""
+        now = self._feedback.clock.monotonic()
+        if now >= self._glance_at:
+            self._glance_at = now + _GLANCE_EVERY_SECONDS
+            self._look(thoroughly=False)
+
+    def _look(self, *, thoroughly: bool) -> None:
+        try:
+            if thoroughly and self._pulls:
+                self._feedback.pull()
+            self._feedback.watch(unconfirmed=thoroughly)
+        except Exception as error:  # noqa: BLE001 - sending must go on; the error's own words may hold addresses
+            log.error("what readers' mail servers say could not be looked at: %s", type(error).__name__)

@@ -1,0 +1,60 @@
+"""Events as evidence: a try whose answer never came is proved by what is heard of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from newsletter.db.types import database_now
+from newsletter.db.upsert import insert_into
+from newsletter.feedback.marks_sql import Resolved
+from newsletter.feedback.tables import proved
+from newsletter.ledger.moves_sql import accept, settle_parcel
+from newsletter.ledger.tables import carried, delivery, parcel
+from newsletter.words.outcome import Accepted
+
+_ACCEPTED = Accepted.__name__.lower()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proved:
+    """How many tries were proved that had no answer of their own, and how many deliveries that moved."""
+
+    attempts: int = 0
+    deliveries: int = 0
+
+
+def prove_attempts(connection: Connection, found: Sequence[Resolved], *, whole: bool) -> Proved:
+    """Whoever is heard of was handed over, and with them the whole call where the provider takes it whole."""
+    silent: dict[int, list[int]] = {}
+    for one in found:
+        if one.outcome != _ACCEPTED:
+            silent.setdefault(one.attempt_id, []).extend([one.delivery_id] if one.delivery_id else [])
+    if whole and silent:
+        known = set(connection.scalars(select(proved.c.attempt_id).where(proved.c.attempt_id.in_(silent))))
+        silent = {one: deliveries for one, deliveries in silent.items() if one not in known}
+    if not silent:
+        return Proved()
+    parcels = _lock_parcels(connection, list(silent))
+    moved = sum(accept(connection, one, None if whole else deliveries) for one, deliveries in sorted(silent.items()))
+    connection.execute(
+        insert_into(connection, proved).values(proved_at=database_now()).on_conflict_do_nothing(),
+        [{"attempt_id": one} for one in sorted(silent)],
+    )
+    for parcel_id in parcels:
+        settle_parcel(connection, parcel_id)
+    return Proved(attempts=len(silent), deliveries=moved)
+
+
+def _lock_parcels(connection: Connection, attempts: Sequence[int]) -> Sequence[int]:
+    """Every parcel that holds a reader of these attempts now: they may have been queued again in another."""
+    inside = (
+        select(delivery.c.parcel_id)
+        .join(carried, carried.c.delivery_id == delivery.c.id)
+        .where(carried.c.attempt_id.in_(attempts))
+    )
+    return list(
+        connection.scalars(select(parcel.c.id).where(parcel.c.id.in_(inside)).order_by(parcel.c.id).with_for_update())
+    )

@@ -1,0 +1,1 @@
+"""Pictures of the folder, made ready for mail."""

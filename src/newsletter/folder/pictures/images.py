@@ -1,0 +1,204 @@
+"""Pictures of the newsletter's folder, made ready for mail: turned upright, not too wide, and without where they were taken."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import count
+from pathlib import Path
+from urllib.parse import unquote
+
+from newsletter.apart import Bounds, call
+from newsletter.folder.inside import is_within, open_within, real_room
+from newsletter.folder.picture import ENDINGS, Made
+from newsletter.folder.text_files import room as make_room
+from newsletter.words.mistake import Missing, Mistake, NewsletterError, Place
+from newsletter.words.picture_path import spellings
+
+ROOM = "images"
+READY = "var/images"
+_MOST_BYTES = 40_000_000
+_BOUNDS = Bounds(seconds=15, megabytes=500)
+# Part of every name: a change here gives new names, and what went out keeps its old ones.
+_RECIPE = b"newsletter picture 2\0"
+_NAME = re.compile(r"[0-9a-f]{32}\.(?:jpg|png|gif)")
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFolder:
+    """The pictures of the newsletter in `directory`.
+
+    What is ready lies in `var/images/DIGEST.ext`, named by the digest of the file it was made of: the same file has the
+    same address on every machine, and a changed file a new one, so that what went out never changes.
+    """
+
+    directory: Path
+
+    def publish(self, src: str, place: Place | None = None) -> str:
+        """Make the picture `images/...` ready and return its name, `DIGEST.ext`. `place` is where it is asked for.
+
+        Raises Missing where there is no such file, and Mistake for one that is no picture that mail can show.
+        """
+        path = self._path(src, place)
+        try:
+            data = _read(path, self.directory / ROOM)
+        except OSError as error:
+            raise Mistake(
+                f"{src} can't be read: {error.strerror}.", fix="Check its permissions.", place=place
+            ) from error
+        return _publish(self.directory / READY, data, src, place)
+
+    def add(self, name: str, data: bytes) -> str:
+        """Put a picture into `images/` under a name like the one it had; its path there, such as `images/ferry.png`.
+
+        What is there is never overwritten; the same picture again keeps the name it has. Raises Mistake for what is no
+        picture that mail can show; then nothing is kept.
+        """
+        stem = re.sub(r"[^a-z0-9]+", "-", Path(name).stem.lower()).strip("-")[:60] or "picture"
+        ending = _made(data[: _MOST_BYTES + 1], name, None).ending
+        room = make_room(self.directory / ROOM)
+        for number in count(1):
+            path = room / (f"{stem}.{ending}" if number == 1 else f"{stem}-{number}.{ending}")
+            try:
+                with path.open("xb") as file:
+                    file.write(data)
+                    os.fchmod(file.fileno(), 0o644)
+                return f"{ROOM}/{path.name}"
+            except FileExistsError:
+                if _holds(path, room, data):
+                    return f"{ROOM}/{path.name}"
+        raise AssertionError("there is always a next free name")
+
+    def find(self, name: str) -> Path:
+        """The file of a published name. Raises Missing for any other, and makes nothing: anybody may ask."""
+        if _NAME.fullmatch(name) is None:
+            raise Missing("There is no such picture.")
+        path = self.directory / READY / name
+        # We never make links there; one that came with the folder would put any file of this machine on the web.
+        if not path.is_file() or not is_within(path, path.parent):
+            raise Missing("There is no such picture.", fix="Was its file removed from images/?")
+        return path
+
+    def find_ready(self, src: str) -> str | None:
+        """The name of `images/...` as `publish` gives it, where it is ready; None elsewhere. Makes nothing."""
+        try:
+            data = _read(self._path(src, None), self.directory / ROOM)
+        except (NewsletterError, OSError):
+            return None
+        return _ready_name(self.directory / READY, _stem(data))
+
+    def make_ready(self, go_on: Callable[[], bool] = lambda: True) -> None:
+        """Make every picture of the folder ready, as long as `go_on`; the next call takes up what is left.
+
+        So an address that was mailed works for ever, also on a machine that has only the folder.
+        """
+        entries = _entries(self.directory / ROOM)
+        tried = _TRIED.setdefault(self.directory, set())
+        tried &= set(entries)
+        for entry in entries:
+            if entry in tried:
+                continue
+            if not go_on():
+                return
+            tried.add(entry)
+            with suppress(NewsletterError):
+                self.publish(entry[0])
+
+    def width(self, name: str) -> int:
+        """How wide a published picture is, in its own pixels. Raises Missing."""
+        return _width(self.find(name))
+
+    def _path(self, src: str, place: Place | None) -> Path:
+        room = real_room(self.directory / ROOM)
+        found = ((self.directory / name).resolve() for name in spellings(src) if "\0" not in name)
+        paths = [path for path in found if path.is_relative_to(room)]
+        # A link that leads out of the folder could put any picture of this machine on the web.
+        if not src.startswith(f"{ROOM}/") or not paths:
+            raise Mistake(f"{src} is not in {ROOM}/.", fix=f"Copy the picture into {ROOM}/.", place=place)
+        path = next((path for path in paths if path.is_file()), None)
+        if path is None:
+            there = (
+                sorted(one.name for one in room.iterdir() if not one.name.startswith("."))
+                if room.is_dir() and not room.is_symlink()
+                else []
+            )
+            fix = f"There are: {', '.join(there[:8])}." if there else f"Put it into {ROOM}/."
+            raise Missing(f"There is no picture {unquote(src)}.", fix=fix, place=place)
+        return path
+
+
+def _read(path: Path, room: Path) -> bytes:
+    with open_within(path, room) as file:
+        return file.read(_MOST_BYTES + 1)
+
+
+def _holds(path: Path, room: Path, data: bytes) -> bool:
+    try:
+        return _read(path, room) == data
+    except OSError:
+        return False
+
+
+def _publish(ready: Path, data: bytes, src: str, place: Place | None) -> str:
+    stem = _stem(data)
+    name = _ready_name(ready, stem)
+    if name is not None:
+        return name
+    made = _made(data, src, place)
+    ready.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(prefix=".new-", dir=ready)
+    with os.fdopen(handle, "wb") as file:
+        file.write(made.data)
+    Path(temporary).replace(ready / f"{stem}.{made.ending}")
+    return f"{stem}.{made.ending}"
+
+
+def _stem(data: bytes) -> str:
+    return hashlib.sha256(_RECIPE + data).hexdigest()[:32]
+
+
+def _ready_name(ready: Path, stem: str) -> str | None:
+    names = (f"{stem}.{ending}" for ending in ENDINGS)
+    return next((name for name in names if (ready / name).is_file()), None)
+
+
+def _made(data: bytes, src: str, place: Place | None) -> Made:
+    """A picture for mail, made in a child process: few bytes can hold what takes gigabytes, and minutes, to decode."""
+    if len(data) > _MOST_BYTES:
+        raise Mistake(
+            f"{src} is larger than {_MOST_BYTES // 1_000_000} MB.", fix="Save a smaller copy of it.", place=place
+        )
+    task, fix = "newsletter.folder.picture:make_picture", "Save a smaller copy of it."
+    try:
+        return call(task, data, returns=Made, what=src, fix=fix, bounds=_BOUNDS, src=src)
+    except NewsletterError as error:
+        error.place = place
+        raise
+
+
+@lru_cache(maxsize=1024)
+def _width(path: Path) -> int:
+    """A name stands for its bytes for ever, so that one look is enough."""
+    from PIL import Image
+
+    with Image.open(path) as picture:
+        return picture.width
+
+
+_Entry = tuple[str, int, int]
+# What was tried in this process, by folder: what can't be made is not tried again until its file changes.
+_TRIED: dict[Path, set[_Entry]] = {}
+
+
+def _entries(room: Path) -> list[_Entry]:
+    """The pictures of the room, each with what tells whether it changed: its time in nanoseconds and its size."""
+    if not room.is_dir() or room.is_symlink():
+        return []
+    files = [path for path in sorted(room.rglob("*")) if path.is_file() and not path.name.startswith(".")]
+    return [(path.relative_to(room.parent).as_posix(), path.stat().st_mtime_ns, path.stat().st_size) for path in files]

@@ -1,0 +1,131 @@
+"""Changes the text of a post or an issue where it is told to, and leaves every other line as its author wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import yaml
+
+from newsletter.folder.issue_file import KEYS as ISSUE_KEYS
+from newsletter.folder.issue_file import MARKER, marker_line, section_values
+from newsletter.folder.post_file import KEYS as POST_KEYS
+from newsletter.folder.yaml.front_matter import read_document
+from newsletter.folder.yaml.lines import Value, yaml_lines
+from newsletter.folder.yaml.nodes import compose
+from newsletter.words.issue import Section
+from newsletter.words.mistake import Mistake
+
+
+def with_key(text: str, key: str, value: Value, *, file: str) -> str:
+    """The text with one key of its front matter set; an empty value takes the key out.
+
+    A new key comes where `format_issue` or `format_post` would have put it. Raises Mistake where the front matter can't
+    be read as it is.
+    """
+    read_document(text, file)
+    lines = text.split("\n")
+    end = _fence(lines)
+    root = compose("\n".join(["", *lines[1:end], ""]))
+    spans = _spans(root, end) if isinstance(root, yaml.MappingNode) else {}
+    new = yaml_lines({key: value}).splitlines()
+    if key in spans:
+        first, last = spans[key]
+        return "\n".join([*lines[:first], *new, *lines[last:]])
+    before = _before(key, spans, ISSUE_KEYS if key in ISSUE_KEYS and file.startswith("issues/") else POST_KEYS)
+    at = spans[before][0] if before else end
+    return "\n".join([*lines[:at], *new, *lines[at:]])
+
+
+def with_sections(text: str, sections: Sequence[Section], *, file: str) -> str:
+    """The text of an issue with its posts in another order."""
+    return with_key(text, "sections", section_values(sections), file=file)
+
+
+def with_body(text: str, body: str, *, file: str) -> str:
+    """The text of a post with other words."""
+    document = read_document(text, file)
+    lines = text.split("\n")
+    head = lines[: document.body_line - 1]
+    return _joined([*head, *([] if head and not head[-1].strip() else [""])], _clean(body))
+
+
+def with_intro(text: str, intro: str, *, file: str) -> str:
+    """The text of an issue with other words before the posts."""
+    document = read_document(text, file)
+    lines = text.split("\n")
+    mark = marker_line(lines)
+    head = lines[: _fence(lines) + 1]
+    if mark is None:
+        return _joined([*head, ""], _clean(intro))
+    blank = document.body_line - 1 - len(head) if document.body_line - 1 < mark else 1
+    new = _clean(intro)
+    before = [*head, *[""] * max(blank, 1), *new.split("\n")] if new else head
+    return "\n".join([*before, "", *lines[mark:]])
+
+
+def with_outro(text: str, outro: str, *, file: str) -> str:
+    """The text of an issue with other words after the posts."""
+    read_document(text, file)
+    lines = text.split("\n")
+    mark = marker_line(lines)
+    head = lines[: mark + 1] if mark is not None else [*text.rstrip("\n").split("\n"), "", MARKER]
+    new = _clean(outro)
+    return _joined([*head, ""], new) if new else "\n".join([*head, ""])
+
+
+def _joined(head: Sequence[str], body: str) -> str:
+    return "\n".join([*head, body, ""]) if body else "\n".join([*head, ""]).rstrip("\n") + "\n"
+
+
+def _clean(text: str) -> str:
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    while lines and not lines[0].strip():
+        del lines[0]
+    return "\n".join(lines).rstrip()
+
+
+def _fence(lines: Sequence[str]) -> int:
+    """The line that ends the front matter, counted from 0; `read_document` has seen that there is one."""
+    return next(number for number, line in enumerate(lines[1:], 1) if line.rstrip(" \t") == "---")
+
+
+def _spans(root: yaml.MappingNode, end: int) -> dict[str, tuple[int, int]]:
+    """The lines of each key: from its own to before the next one's, without the comments that stand before that."""
+    starts = [key.start_mark.line for key, _ in root.value]
+    spans = {}
+    for (key, value), following in zip(root.value, [*starts[1:], end], strict=True):
+        last = value.end_mark.line + (1 if value.end_mark.column else 0)
+        spans[str(key.value)] = (key.start_mark.line, max(key.start_mark.line + 1, min(last, following)))
+    return spans
+
+
+def _before(key: str, spans: dict[str, tuple[int, int]], order: Sequence[str]) -> str | None:
+    later = order[order.index(key) + 1 :] if key in order else ()
+    return next((other for other in later if other in spans), None)
+
+
+def edit_of(file: str, field: str, value: str) -> Callable[[str], str]:
+    """The edit that gives one field of a post or an issue another value. Raises Mistake for a field that it has not."""
+    bodies = _ISSUE_BODIES if file.startswith("issues/") else _POST_BODIES
+    keys = _ISSUE_LINES if file.startswith("issues/") else _POST_LINES
+    if field in bodies:
+        touch = bodies[field]
+        return lambda text: touch(text, value, file=file)
+    if field == "raw":
+        return lambda text: value.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n") + "\n"
+    if field == "checks":
+        kept: Value = [line.strip() for line in value.splitlines() if line.strip()]
+        return lambda text: with_key(text, "checks", kept, file=file)
+    if field == "tags":
+        tags: Value = [tag for tag in (" ".join(part.split()) for part in value.split(",")) if tag]
+        return lambda text: with_key(text, "tags", tags, file=file)
+    if field not in keys:
+        raise Mistake(f"There is no `{field}` in {file}.", fix="Load the page again.")
+    line = " ".join(value.split())
+    return lambda text: with_key(text, field, line, file=file)
+
+
+_ISSUE_BODIES = {"intro": with_intro, "outro": with_outro}
+_POST_BODIES = {"body": with_body}
+_ISSUE_LINES = frozenset({"subject", "preheader", "template"})
+_POST_LINES = frozenset({"title", "url", "source", "author", "byline", "image", "alt"})

@@ -1,0 +1,1 @@
+"""The files of an import, opened: text in any encoding, spreadsheets, archives."""

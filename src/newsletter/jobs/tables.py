@@ -1,0 +1,28 @@
+"""The table of drivers: which processes do by themselves what is due."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Column,
+    Float,
+    String,
+    Table,
+    Text,
+)
+
+from newsletter.db.metadata import metadata
+from newsletter.db.types import UtcDateTime, one_of
+from newsletter.jobs.driver import DriverKind
+
+# Who does by themselves what is due. One that ends takes its row away; one that is killed leaves an old sign of life.
+driver = Table(
+    "driver",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("kind", String(10), nullable=False),
+    Column("about", Text, nullable=False),
+    Column("beat_at", UtcDateTime, nullable=False),
+    # NULL where nobody knows whether there will be another.
+    Column("every_seconds", Float),
+    one_of("kind", DriverKind),
+)

@@ -1,0 +1,1 @@
+"""Where every reader of an issue stands, counted from the ledger."""

@@ -1,0 +1,173 @@
+"""Drain: keep sending until nothing is due, several calls in flight, and follow the holder where we may not send."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+from newsletter.ledger.account.account_sql import Accounts
+from newsletter.ledger.ledger_sql import Ledger
+from newsletter.ledger.plan import finish_plan
+from newsletter.ledger.rows import MailingRow
+from newsletter.ledger.send import Sender, where
+from newsletter.ledger.settle import Looker, look_again
+from newsletter.ports.locks import SenderLock
+from newsletter.words.edition import Edition
+from newsletter.words.ledger import MailingStatus
+from newsletter.words.mistake import NewsletterError
+
+log = logging.getLogger(__name__)
+
+_LOOK_EVERY_SECONDS = 0.25
+# Nobody sits in front of a terminal until tomorrow: whoever sends next, or ticks, goes on.
+LONGEST_STAY_SECONDS = 900.0
+# A database that is away for a moment, or two transactions in each other's way: tried again, but not for ever.
+_CLAIM_AGAIN_AFTER = (0.2, 1.0)
+# A question about one try is a call over the network: those that are left wait for the next round.
+_LOOKS_AT_ONCE = 10
+
+
+# Told how many readers are settled, of how many, and why nothing moves ("" where something does).
+Follow = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drain:
+    """One sending process at work. `stop` ends it between parcels, never inside a call.
+
+    `refusal` is why nothing may be handed over; what earlier processes left is looked after all the same. `glance` looks
+    at what comes back meanwhile.
+    """
+
+    sender: Sender
+    planning: Ledger
+    accounts: Accounts
+    looker: Looker
+    lock: SenderLock
+    stop: threading.Event
+    refusal: NewsletterError | None = None
+    glance: Callable[[], None] = lambda: None
+
+    def until_settled(self, mailing: MailingRow, follow: Follow) -> MailingRow:
+        """Send, or follow whoever sends, until this mailing has nothing more to hand over by itself.
+
+        Raises NotNow where the database is not known to be the live one, and the refusal where there is one.
+        """
+        while not self.stop.is_set():
+            with self.lock.try_hold() as held:
+                if held:
+                    self.recover()
+                    self._send_all(mailing, follow)
+                    break
+            mailing = self.planning.get_mailing(mailing.id)
+            if mailing.status not in (MailingStatus.SENDING, MailingStatus.PLANNING, MailingStatus.SCHEDULED):
+                break
+            follow(*self.accounts.progress(mailing.id), "another process is sending; following it")
+            self.stop.wait(1.0)
+        return self.planning.get_mailing(mailing.id)
+
+    def once(self) -> int:
+        """Everything that is due now, of every mailing: one tick. Returns how many mailings were worked on.
+
+        Raises NotNow where the database is not known to be the live one, and the refusal where there is one.
+        """
+        with self.lock.try_hold() as held:
+            if not held:
+                return 0
+            self.recover()
+            self.sender.ledger.start_due(self.sender.clock.now())
+            due = self.planning.list_mailings(statuses=[MailingStatus.SENDING])
+            for mailing in due:
+                self._send_due(mailing, lambda settled, planned, waiting: None)
+                self.sender.ledger.finish_if_done(mailing.id)
+        return len(due)
+
+    def recover(self) -> None:
+        """What an earlier process left: outcomes on disk, tries nobody saw the end of, half plans, half cancels.
+
+        Call it while holding the lock.
+        """
+        self.sender.live.check()
+        self._replay()
+        if not self._sweep():
+            # Whoever swept may have died before it could look.
+            look_again(self.looker, most=_LOOKS_AT_ONCE)
+        self.planning.finish_cancelled()
+        for mailing in self.planning.list_mailings(statuses=[MailingStatus.PLANNING]):
+            finish_plan(self.planning, self.sender.clock, mailing, parcel_size=self.sender.provider.limits.readers)
+        if self.refusal:
+            raise self.refusal
+
+    def _replay(self) -> None:
+        """Before any sweep: what is known must not be called unknown."""
+        self.sender.spool.replay(lambda token, answers: self.sender.ledger.record_by_token(token, answers))
+
+    def _sweep(self) -> int:
+        alone = self.sender.name if self.lock.is_exclusive else None
+        swept = self.sender.ledger.sweep(alive=alone)
+        if swept:
+            look_again(self.looker, most=_LOOKS_AT_ONCE)
+        return swept
+
+    def _send_all(self, mailing: MailingRow, follow: Follow) -> None:
+        # Bodies are thousands of small dicts: without this the collector looks through all loaded code after every few.
+        gc.freeze()
+        while not self.stop.is_set():
+            self._replay()
+            self._sweep()
+            self._send_due(mailing, follow)
+            if self.sender.ledger.finish_if_done(mailing.id):
+                return
+            wait = self.sender.ledger.next_due_seconds(
+                mailing.id, provider=self.sender.provider.name, pace=self.sender.pace
+            )
+            if wait is None or wait > LONGEST_STAY_SECONDS:
+                return
+            follow(*self.accounts.progress(mailing.id), f"nothing is due for {wait:.0f} s" if wait >= 1 else "")
+            self.stop.wait(min(max(wait, 0.05), 1.0))
+
+    def _send_due(self, mailing: MailingRow, follow: Follow) -> None:
+        """All parcels that are due now, with as many calls in flight as the provider likes."""
+        # Read anew: while it stood still, other words of it may have been approved.
+        edition = self.sender.editions.get_edition(self.planning.get_mailing(mailing.id).edition_digest)
+        n_calls = self.sender.provider.limits.calls
+        with ThreadPoolExecutor(n_calls, thread_name_prefix="call") as pool:
+            work: list[Future[None]] = [pool.submit(self._work, mailing, edition) for _ in range(n_calls)]
+            _watch(work, lambda: self._look_in(mailing, follow))
+        follow(*self.accounts.progress(mailing.id), "")
+
+    def _look_in(self, mailing: MailingRow, follow: Follow) -> None:
+        self.glance()
+        follow(*self.accounts.progress(mailing.id), "")
+
+    def _work(self, mailing: MailingRow, edition: Edition) -> None:
+        failures = 0
+        while not self.stop.is_set():
+            try:
+                if not self.sender.send_parcel(mailing, edition):
+                    return
+                failures = 0
+            except Exception as error:
+                if failures == len(_CLAIM_AGAIN_AFTER):
+                    raise
+                log.warning("issue %s: a batch could not be taken: %s", mailing.issue, where(error))
+                self.stop.wait(_CLAIM_AGAIN_AFTER[failures])
+                failures += 1
+
+
+def _watch(work: list[Future[None]], look_in: Callable[[], None]) -> None:
+    """Wait for all, looking in now and then; the first failure is raised once all have ended."""
+    pending = list(work)
+    while pending:
+        try:
+            pending[0].exception(timeout=_LOOK_EVERY_SECONDS)
+        except TimeoutError:
+            look_in()
+            continue
+        pending.pop(0)
+    for future in work:
+        future.result()

@@ -1,0 +1,124 @@
+"""Moves: deliveries along the table of allowed moves and no other way, each by the attempt that knows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, select, true, update
+
+from newsletter.ledger.pace.canary_sql import hold_for_canary
+from newsletter.ledger.tables import attempt, carried, delivery, parcel
+from newsletter.words.ledger import HOLDS, HandOver, ParcelStatus, sources
+
+# Of the ways back to the queue, only these belong to an answer; a decision of the owner is another verb's.
+_BY_ANSWER = {
+    HandOver.PENDING: (HandOver.SENDING, HandOver.UNCERTAIN),
+    HandOver.SKIPPED: (HandOver.SENDING, HandOver.PENDING),
+}
+
+_newer = carried.alias("newer")
+_states = (
+    select(delivery.c.handover, func.count())
+    .where(delivery.c.parcel_id == bindparam("of_parcel"))
+    .group_by(delivery.c.handover)
+)
+
+
+def carried_by(attempt_id: int, deliveries: Sequence[int] | None = None) -> Select[tuple[int]]:
+    """The deliveries that an attempt carried, or those of them that are named."""
+    inside = select(carried.c.delivery_id).where(carried.c.attempt_id == attempt_id)
+    return inside if deliveries is None else inside.where(carried.c.delivery_id.in_(deliveries))
+
+
+def superseded(attempt_id: int | ColumnElement[int]) -> ColumnElement[bool]:
+    """For a delivery: an attempt after this one carried it."""
+    return exists().where(_newer.c.delivery_id == delivery.c.id, _newer.c.attempt_id > attempt_id)
+
+
+def move(
+    connection: Connection,
+    attempt_id: int,
+    target: HandOver,
+    *,
+    deliveries: Sequence[int] | None = None,
+    reason: str | None = None,
+    by_owner: bool = False,
+) -> int:
+    """Move deliveries that this attempt carried; returns how many moved. `by_owner` is a decision, not an answer.
+
+    A delivery belongs to the last attempt that carried it: what an earlier one has to say against it is out of date.
+    Only an acceptance counts whenever it comes.
+    """
+    known = sources(target) if by_owner else _BY_ANSWER.get(target, sources(target))
+    where: list[ColumnElement[bool]] = [
+        delivery.c.id.in_(carried_by(attempt_id, deliveries)),
+        delivery.c.handover.in_(known),
+    ]
+    values: dict[str, Any] = {"handover": target, "reason": reason}
+    if target is HandOver.ACCEPTED:
+        values["accepted_by"] = attempt_id
+    else:
+        where.append(~superseded(attempt_id))
+    return connection.execute(update(delivery).where(*where).values(**values)).rowcount
+
+
+def accept(connection: Connection, attempt_id: int, deliveries: Sequence[int] | None) -> int:
+    """The provider has these. Where another attempt's copy was taken as well, that is written down, never hidden."""
+    moved = move(connection, attempt_id, HandOver.ACCEPTED, deliveries=deliveries)
+    inside = carried_by(attempt_id, deliveries)
+    if moved != connection.scalar(select(func.count()).select_from(inside.subquery())):
+        connection.execute(
+            update(delivery)
+            .where(
+                delivery.c.id.in_(inside),
+                delivery.c.handover == HandOver.ACCEPTED,
+                delivery.c.accepted_by != attempt_id,
+            )
+            .values(doubled=true())
+        )
+    return moved
+
+
+def settle_parcel(connection: Connection, parcel_id: int) -> None:
+    """A parcel's status follows from its deliveries: queued again, in doubt, or done. How many there are is written down."""
+    rows = connection.execute(_states, {"of_parcel": parcel_id})
+    inside = {HandOver(state): n for state, n in rows}
+    if HandOver.SENDING in inside:
+        return
+    if HandOver.PENDING in inside:
+        status = ParcelStatus.READY
+    elif HandOver.UNCERTAIN in inside:
+        status = ParcelStatus.UNCERTAIN
+    else:
+        status = ParcelStatus.DONE
+    counts = {
+        "n_accepted": inside.get(HandOver.ACCEPTED, 0),
+        "n_uncertain": inside.get(HandOver.UNCERTAIN, 0),
+        "n_left": inside.get(HandOver.LEFT, 0),
+        "n_not_held": sum(n for state, n in inside.items() if state not in HOLDS),
+    }
+    connection.execute(
+        update(parcel)
+        .where(parcel.c.id == parcel_id, parcel.c.status != ParcelStatus.SPLIT)
+        .values(status=status, **counts)
+    )
+    if status is ParcelStatus.UNCERTAIN:
+        hold_for_canary(connection, parcel_id)
+
+
+def settle_all(connection: Connection, deliveries: Any) -> None:
+    """Settle every parcel in which one of these deliveries is queued now."""
+    of = select(delivery.c.parcel_id).where(delivery.c.id.in_(deliveries)).distinct().order_by(delivery.c.parcel_id)
+    for parcel_id in connection.scalars(of).all():
+        settle_parcel(connection, parcel_id)
+
+
+def open_attempt() -> ColumnElement[bool]:
+    """An attempt that nobody has closed, and the last of its parcel, which is still in a call."""
+    later = attempt.alias("later")
+    return and_(
+        attempt.c.outcome.is_(None),
+        parcel.c.status == ParcelStatus.SENDING,
+        ~exists().where(later.c.parcel_id == attempt.c.parcel_id, later.c.id > attempt.c.id),
+    )

@@ -1,0 +1,75 @@
+"""The canary: a small first parcel that all others wait for, until everyone in it is settled."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, update
+
+from newsletter.ledger.tables import mailing, parcel
+from newsletter.words.ledger import LOOK_FIRST, MailingStatus, ParcelStatus
+
+_OPEN = (ParcelStatus.READY, ParcelStatus.SENDING, ParcelStatus.UNCERTAIN)
+
+
+def may_go() -> ColumnElement[bool]:
+    """For a parcel joined with its mailing: nothing small has to go ahead of it.
+
+    Asked of the parcels each time, not remembered: however the first one is settled, by an answer, by evidence or by
+    the owner, the others go on; where a person wants to look before, when that person resumes.
+    """
+    is_open, is_first = _still_open()
+    return or_(mailing.c.canary == 0, is_first, and_(~is_open, ~mailing.c.canary_waits))
+
+
+def pause_to_look(connection: Connection, mailing_id: int) -> None:
+    """Where a person wants to look at the small first parcel, and it is through, and others wait: it is their turn."""
+    is_open, is_first = _still_open()
+    others = exists().where(parcel.c.mailing_id == mailing.c.id, parcel.c.status == ParcelStatus.READY, ~is_first)
+    wanted = (mailing.c.id == mailing_id, mailing.c.status == MailingStatus.SENDING)
+    connection.execute(
+        update(mailing)
+        .where(*wanted, mailing.c.canary > 0, mailing.c.canary_waits, ~is_open, others.correlate(mailing))
+        .values(status=MailingStatus.PAUSED, pause_reason=LOOK_FIRST)
+    )
+
+
+def _still_open() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """For a mailing: its first parcel, or a part of it, is not settled. For a parcel: it is that one, or a part of it."""
+    first, family = parcel.alias("first"), parcel.alias("family")
+    # Told whose mailing is meant: from inside the other subquery it would be anybody's.
+    of_mailing = (first.c.mailing_id == mailing.c.id, first.c.number == 1)
+    first_id = select(first.c.id).where(*of_mailing).correlate(mailing).scalar_subquery()
+    is_open = (
+        exists()
+        .where(
+            family.c.mailing_id == mailing.c.id,
+            or_(family.c.number == 1, family.c.root_id == first_id),
+            family.c.status.in_(_OPEN),
+        )
+        .correlate(mailing)
+    )
+    # No part of anything: NULL is neither the first one nor another.
+    return is_open, or_(parcel.c.number == 1, func.coalesce(parcel.c.root_id, 0) == first_id)
+
+
+def hold_for_canary(connection: Connection, parcel_id: int) -> None:
+    """Where this parcel, now in doubt, is one that the others wait for, a person has to look."""
+    first = parcel.alias("first")
+    of_mailing = (first.c.mailing_id == parcel.c.mailing_id, first.c.number == 1)
+    first_id = select(first.c.id).where(*of_mailing).correlate(parcel).scalar_subquery()
+    in_doubt = (
+        exists()
+        .where(
+            parcel.c.id == parcel_id,
+            parcel.c.mailing_id == mailing.c.id,
+            or_(parcel.c.number == 1, parcel.c.root_id == first_id),
+        )
+        .correlate(mailing)
+    )
+    connection.execute(
+        update(mailing)
+        .where(mailing.c.canary > 0, mailing.c.status == MailingStatus.SENDING, in_doubt)
+        .values(
+            status=MailingStatus.PAUSED,
+            pause_reason="The small first batch got no clear answer. Look for it there; who resumes sends the rest.",
+        )
+    )

@@ -1,0 +1,82 @@
+"""Why nothing of a mailing goes out just now, and until when."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Engine, case, func, select
+
+from newsletter.db.engine import reading
+from newsletter.db.types import AnyRow, database_now
+from newsletter.ledger.pace.canary_sql import may_go
+from newsletter.ledger.pace.pace_sql import why_it_waits
+from newsletter.ledger.pace.waits_sql import waits
+from newsletter.ledger.tables import attempt, mailing, parcel
+from newsletter.words.halt import Halt
+from newsletter.words.ledger import MailingStatus, ParcelStatus
+from newsletter.words.pace import NO_LIMIT, Pace
+
+_PAUSED = "It was paused."
+_BEFORE_ITS_TIME = "Its time has not come."
+_FEW_FIRST = "The few who go first are not through."
+_IN_DOUBT = "Nobody is left to be handed over, but some may or may not have it: they are to be settled."
+_TURNED_AWAY = "Its next batch was turned away, and is tried again."
+
+
+class Halts:
+    """Says why nothing of a mailing goes out just now."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def find_halt(self, mailing_id: int, *, provider: str, pace: Pace = NO_LIMIT) -> Halt | None:
+        """Why nothing of it goes out by this provider just now; None where something does, may at once, or is over."""
+        with reading(self._engine) as connection:
+            row = connection.execute(select(mailing).where(mailing.c.id == mailing_id)).first()
+            if row is None:
+                return None
+            match MailingStatus(row.status):
+                case MailingStatus.PAUSED:
+                    return Halt(reason=row.pause_reason or _PAUSED, until=None)
+                case MailingStatus.SCHEDULED:
+                    return Halt(reason=_BEFORE_ITS_TIME, until=row.start_at)
+                case MailingStatus.SENDING:
+                    return _of_sending(connection, mailing_id, provider, pace)
+                case _:
+                    return None
+
+
+def _of_sending(connection: Connection, mailing_id: int, provider: str, pace: Pace) -> Halt | None:
+    counted = select(parcel.c.status, func.count()).where(parcel.c.mailing_id == mailing_id)
+    n = {ParcelStatus(status): int(number) for status, number in connection.execute(counted.group_by(parcel.c.status))}
+    if not n.get(ParcelStatus.READY):
+        only_doubt = n.get(ParcelStatus.UNCERTAIN) and not n.get(ParcelStatus.SENDING)
+        return Halt(reason=_IN_DOUBT, until=None) if only_doubt else None
+    first = _first_ready(connection, mailing_id)
+    if first is None:
+        return Halt(reason=_FEW_FIRST, until=None)
+    reasons = why_it_waits(connection, provider, pace)
+    if first.waits:
+        reasons.append((first.not_before, _why_turned_away(connection, first.id)))
+    if not reasons:
+        return None
+    until, why = max(reasons)
+    return Halt(reason=why, until=until)
+
+
+def _first_ready(connection: Connection, mailing_id: int) -> AnyRow | None:
+    """The batch that is due first, of those that nothing small has to go ahead of."""
+    later = case((waits(), parcel.c.not_before), else_=database_now())
+    columns = (parcel.c.id, parcel.c.not_before, waits().label("waits"))
+    ready = (
+        select(*columns)
+        .join(mailing, mailing.c.id == parcel.c.mailing_id)
+        .where(parcel.c.mailing_id == mailing_id, parcel.c.status == ParcelStatus.READY, may_go())
+        .order_by(later, parcel.c.id)
+        .limit(1)
+    )
+    return connection.execute(ready).first()
+
+
+def _why_turned_away(connection: Connection, parcel_id: int) -> str:
+    last = select(attempt.c.reason).where(attempt.c.parcel_id == parcel_id).order_by(attempt.c.id.desc()).limit(1)
+    said = connection.scalar(last)
+    return f"{_TURNED_AWAY} {said}" if said else _TURNED_AWAY

@@ -1,0 +1,113 @@
+"""Reasons to wait: a provider that asks for it, a parcel that was just turned away, a mailing that gets nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, Connection, case, false, func, select, update
+
+from newsletter.db.types import database_now
+from newsletter.db.until import LONGEST_WAIT_SECONDS, lies_ahead
+from newsletter.db.upsert import insert_into
+from newsletter.ledger.tables import attempt, carried, delivery, mailing, parcel, provider_state
+from newsletter.words.ledger import MailingStatus
+
+# After so many calls in a row that were in doubt or never got through, people should look before more go out.
+FAILURES_BEFORE_PAUSE = 5
+_LONGEST_WAIT_SECONDS = 60.0
+# A provider that says "too fast" or "not now" so often, with ever longer waits in between, has said it for over an hour.
+WAITS_BEFORE_PAUSE = 13
+_LONGEST_OF_OUR_OWN = 1_800.0
+# RFC 5321, 4.5.4.1: at least 30 minutes between tries for a mailbox that says later, sooner ones at the beginning.
+_LONGEST_WAIT_FOR_A_READER = 1_800.0
+# The same section gives up after four or five days at the earliest. A newsletter is old by then, and the next one near.
+GIVE_UP_AFTER = timedelta(days=3)
+
+
+def pause(connection: Connection, mailing_id: int, reason: str) -> None:
+    connection.execute(
+        update(mailing)
+        .where(mailing.c.id == mailing_id, mailing.c.status == MailingStatus.SENDING)
+        .values(status=MailingStatus.PAUSED, pause_reason=reason)
+    )
+
+
+def count_failure(connection: Connection, mailing_id: int) -> int:
+    """One more call that got nowhere. Returns how many there were without an acceptance."""
+    failures: int = connection.execute(
+        update(mailing)
+        .where(mailing.c.id == mailing_id)
+        .values(failures_in_a_row=mailing.c.failures_in_a_row + 1)
+        .returning(mailing.c.failures_in_a_row)
+    ).scalar_one()
+    return failures
+
+
+def forget_failures(connection: Connection, mailing_id: int) -> None:
+    """Somebody was taken: the count starts again."""
+    some = (mailing.c.id == mailing_id, mailing.c.failures_in_a_row > 0)
+    connection.execute(update(mailing).where(*some).values(failures_in_a_row=0))
+
+
+def provider_waits(connection: Connection, provider: str, seconds: float, reason: str) -> int:
+    """Nobody calls this provider for so many seconds. Returns how often that was asked of us with nobody taken in between.
+
+    Who is asked again and again waits longer each time. Of calls that were under way at once and heard the same, one
+    counts; of two such requests the longer.
+    """
+    mine = provider_state.c.provider == provider
+    connection.execute(insert_into(connection, provider_state).values(provider=provider).on_conflict_do_nothing())
+    lasts = lies_ahead(provider_state.c.not_before, LONGEST_WAIT_SECONDS)
+    columns = (provider_state.c.not_before, provider_state.c.waits_in_a_row, case((lasts, 1), else_=0).label("lasts"))
+    row = connection.execute(select(*columns).where(mine).with_for_update()).one()
+    in_a_row: int = row.waits_in_a_row + (0 if row.lasts else 1)
+    patient = min(_LONGEST_OF_OUR_OWN, 2.0 ** (min(in_a_row, 20) - 1)) if in_a_row > 1 else 0.0
+    until = database_now(min(max(seconds, patient), LONGEST_WAIT_SECONDS))
+    longer = case((lasts & (provider_state.c.not_before > until), provider_state.c.not_before), else_=until)
+    values = {"not_before": longer, "wait_reason": reason, "waits_in_a_row": in_a_row}
+    connection.execute(update(provider_state).where(mine).values(**values))
+    return in_a_row
+
+
+def forget_waits(connection: Connection, provider: str) -> None:
+    """Somebody was taken, or a person has mended it: the count starts again."""
+    some = (provider_state.c.provider == provider, provider_state.c.waits_in_a_row > 0)
+    if connection.scalar(select(provider_state.c.provider).where(*some)) is not None:
+        connection.execute(update(provider_state).where(*some).values(waits_in_a_row=0))
+
+
+def forget_all_waits(connection: Connection) -> None:
+    """A person says: go on. What a provider asked for stands, unless it had asked so often that the sending paused."""
+    too_often = case((provider_state.c.waits_in_a_row >= WAITS_BEFORE_PAUSE, None), else_=provider_state.c.not_before)
+    some = provider_state.c.waits_in_a_row > 0
+    connection.execute(update(provider_state).where(some).values(waits_in_a_row=0, not_before=too_often))
+
+
+def waits() -> ColumnElement[bool]:
+    """For a parcel: it is not its turn yet."""
+    return func.coalesce(lies_ahead(parcel.c.not_before, LONGEST_WAIT_SECONDS), false())
+
+
+def parcel_waits(connection: Connection, parcel_id: int, *, for_a_reader: bool = False) -> None:
+    """A parcel turned away without a word on how long waits 1, 2, 4 ... 60 s: asking at once would never end.
+
+    Where the mailbox of a reader said later, up to half an hour.
+    """
+    tries = connection.scalar(select(func.count()).where(attempt.c.parcel_id == parcel_id)) or 1
+    longest = _LONGEST_WAIT_FOR_A_READER if for_a_reader else _LONGEST_WAIT_SECONDS
+    seconds = min(longest, 2.0 ** (min(tries, 12) - 1))
+    connection.execute(update(parcel).where(parcel.c.id == parcel_id).values(not_before=database_now(seconds)))
+
+
+def tried_for_long(connection: Connection, deliveries: Sequence[int]) -> list[int]:
+    """Those whose first try is so long ago that nobody should ask their mailbox once more."""
+    first = (
+        select(func.min(attempt.c.started_at))
+        .join(carried, carried.c.attempt_id == attempt.c.id)
+        .where(carried.c.delivery_id == delivery.c.id)
+        .correlate(delivery)
+        .scalar_subquery()
+    )
+    long_ago = database_now(-GIVE_UP_AFTER.total_seconds())
+    return list(connection.scalars(select(delivery.c.id).where(delivery.c.id.in_(deliveries), first < long_ago)))

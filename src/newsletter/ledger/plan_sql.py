@@ -1,0 +1,313 @@
+"""Planning: the edition and the audience frozen, and cut into parcels, by set-based SQL in short transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    select,
+    true,
+    update,
+)
+
+from newsletter.db.engine import reading, writing
+from newsletter.db.frozen import patiently
+from newsletter.db.types import AnyRow, database_now
+from newsletter.db.upsert import insert_into
+from newsletter.ledger.rows import MailingRow
+from newsletter.ledger.tables import delivery, edition, mailing, parcel
+from newsletter.readers.mailable_sql import lacks_issue, mailable, on
+from newsletter.readers.tables import mailing_list, subscriber, subscription
+from newsletter.schedule.tables import slot
+from newsletter.segments.engagement_sql import roll_up
+from newsletter.segments.segments_sql import fitting
+from newsletter.words.edition import Edition
+from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus
+from newsletter.words.mistake import Missing, NotNow
+
+# Who waits for SQLite's lock looks every 0.1 s: without a gap as long, one slice after the other shuts them out.
+_REST_SECONDS = 0.12
+
+UNFINISHED = (MailingStatus.PLANNING, MailingStatus.SCHEDULED, MailingStatus.SENDING, MailingStatus.PAUSED)
+
+
+class Planning:
+    """Mailings and their editions: opened, planned slice by slice, and found again."""
+
+    def __init__(self, engine: Engine, *, practice: bool = False) -> None:
+        self._engine, self._practice = engine, practice
+
+    @property
+    def rest_seconds(self) -> float:
+        """How long a planner has to keep off between two long slices, so that others get in; 0 where rows are locked."""
+        return _REST_SECONDS if self._engine.dialect.name == "sqlite" else 0.0
+
+    def find_unfinished(self, issue: int, list_name: str) -> MailingRow | None:
+        return self._find(issue, list_name, mailing.c.status.in_(UNFINISHED))
+
+    def find_latest(self, issue: int, list_name: str) -> MailingRow | None:
+        """The last mailing of an issue to a list, however it stands."""
+        return self._find(issue, list_name, true())
+
+    def _find(self, issue: int, list_name: str, which: ColumnElement[bool]) -> MailingRow | None:
+        ours = (mailing.c.issue == issue, mailing_list.c.name == list_name, mailing.c.is_practice == self._practice)
+        with reading(self._engine) as connection:
+            row = connection.execute(mailings().where(*ours, which).order_by(mailing.c.id.desc())).first()
+        return mailing_row(row) if row else None
+
+    @patiently
+    def open_mailing(
+        self,
+        edition: Edition,
+        *,
+        list_name: str,
+        parcel_size: int,
+        start_at: datetime | None,
+        canary: int = 0,
+        canary_waits: bool = False,
+        segment: str = "",
+    ) -> MailingRow:
+        """Begin to plan; its edition is frozen by this. The unfinished one, where somebody else was faster.
+
+        `segment` is the question (`words.segment`) that readers of the list have to fit; "" is the whole list.
+
+        `canary` readers go first, in a parcel of their own that all others wait for; 0 is none. With `canary_waits` they
+        wait for whoever resumes, too: `finish_if_done` pauses the mailing when those few are through.
+        Raises Missing where there is no such list.
+        """
+        with writing(self._engine) as connection:
+            list_id = _list_id(connection, list_name)
+            if segment:
+                roll_up(connection)
+            into = insert_into(connection, mailing)
+            opened = connection.execute(
+                into.values(
+                    issue=edition.issue,
+                    edition_id=_frozen(connection, edition),
+                    list_id=list_id,
+                    status=MailingStatus.PLANNING,
+                    start_at=start_at or database_now(),
+                    parcel_size=parcel_size,
+                    canary=canary,
+                    canary_waits=canary_waits,
+                    segment=segment,
+                    is_practice=self._practice,
+                    # People who join while we plan are not in this audience.
+                    audience_ends_at_subscriber=select(func.coalesce(func.max(subscriber.c.id), 0)).scalar_subquery(),
+                    created_at=database_now(),
+                )
+                # Somebody else may have opened it in this very moment: then theirs is the one.
+                .on_conflict_do_nothing()
+                .returning(mailing.c.id)
+            ).scalar()
+        found = self.get_mailing(opened) if opened else self.find_unfinished(edition.issue, list_name)
+        if found is None:
+            raise NotNow(
+                f"Issue {edition.issue} to {list_name!r} was opened and ended by somebody else in this moment.",
+                fix=f"See where it stands: newsletter status {edition.issue}",
+            )
+        return found
+
+    @patiently
+    def plan_slice(self, mailing_id: int, *, n_readers: int) -> bool:
+        """Plan the next readers in one short transaction. True while there are more; the last slice opens the mailing.
+
+        Where nobody was planned at all, and the issue went to this list before, it leaves no mailing behind.
+        """
+        with writing(self._engine) as connection:
+            plan = connection.execute(select(mailing).where(mailing.c.id == mailing_id).with_for_update()).first()
+            if plan is None or plan.status != MailingStatus.PLANNING:
+                return False
+            begins, ends = plan.planned_to_subscriber, _end_of_slice(connection, plan, n_readers)
+            if ends is None:
+                _open(connection, plan)
+                _drop_if_empty(connection, plan)
+                return False
+            planned, already = _plan_range(connection, plan, begins, ends)
+            connection.execute(
+                update(mailing)
+                .where(mailing.c.id == mailing_id)
+                .values(
+                    planned_to_subscriber=ends,
+                    planned=mailing.c.planned + planned,
+                    already_had_it=mailing.c.already_had_it + already,
+                )
+            )
+            return True
+
+    def get_mailing(self, mailing_id: int) -> MailingRow:
+        """Raises Missing where it was dropped, because everybody had the issue already."""
+        with reading(self._engine) as connection:
+            row = connection.execute(mailings().where(mailing.c.id == mailing_id)).first()
+        if row is None:
+            raise Missing("This sending is not there any more: everybody had the issue already.")
+        return mailing_row(row)
+
+    def list_mailings(self, *, statuses: Sequence[MailingStatus]) -> Sequence[MailingRow]:
+        with reading(self._engine) as connection:
+            ours = (mailing.c.status.in_(statuses), mailing.c.is_practice == self._practice)
+            rows = connection.execute(mailings().where(*ours).order_by(mailing.c.id))
+            return [mailing_row(row) for row in rows]
+
+    def get_edition(self, digest: str) -> Edition:
+        """Raises Missing."""
+        with reading(self._engine) as connection:
+            document = connection.scalar(select(edition.c.document).where(edition.c.digest == digest))
+        if document is None:
+            raise Missing(f"No frozen version {digest[:12]} is in the database.")
+        return Edition.from_json(document)
+
+
+def _list_id(connection: Connection, list_name: str) -> int:
+    list_id: int | None = connection.scalar(select(mailing_list.c.id).where(mailing_list.c.name == list_name))
+    if list_id is None:
+        names = connection.scalars(select(mailing_list.c.name).order_by(mailing_list.c.name)).all()
+        there_is = f"There is: {', '.join(names)}." if names else "There is none yet."
+        raise Missing(
+            f"There is no list called {list_name!r}, so nobody would get the issue.",
+            fix=f"{there_is} Import one with: newsletter subscribers import FILE --list {list_name}",
+        )
+    return list_id
+
+
+def mailings() -> Select[Any]:
+    return (
+        select(mailing, mailing_list.c.name.label("list_name"), edition.c.digest)
+        .join(mailing_list, mailing_list.c.id == mailing.c.list_id)
+        .join(edition, edition.c.id == mailing.c.edition_id)
+    )
+
+
+def mailing_row(row: AnyRow) -> MailingRow:
+    return MailingRow(
+        id=row.id,
+        issue=row.issue,
+        edition_digest=row.digest,
+        list_name=row.list_name,
+        list_id=row.list_id,
+        status=MailingStatus(row.status),
+        pause_reason=row.pause_reason,
+        start_at=row.start_at,
+        planned=row.planned,
+        already_had_it=row.already_had_it,
+        segment=row.segment,
+        is_practice=row.is_practice,
+    )
+
+
+def _frozen(connection: Connection, frozen: Edition) -> int:
+    """The id of exactly these words, stored once however often they are sent."""
+    known = select(edition.c.id).where(edition.c.digest == frozen.digest)
+    if connection.scalar(known) is None:
+        into = insert_into(connection, edition)
+        values = {"digest": frozen.digest, "issue": frozen.issue, "document": frozen.to_json()}
+        connection.execute(into.values(**values, frozen_at=database_now()).on_conflict_do_nothing())
+    return int(connection.execute(known).scalar_one())
+
+
+def _end_of_slice(connection: Connection, plan: AnyRow, n_readers: int) -> int | None:
+    members = (
+        select(subscription.c.subscriber_id)
+        .where(*on([plan.list_id]), _between(plan.planned_to_subscriber, plan.audience_ends_at_subscriber))
+        .order_by(subscription.c.subscriber_id)
+        .limit(n_readers)
+        .subquery()
+    )
+    ends: int | None = connection.scalar(select(func.max(members.c.subscriber_id)))
+    return ends
+
+
+def _between(begins: int, ends: int) -> ColumnElement[bool]:
+    """`begins` < subscriber id <= `ends`."""
+    return and_(subscription.c.subscriber_id > begins, subscription.c.subscriber_id <= ends)
+
+
+def _plan_range(connection: Connection, plan: AnyRow, begins: int, ends: int) -> tuple[int, int]:
+    """Make parcels and deliveries for one range of readers. Returns (planned, already had the issue)."""
+    members = mailable(subscription.c.subscriber_id, lists=[plan.list_id], at=plan.start_at)
+    members = fitting(connection, members.where(_between(begins, ends)), plan.segment)
+    n_members = connection.scalar(select(func.count()).select_from(members.subquery())) or 0
+    wanted = members.where(lacks_issue(plan.issue, practice=plan.is_practice)).subquery()
+    n_wanted = connection.scalar(select(func.count()).select_from(wanted)) or 0
+    # Somebody may have come between the two.
+    already = max(n_members - n_wanted, 0)
+    if not n_wanted:
+        return 0, already
+    # The very first parcel is as full as if it held others before its few canaries.
+    ahead = max(plan.parcel_size - plan.canary, 0) if plan.canary and not plan.planned else 0
+    first = _make_parcels(connection, plan, -(-(n_wanted + ahead) // plan.parcel_size))
+    place = func.row_number().over(order_by=wanted.c.subscriber_id) - 1 + ahead
+    numbered = select(wanted.c.subscriber_id, (place // plan.parcel_size).label("step")).subquery()
+    new = [literal(plan.issue), numbered.c.subscriber_id, literal(plan.is_practice), parcel.c.id]
+    rows = (
+        select(*new, literal(HandOver.PENDING.value))
+        .join(parcel, and_(parcel.c.mailing_id == plan.id, parcel.c.number == numbered.c.step + first))
+        .where(literal(1) == 1)
+        .order_by(numbered.c.subscriber_id)
+    )
+    # Two lists planned at the same instant can't give anyone two: the unique index decides, and the second loses.
+    into = insert_into(connection, delivery)
+    columns = ["issue", "subscriber_id", "is_practice", "parcel_id", "handover"]
+    connection.execute(into.from_select(columns, rows, include_defaults=False).on_conflict_do_nothing())
+    planned = _count_parcels(connection, plan.id, first)
+    return planned, already + n_wanted - planned
+
+
+def _make_parcels(connection: Connection, plan: AnyRow, n_parcels: int) -> int:
+    first = connection.scalar(
+        select(func.coalesce(func.max(parcel.c.number), 0) + 1).where(parcel.c.mailing_id == plan.id)
+    )
+    assert first is not None
+    connection.execute(
+        insert(parcel),
+        [
+            {"mailing_id": plan.id, "number": first + step, "status": ParcelStatus.READY, "n_readers": 0}
+            for step in range(n_parcels)
+        ],
+    )
+    return int(first)
+
+
+def _count_parcels(connection: Connection, mailing_id: int, first: int) -> int:
+    """Write down how many readers each new parcel got, drop the empty ones, and say how many readers in all."""
+    fresh = and_(parcel.c.mailing_id == mailing_id, parcel.c.number >= first)
+    inside = select(func.count()).where(delivery.c.parcel_id == parcel.c.id).scalar_subquery()
+    connection.execute(update(parcel).where(fresh).values(n_readers=inside))
+    connection.execute(delete(parcel).where(fresh, parcel.c.n_readers == 0))
+    return int(connection.scalar(select(func.coalesce(func.sum(parcel.c.n_readers), 0)).where(fresh)) or 0)
+
+
+def _open(connection: Connection, plan: AnyRow) -> None:
+    """Planned to the end. Who paused it meanwhile left a reason behind."""
+    status = case(
+        (mailing.c.pause_reason.is_not(None), MailingStatus.PAUSED),
+        (mailing.c.start_at > database_now(), MailingStatus.SCHEDULED),
+        else_=MailingStatus.SENDING,
+    )
+    connection.execute(update(mailing).where(mailing.c.id == plan.id).values(status=status))
+
+
+def _drop_if_empty(connection: Connection, plan: AnyRow) -> None:
+    """An issue sent again to a list of which everybody has it is no sending: it would only hide the one that was."""
+    earlier = mailing.alias("earlier")
+    before = exists().where(
+        earlier.c.issue == plan.issue,
+        earlier.c.list_id == plan.list_id,
+        earlier.c.is_practice == plan.is_practice,
+        earlier.c.id < plan.id,
+    )
+    of_slot = exists().where(slot.c.mailing_id == mailing.c.id)
+    connection.execute(delete(mailing).where(mailing.c.id == plan.id, mailing.c.planned == 0, before, ~of_slot))

@@ -1,0 +1,282 @@
+"""Step 3 of a hand-over: what became of an attempt, written in one transaction however late it comes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, Engine, exists, func, select, update
+
+from newsletter.db.engine import is_sqlite, writing
+from newsletter.db.frozen import patiently
+from newsletter.db.types import AnyRow, database_now
+from newsletter.ledger.moves_sql import accept, carried_by, move, settle_all, settle_parcel
+from newsletter.ledger.pace.pace_sql import give_back
+from newsletter.ledger.pace.refusals_sql import (
+    n_taken,
+    note_accepted,
+    note_refused,
+    stop,
+    stop_where_everybody_is_refused,
+)
+from newsletter.ledger.pace.waits_sql import (
+    FAILURES_BEFORE_PAUSE,
+    GIVE_UP_AFTER,
+    WAITS_BEFORE_PAUSE,
+    count_failure,
+    forget_failures,
+    forget_waits,
+    parcel_waits,
+    provider_waits,
+    tried_for_long,
+)
+from newsletter.ledger.split_sql import BISECTION_BUDGET, halve, halves_fail_alike, root_refusals
+from newsletter.ledger.tables import attempt, delivery, mailing, parcel
+from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus, SkipReason
+from newsletter.words.outcome import Accepted, Deferred, Outcome, Refused, Uncertain
+
+_LONGEST_BACK_OFF_SECONDS = 60.0
+
+_Answers = Sequence[tuple[Sequence[int] | None, Outcome]]
+
+
+class AttemptRecords:
+    """Writes down what became of attempts."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def record(self, attempt_id: int, answers: _Answers, *, last: bool = True) -> None:
+        """Write outcomes as evidence about this attempt, even where a sweep has called it uncertain meanwhile.
+
+        Once an attempt is closed only acceptances still count: a repeated "not taken" would undo a later attempt.
+        """
+        with writing(self._engine) as connection:
+            _record(connection, attempt_id, answers, last=last)
+
+    @patiently
+    def record_by_token(self, token: str, answers: _Answers, *, last: bool = True) -> bool:
+        """`record` by the attempt's name; False where this database knows no such attempt."""
+        with writing(self._engine) as connection:
+            attempt_id = connection.scalar(select(attempt.c.id).where(attempt.c.token == token))
+            if attempt_id is not None:
+                _record(connection, attempt_id, answers, last=last)
+        return attempt_id is not None
+
+
+def _record(connection: Connection, attempt_id: int, answers: _Answers, *, last: bool) -> None:
+    of = _lock_attempt(connection, attempt_id, answers)
+    is_open = of.outcome is None
+    for deliveries, outcome in answers:
+        if is_open or isinstance(outcome, Accepted):
+            _apply(connection, of, deliveries, outcome)
+    if last and is_open:
+        _end_attempt(connection, of, answers)
+        _stop_if_everybody_is_refused(connection, of, answers)
+        _count_refused_call(connection, of, answers)
+        if answers and all(isinstance(one, Deferred) for _, one in answers):
+            n_readers = connection.scalar(select(func.count()).select_from(carried_by(of.id).subquery())) or 0
+            give_back(connection, of.provider, n_readers)
+    if of.parcel_status != ParcelStatus.SENDING or of.latest != of.id:
+        # Late: some of its readers may be queued elsewhere by now.
+        settle_all(connection, carried_by(of.id))
+    if last:
+        settle_parcel(connection, of.parcel_id)
+
+
+def _lock_attempt(connection: Connection, attempt_id: int, answers: _Answers) -> AnyRow:
+    """The attempt with its parcel and mailing.
+
+    Mailing before parcel, as everyone takes them: a cancel waits until we have written, or we see it. An acceptance
+    does not care what the mailing is about, and must not queue behind the claims that hold its row.
+    """
+    other = attempt.alias("other")
+    latest = select(func.max(other.c.id)).where(other.c.parcel_id == parcel.c.id).scalar_subquery()
+    query = (
+        select(
+            attempt.c.id,
+            attempt.c.provider,
+            attempt.c.parcel_id,
+            attempt.c.outcome,
+            (attempt.c.deadline_at < database_now()).label("is_late"),
+            parcel.c.mailing_id,
+            parcel.c.status.label("parcel_status"),
+            mailing.c.status,
+            mailing.c.failures_in_a_row,
+            latest.label("latest"),
+        )
+        .join(parcel, parcel.c.id == attempt.c.parcel_id)
+        .join(mailing, mailing.c.id == parcel.c.mailing_id)
+        .where(attempt.c.id == attempt_id)
+    )
+    if not is_sqlite(connection):
+        before = connection.execute(query).one()
+        if before.failures_in_a_row or not all(isinstance(one, Accepted) for _, one in answers):
+            connection.execute(select(mailing.c.id).where(mailing.c.id == before.mailing_id).with_for_update())
+        connection.execute(select(parcel.c.id).where(parcel.c.id == before.parcel_id).with_for_update())
+    return connection.execute(query).one()
+
+
+def _apply(connection: Connection, of: AnyRow, deliveries: Sequence[int] | None, outcome: Outcome) -> None:
+    match outcome:
+        case Accepted():
+            accept(connection, of.id, deliveries)
+            if deliveries is None or deliveries:
+                note_accepted(connection, of.provider, of.id)
+                forget_waits(connection, of.provider)
+            if of.failures_in_a_row:
+                forget_failures(connection, of.mailing_id)
+        case Deferred():
+            if outcome.about_reader:
+                _turned_away(connection, of, deliveries, outcome.reason)
+            else:
+                _back_to_pending(connection, of, deliveries)
+            _defer(connection, of, outcome)
+        case Refused():
+            _refuse(connection, of, deliveries, outcome)
+        case Uncertain(reason):
+            move(connection, of.id, HandOver.UNCERTAIN, deliveries=deliveries, reason=reason)
+            _count_failure(connection, of, reason)
+
+
+def _count_failure(connection: Connection, of: AnyRow, reason: str) -> int:
+    """How many calls in a row got nowhere. One that was broken off because this process stood still says nothing of them."""
+    if of.is_late:
+        return 1
+    failures = count_failure(connection, of.mailing_id)
+    if failures >= FAILURES_BEFORE_PAUSE:
+        why = f"{failures} calls in a row got no clear answer. The last: {reason}"
+        stop(connection, of.provider, of.mailing_id, why)
+    return failures
+
+
+def _turned_away(connection: Connection, of: AnyRow, deliveries: Sequence[int] | None, reason: str) -> None:
+    """Their mailboxes say later: they wait, with what was said, and after days of that they are refused with it.
+
+    All at once, and last of all: where others were taken in those days, that is no provider that refuses everybody.
+    """
+    ids: list[int] = list(connection.scalars(carried_by(of.id))) if deliveries is None else list(deliveries)
+    if over := tried_for_long(connection, ids):
+        last = f"It was tried for {GIVE_UP_AFTER.days} days. The last answer: {reason}"
+        if n_taken(connection, of.mailing_id):
+            move(connection, of.id, HandOver.REFUSED, deliveries=over, reason=last)
+        else:
+            _refused(connection, of, over, last)
+    gone = set(over)
+    _back_to_pending(connection, of, [one for one in ids if one not in gone], reason)
+
+
+def _back_to_pending(
+    connection: Connection, of: AnyRow, deliveries: Sequence[int] | None, reason: str | None = None
+) -> None:
+    move(connection, of.id, HandOver.PENDING, deliveries=deliveries, reason=reason)
+    if of.status == MailingStatus.CANCELLED:
+        move(connection, of.id, HandOver.SKIPPED, deliveries=deliveries, reason=SkipReason.CANCELLED)
+
+
+def _defer(connection: Connection, of: AnyRow, outcome: Deferred) -> None:
+    if outcome.halve:
+        if not halve(connection, of.parcel_id):
+            why = f"Even one reader is too much for one call: {outcome.reason}"
+            stop(connection, of.provider, of.mailing_id, why)
+    elif outcome.pauses:
+        stop(connection, of.provider, of.mailing_id, outcome.reason)
+    elif outcome.backs_off:
+        failures = _count_failure(connection, of, outcome.reason)
+        seconds = min(_LONGEST_BACK_OFF_SECONDS, 2.0 ** (failures - 1))
+        provider_waits(connection, of.provider, seconds, outcome.reason)
+    elif outcome.retry_after is not None:
+        _leave_alone(connection, of, outcome.retry_after.total_seconds(), outcome.reason)
+    else:
+        parcel_waits(connection, of.parcel_id, for_a_reader=outcome.about_reader)
+
+
+def _leave_alone(connection: Connection, of: AnyRow, seconds: float, reason: str) -> None:
+    """Its wish, and a little longer each time; after over an hour of nothing else a person should look."""
+    in_a_row = provider_waits(connection, of.provider, seconds, reason)
+    if in_a_row >= WAITS_BEFORE_PAUSE:
+        why = f"The provider said {in_a_row} times in a row that we should wait, and took nobody since. The last: {reason}"
+        stop(connection, of.provider, of.mailing_id, why)
+
+
+def _refuse(connection: Connection, of: AnyRow, deliveries: Sequence[int] | None, outcome: Refused) -> None:
+    """A reader who is named, or alone, is refused; an unnamed refusal of several is bisected."""
+    ids: list[int] = list(connection.scalars(carried_by(of.id))) if deliveries is None else list(deliveries)
+    named = [delivery_id for delivery_id in ids if delivery_id in outcome.named]
+    if not named and _is_systemic(connection, of, outcome.reason):
+        _back_to_pending(connection, of, ids)
+        why = f"The provider refuses every part of a batch: {outcome.reason}"
+        stop(connection, of.provider, of.mailing_id, why)
+        return
+    blamed = set(named or (ids if len(ids) == 1 else []))
+    if blamed and outcome.is_ours:
+        move(connection, of.id, HandOver.REFUSED, deliveries=[*blamed], reason=outcome.reason)
+    elif blamed:
+        _refused(connection, of, [*blamed], outcome.reason)
+    blameless = [delivery_id for delivery_id in ids if delivery_id not in blamed]
+    if blameless:
+        _back_to_pending(connection, of, blameless)
+    if not blamed:
+        halve(connection, of.parcel_id)
+
+
+def _refused(connection: Connection, of: AnyRow, deliveries: Sequence[int], reason: str) -> None:
+    """By the provider. Once its mailing stands still that says nothing more about these readers: they are asked for again."""
+    if of.status == MailingStatus.PAUSED:
+        _back_to_pending(connection, of, deliveries, reason)
+        return
+    move(connection, of.id, HandOver.REFUSED, deliveries=deliveries, reason=reason)
+    note_refused(connection, of.provider, of.id, deliveries)
+
+
+def _stop_if_everybody_is_refused(connection: Connection, of: AnyRow, answers: _Answers) -> None:
+    looked_at = sum(len(ids or ()) for ids, one in answers if isinstance(one, Deferred) and one.looked_at)
+    stop_where_everybody_is_refused(connection, of, looked_at=looked_at)
+
+
+def _is_systemic(connection: Connection, of: AnyRow, reason: str) -> bool:
+    """Count this refusal of nobody in particular; True once it can't be about single readers any more."""
+    alike = halves_fail_alike(connection, of.parcel_id, reason)
+    return root_refusals(connection, of.parcel_id, reason) >= BISECTION_BUDGET or alike
+
+
+def _count_refused_call(connection: Connection, of: AnyRow, answers: _Answers) -> None:
+    """A call refused for readers it named counts as well: providers block senders who keep sending bad ones.
+
+    Unnamed refusals were counted when they were applied. A reader refused among others who were taken is no refused call.
+    """
+    if any(isinstance(one, Accepted | Uncertain) or (isinstance(one, Refused) and not one.named) for _, one in answers):
+        return
+    states = select(delivery.c.handover).where(delivery.c.id.in_(carried_by(of.id))).distinct()
+    inside = set(connection.scalars(states))
+    if HandOver.REFUSED not in inside or HandOver.ACCEPTED in inside:
+        return
+    reason = next((one.reason for _, one in answers if isinstance(one, Refused)), "it refused readers of this batch")
+    if root_refusals(connection, of.parcel_id, None) >= BISECTION_BUDGET:
+        why = f"{BISECTION_BUDGET} calls of one batch were refused. The last: {reason}"
+        stop(connection, of.provider, of.mailing_id, why)
+
+
+def _end_attempt(connection: Connection, of: AnyRow, answers: _Answers) -> None:
+    """Close the attempt. What it carried and no answer covered is uncertain: silence is not a no."""
+    outcome = answers[-1][1] if answers else _what_was_written(connection, of.id)
+    covers_all = any(deliveries is None for deliveries, _ in answers)
+    if not covers_all and move(
+        connection, of.id, HandOver.UNCERTAIN, reason="the provider's answer did not cover this reader"
+    ):
+        outcome = Uncertain("no answer")
+    connection.execute(
+        update(attempt)
+        .where(attempt.c.id == of.id)
+        .values(
+            outcome=type(outcome).__name__.lower(),
+            reason=getattr(outcome, "reason", None),
+            reference=getattr(outcome, "reference", None),
+            ended_at=database_now(),
+        )
+    )
+
+
+def _what_was_written(connection: Connection, attempt_id: int) -> Outcome:
+    """The outcome of an attempt whose answers were all written down as they came."""
+    took = exists().where(delivery.c.id.in_(carried_by(attempt_id)), delivery.c.handover == HandOver.ACCEPTED)
+    return Accepted() if connection.scalar(select(took)) else Refused("nobody in it was taken")

@@ -1,0 +1,106 @@
+"""The ledger as the sending verbs need it: plan, claim, record, sweep, settle, account.
+
+A ledger is one of two accounts in the same database: what was practised, and what went to real readers. Each keeps
+every promise by itself, and neither knows what the other one planned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from newsletter.words.ledger import Fate, HandOver, MailingStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailingRow:
+    """One edition going to one list. `planned` grows while the status is PLANNING."""
+
+    id: int
+    issue: int
+    edition_digest: str
+    list_name: str
+    list_id: int
+    status: MailingStatus
+    pause_reason: str | None
+    start_at: datetime
+    planned: int
+    already_had_it: int
+    segment: str = ""
+    is_practice: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A parcel taken for one attempt: these readers and no others are in the call.
+
+    Lists are parallel. `fields` is empty unless the claim asked for it. `n_skipped` were planned but may not be mailed.
+    """
+
+    attempt_id: int
+    token: str
+    parcel_id: int
+    deadline_at: datetime
+    deliveries: Sequence[int]
+    subscribers: Sequence[int]
+    addresses: Sequence[str]
+    first_names: Sequence[str]
+    last_names: Sequence[str]
+    fields: Sequence[Mapping[str, object]] = ()
+    n_skipped: int = 0
+
+
+# A parcel was due, but nobody in it may be mailed any more: it is settled, and no attempt was made.
+NOBODY_LEFT = Claim(
+    attempt_id=0,
+    token="",
+    parcel_id=0,
+    deadline_at=datetime.min.replace(tzinfo=UTC),
+    deliveries=(),
+    subscribers=(),
+    addresses=(),
+    first_names=(),
+    last_names=(),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoubtfulAttempt:
+    """An attempt whose end nobody saw, with the deliveries of it that are still uncertain, or were left.
+
+    `deadline_at` and `now` are by the one clock that all senders share, the database's.
+    """
+
+    id: int
+    token: str
+    parcel_id: int
+    deadline_at: datetime
+    now: datetime
+    deliveries: Sequence[int]
+    provider: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """Where every planned reader of an issue stands. The hand-over counts add up to `planned`.
+
+    `doubled` of those accepted were taken twice, as evidence about an earlier try showed later. `late` had left while
+    their call was under way or in doubt, and have it or may have it. `is_practice`: nothing of it left this machine.
+    """
+
+    issue: int
+    planned: int
+    handover: Mapping[HandOver, int]
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    mailings: Sequence[MailingRow] = ()
+    doubled: int = 0
+    late: int = 0
+    is_practice: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account(Tally):
+    """And what was heard of each, counted reader by reader."""
+
+    fates: Mapping[Fate, int]

@@ -1,0 +1,46 @@
+"""Sample: the whole mail of one reader, filled by the code that fills it for everyone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from newsletter.ledger.pack import TokenKey, links, list_headers, lone_claim, reader_columns
+from newsletter.words.edition import Edition
+from newsletter.words.gap import fill, fill_part
+from newsletter.words.message import MessageForm, message_id
+from newsletter.words.newsletter import Newsletter
+from newsletter.words.subscriber import Subscriber
+
+_NOBODY = "reader@example.com"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleMail:
+    """What one reader gets; `message` is the RFC 5322 bytes of it."""
+
+    subject: str
+    html: str
+    text: str
+    message: bytes
+
+
+def sample(
+    edition: Edition, newsletter: Newsletter, key: TokenKey, reader: Subscriber | None, *, list_id: int, date: datetime
+) -> SampleMail:
+    """The mail of `reader` on a list, or of somebody of whom nothing is known. Its links are the reader's own."""
+    claim = lone_claim(reader, reader.email if reader else _NOBODY, token="", deadline_at=date)
+    columns = reader_columns(claim, edition)
+    for name, purpose in (("unsubscribe_url", "u"), ("preferences_url", "p")):
+        columns[name] = links(newsletter, key, purpose, claim.subscribers, list_id=list_id, issue=edition.issue)
+    headers = list_headers(newsletter, edition.issue, "preview")
+    headers["List-Unsubscribe"] = f"<{columns['unsubscribe_url'][0]}>"
+    message = MessageForm(edition).message(
+        to=claim.addresses[0],
+        values=[fill(hole, columns, 1)[0] for hole in edition.holes],
+        headers=headers,
+        message_id=message_id(edition, 0),
+        date=date,
+    )
+    subject, html, text = (fill_part(part, columns, 1)[0] for part in (edition.subject, edition.html, edition.text))
+    return SampleMail(subject=subject, html=html, text=text, message=message)

@@ -1,0 +1,181 @@
+"""Send: take a parcel, hand it over, write down what became of it. The dangerous lines of the house are here."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable, Generator
+from contextlib import closing
+from dataclasses import dataclass
+
+from newsletter.ledger.ledger_sql import Ledger
+from newsletter.ledger.live_sql import Live
+from newsletter.ledger.pack import TokenKey, asks_for_own_fields, pack
+from newsletter.ledger.plan_sql import Planning
+from newsletter.ledger.rows import Claim, MailingRow
+from newsletter.ledger.spool import Answers, Spool
+from newsletter.ports.clock import Clock
+from newsletter.ports.provider import Provider
+from newsletter.words.consignment import Consignment
+from newsletter.words.edition import Edition
+from newsletter.words.mistake import NewsletterError
+from newsletter.words.newsletter import Newsletter
+from newsletter.words.outcome import Deferred, Outcome, Refused, Uncertain
+from newsletter.words.pace import NO_LIMIT, Pace
+
+log = logging.getLogger(__name__)
+
+# Outcomes that trickle in are written down at least this often.
+_FLUSH_SECONDS = 1.0
+
+_NOT_CALLED = Deferred("there was no call: it could not be written down first who is not in it")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """Seconds that a sender allows. The defaults are for real providers; campaigns of faults are less patient."""
+
+    # Between the claim and the call: a process that slept longer than this must not call on an old claim.
+    fresh: float = 8.0
+    # From the end of a call's deadline to that of its lease: time to write the outcome down.
+    grace: float = 5.0
+    # Between tries to write to a database that is away.
+    again: tuple[float, ...] = (0.2, 1.0, 5.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """What one sending process is made of. `name` is its random name for life; `new_token` mints attempt names."""
+
+    name: str
+    newsletter: Newsletter
+    key: TokenKey
+    ledger: Ledger
+    editions: Planning
+    provider: Provider
+    spool: Spool
+    live: Live
+    clock: Clock
+    new_token: Callable[[], str]
+    patience: Patience = Patience()
+    pace: Pace = NO_LIMIT
+
+    def send_parcel(self, mailing: MailingRow, edition: Edition) -> bool:
+        """Hand over the next due parcel of a mailing. False where nothing is due."""
+        begun = self.clock.monotonic()
+        claim = self._claim(mailing, edition)
+        if claim is None:
+            return False
+        if claim.deliveries:
+            self._hand_over(claim, mailing, edition, fresh_until=begun + self.patience.fresh)
+        return True
+
+    def _claim(self, mailing: MailingRow, edition: Edition) -> Claim | None:
+        """Step 1. Where it fails nobody can tell whether it was committed: then there is no call, and that is written."""
+        token, limits = self.new_token(), self.provider.limits
+        longest = (limits.deadline + limits.last_answer).total_seconds()
+        try:
+            return self.ledger.claim(
+                mailing.id,
+                token=token,
+                sender=self.name,
+                provider=self.provider.name,
+                deadline_seconds=longest + self.patience.fresh + self.patience.grace,
+                with_fields=asks_for_own_fields(edition),
+                pace=self.pace,
+            )
+        except Exception:
+            self._write_down(token, [(None, Deferred("the batch was taken, but the database did not confirm it"))])
+            raise
+
+    def _hand_over(self, claim: Claim, mailing: MailingRow, edition: Edition, *, fresh_until: float) -> None:
+        packed = self._pack(claim, mailing, edition)
+        if isinstance(packed, Deferred):
+            self._write_down(claim.token, [(None, packed)])
+            return
+        if self.clock.monotonic() > fresh_until:
+            # It says nothing of the provider: nobody has to look before others go on.
+            slept = Deferred("this machine slept between the claim and the call")
+            self._write_down(claim.token, [(None, slept)])
+            return
+        answers: list[tuple[list[int] | None, Outcome]] = []
+        answered: set[int] = set()
+        flushed = self.clock.monotonic()
+        try:
+            with closing(self._call(packed, claim)) as call:
+                for deliveries, outcome in call:
+                    everyone = len(deliveries) == len(claim.deliveries)
+                    answers.append((None if everyone else list(deliveries), outcome))
+                    answered.update(deliveries)
+                    is_urgent = isinstance(outcome, Refused) and len(answers) == 1
+                    if not is_urgent and self.clock.monotonic() - flushed <= _FLUSH_SECONDS:
+                        continue
+                    if self._try_record(claim.token, answers, last=False):
+                        answers, flushed = [], self.clock.monotonic()
+                    elif is_urgent and self.provider.whole_or_nothing:
+                        # One reader's event will prove the whole try: without that line it would prove these as well.
+                        rest = [one for one in claim.deliveries if one not in answered]
+                        answers += [(rest, _NOT_CALLED)] if rest else []
+                        break
+        finally:
+            # Also when the process is asked to end here: what has no answer becomes uncertain, never forgotten.
+            self._write_down(claim.token, answers)
+
+    def _pack(self, claim: Claim, mailing: MailingRow, edition: Edition) -> Consignment | Deferred:
+        """The consignment, or why there can't be a call."""
+        limits = self.provider.limits
+        if len(claim.deliveries) > limits.readers:
+            return Deferred(f"more than the {limits.readers} readers that one call takes here", halve=True)
+        try:
+            self.live.note(claim.attempt_id)
+            deadline_at = self.clock.now() + limits.deadline
+            return pack(claim, mailing, edition, self.newsletter, self.key, deadline_at=deadline_at)
+        except NewsletterError as error:
+            return Deferred(str(error), pauses=True)
+        except Exception as error:  # noqa: BLE001 - our own bug, before the first byte: one mailing stops, not the process
+            log.error("attempt %s: it could not be packed: %s", claim.token, where(error))
+            return Deferred(f"an error of our own before the call ({type(error).__name__})", backs_off=True)
+
+    def _call(self, consignment: Consignment, claim: Claim) -> Generator[tuple[list[int], Outcome], None, None]:
+        """The provider's answers. A provider that breaks its promise and raises has left everybody else in doubt."""
+        answered: set[int] = set()
+        try:
+            for deliveries, outcome in self.provider.hand_over(consignment):
+                answered.update(deliveries)
+                yield list(deliveries), outcome
+        except Exception as error:  # noqa: BLE001 - whatever it is, the other readers must not be forgotten
+            log.error("attempt %s: the provider's code broke: %s", claim.token, where(error))
+            rest = [one for one in claim.deliveries if one not in answered]
+            yield rest, Uncertain(f"the call was broken off by a fault of our own ({type(error).__name__})")
+
+    def _write_down(self, token: str, answers: Answers) -> None:
+        """An outcome is never lost: where the database is away it goes to disk, and is replayed later.
+
+        Where the disk is full as well nothing can be kept; then the lease runs out, and its readers are in doubt.
+        """
+        for pause in (0.0, *self.patience.again):
+            if pause:
+                self.clock.sleep(pause)
+            if self._try_record(token, answers, last=True):
+                return
+        try:
+            self.spool.keep(token, answers)
+        except OSError as error:
+            log.error("attempt %s: its outcome could not be kept on disk either: %s", token, error.strerror)
+
+    def _try_record(self, token: str, answers: Answers, *, last: bool) -> bool:
+        try:
+            is_known = self.ledger.record_by_token(token, answers, last=last)
+        except Exception as error:  # noqa: BLE001 - whatever a driver raises, the outcome must survive it
+            log.warning("attempt %s: its outcome could not be written: %s", token, where(error))
+            return False
+        # A claim that was never committed is unknown, and nothing was handed over. A call that was made is unknown to a
+        # database that went back in time: what became of it is kept, for whoever has to find out.
+        return is_known or all(isinstance(outcome, Deferred) for _, outcome in answers)
+
+
+def where(error: Exception) -> str:
+    """The kind of an error and its place. Not its words: a driver's may hold readers' addresses."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{place}"

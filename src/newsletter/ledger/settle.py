@@ -1,0 +1,98 @@
+"""Settle: find out what became of tries that nobody saw the end of, or let the owner decide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from newsletter.ledger.rows import DoubtfulAttempt
+from newsletter.ledger.settle_sql import Settling
+from newsletter.ports.provider import Evidence, Trace
+from newsletter.words.mistake import NotNow
+
+# A call that outlived its lease may still arrive; sending again waits this much longer.
+RESEND_MARGIN = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looker:
+    """The ledger and, where `provider` can be asked afterwards, its evidence; it knows nothing of another's tries."""
+
+    ledger: Settling
+    evidence: Evidence | None
+    whole_or_nothing: bool
+    provider: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """How many readers of an issue were found, surely absent (and queued again), or are still uncertain."""
+
+    found: int = 0
+    absent: int = 0
+    uncertain: int = 0
+
+    def __add__(self, other: Settled) -> Settled:
+        return Settled(
+            found=self.found + other.found,
+            absent=self.absent + other.absent,
+            uncertain=self.uncertain + other.uncertain,
+        )
+
+
+def look(looker: Looker, issue: int) -> Settled:
+    """Ask the provider about every uncertain reader of an issue, and believe only what it can know."""
+    return sum((_look_for(looker, attempt) for attempt in looker.ledger.list_doubtful(issue)), Settled())
+
+
+def look_again(looker: Looker, *, most: int) -> Settled:
+    """Ask about a few of those in doubt, of any issue, about whom nobody asked lately."""
+    settled = Settled()
+    if looker.evidence is not None:
+        for attempt in looker.ledger.list_unasked(provider=looker.provider, most=most):
+            # Before the question: one that can't be answered, or kills us, must not be the first again.
+            looker.ledger.note_look(attempt.id)
+            settled += _look_for(looker, attempt)
+    return settled
+
+
+def _look_for(looker: Looker, attempt: DoubtfulAttempt) -> Settled:
+    may_know = looker.evidence is not None and attempt.provider == looker.provider
+    traces = looker.evidence.find(attempt.token, attempt.deliveries) if looker.evidence and may_know else {}
+    here = [one for one in attempt.deliveries if traces.get(one) is Trace.FOUND]
+    if here and looker.whole_or_nothing:
+        here = list(attempt.deliveries)
+    gone = [one for one in attempt.deliveries if traces.get(one) is Trace.ABSENT and one not in set(here)]
+    return Settled(
+        found=looker.ledger.prove(attempt.id, here) if here else 0,
+        absent=looker.ledger.requeue(attempt.id, gone) if gone else 0,
+        uncertain=len(attempt.deliveries) - len(here) - len(gone),
+    )
+
+
+def send_again(looker: Looker, issue: int, *, left: bool = False, email: str = "") -> int:
+    """Queue the uncertain readers of an issue again: some may get it twice, and the owner said so.
+
+    `left` takes back those whom the owner had decided to leave; `email` means one reader, uncertain or left.
+    Raises NotNow while a call may still be under way.
+    """
+    doubtful = looker.ledger.list_doubtful(issue, left=left or bool(email), email=email)
+    _refuse_early(doubtful)
+    return sum(looker.ledger.requeue(attempt.id, attempt.deliveries, by_owner=True) for attempt in doubtful)
+
+
+def leave(looker: Looker, issue: int, *, email: str = "") -> int:
+    """Do not send to the uncertain readers again: some may miss it, and the owner said so. `email` means one reader."""
+    doubtful = looker.ledger.list_doubtful(issue, email=email)
+    return sum(looker.ledger.leave(attempt.id, attempt.deliveries) for attempt in doubtful)
+
+
+def _refuse_early(doubtful: Sequence[DoubtfulAttempt]) -> None:
+    """By the database's clock: that of the machine where the owner sits may be minutes ahead of it."""
+    seconds = max(((one.deadline_at + RESEND_MARGIN - one.now).total_seconds() for one in doubtful), default=0.0)
+    if seconds > 0:
+        raise NotNow(
+            f"A call may still be under way for {seconds:.0f} s; sending again now could reach readers twice.",
+            fix="Wait that long, or run it with --look first: it asks the provider what arrived.",
+        )

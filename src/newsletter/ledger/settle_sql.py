@@ -1,0 +1,179 @@
+"""Settling: what evidence or the owner says about tries that nobody saw the end of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, and_, func, or_, select, update
+
+from newsletter.db.engine import reading, writing
+from newsletter.db.types import AnyRow, database_now
+from newsletter.db.until import lies_ahead
+from newsletter.ledger.moves_sql import accept, move, settle_all, settle_parcel, superseded
+from newsletter.ledger.plan_sql import UNFINISHED
+from newsletter.ledger.rows import DoubtfulAttempt
+from newsletter.ledger.split_sql import new_child
+from newsletter.ledger.tables import attempt, carried, delivery, mailing, parcel
+from newsletter.readers.tables import subscriber
+from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus, SkipReason
+from newsletter.words.mistake import NotNow
+from newsletter.words.subscriber import address_key
+
+# What became of a call shows within minutes or not at all; a hundred in doubt must not be a hundred questions a tick.
+_FIRST_BETWEEN_LOOKS, _LONGEST_BETWEEN_LOOKS = 30.0, 3_600.0
+
+
+class Settling:
+    """Decides about tries in doubt."""
+
+    def __init__(self, engine: Engine, *, practice: bool = False) -> None:
+        self._engine, self._practice = engine, practice
+
+    def list_doubtful(self, issue: int, *, left: bool = False, email: str = "") -> Sequence[DoubtfulAttempt]:
+        """With those that the owner left, or only the copies of one reader, where that is asked for."""
+        states = (HandOver.UNCERTAIN, HandOver.LEFT) if left else (HandOver.UNCERTAIN,)
+        rows = _doubtful(states).where(mailing.c.issue == issue, mailing.c.is_practice == self._practice)
+        if email:
+            person = select(subscriber.c.id).where(subscriber.c.email_key == address_key(email))
+            rows = rows.where(delivery.c.subscriber_id == person.scalar_subquery())
+        with reading(self._engine) as connection:
+            return _attempts(connection, rows)
+
+    def list_unasked(self, *, provider: str, most: int) -> Sequence[DoubtfulAttempt]:
+        """Attempts in doubt, of any issue, about which this provider was not asked lately: those that wait longest."""
+        # Whoever is in doubt is in a batch that is not done: of a large issue those are few.
+        doubtful = _doubtful((HandOver.UNCERTAIN,)).where(
+            parcel.c.status != ParcelStatus.DONE,
+            mailing.c.status != MailingStatus.FINISHED,
+            mailing.c.is_practice == self._practice,
+            attempt.c.provider == provider,
+        )
+        waits = or_(attempt.c.look_after.is_(None), ~lies_ahead(attempt.c.look_after, _LONGEST_BETWEEN_LOOKS))
+        turn = (func.coalesce(attempt.c.look_after, attempt.c.started_at), attempt.c.id)
+        first = doubtful.where(waits).with_only_columns(*turn).distinct().order_by(None).order_by(*turn).limit(most)
+        with reading(self._engine) as connection:
+            ids = [row[1] for row in connection.execute(first)]
+            return _attempts(connection, doubtful.where(attempt.c.id.in_(ids))) if ids else []
+
+    def note_look(self, attempt_id: int) -> None:
+        """The provider was asked: not again before 30 s have passed, then a minute, and so on up to an hour."""
+        mine = attempt.c.id == attempt_id
+        with writing(self._engine) as connection:
+            looks = connection.scalar(select(attempt.c.looks).where(mine).with_for_update()) or 0
+            seconds = min(_LONGEST_BETWEEN_LOOKS, _FIRST_BETWEEN_LOOKS * 2 ** min(looks, 10))
+            values = {"looks": looks + 1, "look_after": database_now(seconds)}
+            connection.execute(update(attempt).where(mine).values(**values))
+
+    def prove(self, attempt_id: int, deliveries: Sequence[int]) -> int:
+        """Evidence that these were accepted."""
+        with writing(self._engine) as connection:
+            moved = accept(connection, attempt_id, deliveries)
+            settle_all(connection, deliveries)
+        return moved
+
+    def requeue(self, attempt_id: int, deliveries: Sequence[int], *, by_owner: bool = False) -> int:
+        """Queue these again in a parcel of their own: surely absent, or `by_owner`, who may take back what was left.
+
+        Those of a cancelled mailing are skipped, a finished one is opened again. Returns how many were queued. Raises
+        NotNow where a finished one can't be opened because another sending to the same list is under way.
+        """
+        states = (HandOver.UNCERTAIN, HandOver.LEFT) if by_owner else (HandOver.UNCERTAIN,)
+        with writing(self._engine) as connection:
+            # Mailing before parcel, as everyone takes them: a cancel waits for us, or we see it.
+            of = connection.execute(
+                select(attempt.c.parcel_id, mailing)
+                .join(parcel, parcel.c.id == attempt.c.parcel_id)
+                .join(mailing, mailing.c.id == parcel.c.mailing_id)
+                .where(attempt.c.id == attempt_id)
+                .with_for_update(of=mailing)
+            ).one()
+            connection.execute(select(parcel.c.id).where(parcel.c.id == of.parcel_id).with_for_update())
+            doubtful = list(
+                connection.scalars(
+                    select(delivery.c.id).where(
+                        delivery.c.id.in_(deliveries),
+                        delivery.c.parcel_id == of.parcel_id,
+                        delivery.c.handover.in_(states),
+                    )
+                )
+            )
+            if doubtful and of.status == MailingStatus.FINISHED:
+                _open_again(connection, of)
+            moved = move(connection, attempt_id, HandOver.PENDING, deliveries=doubtful, by_owner=by_owner)
+            if of.status == MailingStatus.CANCELLED:
+                reason = SkipReason.CANCELLED
+                move(connection, attempt_id, HandOver.SKIPPED, deliveries=doubtful, reason=reason)
+                moved = 0
+            elif moved:
+                new_child(connection, of.parcel_id, _pending(connection, doubtful))
+            settle_parcel(connection, of.parcel_id)
+        return moved
+
+    def leave(self, attempt_id: int, deliveries: Sequence[int]) -> int:
+        """The owner decided not to send again."""
+        with writing(self._engine) as connection:
+            moved = move(connection, attempt_id, HandOver.LEFT, deliveries=deliveries, reason="left by the owner")
+            settle_all(connection, deliveries)
+        return moved
+
+
+def _doubtful(states: Sequence[HandOver]) -> Select[Any]:
+    """Deliveries in these states with the attempt that may have handed them over."""
+    return (
+        select(
+            attempt.c.id,
+            attempt.c.token,
+            attempt.c.parcel_id,
+            attempt.c.deadline_at,
+            database_now().label("now"),
+            attempt.c.provider,
+            delivery.c.id.label("delivery_id"),
+        )
+        .join(parcel, parcel.c.id == attempt.c.parcel_id)
+        .join(mailing, mailing.c.id == parcel.c.mailing_id)
+        .join(carried, carried.c.attempt_id == attempt.c.id)
+        .join(delivery, and_(delivery.c.id == carried.c.delivery_id, delivery.c.parcel_id == parcel.c.id))
+        .where(delivery.c.handover.in_(states), ~superseded(attempt.c.id))
+        .order_by(attempt.c.id, delivery.c.id)
+    )
+
+
+def _attempts(connection: Connection, rows: Select[Any]) -> list[DoubtfulAttempt]:
+    found: dict[int, tuple[AnyRow, list[int]]] = {}
+    for row in connection.execute(rows):
+        found.setdefault(row.id, (row, []))[1].append(row.delivery_id)
+    return [
+        DoubtfulAttempt(
+            id=one.id,
+            token=one.token,
+            parcel_id=one.parcel_id,
+            deadline_at=one.deadline_at,
+            now=one.now,
+            deliveries=ids,
+            provider=one.provider,
+        )
+        for one, ids in found.values()
+    ]
+
+
+def _open_again(connection: Connection, of: AnyRow) -> None:
+    """Who was left did not keep the mailing from being finished; queued again they need it to go on."""
+    other = select(mailing.c.id).where(
+        mailing.c.issue == of.issue,
+        mailing.c.list_id == of.list_id,
+        mailing.c.is_practice == of.is_practice,
+        mailing.c.status.in_(UNFINISHED),
+    )
+    if connection.scalar(other.limit(1)) is not None:
+        raise NotNow(
+            f"Another sending of issue {of.issue} to the same list is under way.",
+            fix=f"When it is finished, ask again. See where it stands: newsletter status {of.issue}",
+        )
+    values = {"status": MailingStatus.SENDING, "finished_at": None}
+    connection.execute(update(mailing).where(mailing.c.id == of.id).values(**values))
+
+
+def _pending(connection: Connection, deliveries: Sequence[int]) -> list[int]:
+    waiting = select(delivery.c.id).where(delivery.c.id.in_(deliveries), delivery.c.handover == HandOver.PENDING)
+    return list(connection.scalars(waiting))

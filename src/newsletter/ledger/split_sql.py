@@ -1,0 +1,98 @@
+"""A parcel that can't go as it is lives on in two halves, each with its own queue row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from newsletter.ledger.tables import delivery, parcel
+from newsletter.words.ledger import HandOver, ParcelStatus
+
+# One bad address among a thousand takes ten refused calls to find; providers block senders who keep asking.
+BISECTION_BUDGET = 24
+
+
+def halve(connection: Connection, parcel_id: int) -> bool:
+    """Move the pending readers of a parcel into two children. False where there is nothing to divide."""
+    ids = list(
+        connection.scalars(
+            select(delivery.c.id)
+            .where(delivery.c.parcel_id == parcel_id, delivery.c.handover == HandOver.PENDING)
+            .order_by(delivery.c.id)
+        )
+    )
+    if len(ids) < 2:
+        return False
+    middle = len(ids) // 2
+    for half in (ids[:middle], ids[middle:]):
+        new_child(connection, parcel_id, half)
+    connection.execute(update(parcel).where(parcel.c.id == parcel_id).values(status=ParcelStatus.SPLIT))
+    return True
+
+
+def new_child(connection: Connection, parcel_id: int, deliveries: list[int]) -> int:
+    """A parcel of its own for some of another's readers, at the end of the queue. Each counts those that are in it."""
+    parent = connection.execute(select(parcel).where(parcel.c.id == parcel_id)).one()
+    last = connection.scalar(select(func.max(parcel.c.number)).where(parcel.c.mailing_id == parent.mailing_id))
+    child: int = connection.execute(
+        insert(parcel)
+        .values(
+            mailing_id=parent.mailing_id,
+            number=(last or 0) + 1,
+            parent_id=parent.id,
+            root_id=parent.root_id or parent.id,
+            status=ParcelStatus.READY,
+            n_readers=len(deliveries),
+        )
+        .returning(parcel.c.id)
+    ).scalar_one()
+    connection.execute(update(delivery).where(delivery.c.id.in_(deliveries)).values(parcel_id=child))
+    left = {"n_readers": parcel.c.n_readers - len(deliveries)}
+    connection.execute(update(parcel).where(parcel.c.id == parcel_id).values(**left))
+    return child
+
+
+def root_refusals(connection: Connection, parcel_id: int, reason: str | None) -> int:
+    """One more refused call of this parcel's family. Returns how many there were.
+
+    `reason` are the words of a refusal that named nobody; None where it did.
+    """
+    one: Any = connection.execute(
+        update(parcel)
+        .where(parcel.c.id == parcel_id)
+        .values(last_reason=reason)
+        .returning(func.coalesce(parcel.c.root_id, parcel.c.id))
+    ).scalar_one()
+    return int(
+        connection.execute(
+            update(parcel)
+            .where(parcel.c.id == one)
+            .values(refused_calls=parcel.c.refused_calls + 1)
+            .returning(parcel.c.refused_calls)
+        ).scalar_one()
+    )
+
+
+def forget_refusals(connection: Connection, mailings: Sequence[int]) -> None:
+    """A person has looked and says: go on. The count of refused calls begins again."""
+    connection.execute(
+        update(parcel)
+        .where(parcel.c.mailing_id.in_(mailings), (parcel.c.refused_calls > 0) | parcel.c.last_reason.is_not(None))
+        .values(refused_calls=0, last_reason=None)
+    )
+
+
+def halves_fail_alike(connection: Connection, parcel_id: int, reason: str) -> bool:
+    """Both halves of a whole parcel were refused with the same words: it is the letter, not a reader.
+
+    Asked of the first division only: further down, two bad readers may well part ways.
+    """
+    me = connection.execute(select(parcel.c.parent_id, parcel.c.root_id).where(parcel.c.id == parcel_id)).one()
+    if me.parent_id is None or me.parent_id != me.root_id:
+        return False
+    sibling = select(func.count()).where(
+        parcel.c.parent_id == me.parent_id, parcel.c.id != parcel_id, parcel.c.last_reason == reason
+    )
+    return bool(connection.scalar(sibling))

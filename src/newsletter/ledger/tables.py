@@ -1,0 +1,244 @@
+"""The tables of the ledger: editions, mailings, and who was handed which issue by which call."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    ForeignKey,
+    FromClause,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    literal_column,
+    text,
+)
+
+from newsletter.db.metadata import metadata
+from newsletter.db.types import Id, UtcDateTime, one_of, only_where
+from newsletter.words.ledger import HOLDS, Fate, HandOver, MailingStatus, ParcelStatus
+
+edition = Table(
+    "edition",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("issue", Integer, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("frozen_at", UtcDateTime, nullable=False),
+)
+
+mailing = Table(
+    "mailing",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("issue", Integer, nullable=False),
+    Column("edition_id", Id, ForeignKey("edition.id"), nullable=False),
+    Column("list_id", Id, ForeignKey("mailing_list.id"), nullable=False),
+    Column("status", String(10), nullable=False),
+    Column("pause_reason", Text),
+    # A provider that can't be reached pauses the mailing after several failures in a row.
+    Column("failures_in_a_row", Integer, nullable=False, server_default="0"),
+    Column("start_at", UtcDateTime, nullable=False),
+    Column("planned", Integer, nullable=False, server_default="0"),
+    Column("already_had_it", Integer, nullable=False, server_default="0"),
+    Column("parcel_size", Integer, nullable=False),
+    # The question that its readers had to fit, as it was when the mailing was planned; "" for the whole list.
+    Column("segment", Text, nullable=False, server_default=""),
+    # Of the practice account: planned while nothing leaves this machine, and never handed to anybody who carries mail.
+    Column("is_practice", Boolean, nullable=False, server_default=text("false")),
+    # Readers in the small first parcel that everyone else waits for; 0 where nobody waits, or not any more.
+    Column("canary", Integer, nullable=False, server_default="0"),
+    # A person looks at the small first parcel before the others go: the mailing pauses when it is through.
+    Column("canary_waits", Boolean, nullable=False, server_default=text("false")),
+    # Where the next slice of the plan begins; its end is fixed when the audience is, at the start of planning.
+    Column("planned_to_subscriber", Id, nullable=False, server_default="0"),
+    Column("audience_ends_at_subscriber", Id, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+    one_of("status", MailingStatus),
+    # One unfinished mailing of an issue to an audience: a second `send` resumes it.
+    Index(
+        "mailing_unfinished",
+        "issue",
+        "list_id",
+        "is_practice",
+        unique=True,
+        **only_where("status NOT IN ('finished', 'cancelled')"),
+    ),
+    # One that turned out to be empty is dropped: a process that still knows its number must not meet another one there.
+    sqlite_autoincrement=True,
+)
+
+parcel = Table(
+    "parcel",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("mailing_id", Id, ForeignKey("mailing.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("parent_id", Id, ForeignKey("parcel.id")),
+    Column("root_id", Id),
+    Column("status", String(10), nullable=False),
+    Column("not_before", UtcDateTime),
+    Column("n_readers", Integer, nullable=False),
+    # How its readers stood when it was settled last; the others of `n_readers` wait. While it is in a call, or divided,
+    # only its deliveries know.
+    Column("n_accepted", Integer, nullable=False, server_default="0"),
+    Column("n_uncertain", Integer, nullable=False, server_default="0"),
+    Column("n_left", Integer, nullable=False, server_default="0"),
+    Column("n_not_held", Integer, nullable=False, server_default="0"),
+    # Refused calls of this parcel and its children: bisection gives up after a bounded number.
+    Column("refused_calls", Integer, nullable=False, server_default="0"),
+    Column("last_reason", Text),
+    one_of("status", ParcelStatus),
+    UniqueConstraint("mailing_id", "number", name="parcel_number_unique"),
+    Index("parcel_queue", "mailing_id", "status", "id"),
+    # All that an account asks of them: a thousand rows beside each other instead of on a thousand pages.
+    Index("parcel_tally", "mailing_id", "status", "n_readers", "n_accepted", "n_uncertain", "n_left", "n_not_held"),
+)
+
+_HELD = ", ".join(f"'{state.value}'" for state in HandOver if state in HOLDS)
+_NOT_HELD = ", ".join(f"'{state.value}'" for state in HandOver if state not in HOLDS)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("issue", Integer, nullable=False),
+    Column("subscriber_id", Id, nullable=False),
+    # As its mailing's: what was practised is an account of its own, and nobody "has it already" because of it.
+    Column("is_practice", Boolean, nullable=False, server_default=text("false")),
+    Column("parcel_id", Id, ForeignKey("parcel.id"), nullable=False),
+    Column("handover", String(10), nullable=False),
+    Column("reason", Text),
+    # The attempt whose acceptance counted; another attempt's acceptance of the same delivery makes it `doubled`.
+    Column("accepted_by", Id),
+    Column("doubled", Boolean, nullable=False, server_default=text("false")),
+    Column("fate", String(10), nullable=False, server_default=Fate.NONE.value),
+    one_of("handover", HandOver),
+    one_of("fate", Fate),
+    # Without the state, which changes twice a delivery: two thirds of the cost of a change is that of its indexes.
+    Index("delivery_of_parcel", "parcel_id"),
+    # The promise in one line: an issue is held by a reader at most once, whatever lists and mailings overlap.
+    Index(
+        "delivery_once",
+        "issue",
+        "subscriber_id",
+        "is_practice",
+        unique=True,
+        **only_where(f"handover IN ({_HELD})"),
+    ),
+    # The few that went to nobody, for who asks about one reader.
+    Index("delivery_not_held", "subscriber_id", **only_where(f"handover IN ({_NOT_HELD})")),
+    # And why, for who asks about an issue.
+    Index(
+        "delivery_not_held_why",
+        "issue",
+        "is_practice",
+        "handover",
+        "reason",
+        **only_where(f"handover IN ({_NOT_HELD})"),
+    ),
+)
+
+
+def holding(of: FromClause) -> ColumnElement[bool]:
+    """For a delivery under any name: its reader holds the issue.
+
+    Spelled as the index spells it: with bound values no planner can tell that the index holds what is asked for.
+    """
+    handover: ColumnElement[str] = of.c.handover
+    return handover.in_([literal_column(f"'{state.value}'") for state in HandOver if state in HOLDS])
+
+
+holds = holding(delivery)
+not_held: ColumnElement[bool] = delivery.c.handover.in_(
+    [literal_column(f"'{state.value}'") for state in HandOver if state not in HOLDS]
+)
+
+# As the index over the few spells it, which "doubled = 1" would not find.
+is_doubled: ColumnElement[bool] = literal_column("delivery.doubled")
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("id", Id, primary_key=True),
+    # Random; travels with the mail and comes back in events.
+    Column("token", String(40), nullable=False, unique=True),
+    Column("parcel_id", Id, ForeignKey("parcel.id"), nullable=False),
+    Column("sender", String(40), nullable=False),
+    Column("provider", String(20), nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("deadline_at", UtcDateTime, nullable=False),
+    # NULL while the call may still be under way.
+    Column("outcome", String(10)),
+    Column("reason", Text),
+    Column("reference", Text),
+    Column("ended_at", UtcDateTime),
+    # How often the provider was asked what became of it, and when it may be asked again.
+    Column("looks", Integer, nullable=False, server_default="0"),
+    Column("look_after", UtcDateTime),
+    Index("attempt_open", "deadline_at", **only_where("outcome IS NULL")),
+    Index("attempt_of_parcel", "parcel_id"),
+)
+
+# What an attempt carried: written once, in the transaction that begins the call, and never changed.
+# No foreign keys: one statement fills it from the very rows they would check, a thousand times a second.
+carried = Table(
+    "carried",
+    metadata,
+    Column("attempt_id", Id, primary_key=True, autoincrement=False),
+    Column("delivery_id", Id, primary_key=True, autoincrement=False),
+    Index("carried_delivery", "delivery_id"),
+    sqlite_with_rowid=False,
+)
+
+# Refused, and the provider has taken nobody since: until it does, nothing says that it is about these readers. Only an
+# acceptance in a call that began after `newest_attempt` counts, or a later one in the same call.
+fresh_refusal = Table(
+    "fresh_refusal",
+    metadata,
+    Column("delivery_id", Id, primary_key=True, autoincrement=False),
+    Column("provider", String(20), nullable=False),
+    Column("attempt_id", Id, nullable=False),
+    Column("newest_attempt", Id, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Readers who left while a call that carried them was under way or in doubt: the mail could not be called back any more.
+# No foreign key: the line outlives the person, as the delivery does.
+late_departure = Table(
+    "late_departure",
+    metadata,
+    Column("delivery_id", Id, primary_key=True, autoincrement=False),
+    Column("left_at", UtcDateTime, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# A provider that says "later" means all of us: one row a provider, checked by every claim.
+provider_state = Table(
+    "provider_state",
+    metadata,
+    Column("provider", String(20), primary_key=True),
+    Column("not_before", UtcDateTime),
+    # In its own words; and how often it said so without taking anybody in between.
+    Column("wait_reason", Text),
+    Column("waits_in_a_row", Integer, nullable=False, server_default="0"),
+    # And so may the owner: when the next call is due at the pace that is set, and when the next day of warming up begins.
+    Column("next_turn_at", UtcDateTime),
+    Column("warm_until", UtcDateTime),
+)
+
+# Days of sending while warming up, counted from the first mail of each.
+warm_up_day = Table(
+    "warm_up_day",
+    metadata,
+    Column("provider", String(20), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("began_at", UtcDateTime, nullable=False),
+    Column("n_readers", Integer, nullable=False),
+)

@@ -1,0 +1,68 @@
+"""What the owner is to be told: written in the transaction of the fact, and handed over later."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, select, update
+
+from newsletter.db.engine import reading, writing
+from newsletter.db.upsert import insert_into
+from newsletter.notices.notice import Notice
+from newsletter.notices.tables import notice
+
+
+class Notices:
+    """What the owner is to be told, and whether it was."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def add_notice(self, one: Notice) -> bool:
+        """False where this was told before."""
+        with writing(self._engine) as connection:
+            return write_notice(connection, one)
+
+    def list_notices(self, *, waiting: bool) -> Sequence[Notice]:
+        wanted = select(notice).order_by(notice.c.id)
+        if waiting:
+            wanted = wanted.where(notice.c.handed_over_at.is_(None))
+        with reading(self._engine) as connection:
+            return [
+                Notice(
+                    id=row.id,
+                    about=row.about,
+                    kind=row.kind,
+                    tell=tuple(row.tell),
+                    subject=row.subject,
+                    body=row.body,
+                    shows=row.shows,
+                    made_at=row.made_at,
+                    tried_at=row.tried_at,
+                    handed_over_at=row.handed_over_at,
+                )
+                for row in connection.execute(wanted)
+            ]
+
+    def mark_tried(self, notice_id: int, now: datetime, *, taken: bool) -> None:
+        values = {"tried_at": now, **({"handed_over_at": now} if taken else {})}
+        with writing(self._engine) as connection:
+            connection.execute(update(notice).where(notice.c.id == notice_id).values(values))
+
+
+def write_notice(connection: Connection, one: Notice) -> bool:
+    """Inside a transaction of the caller's. False where it was told before."""
+    into = insert_into(connection, notice)
+    added = connection.execute(
+        into.values(
+            about=one.about,
+            kind=one.kind,
+            tell=list(one.tell),
+            subject=one.subject,
+            body=one.body,
+            shows=one.shows,
+            made_at=one.made_at,
+        ).on_conflict_do_nothing()
+    )
+    return added.rowcount == 1

@@ -1,0 +1,1 @@
+"""The sender's domain and mail server, as receivers see them."""

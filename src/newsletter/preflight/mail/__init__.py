@@ -1,0 +1,1 @@
+"""The finished mail: whether everyone can read it, in every mail program."""

@@ -1,0 +1,135 @@
+"""What law and good manners want in the HTML and in the text alike, and whether the two tell the same."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from newsletter.compose.press import Proof
+from newsletter.ports.folder import TemplateFiles
+from newsletter.preflight.around import Around
+from newsletter.preflight.content import at
+from newsletter.preflight.mail.mail import Filled
+from newsletter.preflight.mail.page_tree import Element
+from newsletter.preflight.rules import finding
+from newsletter.words.finding import Finding
+from newsletter.words.mistake import Place
+from newsletter.words.newsletter import NO_ADDRESS_YET
+
+_NOT_READ = frozenset({"style", "script", "title"})
+_URL = re.compile(r"https?://[^\s<>\"]+")
+# Templates may leave a button's words or a label out of the text, not what the posts say.
+_ENOUGH = 0.9
+
+
+def findings(proof: Proof, mail: Filled, around: Around) -> Iterator[Finding]:
+    """Postal address, unsubscribe link, and a text part that holds what the HTML holds."""
+    words = mail.tree.text()
+    for name, text, file in (("HTML", words, "issue.mjml"), ("text", mail.text, "issue.txt")):
+        yield from _address(text, name, _place(around.template, file), around)
+    hrefs = {one.attributes.get("href", "") for one in mail.tree.walk() if one.tag == "a" and not one.is_hidden}
+    for name, is_there, file in (
+        ("HTML", mail.unsubscribe in hrefs, "issue.mjml"),
+        ("text", mail.unsubscribe in mail.text, "issue.txt"),
+    ):
+        if not is_there:
+            yield finding(
+                "no-unsubscribe",
+                _place(around.template, file),
+                f"The {name} part has no link to unsubscribe.",
+                'Put {{ reader("unsubscribe_url") }} into the footer of the template.',
+            )
+    yield from _stand_ins(proof, around)
+    yield from _alike(hrefs, mail, _place(around.template, "issue.txt"))
+
+
+def _address(text: str, name: str, place: Place, around: Around) -> Iterator[Finding]:
+    postal = _squeezed(around.newsletter.address)
+    if not postal or postal not in _squeezed(text):
+        yield finding(
+            "no-postal-address",
+            place,
+            f"The {name} part does not hold your postal address.",
+            "Put {{ newsletter.address }} into the footer of the template.",
+        )
+
+
+def _stand_ins(proof: Proof, around: Around) -> Iterator[Finding]:
+    newsletter = around.newsletter
+    stand_ins = [
+        ("public_url", "public address", (urlsplit(newsletter.public_url).hostname or "").endswith(".invalid")),
+        ("sender", "sender's address", newsletter.sender.endswith(".invalid")),
+        ("address", "postal address", newsletter.address == NO_ADDRESS_YET),
+    ]
+    for key, name, is_stand_in in stand_ins:
+        if is_stand_in:
+            yield finding(
+                "stand-in-address",
+                at(proof.issue, "number"),
+                f"There is no {name} yet.",
+                f"Set `{key}` in newsletter.toml.",
+            )
+
+
+def _alike(hrefs: set[str], mail: Filled, place: Place) -> Iterator[Finding]:
+    share = _share(mail)
+    if share < _ENOUGH:
+        yield finding(
+            "text-part-differs",
+            place,
+            f"The text part holds {int(100 * share)} % of the words of the HTML part.",
+            "Let issue.txt print the same posts as issue.mjml.",
+        )
+        return
+    # Mail programs turn addresses in text into links; one that is cut there leads elsewhere.
+    lost = sorted(href for href in hrefs if href.startswith("http") and href not in mail.text)
+    if lost:
+        yield finding(
+            "text-part-differs",
+            place,
+            f"{len(lost)} links of the HTML part are not in the text part, such as {lost[0][:120]}.",
+            "Let issue.txt print them.",
+        )
+
+
+def _share(mail: Filled) -> float:
+    """How much of what the HTML says is in the text part, by its letters and figures.
+
+    Marks of emphasis, line ends and the like are in one part only, and not every script parts its words: so runs of text
+    are looked for without them, and those that are not there as a whole word by word.
+    """
+    text = _letters(mail.text)
+    found = total = 0
+    for run in {_letters(run): run for run in _runs(mail.tree)}.items():
+        letters, words = run
+        total += len(letters)
+        if letters in text:
+            found += len(letters)
+        else:
+            found += sum(len(word) for word in map(_letters, words.split()) if word in text)
+    return found / total if total else 1.0
+
+
+def _runs(tree: Element) -> Iterator[str]:
+    for child in tree.children:
+        if isinstance(child, str):
+            yield child
+        elif child.tag == "img":
+            yield child.attributes.get("alt", "")
+        elif child.tag not in _NOT_READ and not child.is_hidden:
+            yield from _runs(child)
+
+
+def _letters(text: str) -> str:
+    """The letters and figures alone, in one form and one case."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
+
+
+def _place(template: TemplateFiles | None, file: str) -> Place:
+    return Place(f"{template.location}/{file}" if template else file, 1)
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"\W+", "", text).casefold()

@@ -1,0 +1,1 @@
+"""What the web answers about an issue's links and pictures."""

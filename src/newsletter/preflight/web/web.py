@@ -1,0 +1,93 @@
+"""What is asked of the web about an issue, and what is said where nobody was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from newsletter.compose.press import Proof
+from newsletter.ports.fetcher import NotFetched, WhyNot
+from newsletter.preflight.around import Around
+from newsletter.preflight.author_text import AuthorLink
+from newsletter.preflight.images import MailPicture
+from newsletter.preflight.links import secure
+from newsletter.preflight.mail.page_tree import Element
+from newsletter.preflight.rules import finding
+from newsletter.preflight.web.memory import Answered, answered, in_words
+from newsletter.words.finding import Finding
+from newsletter.words.mistake import Place
+
+
+def ask_about(
+    proof: Proof, around: Around, written: Sequence[AuthorLink], pictures: Sequence[AuthorLink]
+) -> tuple[Answered, list[Finding]]:
+    """The web's answers about every address that readers are sent to; or a note on how many nobody asked for."""
+    followed = [link.href for link in written if _is_web(link.href) and not link.is_picture and not link.has_gap]
+    followed += [link.href for link in pictures if _is_web(link.href)]
+    addresses = list(dict.fromkeys(followed))
+    if not addresses:
+        return Answered(), []
+    if around.fetcher is None:
+        return Answered(), [_nobody_looked(proof, addresses, around.offline_because)]
+    # Whether an open line could be a secure one is asked along with it.
+    addresses = list(dict.fromkeys([*addresses, *(secure(href) for href in addresses)]))
+    told = answered(
+        around.fetcher,
+        addresses,
+        to_read=frozenset(post.url for post in proof.posts.values() if post.url and _has_quote(post.body)),
+        memory=around.memory,
+        now=around.now,
+        is_fresh=around.is_fresh,
+        between=around.seconds_between,
+    )
+    replies = told.replies.values()
+    missed = [reply for reply in replies if isinstance(reply, NotFetched) and reply.why is WhyNot.OFFLINE]
+    if len(missed) == len(replies):
+        return Answered(), [_nobody_looked(proof, list(dict.fromkeys(followed)), missed[0].reason)]
+    return told, [_remembered(proof, told)] if told.ages else []
+
+
+def as_readers_fetch(pictures: Sequence[MailPicture], tree: Element, around: Around) -> list[AuthorLink]:
+    """Pictures under the address that the mail has for them. A stand-in address is nobody's to ask."""
+    public = around.newsletter.public_url.rstrip("/")
+    sources = {one.attributes.get("alt"): one.attributes.get("src", "") for one in tree.walk() if one.tag == "img"}
+    found = []
+    for picture in pictures:
+        href = sources.get(picture.alt, f"{public}/{picture.own_file}") if picture.own_file else picture.src
+        if not (picture.own_file and public.endswith(".invalid")):
+            found.append(
+                AuthorLink(href=href, words=picture.alt, place=picture.place, post=picture.post, is_picture=True)
+            )
+    return found
+
+
+def _nobody_looked(proof: Proof, addresses: Sequence[str], because: str) -> Finding:
+    """One note for all, rather than one a link."""
+    n_quotes = sum(post.url is not None and _has_quote(post.body) for post in proof.posts.values())
+    is_one = len(addresses) == 1 and not n_quotes
+    what = "1 link or picture" if len(addresses) == 1 else f"{len(addresses)} links and pictures"
+    if n_quotes:
+        what += f", and the quotes of {n_quotes} post{'' if n_quotes == 1 else 's'},"
+    return finding(
+        "not-checked",
+        Place(proof.issue.file, 1),
+        f"{what} {'was' if is_one else 'were'} not looked at: {because}.",
+        f"With a way to the web: newsletter check {proof.issue.number}",
+    )
+
+
+def _remembered(proof: Proof, told: Answered) -> Finding:
+    return finding(
+        "remembered-answers",
+        Place(proof.issue.file, 1),
+        f"{len(told.ages)} of {len(told.replies)} addresses were not asked again; the oldest answer is of "
+        f"{in_words(max(told.ages.values()))} ago.",
+        f"To ask all of them now: newsletter check {proof.issue.number} --fresh",
+    )
+
+
+def _has_quote(body: str) -> bool:
+    return "\n>" in f"\n{body}"
+
+
+def _is_web(href: str) -> bool:
+    return href.lower().startswith(("http://", "https://"))

@@ -1,1 +1,0 @@
-"""The ledger's verbs: plan an issue, send its parcels, settle what is in doubt."""

@@ -1,0 +1,1 @@
+"""Pages about one issue, from the draft to the report."""

@@ -1,0 +1,76 @@
+"""Take a list out as a file that is written while it is downloaded: nothing of it lies on the disk."""
+
+from __future__ import annotations
+
+import io
+import os
+import threading
+from collections.abc import Callable, Iterator
+from typing import IO, TYPE_CHECKING
+from urllib.parse import quote
+
+from starlette.responses import Response, StreamingResponse
+
+from newsletter.exports.csv_export import export_csv
+from newsletter.exports.export_for import IN_A_ZIP, TARGETS, export_for
+from newsletter.web.studio.page import Page
+from newsletter.words.mistake import Missing
+from newsletter.words.user import Role
+
+if TYPE_CHECKING:
+    from newsletter.web.studio.studio import Studio
+    from newsletter.web.studio.visit import Visit
+
+_CHUNK = 64_000
+
+
+def download(studio: Studio, visit: Visit) -> Response:
+    """`?list=`; `?for=` a system that shall import it, or "spreadsheet"."""
+    readers, name, target = studio.parts.readers, visit.asked("list"), visit.asked("for")
+    if readers.find_list(name) is None:
+        raise Missing(f"There is no list called {name!r}.", fix="Look under Lists.")
+
+    def write(file: IO[bytes]) -> None:
+        if target in TARGETS:
+            export_for(target, readers, name, file)
+            return
+        text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+        export_csv(readers, name, text, spreadsheet=target == "spreadsheet")
+        text.flush()
+        text.detach()
+
+    is_zip = target in IN_A_ZIP
+    ending = f"-{target}.zip" if is_zip else f"-{target}.csv" if target in TARGETS else ".csv"
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name + ending, safe='')}",
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return StreamingResponse(_written(write), media_type="application/zip" if is_zip else "text/csv", headers=headers)
+
+
+def _written(write: Callable[[IO[bytes]], None]) -> Iterator[bytes]:
+    """What `write` writes, piece by piece; memory does not grow. Raises what it raises: half a file is no file."""
+    reading, writing = os.pipe()
+    problem: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            with os.fdopen(writing, "wb", buffering=_CHUNK) as file:
+                write(file)
+        except BrokenPipeError:
+            pass
+        except BaseException as error:  # noqa: BLE001 - it is raised again where somebody hears it
+            problem.append(error)
+
+    thread = threading.Thread(target=run, name="exporting", daemon=True)
+    thread.start()
+    with os.fdopen(reading, "rb", buffering=0) as file:
+        while chunk := file.read(_CHUNK):
+            yield chunk
+    thread.join()
+    if problem:
+        raise problem[0]
+
+
+PAGES = (Page(path="/readers/export", show=download, see=Role.EDITOR),)

@@ -1,0 +1,86 @@
+"""Gathers what collecting works with: the folder, the database, the web, and the mailbox that editors write to."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+import time
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING
+
+from newsletter.collect.desk import CollectDesk
+from newsletter.collect.feeds.feeds_sql import FeedMemory
+from newsletter.collect.finds_sql import Finds
+from newsletter.collect.keys_sql import CollectKeys
+from newsletter.fetch.feed_reader import FeedReader
+from newsletter.folder.feeds_file import FeedFile
+from newsletter.folder.post_file import parse_post
+from newsletter.words.mistake import NewsletterError
+
+if TYPE_CHECKING:
+    from newsletter.fetch.imap import Mailbox
+    from newsletter.wiring import Parts
+
+log = logging.getLogger(__name__)
+
+_LONGEST_BEAT = 30.0
+
+
+def collect_desk(parts: Parts) -> CollectDesk:
+    return CollectDesk(
+        finds=Finds(parts.engine),
+        keys=CollectKeys(parts.engine, lambda: secrets.token_urlsafe(32)),
+        posts=parts.posts,
+        issues=parts.issues,
+        book=FeedFile(parts.directory),
+        memory=FeedMemory(parts.engine),
+        reader=FeedReader(),
+        fetcher=parts.fetcher,
+        parse_post=lambda text, slug, file: parse_post(text, slug=slug, file=file),
+        # The author's own day: the name of the file should be the date on their wall.
+        today=lambda: datetime.now().astimezone().date(),
+        now=parts.clock.now,
+        mailbox=_mailbox(parts),
+        editors=parts.config.editors,
+    )
+
+
+def collect_beat(parts: Parts, stop: threading.Event | None = None) -> None:
+    """What is due of collecting: feeds, the letterbox, and what pages of new finds are called.
+
+    It lasts half a minute at most, and ends early once `stop` is set. One that fails keeps no other from going, and says so in the log; the next beat tries again.
+    """
+    from newsletter.collect.feeds.poll import poll_due
+    from newsletter.collect.mail.letterbox import empty_letterbox
+    from newsletter.collect.save import describe_bare
+
+    desk, until = collect_desk(parts), time.monotonic() + _LONGEST_BEAT
+
+    def go_on() -> bool:
+        return time.monotonic() < until and not (stop and stop.is_set())
+
+    chores = (
+        partial(empty_letterbox, desk),
+        partial(describe_bare, desk, go_on=go_on),
+        partial(poll_due, desk, go_on=go_on),
+    )
+    for chore in chores:
+        if stop and stop.is_set():
+            return
+        try:
+            chore()
+        except NewsletterError as error:
+            log.warning("collecting: %s", error.message)
+        except Exception:
+            log.exception("collecting: a fault of the program itself")
+
+
+def _mailbox(parts: Parts) -> Mailbox | None:
+    if not parts.config.imap_url:
+        return None
+    from newsletter.fetch.imap import Mailbox
+    from newsletter.fetch.imap_address import read_imap_address
+
+    return Mailbox(read_imap_address(parts.config.imap_url))

@@ -1,0 +1,41 @@
+"""An import of many: memory does not grow with the file."""
+
+from __future__ import annotations
+
+import tracemalloc
+from pathlib import Path
+
+from newsletter.consent.readers_sql import Readers
+from newsletter.imports.csv_import import import_csv
+from newsletter.imports.report import ImportOptions
+
+
+def _write(path: Path, n_people: int) -> Path:
+    with path.open("w") as file:
+        file.write("email,first_name,last_name,city\n")
+        for number in range(n_people):
+            file.write(f"reader{number}@example.com,Ana{number},Ng,Berlin\n")
+    return path
+
+
+def _peak(readers: Readers, path: Path, n_people: int) -> int:
+    """Bytes at the highest point of one import, above those at its start."""
+    tracemalloc.start()
+    try:
+        report = import_csv(readers, [path], ImportOptions(list_name="weekly"))
+        assert report.added + report.unchanged == n_people
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_an_import_of_16000_takes_hardly_more_memory_than_one_of_4000(readers: Readers, tmp_path: Path) -> None:
+    """Four times the people: at most 36 bytes more for each, to know the addresses that were there already."""
+    small = _write(tmp_path / "small.csv", 4_000)
+    large = _write(tmp_path / "large.csv", 16_000)
+    _peak(readers, small, 4_000)
+
+    few, many = _peak(readers, small, 4_000), _peak(readers, large, 16_000)
+
+    assert many - few < 36 * 16_000
+    assert many < 20 * 2**20

@@ -1,0 +1,162 @@
+"""What was practised is an account of its own: it blocks no real sending, and nobody gets anything twice in either."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from newsletter.archive.archive_sql import Archive
+from newsletter.consent.readers_sql import Readers
+from newsletter.db.engine import reading, writing
+from newsletter.feedback.events_sql import EventLog
+from newsletter.ledger.account.account_sql import Accounts
+from newsletter.ledger.ledger_sql import Ledger
+from newsletter.ledger.plan import plan
+from newsletter.ledger.tables import delivery
+from newsletter.readers.tables import mailing_list
+from newsletter.report.reports_sql import Reports
+from newsletter.schedule.schedule_sql import Schedule
+from newsletter.wiring import SystemClock
+from newsletter.words.cadence_text import parse_cadence
+from newsletter.words.ledger import HandOver, MailingStatus
+from newsletter.words.outcome import Accepted
+from newsletter.words.slot import SlotStatus, Ways
+from tests.ledger.test_ledger import claim, planned, taken
+from tests.world import add_readers, an_edition
+
+NOW = datetime(2026, 12, 3, 8, tzinfo=UTC)
+
+
+def practised(engine: Engine, n_readers: int = 20) -> Ledger:
+    """Issue 1 practised to its end for so many readers, and the ledger it was practised in."""
+    add_readers(engine, "weekly", range(n_readers))
+    ledger = Ledger(engine, practice=True)
+    of = planned(ledger)
+    while one := claim(ledger, of):
+        ledger.record(one.attempt_id, [(None, Accepted())])
+    assert ledger.finish_if_done(of.id)
+    return ledger
+
+
+def test_who_practised_an_issue_can_send_it_in_earnest(engine: Engine) -> None:
+    """Everyone is planned again for the real sending, and in each account nobody is planned twice."""
+    practice, real = practised(engine), Ledger(engine)
+
+    first, second = planned(real), planned(real)
+    again, _ = plan(practice, SystemClock(), an_edition(), list_name="weekly", parcel_size=5)
+
+    assert (20, 0) == (first.planned, first.already_had_it)
+    assert first.id == second.id, "the unfinished one is resumed, not planned beside"
+    assert (20, True, MailingStatus.FINISHED) == (again.already_had_it, again.is_practice, again.status)
+
+
+def test_the_database_refuses_a_second_delivery_in_both_accounts(engine: Engine) -> None:
+    """One line of the schema keeps the promise for practice and for real mail alike."""
+    practised(engine, 1)
+    planned(Ledger(engine))
+    with reading(engine) as connection:
+        rows = connection.execute(select(delivery)).all()
+
+    assert {True, False} == {row.is_practice for row in rows} and 2 == len(rows)
+    for row in rows:
+        values = {name: getattr(row, name) for name in ("issue", "subscriber_id", "is_practice", "parcel_id")}
+        with pytest.raises(IntegrityError), writing(engine) as connection:
+            connection.execute(insert(delivery).values(**values, handover="pending"))
+
+
+def test_neither_account_takes_what_the_other_planned(engine: Engine) -> None:
+    """A half-done practice waits for the outbox, whatever is set meanwhile; nothing real is written to files instead."""
+    add_readers(engine, "weekly", range(10))
+    practice, real = Ledger(engine, practice=True), Ledger(engine)
+    rehearsed = planned(practice)
+
+    assert real.find_unfinished(1, "weekly") is None
+    assert claim(real, rehearsed) is None
+    meant = planned(real)
+    assert claim(practice, meant) is None
+    assert [meant.id] == [one.id for one in real.list_mailings(statuses=[MailingStatus.SENDING])]
+    assert [rehearsed.id] == [one.id for one in practice.list_mailings(statuses=[MailingStatus.SENDING])]
+    assert 1 == real.cancel(1)
+    assert practice.get_mailing(rehearsed.id).status is MailingStatus.SENDING
+    assert claim(practice, rehearsed) is not None
+
+
+def test_a_look_into_the_outbox_says_nothing_about_real_tries(engine: Engine) -> None:
+    """The outbox knows its own files only: asked about a real try it would call everyone absent, and mail them twice."""
+    add_readers(engine, "weekly", range(10))
+    practice, real = Ledger(engine, practice=True), Ledger(engine)
+    taken(real, planned(real), seconds=-1)
+    real.sweep()
+
+    assert [] == practice.list_doubtful(1)
+    assert 1 == len(real.list_doubtful(1))
+
+
+def test_the_account_is_that_of_real_readers_unless_one_practises(engine: Engine) -> None:
+    """Three files never pass for three readers; while practising the practice is shown, and what really went before."""
+    practised(engine, 10)
+    practice, real = Accounts(engine, practice=True), Accounts(engine)
+    reports = Reports(engine)
+
+    assert real.find_account(1) is None and [] == real.list_issues_sent()
+    assert reports.find_figures(1, ["sendgrid"]) is None and [] == list(reports.iterate_proof(1))
+    assert [] == reports.find_copies("reader1@example.com", 1)
+    shown = practice.find_account(1)
+    assert shown is not None and shown.is_practice and 10 == shown.handover[HandOver.ACCEPTED]
+
+    planned(Ledger(engine))
+    meant = real.find_account(1)
+    assert meant is not None and not meant.is_practice
+    assert (10, 10) == (meant.planned, meant.handover[HandOver.PENDING])
+    assert 10 == len(list(reports.iterate_proof(1)))
+    assert ["pending"] == [one.handover for one in reports.find_copies("reader1@example.com", 1)]
+    both = Reports(engine, practice=True).find_copies("reader1@example.com", 1)
+    assert [False, True] == [one.is_practice for one in both]
+    planned(Ledger(engine), issue=2)
+    other = practice.find_account(2)
+    assert other is not None and not other.is_practice
+
+
+def test_what_came_back_is_weighed_against_real_mail_only(engine: Engine) -> None:
+    """Ten practised copies must not halve the share of the real ones that bounced."""
+    practised(engine, 10)
+    real = Ledger(engine)
+    of = planned(real)
+    real.record(taken(real, of).attempt_id, [(None, Accepted())])
+    events = EventLog(engine, Readers(engine))
+
+    assert 10 == events.get_standing(1, ["test"]).handed_over
+    assert 10 == events.get_standing(1, ["test"], practice=True).handed_over
+
+
+def test_the_public_archive_shows_no_practice(engine: Engine) -> None:
+    """An issue is public when it went to real readers; who practises sees it, to look at it."""
+    practised(engine)
+    with writing(engine) as connection:
+        connection.execute(mailing_list.update().values(is_open=True))
+
+    assert Archive(engine).find_issue(1) is None
+    assert Archive(engine, practice=True).find_issue(1) is not None
+
+
+def test_a_slot_that_was_practised_leaves_its_issue_free(engine: Engine) -> None:
+    """What went in a slot for practice is not there for real mail: the same issue can take the next slot."""
+    add_readers(engine, "weekly", range(1))
+    practice, real = Schedule(engine, practice=True), Schedule(engine)
+    rule = parse_cadence("every thursday 09:00 Europe/Berlin")
+    plan = practice.save_plan("weekly", rule, Ways(), now=NOW - timedelta(days=3))
+    times = [rule.after(NOW - timedelta(days=1))]
+    first, second = next(times[0]), next(times[0])
+    practice.add_slots(plan.id, [first, second])
+    one, two = practice.list_slots(plan.id)
+    assert practice.change(one, None, status=SlotStatus.GOING, issue=1, began_at=NOW)
+
+    assert [two.id] == [slot.id for slot in real.list_slots(plan.id)]
+    assert [two.id] == [slot.id for slot in real.find_open(plan.id, until=NOW + timedelta(days=30))]
+    assert real.last_went_at("weekly", but=two, now=NOW) is None
+    assert practice.last_went_at("weekly", but=two, now=NOW) == NOW
+    assert real.change(two, None, status=SlotStatus.FROZEN, issue=1)
+    assert not practice.change(practice.get_slot(two.id), None, status=SlotStatus.FROZEN, issue=1)
