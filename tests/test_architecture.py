@@ -62,12 +62,15 @@ def test_words_are_pure(path: Path) -> None:
 
 
 def test_sql_stands_only_where_its_name_says_so() -> None:
-    """Statements are built in `tables.py`, in `*_sql.py` and in `db/`; wiring and commands name the engine's type."""
+    """Statements are built in `tables.py`, in `*_sql.py` and in `db/`; a verb names an engine or a connection at most."""
     for path in MODULES:
         room = path.relative_to(SOURCE).parts[0]
         if room in {"db", "wiring"} or path.stem == "tables" or path.stem.endswith("_sql"):
             continue
-        assert not re.search(r"^\s*(from|import) sqlalchemy", path.read_text(), re.MULTILINE), path
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sqlalchemy"):
+                assert {alias.name for alias in node.names} <= {"Connection", "Engine"}, path
+            assert not (isinstance(node, ast.Import) and node.names[0].name.startswith("sqlalchemy")), path
 
 
 def test_a_folder_can_be_seen_at_a_glance() -> None:

@@ -1,4 +1,4 @@
-"""Step 1 of a hand-over: one durable transaction that takes a parcel and says who exactly is in the call."""
+"""The statements of a claim, in the order in which `claim.py` runs them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Engine,
     Select,
     and_,
     bindparam,
@@ -21,94 +20,24 @@ from sqlalchemy import (
     update,
 )
 
-from newsletter.db.engine import is_sqlite, writing
-from newsletter.db.frozen import patiently
+from newsletter.db.engine import is_sqlite
 from newsletter.db.types import AnyRow, database_now
-from newsletter.ledger.moves_sql import settle_parcel
 from newsletter.ledger.pace.canary_sql import may_go
-from newsletter.ledger.pace.pace_sql import NotYetError, may_call, rest_until, take_turn
 from newsletter.ledger.pace.waits_sql import waits
-from newsletter.ledger.rows import NOBODY_LEFT, Claim
 from newsletter.ledger.tables import attempt, carried, delivery, mailing, parcel
 from newsletter.readers.mailable_sql import planned, why_not
 from newsletter.readers.tables import subscriber
 from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus
-from newsletter.words.pace import NO_LIMIT, Pace
 
 
 @dataclass(frozen=True, slots=True)
-class _Call:
+class Call:
+    """Who calls whom by which name, and for how long it may take."""
+
     token: str
     sender: str
     provider: str
     deadline_seconds: float
-
-
-class Claims:
-    """Takes parcels, one for each attempt."""
-
-    def __init__(self, engine: Engine, *, practice: bool = False) -> None:
-        self._engine, self._practice = engine, practice
-
-    def claim(
-        self,
-        mailing_id: int,
-        *,
-        token: str,
-        sender: str,
-        provider: str,
-        deadline_seconds: float,
-        with_fields: bool,
-        pace: Pace = NO_LIMIT,
-    ) -> Claim | None:
-        """Take the next due parcel. The call begins when this commits: who left before that is not in it.
-
-        The order is the promise. The parcel is taken by compare-and-set; the readers are locked, so that an
-        unsubscribe waits for us or we for it; those who may no longer be mailed are marked; and only then is
-        the attempt written, with its deadline by the database's clock. A call before its turn is undone as a whole.
-        """
-        call = _Call(token, sender, provider, deadline_seconds)
-        try:
-            return self._claim(mailing_id, call, with_fields, pace)
-        except NotYetError as not_yet:
-            if not_yet.until is not None:
-                with writing(self._engine) as connection:
-                    rest_until(connection, provider, not_yet.until)
-            return None
-
-    @patiently
-    def _claim(self, mailing_id: int, call: _Call, with_fields: bool, pace: Pace) -> Claim | None:
-        with writing(self._engine) as connection:
-            taken = _take_parcel(connection, mailing_id, may_call(call.provider, pace), self._practice)
-            if taken is None:
-                return None
-            _lock_readers(connection, taken.id)
-            rows = sorted(_readers_of(connection, taken, with_fields), key=_was_turned_away)
-            skipped = _skip(connection, rows)
-            carries = [row for row in rows if row.skip is None] if skipped else rows
-            if not carries:
-                settle_parcel(connection, taken.id)
-                return NOBODY_LEFT
-            attempt_id, deadline_at = _begin_attempt(connection, taken.id, call)
-            _mark_sending(connection, taken.id, attempt_id)
-            if pace.is_limited:
-                take_turn(connection, call.provider, len(carries), pace)
-        # Turned at once: asking a thousand rows for each of their columns by name takes as long as reading them.
-        columns = zip(*carries, strict=True)
-        _, _, deliveries, subscribers, addresses, first_names, last_names, *fields = columns
-        return Claim(
-            attempt_id=attempt_id,
-            token=call.token,
-            parcel_id=taken.id,
-            deadline_at=deadline_at,
-            deliveries=deliveries,
-            subscribers=subscribers,
-            addresses=addresses,
-            first_names=first_names,
-            last_names=last_names,
-            fields=fields[0] if with_fields else (),
-            n_skipped=skipped,
-        )
 
 
 def _due() -> ColumnElement[bool]:
@@ -121,7 +50,7 @@ def _due() -> ColumnElement[bool]:
     )
 
 
-def _take_parcel(
+def take_parcel(
     connection: Connection, mailing_id: int, may_be_called: ColumnElement[bool], practice: bool
 ) -> AnyRow | None:
     # On PostgreSQL a pause or cancel updates the mailing's row: it waits for us, or we see it.
@@ -146,7 +75,7 @@ def _take_parcel(
     return taken if won.rowcount == 1 else None
 
 
-def _lock_readers(connection: Connection, parcel_id: int) -> None:
+def lock_readers(connection: Connection, parcel_id: int) -> None:
     if is_sqlite(connection):
         return  # the whole database is ours until we commit
     inside = select(delivery.c.subscriber_id).where(delivery.c.parcel_id == parcel_id)
@@ -155,12 +84,12 @@ def _lock_readers(connection: Connection, parcel_id: int) -> None:
     )
 
 
-def _readers_of(connection: Connection, taken: AnyRow, with_fields: bool) -> Sequence[AnyRow]:
+def readers_of(connection: Connection, taken: AnyRow, with_fields: bool) -> Sequence[AnyRow]:
     """The pending deliveries of the parcel, each after why it must be skipped, or None, and why it waits."""
     return connection.execute(_readers(with_fields), {"of_parcel": taken.id, "on_list": taken.list_id}).all()
 
 
-def _was_turned_away(row: AnyRow) -> bool:
+def was_turned_away(row: AnyRow) -> bool:
     """Whose mailbox said later goes last: a server that stops at one of them must not keep the others waiting for ever."""
     return row[1] is not None
 
@@ -180,7 +109,7 @@ def _readers(with_fields: bool) -> Select[Any]:
     )
 
 
-def _skip(connection: Connection, rows: Sequence[AnyRow]) -> int:
+def skip(connection: Connection, rows: Sequence[AnyRow]) -> int:
     skipped = 0
     for reason in {row[0] for row in rows} - {None}:
         ids = [row.id for row in rows if row.skip == reason]
@@ -191,7 +120,7 @@ def _skip(connection: Connection, rows: Sequence[AnyRow]) -> int:
     return skipped
 
 
-def _begin_attempt(connection: Connection, parcel_id: int, call: _Call) -> tuple[int, datetime]:
+def begin_attempt(connection: Connection, parcel_id: int, call: Call) -> tuple[int, datetime]:
     row = connection.execute(
         insert(attempt)
         .values(
@@ -207,7 +136,7 @@ def _begin_attempt(connection: Connection, parcel_id: int, call: _Call) -> tuple
     return row.id, row.deadline_at
 
 
-def _mark_sending(connection: Connection, parcel_id: int, attempt_id: int) -> None:
+def mark_sending(connection: Connection, parcel_id: int, attempt_id: int) -> None:
     pending = and_(delivery.c.parcel_id == parcel_id, delivery.c.handover == HandOver.PENDING)
     connection.execute(
         insert(carried).from_select(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Engine
 
-from newsletter.ledger.claim_sql import Claims
+from newsletter.ledger.claim import Claims
 from newsletter.ledger.control_sql import Control
 from newsletter.ledger.plan_sql import Planning
 from newsletter.ledger.record_sql import AttemptRecords

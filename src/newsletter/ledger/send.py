@@ -6,7 +6,7 @@ import logging
 import traceback
 from collections.abc import Callable, Generator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from newsletter.ledger.ledger_sql import Ledger
 from newsletter.ledger.live_sql import Live
@@ -41,6 +41,37 @@ class Patience:
     grace: float = 5.0
     # Between tries to write to a database that is away.
     again: tuple[float, ...] = (0.2, 1.0, 5.0)
+
+
+@dataclass(slots=True)
+class _Heard:
+    """What a call has answered and nobody has written down yet. None stands for all that it carries."""
+
+    claim: Claim
+    written_at: float
+    answers: list[tuple[list[int] | None, Outcome]] = field(default_factory=list)
+    answered: set[int] = field(default_factory=set)
+
+    def add(self, deliveries: list[int], outcome: Outcome) -> None:
+        everyone = len(deliveries) == len(self.claim.deliveries)
+        self.answers.append((None if everyone else deliveries, outcome))
+        self.answered.update(deliveries)
+
+    def add_rest(self, outcome: Outcome) -> None:
+        """For whoever has no answer yet."""
+        rest = [one for one in self.claim.deliveries if one not in self.answered]
+        self.answers += [(rest, outcome)] if rest else []
+
+    @property
+    def is_urgent(self) -> bool:
+        """A refusal that comes alone may be the provider's no to everybody."""
+        return len(self.answers) == 1 and isinstance(self.answers[0][1], Refused)
+
+    def is_due(self, now: float) -> bool:
+        return self.is_urgent or now - self.written_at > _FLUSH_SECONDS
+
+    def written(self, now: float) -> None:
+        self.answers, self.written_at = [], now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,28 +129,22 @@ class Sender:
             slept = Deferred("this machine slept between the claim and the call")
             self._write_down(claim.token, [(None, slept)])
             return
-        answers: list[tuple[list[int] | None, Outcome]] = []
-        answered: set[int] = set()
-        flushed = self.clock.monotonic()
+        heard = _Heard(claim, written_at=self.clock.monotonic())
         try:
             with closing(self._call(packed, claim)) as call:
                 for deliveries, outcome in call:
-                    everyone = len(deliveries) == len(claim.deliveries)
-                    answers.append((None if everyone else list(deliveries), outcome))
-                    answered.update(deliveries)
-                    is_urgent = isinstance(outcome, Refused) and len(answers) == 1
-                    if not is_urgent and self.clock.monotonic() - flushed <= _FLUSH_SECONDS:
+                    heard.add(deliveries, outcome)
+                    if not heard.is_due(self.clock.monotonic()):
                         continue
-                    if self._try_record(claim.token, answers, last=False):
-                        answers, flushed = [], self.clock.monotonic()
-                    elif is_urgent and self.provider.whole_or_nothing:
+                    if self._try_record(claim.token, heard.answers, last=False):
+                        heard.written(self.clock.monotonic())
+                    elif heard.is_urgent and self.provider.whole_or_nothing:
                         # One reader's event will prove the whole try: without that line it would prove these as well.
-                        rest = [one for one in claim.deliveries if one not in answered]
-                        answers += [(rest, _NOT_CALLED)] if rest else []
+                        heard.add_rest(_NOT_CALLED)
                         break
         finally:
             # Also when the process is asked to end here: what has no answer becomes uncertain, never forgotten.
-            self._write_down(claim.token, answers)
+            self._write_down(claim.token, heard.answers)
 
     def _pack(self, claim: Claim, mailing: MailingRow, edition: Edition) -> Consignment | Deferred:
         """The consignment, or why there can't be a call."""

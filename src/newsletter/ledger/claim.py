@@ -1,0 +1,89 @@
+"""Step 1 of a hand-over: one durable transaction that takes a parcel and says who exactly is in the call."""
+
+from __future__ import annotations
+
+from sqlalchemy import Engine
+
+from newsletter.db.engine import writing
+from newsletter.db.frozen import patiently
+from newsletter.ledger.claim_sql import (
+    Call,
+    begin_attempt,
+    lock_readers,
+    mark_sending,
+    readers_of,
+    skip,
+    take_parcel,
+    was_turned_away,
+)
+from newsletter.ledger.moves_sql import settle_parcel
+from newsletter.ledger.pace.pace_sql import NotYetError, may_call, rest_until, take_turn
+from newsletter.ledger.rows import NOBODY_LEFT, Claim
+from newsletter.words.pace import NO_LIMIT, Pace
+
+
+class Claims:
+    """Takes parcels, one for each attempt."""
+
+    def __init__(self, engine: Engine, *, practice: bool = False) -> None:
+        self._engine, self._practice = engine, practice
+
+    def claim(
+        self,
+        mailing_id: int,
+        *,
+        token: str,
+        sender: str,
+        provider: str,
+        deadline_seconds: float,
+        with_fields: bool,
+        pace: Pace = NO_LIMIT,
+    ) -> Claim | None:
+        """Take the next due parcel. The call begins when this commits: who left before that is not in it.
+
+        The order is the promise. The parcel is taken by compare-and-set; the readers are locked, so that an
+        unsubscribe waits for us or we for it; those who may no longer be mailed are marked; and only then is
+        the attempt written, with its deadline by the database's clock. A call before its turn is undone as a whole.
+        """
+        call = Call(token, sender, provider, deadline_seconds)
+        try:
+            return self._claim(mailing_id, call, with_fields, pace)
+        except NotYetError as not_yet:
+            if not_yet.until is not None:
+                with writing(self._engine) as connection:
+                    rest_until(connection, provider, not_yet.until)
+            return None
+
+    @patiently
+    def _claim(self, mailing_id: int, call: Call, with_fields: bool, pace: Pace) -> Claim | None:
+        with writing(self._engine) as connection:
+            taken = take_parcel(connection, mailing_id, may_call(call.provider, pace), self._practice)
+            if taken is None:
+                return None
+            lock_readers(connection, taken.id)
+            rows = sorted(readers_of(connection, taken, with_fields), key=was_turned_away)
+            skipped = skip(connection, rows)
+            carries = [row for row in rows if row.skip is None] if skipped else rows
+            if not carries:
+                settle_parcel(connection, taken.id)
+                return NOBODY_LEFT
+            attempt_id, deadline_at = begin_attempt(connection, taken.id, call)
+            mark_sending(connection, taken.id, attempt_id)
+            if pace.is_limited:
+                take_turn(connection, call.provider, len(carries), pace)
+        # Turned at once: asking a thousand rows for each of their columns by name takes as long as reading them.
+        columns = zip(*carries, strict=True)
+        _, _, deliveries, subscribers, addresses, first_names, last_names, *fields = columns
+        return Claim(
+            attempt_id=attempt_id,
+            token=call.token,
+            parcel_id=taken.id,
+            deadline_at=deadline_at,
+            deliveries=deliveries,
+            subscribers=subscribers,
+            addresses=addresses,
+            first_names=first_names,
+            last_names=last_names,
+            fields=fields[0] if with_fields else (),
+            n_skipped=skipped,
+        )
