@@ -81,3 +81,24 @@ def overlap(data: bytes) -> bool:
 
 def _open_files() -> list[Path]:
     return [one for one in Path("/proc/self/fd").iterdir() if int(one.name) > 2]
+
+
+_KEPT: list[bytearray] = []
+
+
+def keep_much(data: bytes) -> int:
+    """As a library does that loads its tables once."""
+    _KEPT.append(bytearray(350_000_000))
+    return len(_KEPT)
+
+
+def need_much(data: bytes) -> int:
+    return len(bytearray(350_000_000))
+
+
+def where(data: bytes) -> str:
+    return str(Path.cwd())
+
+
+def go_into(data: bytes) -> None:
+    os.chdir(data.decode())

@@ -151,3 +151,21 @@ def test_an_answer_of_another_kind_is_none() -> None:
         with pytest.raises(BadAnswer):
             read_as(hint, value)
     assert MailLink(url="a", words="b") == read_as(MailLink, {"url": "a", "words": "b"})
+
+
+def test_what_others_left_in_its_memory_is_not_held_against_the_next() -> None:
+    """A child that was kept has grown: before anything is called too much, a new one has tried."""
+    bounds = Bounds(megabytes=600)
+    assert 1 == call(f"{TASKS}keep_much", returns=int, what="It", bounds=bounds)
+
+    assert 350_000_000 == call(f"{TASKS}need_much", returns=int, what="It", bounds=bounds)
+
+
+def test_a_child_outlives_the_folder_that_it_was_in(tmp_path: Path) -> None:
+    """Pillow and others ask where they are, and say of a good picture that it is damaged where that is gone."""
+    room = tmp_path / "room"
+    room.mkdir()
+    call(f"{TASKS}go_into", str(room).encode(), returns=type(None), what="It")
+    room.rmdir()
+
+    assert "/" == call(f"{TASKS}where", returns=str, what="It")

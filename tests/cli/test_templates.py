@@ -83,9 +83,9 @@ def test_the_gallery_shows_every_template_and_fetches_nothing(folder: Path, tmp_
     run(folder, "template", "new", "harbour")
     page = tmp_path / "gallery.html"
     done = run(folder, "template", "list", "--gallery", page)
-    html = page.read_text()
 
     assert done.exit_code == 0, done.stderr
+    html = page.read_text()
     for name in ("digest", "harbour", "letter", "roundup"):
         assert html.count(f'title="{name} on a ') == 2
     assert "data:image/png;base64," in html

@@ -11,6 +11,7 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO, TypeVar, cast
 
 from newsletter.apart.wire import BadAnswer, read_as, receive, send
@@ -106,6 +107,7 @@ class _Child:
     def ask(self, question: dict[str, object], data: bytes, bounds: Bounds) -> dict[str, object]:
         """What it answers; {"slow"} or {"breach"} where it was ended."""
         process = self._ready()
+        is_fresh = self._n_uses == 0
         late = threading.Event()
         timer = threading.Timer(bounds.wall, _end, (process, late))
         timer.daemon = True
@@ -123,7 +125,10 @@ class _Child:
             return answer[0]
         code = self.close()
         # 24 is SIGXCPU: its time of the processor is up.
-        return {"slow": True} if late.is_set() or code == -24 else {"breach": True}
+        if late.is_set() or code == -24:
+            return {"slow": True}
+        # What others left in its memory is not this one's fault, nor is it that the child was just leaving.
+        return {"breach": True} if is_fresh else self.ask(question, data, bounds)
 
     def _ready(self) -> subprocess.Popen[bytes]:
         """A child that is alive. One that was idle for long may be just leaving."""
@@ -151,13 +156,18 @@ class _Child:
 def _started() -> subprocess.Popen[bytes]:
     """Spawned, never forked: a forked one would hold the lock that proves its sender alive (decision 5)."""
     # No setting and no secret of ours goes in; only the way to find the program. -P: not from the folder we are in.
-    environment = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path), "LC_ALL": "C.UTF-8"}
+    environment = {
+        "PYTHONPATH": os.pathsep.join(str(Path(path).absolute()) for path in sys.path if path),
+        "LC_ALL": "C.UTF-8",
+    }
     return subprocess.Popen(
         [sys.executable, "-P", "-m", "newsletter.apart.process"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env=environment,
+        # The folder that we are in may be gone before the child is: libraries ask where they are.
+        cwd="/",
         close_fds=True,
     )
 

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkContext, SpawnContext
 from typing import TYPE_CHECKING
@@ -181,13 +181,19 @@ def _watch(signals: int, stop: threading.Event) -> None:
 
 def _do(work: Work, stop: threading.Event, ready: Connection, args: Sequence[object]) -> None:
     try:
-        work(stop, lambda: ready.send_bytes(b"ready"), *args)
+        work(stop, lambda: _say_ready(ready), *args)
     except NewsletterError as error:
         click.secho(f"newsletter: {error}", err=True)
         sys.exit(_REFUSED)
     except Exception:
         log.exception("a fault of the program itself ended this process")
         sys.exit(1)
+
+
+def _say_ready(ready: Connection) -> None:
+    # A parent that was told to end meanwhile does not listen any more; that it is gone is seen elsewhere.
+    with suppress(OSError):
+        ready.send_bytes(b"ready")
 
 
 @contextmanager

@@ -50,6 +50,8 @@ def make_picture(data: bytes, *, src: str) -> Made:
     except UnidentifiedImageError as error:
         raise Mistake(f"{src} is not a picture that mail can show.", fix="Save it as JPEG, PNG or GIF.") from error
     except (OSError, SyntaxError, ValueError, EOFError) as error:
+        if "out of memory" in str(error):  # as Pillow's decoders say it
+            raise MemoryError from error
         raise Mistake(f"{src} is damaged: it can't be read to its end.", fix="Save it again as JPEG or PNG.") from error
 
 
