@@ -105,7 +105,7 @@ def test_one_at_a_time_whoever_asks(tmp_path: Path) -> None:
 
 def test_bounds_count_from_each_question_on() -> None:
     """A child that was busy before has its whole time again."""
-    numbers = {call(f"{TASKS}burn", returns=int, what="It", bounds=Bounds(seconds=0.2)) for _ in range(8)}
+    numbers = {call(f"{TASKS}burn", returns=int, what="It", bounds=Bounds(seconds=0.6)) for _ in range(6)}
 
     assert 1 == len(numbers)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -150,6 +151,23 @@ def test_the_folder_may_be_part_of_a_larger_repository(ana: Clone, ben: Clone, t
     assert done.committed == [ISSUE]
     assert whole.git("status", "--short").splitlines()[0].strip() == "M site.txt"
     assert git(tmp_path / "whole.git", "show", "main:site.txt") == "one"
+
+
+def test_a_change_as_young_as_the_index_stays_a_change(ana: Clone) -> None:
+    """Same size, same second: git knows such a file by its index being no older, and a copied index is younger."""
+    ana.git("config", "core.trustctime", "false")
+    ana.write("NOTES.txt", "one\n")
+    os.utime(ana.directory / "NOTES.txt", (1_700_000_000, 1_700_000_000))
+    ana.git("add", "NOTES.txt")
+    ana.git("-c", "user.name=A", "-c", "user.email=a@example.com", "commit", "-qm", "Notes")
+    (ana.directory / "NOTES.txt").write_text("two\n")
+    for young in ("NOTES.txt", ".git/index"):
+        os.utime(ana.directory / young, (1_700_000_000, 1_700_000_000))
+    ana.change("about ice", "about snow")
+
+    ana.sync()
+
+    assert ana.git("diff", "--name-only") == "NOTES.txt"
 
 
 def test_what_lies_uncommitted_in_the_way_is_not_overwritten(ana: Clone, ben: Clone) -> None:
