@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 from starlette.concurrency import run_in_threadpool
@@ -16,12 +16,10 @@ from newsletter import __version__
 from newsletter.collect.save import collect_find
 from newsletter.web.readable import is_text
 from newsletter.web.wrong_keys import WrongKeys
+from newsletter.wiring import Parts
 from newsletter.wiring.collect import collect_desk
 from newsletter.words.find import Origin
 from newsletter.words.mistake import NewsletterError
-
-if TYPE_CHECKING:
-    from newsletter.wiring import Parts
 
 _LARGEST = 100_000
 _FIELDS = {

@@ -7,7 +7,6 @@ import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from functools import partial
-from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -19,7 +18,7 @@ from newsletter.consent.sign_up import FormLimits
 from newsletter.jobs.pulse import Pulse
 from newsletter.web.api import api_routes
 from newsletter.web.health import health_routes
-from newsletter.web.numbers import use_numbers
+from newsletter.web.number import use_numbers
 from newsletter.web.proxies import Proxies
 from newsletter.web.public.confirm import VALID_DAYS
 from newsletter.web.public.headers import SafeHeaders
@@ -27,10 +26,8 @@ from newsletter.web.public.routes import public_routes
 from newsletter.web.public.site import Site
 from newsletter.web.readable import Readable
 from newsletter.web.webhooks import webhook_routes
+from newsletter.wiring import Parts
 from newsletter.words.mistake import Interrupted, NewsletterError
-
-if TYPE_CHECKING:
-    from newsletter.wiring import Parts
 
 log = logging.getLogger(__name__)
 

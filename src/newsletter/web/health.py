@@ -7,7 +7,6 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -15,11 +14,9 @@ from starlette.routing import BaseRoute, Route
 
 from newsletter.jobs.pulse import Pulse
 from newsletter.web.metrics import metrics_endpoint
+from newsletter.wiring import Parts
 from newsletter.wiring.clocks import gauges_of
 from newsletter.wiring.soundness import has_our_tables
-
-if TYPE_CHECKING:
-    from newsletter.wiring import Parts
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,6 @@ import logging
 from collections.abc import Iterable
 from functools import cached_property
 from importlib.resources import files
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -19,12 +18,10 @@ from newsletter.consent.letters.words import AND
 from newsletter.consent.sign_up import FormLimits
 from newsletter.web.public.theme import Theme, read_theme
 from newsletter.web.public.words import Words, choose_language
+from newsletter.wiring import Parts
 from newsletter.words.consent import Visitor
 from newsletter.words.mistake import Missing, NotNow
 from newsletter.words.token import ReaderToken, read_reader_token, reader_token
-
-if TYPE_CHECKING:
-    from newsletter.wiring import Parts
 
 log = logging.getLogger(__name__)
 

@@ -5,14 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from newsletter.compose.look import Look, read_look
 from newsletter.preflight.mail.palette import read_palette
+from newsletter.wiring import Parts
 from newsletter.words.mistake import NewsletterError
-
-if TYPE_CHECKING:
-    from newsletter.wiring import Parts
 
 # Name on the pages: name in template.toml. On a dark ground the mail's backdrop is the page, its sheet what lies on it.
 _LIGHT = {

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
 from newsletter.folder.secret_file import kept_secret
 from newsletter.schedule.calendar import CalendarLine, calendar, entries
+from newsletter.schedule.desk import Desk
 from newsletter.schedule.ical import write_calendar
 from newsletter.web.here import has_loopback_name
 from newsletter.web.studio.page import Page
+from newsletter.web.studio.studio import Studio
+from newsletter.web.studio.visit import Visit
 from newsletter.wiring.clocks import desk_of
 from newsletter.words.mistake import Missing
 from newsletter.words.moment import say_span
-
-if TYPE_CHECKING:
-    from newsletter.schedule.desk import Desk
-    from newsletter.web.studio.studio import Studio
-    from newsletter.web.studio.visit import Visit
 
 _KEY = "var/calendar.key"
 _SHOWN_BACK, _SHOWN_AHEAD = timedelta(days=56), 6

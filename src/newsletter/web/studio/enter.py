@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from starlette.responses import RedirectResponse, Response
 
+from newsletter.access.account import UserAccount
 from newsletter.access.network import network_of
 from newsletter.access.sign_in import check_password, device_owner, hashed, sign_in
 from newsletter.web.here import has_loopback_name, is_here
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.session import invitation
+from newsletter.web.studio.studio import Studio
+from newsletter.web.studio.visit import Visit
 from newsletter.words.mistake import Missing, Mistake, NewsletterError
 from newsletter.words.user import Role
-
-if TYPE_CHECKING:
-    from newsletter.access.account import UserAccount
-    from newsletter.web.studio.studio import Studio
-    from newsletter.web.studio.visit import Visit
 
 
 def show(studio: Studio, visit: Visit) -> Response:

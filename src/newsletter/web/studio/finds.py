@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from starlette.responses import Response
@@ -12,22 +11,20 @@ from newsletter.collect.desk import CollectDesk
 from newsletter.collect.drawer import unused_posts
 from newsletter.collect.keep import choose, dismiss, keep, undo
 from newsletter.collect.mail.mail_post import mail_post
+from newsletter.collect.mail.message import MailLink
 from newsletter.collect.save import address_in, collect_find
 from newsletter.collect.seen import seen_before
 from newsletter.collect.source import MAX_BYTES, collect, is_mail
 from newsletter.web.number import read_number
 from newsletter.web.studio.issue.broken import readable
 from newsletter.web.studio.page import Page
+from newsletter.web.studio.studio import Studio
+from newsletter.web.studio.visit import Visit
 from newsletter.wiring.collect import collect_desk
 from newsletter.words.find import FindStatus
 from newsletter.words.mistake import Mistake, NewsletterError
+from newsletter.words.post import Post
 from newsletter.words.user import Role
-
-if TYPE_CHECKING:
-    from newsletter.collect.mail.message import MailLink
-    from newsletter.web.studio.studio import Studio
-    from newsletter.web.studio.visit import Visit
-    from newsletter.words.post import Post
 
 _PER_PAGE = 40
 _SHOWN = {"waiting": FindStatus.WAITING, "kept": FindStatus.KEPT, "aside": FindStatus.DISMISSED}

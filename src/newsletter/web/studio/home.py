@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
 from newsletter.compose.draft import unused_posts
 from newsletter.compose.press import press
+from newsletter.jobs.driver import Outlook
+from newsletter.ledger.rows import Tally
+from newsletter.report.figures import Figures
 from newsletter.schedule.approval import find_good_approval, needs_approval
 from newsletter.schedule.calendar import CalendarLine, calendar
 from newsletter.segments.audience import Audience
@@ -19,23 +21,18 @@ from newsletter.web.studio.health import signs
 from newsletter.web.studio.issue.broken import readable
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.readers.growth import WEEKS, Chart, drawn
+from newsletter.web.studio.studio import Studio
+from newsletter.web.studio.visit import Visit
 from newsletter.wiring.clocks import desk_of
 from newsletter.wiring.collect import collect_desk
 from newsletter.words.difference import count_changed
 from newsletter.words.finding import Finding, Severity
+from newsletter.words.issue import Issue
 from newsletter.words.mistake import NewsletterError, NotNow
 from newsletter.words.moment import say_moment, say_span
+from newsletter.words.post import Post
+from newsletter.words.slot import Approval, Plan
 from newsletter.words.user import Role
-
-if TYPE_CHECKING:
-    from newsletter.jobs.driver import Outlook
-    from newsletter.ledger.rows import Tally
-    from newsletter.report.figures import Figures
-    from newsletter.web.studio.studio import Studio
-    from newsletter.web.studio.visit import Visit
-    from newsletter.words.issue import Issue
-    from newsletter.words.post import Post
-    from newsletter.words.slot import Approval, Plan
 
 _SHOWN = 5
 _GROWTH_SECONDS = 600.0

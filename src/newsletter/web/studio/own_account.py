@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING
 
 import segno
 from starlette.responses import Response
 
+from newsletter.access.account import UserAccount
 from newsletter.access.codes import address_for_app, step_of
 from newsletter.access.network import network_of
 from newsletter.access.sign_in import check_password, hashed, prove, prove_code
 from newsletter.web.studio.page import Page
+from newsletter.web.studio.studio import Studio
+from newsletter.web.studio.visit import Visit
 from newsletter.words.mistake import Missing, Mistake
 from newsletter.words.user import AT_THE_MACHINE, Role
-
-if TYPE_CHECKING:
-    from newsletter.access.account import UserAccount
-    from newsletter.web.studio.studio import Studio
-    from newsletter.web.studio.visit import Visit
 
 
 def show(studio: Studio, visit: Visit) -> Response:

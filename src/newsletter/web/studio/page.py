@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
+from newsletter.web.studio.studio import Studio
+from newsletter.web.studio.visit import Visit
 from newsletter.words.user import Role
 
-if TYPE_CHECKING:
-    from newsletter.web.studio.studio import Studio
-    from newsletter.web.studio.visit import Visit
-
-Answer = Callable[["Studio", "Visit"], Response]
+Answer = Callable[[Studio, Visit], Response]
 
 # A form of ours, or an issue with all its posts.
 _TEXT_BYTES = 4_000_000

@@ -7,13 +7,12 @@ import threading
 from functools import cache
 from importlib.resources import files
 from pathlib import PurePath
-from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from newsletter.web.numbers import use_numbers
+from newsletter.web.number import use_numbers
 from newsletter.web.studio import (
     calendar,
     enter,
@@ -39,49 +38,18 @@ from newsletter.web.studio.issue import (
     questions,
     reports,
     send,
+    trial,
 )
-from newsletter.web.studio.issue import trial as trying
 from newsletter.web.studio.page import Page
-from newsletter.web.studio.readers import bring_in as bringing_in
-from newsletter.web.studio.readers import do_not_mail, lists, reader, readers, segments
-from newsletter.web.studio.readers import take_out as taking_out
+from newsletter.web.studio.readers import bring_in, do_not_mail, lists, reader, readers, segments, take_out
 from newsletter.web.studio.studio import Studio, asset
+from newsletter.wiring import Parts
+from newsletter.wiring.runner import Bell
 
-if TYPE_CHECKING:
-    from newsletter.wiring import Parts
-    from newsletter.wiring.runner import Bell
-
-PAGES: tuple[Page, ...] = (
-    *enter.PAGES,
-    *home.PAGES,
-    *finds.PAGES,
-    *sources.PAGES,
-    *issues.PAGES,
-    *compose.PAGES,
-    *broken.PAGES,
-    *history.PAGES,
-    *pictures.PAGES,
-    *preview.PAGES,
-    *questions.PAGES,
-    *trying.PAGES,
-    *send.PAGES,
-    *reports.PAGES,
-    *settings.PAGES,
-    *health.PAGES,
-    *live.PAGES,
-    *gallery.PAGES,
-    *schedule.PAGES,
-    *calendar.PAGES,
-    *readers.PAGES,
-    *lists.PAGES,
-    *segments.PAGES,
-    *do_not_mail.PAGES,
-    *bringing_in.PAGES,
-    *taking_out.PAGES,
-    *reader.PAGES,
-    *users.PAGES,
-    *own_account.PAGES,
-)
+_WEEK = (enter, home, finds, sources, schedule, calendar, settings, health, live, users, own_account)
+_ISSUE = (issues, compose, broken, history, pictures, preview, questions, trial, send, reports, gallery)
+_READERS = (readers, lists, segments, do_not_mail, bring_in, take_out, reader)
+PAGES: tuple[Page, ...] = tuple(page for module in (*_WEEK, *_ISSUE, *_READERS) for page in module.PAGES)
 
 _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 

@@ -5,29 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
 from newsletter.schedule.decision import find_asking, send_at, skip_slot
+from newsletter.schedule.desk import Desk
 from newsletter.schedule.ical import read_days
 from newsletter.schedule.letters import BECAUSE
 from newsletter.schedule.setting import check_heartbeat, check_tell, say_ways, set_plan
 from newsletter.web.number import read_number
 from newsletter.web.studio.calendar import address_of, days_of
 from newsletter.web.studio.page import Page
+from newsletter.web.studio.studio import Studio
+from newsletter.web.studio.visit import Visit
 from newsletter.wiring.clocks import desk_of
+from newsletter.words.cadence import Cadence
 from newsletter.words.cadence_text import cadence_text, clock_note, describe, parse_cadence, say_time, sentence
 from newsletter.words.mistake import Missing, Mistake, NewsletterError
 from newsletter.words.moment import parse_moment, parse_span, say_back, span_text
-from newsletter.words.slot import SlotStatus, Ways
-
-if TYPE_CHECKING:
-    from newsletter.schedule.desk import Desk
-    from newsletter.web.studio.studio import Studio
-    from newsletter.web.studio.visit import Visit
-    from newsletter.words.cadence import Cadence
-    from newsletter.words.slot import Plan, Slot
+from newsletter.words.slot import Plan, Slot, SlotStatus, Ways
 
 _AHEAD = 6
 _LARGEST_CALENDAR = 1_000_000

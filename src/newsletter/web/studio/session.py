@@ -10,19 +10,16 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 from starlette.requests import Request
 from starlette.responses import Response
 
+from newsletter.access.account import UserAccount
 from newsletter.folder.secret_file import kept_secret
 from newsletter.web.here import has_loopback_name, is_here
+from newsletter.wiring import Parts
 from newsletter.words.user import AT_THE_MACHINE, Role, User
-
-if TYPE_CHECKING:
-    from newsletter.access.account import UserAccount
-    from newsletter.wiring import Parts
 
 _FOR = timedelta(days=14)
 _DEVICE_FOR = timedelta(days=365)

@@ -6,16 +6,13 @@ import atexit
 import logging
 import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from newsletter.folder.git.checkout import find_checkout
 from newsletter.folder.git.sync import commit_sitting
+from newsletter.wiring import Parts
 from newsletter.wiring.sync import signing_of
 from newsletter.words.mistake import NewsletterError
-
-if TYPE_CHECKING:
-    from newsletter.wiring import Parts
-    from newsletter.words.user import User
+from newsletter.words.user import User
 
 log = logging.getLogger(__name__)
 

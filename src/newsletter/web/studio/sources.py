@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from starlette.responses import Response
 
 from newsletter.collect.feeds.opml import read_opml
@@ -11,13 +9,11 @@ from newsletter.collect.feeds.poll import poll
 from newsletter.collect.feeds.subscribe import subscribe, unsubscribe
 from newsletter.folder.feeds_file import FILE as FEEDS
 from newsletter.web.studio.page import Page
+from newsletter.web.studio.studio import Studio
+from newsletter.web.studio.visit import Visit
 from newsletter.wiring.collect import collect_desk
 from newsletter.words.mistake import Mistake
 from newsletter.words.user import Role
-
-if TYPE_CHECKING:
-    from newsletter.web.studio.studio import Studio
-    from newsletter.web.studio.visit import Visit
 
 # Opens the page for saving with what is selected as the quote. Everything in it is a constant of ours but the address.
 _BOOKMARKLET = (

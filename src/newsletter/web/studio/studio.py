@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache, partial
 from importlib.resources import files
-from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -21,30 +20,26 @@ from starlette.datastructures import FormData
 from starlette.responses import HTMLResponse, Response
 
 from newsletter.access.hash import Hashing
+from newsletter.compose.press import Proof
+from newsletter.jobs.driver import Outlook
 from newsletter.ledger.changes import changes
+from newsletter.readers.rows import ListRow
+from newsletter.report.figures import Figures
+from newsletter.segments.audience import Audience
 from newsletter.web.studio.issue.looks import ShownVersions
 from newsletter.web.studio.memory import AnswersKept
 from newsletter.web.studio.readers.import_desk import ImportDesk
 from newsletter.web.studio.session import Sessions
 from newsletter.web.studio.sittings import Sittings
-from newsletter.web.studio.visit import SAID
+from newsletter.web.studio.visit import SAID, Visit
+from newsletter.wiring import Parts
 from newsletter.wiring.runner import Bell, Runner
 from newsletter.wiring.surroundings import check_counting
-from newsletter.words.finding import that_ask
+from newsletter.words.difference import DiffLine
+from newsletter.words.edition import Edition
+from newsletter.words.finding import Finding, that_ask
+from newsletter.words.mistake import Place
 from newsletter.words.moment import say_span
-
-if TYPE_CHECKING:
-    from newsletter.compose.press import Proof
-    from newsletter.jobs.driver import Outlook
-    from newsletter.readers.rows import ListRow
-    from newsletter.report.figures import Figures
-    from newsletter.segments.audience import Audience
-    from newsletter.web.studio.visit import Visit
-    from newsletter.wiring import Parts
-    from newsletter.words.difference import DiffLine
-    from newsletter.words.edition import Edition
-    from newsletter.words.finding import Finding
-    from newsletter.words.mistake import Place
 
 # Scripts, styles, pictures and frames of our own; forms go to ourselves; nothing is fetched from anywhere else.
 POLICY = (

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
+from newsletter.access.account import UserAccount
 from newsletter.access.sign_in import prove_code
 from newsletter.readers.address import check_address, tidy_address
 from newsletter.web.here import has_loopback_name
 from newsletter.web.number import read_number
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.session import invitation
+from newsletter.web.studio.studio import Studio
+from newsletter.web.studio.visit import Visit
 from newsletter.words.mistake import Missing, Mistake
 from newsletter.words.user import Role
-
-if TYPE_CHECKING:
-    from newsletter.access.account import UserAccount
-    from newsletter.web.studio.studio import Studio
-    from newsletter.web.studio.visit import Visit
 
 _INVITED_FOR = timedelta(days=3)
 

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
 from newsletter.folder.touch import edit_of
 from newsletter.web.studio.page import Page
+from newsletter.web.studio.studio import Studio
+from newsletter.web.studio.visit import Visit
+from newsletter.wiring import Parts
+from newsletter.words.issue import Issue
 from newsletter.words.mistake import NewsletterError
+from newsletter.words.post import Post
 from newsletter.words.user import Role
-
-if TYPE_CHECKING:
-    from newsletter.web.studio.studio import Studio
-    from newsletter.web.studio.visit import Visit
-    from newsletter.wiring import Parts
-    from newsletter.words.issue import Issue
-    from newsletter.words.post import Post
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from starlette.responses import Response
 
@@ -13,14 +13,12 @@ from newsletter.schedule.lock import find_lock, unlock
 from newsletter.web.number import read_number
 from newsletter.web.studio.issue.draft_parts import OpenPart, outline_of, part_of, unused_in
 from newsletter.web.studio.page import Page
+from newsletter.web.studio.studio import Studio
+from newsletter.web.studio.visit import Visit
 from newsletter.wiring.clocks import desk_of
 from newsletter.words.arrangement import Sections, added, arranged, moved, removed, split_before
 from newsletter.words.mistake import Mistake, NewsletterError
 from newsletter.words.user import Role
-
-if TYPE_CHECKING:
-    from newsletter.web.studio.studio import Studio
-    from newsletter.web.studio.visit import Visit
 
 
 def show(studio: Studio, visit: Visit) -> Response:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from newsletter.compose.draft import unused_posts
 from newsletter.web.studio.issue.broken import readable
+from newsletter.wiring import Parts
+from newsletter.words.issue import Issue
 from newsletter.words.mistake import Missing, Mistake, NewsletterError
 from newsletter.words.post import Post
-
-if TYPE_CHECKING:
-    from newsletter.wiring import Parts
-    from newsletter.words.issue import Issue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

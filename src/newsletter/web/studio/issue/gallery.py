@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from typing import TYPE_CHECKING
 
 from starlette.responses import HTMLResponse, Response
 
 from newsletter.compose.look import read_look
 from newsletter.config_changes import SettingWish, change_settings, where_it_stands
+from newsletter.ports.folder import TemplateFiles
 from newsletter.web.studio.issue.broken import readable
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.settings import said_of
+from newsletter.web.studio.studio import Studio
+from newsletter.web.studio.visit import Visit
 from newsletter.wiring.samples import sample_mail
 from newsletter.words.mistake import NewsletterError, NotNow
 from newsletter.words.user import Role
-
-if TYPE_CHECKING:
-    from newsletter.ports.folder import TemplateFiles
-    from newsletter.web.studio.studio import Studio
-    from newsletter.web.studio.visit import Visit
 
 # What is shown is complete in itself; it runs nothing, and asks nobody for anything.
 _POLICY = (

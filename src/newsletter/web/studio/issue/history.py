@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
+from newsletter.folder.sheet import SavedVersion
 from newsletter.folder.touch import edit_of
 from newsletter.web.studio.page import Page
+from newsletter.web.studio.studio import Studio
+from newsletter.web.studio.visit import Visit
 from newsletter.words.difference import compared
 from newsletter.words.user import Role
-
-if TYPE_CHECKING:
-    from newsletter.folder.sheet import SavedVersion
-    from newsletter.web.studio.studio import Studio
-    from newsletter.web.studio.visit import Visit
 
 _MOST = 100
 

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
 from newsletter.compose.draft import draft, unused_posts
 from newsletter.folder.git.checkout import is_checkout
+from newsletter.folder.git.sync import Synced
+from newsletter.ledger.rows import Tally
 from newsletter.web.studio.issue.broken import readable
 from newsletter.web.studio.page import Page
+from newsletter.web.studio.studio import Studio
+from newsletter.web.studio.visit import Visit
 from newsletter.wiring.sync import sentences, sync_now
+from newsletter.words.issue import Issue
 from newsletter.words.mistake import Mistake
 from newsletter.words.user import Role
-
-if TYPE_CHECKING:
-    from newsletter.folder.git.sync import Synced
-    from newsletter.ledger.rows import Tally
-    from newsletter.web.studio.studio import Studio
-    from newsletter.web.studio.visit import Visit
-    from newsletter.words.issue import Issue
 
 
 @dataclass(frozen=True, slots=True)

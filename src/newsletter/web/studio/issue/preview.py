@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from html import escape, unescape
-from typing import TYPE_CHECKING, cast
+from typing import cast
 from urllib.parse import quote
 
 from starlette.responses import HTMLResponse, Response
@@ -19,14 +19,12 @@ from newsletter.preflight.check import check
 from newsletter.preflight.mail.size import CLIPPED_AT, size_of, stretches
 from newsletter.preflight.mends import mended
 from newsletter.web.studio.page import Page
+from newsletter.web.studio.studio import Studio
+from newsletter.web.studio.visit import Visit
 from newsletter.wiring.surroundings import around, reader_as
 from newsletter.words.finding import Finding
 from newsletter.words.mistake import Missing, Mistake, NewsletterError, Place
 from newsletter.words.user import Role
-
-if TYPE_CHECKING:
-    from newsletter.web.studio.studio import Studio
-    from newsletter.web.studio.visit import Visit
 
 # The mail brings its own inline style; it may show our pictures, and nothing else.
 FRAME_POLICY = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from starlette.responses import Response
 
@@ -11,16 +11,12 @@ from newsletter.folder.answer import with_waiver, without_note
 from newsletter.preflight.check import check
 from newsletter.web.studio.issue.preview import finding_id
 from newsletter.web.studio.page import Page
+from newsletter.web.studio.studio import Studio
+from newsletter.web.studio.visit import Visit
 from newsletter.wiring.surroundings import around
 from newsletter.words.finding import Finding, that_ask
 from newsletter.words.mistake import Missing
 from newsletter.words.user import Role
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from newsletter.web.studio.studio import Studio
-    from newsletter.web.studio.visit import Visit
 
 
 def answer(studio: Studio, visit: Visit) -> Response:

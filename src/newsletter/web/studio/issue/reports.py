@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from markupsafe import Markup
 from starlette.responses import Response
 
@@ -11,11 +9,9 @@ from newsletter.report.page import as_beginning, as_fragment
 from newsletter.web.number import read_number
 from newsletter.web.studio.issue.broken import readable
 from newsletter.web.studio.page import Page
+from newsletter.web.studio.studio import Studio
+from newsletter.web.studio.visit import Visit
 from newsletter.words.mistake import Missing
-
-if TYPE_CHECKING:
-    from newsletter.web.studio.studio import Studio
-    from newsletter.web.studio.visit import Visit
 
 _SHOWN = 12
 

@@ -6,37 +6,34 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
 from newsletter.compose.press import press
+from newsletter.ledger.rows import MailingRow, Tally
 from newsletter.ledger.sample import sample
 from newsletter.ledger.settle import leave, look, send_again
 from newsletter.schedule.choice import approve_issue, send_next, withdraw_approval
 from newsletter.schedule.freeze import FindingsUnanswered
 from newsletter.schedule.version import Version, version_that_goes
-from newsletter.segments.audience import Audience
+from newsletter.segments.audience import Audience, Forecast
 from newsletter.web.number import read_number
 from newsletter.web.studio.page import Page
+from newsletter.web.studio.studio import Studio
+from newsletter.web.studio.visit import Visit
 from newsletter.wiring.clocks import desk_of
 from newsletter.wiring.surroundings import check_counting
+from newsletter.words.difference import DiffLine
+from newsletter.words.edition import Edition
 from newsletter.words.finding import that_stop
 from newsletter.words.halt import say_halt
 from newsletter.words.ledger import MailingStatus
 from newsletter.words.mistake import Missing, Mistake, NewsletterError, NotNow
 from newsletter.words.moment import parse_moment, say_moment
+from newsletter.words.slot import Approval
 from newsletter.words.user import Role
-
-if TYPE_CHECKING:
-    from newsletter.ledger.rows import MailingRow, Tally
-    from newsletter.segments.audience import Forecast
-    from newsletter.web.studio.studio import Studio
-    from newsletter.web.studio.visit import Visit
-    from newsletter.words.difference import DiffLine
-    from newsletter.words.edition import Edition
-    from newsletter.words.slot import Approval
 
 _WHEN = ("now", "next", "at")
 _MOST_FIRST = 1_000

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from starlette.responses import HTMLResponse, Response
 
@@ -13,12 +12,10 @@ from newsletter.ledger.sample import sample
 from newsletter.ledger.trial import send_test
 from newsletter.web.studio.issue.preview import framed
 from newsletter.web.studio.page import Page
+from newsletter.web.studio.studio import Studio
+from newsletter.web.studio.visit import Visit
 from newsletter.words.mistake import Missing
 from newsletter.words.user import Role
-
-if TYPE_CHECKING:
-    from newsletter.web.studio.studio import Studio
-    from newsletter.web.studio.visit import Visit
 
 _SHARED_FOR = timedelta(days=7)
 # Pictures from elsewhere are left out: whoever looks has no session that they could be fetched for.

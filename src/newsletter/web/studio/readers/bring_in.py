@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePath
-from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
@@ -15,12 +14,10 @@ from newsletter.imports.report import ImportOptions, ImportReport
 from newsletter.web.number import read_number
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.readers.reader import standing_asked
+from newsletter.web.studio.studio import Studio
+from newsletter.web.studio.visit import Visit
 from newsletter.words.mistake import Mistake
 from newsletter.words.user import Role
-
-if TYPE_CHECKING:
-    from newsletter.web.studio.studio import Studio
-    from newsletter.web.studio.visit import Visit
 
 _LARGEST = 500_000_000
 _CHANGES, _PROBLEMS, _EARLIER = 60, 100, 12

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from starlette.responses import Response
@@ -11,12 +10,10 @@ from newsletter.consent.do_not_mail import LIFTABLE, REASONS, SAYABLE, block, li
 from newsletter.feedback.wrong_bounces import read_which
 from newsletter.web.number import read_number
 from newsletter.web.studio.page import Page
+from newsletter.web.studio.studio import Studio
+from newsletter.web.studio.visit import Visit
 from newsletter.words.mistake import Mistake
 from newsletter.words.subscriber import SuppressionReason
-
-if TYPE_CHECKING:
-    from newsletter.web.studio.studio import Studio
-    from newsletter.web.studio.visit import Visit
 
 _PER_PAGE = 50
 # What wrong bounces are found by.

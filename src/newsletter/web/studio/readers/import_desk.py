@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 import orjson
 
@@ -19,12 +19,10 @@ from newsletter.consent.ask import AskProgress, ask_pending
 from newsletter.imports.file_import import Imported, import_files
 from newsletter.imports.questions import ImportUnanswered, Question
 from newsletter.imports.report import ImportOptions
+from newsletter.wiring import Parts
 from newsletter.words.consent import Asked
 from newsletter.words.mistake import Missing, Mistake, NewsletterError, NotNow
 from newsletter.words.subscriber import SubscriptionStatus
-
-if TYPE_CHECKING:
-    from newsletter.wiring import Parts
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from starlette.responses import Response
 
@@ -14,15 +13,13 @@ from newsletter.consent.do_not_mail import LIFTABLE, REASONS
 from newsletter.imports.one_reader import add_reader
 from newsletter.report.who import sentence
 from newsletter.web.studio.page import Page
+from newsletter.web.studio.studio import Studio
+from newsletter.web.studio.visit import Visit
 from newsletter.words.consent import Asked, ConsentRecord, Left, Mail
 from newsletter.words.erasure import RequestOf
 from newsletter.words.mistake import Missing, Mistake
 from newsletter.words.subscriber import Subscriber, SubscriptionStatus, SuppressionReason
 from newsletter.words.user import Role
-
-if TYPE_CHECKING:
-    from newsletter.web.studio.studio import Studio
-    from newsletter.web.studio.visit import Visit
 
 _COPIES = 12
 _ASKED = {

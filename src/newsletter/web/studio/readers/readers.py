@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode
 
 from starlette.responses import HTMLResponse, Response
@@ -15,12 +15,9 @@ from newsletter.readers.address import is_plain
 from newsletter.readers.among import Among, FoundReaders
 from newsletter.readers.roster_sql import Roster
 from newsletter.web.studio.page import Page
-from newsletter.web.studio.studio import HEADERS
+from newsletter.web.studio.studio import HEADERS, Studio
+from newsletter.web.studio.visit import Visit
 from newsletter.words.subscriber import Subscriber, SubscriptionStatus
-
-if TYPE_CHECKING:
-    from newsletter.web.studio.studio import Studio
-    from newsletter.web.studio.visit import Visit
 
 _ALONE, _TOGETHER = 50, 20
 _BLOCKED, _RESTING = "do-not-mail", "resting"

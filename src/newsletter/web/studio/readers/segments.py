@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from starlette.responses import Response
 
 from newsletter.web.studio.page import Page
+from newsletter.web.studio.studio import Studio
+from newsletter.web.studio.visit import Visit
 from newsletter.words.mistake import Mistake, NewsletterError
 from newsletter.words.segment import asks_what_readers_did, read_segment
 from newsletter.words.tracking import NOT_KNOWN_OF_READERS, Tracking
 from newsletter.words.user import Role
-
-if TYPE_CHECKING:
-    from newsletter.web.studio.studio import Studio
-    from newsletter.web.studio.visit import Visit
 
 
 def show(studio: Studio, visit: Visit) -> Response:

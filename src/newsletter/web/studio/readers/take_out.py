@@ -6,7 +6,7 @@ import io
 import os
 import threading
 from collections.abc import Callable, Iterator
-from typing import IO, TYPE_CHECKING
+from typing import IO
 from urllib.parse import quote
 
 from starlette.responses import Response, StreamingResponse
@@ -14,12 +14,10 @@ from starlette.responses import Response, StreamingResponse
 from newsletter.exports.csv_export import export_csv
 from newsletter.exports.export_for import IN_A_ZIP, TARGETS, export_for
 from newsletter.web.studio.page import Page
+from newsletter.web.studio.studio import Studio
+from newsletter.web.studio.visit import Visit
 from newsletter.words.mistake import Missing
 from newsletter.words.user import Role
-
-if TYPE_CHECKING:
-    from newsletter.web.studio.studio import Studio
-    from newsletter.web.studio.visit import Visit
 
 _CHUNK = 64_000
 
