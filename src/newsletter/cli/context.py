@@ -1,25 +1,40 @@
-"""From a command's context to the parts of the newsletter it works on."""
+"""From a command's context to the newsletter that it works on."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 import click
 
 if TYPE_CHECKING:
+    from newsletter.cli import Folder
+    from newsletter.collect.desk import CollectDesk
     from newsletter.wiring import Parts
 
+P = ParamSpec("P")
 
-def parts_of(folder: object, *, makes_mail: bool = False, sends: bool = False) -> Parts:
+
+def pass_parts(command: Callable[Concatenate[Parts, P], None]) -> Callable[P, None]:
+    """Give a command the newsletter in the folder of `-C` as its first argument."""
+
+    @click.pass_obj
+    @wraps(command)
+    def opened(folder: Folder, /, *args: P.args, **kwargs: P.kwargs) -> None:
+        command(parts_of(folder), *args, **kwargs)
+
+    return opened
+
+
+def parts_of(folder: Folder, *, makes_mail: bool = False, sends: bool = False) -> Parts:
     """The newsletter in the folder of `-C`. What its settings leave out of a mail is said where one is made.
 
     Where a command `sends`, it is refused with everything that is missing.
     """
-    from newsletter.cli import Folder
     from newsletter.folder.private import close_room
     from newsletter.wiring import open_newsletter
 
-    assert isinstance(folder, Folder)
     parts = open_newsletter(folder.directory, folder.timing)
     # After the settings: that others could read the secrets is said before it is mended.
     close_room(folder.directory)
@@ -29,3 +44,10 @@ def parts_of(folder: object, *, makes_mail: bool = False, sends: bool = False) -
     for warning in [*parts.config.warnings, *lacks] if makes_mail else ():
         click.echo(f"Note: {warning}", err=True)
     return parts
+
+
+def collect_desk_of(folder: Folder) -> CollectDesk:
+    """Where finds and posts of the newsletter in the folder of `-C` are collected."""
+    from newsletter.wiring.collect import collect_desk
+
+    return collect_desk(parts_of(folder))

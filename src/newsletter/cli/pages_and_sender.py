@@ -10,6 +10,7 @@ from multiprocessing.connection import Connection
 import click
 
 from newsletter.cli import Folder
+from newsletter.cli.context import parts_of
 from newsletter.cli.schedule.serve import stop_on_signals
 from newsletter.cli.supervisor import Child, context_of, keep_running
 from newsletter.jobs.driver import DriverKind
@@ -20,13 +21,12 @@ log = logging.getLogger(__name__)
 
 
 def run_service(
-    folder: object, kind: DriverKind, host: str | None, port: int, *, begun: str, open_browser: bool = False
+    folder: Folder, kind: DriverKind, host: str | None, port: int, *, begun: str, open_browser: bool = False
 ) -> None:
     """Until a signal comes. Without a `host` there are no pages, and then it has nothing to do where another drives.
 
     Raises NotNow where nothing can listen there.
     """
-    assert isinstance(folder, Folder)
     # Who sits before the studio wants the address, and what goes wrong; not that a server has started.
     level = logging.WARNING if kind is DriverKind.STUDIO else logging.INFO
     stop, context = stop_on_signals(), context_of(folder.timing)
@@ -58,7 +58,6 @@ def driver_process(
     bell: Connection,
 ) -> None:
     """Keep the schedule and send until `stop` is set, then finish the batches in flight."""
-    from newsletter.cli.context import parts_of
     from newsletter.cli.schedule.log_lines import log_to_stderr
     from newsletter.wiring.driver import drive
     from newsletter.wiring.runner import Runner

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
+
+if TYPE_CHECKING:
+    from newsletter.cli import Folder
 
 
 @click.command()
@@ -11,7 +16,7 @@ import click
 )
 @click.option("--no-open", is_flag=True, help="Do not open a browser.")
 @click.pass_obj
-def studio(folder: object, port: int, no_open: bool) -> None:
+def studio(folder: Folder, port: int, no_open: bool) -> None:
     """Compose, preview and send in the browser. Only this machine can reach it.
 
     While it runs, what was scheduled goes out and what was interrupted goes on, as by `serve`; where `serve` or another

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
+from newsletter.cli.context import collect_desk_of
+from newsletter.cli.options import format_option
+from newsletter.cli.output import print_json
+
 if TYPE_CHECKING:
+    from newsletter.cli import Folder
     from newsletter.collect.desk import CollectDesk
     from newsletter.collect.feeds.poll import Polled
     from newsletter.words.feed import Feed, FeedState
@@ -27,13 +31,13 @@ def feeds(context: click.Context) -> None:
       newsletter feeds add https://example.com/
     """
     if context.invoked_subcommand is None:
-        _show(_desk(context.obj), "text")
+        _show(collect_desk_of(context.obj), "text")
 
 
 @feeds.command("list")
-@click.option("--format", "form", type=click.Choice(["text", "json", "opml"]), default="text", help="opml for readers.")
+@format_option("opml", about="json for scripts, opml for feed readers.")
 @click.pass_obj
-def list_(folder: object, form: str) -> None:
+def list_(folder: Folder, form: str) -> None:
     """Show the feeds, or export them for another feed reader.
 
     \b
@@ -41,14 +45,14 @@ def list_(folder: object, form: str) -> None:
       newsletter feeds list
       newsletter feeds list --format opml > feeds.opml
     """
-    _show(_desk(folder), form)
+    _show(collect_desk_of(folder), form)
 
 
 @feeds.command()
 @click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
 @click.option("--title", metavar="TEXT", default="", help="What you call it, instead of its own title.")
 @click.pass_obj
-def add(folder: object, sources: tuple[str, ...], title: str) -> None:
+def add(folder: Folder, sources: tuple[str, ...], title: str) -> None:
     """Subscribe to each SOURCE: a feed's address, that of a page that names one, or an OPML file.
 
     An address is asked at once; the feeds of a file are asked when they are due.
@@ -61,7 +65,7 @@ def add(folder: object, sources: tuple[str, ...], title: str) -> None:
     from newsletter.collect.feeds.subscribe import subscribe
     from newsletter.collect.source import is_address
 
-    desk = _desk(folder)
+    desk = collect_desk_of(folder)
     for source in sources:
         if not is_address(source):
             _add_file(desk, source)
@@ -74,7 +78,7 @@ def add(folder: object, sources: tuple[str, ...], title: str) -> None:
 @feeds.command()
 @click.argument("url")
 @click.pass_obj
-def remove(folder: object, url: str) -> None:
+def remove(folder: Folder, url: str) -> None:
     """Take a feed out of feeds.toml. What was found in it stays.
 
     \b
@@ -83,7 +87,7 @@ def remove(folder: object, url: str) -> None:
     """
     from newsletter.collect.feeds.subscribe import unsubscribe
 
-    click.echo(f"{_name(unsubscribe(_desk(folder), url))} is not looked through any more.")
+    click.echo(f"{_name(unsubscribe(collect_desk_of(folder), url))} is not looked through any more.")
 
 
 @feeds.command()
@@ -98,7 +102,7 @@ def poll(context: click.Context) -> None:
     from newsletter.collect.feeds.poll import poll as poll_one
     from newsletter.collect.mail.letterbox import empty_letterbox
 
-    desk = _desk(context.obj)
+    desk = collect_desk_of(context.obj)
     done = [poll_one(desk, feed) for feed in desk.book.list_feeds()]
     for polled in done:
         click.echo(f"{_name(polled.feed)}: {_told(polled)}")
@@ -115,13 +119,6 @@ def poll(context: click.Context) -> None:
         click.echo("There is no feed yet. Add one: newsletter feeds add https://example.com/")
     if any(polled.problem for polled in done):
         context.exit(1)
-
-
-def _desk(folder: object) -> CollectDesk:
-    from newsletter.cli.context import parts_of
-    from newsletter.wiring.collect import collect_desk
-
-    return collect_desk(parts_of(folder))
 
 
 def _add_file(desk: CollectDesk, source: str) -> None:
@@ -149,7 +146,7 @@ def _show(desk: CollectDesk, form: str) -> None:
     states = desk.memory.get_states([feed.url for feed in listed])
     if form == "json":
         rows = [_row(feed, states.get(feed.url)) for feed in listed]
-        click.echo(json.dumps({"feeds": rows}, ensure_ascii=False, indent=2))
+        print_json({"feeds": rows})
         return
     _print(listed, states)
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
 
+from newsletter.cli.context import collect_desk_of
+from newsletter.cli.options import format_option
+from newsletter.cli.output import print_json
+
 if TYPE_CHECKING:
-    from newsletter.collect.desk import CollectDesk
+    from newsletter.cli import Folder
     from newsletter.words.find import Find
 
 
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
 @click.option("--matching", metavar="WORDS", default="", help="Only those that hold all of these words.")
 @click.option("--before", metavar="N", type=int, help="Those below find N: the next page.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=30, show_default=True, help="How many.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="json for scripts.")
+@format_option()
 @click.pass_context
 def finds(context: click.Context, status: str, matching: str, before: int | None, limit: int, form: str) -> None:
     """Show what was found, newest first.
@@ -31,10 +34,10 @@ def finds(context: click.Context, status: str, matching: str, before: int | None
 
     if context.invoked_subcommand is not None:
         return
-    desk = _desk(context.obj)
+    desk = collect_desk_of(context.obj)
     found = desk.finds.list_finds(FindStatus(status), before=before, limit=limit, matching=matching)
     if form == "json":
-        click.echo(json.dumps({"finds": [_row(one) for one in found]}, ensure_ascii=False, indent=2))
+        print_json({"finds": [_row(one) for one in found]})
         return
     for one in found:
         _print(one)
@@ -47,7 +50,7 @@ def finds(context: click.Context, status: str, matching: str, before: int | None
 @click.option("--note", metavar="TEXT", default="", help="Your thought about it, in Markdown.")
 @click.option("--quote", metavar="TEXT", default="", help="What you want to quote of it.")
 @click.pass_obj
-def save(folder: object, source: str, note: str, quote: str) -> None:
+def save(folder: Folder, source: str, note: str, quote: str) -> None:
     """Save an address for later, without fetching it now.
 
     \b
@@ -56,7 +59,7 @@ def save(folder: object, source: str, note: str, quote: str) -> None:
     """
     from newsletter.collect.save import collect_find
 
-    saved = collect_find(_desk(folder), source, note=note, quote=quote)
+    saved = collect_find(collect_desk_of(folder), source, note=note, quote=quote)
     click.echo(f"Find {saved.find.id}: {saved.find.name}{'' if saved.is_new else ' (it was a find before)'}")
     for seen in saved.seen:
         click.echo(f"  {seen.sentence}")
@@ -65,7 +68,7 @@ def save(folder: object, source: str, note: str, quote: str) -> None:
 @finds.command()
 @click.argument("numbers", metavar="N...", nargs=-1, required=True, type=int)
 @click.pass_obj
-def keep(folder: object, numbers: tuple[int, ...]) -> None:
+def keep(folder: Folder, numbers: tuple[int, ...]) -> None:
     """Make posts of finds: each page is fetched, with the note on top.
 
     \b
@@ -74,7 +77,7 @@ def keep(folder: object, numbers: tuple[int, ...]) -> None:
     """
     from newsletter.collect.keep import keep as keep_one
 
-    desk = _desk(folder)
+    desk = collect_desk_of(folder)
     for number in numbers:
         kept = keep_one(desk, number)
         click.echo(f"{kept.post.file}: {kept.post.title}{'' if kept.is_new else ' (it was kept before)'}")
@@ -85,7 +88,7 @@ def keep(folder: object, numbers: tuple[int, ...]) -> None:
 @finds.command()
 @click.argument("numbers", metavar="N...", nargs=-1, required=True, type=int)
 @click.pass_obj
-def dismiss(folder: object, numbers: tuple[int, ...]) -> None:
+def dismiss(folder: Folder, numbers: tuple[int, ...]) -> None:
     """Put finds aside.
 
     \b
@@ -94,7 +97,7 @@ def dismiss(folder: object, numbers: tuple[int, ...]) -> None:
     """
     from newsletter.collect.keep import dismiss as dismiss_one
 
-    desk = _desk(folder)
+    desk = collect_desk_of(folder)
     for number in numbers:
         click.echo(f"Put aside: {dismiss_one(desk, number).name}")
 
@@ -102,7 +105,7 @@ def dismiss(folder: object, numbers: tuple[int, ...]) -> None:
 @finds.command()
 @click.argument("number", metavar="N", type=int)
 @click.pass_obj
-def undo(folder: object, number: int) -> None:
+def undo(folder: Folder, number: int) -> None:
     """Bring a find back. A post that was made of it goes, unless somebody wrote in it or an issue uses it.
 
     \b
@@ -111,14 +114,14 @@ def undo(folder: object, number: int) -> None:
     """
     from newsletter.collect.keep import undo as undo_one
 
-    click.echo(f"Waiting again: {undo_one(_desk(folder), number).name}")
+    click.echo(f"Waiting again: {undo_one(collect_desk_of(folder), number).name}")
 
 
 @finds.command()
 @click.argument("number", metavar="N", type=int)
 @click.argument("link", metavar="LINK", type=click.IntRange(min=1))
 @click.pass_obj
-def choose(folder: object, number: int, link: int) -> None:
+def choose(folder: Folder, number: int, link: int) -> None:
     """Say which LINK of a mail with several is meant, counted from 1.
 
     \b
@@ -127,34 +130,34 @@ def choose(folder: object, number: int, link: int) -> None:
     """
     from newsletter.collect.keep import choose as choose_one
 
-    chosen = choose_one(_desk(folder), number, link)
+    chosen = choose_one(collect_desk_of(folder), number, link)
     click.echo(f"Find {chosen.id}: {chosen.url}")
 
 
 @finds.command()
 @click.argument("name")
 @click.pass_obj
-def key(folder: object, name: str) -> None:
+def key(folder: Folder, name: str) -> None:
     """Make a key that may only add finds, for a phone or a script. It is shown this once.
 
     \b
     Example:
       newsletter finds key phone
     """
-    click.echo(_desk(folder).keys.new_key(name))
+    click.echo(collect_desk_of(folder).keys.new_key(name))
     click.echo("Keep it now: it is not shown again. It can add finds and do nothing else.", err=True)
 
 
 @finds.command()
 @click.pass_obj
-def keys(folder: object) -> None:
+def keys(folder: Folder) -> None:
     """Show the keys that may add finds, and when each was used.
 
     \b
     Example:
       newsletter finds keys
     """
-    listed = _desk(folder).keys.list_keys()
+    listed = collect_desk_of(folder).keys.list_keys()
     for one in listed:
         used = f"used {one.used_at:%Y-%m-%d %H:%M} UTC" if one.used_at else "never used"
         click.echo(f"{one.name}  (made {one.created_at:%Y-%m-%d}, {used})")
@@ -165,22 +168,15 @@ def keys(folder: object) -> None:
 @finds.command()
 @click.argument("name")
 @click.pass_obj
-def revoke(folder: object, name: str) -> None:
+def revoke(folder: Folder, name: str) -> None:
     """End a key at once.
 
     \b
     Example:
       newsletter finds revoke phone
     """
-    _desk(folder).keys.revoke(name)
+    collect_desk_of(folder).keys.revoke(name)
     click.echo(f"The key {name} is no longer good.")
-
-
-def _desk(folder: object) -> CollectDesk:
-    from newsletter.cli.context import parts_of
-    from newsletter.wiring.collect import collect_desk
-
-    return collect_desk(parts_of(folder))
 
 
 def _print(found: Find) -> None:

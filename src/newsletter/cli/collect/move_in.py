@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from newsletter.cli.context import parts_of
+from newsletter.cli.options import format_option
 from newsletter.cli.readers.options import (
     active_option,
     asked_maps,
     consent_option,
-    format_option,
     map_option,
-    newsletter_in,
     standing_asked,
 )
 from newsletter.words.mistake import Mistake
@@ -21,6 +21,7 @@ from newsletter.words.mistake import Mistake
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from newsletter.cli import Folder
     from newsletter.move_in.export_files import Member
     from newsletter.move_in.move import Here
     from newsletter.wiring import Parts
@@ -44,10 +45,10 @@ SYSTEMS = ("substack", "ghost", "mailchimp", "buttondown")
 )
 @map_option
 @click.option("--dry-run", is_flag=True, help="Show what would come; write nothing.")
-@format_option
+@format_option()
 @click.pass_obj
 def move_in(
-    folder: object,
+    folder: Folder,
     system: str,
     export: tuple[Path, ...],
     list_name: str | None,
@@ -83,7 +84,7 @@ def move_in(
     from newsletter.move_in.move import bring, look
     from newsletter.move_in.systems import SYSTEMS as READ
 
-    parts, status = newsletter_in(folder), standing_asked(active, consent)
+    parts, status = parts_of(folder), standing_asked(active, consent)
     asked = MoveInOptions(
         zone=ZoneInfo(parts.config.newsletter.zone), url=_old_site(parts, url), with_closed=with_closed
     )

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 import click
 
+from newsletter.cli.output import one_line, print_json
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -32,7 +34,6 @@ def print_move(
     """`people` is what came of the readers, None where none were asked for or there are none."""
     if as_json:
         from newsletter.cli.readers.imports import imported_as_json
-        from newsletter.cli.readers.output import print_json
 
         readers = imported_as_json(people[0], options) if people else None
         print_json({**_as_json(export, move), "dry_run": options.dry_run, "readers": readers})
@@ -76,7 +77,7 @@ def _ends(issues: Sequence[Issue]) -> list[Issue | None]:
 
 
 def _line(issue: Issue) -> str:
-    return f"{issue.number:>4}  {issue.dated_on}  {_one_line(issue.subject)[:90]}"
+    return f"{issue.number:>4}  {issue.dated_on}  {one_line(issue.subject)[:90]}"
 
 
 def _print_pictures(move: MoveIn, *, dry_run: bool) -> None:
@@ -85,7 +86,7 @@ def _print_pictures(move: MoveIn, *, dry_run: bool) -> None:
         do = "would be copied" if dry_run else "copied"
         click.echo(f"{_n(n_copied, 'picture', 'pictures')} of the export: {do} to images/.")
     for title, why in move.unusable[:_SHOWN]:
-        click.echo(f"  {_one_line(title)} is not shown: {_one_line(why)}")
+        click.echo(f"  {one_line(title)} is not shown: {one_line(why)}")
     if move.remote:
         hosts = Counter(urlsplit(address).netloc for address in move.remote).most_common(5)
         named = ", ".join(f"{host} ({count:,})" for host, count in hosts)
@@ -100,7 +101,7 @@ def _print_left_out(left_out: Sequence[LeftOut]) -> None:
         return
     click.echo(f"{_n(len(left_out), 'is', 'are')} left out:")
     for one in left_out[:_SHOWN]:
-        click.echo(f"  {_one_line(one.title)[:90]}: {_one_line(one.why)}")
+        click.echo(f"  {one_line(one.title)[:90]}: {one_line(one.why)}")
     if len(left_out) > _SHOWN:
         click.echo(f"  ... and {len(left_out) - _SHOWN:,} more. All of them: --format json")
     if any(one.is_closed for one in left_out):
@@ -134,8 +135,3 @@ def _issue_as_json(issue: Issue) -> dict[str, object]:
 
 def _n(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
-
-
-def _one_line(text: str) -> str:
-    """A title from an export, without what could move the cursor of a terminal."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)

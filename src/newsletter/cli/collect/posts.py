@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from newsletter.cli.options import format_option
+from newsletter.cli.output import print_json
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -13,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="json is for scripts.")
+@format_option()
 def posts(form: str) -> None:
     """List the posts, oldest file first, and the issues that use them.
 
@@ -22,7 +25,6 @@ def posts(form: str) -> None:
       newsletter posts
       newsletter posts --format json
     """
-    import json
 
     from newsletter.folder.issues import IssueFiles
     from newsletter.folder.posts import PostFiles
@@ -35,7 +37,7 @@ def posts(form: str) -> None:
             used.setdefault(slug, []).append(issue.number)
     if form == "json":
         rows = [_row(post, used.get(post.slug, [])) for post in found]
-        click.echo(json.dumps({"posts": rows}, ensure_ascii=False, indent=2))
+        print_json({"posts": rows})
         return
     for post in found:
         click.echo(_line(post, used.get(post.slug, [])))

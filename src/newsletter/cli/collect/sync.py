@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from newsletter.cli.context import parts_of
+
 
 @click.command()
 @click.pass_context
@@ -19,7 +21,6 @@ def sync(ctx: click.Context) -> None:
       newsletter sync
       newsletter -C /srv/weekly sync
     """
-    from newsletter.cli.context import parts_of
     from newsletter.wiring.sync import sentences, sync_now
 
     done = sync_now(parts_of(ctx.obj))

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from newsletter.cli.context import parts_of
+from newsletter.cli.options import format_option
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -15,14 +18,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("issue", type=int)
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "json", "github"]),
-    default="text",
-    show_default=True,
-    help="github: annotations.",
-)
+@format_option("github", about="json for scripts, github for annotations.")
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning"]),
@@ -38,7 +34,7 @@ if TYPE_CHECKING:
 def check(
     ctx: click.Context,
     issue: int,
-    style: str,
+    form: str,
     fail_on: str,
     offline: bool,
     also: tuple[str, ...],
@@ -56,7 +52,6 @@ def check(
       newsletter check 42 --offline --format json --fail-on warning
       newsletter check 42 --mend
     """
-    from newsletter.cli.context import parts_of
     from newsletter.cli.issue.findings import findings_of
     from newsletter.preflight.rules import RULES
 
@@ -67,7 +62,7 @@ def check(
     found = findings_of(parts, issue, online=not offline, also=also, is_fresh=is_fresh)
     if mend:
         found = _mended(parts, found, lambda: findings_of(parts, issue, online=not offline, also=also))
-    {"text": _as_text, "json": _as_json, "github": _as_annotations}[style](found)
+    {"text": _as_text, "json": _as_json, "github": _as_annotations}[form](found)
     failing = {"error"} if fail_on == "error" else {"error", "warning"}
     if any(one.counts and one.severity.value in failing for one in found):
         ctx.exit(1)

@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+from newsletter.cli.context import parts_of
+
+if TYPE_CHECKING:
+    from newsletter.cli import Folder
 
 
 @click.command()
@@ -17,7 +23,7 @@ import click
     help="A subscriber, or a made-up one with the longest values; without it, a reader of whom nothing is known.",
 )
 @click.pass_obj
-def render(folder: object, issue: int, out: Path, address: str | None) -> None:
+def render(folder: Folder, issue: int, out: Path, address: str | None) -> None:
     """Write ISSUE as .html, .txt, .eml and .mjml, as one reader gets it.
 
     \b
@@ -26,7 +32,6 @@ def render(folder: object, issue: int, out: Path, address: str | None) -> None:
       newsletter render 42 --out preview --as ana@example.com
       newsletter render 42 --out preview --as worst
     """
-    from newsletter.cli.context import parts_of
     from newsletter.compose.press import press
     from newsletter.ledger.sample import sample
     from newsletter.wiring.surroundings import reader_as

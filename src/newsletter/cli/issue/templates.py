@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from newsletter.cli.context import pass_parts
+
 if TYPE_CHECKING:
     from newsletter.folder.templates import TemplateFolders
+    from newsletter.wiring import Parts
 
 
 @click.group()
@@ -25,8 +28,8 @@ def template() -> None:
 @click.option(
     "--gallery", type=click.Path(path_type=Path, dir_okay=False), help="Write a page that shows each of them."
 )
-@click.pass_obj
-def list_(folder: object, gallery: Path | None) -> None:
+@pass_parts
+def list_(parts: Parts, gallery: Path | None) -> None:
     """List the templates, built in and of your own, each with what it is for.
 
     \b
@@ -36,13 +39,12 @@ def list_(folder: object, gallery: Path | None) -> None:
     """
     from newsletter.compose.look import read_look
 
-    folders = _folders(folder)
-    for found, is_own in folders.list_templates():
+    for found, is_own in parts.templates.list_templates():
         click.echo(f"{found.name:<12} {'your own' if is_own else 'built in'}  {read_look(found).about}")
     if gallery is not None:
         from newsletter.cli.issue.gallery import write_gallery
 
-        write_gallery(folders, gallery)
+        write_gallery(parts.templates, gallery)
         click.echo(f"Written: {gallery}. It shows the sample newsletter in each template.")
 
 
@@ -51,22 +53,22 @@ def list_(folder: object, gallery: Path | None) -> None:
 @click.option(
     "--from", "source", default="digest", show_default=True, metavar="NAME", help="The built-in template to begin with."
 )
-@click.pass_obj
-def new(folder: object, name: str, source: str) -> None:
+@pass_parts
+def new(parts: Parts, name: str, source: str) -> None:
     """Make the template NAME of your own, as a copy of a built-in one that you then change.
 
     \b
     Example:
       newsletter template new harbour --from letter
     """
-    _copy(_folders(folder), source, name)
+    _copy(parts.templates, source, name)
     click.echo(f'To use it, write template = "{name}" into newsletter.toml, or template: {name} into an issue.')
 
 
 @template.command()
 @click.argument("name")
-@click.pass_obj
-def eject(folder: object, name: str) -> None:
+@pass_parts
+def eject(parts: Parts, name: str) -> None:
     """Copy the built-in template NAME into templates/, where it is used from now on and can be changed.
 
     It no longer changes with the program.
@@ -75,7 +77,7 @@ def eject(folder: object, name: str) -> None:
     Example:
       newsletter template eject digest
     """
-    _copy(_folders(folder), name, name)
+    _copy(parts.templates, name, name)
     click.echo(f"Issues with the template {name} use this copy from now on. Delete the folder to go back.")
 
 
@@ -83,12 +85,3 @@ def _copy(folders: TemplateFolders, source: str, name: str) -> None:
     files = folders.copy_template(source, name)
     click.echo(f"templates/{name}/: {', '.join(path.name for path in files)}")
     click.echo("Colours, fonts, logo and the few words are in template.toml.")
-
-
-def _folders(folder: object) -> TemplateFolders:
-    from newsletter.cli import Folder
-    from newsletter.wiring import open_newsletter
-
-    assert isinstance(folder, Folder)
-    # What is missing in the settings is no matter here, so it is not said.
-    return open_newsletter(folder.directory, folder.timing).templates

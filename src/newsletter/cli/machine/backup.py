@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from newsletter.cli.context import parts_of, pass_parts
+from newsletter.cli.options import confirm, yes_option
 from newsletter.words.mistake import Mistake
 
 if TYPE_CHECKING:
+    from newsletter.cli import Folder
     from newsletter.wiring import Parts
 
 # What a lost machine takes with it and nobody can make again: keys and passwords, by path in the folder.
@@ -23,8 +25,8 @@ _SHOWN = {"subscriber": "readers", "suppression": "do-not-mail", "mailing": "sen
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--with-secrets", is_flag=True, help="Put var/secrets.env and var/erase.key into it as well.")
-@click.pass_obj
-def backup(folder: object, file: Path, *, with_secrets: bool) -> None:
+@pass_parts
+def backup(parts: Parts, file: Path, *, with_secrets: bool) -> None:
     """Write the whole database into FILE, while everything goes on. The folder itself you copy, or keep in git.
 
     One form for SQLite and PostgreSQL: an SQLite file with every table. It holds readers' addresses, so nobody else can
@@ -34,11 +36,9 @@ def backup(folder: object, file: Path, *, with_secrets: bool) -> None:
     Example:
       newsletter backup var/backups/$(date +%F).db
     """
-    from newsletter.cli.context import parts_of
     from newsletter.db.backup import write_backup
     from newsletter.wiring.schema import metadata
 
-    parts = parts_of(folder)
     files = _secrets(parts.directory) if with_secrets else {}
     made = write_backup(parts.engine, file, metadata, now=parts.clock.now(), files=files)
     click.echo(f"{file}: {said(made.rows)}.")
@@ -54,9 +54,9 @@ def backup(folder: object, file: Path, *, with_secrets: bool) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--replace", is_flag=True, help="Write over a database that is not empty; it is backed up first.")
 @click.option("--with-secrets", is_flag=True, help="Also put back the secrets that the backup holds, where none are.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@yes_option
 @click.pass_obj
-def restore(folder: object, file: Path, *, replace: bool, with_secrets: bool, yes: bool) -> None:
+def restore(folder: Folder, file: Path, *, replace: bool, with_secrets: bool, yes: bool) -> None:
     """Put a backup back into this newsletter's database, SQLite or PostgreSQL. Stop `serve` first.
 
     Nothing is sent from it until you say that it is the live one: since the backup was made, issues may have gone out
@@ -67,14 +67,11 @@ def restore(folder: object, file: Path, *, replace: bool, with_secrets: bool, ye
       newsletter restore var/backups/2026-12-01.db
       newsletter db here
     """
-    from newsletter.cli import Folder
-    from newsletter.cli.context import parts_of
     from newsletter.db.backup import read_contents
     from newsletter.db.backup import restore as put_back
     from newsletter.wiring.clocks import alone
     from newsletter.wiring.schema import metadata
 
-    assert isinstance(folder, Folder)
     held = read_contents(file, metadata)
     if with_secrets:
         # First: where the database is may be one of them.
@@ -107,8 +104,7 @@ def _keep_what_is_there(parts: Parts, *, yes: bool) -> None:
     from newsletter.db.backup import write_backup
     from newsletter.wiring.schema import metadata
 
-    if not yes and sys.stdin.isatty():
-        click.confirm("Everything that is in the database now is replaced. Go on?", abort=True)
+    confirm("Everything that is in the database now is replaced. Go on?", yes=yes)
     path = parts.directory / "var" / "backups" / f"before-restore-{parts.clock.now():%Y-%m-%dT%H%M%S}.db"
     write_backup(parts.engine, path, metadata, now=parts.clock.now(), files={})
     click.echo(f"What was there is kept in {path}.")

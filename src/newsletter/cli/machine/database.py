@@ -5,8 +5,15 @@ from __future__ import annotations
 import re
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+from newsletter.cli.context import pass_parts
+from newsletter.cli.options import confirm, yes_option
+
+if TYPE_CHECKING:
+    from newsletter.wiring import Parts
 
 
 @click.group()
@@ -16,8 +23,8 @@ def db() -> None:
 
 @db.command()
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and change nothing.")
-@click.pass_obj
-def upgrade(folder: object, dry_run: bool) -> None:
+@pass_parts
+def upgrade(parts: Parts, dry_run: bool) -> None:
     """Bring the database to this version of the program: all of it, or nothing. Safe to run twice.
 
     Then its tables are compared with those that the program needs, whatever number they were given.
@@ -27,13 +34,12 @@ def upgrade(folder: object, dry_run: bool) -> None:
       newsletter backup before.db
       newsletter db upgrade
     """
-    from newsletter.cli.context import parts_of
     from newsletter.db.engine import connect
     from newsletter.db.upgrade import HEAD, pending
     from newsletter.db.upgrade import upgrade as run
     from newsletter.wiring.schema import metadata
 
-    engine = connect(parts_of(folder).config.database_url)
+    engine = connect(parts.config.database_url)
     steps = pending(engine)
     for step in steps if dry_run else ():
         click.echo(step)
@@ -46,8 +52,8 @@ def upgrade(folder: object, dry_run: bool) -> None:
 
 @db.command()
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
-@click.pass_obj
-def export(folder: object, directory: Path) -> None:
+@pass_parts
+def export(parts: Parts, directory: Path) -> None:
     """Write every list into DIRECTORY as CSV, from a database of whatever version: also one that nothing else can read.
 
     Everyone is in it, who left and who must not be mailed included, as `subscribers import` reads it. What was sent is
@@ -57,13 +63,12 @@ def export(folder: object, directory: Path) -> None:
     Example:
       newsletter db export saved/
     """
-    from newsletter.cli.context import parts_of
     from newsletter.cli.readers.export import as_text, write_whole
     from newsletter.db.any_version import ReadersOfAnyVersion
     from newsletter.db.engine import connect
     from newsletter.exports.csv_export import export_csv
 
-    readers = ReadersOfAnyVersion(connect(parts_of(folder).config.database_url))
+    readers = ReadersOfAnyVersion(connect(parts.config.database_url))
     directory.mkdir(parents=True, exist_ok=True)
     for number, name in readers.lists():
         path = directory / f"{number}-{re.sub(r'[^a-z0-9]+', '-', name.lower())}.csv"
@@ -75,8 +80,8 @@ def export(folder: object, directory: Path) -> None:
 
 @db.command()
 @click.argument("url")
-@click.pass_obj
-def move(folder: object, url: str) -> None:
+@pass_parts
+def move(parts: Parts, url: str) -> None:
     """Move everything to the empty database at URL, SQLite or PostgreSQL, and go on there. Stop `serve` first.
 
     The old database stays as it is, and sends no more. The new address is written into var/secrets.env.
@@ -87,12 +92,10 @@ def move(folder: object, url: str) -> None:
     """
     import os
 
-    from newsletter.cli.context import parts_of
     from newsletter.cli.machine.backup import said
     from newsletter.folder.secrets_file import SECRETS, keep_secrets
     from newsletter.wiring.clocks import move_to
 
-    parts = parts_of(folder)
     rows = move_to(parts, url)
     click.echo(f"Moved: {said(rows)}.")
     if os.environ.get("NEWSLETTER_DATABASE_URL", "").strip():
@@ -104,9 +107,9 @@ def move(folder: object, url: str) -> None:
 
 
 @db.command()
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.pass_obj
-def here(folder: object, yes: bool) -> None:
+@yes_option
+@pass_parts
+def here(parts: Parts, yes: bool) -> None:
     """Say that this database is the live one, after it was moved, copied or restored. Until then it sends nothing.
 
     Never say it while another copy sends. After a restore, cancel first what has gone out already.
@@ -115,16 +118,12 @@ def here(folder: object, yes: bool) -> None:
     Example:
       newsletter db here
     """
-    import sys
 
-    from newsletter.cli.context import parts_of
     from newsletter.words.ledger import MailingStatus
 
-    parts = parts_of(folder)
     going_on = [status for status in MailingStatus if status not in (MailingStatus.FINISHED, MailingStatus.CANCELLED)]
     for mailing in parts.ledger.list_mailings(statuses=going_on):
         click.echo(f"This would go on: issue {mailing.issue} to {mailing.list_name!r}, {mailing.status.value}.")
-    if not yes and sys.stdin.isatty():
-        click.confirm("Is this the database to send from, and nobody sends from another?", abort=True)
+    confirm("Is this the database to send from, and nobody sends from another?", yes=yes)
     parts.live.declare()
     click.echo("This database is the live one from now on.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from newsletter.cli.options import format_option
 from newsletter.words.verdict import State, Verdict
 
 _SIGNS = {State.PASS: "ok", State.WARN: "look", State.FAIL: "mend", State.UNKNOWN: "not known"}
@@ -14,14 +15,7 @@ _SIGNS = {State.PASS: "ok", State.WARN: "look", State.FAIL: "mend", State.UNKNOW
 @click.option("--selector", "selectors", multiple=True, metavar="NAME", help="A DKIM selector of your mail server.")
 @click.option("--bounces", metavar="HOST", help="The domain that bounces go to, such as em123.example.com.")
 @click.option("--name-server", metavar="ADDRESS[:PORT]", help="Ask this one instead of this machine's.")
-@click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="json for scripts.",
-)
+@format_option()
 @click.pass_context
 def doctor(
     ctx: click.Context,
@@ -29,7 +23,7 @@ def doctor(
     selectors: tuple[str, ...],
     bounces: str | None,
     name_server: str | None,
-    style: str,
+    form: str,
 ) -> None:
     """Look whether settings, secrets, database, clock, disk, backups, provider and domain are sound.
 
@@ -41,18 +35,17 @@ def doctor(
       newsletter doctor
       newsletter doctor --selector mail --bounces bounce.example.com
     """
-    from newsletter.cli import Folder
     from newsletter.fetch.dns import DnsResolver
     from newsletter.wiring import open_newsletter
     from newsletter.wiring.soundness import look_here
     from newsletter.wiring.soundness_outside import ask_others
 
-    assert isinstance(ctx.obj, Folder)
+    # Not by way of parts_of, which closes var/: what stands open is found here.
     parts = open_newsletter(ctx.obj.directory, ctx.obj.timing)
     server = _server(name_server)
     resolver = DnsResolver([server] if server else None)
     found = look_here(parts) + ask_others(parts, resolver, offline=offline, selectors=selectors, bounces=bounces)
-    _print(found, style)
+    _print(found, form)
     if any(one.state is State.FAIL for one in found):
         ctx.exit(1)
 
@@ -66,8 +59,8 @@ def _server(text: str | None) -> tuple[str, int] | None:
     return (address, int(port)) if colon else (text, 53)
 
 
-def _print(found: list[Verdict], style: str) -> None:
-    if style == "json":
+def _print(found: list[Verdict], form: str) -> None:
+    if form == "json":
         import json
 
         listed = [

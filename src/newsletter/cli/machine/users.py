@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from newsletter.cli.context import pass_parts
+from newsletter.cli.options import format_option
+from newsletter.cli.output import print_json
 from newsletter.words.mistake import Missing
 from newsletter.words.user import Role
 
@@ -29,21 +32,18 @@ def users() -> None:
 
 
 @users.command(name="list")
-@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.pass_obj
-def list_users(folder: object, style: str) -> None:
+@format_option()
+@pass_parts
+def list_users(parts: Parts, form: str) -> None:
     """List who has an account.
 
     \b
     Example:
       newsletter users list
     """
-    import json
 
-    from newsletter.cli.context import parts_of
-
-    found = parts_of(folder).users.list_users()
-    if style == "json":
+    found = parts.users.list_users()
+    if form == "json":
         rows = [
             {
                 "email": one.user.email,
@@ -54,7 +54,7 @@ def list_users(folder: object, style: str) -> None:
             }
             for one in found
         ]
-        click.echo(json.dumps({"users": rows}, indent=2, ensure_ascii=False))
+        print_json({"users": rows})
         return
     for one in found:
         more = "" if one.password_hash else ", has not chosen a password yet"
@@ -69,18 +69,16 @@ def list_users(folder: object, style: str) -> None:
 @click.argument("email")
 @click.option("--name", help="What others see; the part before the @ if left out.")
 @_ROLE
-@click.pass_obj
-def add(folder: object, email: str, name: str | None, role: str) -> None:
+@pass_parts
+def add(parts: Parts, email: str, name: str | None, role: str) -> None:
     """Give EMAIL an account, and print the link by which they choose a password.
 
     \b
     Example:
       newsletter users add ben@example.com --name Ben --role owner
     """
-    from newsletter.cli.context import parts_of
     from newsletter.readers.address import check_address, tidy_address
 
-    parts = parts_of(folder)
     address = check_address(tidy_address(email)[0])
     account = parts.users.add(address, name=name or address.partition("@")[0], role=Role(role))
     click.echo(f"{account.user.name} is {account.user.role.value} now. Give them this link; it ends in three days:")
@@ -89,34 +87,30 @@ def add(folder: object, email: str, name: str | None, role: str) -> None:
 
 @users.command()
 @click.argument("email")
-@click.pass_obj
-def invite(folder: object, email: str) -> None:
+@pass_parts
+def invite(parts: Parts, email: str) -> None:
     """Print a new link by which EMAIL chooses a password.
 
     \b
     Example:
       newsletter users invite ben@example.com
     """
-    from newsletter.cli.context import parts_of
 
-    parts = parts_of(folder)
     click.echo(_invitation(parts, _account(parts, email)))
 
 
 @users.command()
 @click.argument("email")
 @_ROLE
-@click.pass_obj
-def role(folder: object, email: str, role: str) -> None:
+@pass_parts
+def role(parts: Parts, email: str, role: str) -> None:
     """Say what EMAIL may do.
 
     \b
     Example:
       newsletter users role ben@example.com --role author
     """
-    from newsletter.cli.context import parts_of
 
-    parts = parts_of(folder)
     account = _account(parts, email)
     parts.users.set_role(account.user.id, Role(role))
     click.echo(f"{account.user.name} is {role} now.")
@@ -124,17 +118,15 @@ def role(folder: object, email: str, role: str) -> None:
 
 @users.command()
 @click.argument("email")
-@click.pass_obj
-def remove(folder: object, email: str) -> None:
+@pass_parts
+def remove(parts: Parts, email: str) -> None:
     """Take the account of EMAIL away; they are signed out at once. What they wrote stays.
 
     \b
     Example:
       newsletter users remove ben@example.com
     """
-    from newsletter.cli.context import parts_of
 
-    parts = parts_of(folder)
     account = _account(parts, email)
     parts.users.remove(account.user.id)
     click.echo(f"{account.user.name} has no account any more.")
@@ -142,17 +134,15 @@ def remove(folder: object, email: str) -> None:
 
 @users.command(name="reset-code")
 @click.argument("email")
-@click.pass_obj
-def reset_code(folder: object, email: str) -> None:
+@pass_parts
+def reset_code(parts: Parts, email: str) -> None:
     """Ask EMAIL for no code any more, because their phone is gone; they are signed out everywhere.
 
     \b
     Example:
       newsletter users reset-code ben@example.com
     """
-    from newsletter.cli.context import parts_of
 
-    parts = parts_of(folder)
     account = _account(parts, email)
     parts.users.set_totp(account.user.id, None)
     click.echo(f"{account.user.name} comes in by password alone, until they set up a code again.")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
+
+from newsletter.cli.context import pass_parts
+from newsletter.cli.options import confirm, format_option, yes_option
+from newsletter.cli.output import print_json
 
 if TYPE_CHECKING:
     from newsletter.consent.requests import AskingRun
@@ -29,12 +31,12 @@ _UNENGAGED = "not engaged"
     help="End the subscriptions of those who have not answered after so many days.",
 )
 @click.option("--dry-run", is_flag=True, help="Only count; ask nobody.")
-@click.option("--yes", is_flag=True, help="Do not ask you first.")
+@yes_option
 @click.option("--undo", type=int, metavar="NUMBER", help="Take an asking back; its number was printed when it ran.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="json for scripts.")
-@click.pass_obj
+@format_option()
+@pass_parts
 def ask_again(
-    folder: object,
+    parts: Parts,
     list_name: str | None,
     segment: str | None,
     days: int,
@@ -54,9 +56,7 @@ def ask_again(
       newsletter subscribers ask-again --list weekly --segment sleepers --days 21
       newsletter subscribers ask-again --undo 1
     """
-    from newsletter.cli.context import parts_of
 
-    parts = parts_of(folder)
     asking = parts.asking_again
     if undo is not None:
         back = asking.undo(undo)
@@ -71,10 +71,7 @@ def ask_again(
         click.echo(f"{n_readers:,} readers of {list_name} would be asked: {question}.")
         return
     parts.check_may_send()
-    if not yes and sys.stdin.isatty():
-        click.confirm(
-            f"Ask {n_readers:,} readers of {list_name}, and take off who is silent for {days} days?", abort=True
-        )
+    confirm(f"Ask {n_readers:,} readers of {list_name}, and take off who is silent for {days} days?", yes=yes)
     wording = f"Asked by mail whether they still want {list_name} ({question})."
     run = asking.ask(list_name, question, days=days, wording=wording)
     click.echo(_what_follows(parts, run, n_readers, days))
@@ -82,8 +79,8 @@ def ask_again(
 
 @click.command()
 @click.argument("email", required=False)
-@click.pass_obj
-def reopen(folder: object, email: str | None) -> None:
+@pass_parts
+def reopen(parts: Parts, email: str | None) -> None:
     """Take sign-ups again, after far more of them than usual had closed the form; or those of one address.
 
     An address that was asked to confirm three times, and did not answer, is asked again after 90 days. With EMAIL it may be
@@ -94,12 +91,11 @@ def reopen(folder: object, email: str | None) -> None:
       newsletter subscribers reopen
       newsletter subscribers reopen ana@example.com
     """
-    from newsletter.cli.context import parts_of
 
     if email is not None:
-        click.echo(_reopened(parts_of(folder), email))
+        click.echo(_reopened(parts, email))
         return
-    was_closed = parts_of(folder).consents.close_breaker()
+    was_closed = parts.consents.close_breaker()
     click.echo("Sign-ups are taken again." if was_closed else "The form was open; nothing changed.")
 
 
@@ -142,7 +138,7 @@ def _show(runs: Sequence[AskingRun], form: str) -> None:
             }
             for run in runs
         ]
-        click.echo(json.dumps({"askings": rows}, ensure_ascii=False, indent=2))
+        print_json({"askings": rows})
         return
     if not runs:
         click.echo("Nobody was asked yet. Begin with: newsletter subscribers ask-again --list NAME --dry-run")

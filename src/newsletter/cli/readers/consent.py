@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
+from newsletter.cli.context import parts_of, pass_parts
+from newsletter.cli.options import confirm, yes_option
 from newsletter.words.mistake import Missing
 
 if TYPE_CHECKING:
+    from newsletter.cli import Folder
     from newsletter.wiring import Parts
     from newsletter.words.consent import Asked
 
 
 @click.command()
 @click.pass_obj
-def ask(folder: object) -> None:
+def ask(folder: Folder) -> None:
     """Post the mails that ask pending people to confirm, and that `serve` has not posted yet.
 
     \b
     Example:
       newsletter subscribers ask
     """
-    from newsletter.cli.context import parts_of
 
     posted = parts_of(folder, sends=True).post_office.post_waiting()
     click.echo(f"{posted:,} mails were handed over.")
@@ -51,9 +52,9 @@ def ask_to_confirm(parts: Parts, list_name: str, asked: Asked, source: str | Non
 
 @click.command()
 @click.argument("email")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.pass_obj
-def erase(folder: object, email: str, yes: bool) -> None:
+@yes_option
+@pass_parts
+def erase(parts: Parts, email: str, yes: bool) -> None:
     """Forget a person, at their request. It can't be undone.
 
     What names them goes from the database, addresses that they had before included. Deliveries stay as numbers, and a
@@ -63,12 +64,9 @@ def erase(folder: object, email: str, yes: bool) -> None:
     Example:
       newsletter subscribers erase ana@example.com
     """
-    from newsletter.cli.context import parts_of
     from newsletter.words.erasure import RequestOf
 
-    parts = parts_of(folder)
-    if not yes and sys.stdin.isatty():
-        click.confirm(f"Forget {email} for ever?", abort=True)
+    confirm(f"Forget {email} for ever?", yes=yes)
     if not parts.profiles.erase(email, RequestOf.OWNER):
         raise Missing(f"Nobody here has the address {email!r}.", fix="Check the spelling.")
     click.echo(f"{email} is erased.")
@@ -83,15 +81,14 @@ def erase(folder: object, email: str, yes: bool) -> None:
 @click.argument("email")
 @click.argument("tag")
 @click.option("--remove", is_flag=True, help="Take the tag away.")
-@click.pass_obj
-def tag(folder: object, email: str, tag: str, remove: bool) -> None:
+@pass_parts
+def tag(parts: Parts, email: str, tag: str, remove: bool) -> None:
     """Mark a person with a tag, for segments.
 
     \b
     Example:
       newsletter subscribers tag ana@example.com vip
     """
-    from newsletter.cli.context import parts_of
 
-    parts_of(folder).segments.set_tag(email, tag, on=not remove)
+    parts.segments.set_tag(email, tag, on=not remove)
     click.echo(f"{email} {'no longer has' if remove else 'has'} the tag {tag.lower()}.")

@@ -6,9 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli.readers.options import format_option, newsletter_in
+from newsletter.cli.context import pass_parts
+from newsletter.cli.options import format_option
+from newsletter.cli.output import print_json
+from newsletter.cli.readers.options import no_such_list
 
 if TYPE_CHECKING:
+    from newsletter.wiring import Parts
     from newsletter.words.subscriber import Subscriber
 
 _SHOWN = 100
@@ -16,9 +20,9 @@ _SHOWN = 100
 
 @click.command()
 @click.option("--list", "list_name", metavar="NAME", help="Only where one of them is on this list.")
-@format_option
-@click.pass_obj
-def duplicates(folder: object, list_name: str | None, form: str) -> None:
+@format_option()
+@pass_parts
+def duplicates(parts: Parts, list_name: str | None, form: str) -> None:
     """Show addresses that probably reach one person, and what is on several lists. Nothing is changed.
 
     Compared are addresses without what follows a plus, and without dots where the host ignores them. Case never makes
@@ -28,13 +32,11 @@ def duplicates(folder: object, list_name: str | None, form: str) -> None:
     Example:
       newsletter subscribers duplicates --list weekly
     """
-    from newsletter.cli.readers.output import print_json
     from newsletter.consent.duplicates import find_likely_same
-    from newsletter.words.mistake import Missing
 
-    readers = newsletter_in(folder).readers
+    readers = parts.readers
     if list_name is not None and readers.find_list(list_name) is None:
-        raise Missing(f"There is no list called {list_name!r}.", fix="See the lists with: newsletter lists")
+        raise no_such_list(list_name)
     groups = list(find_likely_same(readers, list_name=list_name))
     shared = readers.count_on_several()
     if form == "json":

@@ -9,11 +9,13 @@ from typing import IO, TYPE_CHECKING, TextIO
 
 import click
 
-from newsletter.cli.readers.options import list_option, newsletter_in
-from newsletter.words.mistake import Missing, Mistake
+from newsletter.cli.context import pass_parts
+from newsletter.cli.readers.options import list_option, no_such_list
+from newsletter.words.mistake import Mistake
 
 if TYPE_CHECKING:
     from newsletter.exports.export_for import Exported
+    from newsletter.wiring import Parts
 
 
 @click.command()
@@ -26,8 +28,8 @@ if TYPE_CHECKING:
     help="In the form that another system imports; an archive for mailchimp and listmonk.",
 )
 @click.option("--spreadsheet", is_flag=True, help="Make cells harmless that a spreadsheet would run as formulas.")
-@click.pass_obj
-def export(folder: object, list_name: str, out: str, target: str | None, spreadsheet: bool) -> None:
+@pass_parts
+def export(parts: Parts, list_name: str, out: str, target: str | None, spreadsheet: bool) -> None:
     """Write a list as CSV: everyone on it, with tags, fields and consent, and everyone who must not be mailed.
 
     An import reads it back: names, fields, tags, times, consent, and who left, bounced or complained. "Active" in a file
@@ -44,9 +46,9 @@ def export(folder: object, list_name: str, out: str, target: str | None, spreads
     from newsletter.exports.csv_export import export_csv
     from newsletter.exports.export_for import IN_A_ZIP, export_for
 
-    readers = newsletter_in(folder).readers
+    readers = parts.readers
     if readers.find_list(list_name) is None:
-        raise Missing(f"There is no list called {list_name!r}.", fix="See the lists with: newsletter lists")
+        raise no_such_list(list_name)
     if target and spreadsheet:
         raise click.UsageError("--spreadsheet changes cells; another system would take them as they are.")
     if target in IN_A_ZIP and out != "-" and not out.endswith(".zip"):

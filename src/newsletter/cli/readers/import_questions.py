@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from newsletter.cli.output import print_json
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -58,8 +60,6 @@ def _ask(questions: Sequence[Question]) -> dict[str, str]:
 
 
 def _print(questions: Sequence[Question]) -> None:
-    from newsletter.cli.readers.output import print_json
-
     print_json({"imported": False, "questions": [question_as_json(question) for question in questions]})
 
 

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from newsletter.cli.context import pass_parts
+from newsletter.cli.options import format_option
+from newsletter.cli.output import print_json
 from newsletter.cli.readers.import_questions import with_answers
 from newsletter.cli.readers.options import (
     active_option,
     asked_maps,
     consent_option,
-    format_option,
     map_option,
-    newsletter_in,
     standing_asked,
 )
 from newsletter.words.subscriber import SubscriptionStatus
@@ -71,10 +72,10 @@ SOURCES = (
 @click.option("--encoding", metavar="NAME", help="The files' encoding, where they are not UTF-8.")
 @click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
 @click.option("--undo", type=int, metavar="NUMBER", help="Take an import back; its number was printed when it ran.")
-@format_option
-@click.pass_obj
+@format_option()
+@pass_parts
 def import_(
-    folder: object,
+    parts: Parts,
     files: tuple[Path, ...],
     list_name: str | None,
     source: str | None,
@@ -103,7 +104,6 @@ def import_(
     """
     from newsletter.imports.report import ImportOptions
 
-    parts = newsletter_in(folder)
     if undo is not None:
         n_undone = parts.imports.undo(undo)
         click.echo(f"Import {undo} is taken back: {n_undone:,} changes. What people did themselves since then stays.")
@@ -123,8 +123,6 @@ def import_(
 
 
 def _run(parts: Parts, files: Sequence[Path], options: ImportOptions, form: str) -> None:
-    from newsletter.cli.readers.output import print_json
-
     (done, asked), options = with_answers(
         options, lambda known: import_readers(parts, files, known), as_json=form == "json"
     )
@@ -175,9 +173,9 @@ def print_imported(done: Imported, options: ImportOptions, asked: str) -> None:
 
 
 @click.command()
-@format_option
-@click.pass_obj
-def imports(folder: object, form: str) -> None:
+@format_option()
+@pass_parts
+def imports(parts: Parts, form: str) -> None:
     """Show the last imports with the numbers under which they can be taken back.
 
     \b
@@ -186,7 +184,7 @@ def imports(folder: object, form: str) -> None:
     """
     from newsletter.cli.readers.output import print_imports
 
-    print_imports(newsletter_in(folder).imports.list_imports(most=50), as_json=form == "json")
+    print_imports(parts.imports.list_imports(most=50), as_json=form == "json")
 
 
 @contextmanager

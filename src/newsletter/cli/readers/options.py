@@ -1,4 +1,4 @@
-"""Options that several commands about readers share."""
+"""Options that several commands about readers share, and how they are read."""
 
 from __future__ import annotations
 
@@ -6,17 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from newsletter.words.mistake import Missing
 from newsletter.words.subscriber import SubscriptionStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from newsletter.wiring import Parts
 
 list_option = click.option("--list", "list_name", required=True, metavar="NAME", help="The mailing list.")
-format_option = click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="json for scripts."
-)
 active_option = click.option(
     "--active/--confirm",
     "active",
@@ -58,13 +55,5 @@ def asked_maps(texts: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def newsletter_in(folder: object) -> Parts:
-    """The newsletter in the folder of `-C`. Settings for sending are not looked at, nor warned about."""
-    from newsletter.cli import Folder
-    from newsletter.folder.private import close_room
-    from newsletter.wiring import open_newsletter
-
-    assert isinstance(folder, Folder)
-    parts = open_newsletter(folder.directory, folder.timing)
-    close_room(folder.directory)
-    return parts
+def no_such_list(name: str) -> Missing:
+    return Missing(f"There is no list called {name!r}.", fix="See the lists with: newsletter lists")

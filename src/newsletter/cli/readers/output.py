@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
+
+from newsletter.cli.output import one_line, print_json
 
 if TYPE_CHECKING:
     from newsletter.imports.report import ImportReport
@@ -45,7 +46,7 @@ def print_report(report: ImportReport, list_name: str, *, is_new: bool, dry_run:
 def _as_difference(change: ReaderChange) -> str:
     """What would become of one person: `~ ana@example.com: city Bonn -> Oslo`."""
     values = [
-        f"{what} {_one_line(before)[:60]} -> {_one_line(after)[:60]}" if before else f"{what} {_one_line(after)[:60]}"
+        f"{what} {one_line(before)[:60]} -> {one_line(after)[:60]}" if before else f"{what} {one_line(after)[:60]}"
         for what, before, after in change.values
     ]
     return f"{'+' if change.is_new else '~'} {change.email}: {', '.join(values)}"
@@ -126,9 +127,9 @@ def print_person(email: str, person: Subscriber | None, suppressed: SuppressionR
     if person:
         name = f"{person.first_name} {person.last_name}".strip()
         lines += [f"  name: {name}"] if name else []
-        lines += [f"  {field}: {_one_line(str(value))}" for field, value in sorted(person.fields.items())]
+        lines += [f"  {field}: {one_line(str(value))}" for field, value in sorted(person.fields.items())]
         for subscription in person.subscriptions:
-            proof = f" ({_one_line(subscription.consent)})" if subscription.consent else ""
+            proof = f" ({one_line(subscription.consent)})" if subscription.consent else ""
             since = f"{subscription.since_at:%Y-%m-%d %H:%M} UTC"
             lines.append(f"  list {subscription.list_name}: {subscription.status.value} since {since}{proof}")
     if person and person.rests_until:
@@ -175,11 +176,6 @@ def print_quiet(email: str, found: Unanswered | None, now: datetime, *, indent: 
         click.echo(f"{indent}{why} To let it be asked at once: newsletter subscribers reopen {email.strip()}")
 
 
-def _one_line(text: str) -> str:
-    """A value from a file, without what could move the cursor of a terminal."""
-    return "".join(letter if letter.isprintable() else " " for letter in text)
-
-
 def more_as_json(
     records: Sequence[ConsentRecord],
     tags: Sequence[str],
@@ -221,10 +217,6 @@ def print_more(
         lines.append(f"  erased on {erased.erased_at:%Y-%m-%d %H:%M} UTC at {whose}{back}")
     if lines:
         click.echo("\n".join(lines))
-
-
-def print_json(document: object) -> None:
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
 
 
 def print_lists(rows: Sequence[ListRow]) -> None:

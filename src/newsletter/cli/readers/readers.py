@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from newsletter.cli.context import parts_of, pass_parts
+from newsletter.cli.options import format_option
+from newsletter.cli.output import print_json
 from newsletter.cli.readers.again import ask_again, reopen
 from newsletter.cli.readers.consent import ask, ask_to_confirm, erase, tag
 from newsletter.cli.readers.duplicates import duplicates
@@ -14,9 +17,8 @@ from newsletter.cli.readers.imports import import_, imports
 from newsletter.cli.readers.options import (
     active_option,
     consent_option,
-    format_option,
     list_option,
-    newsletter_in,
+    no_such_list,
     split_pair,
     standing_asked,
 )
@@ -25,7 +27,6 @@ from newsletter.cli.readers.output import (
     more_as_json,
     person_as_json,
     print_addresses,
-    print_json,
     print_lists,
     print_more,
     print_person,
@@ -37,8 +38,8 @@ from newsletter.words.mistake import Missing
 from newsletter.words.subscriber import SubscriptionStatus
 
 if TYPE_CHECKING:
-    from newsletter.consent.readers_sql import Readers
     from newsletter.readers.pages import FormerAddress
+    from newsletter.wiring import Parts
 
 
 @click.group()
@@ -54,9 +55,9 @@ def subscribers() -> None:
 @click.option("--field", "fields", multiple=True, metavar="NAME=VALUE", help="A custom field, for merge tags.")
 @active_option
 @consent_option
-@click.pass_obj
+@pass_parts
 def add(
-    folder: object,
+    parts: Parts,
     email: str,
     list_name: str,
     first_name: str | None,
@@ -74,7 +75,6 @@ def add(
     from newsletter.imports.one_reader import add_reader
 
     status = standing_asked(active, consent)
-    parts = newsletter_in(folder)
     readers = parts.readers
     is_new = readers.find_list(list_name) is None
     done = add_reader(
@@ -99,8 +99,8 @@ def add(
 @subscribers.command()
 @click.argument("email")
 @click.option("--list", "list_name", metavar="NAME", help="Only from this list.")
-@click.pass_obj
-def remove(folder: object, email: str, list_name: str | None) -> None:
+@pass_parts
+def remove(parts: Parts, email: str, list_name: str | None) -> None:
     """Take a person off one list, or off all of them and every one to come. No later import brings them back.
 
     \b
@@ -109,10 +109,9 @@ def remove(folder: object, email: str, list_name: str | None) -> None:
       newsletter subscribers remove ana@example.com --list weekly
     """
 
-    parts = newsletter_in(folder)
     readers = parts.readers
-    if list_name is not None:
-        _get_list(readers, list_name)
+    if list_name is not None and readers.find_list(list_name) is None:
+        raise no_such_list(list_name)
     if readers.find_subscriber(email) is None:
         former = parts.profiles.find_former(email)
         raise _moved(email, former) if former else _nobody(email)
@@ -128,9 +127,9 @@ def remove(folder: object, email: str, list_name: str | None) -> None:
 
 @subscribers.command()
 @click.argument("email")
-@format_option
-@click.pass_obj
-def show(folder: object, email: str, form: str) -> None:
+@format_option()
+@pass_parts
+def show(parts: Parts, email: str, form: str) -> None:
     """Show a person: names, fields, lists, and whether they may be mailed.
 
     \b
@@ -138,7 +137,6 @@ def show(folder: object, email: str, form: str) -> None:
       newsletter subscribers show ana@example.com --format json
     """
 
-    parts = newsletter_in(folder)
     person, suppressed = parts.readers.find_subscriber(email), parts.readers.find_suppression(email)
     erased, former = parts.profiles.find_erasure(email), parts.profiles.find_former(email)
     before = parts.profiles.former_addresses(person.id) if person else ()
@@ -160,7 +158,7 @@ def show(folder: object, email: str, form: str) -> None:
 
 
 @click.group(invoke_without_command=True)
-@format_option
+@format_option()
 @click.pass_context
 def lists(context: click.Context, form: str) -> None:
     """Show the lists: who is mailed (active), has not confirmed (pending), takes a break, left, or must not be mailed.
@@ -175,7 +173,7 @@ def lists(context: click.Context, form: str) -> None:
 
     if context.invoked_subcommand is not None:
         return
-    rows = _readers(context.obj).list_lists()
+    rows = parts_of(context.obj).readers.list_lists()
     if form == "json":
         print_json({"lists": [asdict(row) for row in rows]})
     else:
@@ -184,8 +182,8 @@ def lists(context: click.Context, form: str) -> None:
 
 @lists.command("add")
 @click.argument("name")
-@click.pass_obj
-def add_list(folder: object, name: str) -> None:
+@pass_parts
+def add_list(parts: Parts, name: str) -> None:
     """Make a list.
 
     \b
@@ -193,9 +191,8 @@ def add_list(folder: object, name: str) -> None:
       newsletter lists add weekly
     """
 
-    readers = _readers(folder)
-    is_new = readers.find_list(name) is None
-    readers.add_list(name)
+    is_new = parts.readers.find_list(name) is None
+    parts.readers.add_list(name)
     click.echo(f"The list {name} is {'new' if is_new else 'there already'}.")
 
 
@@ -203,8 +200,8 @@ def add_list(folder: object, name: str) -> None:
 @click.argument("name")
 @click.option("--open/--closed", "is_open", default=None, help="Whether anybody may join it on the sign-up page.")
 @click.option("--title", metavar="TEXT", help="What readers see instead of its name.")
-@click.pass_obj
-def page(folder: object, name: str, is_open: bool | None, title: str | None) -> None:
+@pass_parts
+def page(parts: Parts, name: str, is_open: bool | None, title: str | None) -> None:
     """Say how readers meet a list. The first list is open; every further one is closed until you open it.
 
     \b
@@ -213,7 +210,6 @@ def page(folder: object, name: str, is_open: bool | None, title: str | None) -> 
     """
     if is_open is None and title is None:
         raise click.UsageError("Nothing to change: name --open, --closed or --title.")
-    parts = newsletter_in(folder)
     parts.profiles.set_page(name, title=title, is_open=is_open)
     found = next(one for one in parts.profiles.list_pages() if one.name == name)
     how = "open: anybody may join it" if found.is_open else "closed: only you put people on it"
@@ -222,18 +218,6 @@ def page(folder: object, name: str, is_open: bool | None, title: str | None) -> 
 
 for _command in (import_, imports, export, duplicates, ask, ask_again, reopen, erase, tag):
     subscribers.add_command(_command)
-
-
-def _readers(folder: object) -> Readers:
-    """The readers of the newsletter in the folder of `-C`. Settings for sending are not looked at here."""
-    return newsletter_in(folder).readers
-
-
-def _get_list(readers: Readers, name: str) -> int:
-    found = readers.find_list(name)
-    if found is None:
-        raise Missing(f"There is no list called {name!r}.", fix="See the lists with: newsletter lists")
-    return found
 
 
 def _moved(email: str, former: FormerAddress) -> Missing:

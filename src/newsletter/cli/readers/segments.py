@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import click
+
+from newsletter.cli.context import parts_of, pass_parts
+from newsletter.cli.options import format_option
+from newsletter.cli.output import print_json
 
 if TYPE_CHECKING:
     from newsletter.wiring import Parts
@@ -13,7 +16,7 @@ if TYPE_CHECKING:
 
 @click.group(invoke_without_command=True)
 @click.option("--list", "list_name", metavar="NAME", help="Count the readers of this list who fit each.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="json for scripts.")
+@format_option()
 @click.pass_context
 def segments(context: click.Context, list_name: str | None, form: str) -> None:
     """Show the saved segments, and how many readers fit each now.
@@ -23,7 +26,6 @@ def segments(context: click.Context, list_name: str | None, form: str) -> None:
       newsletter segments --list weekly
       newsletter segments add regulars "opened 3 of last 5 and not tagged press"
     """
-    from newsletter.cli.context import parts_of
 
     if context.invoked_subcommand is not None:
         return
@@ -34,7 +36,7 @@ def segments(context: click.Context, list_name: str | None, form: str) -> None:
         for name, question in saved.list_all()
     ]
     if form == "json":
-        click.echo(json.dumps({"segments": rows}, ensure_ascii=False, indent=2))
+        print_json({"segments": rows})
         return
     if not rows:
         click.echo("There is no segment yet. Make one with: newsletter segments add NAME QUESTION")
@@ -46,17 +48,15 @@ def segments(context: click.Context, list_name: str | None, form: str) -> None:
 @segments.command()
 @click.argument("name")
 @click.argument("question")
-@click.pass_obj
-def add(folder: object, name: str, question: str) -> None:
+@pass_parts
+def add(parts: Parts, name: str, question: str) -> None:
     """Save a QUESTION under NAME, in place of one that was there.
 
     \b
     Example:
       newsletter segments add berlin 'city = "Berlin" and joined after 2026-01-01'
     """
-    from newsletter.cli.context import parts_of
 
-    parts = parts_of(folder)
     parts.segments.save(name, question)
     click.echo(f"The segment {name} is saved.")
     _warn(parts, question)
@@ -64,34 +64,31 @@ def add(folder: object, name: str, question: str) -> None:
 
 @segments.command()
 @click.argument("name")
-@click.pass_obj
-def remove(folder: object, name: str) -> None:
+@pass_parts
+def remove(parts: Parts, name: str) -> None:
     """Forget a segment. The readers in it stay as they are.
 
     \b
     Example:
       newsletter segments remove berlin
     """
-    from newsletter.cli.context import parts_of
 
-    parts_of(folder).segments.remove(name)
+    parts.segments.remove(name)
     click.echo(f"The segment {name} is gone.")
 
 
 @segments.command()
 @click.argument("question")
 @click.option("--list", "list_name", required=True, metavar="NAME", help="The mailing list.")
-@click.pass_obj
-def count(folder: object, question: str, list_name: str) -> None:
+@pass_parts
+def count(parts: Parts, question: str, list_name: str) -> None:
     """Say how many readers of a list fit a QUESTION, without saving it.
 
     \b
     Example:
       newsletter segments count "not engaged" --list weekly
     """
-    from newsletter.cli.context import parts_of
 
-    parts = parts_of(folder)
     click.echo(f"{parts.segments.count(question, list_name=list_name):,}")
     _warn(parts, question)
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-import json
+from typing import TYPE_CHECKING
 
 import click
 
+from newsletter.cli.context import parts_of, pass_parts
+from newsletter.cli.options import format_option
+from newsletter.cli.output import print_json
 from newsletter.cli.readers.wrong_bounces import put_back, undo, undone
+
+if TYPE_CHECKING:
+    from newsletter.wiring import Parts
 
 _REASONS = ("manual", "unsubscribe", "complaint", "hard_bounce", "invalid")
 _SAYABLE = _REASONS[:3]
@@ -16,7 +22,7 @@ _SAYABLE = _REASONS[:3]
 @click.option("--beginning", metavar="TEXT", default="", help="Only addresses that begin with this.")
 @click.option("--reason", type=click.Choice(_REASONS), help="Only those that are there for this reason.")
 @click.option("--most", type=click.IntRange(1, 1000), default=50, show_default=True, help="How many to show.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="json for scripts.")
+@format_option()
 @click.pass_context
 def suppressions(context: click.Context, beginning: str, reason: str | None, most: int, form: str) -> None:
     """Show the do-not-mail list, the newest first: which addresses, since when, and why.
@@ -30,7 +36,6 @@ def suppressions(context: click.Context, beginning: str, reason: str | None, mos
     """
     if context.invoked_subcommand is not None:
         return
-    from newsletter.cli.context import parts_of
     from newsletter.consent.do_not_mail import REASONS
     from newsletter.words.subscriber import SuppressionReason
 
@@ -47,7 +52,7 @@ def suppressions(context: click.Context, beginning: str, reason: str | None, mos
             }
             for one in blocked
         ]
-        click.echo(json.dumps({"suppressions": rows, "in_all": roster.count_blocked()}, ensure_ascii=False, indent=2))
+        print_json({"suppressions": rows, "in_all": roster.count_blocked()})
         return
     for one in blocked:
         of = f", issue {one.issue}" if one.issue is not None else ""
@@ -71,8 +76,8 @@ def suppressions(context: click.Context, beginning: str, reason: str | None, mos
     show_default=True,
     help="Why: by hand, or their own word.",
 )
-@click.pass_obj
-def add(folder: object, email: str, reason: str) -> None:
+@pass_parts
+def add(parts: Parts, email: str, reason: str) -> None:
     """Put an address on the do-not-mail list, whether anybody is known by it or not.
 
     What somebody said themselves (unsubscribe, complaint) can't be taken back by anybody else.
@@ -81,28 +86,26 @@ def add(folder: object, email: str, reason: str) -> None:
     Example:
       newsletter suppressions add ana@example.com --reason unsubscribe
     """
-    from newsletter.cli.context import parts_of
     from newsletter.consent.do_not_mail import block
     from newsletter.words.subscriber import SuppressionReason
 
-    address = block(parts_of(folder).readers, email, SuppressionReason(reason))
+    address = block(parts.readers, email, SuppressionReason(reason))
     click.echo(f"Nothing goes to {address} any more.")
 
 
 @suppressions.command()
 @click.argument("email")
-@click.pass_obj
-def remove(folder: object, email: str) -> None:
+@pass_parts
+def remove(parts: Parts, email: str) -> None:
     """Take an address off the do-not-mail list, unless it is there by the person's own word.
 
     \b
     Example:
       newsletter suppressions remove ana@example.com
     """
-    from newsletter.cli.context import parts_of
     from newsletter.consent.do_not_mail import lift
 
-    lift(parts_of(folder).readers, email)
+    lift(parts.readers, email)
     click.echo(f"{email} may be mailed again, on the lists that it is on.")
 
 

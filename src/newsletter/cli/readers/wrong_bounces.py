@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
+from newsletter.cli.context import pass_parts
+from newsletter.cli.options import confirm, format_option, yes_option
+from newsletter.cli.output import print_json
 from newsletter.words.mistake import Missing
 
 if TYPE_CHECKING:
     from newsletter.feedback.undone import Looked
+    from newsletter.wiring import Parts
 
 
 @click.command()
@@ -20,10 +22,10 @@ if TYPE_CHECKING:
 @click.option("--until", metavar="TIME", default="", help="That happened before then. A day alone is meant whole.")
 @click.option("--domain", metavar="NAME", default="", help="Of addresses there, without the domains below it.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and change nothing.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", help="json for scripts.")
-@click.pass_obj
-def undo(folder: object, issue: str, since: str, until: str, domain: str, dry_run: bool, yes: bool, form: str) -> None:
+@yes_option
+@format_option()
+@pass_parts
+def undo(parts: Parts, issue: str, since: str, until: str, domain: str, dry_run: bool, yes: bool, form: str) -> None:
     """Take back what wrong bounces did, as when a provider broke down or its block list had your server on it.
 
     Name an issue, a time, a domain, or several: all of it has to hold. Addresses come off the do-not-mail list that are there
@@ -35,20 +37,18 @@ def undo(folder: object, issue: str, since: str, until: str, domain: str, dry_ru
       newsletter suppressions undo --issue 42 --domain example.org --dry-run
       newsletter suppressions undo --since "2026-11-29 10:00" --until "2026-11-29 14:00"
     """
-    from newsletter.cli.context import parts_of
     from newsletter.feedback.wrong_bounces import read_which
 
-    parts = parts_of(folder)
     zone = parts.config.newsletter.zone
     which = read_which(issue=issue, since=since, until=until, domain=domain, zone=zone)
     found = parts.wrong_bounces.look(which)
     if form == "text":
         _show(found, f"Bounces {which.in_words(zone)}.", zone, provider=parts.config.provider)
-    if not dry_run and not yes and not found.is_nothing and sys.stdin.isatty():
-        click.confirm("Take this back?", abort=True, err=form == "json")
+    if not dry_run and not found.is_nothing:
+        confirm("Take this back?", yes=yes, err=form == "json")
     done = None if dry_run else parts.wrong_bounces.undo(which)
     if form == "json":
-        click.echo(json.dumps({**_as_json(found), "undo": done.number if done else None}, ensure_ascii=False, indent=2))
+        print_json({**_as_json(found), "undo": done.number if done else None})
     elif dry_run:
         click.echo("Nothing was changed.")
     elif done:
@@ -60,17 +60,16 @@ def undo(folder: object, issue: str, since: str, until: str, domain: str, dry_ru
 
 @click.command(name="put-back")
 @click.argument("number", type=int)
-@click.pass_obj
-def put_back(folder: object, number: int) -> None:
+@pass_parts
+def put_back(parts: Parts, number: int) -> None:
     """Put the addresses of an undo on the do-not-mail list again. NUMBER is in `suppressions undone`.
 
     \b
     Example:
       newsletter suppressions put-back 3
     """
-    from newsletter.cli.context import parts_of
 
-    n_addresses = parts_of(folder).wrong_bounces.put_back(number)
+    n_addresses = parts.wrong_bounces.put_back(number)
     if n_addresses is None:
         raise Missing(
             f"There is no undo {number} that could be put back.",
@@ -80,18 +79,16 @@ def put_back(folder: object, number: int) -> None:
 
 
 @click.command()
-@click.pass_obj
-def undone(folder: object) -> None:
+@pass_parts
+def undone(parts: Parts) -> None:
     """Show which bounces were taken back, the last first.
 
     \b
     Example:
       newsletter suppressions undone
     """
-    from newsletter.cli.context import parts_of
     from newsletter.words.moment import say_moment
 
-    parts = parts_of(folder)
     zone = parts.config.newsletter.zone
     found = parts.wrong_bounces.list_undone(most=50)
     for one in found:

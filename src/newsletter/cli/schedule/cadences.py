@@ -7,24 +7,20 @@ from typing import TYPE_CHECKING
 
 import click
 
+from newsletter.cli.context import pass_parts
+from newsletter.cli.options import format_option
+from newsletter.cli.output import print_json
 from newsletter.cli.schedule.cadence_options import DayType, Span, days_of, ways_of
 from newsletter.cli.schedule.output import line_json, line_text, plan_json, say_plan
 from newsletter.words.mistake import Missing, Mistake
 
 if TYPE_CHECKING:
+    from newsletter.cli import Folder
     from newsletter.schedule.desk import Desk
     from newsletter.wiring import Parts
     from newsletter.words.slot import Plan
 
 _LIST = click.option("--list", "list_name", help="The mailing list, where there is more than one.")
-_FORMAT = click.option(
-    "--format",
-    "style",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="json is for scripts.",
-)
 
 
 @click.group()
@@ -36,9 +32,9 @@ def schedule() -> None:
 @click.argument("cadence")
 @click.option("--from", "first", type=DayType(), metavar="DAY", help="The first day to look at; today if left out.")
 @click.option("--until", "last", type=DayType(), metavar="DAY", help="The last day; without it, ten times are listed.")
-@_FORMAT
+@format_option()
 @click.pass_obj
-def explain(folder: object, cadence: str, first: datetime | None, last: datetime | None, style: str) -> None:
+def explain(folder: Folder, cadence: str, first: datetime | None, last: datetime | None, form: str) -> None:
     """Say in a sentence what CADENCE means, and list its times. Nothing is changed.
 
     \b
@@ -46,7 +42,6 @@ def explain(folder: object, cadence: str, first: datetime | None, last: datetime
       newsletter schedule explain "every thursday 09:00 Europe/Berlin"
       newsletter schedule explain "every 2 weeks on monday 09:00 from 2026-12-07" --until 2027-12-31 --format json
     """
-    import json
     from datetime import UTC
     from itertools import islice
     from zoneinfo import ZoneInfo
@@ -63,7 +58,7 @@ def explain(folder: object, cadence: str, first: datetime | None, last: datetime
         found = [one for one in found if one.at > now]
     found = found if last else found[:10]
     said = sentence(rule, found)
-    if style == "json":
+    if form == "json":
         times = [
             {
                 "local": one.local.isoformat(timespec="minutes"),
@@ -73,7 +68,7 @@ def explain(folder: object, cadence: str, first: datetime | None, last: datetime
             for one in found
         ]
         known = {"sentence": said, "cadence": cadence_text(rule), "zone": rule.zone, "occurrences": times}
-        click.echo(json.dumps(known, indent=2, ensure_ascii=False))
+        print_json(known)
         return
     click.echo(said)
     for one in found:
@@ -94,8 +89,8 @@ def explain(folder: object, cadence: str, first: datetime | None, last: datetime
 @click.option("--skip", "skip", multiple=True, type=DayType(), metavar="DAY", help="A day to leave out.")
 @click.option("--skip-ics", type=click.Path(exists=True, dir_okay=False), help="A calendar file of days to leave out.")
 @click.option("--unskip", multiple=True, type=DayType(), metavar="DAY", help="A day not to leave out after all.")
-@click.pass_obj
-def set_cadence(folder: object, /, cadence: str | None, list_name: str | None, **given: object) -> None:
+@pass_parts
+def set_cadence(parts: Parts, /, cadence: str | None, list_name: str | None, **given: object) -> None:
     """Set when the newsletter goes to a list by itself. What is not named stays as it is.
 
     \b
@@ -103,13 +98,11 @@ def set_cadence(folder: object, /, cadence: str | None, list_name: str | None, *
       newsletter schedule set "every thursday 09:00 Europe/Berlin" --list weekly --tell editor@example.com
       newsletter schedule set --skip 2026-12-24 --skip-ics holidays.ics
     """
-    from newsletter.cli.context import parts_of
     from newsletter.cli.send.when import say_outlook
     from newsletter.schedule.setting import set_plan
     from newsletter.words.cadence_text import parse_cadence
     from newsletter.words.slot import Ways
 
-    parts = parts_of(folder)
     name = _list_name(parts, list_name)
     known = parts.schedule.find_plan(name)
     days = days_of(given)
@@ -129,9 +122,9 @@ def set_cadence(folder: object, /, cadence: str | None, list_name: str | None, *
 @schedule.command()
 @click.option("--ahead", type=click.IntRange(0, 200), default=6, show_default=True, help="How many times to come.")
 @click.option("--since", type=DayType(), metavar="DAY", help="The first day to show; four weeks back if left out.")
-@click.option("--format", "style", type=click.Choice(["text", "json", "ics"]), default="text", show_default=True)
-@click.pass_obj
-def show(folder: object, ahead: int, since: datetime | None, style: str) -> None:
+@format_option("ics")
+@pass_parts
+def show(parts: Parts, ahead: int, since: datetime | None, form: str) -> None:
     """Show the calendar: what went out, what did not and why, and what will go.
 
     \b
@@ -139,28 +132,25 @@ def show(folder: object, ahead: int, since: datetime | None, style: str) -> None
       newsletter schedule show
       newsletter schedule show --format ics > newsletter.ics
     """
-    import json
     from datetime import UTC
 
-    from newsletter.cli.context import parts_of
     from newsletter.cli.send.when import say_outlook
     from newsletter.schedule.calendar import calendar, entries
     from newsletter.schedule.ical import write_calendar
 
-    parts = parts_of(folder)
     now = parts.clock.now()
     begin = since.replace(tzinfo=UTC) if since else now - timedelta(days=28)
     lines = calendar(_desk(parts), since=begin, n_ahead=ahead)
     plans = parts.schedule.list_plans()
     name = parts.config.newsletter.name
-    if style == "ics":
+    if form == "ics":
         click.echo(write_calendar(name, entries(lines, name), now=now), nl=False)
-    elif style == "json":
+    elif form == "json":
         known = {
             "schedules": [plan_json(plan, now) for plan in plans],
             "entries": [line_json(line, now) for line in lines],
         }
-        click.echo(json.dumps(known, indent=2, ensure_ascii=False))
+        print_json(known)
     else:
         for plan in plans:
             say_plan(parts, plan)
@@ -174,17 +164,15 @@ def show(folder: object, ahead: int, since: datetime | None, style: str) -> None
 
 @schedule.command()
 @_LIST
-@click.pass_obj
-def hold(folder: object, list_name: str | None) -> None:
+@pass_parts
+def hold(parts: Parts, list_name: str | None) -> None:
     """Let no slot send until `resume`. A slot whose time comes meanwhile is skipped, and the owner is told.
 
     \b
     Example:
       newsletter schedule hold
     """
-    from newsletter.cli.context import parts_of
 
-    parts = parts_of(folder)
     plan = _plan(parts, list_name)
     changed = parts.schedule.hold(plan.id, parts.clock.now())
     click.echo(f"{plan.list_name}: on hold{'' if changed else ' already'}. Go on: newsletter schedule resume")
@@ -192,18 +180,16 @@ def hold(folder: object, list_name: str | None) -> None:
 
 @schedule.command()
 @_LIST
-@click.pass_obj
-def resume(folder: object, list_name: str | None) -> None:
+@pass_parts
+def resume(parts: Parts, list_name: str | None) -> None:
     """Let the slots go again, from the next one on.
 
     \b
     Example:
       newsletter schedule resume
     """
-    from newsletter.cli.context import parts_of
     from newsletter.words.cadence_text import say_time
 
-    parts = parts_of(folder)
     plan = _plan(parts, list_name)
     if not parts.schedule.hold(plan.id, None):
         raise Mistake(f"The schedule of {plan.list_name!r} is not on hold.", fix="See it: newsletter schedule show")
@@ -217,8 +203,8 @@ def resume(folder: object, list_name: str | None) -> None:
 @click.option("--by", metavar="NAME", help="Who approves; your user name if left out.")
 @click.option("--withdraw", is_flag=True, help="Take an approval back.")
 @click.option("--despite-findings", is_flag=True, help="Approve it although `check` finds errors.")
-@click.pass_obj
-def approve(folder: object, issue: int, by: str | None, withdraw: bool, despite_findings: bool) -> None:
+@pass_parts
+def approve(parts: Parts, issue: int, by: str | None, withdraw: bool, despite_findings: bool) -> None:
     """Pin ISSUE to the words that it has now: these go, whatever is edited afterwards.
 
     \b
@@ -227,10 +213,8 @@ def approve(folder: object, issue: int, by: str | None, withdraw: bool, despite_
     """
     from getpass import getuser
 
-    from newsletter.cli.context import parts_of
     from newsletter.schedule.choice import approve_issue, withdraw_approval
 
-    parts = parts_of(folder)
     if withdraw:
         if not withdraw_approval(_desk(parts), issue):
             raise Mistake(f"Issue {issue} is not approved.", fix="See the calendar: newsletter schedule show")
@@ -245,8 +229,8 @@ def approve(folder: object, issue: int, by: str | None, withdraw: bool, despite_
 @click.option("--now", is_flag=True, help="Send it now.")
 @click.option("--at", metavar="WHEN", help='Send it later: "thu 15:00", "2026-12-03T09:00+01:00".')
 @click.option("--skip", is_flag=True, help="Skip it; what was ready goes in the next slot.")
-@click.pass_obj
-def decide(folder: object, list_name: str | None, now: bool, at: str | None, skip: bool) -> None:
+@pass_parts
+def decide(parts: Parts, list_name: str | None, now: bool, at: str | None, skip: bool) -> None:
     """Answer a slot that did not go and asks: send it now, at a time, or skip it.
 
     \b
@@ -254,14 +238,12 @@ def decide(folder: object, list_name: str | None, now: bool, at: str | None, ski
       newsletter schedule decide --now
       newsletter schedule decide --at "thu 15:00"
     """
-    from newsletter.cli.context import parts_of
     from newsletter.cli.send.when import say_outlook
     from newsletter.schedule.decision import find_asking, send_at, skip_slot
     from newsletter.words.moment import parse_moment, say_back
 
     if sum((now, bool(at), skip)) != 1:
         raise click.UsageError("Say one of --now, --at WHEN and --skip.")
-    parts = parts_of(folder)
     plan = _plan(parts, list_name)
     slot = find_asking(_desk(parts), plan)
     if skip:
@@ -282,12 +264,10 @@ def _desk(parts: Parts) -> Desk:
     return desk_of(parts)
 
 
-def _zone_of(folder: object) -> str:
+def _zone_of(folder: Folder) -> str:
     """The newsletter's zone where there is a newsletter here; explaining needs none."""
-    from newsletter.cli import Folder
     from newsletter.config import read_config
 
-    assert isinstance(folder, Folder)
     if (folder.directory / "newsletter.toml").is_file():
         return read_config(folder.directory).newsletter.zone
     return "UTC"

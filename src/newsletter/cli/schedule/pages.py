@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
+from newsletter.cli.context import parts_of
 from newsletter.words.mistake import NotNow
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ def pages_process(
 ) -> None:
     """Serve the pages at `listener` until `stop` is set; the address is printed once they answer."""
     from newsletter.cli.address import door_file, say_address
-    from newsletter.cli.context import parts_of
     from newsletter.cli.schedule.log_lines import log_to_stderr
     from newsletter.wiring.runner import Bell
 

@@ -8,10 +8,16 @@ import signal
 import sys
 import threading
 import time
+from typing import TYPE_CHECKING
 
 import click
 
+from newsletter.cli.context import pass_parts
 from newsletter.words.mistake import NotNow
+
+if TYPE_CHECKING:
+    from newsletter.cli import Folder
+    from newsletter.wiring import Parts
 
 log = logging.getLogger(__name__)
 
@@ -19,19 +25,17 @@ _SAME_ASK_SECONDS = 1.0
 
 
 @click.command()
-@click.pass_obj
-def tick(folder: object) -> None:
+@pass_parts
+def tick(parts: Parts) -> None:
     """Do what is due now, once: slots, scheduled sendings, unfinished ones, mails to the owner. Made for cron.
 
     \b
     Example:
       */5 * * * * newsletter -C /srv/weekly tick
     """
-    from newsletter.cli.context import parts_of
     from newsletter.wiring.collect import collect_beat
     from newsletter.wiring.driver import rounds_of
 
-    parts = parts_of(folder)
     rounds = rounds_of(parts, threading.Event(), beat=parts.drivers.call)
     rounds.schedule_beat()
     worked_on = rounds.sending_beat()
@@ -50,7 +54,7 @@ def tick(folder: object) -> None:
     "--port", type=click.IntRange(0, 65535), default=8025, show_default=True, help="The port; 0 takes a free one."
 )
 @click.pass_obj
-def serve(folder: object, host: str, port: int) -> None:
+def serve(folder: Folder, host: str, port: int) -> None:
     """Run everything: pages, the schedule and the sender.
 
     The pages are a process of their own, and so is what keeps the schedule and sends: what strangers do to the pages
@@ -72,8 +76,8 @@ def serve(folder: object, host: str, port: int) -> None:
 
 
 @click.command()
-@click.pass_obj
-def worker(folder: object) -> None:
+@pass_parts
+def worker(parts: Parts) -> None:
     """Send from another machine what `serve` has planned. Needs PostgreSQL; any number of them share the batches.
 
     It needs the same newsletter.toml and secrets as `serve`; pages and schedule stay there. Ctrl-C or SIGTERM ends it
@@ -83,14 +87,12 @@ def worker(folder: object) -> None:
     Example:
       newsletter -C /srv/weekly worker
     """
-    from newsletter.cli.context import parts_of
     from newsletter.cli.schedule.log_lines import log_to_stderr
     from newsletter.jobs.driver import DriverKind
     from newsletter.jobs.worker import work_until
     from newsletter.wiring.clocks import gauges_of
     from newsletter.wiring.driver import rounds_of, signs_of_life
 
-    parts = parts_of(folder)
     if parts.lock.is_exclusive:
         raise NotNow(
             "On SQLite one process sends, and `serve` is it: a worker could only wait.",

@@ -2,41 +2,46 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
+from newsletter.cli.context import pass_parts
+from newsletter.cli.options import confirm, yes_option
 from newsletter.words.mistake import Mistake
+
+if TYPE_CHECKING:
+    from newsletter.wiring import Parts
 
 
 @click.command()
 @click.argument("issue", type=int)
-@click.pass_obj
-def pause(folder: object, issue: int) -> None:
+@pass_parts
+def pause(parts: Parts, issue: int) -> None:
     """Hold the sending of ISSUE; batches in flight finish.
 
     \b
     Example:
       newsletter pause 42
     """
-    from newsletter.cli.context import parts_of
 
-    if not parts_of(folder).ledger.pause(issue, "paused by hand"):
+    if not parts.ledger.pause(issue, "paused by hand"):
         raise Mistake(f"Issue {issue} is not being sent.", fix=f"See where it stands: newsletter status {issue}")
     click.echo(f"Paused. Go on with: newsletter resume {issue}")
 
 
 @click.command()
 @click.argument("issue", type=int)
-@click.pass_obj
-def resume(folder: object, issue: int) -> None:
+@pass_parts
+def resume(parts: Parts, issue: int) -> None:
     """Go on with a paused sending of ISSUE, at the next `send`, `serve` or `tick`.
 
     \b
     Example:
       newsletter resume 42
     """
-    from newsletter.cli.context import parts_of
 
-    if not parts_of(folder).ledger.resume(issue):
+    if not parts.ledger.resume(issue):
         raise Mistake(f"Issue {issue} is not paused.", fix=f"See where it stands: newsletter status {issue}")
     click.echo(
         f"Issue {issue} may go on: run `newsletter send {issue} --list NAME`, or leave it to `newsletter serve`."
@@ -45,22 +50,17 @@ def resume(folder: object, issue: int) -> None:
 
 @click.command()
 @click.argument("issue", type=int)
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.pass_obj
-def cancel(folder: object, issue: int, yes: bool) -> None:
+@yes_option
+@pass_parts
+def cancel(parts: Parts, issue: int, yes: bool) -> None:
     """End the sending of ISSUE. Who has it has it; who does not will not be mailed.
 
     \b
     Example:
       newsletter cancel 42
     """
-    import sys
 
-    from newsletter.cli.context import parts_of
-
-    parts = parts_of(folder)
-    if not yes and sys.stdin.isatty():
-        click.confirm(f"End the sending of issue {issue} for good?", abort=True)
+    confirm(f"End the sending of issue {issue} for good?", yes=yes)
     if not parts.ledger.cancel(issue):
         raise Mistake(f"Issue {issue} is not being sent.", fix=f"See where it stands: newsletter status {issue}")
     click.echo(f"Cancelled. See who has it: newsletter status {issue}")
@@ -75,9 +75,9 @@ def cancel(folder: object, issue: int, yes: bool) -> None:
 @click.option("--leave", "choice", flag_value="leave", help="Leave it: some may miss it.")
 @click.option("--reader", metavar="EMAIL", default="", help="Only this reader, also one who was left before.")
 @click.option("--left", is_flag=True, help="With --resend: also those who were left before.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.pass_obj
-def settle(folder: object, issue: int, choice: str, reader: str, left: bool, yes: bool) -> None:
+@yes_option
+@pass_parts
+def settle(parts: Parts, issue: int, choice: str, reader: str, left: bool, yes: bool) -> None:
     """Deal with readers of ISSUE of whom we don't know yet whether they have it.
 
     \b
@@ -86,16 +86,13 @@ def settle(folder: object, issue: int, choice: str, reader: str, left: bool, yes
       newsletter settle 42 --resend
       newsletter settle 42 --resend --reader ana@example.com
     """
-    import sys
 
-    from newsletter.cli.context import parts_of
     from newsletter.ledger.settle import leave, look, send_again
 
     if left and choice != "resend":
         raise click.UsageError("--left goes with --resend.")
     if reader and choice == "look":
         raise click.UsageError("--reader goes with --resend or --leave.")
-    parts = parts_of(folder)
     parts.sweep()
     if not reader and not left and not parts.ledger.list_doubtful(issue):
         click.echo(
@@ -112,8 +109,7 @@ def settle(folder: object, issue: int, choice: str, reader: str, left: bool, yes
             click.echo("This provider can't be asked here. Decide with --resend or --leave.")
         return
     asks = {"resend": "Send again? Some may get it twice.", "leave": "Leave it? Some may miss it."}
-    if not yes and sys.stdin.isatty():
-        click.confirm(asks[choice], abort=True)
+    confirm(asks[choice], yes=yes)
     if choice == "resend":
         n_readers = send_again(parts.looker, issue, left=left, email=reader)
         click.echo(f"{n_readers:,} queued again.")

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
+
+from newsletter.cli.context import pass_parts
+from newsletter.cli.options import format_option
+
+if TYPE_CHECKING:
+    from newsletter.wiring import Parts
 
 
 @click.command()
 @click.argument("issue", type=int)
-@click.option("--format", "style", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
-@click.pass_obj
-def report(folder: object, issue: int, style: str) -> None:
+@format_option("html")
+@pass_parts
+def report(parts: Parts, issue: int, form: str) -> None:
     """Say what came of ISSUE: handed over, delivered, bounced, complained, opened by people and by machines.
 
     \b
@@ -19,17 +27,15 @@ def report(folder: object, issue: int, style: str) -> None:
     """
     import json
 
-    from newsletter.cli.context import parts_of
     from newsletter.cli.send.never_sent import never_sent
     from newsletter.report.page import as_page
     from newsletter.report.text import as_document, as_text
 
-    parts = parts_of(folder)
     figures = parts.reports.find_figures(issue, parts.telling)
     if figures is None:
         raise never_sent(parts, issue)
-    if style == "json":
+    if form == "json":
         click.echo(json.dumps(as_document(figures), indent=2))
     else:
         tracking = parts.config.tracking
-        click.echo(as_page(figures, tracking) if style == "html" else as_text(figures, tracking), nl=style == "text")
+        click.echo(as_page(figures, tracking) if form == "html" else as_text(figures, tracking), nl=form == "text")

@@ -12,11 +12,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from newsletter.cli.context import parts_of
+from newsletter.cli.options import yes_option
+from newsletter.cli.readers.options import no_such_list
 from newsletter.cli.send.status import print_account
 from newsletter.words.ledger import LOOK_FIRST
-from newsletter.words.mistake import Missing, Mistake
+from newsletter.words.mistake import Mistake
 
 if TYPE_CHECKING:
+    from newsletter.cli import Folder
     from newsletter.ledger.drain import Follow
     from newsletter.ledger.rows import MailingRow
     from newsletter.wiring import Parts
@@ -43,11 +47,11 @@ def _one_list(_ctx: click.Context, _option: click.Parameter, names: tuple[str, .
 )
 @click.option("--missing", is_flag=True, help="To those who do not have it, in the words in which the others got it.")
 @click.option("--look", is_flag=True, help="With --canary: pause after the N; the others go when you `resume`.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@yes_option
 @click.option("--despite-findings", is_flag=True, help="Send although `check` finds errors.")
 @click.pass_obj
 def send(
-    folder: object,
+    folder: Folder,
     issue: int,
     list_name: str,
     segment: str | None,
@@ -74,7 +78,6 @@ def send(
       newsletter send 42 --list weekly --next --segment berlin
       newsletter send 42 --list weekly --missing
     """
-    from newsletter.cli.context import parts_of
     from newsletter.cli.send.last_look import last_look
     from newsletter.cli.send.latecomers import words_for_the_missing
     from newsletter.cli.send.when import change_time, instant, said_back, say_outlook, send_in_next_slot
@@ -121,7 +124,7 @@ def send(
         # Not for a resumed one: what makes a mail takes longer to load than a thousand readers to send to.
         if parts.readers.find_list(list_name) is None:
             parts.issues.get_issue(issue)
-            raise Missing(f"There is no list called {list_name!r}.", fix="See the lists with: newsletter lists")
+            raise no_such_list(list_name)
         audience = Audience(lists=[list_name], issue=issue, segment=question, at=start_at)
         said = said_back(parts, start_at)
         edition = last_look(
@@ -242,14 +245,13 @@ class _Lines:
 @click.argument("issue", type=int)
 @click.option("--to", "address", required=True, metavar="EMAIL", help="Where the test mail goes.")
 @click.pass_obj
-def test(folder: object, issue: int, address: str) -> None:
+def test(folder: Folder, issue: int, address: str) -> None:
     """Send ISSUE to one address, to look at it in a real mail client. It is not counted anywhere.
 
     \b
     Example:
       newsletter test 42 --to me@example.com
     """
-    from newsletter.cli.context import parts_of
     from newsletter.compose.press import press
     from newsletter.consent.trial_address import whom_to_test
     from newsletter.ledger.trial import send_test

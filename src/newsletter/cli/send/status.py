@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from newsletter.cli.context import pass_parts
+from newsletter.cli.options import format_option
+
 if TYPE_CHECKING:
     from newsletter.ledger.rows import Account
     from newsletter.wiring import Parts
@@ -16,9 +19,9 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("issue", type=int, required=False)
-@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
-@click.pass_obj
-def status(folder: object, issue: int | None, style: str) -> None:
+@format_option()
+@pass_parts
+def status(parts: Parts, issue: int | None, form: str) -> None:
     """Say where every reader of ISSUE stands, or list the issues that were sent.
 
     \b
@@ -28,11 +31,9 @@ def status(folder: object, issue: int | None, style: str) -> None:
     """
     import json
 
-    from newsletter.cli.context import parts_of
     from newsletter.cli.send.never_sent import never_sent
     from newsletter.words.alarm import alarms
 
-    parts = parts_of(folder)
     if issue is None:
         accounts = [parts.accounts.find_account(number) for number in parts.accounts.list_issues_sent()]
     else:
@@ -40,7 +41,7 @@ def status(folder: object, issue: int | None, style: str) -> None:
         if accounts == [None]:
             raise never_sent(parts, issue)
     known = [account for account in accounts if account]
-    if style == "json":
+    if form == "json":
         shown = [
             _as_json(account, _halts(parts, account)) | {"unconfirmed": _standing(parts, account).unconfirmed}
             for account in known

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from newsletter.cli.context import pass_parts
 from newsletter.words.mistake import Missing, Mistake
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 @click.argument("email")
 @click.argument("issue", type=int, required=False)
 @click.option("--restore", is_flag=True, help="Put them back on the lists that ended because mail kept bouncing.")
-@click.pass_obj
-def who(folder: object, email: str, issue: int | None, restore: bool) -> None:
+@pass_parts
+def who(parts: Parts, email: str, issue: int | None, restore: bool) -> None:
     """Say whether EMAIL got ISSUE, or each issue, in sentences that can be forwarded.
 
     With - as EMAIL it reads the headers of a mail that a reader sent you from standard input.
@@ -29,9 +30,7 @@ def who(folder: object, email: str, issue: int | None, restore: bool) -> None:
       newsletter who ana@example.com 42
       newsletter who - < headers.txt
     """
-    from newsletter.cli.context import parts_of
 
-    parts = parts_of(folder)
     if email == "-":
         _of_headers(parts, sys.stdin.read(), issue)
         return
@@ -109,19 +108,17 @@ def _of_headers(parts: Parts, text: str, issue: int | None) -> None:
 @click.argument("issue", type=int)
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="Where to write it.")
 @click.option("--spreadsheet", is_flag=True, help="Make cells harmless that a spreadsheet would run as formulas.")
-@click.pass_obj
-def proof(folder: object, issue: int, out: Path, spreadsheet: bool) -> None:
+@pass_parts
+def proof(parts: Parts, issue: int, out: Path, spreadsheet: bool) -> None:
     """Write the ledger of ISSUE as CSV: every reader, what was done, by which call, and what was heard.
 
     \b
     Example:
       newsletter proof 42 --out issue-42.csv --spreadsheet
     """
-    from newsletter.cli.context import parts_of
     from newsletter.cli.send.never_sent import never_sent
     from newsletter.report.proof import write_proof
 
-    parts = parts_of(folder)
     if parts.accounts.find_account(issue) is None:
         raise never_sent(parts, issue)
     try:

@@ -1,0 +1,16 @@
+"""What commands of every kind print: JSON for scripts, and words of others that a terminal can take."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+
+def print_json(document: object) -> None:
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def one_line(text: str) -> str:
+    """Words from a file, without what could move the cursor of a terminal."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
