@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "newsletter"
 MODULES = sorted(path for path in SOURCE.rglob("*.py"))
 # Nouns that end like participles.
-NOUNS_IN_ING = {"finding", "heading", "mapping", "setting", "spelling", "standing", "tracking"}
+NOUNS_IN_ING = {"finding", "heading", "mapping", "setting", "spelling", "tracking"}
 SHAPELESS = {"util", "utils", "helper", "helpers", "common", "misc", "manager", "service", "services", "base"}
 
 

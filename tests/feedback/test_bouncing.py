@@ -223,9 +223,9 @@ def test_silence_for_a_day_is_told(post: Post) -> None:
     raised = feedback.watch(unconfirmed=True)
 
     assert [(AlarmKind.UNCONFIRMED, False)] == [(alarm.kind, alarm.pauses) for alarm in raised]
-    standing = post.events.get_standing(1, ["sendgrid"])
-    assert (3, 2) == (standing.due, standing.unconfirmed)
-    assert 0 == post.events.get_standing(1, ["smtp"]).due, "who never tells anything is not called silent"
+    health = post.events.get_health(1, ["sendgrid"])
+    assert (3, 2) == (health.due, health.unconfirmed)
+    assert 0 == post.events.get_health(1, ["smtp"]).due, "who never tells anything is not called silent"
 
 
 def test_old_issues_are_not_watched(post: Post) -> None:

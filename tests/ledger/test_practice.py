@@ -128,8 +128,8 @@ def test_what_came_back_is_weighed_against_real_mail_only(engine: Engine) -> Non
     real.record(taken(real, of).attempt_id, [(None, Accepted())])
     events = EventLog(engine, Readers(engine))
 
-    assert 10 == events.get_standing(1, ["test"]).handed_over
-    assert 10 == events.get_standing(1, ["test"], practice=True).handed_over
+    assert 10 == events.get_health(1, ["test"]).handed_over
+    assert 10 == events.get_health(1, ["test"], practice=True).handed_over
 
 
 def test_the_public_archive_shows_no_practice(engine: Engine) -> None:

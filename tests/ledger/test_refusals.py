@@ -249,12 +249,12 @@ def test_the_owner_hears_of_it_in_the_servers_words(engine: Engine, ledger: Ledg
     add_readers(engine, "weekly", range(30))
     of = planned(ledger, size=30)
     say_no(ledger, taken(ledger, of), IN_A_ROW)
-    (alarm,) = alarms(Alarms(engine).get_standing(1, ()))
+    (alarm,) = alarms(Alarms(engine).get_health(1, ()))
 
     assert (alarm.kind, alarm.pauses) == (AlarmKind.REFUSALS, True)
     assert alarm.message == ledger.get_mailing(of.id).pause_reason
     ledger.resume(1)
-    assert alarms(Alarms(engine).get_standing(1, ())) == []
+    assert alarms(Alarms(engine).get_health(1, ())) == []
 
 
 def test_a_share_far_above_what_the_list_has_shown_stops_it(engine: Engine, ledger: Ledger) -> None:
@@ -269,9 +269,9 @@ def test_a_share_far_above_what_the_list_has_shown_stops_it(engine: Engine, ledg
             ]
             ledger.record(one.attempt_id, answers)
         assert not is_paused(ledger, of)
-    standing = Alarms(engine).get_standing(2, ())
+    health = Alarms(engine).get_health(2, ())
 
-    assert (standing.refused, standing.refused_before) == (26, 0.02)
-    (alarm,) = alarms(standing)
+    assert (health.refused, health.refused_before) == (26, 0.02)
+    (alarm,) = alarms(health)
     assert alarm.pauses
     assert "26 of 100" in alarm.message

@@ -9,7 +9,7 @@ from newsletter.compose.render import Rendered
 from newsletter.preflight.around import Around
 from newsletter.preflight.complaints import findings
 from newsletter.wiring import open_newsletter
-from newsletter.words.alarm import IssueStanding
+from newsletter.words.alarm import IssueHealth
 from newsletter.words.issue import Issue
 from tests.fakes.sendgrid_events import Telling
 from tests.feedback.sent import Post
@@ -23,16 +23,16 @@ _NEAR, _OVER = "near-spam-limit", "reported-as-spam"
 @pytest.mark.parametrize(("complained", "codes"), [(0, []), (9, []), (10, [_NEAR]), (29, [_NEAR]), (30, [_OVER])])
 def test_by_the_limits_of_the_mailbox_providers(complained: int, codes: list[str]) -> None:
     """0.1 % is a warning and 0.3 % an error, from just below and from on it."""
-    before = IssueStanding(issue=1, handed_over=10_000, complained=complained)
+    before = IssueHealth(issue=1, handed_over=10_000, complained=complained)
 
-    assert codes == [one.code for one in findings(_PROOF, Around(newsletter=WEEKLY, standings=[before]))]
+    assert codes == [one.code for one in findings(_PROOF, Around(newsletter=WEEKLY, health=[before]))]
 
 
 def test_what_came_of_the_issue_itself_is_not_held_against_it() -> None:
     """It was stopped for it already, and who resumes has overruled that."""
-    itself = IssueStanding(issue=2, handed_over=10_000, complained=500)
+    itself = IssueHealth(issue=2, handed_over=10_000, complained=500)
 
-    assert [] == list(findings(_PROOF, Around(newsletter=WEEKLY, standings=[itself])))
+    assert [] == list(findings(_PROOF, Around(newsletter=WEEKLY, health=[itself])))
 
 
 def test_it_stops_a_real_sending_and_no_practice(own_desk: Desk) -> None:

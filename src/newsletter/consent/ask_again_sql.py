@@ -24,6 +24,7 @@ from newsletter.consent.requests import AskingRun
 from newsletter.consent.tables import asking_again, consent_request, consent_request_list
 from newsletter.db.engine import reading, writing
 from newsletter.db.types import AnyRow, database_now
+from newsletter.readers.lists_sql import get_list
 from newsletter.readers.mailable_sql import mailable
 from newsletter.readers.tables import departure, mailing_list, subscriber, subscription, suppression
 from newsletter.segments.engagement_sql import issues_by_list, roll_up
@@ -166,9 +167,7 @@ def _lock(connection: Connection, people: Sequence[int]) -> Sequence[int]:
 
 
 def _list_to_ask(connection: Connection, name: str) -> int:
-    list_id = connection.scalar(select(mailing_list.c.id).where(mailing_list.c.name == name))
-    if list_id is None:
-        raise Missing(f"There is no list called {name!r}.", fix="See the lists with: newsletter lists")
+    list_id = get_list(connection, name)
     heard = sum(one.is_heard for one in issues_by_list(connection).get(list_id, ()))
     if heard < ENOUGH_ISSUES:
         raise NotNow(
@@ -176,7 +175,7 @@ def _list_to_ask(connection: Connection, name: str) -> int:
             "say too little about who reads it, so nobody is asked whether they still want it.",
             fix='Wait until more have gone out with `tracking = "readers"` in newsletter.toml.',
         )
-    return int(list_id)
+    return list_id
 
 
 def _people(connection: Connection, list_id: int, segment: str, *, after: int) -> Select[tuple[int, str, str, str]]:

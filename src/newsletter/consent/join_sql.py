@@ -33,7 +33,7 @@ from newsletter.ledger.account.late_sql import note_late
 from newsletter.readers.former_addresses_sql import find_former
 from newsletter.readers.rows import JoinResult, ReaderChange, ReaderRow
 from newsletter.readers.tables import subscriber, subscription, suppression
-from newsletter.segments.tags_sql import find_tags, insert_tags
+from newsletter.readers.tags_sql import find_tags, insert_tags
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason, address_key
 
 

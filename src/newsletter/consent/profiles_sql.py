@@ -16,13 +16,13 @@ from newsletter.db.upsert import insert_into
 from newsletter.feedback.tables import event
 from newsletter.ledger.tables import delivery
 from newsletter.readers.former_addresses_sql import find_one, former_of
+from newsletter.readers.lists_sql import no_such_list
 from newsletter.readers.pages import Erasure, FormerAddress, ListPage
 from newsletter.readers.people_sql import one_person
-from newsletter.readers.tables import erasure, mailing_list, rest, subscriber, subscription, suppression
-from newsletter.segments.tables import tag
+from newsletter.readers.tables import erasure, mailing_list, rest, subscriber, subscription, suppression, tag
 from newsletter.words.erasure import EraseKey, RequestOf
 from newsletter.words.event import EventKind
-from newsletter.words.mistake import Missing, Mistake, NotNow
+from newsletter.words.mistake import Mistake, NotNow
 from newsletter.words.subscriber import Subscriber, SubscriptionStatus, address_key
 
 _LONGEST_TITLE = 200
@@ -78,7 +78,7 @@ class Profiles:
         with writing(self._engine) as connection:
             changed = connection.execute(update(mailing_list).where(mailing_list.c.name == name).values(**given))
         if not changed.rowcount:
-            raise Missing(f"There is no list called {name!r}.", fix="See the lists with: newsletter lists")
+            raise no_such_list(name)
 
     @patiently
     def change(self, subscriber: int, *, first_name: str, last_name: str, language: str) -> None:

@@ -18,11 +18,11 @@ from newsletter.db.types import database_now
 from newsletter.db.upsert import insert_into
 from newsletter.ledger.account.late_sql import note_late
 from newsletter.readers.gone_sql import iterate_gone
-from newsletter.readers.mailable_sql import count_standings
 from newsletter.readers.people_sql import people, people_by_number, person, subscription_of
 from newsletter.readers.rows import JoinResult, ListRow, ReaderRow
+from newsletter.readers.status_counts_sql import count_by_status
 from newsletter.readers.tables import erasure, mailing_list, subscriber, subscription, suppression
-from newsletter.segments.tags_sql import tags_by_number
+from newsletter.readers.tags_sql import tags_by_number
 from newsletter.words.erasure import EraseKey
 from newsletter.words.mistake import Missing, Mistake
 from newsletter.words.subscriber import (
@@ -77,7 +77,7 @@ class Readers:
         """Every list by name."""
         with reading(self._engine) as connection:
             lists = connection.execute(select(mailing_list).order_by(mailing_list.c.name)).all()
-            counted = count_standings(connection)
+            counted = count_by_status(connection)
         return [
             ListRow(
                 name=row.name,
@@ -281,7 +281,7 @@ class Readers:
         """How many would be mailed: active on the list, not suppressed and not taking a break `at` that time; None is now."""
         with reading(self._engine) as connection:
             list_id = _list_id(connection, list_name) or 0
-            return count_standings(connection, list_id, at=at).mailable(list_id)
+            return count_by_status(connection, list_id, at=at).mailable(list_id)
 
     def _pages(self, list_id: int, status: SubscriptionStatus | None) -> Iterator[Subscriber]:
         after = 0

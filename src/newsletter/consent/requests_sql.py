@@ -17,6 +17,7 @@ from newsletter.consent.unanswered_sql import UnansweredMails
 from newsletter.db.engine import reading, writing
 from newsletter.db.frozen import patiently
 from newsletter.db.types import AnyRow, database_now
+from newsletter.readers.lists_sql import find_list
 from newsletter.readers.tables import departure, mailing_list, subscriber, subscription, suppression
 from newsletter.segments.segments_sql import field_value
 from newsletter.words.consent import Asked, ConsentRecord, Left, Visitor
@@ -72,7 +73,7 @@ class Consents(Queue, Expiry, Budgets, UnansweredMails):
     def _ask_some(self, list_name: str, asked: Asked, wording: str) -> int:
         """One short transaction: a list of a million must not keep an unsubscribe waiting."""
         with writing(self._engine) as connection:
-            list_id = connection.scalar(select(mailing_list.c.id).where(mailing_list.c.name == list_name))
+            list_id = find_list(connection, list_name)
             people = connection.execute(_not_asked(list_id)).all()
             if not people:
                 return 0

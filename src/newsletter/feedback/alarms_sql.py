@@ -16,7 +16,7 @@ from newsletter.ledger.pace.waits_sql import pause
 from newsletter.ledger.tables import attempt, delivery, is_doubled, mailing, not_held, parcel
 from newsletter.notices.notice import Notice
 from newsletter.notices.notices_sql import write_notice
-from newsletter.words.alarm import FEWEST_REFUSALS, UNCONFIRMED_AFTER, Alarm, AlarmKind, IssueStanding
+from newsletter.words.alarm import FEWEST_REFUSALS, UNCONFIRMED_AFTER, Alarm, AlarmKind, IssueHealth
 from newsletter.words.ledger import Fate, HandOver, MailingStatus, ParcelStatus
 from newsletter.words.refusal import REFUSES_EVERYBODY
 
@@ -34,7 +34,7 @@ class Alarms:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def list_standings(self, providers: Sequence[str], *, unconfirmed: bool) -> Sequence[IssueStanding]:
+    def list_health(self, providers: Sequence[str], *, unconfirmed: bool) -> Sequence[IssueHealth]:
         """How the issues of the last days stand. `providers` tell what became of a mail; who they never told of is
         counted only where asked for, because that means to look at every delivery."""
         recent = database_now(-_WATCHED_FOR.total_seconds())
@@ -45,11 +45,11 @@ class Alarms:
                 .where(mailing.c.start_at > recent, ~mailing.c.is_practice)
                 .order_by(mailing.c.issue)
             ).all()
-            return [_standing(connection, issue, providers if unconfirmed else ()) for issue in issues]
+            return [_health(connection, issue, providers if unconfirmed else ()) for issue in issues]
 
-    def get_standing(self, issue: int, providers: Sequence[str], *, practice: bool = False) -> IssueStanding:
+    def get_health(self, issue: int, providers: Sequence[str], *, practice: bool = False) -> IssueHealth:
         with reading(self._engine) as connection:
-            return _standing(connection, issue, providers, practice=practice)
+            return _health(connection, issue, providers, practice=practice)
 
     def raise_alarm(self, raised: Alarm, notice: Notice) -> bool:
         """Keep an alarm, pause what is being sent if it says so, and have the owners told. False where it was raised before."""
@@ -77,7 +77,7 @@ class Alarms:
         return is_new
 
 
-def _standing(connection: Connection, issue: int, providers: Sequence[str], *, practice: bool = False) -> IssueStanding:
+def _health(connection: Connection, issue: int, providers: Sequence[str], *, practice: bool = False) -> IssueHealth:
     """What came back of one issue. Handed over is counted by parcels, what came back by a small index."""
     ours = (delivery.c.issue == issue, delivery.c.is_practice == practice)
     counts = connection.execute(
@@ -86,7 +86,7 @@ def _standing(connection: Connection, issue: int, providers: Sequence[str], *, p
     came_back = {fate: n for fate, n in counts}  # noqa: C416 - a Row is not a pair to dict()
     due, unconfirmed = _unconfirmed(connection, issue, providers) if providers and not practice else (0, 0)
     refused = _refused(connection, issue, practice)
-    return IssueStanding(
+    return IssueHealth(
         issue=issue,
         handed_over=_handed_over(connection, issue, practice),
         refused=refused,

@@ -87,8 +87,8 @@ class Feedback:
 
         A sending that does harm is paused.
         """
-        standings = self.log.list_standings(self.telling, unconfirmed=unconfirmed)
-        found = [alarm for standing in standings for alarm in alarms(standing)]
+        issues = self.log.list_health(self.telling, unconfirmed=unconfirmed)
+        found = [alarm for health in issues for alarm in alarms(health)]
         raised = [alarm for alarm in found if self.log.raise_alarm(alarm, self._letter(alarm))]
         for alarm in raised:
             log.warning("issue %d: %s", alarm.issue, alarm.message)

@@ -20,8 +20,8 @@ from newsletter.db.engine import reading, writing
 from newsletter.db.types import AnyRow, database_now
 from newsletter.imports.run import ImportRow
 from newsletter.ledger.tables import delivery
-from newsletter.readers.tables import departure, mailing_list, subscriber, subscription, suppression
-from newsletter.segments.tables import tag
+from newsletter.readers.lists_sql import find_list
+from newsletter.readers.tables import departure, mailing_list, subscriber, subscription, suppression, tag
 from newsletter.words.consent import Asked
 from newsletter.words.mistake import Missing, NotNow
 from newsletter.words.subscriber import SubscriptionStatus
@@ -44,7 +44,7 @@ class Imports:
         # Before anything is noted: a name that no list can have would stand there as an import that stopped half-way.
         check_list_name(list_name)
         with writing(self._engine) as connection:
-            is_there = connection.scalar(select(mailing_list.c.id).where(mailing_list.c.name == list_name))
+            is_there = find_list(connection, list_name)
             statement = insert(import_run).values(
                 list_name=list_name,
                 files="\n".join(files),
@@ -126,7 +126,7 @@ class Imports:
             _lift(connection, row)
         changes = _some(connection, import_change, run)
         _untag(connection, [row.email_key for row in changes], run)
-        list_id = connection.scalar(select(mailing_list.c.id).where(mailing_list.c.name == run.list_name))
+        list_id = find_list(connection, run.list_name)
         for row in changes:
             if row.subscriber_id is not None:
                 _restore(connection, row, run, list_id)

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
-from newsletter.imports.columns.cell_words import Standing, word_of
+from newsletter.imports.columns.cell_words import RowStatus, word_of
 from newsletter.imports.columns.spelling import normalise
-from newsletter.imports.standing import ColumnKind
+from newsletter.imports.status_columns import ColumnKind
 from newsletter.words.mistake import Mistake
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
 
@@ -24,7 +24,7 @@ KINDS = {
 }
 """What a column can be called that tells who left; `consent` is one of our fields as well."""
 
-WORDS: Mapping[str, Standing] = {
+WORDS: Mapping[str, RowStatus] = {
     "left": SuppressionReason.UNSUBSCRIBE,
     "bounced": SuppressionReason.HARD_BOUNCE,
     "complained": SuppressionReason.COMPLAINT,
@@ -46,7 +46,7 @@ class ColumnMap:
     """What is said about the columns of one file, by position: `fields` are the names typed, `words` by column and word."""
 
     fields: Mapping[int, str] = field(default_factory=dict)
-    words: Mapping[int, Mapping[str, Standing]] = field(default_factory=dict)
+    words: Mapping[int, Mapping[str, RowStatus]] = field(default_factory=dict)
 
 
 def asked_of(header: Sequence[str], said: Mapping[str, str]) -> tuple[ColumnMap, set[str]]:
@@ -61,7 +61,7 @@ def asked_of(header: Sequence[str], said: Mapping[str, str]) -> tuple[ColumnMap,
         # Of columns that have one name, each can be meant.
         positions.setdefault(f"column {position + 1}", [position])
     fields: dict[int, str] = {}
-    words: dict[int, dict[str, Standing]] = {}
+    words: dict[int, dict[str, RowStatus]] = {}
     used: set[str] = set()
     for left, meaning in said.items():
         if left.startswith((FILE, ADDRESS)):
@@ -125,7 +125,7 @@ def _apart(left: str, positions: Mapping[str, Sequence[int]]) -> tuple[str | Non
     return None, None
 
 
-def _meaning(left: str, meaning: str) -> Standing:
+def _meaning(left: str, meaning: str) -> RowStatus:
     said = "ignore" if meaning.strip() == "-" else meaning.strip().lower()
     if said not in WORDS:
         raise Mistake(

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from newsletter.imports.columns.cell_words import NotAReader, Standing, is_nothing, is_plainly_leaving, is_yes_or_no
+from newsletter.imports.columns.cell_words import NotAReader, RowStatus, is_nothing, is_plainly_leaving, is_yes_or_no
 from newsletter.imports.columns.columns import Columns
 from newsletter.imports.columns.marks import Attributes, NotReadable, read_attributes, read_tags
 from newsletter.imports.files.sendgrid_lists import PASSES
-from newsletter.imports.standing import UnknownStatus
+from newsletter.imports.status_columns import UnknownStatus
 from newsletter.readers.address import check_address, is_plain, show, tidy_address
 from newsletter.readers.rows import ReaderRow
 from newsletter.words.mistake import Mistake
@@ -45,7 +45,7 @@ def read_row(columns: Columns, cells: list[str], declared: str | None = None) ->
     email, beside = _address(cells[columns.email])
     status: SubscriptionStatus | None = None
     if columns.may_depart:
-        says = _standing(columns, cells)
+        says = _status(columns, cells)
         if isinstance(says, SuppressionReason):
             return Departure(email, says)
         if isinstance(says, NotAReader):
@@ -86,7 +86,7 @@ def departs(columns: Columns, cells: list[str]) -> Departure | None:
         except RowRefused:
             return None
     try:
-        says = _standing(columns, cells)
+        says = _status(columns, cells)
         return Departure(_address(cells[columns.email])[0], says) if isinstance(says, SuppressionReason) else None
     except RowRefused:
         return None
@@ -134,7 +134,7 @@ def shifted_departure(columns: Columns, cells: list[str]) -> Departure | None:
 def why_gone(columns: Columns, cells: list[str]) -> SuppressionReason | None:
     """Why nobody of such cells is mailed, by the columns that tell alone; None where they say nothing of the sort."""
     try:
-        says = _standing(columns, cells)
+        says = _status(columns, cells)
     except RowRefused:
         return None
     return says if isinstance(says, SuppressionReason) else None
@@ -186,11 +186,11 @@ def _address(cell: str) -> tuple[str, str]:
         raise RowRefused(mistake.message) from None
 
 
-def _standing(columns: Columns, cells: list[str]) -> Standing:
+def _status(columns: Columns, cells: list[str]) -> RowStatus:
     if columns.undelivered is not None and columns.undelivered.passes(cells):
         raise RowRefused(PASSES)
     try:
-        says = columns.standings.of(columns.telling(cells))
+        says = columns.status_reader.of(columns.telling(cells))
     except UnknownStatus as unknown:
         raise RowRefused(f"The status {show(str(unknown))} is not known, so the person may have left.") from None
     return says if isinstance(says, SuppressionReason) else columns.everyone or says

@@ -9,7 +9,7 @@ from newsletter.imports.columns.cell_words import is_nothing
 from newsletter.imports.columns.column_names import Surety
 from newsletter.imports.columns.columns import Candidate
 from newsletter.imports.open_file import Opened, rows_of
-from newsletter.imports.standing import ColumnKind, ColumnReading, RowStandings, UnknownStatus
+from newsletter.imports.status_columns import ColumnKind, ColumnReading, StatusReader, UnknownStatus
 from newsletter.words.subscriber import SuppressionReason
 
 # A column with more different cells than these is no status.
@@ -132,11 +132,11 @@ class _LeftRule:
 
     def __init__(self, positions: Sequence[int], readings: Sequence[ColumnReading]) -> None:
         self._positions = positions
-        self._standings = RowStandings(readings)
+        self._status_reader = StatusReader(readings)
 
     def of(self, cells: list[str]) -> bool:
         try:
-            said = self._standings.of(tuple(cells[at] for at in self._positions))
+            said = self._status_reader.of(tuple(cells[at] for at in self._positions))
         except UnknownStatus:
             return False
         return isinstance(said, SuppressionReason)

@@ -23,7 +23,7 @@ from newsletter.imports.columns.regions import REGIONS
 from newsletter.imports.columns.spelling import normalise
 from newsletter.imports.open_file import Opened
 from newsletter.imports.questions import Question, masked, shown, typed
-from newsletter.imports.standing import ColumnKind, ColumnReading, RowStandings
+from newsletter.imports.status_columns import ColumnKind, ColumnReading, StatusReader
 from newsletter.imports.survey import ColumnTally, Example, Survey
 from newsletter.words.subscriber import SuppressionReason
 
@@ -53,8 +53,8 @@ def settle(file: Opened, found_in: Survey) -> tuple[Columns, list[Question]]:
     kept = {name for name, _ in custom}
     columns = replace(
         file.columns,
-        standing=tuple(at for at, _ in found),
-        standings=RowStandings([reading for _, reading in found]),
+        status_at=tuple(at for at, _ in found),
+        status_reader=StatusReader([reading for _, reading in found]),
         custom=custom,
         renamed=tuple(one for one in file.columns.renamed if one[1] in kept),
     )

@@ -29,7 +29,8 @@ from newsletter.db.types import AnyRow, database_now
 from newsletter.db.upsert import insert_into
 from newsletter.ledger.rows import MailingRow
 from newsletter.ledger.tables import delivery, edition, mailing, parcel
-from newsletter.readers.mailable_sql import lacks_issue, mailable, on
+from newsletter.readers.issue_copies_sql import lacks_issue
+from newsletter.readers.mailable_sql import mailable, on
 from newsletter.readers.tables import mailing_list, subscriber, subscription
 from newsletter.schedule.tables import slot
 from newsletter.segments.engagement_sql import roll_up

@@ -10,8 +10,8 @@ from newsletter.fetch.answer_file import AnswerFile
 from newsletter.folder.shelf import Shelf
 from newsletter.ports.fetcher import Fetcher
 from newsletter.ports.folder import TemplateFiles
-from newsletter.ports.standing import Shortfall
-from newsletter.words.alarm import IssueStanding
+from newsletter.words.alarm import IssueHealth
+from newsletter.words.gap import Shortfall
 from newsletter.words.newsletter import Newsletter
 
 
@@ -24,7 +24,7 @@ class Around:
     the folder that the issue shows, by the path as it is named, with the bytes that are mailed; None where nobody looked. `also` are codes of checks that are off by
     default. Without a `fetcher` nothing is asked of the web, and `offline_because` says why. Where there is a `memory`,
     what it remembers `now` is not asked again, unless the check `is_fresh`. `seconds_between` are how long one host is left
-    alone between two questions. `standings` are what came of the issues of the last days.
+    alone between two questions. `health` are what came of the issues of the last days.
     """
 
     newsletter: Newsletter
@@ -45,4 +45,4 @@ class Around:
     now: datetime | None = None
     is_fresh: bool = False
     seconds_between: float = 0.25
-    standings: Sequence[IssueStanding] = ()
+    health: Sequence[IssueHealth] = ()

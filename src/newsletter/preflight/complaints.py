@@ -14,13 +14,13 @@ from newsletter.words.mistake import Place
 
 def findings(proof: Proof, around: Around) -> Iterator[Finding]:
     """By the limits at which a sending is stopped; what came of this very issue is not held against it."""
-    for standing in around.standings:
-        for alarm in alarms(standing):
-            if alarm.kind is AlarmKind.COMPLAINTS and standing.issue != proof.issue.number:
+    for health in around.health:
+        for alarm in alarms(health):
+            if alarm.kind is AlarmKind.COMPLAINTS and health.issue != proof.issue.number:
                 yield finding(
                     "reported-as-spam" if alarm.pauses else "near-spam-limit",
                     Place(proof.issue.file, 1),
-                    f"Of issue {standing.issue}: {alarm.message}",
-                    f"See who they are and how they came to the list: newsletter report {standing.issue}. "
+                    f"Of issue {health.issue}: {alarm.message}",
+                    f"See who they are and how they came to the list: newsletter report {health.issue}. "
                     "To send all the same, waive this in the issue.",
                 )

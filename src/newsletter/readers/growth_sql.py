@@ -10,7 +10,9 @@ from sqlalchemy import ColumnElement, Engine, Integer, Select, and_, case, cast,
 
 from newsletter.db.engine import reading
 from newsletter.db.types import UtcDateTime
-from newsletter.readers.mailable_sql import list_numbers, listed, on, set_aside
+from newsletter.readers.lists_sql import list_numbers
+from newsletter.readers.mailable_sql import listed, on
+from newsletter.readers.status_counts_sql import set_aside
 from newsletter.readers.tables import mailing_list, subscriber, subscription, suppression
 from newsletter.words.subscriber import SubscriptionStatus
 

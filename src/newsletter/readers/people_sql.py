@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Engine, Row, Select, select
 
 from newsletter.db.engine import reading
-from newsletter.readers.mailable_sql import rests_now
+from newsletter.readers.breaks_sql import rests_now
 from newsletter.readers.tables import mailing_list, rest, subscriber, subscription, suppression
 from newsletter.words.subscriber import (
     Subscriber,

@@ -21,6 +21,8 @@ from newsletter.db.types import AddressKey, FieldsJson, Id, UtcDateTime, bytewis
 from newsletter.words.consent import Left
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
 
+LONGEST_TAG = 100
+
 subscriber = Table(
     "subscriber",
     metadata,
@@ -65,6 +67,15 @@ subscription = Table(
     one_of("status", SubscriptionStatus),
     Index("subscription_subscriber", "subscriber_id", "status"),
     Index("subscription_standing", "list_id", "status", "subscriber_id"),
+    sqlite_with_rowid=False,
+)
+
+tag = Table(
+    "tag",
+    metadata,
+    Column("subscriber_id", Id, ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True),
+    Column("name", String(LONGEST_TAG), primary_key=True),
+    Index("tag_name", "name", "subscriber_id"),
     sqlite_with_rowid=False,
 )
 

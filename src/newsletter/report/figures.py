@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from newsletter.words.alarm import Alarm, IssueStanding
+from newsletter.words.alarm import Alarm, IssueHealth
 from newsletter.words.event import EventKind
 from newsletter.words.ledger import Fate, HandOver
 
@@ -99,7 +99,7 @@ class Figures:
     handover: Mapping[HandOver, int]
     fates: Mapping[Fate, int]
     skipped: Mapping[str, int]
-    standing: IssueStanding
+    health: IssueHealth
     late: int = 0
     opened: int = 0
     opened_by_machine: int = 0

@@ -63,8 +63,8 @@ def as_beginning(of: Figures | Tally) -> str:
 
 def _doubts(figures: Figures) -> list[tuple[int, str]]:
     found = [
-        (figures.standing.unconfirmed, "of whom nothing was heard in 24 hours: unconfirmed"),
-        (figures.standing.doubled, "taken by the provider twice"),
+        (figures.health.unconfirmed, "of whom nothing was heard in 24 hours: unconfirmed"),
+        (figures.health.doubled, "taken by the provider twice"),
     ]
     return [(n, words) for n, words in found if n]
 

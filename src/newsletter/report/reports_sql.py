@@ -34,7 +34,7 @@ class Reports(Copies):
         account = Accounts(self._engine, practice=self._practice).find_account(issue)
         if account is None:
             return None
-        standing = Alarms(self._engine).get_standing(issue, providers, practice=account.is_practice)
+        health = Alarms(self._engine).get_health(issue, providers, practice=account.is_practice)
         with reading(self._engine) as connection:
             opened = _readers(connection, issue, EventKind.OPENED, event.c.by_machine.is_(False))
             return Figures(
@@ -43,7 +43,7 @@ class Reports(Copies):
                 handover=account.handover,
                 fates=account.fates,
                 skipped=account.skipped,
-                standing=standing,
+                health=health,
                 late=account.late,
                 opened=opened,
                 opened_by_machine=_readers(connection, issue, EventKind.OPENED) - opened,
@@ -54,7 +54,7 @@ class Reports(Copies):
                 links=_links(connection, issue),
                 domains=_domains(connection, issue, account.is_practice),
                 delivered_by_hour=_by_hour(connection, issue, account.is_practice),
-                alarms=alarms(standing),
+                alarms=alarms(health),
             )
 
 

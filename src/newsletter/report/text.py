@@ -66,10 +66,10 @@ def _lines(figures: Figures, tracking: Tracking) -> Iterator[str]:
         yield _line(figures.late, LATE)
     yield "What was heard"
     yield from (_line(figures.fates[fate], words) for fate, words in HEARD.items() if figures.fates[fate])
-    if figures.standing.unconfirmed:
-        yield _line(figures.standing.unconfirmed, "of whom nothing was heard in 24 hours: unconfirmed")
-    if figures.standing.doubled:
-        yield _line(figures.standing.doubled, "taken by the provider twice")
+    if figures.health.unconfirmed:
+        yield _line(figures.health.unconfirmed, "of whom nothing was heard in 24 hours: unconfirmed")
+    if figures.health.doubled:
+        yield _line(figures.health.doubled, "taken by the provider twice")
     yield from _reading(figures, tracking)
     if figures.domains:
         yield "By domain: handed over, delivered, bounced, reported as spam"
@@ -100,8 +100,8 @@ def as_document(figures: Figures) -> dict[str, object]:
         **{state.value: figures.handover[state] for state in HandOver},
         "skipped_why": dict(figures.skipped),
         "fates": {fate.value: figures.fates[fate] for fate in Fate},
-        "unconfirmed": figures.standing.unconfirmed,
-        "doubled": figures.standing.doubled,
+        "unconfirmed": figures.health.unconfirmed,
+        "doubled": figures.health.doubled,
         "late": figures.late,
         "opened": figures.opened,
         "opened_by_machine": figures.opened_by_machine,

@@ -6,7 +6,8 @@ from sqlalchemy import Connection, delete
 
 from newsletter.db.erase_text import erase_everywhere
 from newsletter.readers.forgotten import Forgotten
-from newsletter.segments.tables import engagement, segment, tag
+from newsletter.readers.tables import tag
+from newsletter.segments.tables import engagement, segment
 
 
 def forget(connection: Connection, gone: Forgotten) -> int:

@@ -9,11 +9,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Select, case, func, literal, select
 
 from newsletter.db.engine import reading
-from newsletter.ports.standing import Shortfall
-from newsletter.readers.mailable_sql import lacks_issue, list_numbers, mailable
+from newsletter.readers.issue_copies_sql import lacks_issue
+from newsletter.readers.lists_sql import list_numbers
+from newsletter.readers.mailable_sql import mailable
 from newsletter.readers.tables import subscriber, subscription
 from newsletter.segments.audience import Audience
 from newsletter.segments.segments_sql import fitting
+from newsletter.words.gap import Shortfall
 
 _COLUMNS = {"email": subscriber.c.email, "first_name": subscriber.c.first_name, "last_name": subscriber.c.last_name}
 

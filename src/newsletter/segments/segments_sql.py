@@ -30,10 +30,11 @@ from newsletter.db.types import database_now
 from newsletter.db.upsert import insert_into
 from newsletter.feedback.tables import event
 from newsletter.ledger.tables import delivery
+from newsletter.readers.lists_sql import get_list
 from newsletter.readers.mailable_sql import mailable
-from newsletter.readers.tables import mailing_list, subscriber, subscription
+from newsletter.readers.tables import LONGEST_TAG, subscriber, subscription, tag
 from newsletter.segments.engagement_sql import Gone, issues_by_list, roll_up
-from newsletter.segments.tables import LONGEST_TAG, engagement, issue_place, segment, tag
+from newsletter.segments.tables import engagement, issue_place, segment
 from newsletter.words.event import EventKind
 from newsletter.words.ledger import HandOver
 from newsletter.words.mistake import Missing, Mistake
@@ -97,10 +98,8 @@ class Segments:
         read_segment(question)
         self.refresh()
         with reading(self._engine) as connection:
-            list_id = connection.scalar(select(mailing_list.c.id).where(mailing_list.c.name == list_name))
-            if list_id is None:
-                raise Missing(f"There is no list called {list_name!r}.", fix="See the lists with: newsletter lists")
-            return connection.scalar(fitting(connection, mailable(func.count(), lists=[list_id]), question)) or 0
+            people = mailable(func.count(), lists=[get_list(connection, list_name)])
+            return connection.scalar(fitting(connection, people, question)) or 0
 
     def unknown_fields(self, question: str) -> Sequence[str]:
         """Fields in a question that no reader has: probably misspelt, and then `!=` and `not` fit everybody."""

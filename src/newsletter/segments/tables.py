@@ -1,22 +1,11 @@
-"""Tables for tags, saved segments, and what readers did with the last issues in two numbers each."""
+"""Tables for saved segments, and what readers did with the last issues in two numbers each."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Column, Integer, String, Table, Text
 
 from newsletter.db.metadata import metadata
 from newsletter.db.types import Id, UtcDateTime
-
-LONGEST_TAG = 100
-
-tag = Table(
-    "tag",
-    metadata,
-    Column("subscriber_id", Id, ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True),
-    Column("name", String(LONGEST_TAG), primary_key=True),
-    Index("tag_name", "name", "subscriber_id"),
-    sqlite_with_rowid=False,
-)
 
 segment = Table(
     "segment",

@@ -90,8 +90,8 @@ def _families(parts: Parts, pulse: Pulse) -> Iterator[GaugeMetricFamily]:
             continue
         for state, n in account.handover.items():
             readers.add_metric([str(issue), state.value], n)
-        standing = parts.events.get_standing(issue, parts.telling, practice=account.is_practice)
-        unconfirmed.add_metric([str(issue)], standing.unconfirmed / standing.due if standing.due else 0.0)
+        health = parts.events.get_health(issue, parts.telling, practice=account.is_practice)
+        unconfirmed.add_metric([str(issue)], health.unconfirmed / health.due if health.due else 0.0)
     yield from (readers, unconfirmed)
     sendings = family("sendings", "Unfinished sendings by status.", "status")
     for status, n in measured.mailings.items():

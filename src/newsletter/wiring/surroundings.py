@@ -61,7 +61,7 @@ def around(
         now=parts.clock.now(),
         is_fresh=is_fresh,
         # Nothing that really went out stands in the way of practising.
-        standings=() if parts.config.is_practice else parts.events.list_standings((), unconfirmed=False),
+        health=() if parts.config.is_practice else parts.events.list_health((), unconfirmed=False),
     )
 
 

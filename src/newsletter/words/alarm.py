@@ -52,7 +52,7 @@ class Alarm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IssueStanding:
+class IssueHealth:
     """What an issue's deliveries came to so far. `due` were handed over more than `UNCONFIRMED_AFTER` ago; of them,
     `unconfirmed` were never heard of. `doubled` were taken by a provider in two tries.
 
@@ -72,45 +72,45 @@ class IssueStanding:
     refuses_everybody: str = ""
 
 
-def alarms(standing: IssueStanding) -> list[Alarm]:
+def alarms(health: IssueHealth) -> list[Alarm]:
     """All that is wrong with an issue, worst first."""
     found = [
         _too_many(
-            standing,
+            health,
             AlarmKind.COMPLAINTS,
-            standing.complained,
+            health.complained,
             FEWEST_COMPLAINTS,
             COMPLAINTS_WARN,
             COMPLAINTS_PAUSE,
             "reported it as spam",
         ),
         _too_many(
-            standing,
+            health,
             AlarmKind.BOUNCES,
-            standing.bounced,
+            health.bounced,
             FEWEST_BOUNCES,
             BOUNCES_WARN,
             BOUNCES_PAUSE,
             "came back as undeliverable",
         ),
-        _refusals(standing),
-        _unconfirmed(standing),
-        _doubled(standing),
+        _refusals(health),
+        _unconfirmed(health),
+        _doubled(health),
     ]
     return [alarm for alarm in found if alarm]
 
 
 def _too_many(
-    standing: IssueStanding, kind: AlarmKind, n: int, fewest: int, warn: float, pause: float, words: str
+    health: IssueHealth, kind: AlarmKind, n: int, fewest: int, warn: float, pause: float, words: str
 ) -> Alarm | None:
-    if not standing.handed_over or n < fewest or n < warn * standing.handed_over:
+    if not health.handed_over or n < fewest or n < warn * health.handed_over:
         return None
-    share = n / standing.handed_over
+    share = n / health.handed_over
     limit = pause if share >= pause else warn
     return Alarm(
-        issue=standing.issue,
+        issue=health.issue,
         kind=kind,
-        message=f"{n:,} of {standing.handed_over:,} ({share:.2%}) {words}; the limit is {limit:.1%}.",
+        message=f"{n:,} of {health.handed_over:,} ({share:.2%}) {words}; the limit is {limit:.1%}.",
         pauses=share >= pause,
     )
 
@@ -120,47 +120,47 @@ def refusals_pause(before: float | None) -> float:
     return REFUSALS_PAUSE if before is None else min(0.5, max(REFUSALS_PAUSE_AT_LEAST, _FAR_ABOVE * before))
 
 
-def _refusals(standing: IssueStanding) -> Alarm | None:
-    if standing.refuses_everybody:
-        words = standing.refuses_everybody
-        return Alarm(issue=standing.issue, kind=AlarmKind.REFUSALS, message=words, pauses=True)
-    share = standing.refused / max(standing.handed_over, standing.refused, 1)
-    if standing.refused < FEWEST_REFUSALS or share < REFUSALS_WARN:
+def _refusals(health: IssueHealth) -> Alarm | None:
+    if health.refuses_everybody:
+        words = health.refuses_everybody
+        return Alarm(issue=health.issue, kind=AlarmKind.REFUSALS, message=words, pauses=True)
+    share = health.refused / max(health.handed_over, health.refused, 1)
+    if health.refused < FEWEST_REFUSALS or share < REFUSALS_WARN:
         return None
-    stops_at = refusals_pause(standing.refused_before)
-    usual = "" if standing.refused_before is None else f" Of the issues before it was {standing.refused_before:.2%}."
+    stops_at = refusals_pause(health.refused_before)
+    usual = "" if health.refused_before is None else f" Of the issues before it was {health.refused_before:.2%}."
     limit = stops_at if share >= stops_at else REFUSALS_WARN
     return Alarm(
-        issue=standing.issue,
+        issue=health.issue,
         kind=AlarmKind.REFUSALS,
         message=(
-            f"{standing.refused:,} of {max(standing.handed_over, standing.refused):,} ({share:.2%}) were refused by the "
+            f"{health.refused:,} of {max(health.handed_over, health.refused):,} ({share:.2%}) were refused by the "
             f"provider; the limit is {limit:.1%}.{usual}"
         ),
         pauses=share >= stops_at,
     )
 
 
-def _unconfirmed(standing: IssueStanding) -> Alarm | None:
-    if not standing.due or standing.unconfirmed <= UNCONFIRMED_WARN * standing.due:
+def _unconfirmed(health: IssueHealth) -> Alarm | None:
+    if not health.due or health.unconfirmed <= UNCONFIRMED_WARN * health.due:
         return None
-    share = standing.unconfirmed / standing.due
+    share = health.unconfirmed / health.due
     return Alarm(
-        issue=standing.issue,
+        issue=health.issue,
         kind=AlarmKind.UNCONFIRMED,
         message=(
-            f"Of {standing.unconfirmed:,} ({share:.0%}) nothing was heard in "
+            f"Of {health.unconfirmed:,} ({share:.0%}) nothing was heard in "
             f"{UNCONFIRMED_AFTER.total_seconds() / 3600:.0f} hours after they were handed over. "
             "Look whether events reach this server, and whether the provider has suspended the account."
         ),
     )
 
 
-def _doubled(standing: IssueStanding) -> Alarm | None:
-    if not standing.doubled:
+def _doubled(health: IssueHealth) -> Alarm | None:
+    if not health.doubled:
         return None
     return Alarm(
-        issue=standing.issue,
+        issue=health.issue,
         kind=AlarmKind.DOUBLED,
-        message=f"{standing.doubled:,} were taken by the provider twice: a try in doubt was sent again, and proved later.",
+        message=f"{health.doubled:,} were taken by the provider twice: a try in doubt was sent again, and proved later.",
     )

@@ -224,3 +224,12 @@ def tamed(value: str) -> str:
 
 def _is_safe_address(value: str) -> bool:
     return value[:8].lower().startswith(_SAFE_STARTS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shortfall:
+    """How many of the `n_readers` who would get an issue have no value for a gap, and one of them who lacks the most."""
+
+    n_empty: int
+    n_readers: int
+    example: str

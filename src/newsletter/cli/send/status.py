@@ -13,7 +13,7 @@ from newsletter.cli.options import format_option
 if TYPE_CHECKING:
     from newsletter.ledger.rows import Account
     from newsletter.wiring import Parts
-    from newsletter.words.alarm import IssueStanding
+    from newsletter.words.alarm import IssueHealth
     from newsletter.words.halt import Halt
 
 
@@ -43,7 +43,7 @@ def status(parts: Parts, issue: int | None, form: str) -> None:
     known = [account for account in accounts if account]
     if form == "json":
         shown = [
-            _as_json(account, _halts(parts, account)) | {"unconfirmed": _standing(parts, account).unconfirmed}
+            _as_json(account, _halts(parts, account)) | {"unconfirmed": _health(parts, account).unconfirmed}
             for account in known
         ]
         click.echo(json.dumps(shown[0] if issue is not None else shown, indent=2))
@@ -55,13 +55,13 @@ def status(parts: Parts, issue: int | None, form: str) -> None:
         _say_when_it_goes(parts, account)
         _print_halts(parts, account)
         said = {mailing.pause_reason for mailing in account.mailings}
-        for alarm in alarms(_standing(parts, account)):
+        for alarm in alarms(_health(parts, account)):
             if alarm.message not in said:
                 click.echo(f"  ! {alarm.message}")
 
 
-def _standing(parts: Parts, account: Account) -> IssueStanding:
-    return parts.events.get_standing(account.issue, parts.telling, practice=account.is_practice)
+def _health(parts: Parts, account: Account) -> IssueHealth:
+    return parts.events.get_health(account.issue, parts.telling, practice=account.is_practice)
 
 
 def _halts(parts: Parts, account: Account) -> list[Halt | None]:

@@ -18,13 +18,13 @@ class NotAReader(StrEnum):
     NEVER = "never"
 
 
-Standing = SubscriptionStatus | SuppressionReason | NotAReader | None
+RowStatus = SubscriptionStatus | SuppressionReason | NotAReader | None
 """A status that the row asks for, a reason never to mail the address, not a reader, or nothing said."""
 
 
-def words(said: Mapping[Standing, str]) -> dict[str, Standing]:
+def words(said: Mapping[RowStatus, str]) -> dict[str, RowStatus]:
     """A table of status words from lines of them, `|` between two."""
-    return {normalise(word): standing for standing, line in said.items() for word in line.split("|")}
+    return {normalise(word): status for status, line in said.items() for word in line.split("|")}
 
 
 _TRUE = frozenset(

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from newsletter.imports.columns import header_words as speak
 from newsletter.imports.columns.spelling import spaced
-from newsletter.imports.standing import ColumnKind
+from newsletter.imports.status_columns import ColumnKind
 from newsletter.words.subscriber import SuppressionReason
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from newsletter.imports.columns.cell_words import Standing
+from newsletter.imports.columns.cell_words import RowStatus
 from newsletter.imports.columns.column_names import MENTION, Guess, guess, guess_kept
 from newsletter.imports.columns.formats import PLAIN, ExportFormat
 from newsletter.imports.columns.header_names import FIELDS
 from newsletter.imports.columns.spelling import normalise as normalise
 from newsletter.imports.files.sendgrid_lists import Undelivered
 from newsletter.imports.mapping import IGNORE, KINDS, ColumnMap, column_name
-from newsletter.imports.standing import ColumnKind, RowStandings
+from newsletter.imports.status_columns import ColumnKind, StatusReader
 from newsletter.words.field_name import field_name, header_name
 from newsletter.words.mistake import Mistake
 from newsletter.words.subscriber import SuppressionReason
@@ -45,7 +45,7 @@ class Candidate:
     at: int
     name: str
     guess: Guess
-    words: Mapping[str, Standing]
+    words: Mapping[str, RowStatus]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ class Columns:
 
     `name` is a whole name in one cell, `attributes` a JSON object of fields. Of several `subscribed_at` the first that
     is filled counts. `candidates` are columns that may say that a person left; once their cells were looked at, those
-    in `standing` do, and `standings` reads them. `proof` are kept with the consent. `renamed` are (header,
+    in `status_at` do, and `status_reader` reads them. `proof` are kept with the consent. `renamed` are (header,
     name) of those whose name another one has, and `nameless` have nothing in the header to keep them by. `everyone` is
     what each row says that does not say worse. `nobody` is why no row of the file is put on a list.
     """
@@ -69,8 +69,8 @@ class Columns:
     attributes: int | None = None
     subscribed_at: tuple[int, ...] = ()
     candidates: tuple[Candidate, ...] = ()
-    standing: tuple[int, ...] = ()
-    standings: RowStandings = field(default_factory=RowStandings)
+    status_at: tuple[int, ...] = ()
+    status_reader: StatusReader = field(default_factory=StatusReader)
     proof: tuple[tuple[str, int], ...] = ()
     custom: tuple[tuple[str, int], ...] = ()
     renamed: tuple[tuple[str, str], ...] = ()
@@ -84,11 +84,11 @@ class Columns:
     @property
     def may_depart(self) -> bool:
         """Whether some row may say that the person left."""
-        return bool(self.standing) or self.everyone is not None
+        return bool(self.status_at) or self.everyone is not None
 
     def telling(self, cells: Sequence[str]) -> tuple[str, ...]:
         """The cells of a row that may say that the person left."""
-        return tuple([cells[at] for at in self.standing])
+        return tuple([cells[at] for at in self.status_at])
 
 
 def is_reserved(name: str) -> bool:

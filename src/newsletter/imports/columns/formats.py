@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from newsletter.imports.columns.cell_words import Standing, words
+from newsletter.imports.columns.cell_words import RowStatus, words
 from newsletter.imports.files.sendgrid_lists import PASSES
-from newsletter.imports.standing import ColumnKind
+from newsletter.imports.status_columns import ColumnKind
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
 
 ACTIVE, PENDING = SubscriptionStatus.ACTIVE, SubscriptionStatus.PENDING
@@ -29,7 +29,7 @@ class ExportFormat:
     tells: tuple[frozenset[str], ...] = ()
     fields: Mapping[str, str] = field(default_factory=dict)
     proof: Mapping[str, str] = field(default_factory=dict)
-    words: Mapping[str, Standing] = field(default_factory=dict)
+    words: Mapping[str, RowStatus] = field(default_factory=dict)
     tells_by: Mapping[str, ColumnKind] = field(default_factory=dict)
     everyone: SuppressionReason | None = None
     nobody: str = ""

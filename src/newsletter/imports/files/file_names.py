@@ -14,7 +14,7 @@ from newsletter.imports.mapping import WORDS, asked_of_file
 from newsletter.imports.open_file import Opened, rows_of
 from newsletter.imports.questions import Question
 from newsletter.imports.rows import departures
-from newsletter.imports.standing import ColumnKind
+from newsletter.imports.status_columns import ColumnKind
 from newsletter.words.subscriber import SuppressionReason
 
 # Mailchimp exports people who never agreed, and those put away, into files that look like the one of subscribers.
@@ -113,7 +113,7 @@ def _tells(columns: Columns) -> bool:
         for one in columns.candidates
         if one.guess.surety is Surety.SURE and one.guess.kind is not ColumnKind.MENTION
     }
-    return bool(sure & set(columns.standing))
+    return bool(sure & set(columns.status_at))
 
 
 def _bears_out(file: Opened, told: Told) -> bool:

@@ -8,7 +8,9 @@ from sqlalchemy import Engine, func, literal, select
 
 from newsletter.db.engine import reading, writing
 from newsletter.ledger.tables import delivery, mailing, parcel
-from newsletter.readers.mailable_sql import has_issue, list_numbers, listed, planned, why_not
+from newsletter.readers.issue_copies_sql import has_issue
+from newsletter.readers.lists_sql import list_numbers
+from newsletter.readers.mailable_sql import listed, planned, why_not
 from newsletter.readers.tables import subscription
 from newsletter.segments.audience import Forecast
 from newsletter.segments.engagement_sql import roll_up

@@ -11,7 +11,7 @@ from functools import lru_cache
 from newsletter.imports.columns.cell_words import (
     KNOWN,
     NotAReader,
-    Standing,
+    RowStatus,
     is_date,
     is_nothing,
     is_plainly_leaving,
@@ -58,10 +58,10 @@ class ColumnReading:
 
     kind: ColumnKind
     reason: SuppressionReason = _LEFT
-    words: Mapping[str, Standing] = field(default_factory=dict)
-    blank: Standing = None
+    words: Mapping[str, RowStatus] = field(default_factory=dict)
+    blank: RowStatus = None
 
-    def read(self, cell: str) -> Standing:
+    def read(self, cell: str) -> RowStatus:
         """What one cell says. Raises UnknownStatus with the cell where nobody knows."""
         word = word_of(cell)
         if word in self.words:
@@ -70,18 +70,18 @@ class ColumnReading:
             return NotAReader.NEVER if self.kind is ColumnKind.JOINED_FILLED else self.blank
         return _READ[self.kind](self, cell.strip(), word)
 
-    def _status(self, cell: str, word: str) -> Standing:
+    def _status(self, cell: str, word: str) -> RowStatus:
         if _PERMANENT.match(cell):
             return SuppressionReason.HARD_BOUNCE
         return _known(cell, word)
 
-    def _left_filled(self, cell: str, word: str) -> Standing:
+    def _left_filled(self, cell: str, word: str) -> RowStatus:
         if truth(cell) is False or KNOWN.get(word) is _ACTIVE:
             return None
         said = KNOWN.get(word) or leaving(word)
         return said if isinstance(said, SuppressionReason) and said is not _LEFT else self.reason
 
-    def _left_true(self, cell: str, word: str) -> Standing:
+    def _left_true(self, cell: str, word: str) -> RowStatus:
         said = truth(cell)
         if said is None and word.isdecimal():
             said = int(word) > 0
@@ -90,30 +90,30 @@ class ColumnReading:
             return known if isinstance(known, SuppressionReason) else None
         return self.reason if said else None
 
-    def _joined_true(self, cell: str, word: str) -> Standing:
+    def _joined_true(self, cell: str, word: str) -> RowStatus:
         said = truth(cell)
         return _known(cell, word) if said is None else _ACTIVE if said else self.reason
 
-    def _consent(self, cell: str, word: str) -> Standing:
+    def _consent(self, cell: str, word: str) -> RowStatus:
         if is_withdrawn(word):
             return self.reason
         if is_date(cell) or truth(cell) or not word.isalpha() or " " in word or word in _PROOFS:
             return _ACTIVE if truth(cell) and not is_date(cell) else None
         return _known(cell, word)
 
-    def _confirmed(self, cell: str, word: str) -> Standing:
+    def _confirmed(self, cell: str, word: str) -> RowStatus:
         said = KNOWN.get(word) or leaving(word)
         if isinstance(said, SuppressionReason):
             return said
         return SubscriptionStatus.PENDING if truth(cell) is False or said is SubscriptionStatus.PENDING else None
 
-    def _joined_filled(self, cell: str, word: str) -> Standing:
+    def _joined_filled(self, cell: str, word: str) -> RowStatus:
         return None
 
-    def _pending_true(self, cell: str, word: str) -> Standing:
+    def _pending_true(self, cell: str, word: str) -> RowStatus:
         return SubscriptionStatus.PENDING if truth(cell) else None
 
-    def _mention(self, cell: str, word: str) -> Standing:
+    def _mention(self, cell: str, word: str) -> RowStatus:
         for part in _BETWEEN.split(cell):
             if is_plainly_leaving(part):
                 said = KNOWN.get(word_of(part)) or leaving(word_of(part))
@@ -168,7 +168,7 @@ _PROOFS = frozenset(
 )
 
 
-def _known(cell: str, word: str) -> Standing:
+def _known(cell: str, word: str) -> RowStatus:
     """A word for a status. Of those who left it is enough that the words speak of it."""
     if word in KNOWN:
         return KNOWN[word]
@@ -180,7 +180,7 @@ def _known(cell: str, word: str) -> Standing:
     return said
 
 
-class RowStandings:
+class StatusReader:
     """Reads what the columns of a row say together."""
 
     def __init__(self, readings: Sequence[ColumnReading] = ()) -> None:
@@ -188,7 +188,7 @@ class RowStandings:
         # Such columns have a handful of different cells, however many rows.
         self._known = lru_cache(maxsize=4096)(self._together)
 
-    def of(self, cells: tuple[str, ...]) -> Standing:
+    def of(self, cells: tuple[str, ...]) -> RowStatus:
         """What the columns say together. The most protective wins.
 
         Raises UnknownStatus where a status can't be read and nothing else says that the person left.
@@ -198,9 +198,9 @@ class RowStandings:
             raise UnknownStatus(unknown)
         return said
 
-    def _together(self, cells: tuple[str, ...]) -> tuple[Standing, str]:
+    def _together(self, cells: tuple[str, ...]) -> tuple[RowStatus, str]:
         """The strongest that is said, or the cell that nobody can read."""
-        said: set[Standing] = set()
+        said: set[RowStatus] = set()
         unknown = ""
         for reading, cell in zip(self._readings, cells, strict=True):
             try:

@@ -10,8 +10,7 @@ from sqlalchemy import true as sql_true
 
 from newsletter.db.rows import cell, incoming, packed
 from newsletter.db.upsert import insert_into
-from newsletter.readers.tables import subscriber
-from newsletter.segments.tables import tag
+from newsletter.readers.tables import subscriber, tag
 
 
 def find_tags(connection: Connection, keys: dict[str, str]) -> Mapping[str, Collection[str]]:
