@@ -13,8 +13,8 @@ from newsletter.ledger.rows import Account, Tally
 
 def account_of(engine: Engine, issue: int = 1, *, practice: bool = False) -> Account:
     """The account of an issue that was sent. It adds up, and the quick tally says the same."""
-    account = Accounts(engine, practice=practice).find_account(issue)
-    tally = Tallies(engine, practice=practice).find_tally(issue)
+    account = Accounts(engine, practice=practice).find(issue)
+    tally = Tallies(engine, practice=practice).find(issue)
     assert account is not None
     assert account.planned == sum(account.handover.values())
     assert tally == Tally(**{one.name: getattr(account, one.name) for one in fields(Tally)})

@@ -126,7 +126,7 @@ def test_a_newcomer_never_takes_the_place_of_somebody_who_was_erased(engine: Eng
     held = Post(engine)
     mailing = held.plan(1)
     held.hand_over(mailing)
-    assert held.ledger.finish_if_done(mailing.id)
+    assert held.ledger.control.finish_if_done(mailing.id)
     Profiles(engine, EraseKey(b"k" * 32), FORGETS).erase("reader2@example.com", RequestOf.READER)
 
     (newcomer,) = add_readers(engine, "weekly", [3])

@@ -128,7 +128,7 @@ def _a_sending_goes_on(engine: Engine, folder: Path, *, everybody: bool) -> None
     carrier = Carrier()
     drain = a_drain(engine, folder, carrier)
     drain.sender.live.declare()
-    row = drain.planning.find_latest(3, "weekly")
+    row = drain.ledger.mailings.find_latest(3, "weekly")
     assert row is not None
     drain.until_settled(row, lambda settled, planned, waiting: None)
 
@@ -136,7 +136,7 @@ def _a_sending_goes_on(engine: Engine, folder: Path, *, everybody: bool) -> None
     assert [sorted(one) for one in carrier.handed] == [awaited]
     for issue, practice in ((1, False), (2, True), (3, False)):
         account, tally = account_of(engine, issue, practice=practice), Tallies(engine, practice=practice)
-        told = tally.find_tally(issue)
+        told = tally.find(issue)
         assert told is not None
         assert (told.planned, told.handover) == (account.planned, account.handover)
     assert account_of(engine, 1).handover["left"] == 1

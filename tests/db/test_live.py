@@ -11,7 +11,7 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
 from newsletter.db.engine import connect
-from newsletter.ledger.ledger_sql import Ledger
+from newsletter.ledger.ledger import open_ledger
 from newsletter.ledger.live_sql import Live
 from newsletter.words.mistake import NotNow
 from tests.ledger.test_ledger import planned, taken
@@ -70,7 +70,7 @@ def test_yesterdays_backup_in_the_same_place_is_held(sqlite_url: str, tmp_path: 
     path = Path(make_url(sqlite_url).database or "")
     engine = connect(sqlite_url)
     add_readers(engine, "weekly", range(30))
-    live, ledger = _live(engine, tmp_path / "live"), Ledger(engine)
+    live, ledger = _live(engine, tmp_path / "live"), open_ledger(engine)
     live.check()
     of = planned(ledger)
     live.note(taken(ledger, of).attempt_id)
@@ -96,7 +96,7 @@ def test_yesterdays_backup_in_the_same_place_is_held(sqlite_url: str, tmp_path: 
 def test_a_sender_at_work_beside_us_is_no_sign_of_an_old_backup(engine: Engine, tmp_path: Path) -> None:
     """While one process takes batches and notes them, another that starts sees a live database every time."""
     add_readers(engine, "weekly", range(60))
-    ledger = Ledger(engine)
+    ledger = open_ledger(engine)
     of = planned(ledger, size=1)
     first, second = _live(engine, tmp_path), _live(engine, tmp_path)
     first.check()

@@ -19,7 +19,7 @@ from newsletter.db.types import database_now
 from newsletter.ledger.account.account_sql import Accounts
 from newsletter.ledger.account.tally_sql import Tallies
 from newsletter.ledger.drain import Drain
-from newsletter.ledger.ledger_sql import Ledger
+from newsletter.ledger.ledger import open_ledger
 from newsletter.ledger.live_sql import Live
 from newsletter.ledger.pack import TokenKey
 from newsletter.ledger.plan import plan
@@ -64,15 +64,15 @@ def erase(engine: Engine, email: str) -> None:
 
 
 def pause(engine: Engine, issue: int) -> None:
-    Ledger(engine).pause(issue, "by hand")
+    open_ledger(engine).control.pause(issue, "by hand")
 
 
 def resume(engine: Engine, issue: int) -> None:
-    Ledger(engine).resume(issue)
+    open_ledger(engine).control.resume(issue)
 
 
 def cancel(engine: Engine, issue: int) -> None:
-    Ledger(engine).cancel(issue)
+    open_ledger(engine).control.cancel(issue)
 
 
 def end_leases(engine: Engine) -> None:
@@ -83,7 +83,7 @@ def end_leases(engine: Engine) -> None:
 
 def send_again(engine: Engine, issue: int) -> None:
     """The owner says: those in doubt may get it twice."""
-    looker = Looker(ledger=Ledger(engine), evidence=None, whole_or_nothing=True, provider="sendgrid")
+    looker = Looker(doubts=open_ledger(engine).doubts, evidence=None, whole_or_nothing=True, provider="sendgrid")
     send_doubtful_again(looker, issue)
 
 
@@ -101,19 +101,19 @@ def declare_live(engine: Engine, folder: Path, name: str) -> None:
 
 def shown(engine: Engine, issue: int) -> dict[str, int]:
     """How many readers of an issue stand how, reader by reader, as the owner is told."""
-    account = Accounts(engine).find_account(issue)
+    account = Accounts(engine).find(issue)
     return {state.value: n for state, n in account.handover.items()} if account else {}
 
 
 def tallied(engine: Engine, issue: int) -> dict[str, int]:
     """How many readers of an issue stand how, by what the batches wrote down of them."""
-    tally = Tallies(engine).find_tally(issue)
+    tally = Tallies(engine).find(issue)
     return {state.value: n for state, n in tally.handover.items()} if tally else {}
 
 
 def plan_weekly(engine: Engine, *, parcel_size: int) -> int:
     """Plan an issue to everyone on `weekly`; how many they are."""
-    mailing, _ = plan(Ledger(engine), SystemClock(), an_edition(), list_name="weekly", parcel_size=parcel_size)
+    mailing, _ = plan(open_ledger(engine), SystemClock(), an_edition(), list_name="weekly", parcel_size=parcel_size)
     return mailing.planned
 
 
@@ -148,7 +148,7 @@ class Parts:
         drain = self._drain()
         start_at = datetime.now(UTC) + timedelta(seconds=job.start_in) if job.start_in else None
         mailing, _ = plan(
-            drain.planning,
+            drain.ledger,
             drain.sender.clock,
             an_edition(words=job.words),
             list_name=job.list_name,
@@ -161,7 +161,7 @@ class Parts:
     def _drain(self) -> Drain:
         event.listen(self.engine, "before_cursor_execute", lambda *_: self.step())
         event.listen(self.engine, "commit", lambda _: self.step())
-        clock, ledger = SystemClock(), Ledger(self.engine)
+        clock, ledger = SystemClock(), open_ledger(self.engine)
         deadline = timedelta(seconds=CALL_SECONDS)
         sendgrid = SendGrid("SG.made-up", clock=clock, url=self.provider_url, deadline=deadline)
         sender = Sender(
@@ -169,7 +169,6 @@ class Parts:
             newsletter=WEEKLY,
             key=TokenKey(id=1, secret=b"k" * 32),
             ledger=ledger,
-            editions=ledger,
             provider=_Watched(sendgrid, self.step, self.calls),
             spool=Spool(self.folder / "spool"),
             live=Live(self.engine, self.folder / "live", new_id=lambda: secrets.token_hex(12)),
@@ -180,9 +179,7 @@ class Parts:
         is_file = self.engine.dialect.name == "sqlite"
         return Drain(
             sender=sender,
-            planning=ledger,
-            accounts=Accounts(self.engine),
-            looker=Looker(ledger=ledger, evidence=None, whole_or_nothing=True, provider=sendgrid.name),
+            looker=Looker(doubts=ledger.doubts, evidence=None, whole_or_nothing=True, provider=sendgrid.name),
             lock=FileLock(Path(f"{self.engine.url.database}.sender")) if is_file else SharedSending(),
             stop=self.stop,
         )

@@ -15,7 +15,7 @@ from newsletter.consent.readers_sql import Readers
 from newsletter.db.engine import reading
 from newsletter.feedback.events_sql import EventLog
 from newsletter.feedback.feedback import Feedback
-from newsletter.ledger.ledger_sql import Ledger
+from newsletter.ledger.ledger import open_ledger
 from newsletter.ledger.rows import Account, Claim, MailingRow
 from newsletter.ledger.tables import delivery
 from newsletter.ports.events import EventSource, Heard
@@ -38,17 +38,19 @@ class Post:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self.ledger, self.readers = Ledger(engine), Readers(engine)
+        self.ledger, self.readers = open_ledger(engine), Readers(engine)
         self.events = EventLog(engine, self.readers)
 
     def plan(self, issue: int = 1, *, list_name: str = "weekly", size: int = 10) -> MailingRow:
-        mailing = self.ledger.open_mailing(an_edition(issue), list_name=list_name, parcel_size=size, start_at=None)
-        while self.ledger.plan_slice(mailing.id, n_readers=500):
+        mailing = self.ledger.planning.open_mailing(
+            an_edition(issue), list_name=list_name, parcel_size=size, start_at=None
+        )
+        while self.ledger.planning.plan_slice(mailing.id, n_readers=500):
             pass
-        return self.ledger.get_mailing(mailing.id)
+        return self.ledger.mailings.get(mailing.id)
 
     def claim(self, mailing: MailingRow, *, seconds: float = 60.0) -> Claim | None:
-        return self.ledger.claim(
+        return self.ledger.parcels.claim(
             mailing.id,
             token=f"token{next(_numbers):027}",
             sender="me",
@@ -63,7 +65,7 @@ class Post:
         while claim := self.claim(mailing):
             taken += self.taken(claim)
             reference = taken[-1]["reference"]
-            self.ledger.record(claim.attempt_id, [(None, outcome or Accepted(reference))])
+            self.ledger.attempts.record(claim.attempt_id, [(None, outcome or Accepted(reference))])
         return taken
 
     def taken(self, claim: Claim) -> Taken:

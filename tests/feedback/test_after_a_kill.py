@@ -74,7 +74,7 @@ def wait_for(condition: Callable[[], bool], seconds: float = 60.0) -> None:
 
 def status(parts: Parts) -> dict[str, int]:
     """How many readers stand where."""
-    account = parts.accounts.find_account(1)
+    account = parts.ledger.accounts.find(1)
     assert account is not None
     return {"planned": account.planned, **{state.value: n for state, n in account.handover.items()}}
 

@@ -156,7 +156,7 @@ def test_too_many_complaints_pause_a_sending_once(engine: Engine) -> None:
         claim = post.claim(mailing_row)
         assert claim
         taken += post.taken(claim)
-        post.ledger.record(claim.attempt_id, [(None, Accepted("ref"))])
+        post.ledger.attempts.record(claim.attempt_id, [(None, Accepted("ref"))])
     complaining = {line["email"]: "spamreport" for line in taken[:3]}
     post.hear(taken, Telling(of=complaining))
     feedback = feedback_of(post)
@@ -164,14 +164,14 @@ def test_too_many_complaints_pause_a_sending_once(engine: Engine) -> None:
     raised = feedback.watch()
 
     assert [(AlarmKind.COMPLAINTS, True)] == [(alarm.kind, alarm.pauses) for alarm in raised]
-    paused = post.ledger.get_mailing(mailing_row.id)
+    paused = post.ledger.mailings.get(mailing_row.id)
     assert MailingStatus.PAUSED is paused.status
     assert "3 of 300" in (paused.pause_reason or "")
     assert post.claim(mailing_row) is None
 
-    post.ledger.resume(1)
+    post.ledger.control.resume(1)
     assert [] == feedback.watch()
-    assert MailingStatus.SENDING is post.ledger.get_mailing(mailing_row.id).status
+    assert MailingStatus.SENDING is post.ledger.mailings.get(mailing_row.id).status
     [notice] = Notices(engine).list_notices(waiting=True)
     assert (WEEKLY.sender,) == notice.tell
     assert "3 of 300" in notice.body and "newsletter resume 1" in notice.body
@@ -182,15 +182,15 @@ def test_who_was_never_in_a_call_makes_no_share_smaller(engine: Engine) -> None:
     add_readers(engine, "weekly", range(1_200))
     post = Post(engine)
     post.plan(size=100)
-    assert 1 == post.ledger.cancel(1)
+    assert 1 == post.ledger.control.cancel(1)
     mailing_row = post.plan(size=300)
     claim = post.claim(mailing_row)
     assert claim
-    post.ledger.record(claim.attempt_id, [(None, Accepted("ref"))])
+    post.ledger.attempts.record(claim.attempt_id, [(None, Accepted("ref"))])
     post.hear(post.taken(claim)[:3], Telling(courses={"spamreport": 1}))
 
     assert [(AlarmKind.COMPLAINTS, True)] == [(alarm.kind, alarm.pauses) for alarm in feedback_of(post).watch()]
-    assert "3 of 300" in (post.ledger.get_mailing(mailing_row.id).pause_reason or "")
+    assert "3 of 300" in (post.ledger.mailings.get(mailing_row.id).pause_reason or "")
 
 
 def test_a_warning_may_become_a_reason_to_stop(engine: Engine) -> None:
@@ -207,7 +207,7 @@ def test_a_warning_may_become_a_reason_to_stop(engine: Engine) -> None:
     post.hear(taken[30:60], Telling(courses={"bounce": 1}))
 
     assert [(AlarmKind.BOUNCES, True)] == [(alarm.kind, alarm.pauses) for alarm in feedback.watch()]
-    assert MailingStatus.PAUSED is post.ledger.get_mailing(mailing_row.id).status
+    assert MailingStatus.PAUSED is post.ledger.mailings.get(mailing_row.id).status
     assert ["bounces", "bounces stop"] == [one.kind for one in Notices(engine).list_notices(waiting=True)]
 
 

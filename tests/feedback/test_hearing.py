@@ -146,13 +146,13 @@ def a_mixed_send(post: Post) -> list[dict[str, object]]:
     mailing = post.plan(size=6)
     taken = []
     for number, outcome in enumerate((Accepted("ref"), Uncertain("reset"), None)):
-        claim = post.ledger.claim(
+        claim = post.ledger.parcels.claim(
             mailing.id, token=f"try{number}", sender="me", provider="sendgrid", deadline_seconds=60, with_fields=False
         )
         assert claim is not None
         taken += [line | {"at": 1_790_000_000.0} for line in post.taken(claim)]
         if outcome:
-            post.ledger.record(claim.attempt_id, [(None, outcome)])
+            post.ledger.attempts.record(claim.attempt_id, [(None, outcome)])
     return taken
 
 
@@ -161,9 +161,9 @@ def test_one_event_proves_the_whole_call(post: Post) -> None:
     mailing = post.plan(size=20)
     doubtful, silent, resent = (post.claim(mailing) for _ in range(3))
     assert doubtful and silent and resent
-    post.ledger.record(doubtful.attempt_id, [(None, Uncertain("reset"))])
-    post.ledger.record(resent.attempt_id, [(None, Uncertain("reset"))])
-    post.ledger.requeue(resent.attempt_id, resent.deliveries)
+    post.ledger.attempts.record(doubtful.attempt_id, [(None, Uncertain("reset"))])
+    post.ledger.attempts.record(resent.attempt_id, [(None, Uncertain("reset"))])
+    post.ledger.doubts.requeue(resent.attempt_id, resent.deliveries)
     assert 20 == post.account().handover[HandOver.UNCERTAIN] == post.account().handover[HandOver.SENDING]
     assert 20 == post.account().handover[HandOver.PENDING]
 
@@ -173,8 +173,8 @@ def test_one_event_proves_the_whole_call(post: Post) -> None:
 
     assert 60 == post.account().handover[HandOver.ACCEPTED]
     assert post.claim(mailing) is None, "a reader who was queued again is saved from a second copy"
-    assert post.ledger.finish_if_done(mailing.id)
-    assert MailingStatus.FINISHED == post.ledger.get_mailing(mailing.id).status
+    assert post.ledger.control.finish_if_done(mailing.id)
+    assert MailingStatus.FINISHED == post.ledger.mailings.get(mailing.id).status
 
 
 def test_what_the_owner_left_is_proved_too(post: Post) -> None:
@@ -182,8 +182,8 @@ def test_what_the_owner_left_is_proved_too(post: Post) -> None:
     mailing = post.plan(size=60)
     claim = post.claim(mailing)
     assert claim
-    post.ledger.record(claim.attempt_id, [(None, Uncertain("reset"))])
-    post.ledger.leave(claim.attempt_id, claim.deliveries)
+    post.ledger.attempts.record(claim.attempt_id, [(None, Uncertain("reset"))])
+    post.ledger.doubts.leave(claim.attempt_id, claim.deliveries)
 
     post.hear(post.taken(claim)[-1:], Telling(courses={"dropped": 1}))
 
@@ -196,8 +196,8 @@ def test_an_event_that_comes_before_the_answer(post: Post) -> None:
     early, doubtful = post.claim(mailing), post.claim(mailing)
     assert early and doubtful
     post.hear(post.taken(early)[:3] + post.taken(doubtful)[:3], Telling())
-    post.ledger.record(early.attempt_id, [(None, Accepted("ref"))])
-    post.ledger.record(doubtful.attempt_id, [(None, Uncertain("lost"))])
+    post.ledger.attempts.record(early.attempt_id, [(None, Accepted("ref"))])
+    post.ledger.attempts.record(doubtful.attempt_id, [(None, Uncertain("lost"))])
 
     assert 60 == post.account().handover[HandOver.ACCEPTED]
     assert 0 == post.account().doubled
@@ -211,16 +211,16 @@ def test_two_tries_that_were_both_taken_show(post: Post, first_comes: str) -> No
     mailing = post.plan(size=60)
     first = post.claim(mailing)
     assert first
-    post.ledger.record(first.attempt_id, [(None, Uncertain("reset"))])
-    post.ledger.requeue(first.attempt_id, first.deliveries)
+    post.ledger.attempts.record(first.attempt_id, [(None, Uncertain("reset"))])
+    post.ledger.doubts.requeue(first.attempt_id, first.deliveries)
     second = post.claim(mailing)
     assert second
     if first_comes == "after the second":
-        post.ledger.record(second.attempt_id, [(None, Accepted("ref"))])
+        post.ledger.attempts.record(second.attempt_id, [(None, Accepted("ref"))])
         post.hear(post.taken(first)[:1], Telling())
     else:
         post.hear(post.taken(first)[:1], Telling())
-        post.ledger.record(second.attempt_id, [(None, Accepted("ref"))])
+        post.ledger.attempts.record(second.attempt_id, [(None, Accepted("ref"))])
 
     assert (60, 60) == (post.account().handover[HandOver.ACCEPTED], post.account().doubled)
 
@@ -230,7 +230,7 @@ def test_an_answer_of_not_taken_is_overruled(post: Post) -> None:
     mailing = post.plan(size=60)
     claim = post.claim(mailing)
     assert claim
-    post.ledger.record(claim.attempt_id, [(None, Deferred("busy"))])
+    post.ledger.attempts.record(claim.attempt_id, [(None, Deferred("busy"))])
 
     post.hear(post.taken(claim)[:1], Telling())
 

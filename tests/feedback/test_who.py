@@ -50,21 +50,21 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         claim = post.claim(mailing)
         assert claim
         if number == 3:
-            post.ledger.record(claim.attempt_id, [(None, Uncertain("reset"))])
-            post.ledger.requeue(claim.attempt_id, claim.deliveries)
+            post.ledger.attempts.record(claim.attempt_id, [(None, Uncertain("reset"))])
+            post.ledger.doubts.requeue(claim.attempt_id, claim.deliveries)
             again = post.claim(mailing)
             assert again
             if again.deliveries != claim.deliveries:
-                post.ledger.record(again.attempt_id, [(None, Uncertain("cut"))])
+                post.ledger.attempts.record(again.attempt_id, [(None, Uncertain("cut"))])
                 again = post.claim(mailing)
                 assert again
-            post.ledger.record(again.attempt_id, [(None, Accepted("second"))])
+            post.ledger.attempts.record(again.attempt_id, [(None, Accepted("second"))])
             post.hear(post.taken(claim), Telling())
             continue
-        post.ledger.record(claim.attempt_id, [(None, Accepted(f"ref{number}"))])
+        post.ledger.attempts.record(claim.attempt_id, [(None, Accepted(f"ref{number}"))])
         post.hear(post.taken(claim), Telling(of=COURSES))
     while claim := post.claim(mailing):
-        post.ledger.record(claim.attempt_id, [(None, Uncertain("reset"))])
+        post.ledger.attempts.record(claim.attempt_id, [(None, Uncertain("reset"))])
     add_readers(engine, "weekly", [20])
     post.readers.suppress("reader30@example.com", SuppressionReason.MANUAL)
     engine.dispose()

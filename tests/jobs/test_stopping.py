@@ -34,7 +34,7 @@ def test_sigterm_in_the_middle_of_fifty_calls(tmp_path: Path, n_readers: int, pa
         with serving(world.folder, hands, tmp_path / "first.log") as server:
             until(lambda: provider.state().get("readers", 0) >= n_readers / 5, 120)
             assert 0 == server.stop()
-        account = world.parts.accounts.find_account(1)
+        account = world.parts.ledger.accounts.find(1)
         assert account is not None
         stopped = {state.value: n for state, n in account.handover.items()}
         assert 0 == stopped["uncertain"] == stopped["sending"]
@@ -47,7 +47,7 @@ def test_sigterm_in_the_middle_of_fifty_calls(tmp_path: Path, n_readers: int, pa
             assert 0 == server.stop()
         took = Counter(line["email"] for line in provider.accepted() if line["email"].startswith("reader"))
 
-    account = world.parts.accounts.find_account(1)
+    account = world.parts.ledger.accounts.find(1)
     assert account is not None
     assert n_readers == len(took) and {1} == set(took.values())
     assert {"accepted": n_readers} == {state.value: n for state, n in account.handover.items() if n}

@@ -63,7 +63,7 @@ def _schedule(visitor: Visitor, hands: Hands) -> None:
 
 
 def _status(world: World) -> MailingStatus:
-    (mailing,) = world.parts.ledger.list_mailings(statuses=list(MailingStatus))
+    (mailing,) = world.parts.ledger.mailings.list_in(list(MailingStatus))
     return mailing.status
 
 

@@ -108,7 +108,7 @@ def test_a_worker_on_sqlite_is_refused(embedded: World) -> None:
 
 
 def _count(world: World, state: HandOver) -> int:
-    account = world.parts.accounts.find_account(1)
+    account = world.parts.ledger.accounts.find(1)
     assert account is not None and account.planned == N_READERS
     return account.handover[state]
 

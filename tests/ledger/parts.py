@@ -12,9 +12,8 @@ from typing import Any
 from sqlalchemy import Engine, make_url
 
 from newsletter.db.lock import FileLock, SharedSending
-from newsletter.ledger.account.account_sql import Accounts
 from newsletter.ledger.drain import Drain
-from newsletter.ledger.ledger_sql import Ledger
+from newsletter.ledger.ledger import Ledger, open_ledger
 from newsletter.ledger.live_sql import Live
 from newsletter.ledger.pack import TokenKey
 from newsletter.ledger.plan import plan
@@ -54,13 +53,12 @@ class Carrier:
 
 def a_drain(engine: Engine, folder: Path, provider: Provider, *, ledger: Ledger | None = None, **changes: Any) -> Drain:
     """The parts as wiring puts them together. `changes` are fields of the Sender."""
-    ledger, clock = ledger or Ledger(engine), SystemClock()
+    ledger, clock = ledger or open_ledger(engine), SystemClock()
     fields: dict[str, Any] = {
         "name": secrets.token_hex(12),
         "newsletter": WEEKLY,
         "key": TokenKey(id=1, secret=b"k" * 32),
         "ledger": ledger,
-        "editions": ledger,
         "provider": provider,
         "spool": Spool(folder / "spool"),
         "live": Live(engine, folder / "live", new_id=lambda: secrets.token_hex(12)),
@@ -71,10 +69,8 @@ def a_drain(engine: Engine, folder: Path, provider: Provider, *, ledger: Ledger 
     path = make_url(str(engine.url)).database
     return Drain(
         sender=Sender(**{**fields, **changes}),
-        planning=ledger,
-        accounts=Accounts(engine),
         looker=Looker(
-            ledger=ledger,
+            doubts=ledger.doubts,
             evidence=provider if hasattr(provider, "find") else None,
             whole_or_nothing=provider.whole_or_nothing,
             provider=provider.name,
@@ -86,7 +82,7 @@ def a_drain(engine: Engine, folder: Path, provider: Provider, *, ledger: Ledger 
 
 def send(drain: Drain, *, list_name: str = "weekly", size: int = 5, **more: Any) -> MailingRow:
     """Plan and send until there is nothing left to do."""
-    mailing, _ = plan(drain.planning, drain.sender.clock, an_edition(), list_name=list_name, parcel_size=size, **more)
+    mailing, _ = plan(drain.ledger, drain.sender.clock, an_edition(), list_name=list_name, parcel_size=size, **more)
     return drain.until_settled(mailing, lambda settled, planned, waiting: None)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Engine, func, select
 
 from newsletter.db.engine import reading
 from newsletter.ledger.account.account_sql import Accounts
-from newsletter.ledger.ledger_sql import Ledger
+from newsletter.ledger.ledger import Ledger, open_ledger
 from newsletter.ledger.plan import plan
 from newsletter.ledger.tables import mailing
 from newsletter.wiring import SystemClock
@@ -21,15 +21,15 @@ from tests.world import add_readers, an_edition
 @pytest.fixture
 def ledger(engine: Engine) -> Ledger:
     """The ledger on a fresh database of each kind."""
-    return Ledger(engine)
+    return open_ledger(engine)
 
 
 def sent(ledger: Ledger, list_name: str = "weekly") -> int:
     """Issue 1 handed over to everybody on a list who does not have it; the mailing's number."""
     of = planned(ledger, list_name)
     while one := claim(ledger, of):
-        ledger.record(one.attempt_id, [(None, Accepted())])
-    ledger.finish_if_done(of.id)
+        ledger.attempts.record(one.attempt_id, [(None, Accepted())])
+    ledger.control.finish_if_done(of.id)
     return of.id
 
 
@@ -41,7 +41,7 @@ def test_an_issue_sent_again_to_those_who_have_it_leaves_no_empty_sending(engine
     again, resumed = plan(ledger, SystemClock(), an_edition(), list_name="weekly", parcel_size=5)
 
     assert (first, 12, 12, False) == (again.id, again.planned, again.already_had_it, resumed)
-    assert MailingStatus.FINISHED == again.status == ledger.get_mailing(first).status
+    assert MailingStatus.FINISHED == again.status == ledger.mailings.get(first).status
     with reading(engine) as connection:
         assert 1 == connection.scalar(select(func.count()).select_from(mailing))
 
@@ -61,14 +61,14 @@ def test_who_was_cancelled_and_planned_again_is_counted_once(engine: Engine, led
     """Twelve readers are twelve, however often the sending was ended and begun again; refused ones as well."""
     add_readers(engine, "weekly", range(12))
     one = taken(ledger, planned(ledger, size=4))
-    ledger.record(one.attempt_id, [(None, Accepted())])
-    ledger.cancel(1)
+    ledger.attempts.record(one.attempt_id, [(None, Accepted())])
+    ledger.control.cancel(1)
     assert {"accepted": 4, "skipped": 8} == _states(ledger)
 
     second = taken(ledger, planned(ledger, size=4))
     named = frozenset({second.deliveries[0]})
-    ledger.record(second.attempt_id, [(None, Refused("no such", named=named))])
-    ledger.cancel(1)
+    ledger.attempts.record(second.attempt_id, [(None, Refused("no such", named=named))])
+    ledger.control.cancel(1)
     assert {"accepted": 4, "skipped": 7, "refused": 1} == _states(ledger)
     assert {"cancelled": 7} == account(ledger).skipped
 
@@ -82,18 +82,20 @@ def test_a_reader_who_was_left_is_taken_back_when_the_owner_asks_by_name(engine:
     add_readers(engine, "weekly", range(5))
     of = planned(ledger)
     one = taken(ledger, of, seconds=-1)
-    ledger.sweep()
-    ledger.leave(one.attempt_id, one.deliveries)
-    assert ledger.finish_if_done(of.id)
-    assert [] == ledger.list_doubtful(1)
+    ledger.attempts.sweep()
+    ledger.doubts.leave(one.attempt_id, one.deliveries)
+    assert ledger.control.finish_if_done(of.id)
+    assert [] == ledger.doubts.list_attempts(1)
 
-    (doubtful,) = ledger.list_doubtful(1, left=True, email="Reader3@example.com")
-    assert 0 == ledger.requeue(doubtful.id, doubtful.deliveries), "without the owner's word nobody who was left is"
-    assert 1 == ledger.requeue(doubtful.id, doubtful.deliveries, by_owner=True)
+    (doubtful,) = ledger.doubts.list_attempts(1, left=True, email="Reader3@example.com")
+    assert 0 == ledger.doubts.requeue(doubtful.id, doubtful.deliveries), (
+        "without the owner's word nobody who was left is"
+    )
+    assert 1 == ledger.doubts.requeue(doubtful.id, doubtful.deliveries, by_owner=True)
 
     assert ["reader3@example.com"] == list(taken(ledger, of).addresses)
     assert {"left": 4, "sending": 1} == _states(ledger)
-    assert 4 == len(ledger.list_doubtful(1, left=True)[0].deliveries)
+    assert 4 == len(ledger.doubts.list_attempts(1, left=True)[0].deliveries)
 
 
 def test_a_finished_sending_is_not_opened_beside_another(engine: Engine, ledger: Ledger) -> None:
@@ -101,14 +103,14 @@ def test_a_finished_sending_is_not_opened_beside_another(engine: Engine, ledger:
     add_readers(engine, "weekly", range(5))
     of = planned(ledger)
     one = taken(ledger, of, seconds=-1)
-    ledger.sweep()
-    ledger.leave(one.attempt_id, one.deliveries)
-    ledger.finish_if_done(of.id)
+    ledger.attempts.sweep()
+    ledger.doubts.leave(one.attempt_id, one.deliveries)
+    ledger.control.finish_if_done(of.id)
     add_readers(engine, "weekly", range(5, 8))
     planned(ledger)
 
     with pytest.raises(NotNow, match="Another sending"):
-        ledger.requeue(one.attempt_id, one.deliveries, by_owner=True)
+        ledger.doubts.requeue(one.attempt_id, one.deliveries, by_owner=True)
     assert {"left": 5, "pending": 3} == _states(ledger)
 
 
@@ -117,17 +119,17 @@ def test_progress_never_passes_what_is_planned(engine: Engine, ledger: Ledger) -
     add_readers(engine, "weekly", range(16))
     of = planned(ledger, size=16)
     accounts = Accounts(engine)
-    ledger.record(taken(ledger, of).attempt_id, [(None, Deferred("too large", halve=True))])
+    ledger.attempts.record(taken(ledger, of).attempt_id, [(None, Deferred("too large", halve=True))])
     first, second = taken(ledger, of, seconds=-1), taken(ledger, of)
-    ledger.sweep()
+    ledger.attempts.sweep()
     assert (8, 16) == accounts.progress(of.id)
-    ledger.requeue(first.attempt_id, first.deliveries)
-    ledger.record(second.attempt_id, [(None, Accepted())])
+    ledger.doubts.requeue(first.attempt_id, first.deliveries)
+    ledger.attempts.record(second.attempt_id, [(None, Accepted())])
     assert (8, 16) == accounts.progress(of.id)
-    ledger.record(taken(ledger, of).attempt_id, [(None, Accepted())])
+    ledger.attempts.record(taken(ledger, of).attempt_id, [(None, Accepted())])
 
     assert (16, 16) == accounts.progress(of.id)
-    assert ledger.finish_if_done(of.id)
+    assert ledger.control.finish_if_done(of.id)
 
 
 def _states(ledger: Ledger) -> dict[str, int]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.db.engine import connect
-from newsletter.ledger.ledger_sql import Ledger
+from newsletter.ledger.ledger import open_ledger
 from newsletter.words.outcome import Deferred, Refused
 from tests.ledger.test_ledger import planned, taken
 from tests.running import a_folder, run, sqlite_of
@@ -103,10 +103,10 @@ def test_a_canary_is_looked_at_before_the_others_follow(folder: Path) -> None:
 def test_one_reader_who_was_left_is_sent_it_after_all(folder: Path) -> None:
     """`settle --resend --reader` takes back that one; the next `send` hands it over, and the rest stay left."""
     engine = connect(sqlite_of(folder))
-    ledger = Ledger(engine, practice=True)
+    ledger = open_ledger(engine, practice=True)
     of = planned(ledger, size=20)
     taken(ledger, of, seconds=-100)
-    ledger.sweep()
+    ledger.attempts.sweep()
     engine.dispose()
     assert "20 left as they are" in run(folder, "settle", "1", "--leave", "--yes").stdout
     run(folder, "send", "1", "--list", "weekly", "--yes")
@@ -124,12 +124,14 @@ def test_one_reader_who_was_left_is_sent_it_after_all(folder: Path) -> None:
 def _say(folder: Path, outcome: Deferred | Refused) -> None:
     """The next batch goes to a provider that answers so for all in it."""
     engine = connect(sqlite_of(folder))
-    ledger = Ledger(engine, practice=True)
-    of = ledger.find_latest(1, "weekly") or planned(ledger, size=20)
-    one = ledger.claim(of.id, token="one", sender="me", provider="outbox", deadline_seconds=30, with_fields=False)
+    ledger = open_ledger(engine, practice=True)
+    of = ledger.mailings.find_latest(1, "weekly") or planned(ledger, size=20)
+    one = ledger.parcels.claim(
+        of.id, token="one", sender="me", provider="outbox", deadline_seconds=30, with_fields=False
+    )
     assert one
     named = replace(outcome, named=frozenset(one.deliveries)) if isinstance(outcome, Refused) else outcome
-    ledger.record(one.attempt_id, [(None, named)])
+    ledger.attempts.record(one.attempt_id, [(None, named)])
     engine.dispose()
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Engine, update
 
 from newsletter.db.engine import writing
 from newsletter.db.types import database_now
-from newsletter.ledger.ledger_sql import Ledger
+from newsletter.ledger.ledger import Ledger, open_ledger
 from newsletter.ledger.settle import Looker, send_again
 from newsletter.ledger.tables import attempt
 from newsletter.words.ledger import HandOver
@@ -20,7 +20,7 @@ from tests.world import add_readers
 @pytest.fixture
 def ledger(engine: Engine) -> Ledger:
     """The ledger on a fresh database of each kind."""
-    return Ledger(engine)
+    return open_ledger(engine)
 
 
 def test_an_attempt_past_its_deadline_is_in_doubt_and_never_claimed_again(engine: Engine, ledger: Ledger) -> None:
@@ -29,11 +29,11 @@ def test_an_attempt_past_its_deadline_is_in_doubt_and_never_claimed_again(engine
     of = planned(ledger)
     taken(ledger, of, seconds=-1)
 
-    assert ledger.sweep() == 1
-    assert ledger.sweep() == 0
+    assert ledger.attempts.sweep() == 1
+    assert ledger.attempts.sweep() == 0
     assert account(ledger).handover[HandOver.UNCERTAIN] == 10
     assert claim(ledger, of) is None
-    assert not ledger.finish_if_done(of.id)
+    assert not ledger.control.finish_if_done(of.id)
 
 
 def test_a_try_under_way_is_not_swept(engine: Engine, ledger: Ledger) -> None:
@@ -41,9 +41,9 @@ def test_a_try_under_way_is_not_swept(engine: Engine, ledger: Ledger) -> None:
     add_readers(engine, "weekly", range(10))
     taken(ledger, planned(ledger), sender="the dead one")
 
-    assert ledger.sweep() == 0
-    assert ledger.sweep(alive="the dead one") == 0
-    assert ledger.sweep(alive="me") == 1
+    assert ledger.attempts.sweep() == 0
+    assert ledger.attempts.sweep(alive="the dead one") == 0
+    assert ledger.attempts.sweep(alive="me") == 1
 
 
 @pytest.mark.parametrize(
@@ -60,8 +60,8 @@ def test_a_late_outcome_is_evidence_about_its_own_attempt(
     """A sender that was only slow tells what happened, and is believed after the sweep as before it."""
     add_readers(engine, "weekly", range(10))
     one = taken(ledger, planned(ledger), seconds=-1)
-    ledger.sweep()
-    ledger.record(one.attempt_id, [(None, outcome)])
+    ledger.attempts.sweep()
+    ledger.attempts.record(one.attempt_id, [(None, outcome)])
 
     assert account(ledger).handover[state] == 10
 
@@ -71,9 +71,9 @@ def test_a_late_acceptance_saves_readers_queued_for_a_resend(engine: Engine, led
     add_readers(engine, "weekly", range(10))
     of = planned(ledger)
     one = taken(ledger, of, seconds=-1)
-    ledger.sweep()
-    ledger.requeue(one.attempt_id, one.deliveries)
-    ledger.record(one.attempt_id, [(None, Accepted())])
+    ledger.attempts.sweep()
+    ledger.doubts.requeue(one.attempt_id, one.deliveries)
+    ledger.attempts.record(one.attempt_id, [(None, Accepted())])
 
     again = claim(ledger, of)
     assert again is None or not again.deliveries
@@ -85,10 +85,10 @@ def test_a_late_refusal_says_nothing_about_a_resend(engine: Engine, ledger: Ledg
     add_readers(engine, "weekly", range(10))
     of = planned(ledger)
     one = taken(ledger, of, seconds=-1)
-    ledger.sweep()
-    ledger.requeue(one.attempt_id, one.deliveries)
+    ledger.attempts.sweep()
+    ledger.doubts.requeue(one.attempt_id, one.deliveries)
     again = taken(ledger, of)
-    ledger.record(one.attempt_id, [(None, Deferred("surely not"))])
+    ledger.attempts.record(one.attempt_id, [(None, Deferred("surely not"))])
 
     assert sorted(one.deliveries) == sorted(again.deliveries)
     assert account(ledger).handover[HandOver.SENDING] == 10
@@ -98,8 +98,8 @@ def test_readers_that_no_answer_covered_are_uncertain(engine: Engine, ledger: Le
     """A provider that answers for some and falls silent has said nothing about the rest."""
     add_readers(engine, "weekly", range(10))
     one = taken(ledger, planned(ledger))
-    ledger.record(one.attempt_id, [(one.deliveries[:4], Accepted())], last=False)
-    ledger.record(one.attempt_id, [])
+    ledger.attempts.record(one.attempt_id, [(one.deliveries[:4], Accepted())], last=False)
+    ledger.attempts.record(one.attempt_id, [])
 
     assert (account(ledger).handover[HandOver.ACCEPTED], account(ledger).handover[HandOver.UNCERTAIN]) == (4, 6)
 
@@ -109,15 +109,15 @@ def test_the_owner_may_leave_or_send_again(engine: Engine, ledger: Ledger) -> No
     add_readers(engine, "weekly", range(20))
     of = planned(ledger)
     first, second = taken(ledger, of, seconds=-1), taken(ledger, of, seconds=-1)
-    ledger.sweep()
-    assert len(ledger.list_doubtful(1)) == 2
+    ledger.attempts.sweep()
+    assert len(ledger.doubts.list_attempts(1)) == 2
 
-    ledger.leave(first.attempt_id, first.deliveries)
-    ledger.requeue(second.attempt_id, second.deliveries)
+    ledger.doubts.leave(first.attempt_id, first.deliveries)
+    ledger.doubts.requeue(second.attempt_id, second.deliveries)
 
     assert (account(ledger).handover[HandOver.LEFT], account(ledger).handover[HandOver.PENDING]) == (10, 10)
-    ledger.record(taken(ledger, of).attempt_id, [(None, Accepted())])
-    assert ledger.finish_if_done(of.id)
+    ledger.attempts.record(taken(ledger, of).attempt_id, [(None, Accepted())])
+    assert ledger.control.finish_if_done(of.id)
     assert planned(ledger).id == of.id, "everybody has it: there is nothing to plan"
 
 
@@ -126,8 +126,8 @@ def test_sending_again_waits_until_no_call_can_arrive_any_more(engine: Engine, l
     add_readers(engine, "weekly", range(20))
     of = planned(ledger)
     long_ago, lately = taken(ledger, of, seconds=-600), taken(ledger, of, seconds=-30)
-    ledger.sweep()
-    looker = Looker(ledger=ledger, evidence=None, whole_or_nothing=True)
+    ledger.attempts.sweep()
+    looker = Looker(doubts=ledger.doubts, evidence=None, whole_or_nothing=True)
 
     with pytest.raises(NotNow, match=r"may still be under way for (?:2\d|30) s"):
         send_again(looker, 1)
@@ -144,8 +144,8 @@ def test_evidence_proves_some_of_an_attempt(engine: Engine, ledger: Ledger) -> N
     """Found readers are accepted one by one where a provider takes them one by one."""
     add_readers(engine, "weekly", range(10))
     one = taken(ledger, planned(ledger), seconds=-1)
-    ledger.sweep()
+    ledger.attempts.sweep()
 
-    assert ledger.prove(one.attempt_id, one.deliveries[:6]) == 6
-    assert ledger.requeue(one.attempt_id, one.deliveries[6:]) == 4
-    assert len(ledger.list_doubtful(1)) == 0
+    assert ledger.doubts.prove(one.attempt_id, one.deliveries[:6]) == 6
+    assert ledger.doubts.requeue(one.attempt_id, one.deliveries[6:]) == 4
+    assert len(ledger.doubts.list_attempts(1)) == 0

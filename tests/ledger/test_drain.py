@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,10 @@ from sqlalchemy.exc import OperationalError
 
 from newsletter.consent.readers_sql import Readers
 from newsletter.db.engine import connect, writing
+from newsletter.ledger.attempts_sql import Attempts
+from newsletter.ledger.claim import Parcels
 from newsletter.ledger.drain import Drain
-from newsletter.ledger.ledger_sql import Ledger
+from newsletter.ledger.ledger import open_ledger
 from newsletter.ledger.rows import Claim
 from newsletter.ledger.tables import parcel, provider_state
 from newsletter.providers.outbox import Outbox
@@ -46,15 +49,15 @@ def test_what_the_outbox_knows_is_asked_after_a_crash(engine: Engine, tmp_path: 
     add_readers(engine, "weekly", range(12))
     outbox = Outbox(tmp_path / "outbox", clock=SystemClock(), parcel_size=5)
     drain = a_drain(engine, tmp_path, outbox)
-    ledger = Ledger(engine)
+    ledger = open_ledger(engine)
     first = send(a_drain(engine, tmp_path, Carrier(lambda _: Deferred("stop here", pauses=True))))
-    ledger.resume(1)
-    dead = ledger.claim(
+    ledger.control.resume(1)
+    dead = ledger.parcels.claim(
         first.id, token="dead", sender="the dead", provider="outbox", deadline_seconds=-1, with_fields=False
     )
     assert dead is not None
     # Whoever swept died before it could look.
-    assert ledger.sweep() == 1
+    assert ledger.attempts.sweep() == 1
 
     assert drain.once() == 1
 
@@ -106,7 +109,7 @@ def test_a_second_sender_follows_the_first_on_sqlite(sqlite_url: str, tmp_path: 
         time.sleep(0.01)
     seen: list[str] = []
     follower = a_drain(engine, tmp_path, waiting)
-    mailing = follower.planning.find_unfinished(1, "weekly")
+    mailing = follower.ledger.mailings.find_unfinished(1, "weekly")
     assert mailing is not None
     done = follower.until_settled(mailing, lambda settled, planned, why: seen.append(why))
     holder.join()
@@ -142,11 +145,11 @@ def test_who_leaves_in_between_is_not_in_a_later_call(engine: Engine, tmp_path: 
 def test_a_pause_or_cancel_during_a_call_lets_no_other_begin(engine: Engine, tmp_path: Path, verb: str) -> None:
     """The call under way is written down; nothing more goes out. Paused and resumed, the rest goes."""
     add_readers(engine, "weekly", range(20))
-    ledger = Ledger(engine)
+    ledger = open_ledger(engine)
 
     def act(_: Consignment) -> None:
         if len(carrier.handed) == 2:
-            ledger.pause(1, "by hand") if verb == "pause" else ledger.cancel(1)
+            ledger.control.pause(1, "by hand") if verb == "pause" else ledger.control.cancel(1)
 
     carrier = Carrier(act)
     done = send(a_drain(engine, tmp_path, carrier))
@@ -157,7 +160,7 @@ def test_a_pause_or_cancel_during_a_call_lets_no_other_begin(engine: Engine, tmp
         return
     assert done.status == MailingStatus.PAUSED
     assert states(engine) == {"accepted": 10, "pending": 10}
-    ledger.resume(1)
+    ledger.control.resume(1)
     send(a_drain(engine, tmp_path, carrier))
     assert states(engine) == {"accepted": 20}
 
@@ -194,10 +197,10 @@ def test_what_can_not_be_packed_is_not_sent_and_pauses(engine: Engine, tmp_path:
 
 def _one_round(drain: Drain) -> MailingStatus:
     """One tick; the mailing's status after it."""
-    if drain.planning.find_unfinished(1, "weekly") is None:
-        drain.planning.open_mailing(an_edition(), list_name="weekly", parcel_size=5, start_at=None)
+    if drain.ledger.mailings.find_unfinished(1, "weekly") is None:
+        drain.ledger.planning.open_mailing(an_edition(), list_name="weekly", parcel_size=5, start_at=None)
     drain.once()
-    mailing = drain.planning.find_unfinished(1, "weekly")
+    mailing = drain.ledger.mailings.find_unfinished(1, "weekly")
     assert mailing is not None
     return mailing.status
 
@@ -213,7 +216,7 @@ def test_a_batch_larger_than_the_provider_takes_is_halved(engine: Engine, tmp_pa
     assert states(engine) == {"accepted": 16}
 
 
-class Away(Ledger):
+class Away(Attempts):
     """A database that goes away when an outcome is to be written."""
 
     is_away = True
@@ -227,18 +230,19 @@ class Away(Ledger):
 def test_an_outcome_waits_on_disk_while_the_database_is_away(engine: Engine, tmp_path: Path) -> None:
     """It is replayed before anything is called unknown: everybody accepted, nobody in doubt."""
     add_readers(engine, "weekly", range(5))
-    carrier, ledger = Carrier(), Away(engine)
+    carrier, away = Carrier(), Away(engine)
+    ledger = replace(open_ledger(engine), attempts=away)
     drain = a_drain(engine, tmp_path, carrier, ledger=ledger)
-    drain.planning.open_mailing(an_edition(), list_name="weekly", parcel_size=5, start_at=None)
-    mailing = drain.planning.list_mailings(statuses=[MailingStatus.PLANNING])[0]
-    while ledger.plan_slice(mailing.id, n_readers=100):
+    drain.ledger.planning.open_mailing(an_edition(), list_name="weekly", parcel_size=5, start_at=None)
+    mailing = drain.ledger.mailings.list_in([MailingStatus.PLANNING])[0]
+    while ledger.planning.plan_slice(mailing.id, n_readers=100):
         pass
     drain.sender.live.check()
-    drain.sender.send_parcel(ledger.get_mailing(mailing.id), an_edition())
+    drain.sender.send_parcel(ledger.mailings.get(mailing.id), an_edition())
     assert states(engine) == {"sending": 5}
     assert len(list((tmp_path / "spool").iterdir())) == 1
 
-    ledger.is_away = False
+    away.is_away = False
     send(a_drain(engine, tmp_path, carrier))
 
     assert states(engine) == {"accepted": 5}
@@ -250,19 +254,19 @@ def test_a_full_disk_beside_a_database_that_is_away_leaves_doubt(engine: Engine,
     """Nothing can be kept: the sender does not break, and the readers are in doubt when the lease is over."""
     add_readers(engine, "weekly", range(5))
     (tmp_path / "spool").write_text("in the way of the folder")
-    ledger = Away(engine)
+    ledger = replace(open_ledger(engine), attempts=Away(engine))
     drain = a_drain(engine, tmp_path, Carrier(), ledger=ledger)
-    mailing = ledger.open_mailing(an_edition(), list_name="weekly", parcel_size=5, start_at=None)
-    while ledger.plan_slice(mailing.id, n_readers=100):
+    mailing = ledger.planning.open_mailing(an_edition(), list_name="weekly", parcel_size=5, start_at=None)
+    while ledger.planning.plan_slice(mailing.id, n_readers=100):
         pass
     drain.sender.live.check()
-    drain.sender.send_parcel(ledger.get_mailing(mailing.id), an_edition())
+    drain.sender.send_parcel(ledger.mailings.get(mailing.id), an_edition())
 
-    assert ledger.sweep(alive="another") == 1
+    assert ledger.attempts.sweep(alive="another") == 1
     assert states(engine) == {"uncertain": 5}
 
 
-class Unconfirmed(Ledger):
+class Unconfirmed(Parcels):
     """A database that commits the claim, and then loses the connection before it could say so."""
 
     failures = 1
@@ -280,7 +284,7 @@ def test_a_claim_whose_commit_was_not_confirmed_makes_no_call(engine: Engine, tm
     add_readers(engine, "weekly", range(5))
     carrier = Carrier()
 
-    send(a_drain(engine, tmp_path, carrier, ledger=Unconfirmed(engine)))
+    send(a_drain(engine, tmp_path, carrier, ledger=replace(open_ledger(engine), parcels=Unconfirmed(engine))))
 
     assert len(carrier.handed) == 1
     assert states(engine) == {"accepted": 5}
@@ -295,10 +299,10 @@ def test_a_claim_that_was_never_committed_costs_nothing(engine: Engine, tmp_path
             if self.failures:
                 self.failures -= 1
                 raise OperationalError("BEGIN", {}, Exception("database is locked"))
-            return Ledger.claim(self, *arguments, **more)  # type: ignore[arg-type]
+            return Parcels.claim(self, *arguments, **more)  # type: ignore[arg-type]
 
     carrier = Carrier()
-    send(a_drain(engine, tmp_path, carrier, ledger=Refusing(engine)))
+    send(a_drain(engine, tmp_path, carrier, ledger=replace(open_ledger(engine), parcels=Refusing(engine))))
 
     assert len(carrier.handed) == 1
     assert states(engine) == {"accepted": 5}
@@ -320,16 +324,16 @@ def test_an_old_claim_is_not_called_on(engine: Engine, tmp_path: Path) -> None:
 
     carrier = Carrier()
     drain = a_drain(engine, tmp_path, carrier, clock=Sleepy())
-    mailing = drain.planning.open_mailing(an_edition(), list_name="weekly", parcel_size=5, start_at=None)
-    while drain.planning.plan_slice(mailing.id, n_readers=100):
+    mailing = drain.ledger.planning.open_mailing(an_edition(), list_name="weekly", parcel_size=5, start_at=None)
+    while drain.ledger.planning.plan_slice(mailing.id, n_readers=100):
         pass
     drain.sender.live.check()
     for _ in range(7):
         Sleepy.asked = 0
         with writing(engine) as connection:
             connection.execute(update(parcel).values(not_before=None))
-        assert drain.sender.send_parcel(drain.planning.get_mailing(mailing.id), an_edition())
+        assert drain.sender.send_parcel(drain.ledger.mailings.get(mailing.id), an_edition())
 
     assert not carrier.handed
     assert states(engine) == {"pending": 5}
-    assert drain.planning.get_mailing(mailing.id).status is MailingStatus.SENDING
+    assert drain.ledger.mailings.get(mailing.id).status is MailingStatus.SENDING

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, delete, func, select, update
 from newsletter.consent.readers_sql import Readers
 from newsletter.db.engine import reading, writing
 from newsletter.db.types import database_now
-from newsletter.ledger.ledger_sql import Ledger
+from newsletter.ledger.ledger import Ledger, open_ledger
 from newsletter.ledger.tables import delivery, mailing, parcel, provider_state
 from newsletter.words.ledger import HandOver, MailingStatus
 from newsletter.words.outcome import Accepted, Deferred, Refused, Uncertain
@@ -22,7 +22,7 @@ from tests.world import add_readers, an_edition
 @pytest.fixture
 def ledger(engine: Engine) -> Ledger:
     """The ledger on a fresh database of each kind."""
-    return Ledger(engine)
+    return open_ledger(engine)
 
 
 def _do_not_wait(engine: Engine) -> None:
@@ -36,10 +36,10 @@ def test_an_outcome_written_twice_does_not_undo_the_next_try(engine: Engine, led
     add_readers(engine, "weekly", range(10))
     of = planned(ledger)
     first = taken(ledger, of)
-    ledger.record(first.attempt_id, [(None, Deferred("too fast"))])
+    ledger.attempts.record(first.attempt_id, [(None, Deferred("too fast"))])
     _do_not_wait(engine)
     second = taken(ledger, of)
-    ledger.record(first.attempt_id, [(None, Deferred("too fast"))])
+    ledger.attempts.record(first.attempt_id, [(None, Deferred("too fast"))])
 
     assert second.parcel_id == first.parcel_id
     assert account(ledger).handover[HandOver.SENDING] == 10
@@ -54,17 +54,17 @@ def test_an_earlier_try_says_nothing_about_readers_of_a_later_one(
     add_readers(engine, "weekly", range(10))
     of = planned(ledger)
     first = taken(ledger, of, seconds=-1)
-    ledger.record(first.attempt_id, [(first.deliveries[:5], Deferred("later"))], last=False)
-    ledger.sweep()
+    ledger.attempts.record(first.attempt_id, [(first.deliveries[:5], Deferred("later"))], last=False)
+    ledger.attempts.sweep()
     _do_not_wait(engine)
     second = taken(ledger, of)
     assert sorted(second.deliveries) == sorted(first.deliveries[:5])
-    assert ledger.sweep() == 0
+    assert ledger.attempts.sweep() == 0
 
-    ledger.record(first.attempt_id, [(None, late)])
+    ledger.attempts.record(first.attempt_id, [(None, late)])
 
     assert account(ledger).handover[HandOver.SENDING] == 5
-    ledger.record(second.attempt_id, [(None, Accepted())])
+    ledger.attempts.record(second.attempt_id, [(None, Accepted())])
     assert account(ledger).handover[HandOver.ACCEPTED] == 5
 
 
@@ -73,12 +73,12 @@ def test_late_proof_settles_the_parcel_that_the_readers_are_in_now(engine: Engin
     add_readers(engine, "weekly", range(10))
     of = planned(ledger)
     first = taken(ledger, of, seconds=-1)
-    ledger.sweep()
-    ledger.requeue(first.attempt_id, first.deliveries)
-    ledger.record(taken(ledger, of).attempt_id, [(None, Uncertain("lost"))])
-    ledger.record(first.attempt_id, [(None, Accepted())])
+    ledger.attempts.sweep()
+    ledger.doubts.requeue(first.attempt_id, first.deliveries)
+    ledger.attempts.record(taken(ledger, of).attempt_id, [(None, Uncertain("lost"))])
+    ledger.attempts.record(first.attempt_id, [(None, Accepted())])
 
-    assert ledger.finish_if_done(of.id)
+    assert ledger.control.finish_if_done(of.id)
     assert account(ledger).doubled == 0
 
 
@@ -87,14 +87,14 @@ def test_two_acceptances_of_one_reader_are_recorded_as_doubled(engine: Engine, l
     add_readers(engine, "weekly", range(10))
     of = planned(ledger)
     first = taken(ledger, of, seconds=-1)
-    ledger.sweep()
-    ledger.requeue(first.attempt_id, first.deliveries)
+    ledger.attempts.sweep()
+    ledger.doubts.requeue(first.attempt_id, first.deliveries)
     second = taken(ledger, of)
-    ledger.record(second.attempt_id, [(None, Accepted())])
-    ledger.record(second.attempt_id, [(None, Accepted())])
+    ledger.attempts.record(second.attempt_id, [(None, Accepted())])
+    ledger.attempts.record(second.attempt_id, [(None, Accepted())])
     assert account(ledger).doubled == 0
 
-    ledger.prove(first.attempt_id, first.deliveries[:4])
+    ledger.doubts.prove(first.attempt_id, first.deliveries[:4])
 
     assert account(ledger).doubled == 4
     assert account(ledger).handover[HandOver.ACCEPTED] == 10
@@ -104,12 +104,12 @@ def test_each_reader_in_doubt_is_listed_once(engine: Engine, ledger: Ledger) -> 
     """A parcel that was tried before is listed under the try that left it in doubt."""
     add_readers(engine, "weekly", range(10))
     of = planned(ledger)
-    ledger.record(taken(ledger, of).attempt_id, [(None, Deferred("later"))])
+    ledger.attempts.record(taken(ledger, of).attempt_id, [(None, Deferred("later"))])
     _do_not_wait(engine)
     second = taken(ledger, of)
-    ledger.record(second.attempt_id, [(None, Uncertain("lost"))])
+    ledger.attempts.record(second.attempt_id, [(None, Uncertain("lost"))])
 
-    assert [(second.attempt_id, 10)] == [(one.id, len(one.deliveries)) for one in ledger.list_doubtful(1)]
+    assert [(second.attempt_id, 10)] == [(one.id, len(one.deliveries)) for one in ledger.doubts.list_attempts(1)]
 
 
 def test_a_parcel_turned_away_without_a_word_waits_longer_each_time(engine: Engine, ledger: Ledger) -> None:
@@ -118,9 +118,9 @@ def test_a_parcel_turned_away_without_a_word_waits_longer_each_time(engine: Engi
     of = planned(ledger)
     waits = []
     for _ in range(3):
-        ledger.record(taken(ledger, of).attempt_id, [(None, Deferred("not now"))])
+        ledger.attempts.record(taken(ledger, of).attempt_id, [(None, Deferred("not now"))])
         assert claim(ledger, of) is None
-        waits.append(ledger.next_due_seconds(of.id, provider="test") or 0.0)
+        waits.append(ledger.halts.next_due_seconds(of.id, provider="test") or 0.0)
         _do_not_wait(engine)
 
     assert all(0.4 * 2**n < wait <= 2**n for n, wait in enumerate(waits)), waits
@@ -130,9 +130,9 @@ def test_too_large_for_even_one_reader_pauses(engine: Engine, ledger: Ledger) ->
     """What can't be divided any more is not tried for ever."""
     add_readers(engine, "weekly", range(1))
     of = planned(ledger)
-    ledger.record(taken(ledger, of).attempt_id, [(None, Deferred("too large", halve=True))])
+    ledger.attempts.record(taken(ledger, of).attempt_id, [(None, Deferred("too large", halve=True))])
 
-    assert ledger.get_mailing(of.id).status == MailingStatus.PAUSED
+    assert ledger.mailings.get(of.id).status == MailingStatus.PAUSED
     assert account(ledger).handover[HandOver.PENDING] == 1
 
 
@@ -147,14 +147,14 @@ def test_calls_refused_for_readers_they_named_count_as_well(engine: Engine, ledg
             calls += 1
             bad, rest = one.deliveries[0], list(one.deliveries[1:])
             others = Deferred("with it", looked_at=True)
-            ledger.record(one.attempt_id, [([bad], Refused("bad", named=frozenset({bad}))), (rest, others)])
+            ledger.attempts.record(one.attempt_id, [([bad], Refused("bad", named=frozenset({bad}))), (rest, others)])
             _do_not_wait(engine)
         return calls
 
     assert until_paused() == 24
-    assert ledger.get_mailing(of.id).status == MailingStatus.PAUSED
+    assert ledger.mailings.get(of.id).status == MailingStatus.PAUSED
     assert (account(ledger).handover[HandOver.REFUSED], account(ledger).handover[HandOver.PENDING]) == (0, 60)
-    ledger.resume(1)
+    ledger.control.resume(1)
     assert until_paused() == 24
 
 
@@ -164,10 +164,10 @@ def test_readers_refused_before_the_call_are_no_refused_call(engine: Engine, led
     of = planned(ledger, size=60)
     one = taken(ledger, of)
     for bad in one.deliveries[:30]:
-        ledger.record(one.attempt_id, [([bad], Refused("no address", named=frozenset({bad})))], last=False)
-    ledger.record(one.attempt_id, [(one.deliveries[30:], Accepted())])
+        ledger.attempts.record(one.attempt_id, [([bad], Refused("no address", named=frozenset({bad})))], last=False)
+    ledger.attempts.record(one.attempt_id, [(one.deliveries[30:], Accepted())])
 
-    assert ledger.finish_if_done(of.id)
+    assert ledger.control.finish_if_done(of.id)
     with reading(engine) as connection:
         assert connection.scalar(select(func.max(parcel.c.refused_calls))) == 0
 
@@ -177,12 +177,12 @@ def test_who_resumes_finds_two_bad_readers_in_different_halves(engine: Engine, l
     ids = add_readers(engine, "weekly", range(32))
     of = planned(ledger, size=32)
     bad, pauses = {ids[3], ids[20]}, 0
-    while ledger.get_mailing(of.id).status != MailingStatus.FINISHED and pauses < 5:
+    while ledger.mailings.get(of.id).status != MailingStatus.FINISHED and pauses < 5:
         while one := claim(ledger, of):
             refused = bad & set(one.subscribers)
-            ledger.record(one.attempt_id, [(None, Refused("somebody") if refused else Accepted())])
-        ledger.finish_if_done(of.id)
-        pauses += ledger.resume(1)
+            ledger.attempts.record(one.attempt_id, [(None, Refused("somebody") if refused else Accepted())])
+        ledger.control.finish_if_done(of.id)
+        pauses += ledger.control.resume(1)
 
     assert (account(ledger).handover[HandOver.ACCEPTED], account(ledger).handover[HandOver.REFUSED]) == (30, 2)
     assert pauses == 1
@@ -191,8 +191,10 @@ def test_who_resumes_finds_two_bad_readers_in_different_halves(engine: Engine, l
 def test_the_same_mailing_opened_twice_is_one(engine: Engine, ledger: Ledger) -> None:
     """Two `send` of the same issue in one moment: the second goes on with the first one's words."""
     add_readers(engine, "weekly", range(10))
-    first = ledger.open_mailing(an_edition(), list_name="weekly", parcel_size=10, start_at=None)
-    second = ledger.open_mailing(an_edition(words="Other words."), list_name="weekly", parcel_size=10, start_at=None)
+    first = ledger.planning.open_mailing(an_edition(), list_name="weekly", parcel_size=10, start_at=None)
+    second = ledger.planning.open_mailing(
+        an_edition(words="Other words."), list_name="weekly", parcel_size=10, start_at=None
+    )
 
     assert first == second
 
@@ -204,7 +206,7 @@ def test_many_senders_open_and_plan_one_mailing(engine: Engine, ledger: Ledger) 
 
     def open_and_plan() -> None:
         try:
-            planned(Ledger(engine))
+            planned(open_ledger(engine))
         except BaseException as error:  # noqa: BLE001 - shown below
             failures.append(error)
 
@@ -223,18 +225,18 @@ def test_a_scheduled_mailing_that_was_paused_waits_for_its_time_again(engine: En
     """Resumed before its time it is not sent early; its time passed meanwhile, it may go."""
     add_readers(engine, "weekly", range(10))
     later = datetime.now(UTC) + timedelta(hours=1)
-    of = ledger.open_mailing(an_edition(), list_name="weekly", parcel_size=10, start_at=later)
-    while ledger.plan_slice(of.id, n_readers=35):
+    of = ledger.planning.open_mailing(an_edition(), list_name="weekly", parcel_size=10, start_at=later)
+    while ledger.planning.plan_slice(of.id, n_readers=35):
         pass
-    ledger.pause(1, "by hand")
-    ledger.resume(1)
-    assert ledger.get_mailing(of.id).status == MailingStatus.SCHEDULED
+    ledger.control.pause(1, "by hand")
+    ledger.control.resume(1)
+    assert ledger.mailings.get(of.id).status == MailingStatus.SCHEDULED
     assert claim(ledger, of) is None
 
-    ledger.pause(1, "by hand")
+    ledger.control.pause(1, "by hand")
     with writing(engine) as connection:
         connection.execute(update(mailing).values(start_at=database_now(-1)))
-    ledger.resume(1)
+    ledger.control.resume(1)
     assert claim(ledger, of) is not None
 
 
@@ -242,31 +244,31 @@ def test_a_scheduled_mailing_that_was_paused_waits_for_its_time_again(engine: En
 def test_a_pause_during_planning_holds(engine: Engine, ledger: Ledger, resumed_while_planning: bool) -> None:
     """The plan is finished, but the mailing opens paused; unless it was resumed before that."""
     add_readers(engine, "weekly", range(100))
-    of = ledger.open_mailing(an_edition(), list_name="weekly", parcel_size=10, start_at=None)
-    ledger.plan_slice(of.id, n_readers=35)
-    assert ledger.pause(1, "by hand") == 1
+    of = ledger.planning.open_mailing(an_edition(), list_name="weekly", parcel_size=10, start_at=None)
+    ledger.planning.plan_slice(of.id, n_readers=35)
+    assert ledger.control.pause(1, "by hand") == 1
     if resumed_while_planning:
-        assert ledger.resume(1) == 1
-    while ledger.plan_slice(of.id, n_readers=35):
+        assert ledger.control.resume(1) == 1
+    while ledger.planning.plan_slice(of.id, n_readers=35):
         pass
 
     expected = MailingStatus.SENDING if resumed_while_planning else MailingStatus.PAUSED
-    assert ledger.get_mailing(of.id).status == expected
+    assert ledger.mailings.get(of.id).status == expected
     assert (claim(ledger, of) is not None) is resumed_while_planning
-    assert ledger.get_mailing(of.id).planned == 100
+    assert ledger.mailings.get(of.id).planned == 100
 
 
 def test_a_cancel_that_was_broken_off_is_finished_by_the_next_sender(engine: Engine, ledger: Ledger) -> None:
     """The mailing had ended, its readers were not marked yet: nobody stays in limbo, and they can be planned anew."""
     add_readers(engine, "weekly", range(30))
     of = planned(ledger)
-    ledger.record(taken(ledger, of).attempt_id, [(None, Accepted())])
+    ledger.attempts.record(taken(ledger, of).attempt_id, [(None, Accepted())])
     with writing(engine) as connection:
         connection.execute(update(mailing).values(status=MailingStatus.CANCELLED))
     assert claim(ledger, of) is None
 
-    assert ledger.finish_cancelled() == 20
-    assert ledger.finish_cancelled() == 0
+    assert ledger.control.finish_cancelled() == 20
+    assert ledger.control.finish_cancelled() == 0
     again = planned(ledger)
     assert (again.planned, again.already_had_it) == (20, 10)
 
@@ -274,11 +276,11 @@ def test_a_cancel_that_was_broken_off_is_finished_by_the_next_sender(engine: Eng
 def test_a_half_planned_mailing_can_be_cancelled(engine: Engine, ledger: Ledger) -> None:
     """Planning stops, and those who were planned are skipped."""
     add_readers(engine, "weekly", range(100))
-    of = ledger.open_mailing(an_edition(), list_name="weekly", parcel_size=10, start_at=None)
-    ledger.plan_slice(of.id, n_readers=35)
-    ledger.cancel(1)
+    of = ledger.planning.open_mailing(an_edition(), list_name="weekly", parcel_size=10, start_at=None)
+    ledger.planning.plan_slice(of.id, n_readers=35)
+    ledger.control.cancel(1)
 
-    assert not ledger.plan_slice(of.id, n_readers=35)
+    assert not ledger.planning.plan_slice(of.id, n_readers=35)
     assert account(ledger).skipped == {"cancelled": account(ledger).planned}
     assert planned(ledger).planned == 100
 
@@ -288,10 +290,10 @@ def test_what_a_cancelled_mailing_left_in_doubt_is_not_sent_again(engine: Engine
     add_readers(engine, "weekly", range(10))
     of = planned(ledger)
     one = taken(ledger, of, seconds=-1)
-    ledger.cancel(1)
-    ledger.sweep()
+    ledger.control.cancel(1)
+    ledger.attempts.sweep()
 
-    assert ledger.requeue(one.attempt_id, one.deliveries) == 0
+    assert ledger.doubts.requeue(one.attempt_id, one.deliveries) == 0
     assert account(ledger).skipped == {"cancelled": 10}
 
 
@@ -301,8 +303,8 @@ def test_a_refusal_and_a_cancel_at_the_same_moment_leave_nobody_waiting(engine: 
         add_readers(engine, f"list{issue}", range(issue * 10, issue * 10 + 5))
         of = planned(ledger, f"list{issue}", issue=issue)
         one = taken(ledger, of)
-        answer = threading.Thread(target=ledger.record, args=(one.attempt_id, [(None, Deferred("no"))]))
-        cancel = threading.Thread(target=ledger.cancel, args=(issue,))
+        answer = threading.Thread(target=ledger.attempts.record, args=(one.attempt_id, [(None, Deferred("no"))]))
+        cancel = threading.Thread(target=ledger.control.cancel, args=(issue,))
         for thread in (answer, cancel):
             thread.start()
         for thread in (answer, cancel):
@@ -320,7 +322,7 @@ def test_a_batch_in_which_nobody_may_be_mailed_makes_no_try(engine: Engine, ledg
 
     assert not taken(ledger, of).deliveries
     assert claim(ledger, of) is None
-    assert ledger.finish_if_done(of.id)
+    assert ledger.control.finish_if_done(of.id)
     with reading(engine) as connection:
         assert connection.scalar(select(func.count()).where(delivery.c.handover == HandOver.SKIPPED)) == 5
 
@@ -332,10 +334,10 @@ def test_calls_that_end_after_their_lease_pause_nothing(engine: Engine, ledger: 
     for number, how in enumerate([Uncertain("reset"), Deferred("no connection", backs_off=True)] * 4):
         call = taken(ledger, of, seconds=-1)
         if number % 4:
-            ledger.sweep()
-        ledger.record(call.attempt_id, [(None, how)])
+            ledger.attempts.sweep()
+        ledger.attempts.record(call.attempt_id, [(None, how)])
         with writing(engine) as connection:
             connection.execute(update(parcel).values(not_before=None))
             connection.execute(delete(provider_state))
 
-    assert ledger.get_mailing(of.id).status is MailingStatus.SENDING
+    assert ledger.mailings.get(of.id).status is MailingStatus.SENDING

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, select, text, update
 
 from newsletter.db.engine import reading, writing
 from newsletter.db.types import database_now
-from newsletter.ledger.ledger_sql import Ledger
+from newsletter.ledger.ledger import Ledger, open_ledger
 from newsletter.ledger.rows import Claim
 from newsletter.ledger.tables import attempt, delivery, parcel
 from newsletter.words.ledger import HandOver
@@ -24,12 +24,14 @@ LATER = Deferred("The mail server answered 450 4.2.1 greylisted.", about_reader=
 def ledger(engine: Engine) -> Ledger:
     """The ledger on a fresh database of each kind, with ten readers."""
     add_readers(engine, "weekly", range(10))
-    return Ledger(engine)
+    return open_ledger(engine)
 
 
 def turned_away(ledger: Ledger, one: Claim, n_readers: int) -> None:
     """The first of them are told to come later, the others are taken."""
-    ledger.record(one.attempt_id, [(one.deliveries[:n_readers], LATER), (one.deliveries[n_readers:], Accepted())])
+    ledger.attempts.record(
+        one.attempt_id, [(one.deliveries[:n_readers], LATER), (one.deliveries[n_readers:], Accepted())]
+    )
 
 
 def days_pass(engine: Engine, days: float) -> None:
@@ -52,13 +54,13 @@ def test_a_mailbox_that_says_later_for_three_days_is_refused_with_its_last_words
     days_pass(engine, 2.9)
     turned_away(ledger, taken(ledger, of), 2)
     assert 2 == account(ledger).handover[HandOver.PENDING]
-    assert not ledger.finish_if_done(of.id)
+    assert not ledger.control.finish_if_done(of.id)
 
     days_pass(engine, 0.2)
     turned_away(ledger, taken(ledger, of), 2)
 
     assert (8, 2) == (account(ledger).handover[HandOver.ACCEPTED], account(ledger).handover[HandOver.REFUSED])
-    assert ledger.finish_if_done(of.id)
+    assert ledger.control.finish_if_done(of.id)
     with reading(engine) as connection:
         reason = connection.scalar(select(delivery.c.reason).where(delivery.c.handover == "refused").limit(1))
     assert reason == "It was tried for 3 days. The last answer: The mail server answered 450 4.2.1 greylisted."
@@ -73,7 +75,7 @@ def test_a_batch_in_which_everybody_is_turned_away_finishes(engine: Engine, ledg
         days_pass(engine, 1.6)
 
     assert 5 == account(ledger).handover[HandOver.REFUSED]
-    assert ledger.finish_if_done(of.id)
+    assert ledger.control.finish_if_done(of.id)
 
 
 def test_a_server_that_told_everybody_later_for_days_refuses_nobody(engine: Engine, ledger: Ledger) -> None:
@@ -84,7 +86,7 @@ def test_a_server_that_told_everybody_later_for_days_refuses_nobody(engine: Engi
         days_pass(engine, 1.6)
 
     assert 10 == account(ledger).handover[HandOver.PENDING]
-    assert "greylisted" in (ledger.get_mailing(of.id).pause_reason or "")
+    assert "greylisted" in (ledger.mailings.get(of.id).pause_reason or "")
 
 
 def test_a_server_that_is_down_for_days_refuses_nobody(engine: Engine, ledger: Ledger) -> None:
@@ -92,7 +94,7 @@ def test_a_server_that_is_down_for_days_refuses_nobody(engine: Engine, ledger: L
     of = planned(ledger)
     for _ in range(3):
         everyone = Deferred("421 not now", retry_after=timedelta(seconds=30))
-        ledger.record(taken(ledger, of).attempt_id, [(None, everyone)])
+        ledger.attempts.record(taken(ledger, of).attempt_id, [(None, everyone)])
         days_pass(engine, 2)
 
     assert 10 == account(ledger).handover[HandOver.PENDING]
@@ -102,7 +104,7 @@ def test_whoever_was_turned_away_goes_last_the_next_time(engine: Engine, ledger:
     """A server that stops at one mail, always the same, does not keep the others from getting theirs."""
     of = planned(ledger)
     one = taken(ledger, of)
-    ledger.record(one.attempt_id, [(one.deliveries[:1], LATER), (one.deliveries[1:], Deferred("no turn"))])
+    ledger.attempts.record(one.attempt_id, [(one.deliveries[:1], LATER), (one.deliveries[1:], Deferred("no turn"))])
     days_pass(engine, 0)
 
     again = taken(ledger, of)
@@ -116,7 +118,7 @@ def test_tries_for_a_mailbox_grow_apart_to_half_an_hour(engine: Engine, ledger: 
     waits: list[float] = []
     for _ in range(14):
         turned_away(ledger, taken(ledger, of), 10)
-        waits.append(ledger.next_due_seconds(of.id, provider="test") or 0.0)
+        waits.append(ledger.halts.next_due_seconds(of.id, provider="test") or 0.0)
         with writing(engine) as connection:
             connection.execute(update(parcel).values(not_before=database_now(-1)))
 

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from newsletter.consent.profiles_sql import Profiles
 from newsletter.consent.readers_sql import Readers
 from newsletter.consent.requests_sql import Consents
-from newsletter.ledger.ledger_sql import Ledger
+from newsletter.ledger.ledger import Ledger, open_ledger
 from newsletter.ledger.rows import NOBODY_LEFT
 from newsletter.report.copies_sql import Copies
 from newsletter.wiring.forget import FORGETS
@@ -27,7 +27,7 @@ WHO = "reader0@example.com"
 @pytest.fixture
 def ledger(engine: Engine) -> Ledger:
     """The ledger on a fresh database of each kind."""
-    return Ledger(engine)
+    return open_ledger(engine)
 
 
 def _by_unsubscribing(engine: Engine) -> None:
@@ -54,7 +54,7 @@ def test_who_leaves_during_the_call_is_counted(engine: Engine, ledger: Ledger, l
     _by_being_suppressed(engine)
     assert 1 == account(ledger).late
 
-    ledger.record(one.attempt_id, [(None, Accepted())])
+    ledger.attempts.record(one.attempt_id, [(None, Accepted())])
     assert 1 == account(ledger).late
 
 
@@ -69,7 +69,7 @@ def test_who_leaves_before_the_call_is_skipped_and_not_late(
     one = taken(ledger, of)
 
     assert 2 == len(one.deliveries)
-    ledger.record(one.attempt_id, [(None, Accepted())])
+    ledger.attempts.record(one.attempt_id, [(None, Accepted())])
     assert 0 == account(ledger).late
 
 
@@ -77,7 +77,7 @@ def test_who_has_it_and_then_leaves_is_not_late(engine: Engine, ledger: Ledger) 
     """The call was over: leaving after reading is what leaving is for."""
     add_readers(engine, "weekly", range(3))
     one = taken(ledger, planned(ledger))
-    ledger.record(one.attempt_id, [(None, Accepted())])
+    ledger.attempts.record(one.attempt_id, [(None, Accepted())])
     _by_unsubscribing(engine)
 
     assert 0 == account(ledger).late
@@ -88,13 +88,13 @@ def test_who_leaves_while_nobody_knows_is_late_as_long_as_they_may_have_it(engin
     add_readers(engine, "weekly", range(3))
     of = planned(ledger)
     one = taken(ledger, of, seconds=-100)
-    ledger.record(one.attempt_id, [(None, Uncertain("reset"))])
+    ledger.attempts.record(one.attempt_id, [(None, Uncertain("reset"))])
     _by_unsubscribing(engine)
     assert 1 == account(ledger).late
 
-    ledger.requeue(one.attempt_id, one.deliveries, by_owner=True)
+    ledger.doubts.requeue(one.attempt_id, one.deliveries, by_owner=True)
     again = taken(ledger, of)
-    ledger.record(again.attempt_id, [(None, Accepted())])
+    ledger.attempts.record(again.attempt_id, [(None, Accepted())])
     assert 2 == len(again.deliveries)
     assert 0 == account(ledger).late
 
@@ -105,10 +105,10 @@ def test_a_call_that_was_not_taken_brings_nobody_anything(engine: Engine, ledger
     of = planned(ledger)
     one = taken(ledger, of)
     _by_unsubscribing(engine)
-    ledger.record(one.attempt_id, [(None, Deferred("halve", halve=True))])
+    ledger.attempts.record(one.attempt_id, [(None, Deferred("halve", halve=True))])
     while again := claim(ledger, of):
         if again is not NOBODY_LEFT:
-            ledger.record(again.attempt_id, [(None, Accepted())])
+            ledger.attempts.record(again.attempt_id, [(None, Accepted())])
 
     assert {"accepted": 2, "skipped": 1} == {state.value: n for state, n in account(ledger).handover.items() if n}
     assert 0 == account(ledger).late
@@ -141,7 +141,7 @@ def test_their_copy_says_when_they_left(engine: Engine, ledger: Ledger) -> None:
     add_readers(engine, "weekly", range(3))
     one = taken(ledger, planned(ledger))
     _by_unsubscribing(engine)
-    ledger.record(one.attempt_id, [(None, Accepted())])
+    ledger.attempts.record(one.attempt_id, [(None, Accepted())])
 
     copies = Copies(engine)
     (theirs,) = copies.find_copies(WHO, 1)

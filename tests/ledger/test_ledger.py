@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from newsletter.db.engine import reading, writing
 from newsletter.db.types import database_now
-from newsletter.ledger.ledger_sql import Ledger
+from newsletter.ledger.ledger import Ledger, open_ledger
 from newsletter.ledger.rows import Account, Claim, MailingRow
 from newsletter.ledger.tables import attempt, carried, delivery, mailing, parcel
 from newsletter.readers.tables import subscriber, subscription, suppression
@@ -27,22 +27,22 @@ _tokens = count(1)
 @pytest.fixture
 def ledger(engine: Engine) -> Ledger:
     """The ledger on a fresh database of each kind."""
-    return Ledger(engine)
+    return open_ledger(engine)
 
 
 def planned(ledger: Ledger, list_name: str = "weekly", *, issue: int = 1, size: int = 10) -> MailingRow:
     """A mailing planned to its end; the one before where everybody has the issue already."""
-    mailing_row = ledger.open_mailing(an_edition(issue), list_name=list_name, parcel_size=size, start_at=None)
-    while ledger.plan_slice(mailing_row.id, n_readers=max(35, size)):
+    mailing_row = ledger.planning.open_mailing(an_edition(issue), list_name=list_name, parcel_size=size, start_at=None)
+    while ledger.planning.plan_slice(mailing_row.id, n_readers=max(35, size)):
         pass
-    latest = ledger.find_latest(issue, list_name)
+    latest = ledger.mailings.find_latest(issue, list_name)
     assert latest is not None
     return latest
 
 
 def claim(ledger: Ledger, of: MailingRow, *, seconds: float = 30.0, sender: str = "me") -> Claim | None:
     """The next parcel."""
-    return ledger.claim(
+    return ledger.parcels.claim(
         of.id,
         token=f"token{next(_tokens)}",
         sender=sender,
@@ -61,7 +61,7 @@ def taken(ledger: Ledger, of: MailingRow, *, seconds: float = 30.0, sender: str 
 
 def account(ledger: Ledger, issue: int = 1) -> Account:
     """Where the issue stands; the counts always add up."""
-    return account_of(ledger._engine, issue)
+    return account_of(ledger.mailings._engine, issue)
 
 
 def test_every_active_reader_is_planned_once_in_full_parcels(engine: Engine, ledger: Ledger) -> None:
@@ -82,16 +82,16 @@ def test_every_active_reader_is_planned_once_in_full_parcels(engine: Engine, led
 def test_a_half_plan_is_carried_on_where_it_stopped(engine: Engine, ledger: Ledger) -> None:
     """A planner that died between two slices leaves a mailing that is not sent from, and can be finished."""
     add_readers(engine, "weekly", range(100))
-    half = ledger.open_mailing(an_edition(), list_name="weekly", parcel_size=10, start_at=None)
-    ledger.plan_slice(half.id, n_readers=35)
+    half = ledger.planning.open_mailing(an_edition(), list_name="weekly", parcel_size=10, start_at=None)
+    ledger.planning.plan_slice(half.id, n_readers=35)
 
     assert claim(ledger, half) is None
 
-    again = Ledger(engine)
-    while again.plan_slice(half.id, n_readers=35):
+    again = open_ledger(engine)
+    while again.planning.plan_slice(half.id, n_readers=35):
         pass
 
-    assert ledger.get_mailing(half.id).planned == 100
+    assert ledger.mailings.get(half.id).planned == 100
     assert claim(ledger, half) is not None
 
 
@@ -129,13 +129,13 @@ def test_a_list_that_does_not_exist_is_a_sentence(ledger: Ledger) -> None:
 def test_people_who_join_while_we_plan_are_not_in_this_audience(engine: Engine, ledger: Ledger) -> None:
     """The audience ends where it ended when planning began."""
     add_readers(engine, "weekly", range(50))
-    half = ledger.open_mailing(an_edition(), list_name="weekly", parcel_size=10, start_at=None)
-    ledger.plan_slice(half.id, n_readers=20)
+    half = ledger.planning.open_mailing(an_edition(), list_name="weekly", parcel_size=10, start_at=None)
+    ledger.planning.plan_slice(half.id, n_readers=20)
     add_readers(engine, "weekly", range(50, 60))
-    while ledger.plan_slice(half.id, n_readers=20):
+    while ledger.planning.plan_slice(half.id, n_readers=20):
         pass
 
-    assert ledger.get_mailing(half.id).planned == 50
+    assert ledger.mailings.get(half.id).planned == 50
 
 
 def test_a_claim_takes_each_parcel_once(engine: Engine, ledger: Ledger) -> None:
@@ -188,12 +188,12 @@ def test_accepted_parcels_finish_the_mailing(engine: Engine, ledger: Ledger) -> 
     add_readers(engine, "weekly", range(20))
     of = planned(ledger)
     while one := claim(ledger, of):
-        assert not ledger.finish_if_done(of.id)
-        ledger.record(one.attempt_id, [(None, Accepted("ref"))])
+        assert not ledger.control.finish_if_done(of.id)
+        ledger.attempts.record(one.attempt_id, [(None, Accepted("ref"))])
 
-    assert ledger.finish_if_done(of.id)
+    assert ledger.control.finish_if_done(of.id)
     assert account(ledger).handover[HandOver.ACCEPTED] == 20
-    assert ledger.get_mailing(of.id).status == MailingStatus.FINISHED
+    assert ledger.mailings.get(of.id).status == MailingStatus.FINISHED
     assert planned(ledger).id == of.id, "everybody has it: there is nothing to plan"
 
 
@@ -202,10 +202,10 @@ def test_a_deferred_parcel_waits_and_goes_again(engine: Engine, ledger: Ledger) 
     add_readers(engine, "weekly", range(20))
     of = planned(ledger)
     one = taken(ledger, of)
-    ledger.record(one.attempt_id, [(None, Deferred("too fast", retry_after=timedelta(seconds=5)))])
+    ledger.attempts.record(one.attempt_id, [(None, Deferred("too fast", retry_after=timedelta(seconds=5)))])
 
     assert claim(ledger, of) is None
-    wait = ledger.next_due_seconds(of.id, provider="test")
+    wait = ledger.halts.next_due_seconds(of.id, provider="test")
     assert wait is not None and 0 < wait < 5.1
     with writing(engine) as connection:
         connection.execute(text("UPDATE provider_state SET not_before = '2020-01-01 00:00:00+00:00'"))
@@ -217,14 +217,14 @@ def test_a_wrong_key_pauses_the_mailing_with_the_reason(engine: Engine, ledger: 
     """What a person must mend stops the sending; nobody is lost, and it goes on after `resume`."""
     add_readers(engine, "weekly", range(20))
     of = planned(ledger)
-    ledger.record(taken(ledger, of).attempt_id, [(None, Deferred("the key is wrong", pauses=True))])
+    ledger.attempts.record(taken(ledger, of).attempt_id, [(None, Deferred("the key is wrong", pauses=True))])
 
-    stands = ledger.get_mailing(of.id)
+    stands = ledger.mailings.get(of.id)
     assert (stands.status, stands.pause_reason) == (MailingStatus.PAUSED, "the key is wrong")
     assert claim(ledger, of) is None
     assert account(ledger).handover[HandOver.PENDING] == 20
 
-    ledger.resume(1)
+    ledger.control.resume(1)
     assert claim(ledger, of) is not None
 
 
@@ -235,9 +235,9 @@ def test_a_provider_out_of_reach_pauses_after_some_tries(engine: Engine, ledger:
     for _ in range(5):
         with writing(engine) as connection:
             connection.execute(text("DELETE FROM provider_state"))
-        ledger.record(taken(ledger, of).attempt_id, [(None, Deferred("no route", backs_off=True))])
+        ledger.attempts.record(taken(ledger, of).attempt_id, [(None, Deferred("no route", backs_off=True))])
 
-    assert ledger.get_mailing(of.id).status == MailingStatus.PAUSED
+    assert ledger.mailings.get(of.id).status == MailingStatus.PAUSED
 
 
 def test_a_named_reader_is_refused_and_the_others_go_again(engine: Engine, ledger: Ledger) -> None:
@@ -246,7 +246,7 @@ def test_a_named_reader_is_refused_and_the_others_go_again(engine: Engine, ledge
     of = planned(ledger)
     one = taken(ledger, of)
     bad = one.deliveries[3]
-    ledger.record(one.attempt_id, [(None, Refused("not an address", named=frozenset({bad})))])
+    ledger.attempts.record(one.attempt_id, [(None, Refused("not an address", named=frozenset({bad})))])
 
     assert len(taken(ledger, of).deliveries) == 9
     assert account(ledger).handover[HandOver.REFUSED] == 1
@@ -260,13 +260,13 @@ def test_an_unnamed_refusal_is_bisected_to_the_one_reader(engine: Engine, ledger
     while one := claim(ledger, of):
         if poison in one.subscribers:
             refused_calls += 1
-            ledger.record(one.attempt_id, [(None, Refused("somebody in here"))])
+            ledger.attempts.record(one.attempt_id, [(None, Refused("somebody in here"))])
         else:
-            ledger.record(one.attempt_id, [(None, Accepted())])
+            ledger.attempts.record(one.attempt_id, [(None, Accepted())])
 
     assert refused_calls == 7
     assert (account(ledger).handover[HandOver.ACCEPTED], account(ledger).handover[HandOver.REFUSED]) == (63, 1)
-    assert ledger.finish_if_done(of.id)
+    assert ledger.control.finish_if_done(of.id)
 
 
 def test_both_halves_refused_alike_is_the_letter_not_a_reader(engine: Engine, ledger: Ledger) -> None:
@@ -276,10 +276,10 @@ def test_both_halves_refused_alike_is_the_letter_not_a_reader(engine: Engine, le
     calls = 0
     while one := claim(ledger, of):
         calls += 1
-        ledger.record(one.attempt_id, [(None, Refused("the content is bad"))])
+        ledger.attempts.record(one.attempt_id, [(None, Refused("the content is bad"))])
 
     assert calls == 3
-    assert ledger.get_mailing(of.id).status == MailingStatus.PAUSED
+    assert ledger.mailings.get(of.id).status == MailingStatus.PAUSED
     assert account(ledger).handover[HandOver.PENDING] == 64
 
 
@@ -290,10 +290,10 @@ def test_bisection_gives_up_after_its_budget(engine: Engine, ledger: Ledger) -> 
     calls = 0
     while one := claim(ledger, of):
         calls += 1
-        ledger.record(one.attempt_id, [(None, Refused(f"reason {calls}"))])
+        ledger.attempts.record(one.attempt_id, [(None, Refused(f"reason {calls}"))])
 
     assert calls == 24
-    assert ledger.get_mailing(of.id).status == MailingStatus.PAUSED
+    assert ledger.mailings.get(of.id).status == MailingStatus.PAUSED
 
 
 def test_too_large_a_parcel_goes_in_halves(engine: Engine, ledger: Ledger) -> None:
@@ -302,7 +302,7 @@ def test_too_large_a_parcel_goes_in_halves(engine: Engine, ledger: Ledger) -> No
     of = planned(ledger, size=8)
     while one := claim(ledger, of):
         fits = len(one.deliveries) <= 2
-        ledger.record(one.attempt_id, [(None, Accepted() if fits else Deferred("too large", halve=True))])
+        ledger.attempts.record(one.attempt_id, [(None, Accepted() if fits else Deferred("too large", halve=True))])
 
     assert account(ledger).handover[HandOver.ACCEPTED] == 8
 
@@ -312,9 +312,9 @@ def test_a_cancelled_mailing_mails_nobody_more(engine: Engine, ledger: Ledger) -
     add_readers(engine, "weekly", range(30))
     of = planned(ledger)
     first, second = taken(ledger, of), taken(ledger, of)
-    ledger.cancel(1)
-    ledger.record(first.attempt_id, [(None, Accepted())])
-    ledger.record(second.attempt_id, [(None, Deferred("too fast"))])
+    ledger.control.cancel(1)
+    ledger.attempts.record(first.attempt_id, [(None, Accepted())])
+    ledger.attempts.record(second.attempt_id, [(None, Deferred("too fast"))])
 
     assert claim(ledger, of) is None
     assert (account(ledger).handover[HandOver.ACCEPTED], account(ledger).handover[HandOver.SKIPPED]) == (10, 20)
@@ -323,17 +323,17 @@ def test_a_cancelled_mailing_mails_nobody_more(engine: Engine, ledger: Ledger) -
 def test_a_scheduled_mailing_waits_for_its_time(engine: Engine, ledger: Ledger) -> None:
     """Planned for later means that nothing can be claimed until the tick that finds it due."""
     add_readers(engine, "weekly", range(10))
-    later = ledger.open_mailing(
+    later = ledger.planning.open_mailing(
         an_edition(), list_name="weekly", parcel_size=10, start_at=datetime.now(UTC) + timedelta(hours=1)
     )
-    while ledger.plan_slice(later.id, n_readers=35):
+    while ledger.planning.plan_slice(later.id, n_readers=35):
         pass
 
     assert claim(ledger, later) is None
-    assert ledger.start_due() == 0
+    assert ledger.control.start_due() == 0
     with writing(engine) as connection:
         connection.execute(update(mailing).values(start_at=database_now(-1)))
-    assert ledger.start_due() == 1
+    assert ledger.control.start_due() == 1
     assert claim(ledger, later) is not None
 
 
@@ -344,8 +344,8 @@ def test_the_frozen_words_are_stored_once_and_come_back_the_same(engine: Engine,
     first, second = planned(ledger), planned(ledger, "friends")
 
     assert first.edition_digest == second.edition_digest
-    assert an_edition() == ledger.get_edition(first.edition_digest)
-    assert first.edition_digest == ledger.get_edition(first.edition_digest).digest
+    assert an_edition() == ledger.mailings.get_edition(first.edition_digest)
+    assert first.edition_digest == ledger.mailings.get_edition(first.edition_digest).digest
 
 
 def test_the_table_of_moves_is_closed() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Engine, select, update
 
 from newsletter.db.engine import reading, writing
-from newsletter.ledger.ledger_sql import Ledger
+from newsletter.ledger.ledger import Ledger, open_ledger
 from newsletter.ledger.settle import look
 from newsletter.ledger.tables import attempt
 from newsletter.ports.provider import Trace
@@ -35,11 +35,11 @@ class Asked(Carrier):
 def in_doubt(engine: Engine, n_attempts: int) -> Ledger:
     """So many tries of two readers each, of which nobody saw the end."""
     add_readers(engine, "weekly", range(2 * n_attempts))
-    ledger = Ledger(engine)
+    ledger = open_ledger(engine)
     of = planned(ledger, size=2)
     for _ in range(n_attempts):
         taken(ledger, of, seconds=-1)
-    ledger.sweep()
+    ledger.attempts.sweep()
     return ledger
 
 
@@ -89,7 +89,7 @@ def test_what_is_found_is_not_asked_about_again(engine: Engine, tmp_path: Path) 
 
     assert (6, 0, 0) == (settled.found, settled.absent, settled.uncertain)
     assert {"accepted": 6} == states(engine)
-    assert [] == ledger.list_unasked(provider="test", most=10)
+    assert [] == ledger.doubts.list_unasked(provider="test", most=10)
 
 
 def test_no_provider_is_asked_about_the_tries_of_another(engine: Engine, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from newsletter.db.engine import reading
-from newsletter.ledger.ledger_sql import Ledger
+from newsletter.ledger.ledger import open_ledger
 from newsletter.providers.smtp import SmtpProvider
 from newsletter.readers.tables import suppression
 from newsletter.wiring import SystemClock
@@ -85,7 +85,7 @@ def test_whatever_the_words_it_pauses_and_nobody_is_refused(
         assert not connection.scalar(select(func.count()).select_from(suppression))
 
     server.plan()
-    Ledger(engine).resume(1)
+    open_ledger(engine).control.resume(1)
     assert send(drain, size=50).status is MailingStatus.FINISHED
     assert states(engine) == {"accepted": N_READERS}
     copies = Counter(line["email"] for line in server.accepted()[took:])

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, func, select, update
 
 from newsletter.db.engine import reading, writing
-from newsletter.ledger.ledger_sql import Ledger
+from newsletter.ledger.ledger import Ledger, open_ledger
 from newsletter.ledger.rows import Claim, MailingRow
 from newsletter.ledger.tables import attempt, parcel, provider_state, warm_up_day
 from newsletter.words.outcome import Accepted, Deferred
@@ -27,16 +27,16 @@ SLOW = Pace(per_hour=1)
 def ledger(engine: Engine) -> Ledger:
     """The ledger on a fresh database of each kind, with twenty readers."""
     add_readers(engine, "weekly", range(20))
-    return Ledger(engine)
+    return open_ledger(engine)
 
 
 def claim(ledger: Ledger, of: MailingRow, pace: Pace, *, provider: str = "test") -> Claim | None:
     """The next parcel, if it is due at this pace; taken by the provider at once."""
     token = f"{time.monotonic_ns()}"
     more = {"token": token, "sender": "me", "provider": provider, "deadline_seconds": 30.0, "with_fields": False}
-    one = ledger.claim(of.id, pace=pace, **more)  # type: ignore[arg-type]
+    one = ledger.parcels.claim(of.id, pace=pace, **more)  # type: ignore[arg-type]
     if one is not None and provider == "test":
-        ledger.record(one.attempt_id, [(None, Accepted())])
+        ledger.attempts.record(one.attempt_id, [(None, Accepted())])
     return one
 
 
@@ -67,7 +67,7 @@ def test_a_call_is_followed_by_the_gap_that_its_readers_take(engine: Engine, led
 
     assert claim(ledger, of, SLOW) is None, "nobody may go before the turn, whatever their own pace"
     assert 1 == n_tries(engine)
-    wait = ledger.next_due_seconds(of.id, provider="test", pace=two_a_second)
+    wait = ledger.halts.next_due_seconds(of.id, provider="test", pace=two_a_second)
     assert wait is not None and wait <= 1.0
     time.sleep(1.05)
     assert claim(ledger, of, two_a_second) is not None
@@ -78,9 +78,9 @@ def test_no_restart_forgets_whose_turn_it_is(engine: Engine, ledger: Ledger) -> 
     of = planned(ledger, size=2)
     claim(ledger, of, SLOW)
 
-    again = Ledger(engine)
+    again = open_ledger(engine)
     assert claim(again, of, SLOW) is None
-    wait = again.next_due_seconds(of.id, provider="test", pace=SLOW)
+    wait = again.halts.next_due_seconds(of.id, provider="test", pace=SLOW)
     assert wait is not None and 7_000 < wait <= 7_200
     assert claim(again, of, SLOW, provider="another") is not None, "the pace is that of one provider"
 
@@ -91,7 +91,7 @@ def test_without_a_pace_nobody_waits(engine: Engine, ledger: Ledger) -> None:
     claim(ledger, of, SLOW)
 
     assert claim(ledger, of, Pace()) is not None
-    wait = ledger.next_due_seconds(of.id, provider="test")
+    wait = ledger.halts.next_due_seconds(of.id, provider="test")
     assert wait is not None and wait < 2
 
 
@@ -101,13 +101,13 @@ def test_hours_without_sending_are_not_made_up_for(engine: Engine, ledger: Ledge
     of = planned(ledger, size=2)
     claim(ledger, of, SLOW)
     if why == "pause":
-        ledger.pause(1, "by hand")
+        ledger.control.pause(1, "by hand")
     pass_time(engine, timedelta(hours=9))
-    ledger.resume(1)
+    ledger.control.resume(1)
 
     assert claim(ledger, of, SLOW) is not None
     assert claim(ledger, of, SLOW) is None
-    wait = ledger.next_due_seconds(of.id, provider="test", pace=SLOW)
+    wait = ledger.halts.next_due_seconds(of.id, provider="test", pace=SLOW)
     assert wait is not None and 3_500 < wait <= 3_600, "half a gap is kept, the other half was made up for"
 
 
@@ -118,7 +118,7 @@ def test_a_call_that_came_a_little_late_does_not_slow_the_rest(engine: Engine, l
     pass_time(engine, timedelta(hours=2, minutes=20))
 
     claim(ledger, of, SLOW)
-    wait = ledger.next_due_seconds(of.id, provider="test", pace=SLOW)
+    wait = ledger.halts.next_due_seconds(of.id, provider="test", pace=SLOW)
     assert wait is not None and 5_900 < wait <= 6_000, "two hours, less the twenty minutes"
 
 
@@ -134,7 +134,7 @@ def test_warming_up_hands_over_so_many_a_day_and_twice_as_many_on_the_next(engin
         return taken
 
     assert 4 == readers_today()
-    wait = ledger.next_due_seconds(of.id, provider="test", pace=pace)
+    wait = ledger.halts.next_due_seconds(of.id, provider="test", pace=pace)
     assert wait is not None and 86_000 < wait <= 86_400
     pass_time(engine, timedelta(hours=23))
     assert 0 == readers_today()
@@ -151,7 +151,7 @@ def test_a_provider_that_is_away_does_not_use_up_the_day(engine: Engine, ledger:
     for _ in range(3):
         one = claim(ledger, of, pace, provider="away")
         assert one is not None
-        ledger.record(one.attempt_id, [(None, Deferred("no route"))])
+        ledger.attempts.record(one.attempt_id, [(None, Deferred("no route"))])
         with writing(engine) as connection:
             connection.execute(update(parcel).values(not_before=None))
 
@@ -172,9 +172,9 @@ def test_a_provider_that_asks_for_more_time_gets_it(engine: Engine, ledger: Ledg
     of = planned(ledger, size=2)
     one = claim(ledger, of, QUICK, provider="busy")
     assert one is not None
-    ledger.record(one.attempt_id, [(None, Deferred("too fast", retry_after=timedelta(seconds=30)))])
+    ledger.attempts.record(one.attempt_id, [(None, Deferred("too fast", retry_after=timedelta(seconds=30)))])
     time.sleep(0.25)
 
     assert claim(ledger, of, QUICK, provider="busy") is None
-    wait = ledger.next_due_seconds(of.id, provider="busy", pace=QUICK)
+    wait = ledger.halts.next_due_seconds(of.id, provider="busy", pace=QUICK)
     assert wait is not None and 20 < wait <= 30

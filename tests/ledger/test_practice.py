@@ -13,7 +13,7 @@ from newsletter.consent.readers_sql import Readers
 from newsletter.db.engine import reading, writing
 from newsletter.feedback.events_sql import EventLog
 from newsletter.ledger.account.account_sql import Accounts
-from newsletter.ledger.ledger_sql import Ledger
+from newsletter.ledger.ledger import Ledger, open_ledger
 from newsletter.ledger.plan import plan
 from newsletter.ledger.tables import delivery
 from newsletter.readers.tables import mailing_list
@@ -33,17 +33,17 @@ NOW = datetime(2026, 12, 3, 8, tzinfo=UTC)
 def practised(engine: Engine, n_readers: int = 20) -> Ledger:
     """Issue 1 practised to its end for so many readers, and the ledger it was practised in."""
     add_readers(engine, "weekly", range(n_readers))
-    ledger = Ledger(engine, practice=True)
+    ledger = open_ledger(engine, practice=True)
     of = planned(ledger)
     while one := claim(ledger, of):
-        ledger.record(one.attempt_id, [(None, Accepted())])
-    assert ledger.finish_if_done(of.id)
+        ledger.attempts.record(one.attempt_id, [(None, Accepted())])
+    assert ledger.control.finish_if_done(of.id)
     return ledger
 
 
 def test_who_practised_an_issue_can_send_it_in_earnest(engine: Engine) -> None:
     """Everyone is planned again for the real sending, and in each account nobody is planned twice."""
-    practice, real = practised(engine), Ledger(engine)
+    practice, real = practised(engine), open_ledger(engine)
 
     first, second = planned(real), planned(real)
     again, _ = plan(practice, SystemClock(), an_edition(), list_name="weekly", parcel_size=5)
@@ -56,7 +56,7 @@ def test_who_practised_an_issue_can_send_it_in_earnest(engine: Engine) -> None:
 def test_the_database_refuses_a_second_delivery_in_both_accounts(engine: Engine) -> None:
     """One line of the schema keeps the promise for practice and for real mail alike."""
     practised(engine, 1)
-    planned(Ledger(engine))
+    planned(open_ledger(engine))
     with reading(engine) as connection:
         rows = connection.execute(select(delivery)).all()
 
@@ -70,29 +70,29 @@ def test_the_database_refuses_a_second_delivery_in_both_accounts(engine: Engine)
 def test_neither_account_takes_what_the_other_planned(engine: Engine) -> None:
     """A half-done practice waits for the outbox, whatever is set meanwhile; nothing real is written to files instead."""
     add_readers(engine, "weekly", range(10))
-    practice, real = Ledger(engine, practice=True), Ledger(engine)
+    practice, real = open_ledger(engine, practice=True), open_ledger(engine)
     rehearsed = planned(practice)
 
-    assert real.find_unfinished(1, "weekly") is None
+    assert real.mailings.find_unfinished(1, "weekly") is None
     assert claim(real, rehearsed) is None
     meant = planned(real)
     assert claim(practice, meant) is None
-    assert [meant.id] == [one.id for one in real.list_mailings(statuses=[MailingStatus.SENDING])]
-    assert [rehearsed.id] == [one.id for one in practice.list_mailings(statuses=[MailingStatus.SENDING])]
-    assert 1 == real.cancel(1)
-    assert practice.get_mailing(rehearsed.id).status is MailingStatus.SENDING
+    assert [meant.id] == [one.id for one in real.mailings.list_in([MailingStatus.SENDING])]
+    assert [rehearsed.id] == [one.id for one in practice.mailings.list_in([MailingStatus.SENDING])]
+    assert 1 == real.control.cancel(1)
+    assert practice.mailings.get(rehearsed.id).status is MailingStatus.SENDING
     assert claim(practice, rehearsed) is not None
 
 
 def test_a_look_into_the_outbox_says_nothing_about_real_tries(engine: Engine) -> None:
     """The outbox knows its own files only: asked about a real try it would call everyone absent, and mail them twice."""
     add_readers(engine, "weekly", range(10))
-    practice, real = Ledger(engine, practice=True), Ledger(engine)
+    practice, real = open_ledger(engine, practice=True), open_ledger(engine)
     taken(real, planned(real), seconds=-1)
-    real.sweep()
+    real.attempts.sweep()
 
-    assert [] == practice.list_doubtful(1)
-    assert 1 == len(real.list_doubtful(1))
+    assert [] == practice.doubts.list_attempts(1)
+    assert 1 == len(real.doubts.list_attempts(1))
 
 
 def test_the_account_is_that_of_real_readers_unless_one_practises(engine: Engine) -> None:
@@ -101,31 +101,31 @@ def test_the_account_is_that_of_real_readers_unless_one_practises(engine: Engine
     practice, real = Accounts(engine, practice=True), Accounts(engine)
     reports = Reports(engine)
 
-    assert real.find_account(1) is None and [] == real.list_issues_sent()
+    assert real.find(1) is None and [] == real.list_issues_sent()
     assert reports.find_figures(1, ["sendgrid"]) is None and [] == list(reports.iterate_proof(1))
     assert [] == reports.find_copies("reader1@example.com", 1)
-    shown = practice.find_account(1)
+    shown = practice.find(1)
     assert shown is not None and shown.is_practice and 10 == shown.handover[HandOver.ACCEPTED]
 
-    planned(Ledger(engine))
-    meant = real.find_account(1)
+    planned(open_ledger(engine))
+    meant = real.find(1)
     assert meant is not None and not meant.is_practice
     assert (10, 10) == (meant.planned, meant.handover[HandOver.PENDING])
     assert 10 == len(list(reports.iterate_proof(1)))
     assert ["pending"] == [one.handover for one in reports.find_copies("reader1@example.com", 1)]
     both = Reports(engine, practice=True).find_copies("reader1@example.com", 1)
     assert [False, True] == [one.is_practice for one in both]
-    planned(Ledger(engine), issue=2)
-    other = practice.find_account(2)
+    planned(open_ledger(engine), issue=2)
+    other = practice.find(2)
     assert other is not None and not other.is_practice
 
 
 def test_what_came_back_is_weighed_against_real_mail_only(engine: Engine) -> None:
     """Ten practised copies must not halve the share of the real ones that bounced."""
     practised(engine, 10)
-    real = Ledger(engine)
+    real = open_ledger(engine)
     of = planned(real)
-    real.record(taken(real, of).attempt_id, [(None, Accepted())])
+    real.attempts.record(taken(real, of).attempt_id, [(None, Accepted())])
     events = EventLog(engine, Readers(engine))
 
     assert 10 == events.get_health(1, ["test"]).handed_over

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, func, select, update
 
 from newsletter.db.engine import reading, writing
 from newsletter.feedback.alarms_sql import Alarms
-from newsletter.ledger.ledger_sql import Ledger
+from newsletter.ledger.ledger import Ledger, open_ledger
 from newsletter.ledger.rows import Claim, MailingRow
 from newsletter.ledger.tables import delivery, fresh_refusal, parcel
 from newsletter.words.alarm import AlarmKind, alarms
@@ -24,7 +24,7 @@ from tests.world import add_readers
 @pytest.fixture
 def ledger(engine: Engine) -> Ledger:
     """The ledger on a fresh database of each kind."""
-    return Ledger(engine)
+    return open_ledger(engine)
 
 
 def refused(deliveries: Sequence[int], *, is_ours: bool = False) -> tuple[Sequence[int], Outcome]:
@@ -34,7 +34,7 @@ def refused(deliveries: Sequence[int], *, is_ours: bool = False) -> tuple[Sequen
 def say_no(ledger: Ledger, one: Claim, n_readers: int) -> None:
     """The first of them are refused; the others have to wait."""
     rest = (one.deliveries[n_readers:], Deferred("no turn"))
-    ledger.record(one.attempt_id, [refused(one.deliveries[:n_readers]), *([rest] if rest[0] else [])])
+    ledger.attempts.record(one.attempt_id, [refused(one.deliveries[:n_readers]), *([rest] if rest[0] else [])])
 
 
 def counted(ledger: Ledger, issue: int = 1) -> dict[str, int]:
@@ -47,7 +47,7 @@ def do_not_wait(engine: Engine) -> None:
 
 
 def is_paused(ledger: Ledger, of: MailingRow) -> bool:
-    return ledger.get_mailing(of.id).status is MailingStatus.PAUSED
+    return ledger.mailings.get(of.id).status is MailingStatus.PAUSED
 
 
 def test_ten_in_a_row_in_several_batches_pause_and_all_wait_again(engine: Engine, ledger: Ledger) -> None:
@@ -64,7 +64,7 @@ def test_ten_in_a_row_in_several_batches_pause_and_all_wait_again(engine: Engine
     say_no(ledger, late, 5)
 
     assert counted(ledger) == {"pending": 40}
-    reason = ledger.get_mailing(of.id).pause_reason or ""
+    reason = ledger.mailings.get(of.id).pause_reason or ""
     assert "10 readers were refused" in reason
     assert "550 no" in reason
     with reading(engine) as connection:
@@ -77,11 +77,11 @@ def test_an_acceptance_makes_the_refusals_before_it_final(engine: Engine, ledger
     of = planned(ledger)
     while one := claim(ledger, of):
         bad, good = one.deliveries[:-1], one.deliveries[-1:]
-        ledger.record(one.attempt_id, [refused(bad), (good, Accepted())])
+        ledger.attempts.record(one.attempt_id, [refused(bad), (good, Accepted())])
 
     assert not is_paused(ledger, of)
     assert counted(ledger) == {"refused": 35, "accepted": 5}
-    assert ledger.finish_if_done(of.id)
+    assert ledger.control.finish_if_done(of.id)
 
 
 def test_an_acceptance_of_a_call_that_began_before_says_nothing(engine: Engine, ledger: Ledger) -> None:
@@ -90,7 +90,7 @@ def test_an_acceptance_of_a_call_that_began_before_says_nothing(engine: Engine, 
     of = planned(ledger)
     early, other, third = (taken(ledger, of) for _ in range(3))
     say_no(ledger, other, 5)
-    ledger.record(early.attempt_id, [(None, Accepted())])
+    ledger.attempts.record(early.attempt_id, [(None, Accepted())])
     say_no(ledger, third, 5)
 
     assert is_paused(ledger, of)
@@ -102,7 +102,7 @@ def test_an_empty_acceptance_says_nothing(engine: Engine, ledger: Ledger) -> Non
     add_readers(engine, "weekly", range(10))
     of = planned(ledger)
     one = taken(ledger, of)
-    ledger.record(one.attempt_id, [refused(one.deliveries), ([], Accepted())])
+    ledger.attempts.record(one.attempt_id, [refused(one.deliveries), ([], Accepted())])
 
     assert is_paused(ledger, of)
 
@@ -113,13 +113,13 @@ def test_a_small_list_of_which_everybody_is_refused_is_not_finished(engine: Engi
     of = planned(ledger)
     say_no(ledger, taken(ledger, of), 3)
 
-    assert not ledger.finish_if_done(of.id)
+    assert not ledger.control.finish_if_done(of.id)
     assert is_paused(ledger, of)
     assert counted(ledger) == {"pending": 3}
 
-    ledger.resume(1)
-    ledger.record(taken(ledger, of).attempt_id, [(None, Accepted())])
-    assert ledger.finish_if_done(of.id)
+    ledger.control.resume(1)
+    ledger.attempts.record(taken(ledger, of).attempt_id, [(None, Accepted())])
+    assert ledger.control.finish_if_done(of.id)
     assert counted(ledger) == {"accepted": 3}
 
 
@@ -128,12 +128,12 @@ def test_a_run_at_the_very_end_pauses_as_well(engine: Engine, ledger: Ledger, n_
     """Nobody is left to show that it was about them; a few dead addresses at the end of a list are nothing strange."""
     add_readers(engine, "weekly", range(20))
     of = planned(ledger)
-    ledger.record(taken(ledger, of).attempt_id, [(None, Accepted())])
+    ledger.attempts.record(taken(ledger, of).attempt_id, [(None, Accepted())])
     last = taken(ledger, of)
     good = last.deliveries[n_refused:]
-    ledger.record(last.attempt_id, [(good, Accepted()), refused(last.deliveries[:n_refused])])
+    ledger.attempts.record(last.attempt_id, [(good, Accepted()), refused(last.deliveries[:n_refused])])
 
-    assert ledger.finish_if_done(of.id) is finishes
+    assert ledger.control.finish_if_done(of.id) is finishes
     assert counted(ledger) == {"accepted": 20 - n_refused, ("refused" if finishes else "pending"): n_refused}
 
 
@@ -143,7 +143,7 @@ def test_who_was_refused_before_any_call_stays_refused(engine: Engine, ledger: L
     of = planned(ledger, size=20)
     one = taken(ledger, of)
     ours, theirs = one.deliveries[:8], one.deliveries[8:]
-    ledger.record(one.attempt_id, [refused(ours, is_ours=True), refused(theirs)])
+    ledger.attempts.record(one.attempt_id, [refused(ours, is_ours=True), refused(theirs)])
 
     assert is_paused(ledger, of)
     assert counted(ledger) == {"refused": 8, "pending": 12}
@@ -155,8 +155,8 @@ def test_a_sending_that_just_finished_goes_on_too(engine: Engine, ledger: Ledger
     add_readers(engine, "friends", range(10, 30))
     weekly, friends = planned(ledger), planned(ledger, "friends")
     one = taken(ledger, weekly)
-    ledger.record(one.attempt_id, [(one.deliveries[:7], Accepted()), refused(one.deliveries[7:])])
-    assert ledger.finish_if_done(weekly.id)
+    ledger.attempts.record(one.attempt_id, [(one.deliveries[:7], Accepted()), refused(one.deliveries[7:])])
+    assert ledger.control.finish_if_done(weekly.id)
     say_no(ledger, taken(ledger, friends), 7)
 
     assert is_paused(ledger, friends)
@@ -188,9 +188,9 @@ def test_another_reason_to_pause_takes_them_back_too(engine: Engine, ledger: Led
     add_readers(engine, "weekly", range(20))
     of = planned(ledger)
     say_no(ledger, taken(ledger, of), 3)
-    ledger.record(taken(ledger, of).attempt_id, [(None, Deferred("554 account closed", pauses=True))])
+    ledger.attempts.record(taken(ledger, of).attempt_id, [(None, Deferred("554 account closed", pauses=True))])
 
-    assert ledger.get_mailing(of.id).pause_reason == "554 account closed"
+    assert ledger.mailings.get(of.id).pause_reason == "554 account closed"
     assert counted(ledger) == {"pending": 20}
 
 
@@ -211,10 +211,10 @@ def test_dead_addresses_all_over_a_list_pause_nothing(engine: Engine, ledger: Le
             refused([number]) if person in bad else ([number], Accepted())
             for number, person in zip(one.deliveries, one.subscribers, strict=True)
         ]
-        ledger.record(one.attempt_id, answers)
+        ledger.attempts.record(one.attempt_id, answers)
 
     assert counted(ledger) == {"accepted": 1_425, "refused": 75}
-    assert ledger.finish_if_done(of.id)
+    assert ledger.control.finish_if_done(of.id)
 
 
 def test_readers_named_among_many_with_no_fault_are_theirs_alone(engine: Engine, ledger: Ledger) -> None:
@@ -223,12 +223,12 @@ def test_readers_named_among_many_with_no_fault_are_theirs_alone(engine: Engine,
     of = planned(ledger, size=100)
     one = taken(ledger, of)
     bad, good = one.deliveries[:20], one.deliveries[20:]
-    ledger.record(one.attempt_id, [refused(bad), (good, Deferred("with them", looked_at=True))])
+    ledger.attempts.record(one.attempt_id, [refused(bad), (good, Deferred("with them", looked_at=True))])
     assert not is_paused(ledger, of)
     do_not_wait(engine)
-    ledger.record(taken(ledger, of).attempt_id, [(None, Accepted())])
+    ledger.attempts.record(taken(ledger, of).attempt_id, [(None, Accepted())])
 
-    assert ledger.finish_if_done(of.id)
+    assert ledger.control.finish_if_done(of.id)
     assert counted(ledger) == {"accepted": 80, "refused": 20}
 
 
@@ -238,7 +238,7 @@ def test_a_call_that_blames_nearly_everybody_in_it_pauses(engine: Engine, ledger
     of = planned(ledger, size=100)
     one = taken(ledger, of)
     bad, good = one.deliveries[:90], one.deliveries[90:]
-    ledger.record(one.attempt_id, [refused(bad), (good, Deferred("with them", looked_at=True))])
+    ledger.attempts.record(one.attempt_id, [refused(bad), (good, Deferred("with them", looked_at=True))])
 
     assert is_paused(ledger, of)
     assert counted(ledger) == {"pending": 100}
@@ -252,8 +252,8 @@ def test_the_owner_hears_of_it_in_the_servers_words(engine: Engine, ledger: Ledg
     (alarm,) = alarms(Alarms(engine).get_health(1, ()))
 
     assert (alarm.kind, alarm.pauses) == (AlarmKind.REFUSALS, True)
-    assert alarm.message == ledger.get_mailing(of.id).pause_reason
-    ledger.resume(1)
+    assert alarm.message == ledger.mailings.get(of.id).pause_reason
+    ledger.control.resume(1)
     assert alarms(Alarms(engine).get_health(1, ())) == []
 
 
@@ -267,7 +267,7 @@ def test_a_share_far_above_what_the_list_has_shown_stops_it(engine: Engine, ledg
                 refused([number]) if place % every == 0 else ([number], Accepted())
                 for place, number in enumerate(one.deliveries)
             ]
-            ledger.record(one.attempt_id, answers)
+            ledger.attempts.record(one.attempt_id, answers)
         assert not is_paused(ledger, of)
     health = Alarms(engine).get_health(2, ())
 

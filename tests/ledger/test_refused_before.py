@@ -7,12 +7,14 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import Engine, select
 
 from newsletter.db.engine import connect, reading
-from newsletter.ledger.ledger_sql import Ledger
+from newsletter.ledger.attempts_sql import Attempts
+from newsletter.ledger.ledger import open_ledger
 from newsletter.ledger.tables import delivery
 from newsletter.readers.tables import subscriber
 from newsletter.words.consignment import Consignment
@@ -45,7 +47,7 @@ class Killed(Choosy):
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-class Away(Ledger):
+class Away(Attempts):
     """A database that can't be written to when the first outcome comes."""
 
     failures = 1
@@ -84,11 +86,11 @@ def test_a_killed_call_that_is_proved_whole_does_not_count_who_was_refused_befor
     died = subprocess.run([sys.executable, "-c", work, sqlite_url, tmp_path], env=environment(**path), check=False)
 
     assert -signal.SIGKILL == died.returncode
-    ledger = Ledger(engine)
-    ledger.sweep(alive="whoever comes next")
+    ledger = open_ledger(engine)
+    ledger.attempts.sweep(alive="whoever comes next")
     assert {"refused": 1, "uncertain": 4} == states(engine)
-    (doubtful,) = ledger.list_doubtful(1)
-    ledger.prove(doubtful.id, doubtful.deliveries)
+    (doubtful,) = ledger.doubts.list_attempts(1)
+    ledger.doubts.prove(doubtful.id, doubtful.deliveries)
     assert {"refused": 1, "accepted": 4} == states(engine)
     assert ["reader0@example.com"] == refused(engine)
     engine.dispose()
@@ -97,7 +99,7 @@ def test_a_killed_call_that_is_proved_whole_does_not_count_who_was_refused_befor
 def test_there_is_no_call_while_it_can_not_be_written_down_who_is_not_in_it(engine: Engine, tmp_path: Path) -> None:
     """The database is away for a moment: nothing goes out before it is back and knows who was refused."""
     add_readers(engine, "weekly", range(5))
-    carrier, ledger = Choosy(), Away(engine)
+    carrier, ledger = Choosy(), replace(open_ledger(engine), attempts=Away(engine))
 
     drain = a_drain(engine, tmp_path, carrier, ledger=ledger)
     send(drain)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from newsletter.ledger.ledger_sql import Ledger
+from newsletter.ledger.ledger import open_ledger
 from newsletter.ledger.spool import Answers, Spool
 from newsletter.words.ledger import HandOver
 from newsletter.words.outcome import Accepted, Deferred, Refused, Uncertain
@@ -41,14 +41,14 @@ def test_every_outcome_comes_back_as_it_was(tmp_path: Path) -> None:
 def test_an_outcome_of_another_database_is_put_aside(engine: Engine, tmp_path: Path) -> None:
     """It does not stop the sender from starting, is not lost, and is never taken for one of this database's tries."""
     add_readers(engine, "weekly", range(10))
-    ledger, spool = Ledger(engine), Spool(tmp_path / "spool")
+    ledger, spool = open_ledger(engine), Spool(tmp_path / "spool")
     one = taken(ledger, planned(ledger))
     spool.keep("of-another-database", [(None, Accepted())])
     spool.keep("never-committed", [(None, Deferred("the batch was taken, but the database did not confirm it"))])
     (tmp_path / "spool" / "broken.json").write_text("{")
     spool.keep(one.token, [(None, Accepted())])
 
-    assert spool.replay(ledger.record_by_token) == 1
+    assert spool.replay(ledger.attempts.record_by_token) == 1
 
     assert account(ledger).handover[HandOver.ACCEPTED] == 10
     assert sorted(path.name for path in (tmp_path / "spool").iterdir()) == [

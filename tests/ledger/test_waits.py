@@ -12,7 +12,7 @@ from sqlalchemy import Engine, select, update
 
 from newsletter.db.engine import reading, writing
 from newsletter.db.types import database_now
-from newsletter.ledger.ledger_sql import Ledger
+from newsletter.ledger.ledger import Ledger, open_ledger
 from newsletter.ledger.pace.canary_sql import LOOK_FIRST
 from newsletter.ledger.pace.halt_sql import Halts
 from newsletter.ledger.pace.waits_sql import WAITS_BEFORE_PAUSE
@@ -33,7 +33,7 @@ SLOWLY = Pace(per_hour=3_600, warm_up=100)
 def ledger(engine: Engine) -> Ledger:
     """The ledger on a fresh database of each kind, with thirty readers."""
     add_readers(engine, "weekly", range(30))
-    return Ledger(engine)
+    return open_ledger(engine)
 
 
 def set_clock_back(engine: Engine, seconds: float) -> None:
@@ -57,23 +57,23 @@ def let_pass(engine: Engine) -> None:
 
 
 def halt(engine: Engine, of: Any, pace: Pace = SLOWLY) -> Halt | None:
-    return Halts(engine).find_halt(of.id, provider="test", pace=pace)
+    return Halts(engine).find(of.id, provider="test", pace=pace)
 
 
 def a_call(ledger: Ledger, of: Any, number: int, pace: Pace = SLOWLY) -> Any:
-    return ledger.claim(
+    return ledger.parcels.claim(
         of.id, token=f"slow{number}", sender="me", provider="test", deadline_seconds=30, with_fields=False, pace=pace
     )
 
 
 def _asked_to_wait(ledger: Ledger, of: Any) -> None:
-    ledger.record(a_call(ledger, of, 1).attempt_id, [(None, Deferred("429", retry_after=timedelta(hours=1)))])
+    ledger.attempts.record(a_call(ledger, of, 1).attempt_id, [(None, Deferred("429", retry_after=timedelta(hours=1)))])
 
 
 def _used_up(ledger: Ledger, of: Any) -> None:
     """The turn, and the day: a hundred readers are more than there are, so the day is full by itself."""
-    ledger.record(a_call(ledger, of, 1).attempt_id, [(None, Accepted())])
-    with writing(ledger._engine) as connection:
+    ledger.attempts.record(a_call(ledger, of, 1).attempt_id, [(None, Accepted())])
+    with writing(ledger.mailings._engine) as connection:
         connection.execute(update(warm_up_day).values(n_readers=100))
         connection.execute(update(provider_state).values(next_turn_at=None))
     assert a_call(ledger, of, 2) is None
@@ -91,7 +91,7 @@ def test_a_clock_that_is_set_back_by_a_day_makes_no_wait_of_a_day(
 
     if what is _used_up:  # the day begins again now, and is as long as any
         assert a_call(ledger, of, 4) is None
-        assert (ledger.next_due_seconds(of.id, provider="test", pace=SLOWLY) or 0) <= A_DAY
+        assert (ledger.halts.next_due_seconds(of.id, provider="test", pace=SLOWLY) or 0) <= A_DAY
     else:
         assert a_call(ledger, of, 4) is not None
 
@@ -99,10 +99,10 @@ def test_a_clock_that_is_set_back_by_a_day_makes_no_wait_of_a_day(
 def test_a_batch_waits_no_longer_for_a_clock_that_was_set_back(engine: Engine, ledger: Ledger) -> None:
     """Both the claim and the question when to look again."""
     of = planned(ledger, size=30)
-    ledger.record(taken(ledger, of).attempt_id, [(None, Deferred("later", about_reader=True))])
+    ledger.attempts.record(taken(ledger, of).attempt_id, [(None, Deferred("later", about_reader=True))])
     set_clock_back(engine, A_DAY)
 
-    assert ledger.next_due_seconds(of.id, provider="test") == pytest.approx(0, abs=0.1)
+    assert ledger.halts.next_due_seconds(of.id, provider="test") == pytest.approx(0, abs=0.1)
     assert claim(ledger, of) is not None
 
 
@@ -121,32 +121,32 @@ def test_a_dead_call_is_put_in_doubt_in_its_time_although_the_clock_went_back(en
     taken(ledger, of, seconds=30)
     set_clock_back(engine, A_DAY)
 
-    assert ledger.sweep() == 0
+    assert ledger.attempts.sweep() == 0
     with reading(engine) as connection:
         lease = select(attempt.c.deadline_at, database_now().label("now"))
         row = connection.execute(lease).one()
     assert 25 < (row.deadline_at - row.now).total_seconds() <= 30
     set_clock_back(engine, -40)
-    assert ledger.sweep() == 1
+    assert ledger.attempts.sweep() == 1
 
 
 def test_whoever_says_too_fast_again_and_again_is_asked_ever_less_often(engine: Engine, ledger: Ledger) -> None:
     """The first wish is followed to the letter; after over an hour of nothing else the sending pauses, with its words."""
     of = planned(ledger)
     waits = []
-    while ledger.get_mailing(of.id).status is MailingStatus.SENDING:
-        ledger.record(taken(ledger, of).attempt_id, [(None, TOO_FAST)])
-        waits.append(ceil(ledger.next_due_seconds(of.id, provider="test") or 0))
+    while ledger.mailings.get(of.id).status is MailingStatus.SENDING:
+        ledger.attempts.record(taken(ledger, of).attempt_id, [(None, TOO_FAST)])
+        waits.append(ceil(ledger.halts.next_due_seconds(of.id, provider="test") or 0))
         let_pass(engine)
 
     assert waits[:6] == [1, 2, 4, 8, 16, 32]
     assert len(waits) == WAITS_BEFORE_PAUSE
     assert sum(waits) > 3_600
-    assert "429: too fast" in (ledger.get_mailing(of.id).pause_reason or "")
+    assert "429: too fast" in (ledger.mailings.get(of.id).pause_reason or "")
     assert account(ledger).handover[HandOver.PENDING] == 30
-    ledger.resume(1)
-    ledger.record(taken(ledger, of).attempt_id, [(None, TOO_FAST)])
-    assert ceil(ledger.next_due_seconds(of.id, provider="test") or 0) == 1
+    ledger.control.resume(1)
+    ledger.attempts.record(taken(ledger, of).attempt_id, [(None, TOO_FAST)])
+    assert ceil(ledger.halts.next_due_seconds(of.id, provider="test") or 0) == 1
 
 
 def test_calls_at_once_that_hear_the_same_count_once(engine: Engine, ledger: Ledger) -> None:
@@ -155,12 +155,12 @@ def test_calls_at_once_that_hear_the_same_count_once(engine: Engine, ledger: Led
     for _ in range(3):
         calls = [taken(ledger, of) for _ in range(3)]
         for one in calls:
-            ledger.record(one.attempt_id, [(None, TOO_FAST)])
+            ledger.attempts.record(one.attempt_id, [(None, TOO_FAST)])
         let_pass(engine)
     with reading(engine) as connection:
         assert connection.scalar(select(provider_state.c.waits_in_a_row)) == 3
 
-    ledger.record(taken(ledger, of).attempt_id, [(None, Accepted())])
+    ledger.attempts.record(taken(ledger, of).attempt_id, [(None, Accepted())])
     with reading(engine) as connection:
         assert connection.scalar(select(provider_state.c.waits_in_a_row)) == 0
 
@@ -171,20 +171,20 @@ def test_it_is_said_what_is_waited_for_and_until_when(engine: Engine, ledger: Le
     assert halt(engine, of) is None
     one = taken(ledger, of)
     assert halt(engine, of) is None
-    ledger.record(one.attempt_id, [(None, TOO_FAST)])
+    ledger.attempts.record(one.attempt_id, [(None, TOO_FAST)])
     asked = halt(engine, of)
     assert asked
     assert asked.reason == "SendGrid answered 429: too fast."
     assert asked.until
 
     let_pass(engine)
-    ledger.record(taken(ledger, of).attempt_id, [(None, Deferred("450 greylisted", about_reader=True))])
+    ledger.attempts.record(taken(ledger, of).attempt_id, [(None, Deferred("450 greylisted", about_reader=True))])
     greylisted = halt(engine, of)
     assert greylisted
     assert "450 greylisted" in greylisted.reason
 
     let_pass(engine)
-    ledger.record(a_call(ledger, of, 1).attempt_id, [(None, Deferred("no turn"))])
+    ledger.attempts.record(a_call(ledger, of, 1).attempt_id, [(None, Deferred("no turn"))])
     with writing(engine) as connection:
         connection.execute(update(parcel).values(not_before=None))
     paced = halt(engine, of)
@@ -203,8 +203,8 @@ def test_other_reasons_not_to_move_end_with_somebodys_act(engine: Engine, ledger
     with writing(engine) as connection:
         connection.execute(update(mailing).values(status=MailingStatus.PAUSED, pause_reason=LOOK_FIRST))
     assert halt(engine, of) == Halt(reason=LOOK_FIRST, until=None)
-    ledger.resume(1)
-    ledger.record(taken(ledger, of).attempt_id, [(None, Uncertain("lost"))])
+    ledger.control.resume(1)
+    ledger.attempts.record(taken(ledger, of).attempt_id, [(None, Uncertain("lost"))])
     doubt = halt(engine, of)
     assert doubt
     assert doubt.until is None

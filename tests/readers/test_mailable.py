@@ -15,7 +15,7 @@ from newsletter.consent.readers_sql import Readers
 from newsletter.db.engine import reading, writing
 from newsletter.db.types import database_now
 from newsletter.ledger.account.forecast_sql import Forecasts
-from newsletter.ledger.ledger_sql import Ledger
+from newsletter.ledger.ledger import open_ledger
 from newsletter.ledger.plan import plan
 from newsletter.ledger.tables import delivery
 from newsletter.readers.among import Among
@@ -45,7 +45,7 @@ def barred(engine: Engine, tmp_path: Path) -> tuple[dict[str, str | None], Engin
     kinds = ("erased", "suppressed", "unsubscribed", "resting")
     befell = {f"reader{n}@example.com": [kind for bit, kind in enumerate(kinds) if n >> bit & 1] for n in range(16)}
     ids = dict(zip(befell, add_readers(engine, "weekly", range(16)), strict=True))
-    ledger, readers = Ledger(engine), Readers(engine)
+    ledger, readers = open_ledger(engine), Readers(engine)
     plan(ledger, SystemClock(), an_edition(), list_name="weekly", parcel_size=16)
     for email, reasons in befell.items():
         if "suppressed" in reasons:
@@ -69,7 +69,7 @@ def test_the_first_reason_counts_whoever_asks(barred: tuple[dict[str, str | None
         weekly = select(mailing_list.c.id).where(mailing_list.c.name == "weekly").scalar_subquery()
         rows = connection.execute(select(delivery.c.subscriber_id, why_not().label("why")).select_from(planned(weekly)))
         assert wanted == {str(row.subscriber_id): row.why for row in rows}
-    [mailing] = [one for one in [Ledger(engine).find_unfinished(1, "weekly")] if one]
+    [mailing] = [one for one in [open_ledger(engine).mailings.find_unfinished(1, "weekly")] if one]
     assert 1 == Forecasts(engine).count_waiting(mailing.id)
 
     carrier = Carrier()
@@ -88,9 +88,9 @@ def test_a_break_that_is_over_by_then_keeps_nobody_out(engine: Engine, tmp_path:
     starts_at = SystemClock().now() + timedelta(seconds=1.2)
     _rest(engine, ids[0], 0.6)
     _rest(engine, ids[1], 60)
-    ledger, forecasts, carrier = Ledger(engine), Forecasts(engine), Carrier()
+    ledger, forecasts, carrier = open_ledger(engine), Forecasts(engine), Carrier()
 
-    assert (1, 2) == tuple(forecasts.forecast(1, "weekly", at=at).goes for at in (None, starts_at))
+    assert (1, 2) == tuple(forecasts.make(1, "weekly", at=at).goes for at in (None, starts_at))
     assert (1, 2) == tuple(Readers(engine).count_active("weekly", at=at) for at in (None, starts_at))
     mailing, _ = plan(ledger, SystemClock(), an_edition(), list_name="weekly", parcel_size=9, start_at=starts_at)
     assert 2 == mailing.planned

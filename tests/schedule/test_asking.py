@@ -205,7 +205,7 @@ def test_a_paused_sending_is_told_once_and_the_next_slot_waits_for_it(embedded: 
     """The issue before must be finished, or called off, before another goes."""
     embedded.plan()
     embedded.tick(SLOT)
-    embedded.parts.ledger.pause(1, "paused by hand")
+    embedded.parts.ledger.control.pause(1, "paused by hand")
     embedded.beat(SLOT + MINUTE)
     embedded.beat(SLOT + 2 * MINUTE)
     assert ["Issue 1 stands still"] == embedded.subjects()
@@ -213,7 +213,7 @@ def test_a_paused_sending_is_told_once_and_the_next_slot_waits_for_it(embedded: 
     embedded.beat(SLOT + WEEK)
     assert (SlotStatus.ASKING, Why.UNFINISHED) == embedded.stands(SLOT + WEEK)
 
-    embedded.parts.ledger.resume(1)
+    embedded.parts.ledger.control.resume(1)
     embedded.beat(SLOT + WEEK + MINUTE)
     embedded.beat(SLOT + WEEK + 2 * MINUTE)
 
@@ -256,7 +256,7 @@ def test_a_slot_with_something_missing_asks_and_goes_once_it_is_set(tmp_path: Pa
     add_readers(world.parts.engine, "other", range(2))
     world.issue(2)
     edition = press(bare.shelf, bare.config.newsletter, 2).rendered.edition
-    waiting = bare.ledger.open_mailing(edition, list_name="other", parcel_size=10, start_at=None)
+    waiting = bare.ledger.planning.open_mailing(edition, list_name="other", parcel_size=10, start_at=None)
 
     world.clock.turn(SLOT)
     tick(desk_of(bare))
@@ -264,8 +264,8 @@ def test_a_slot_with_something_missing_asks_and_goes_once_it_is_set(tmp_path: Pa
         bare.drain(threading.Event()).once()
     assert world.stands() == (SlotStatus.ASKING, Why.CLOSED)
     assert "no public address" in world.slot().detail
-    assert bare.accounts.list_issues_sent() == [2]
-    assert bare.ledger.get_mailing(waiting.id).status is MailingStatus.SENDING
+    assert bare.ledger.accounts.list_issues_sent() == [2]
+    assert bare.ledger.mailings.get(waiting.id).status is MailingStatus.SENDING
     assert [notice.handed_over_at for notice in world.memory.list_notices(waiting=True)] == [None, None]
 
     toml.write_text(whole)

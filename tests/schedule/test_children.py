@@ -71,7 +71,7 @@ def test_what_is_sent_in_the_studio_is_sent_by_the_sender(world: World, hands: H
         Visitor(server).press("/issues/1/send", list="weekly", when="now")
         server.children()["pages"].suspend()
         until(lambda: READERS == world.copies(1), 15)
-        assert world.parts.accounts.find_account(1)
+        assert world.parts.ledger.accounts.find(1)
 
 
 def test_children_end_with_their_parent(world: World, hands: Hands, tmp_path: Path) -> None:

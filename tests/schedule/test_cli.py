@@ -215,7 +215,7 @@ def test_what_would_not_be_sent_is_said_before_and_what_is_overdue_afterwards(fo
     assert "`newsletter serve` is running and sends it." in call(folder, "status", "1").stdout
     parts.drivers.end("serve")
 
-    (mailing,) = parts.ledger.list_mailings(statuses=[MailingStatus.SCHEDULED])
+    (mailing,) = parts.ledger.mailings.list_in([MailingStatus.SCHEDULED])
     assert parts.schedule.move_start(mailing.id, parts.clock.now() - timedelta(hours=2))
     late = call(folder, "status", "1")
     assert "Overdue by 2 h: it was to go to 'weekly'" in late.stdout

@@ -201,9 +201,7 @@ def _post_one_click(world: World, pages: TestClient, who: int) -> Response:
 def _went(world: World, list_name: str) -> bool:
     plan = world.memory.find_plan(list_name)
     assert plan is not None
-    done = [
-        row for row in world.parts.ledger.list_mailings(statuses=[MailingStatus.FINISHED]) if row.list_name == list_name
-    ]
+    done = [row for row in world.parts.ledger.mailings.list_in([MailingStatus.FINISHED]) if row.list_name == list_name]
     return bool(done) and world.memory.list_slots(plan.id)[0].status in (SlotStatus.GOING, SlotStatus.GONE)
 
 

@@ -40,24 +40,24 @@ def test_a_time_missed_by_hours_is_held_and_asked(world: World) -> None:
     mailing = _set_to(world, world.clock.now() + timedelta(hours=1))
     world.beat(world.clock.now() + 5 * HOUR)
     world.beat()
-    assert MailingStatus.PAUSED is world.parts.ledger.get_mailing(mailing).status
+    assert MailingStatus.PAUSED is world.parts.ledger.mailings.get(mailing).status
     assert ["Issue 1 did not go, because it was too late"] == world.subjects()
     assert "It was overdue by 4 h when this machine came back." in world.text_of(0)
 
     assert world.memory.move_start(mailing, world.clock.now() + HOUR)
-    assert MailingStatus.SCHEDULED is world.parts.ledger.get_mailing(mailing).status
+    assert MailingStatus.SCHEDULED is world.parts.ledger.mailings.get(mailing).status
 
 
 def test_what_was_set_to_a_time_is_told_when_it_went(world: World) -> None:
     """One mail with the counts, however often it ticks."""
     mailing = _set_to(world, datetime.now(UTC) + timedelta(seconds=1.8))
-    until(lambda: world.parts.ledger.start_due() == 1)
+    until(lambda: world.parts.ledger.control.start_due() == 1)
     world.clock.turn(datetime.now(UTC) + timedelta(minutes=1))
     world.beat()
     world.beat()
 
     assert READERS == world.copies(1)
-    assert MailingStatus.FINISHED is world.parts.ledger.get_mailing(mailing).status
+    assert MailingStatus.FINISHED is world.parts.ledger.mailings.get(mailing).status
     (subject,) = world.subjects()
     assert re.fullmatch(r"Issue 1 went out \d\d:\d\d-\d\d:\d\d: 3 handed over, 0 skipped, 0 unknown", subject)
 
@@ -65,7 +65,7 @@ def test_what_was_set_to_a_time_is_told_when_it_went(world: World) -> None:
 def test_one_that_has_begun_can_not_be_moved(world: World) -> None:
     """Another time is for what has not begun; paused in the middle it goes on where it was."""
     mailing = _set_to(world, datetime.now(UTC) + timedelta(seconds=1.8))
-    until(lambda: world.parts.ledger.start_due() == 1)
+    until(lambda: world.parts.ledger.control.start_due() == 1)
 
     assert not world.memory.move_start(mailing, datetime.now(UTC) + HOUR)
 

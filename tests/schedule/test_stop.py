@@ -95,11 +95,11 @@ def test_it_is_good_until_the_last_batch_and_pauses_what_is_on_its_way(embedded:
     assert "is going out now" in phone.get(_link(embedded)).text
     assert "Issue 1 is stopped" in phone.post(_link(embedded)).text
     embedded.beat()
-    (mailing,) = embedded.parts.ledger.list_mailings(statuses=list(MailingStatus))
+    (mailing,) = embedded.parts.ledger.mailings.list_in(list(MailingStatus))
     assert (mailing.status, mailing.pause_reason) == (MailingStatus.PAUSED, REASON)
     assert not (embedded.folder / "var" / "outbox" / "1").exists()
 
-    embedded.parts.ledger.resume(1)
+    embedded.parts.ledger.control.resume(1)
     embedded.beat()
     assert READERS == embedded.copies(1)
     assert "Nothing is left to stop" in phone.get(_link(embedded)).text

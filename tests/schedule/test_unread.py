@@ -43,7 +43,7 @@ def test_unused_posts_alone_go_to_nobody_and_the_editors_are_asked(tmp_path: Pat
         assert world.stands() == (SlotStatus.ASKING, Why.UNAPPROVED)
         assert _told(world)[1:] == ["Issue 1 did not go, because nobody has approved it"]
         assert {"editor@example.com"} == {line["email"] for line in provider.accepted()}
-        assert world.parts.accounts.find_account(1) is None
+        assert world.parts.ledger.accounts.find(1) is None
     world.close()
 
 
@@ -73,7 +73,7 @@ def test_the_owner_may_let_it_go_unread_but_never_what_was_drafted_by_itself(tmp
     world.plan()
     world.tick(SLOT)
     assert world.stands() == (SlotStatus.GOING, None)
-    world.parts.ledger.cancel(1)
+    world.parts.ledger.control.cancel(1)
     world.tick(SLOT + HOUR)
     world.post(2)
     following = SLOT + timedelta(days=7)

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, func, insert, select, update
 from newsletter.db.engine import reading, writing
 from newsletter.db.types import database_now
 from newsletter.feedback.tables import event
-from newsletter.ledger.ledger_sql import Ledger
+from newsletter.ledger.ledger import open_ledger
 from newsletter.ledger.plan import plan
 from newsletter.ledger.tables import delivery, mailing
 from newsletter.readers.tables import subscriber, subscription
@@ -22,7 +22,7 @@ from tests.world import add_readers, an_edition
 
 def sent(engine: Engine, issue: int, *, list_name: str = "weekly", segment: str = "") -> None:
     """An issue that everybody on the list got, or everybody who fits."""
-    ledger = Ledger(engine)
+    ledger = open_ledger(engine)
     edition = an_edition(issue)
     row, _ = plan(ledger, SystemClock(), edition, list_name=list_name, parcel_size=50, segment=segment)
     with writing(engine) as connection:
@@ -184,7 +184,7 @@ def test_a_bit_is_wiped_before_another_issue_takes_it(engine: Engine, segments: 
 
 def test_an_issue_goes_to_those_who_fit_and_to_no_others(engine: Engine, segments: Segments) -> None:
     """The question is frozen with the mailing; another one for the same unfinished issue is refused."""
-    ledger = Ledger(engine)
+    ledger = open_ledger(engine)
     segments.refresh()
     row, _ = plan(
         ledger, SystemClock(), an_edition(4), list_name="weekly", parcel_size=10, segment="opened 2 of last 3"

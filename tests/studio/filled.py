@@ -98,7 +98,7 @@ def fill(directory: Path, n_readers: int = 48) -> Parts:
     ]
     parts.readers.join("weekly", rows, status=SubscriptionStatus.ACTIVE, consent="made up")
     edition = press(parts.shelf, parts.config.newsletter, 1).rendered.edition
-    parts.ledger.open_mailing(edition, list_name="weekly", parcel_size=1_000, start_at=None)
+    parts.ledger.planning.open_mailing(edition, list_name="weekly", parcel_size=1_000, start_at=None)
     parts.drain(threading.Event()).once()
     rule = parse_cadence("every thursday 09:00", zone=parts.config.newsletter.zone)
     set_plan(parts.schedule, "weekly", rule, Ways(), now=parts.clock.now())

@@ -68,7 +68,7 @@ def test_what_was_approved_goes_whatever_is_edited_afterwards(issue: World, when
         assert issue.parts.schedule.next_issues() == [1]
         assert plan.list_name == "weekly"
         return
-    (mailing,) = issue.parts.ledger.list_mailings(statuses=list(MailingStatus))
+    (mailing,) = issue.parts.ledger.mailings.list_in(list(MailingStatus))
     assert mailing.edition_digest == approved.digest
     if when == "now":
         issue.until("finished")
@@ -118,16 +118,16 @@ def test_what_waits_for_its_time_goes_in_the_words_that_were_approved_last(issue
     issue.until("scheduled")
     _write(issue, "approved later")
     issue.post("/issues/1/approve")
-    (mailing,) = issue.parts.ledger.list_mailings(statuses=[MailingStatus.SCHEDULED])
+    (mailing,) = issue.parts.ledger.mailings.list_in([MailingStatus.SCHEDULED])
     approved = issue.parts.schedule.find_approval(1)
     assert approved
     assert mailing.edition_digest == approved.digest
 
     assert issue.parts.schedule.move_start(mailing.id, issue.parts.clock.now())
-    issue.parts.ledger.start_due()
+    issue.parts.ledger.control.start_due()
     _write(issue, "approved too late")
     issue.post("/issues/1/approve")
-    (mailing,) = issue.parts.ledger.list_mailings(statuses=list(MailingStatus))
+    (mailing,) = issue.parts.ledger.mailings.list_in(list(MailingStatus))
     assert mailing.edition_digest == approved.digest
 
 

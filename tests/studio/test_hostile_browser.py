@@ -100,7 +100,7 @@ def test_nothing_hostile_runs_or_asks_elsewhere_on_any_page(tmp_path: Path) -> N
         desk.finds.add(find)
     desk.finds.add(draft)
     edition = press(parts.shelf, parts.config.newsletter, 1).rendered.edition
-    parts.ledger.open_mailing(edition, list_name="weekly", parcel_size=10, start_at=None)
+    parts.ledger.planning.open_mailing(edition, list_name="weekly", parcel_size=10, start_at=None)
     parts.drain(threading.Event()).once()
     parts.after_sending()
     wrong: list[str] = []

@@ -81,5 +81,5 @@ def test_a_sending_that_waits_for_its_time_is_a_lock_as_well(world: World) -> No
     assert "It is on its way to" in page
     assert "Unlock" not in page
     assert world.post("/issues/1/unlock").status_code == 409
-    (mailing,) = world.parts.ledger.list_mailings(statuses=[MailingStatus.PAUSED])
+    (mailing,) = world.parts.ledger.mailings.list_in([MailingStatus.PAUSED])
     assert mailing.issue == 1

@@ -159,7 +159,7 @@ def test_every_thing_that_waits_is_on_the_first_page(studio: Studio, week: World
     week.parts.readers.add_list("other")
     studio.post("/issues/1/send", list="other", when="at", at="2026-12-01T09:00+00:00")
     studio.until("scheduled")
-    week.parts.ledger.pause(1, "paused by hand")
+    week.parts.ledger.control.pause(1, "paused by hand")
     week.clock.turn(MONDAY + 40 * DAY)
     text = _text(studio)
     assert "paused by hand" in text
@@ -170,9 +170,9 @@ def test_every_thing_that_waits_is_on_the_first_page(studio: Studio, week: World
 def test_what_really_went_is_told_with_its_own_time(studio: Studio, week: World) -> None:
     """Reports don't repeat the time that was planned; one that was late says so."""
     week.send_by_hand(1)
-    (mailing,) = week.parts.ledger.list_mailings(statuses=[MailingStatus.FINISHED])
-    went = week.parts.tallies.list_went([1])[1]
-    assert week.parts.tallies.list_went([2]) == {}
+    (mailing,) = week.parts.ledger.mailings.list_in([MailingStatus.FINISHED])
+    went = week.parts.ledger.tallies.list_went([1])[1]
+    assert week.parts.ledger.tallies.list_went([2]) == {}
     assert abs(went - mailing.start_at) < DAY
     for page in ("/reports", "/reports/1", "/issues/1/send", ""):
         assert "ent " in _text(studio, page), page

@@ -105,7 +105,7 @@ def test_a_test_mail_is_handed_over_and_counted_nowhere(world: World) -> None:
 
     assert "me@example.com" in answer.json()["said"]
     assert list(world.parts.outbox_directory.rglob("*.eml"))
-    assert world.parts.accounts.find_account(1) is None
+    assert world.parts.ledger.accounts.find(1) is None
 
 
 @pytest.mark.parametrize(

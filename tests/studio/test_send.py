@@ -13,7 +13,7 @@ from newsletter.consent.readers_sql import Readers
 from newsletter.db.engine import writing
 from newsletter.db.types import database_now
 from newsletter.ledger.account.forecast_sql import Forecasts
-from newsletter.ledger.ledger_sql import Ledger
+from newsletter.ledger.ledger import open_ledger
 from newsletter.ledger.plan import plan
 from newsletter.ledger.tables import provider_state
 from newsletter.readers.tables import rest
@@ -29,7 +29,7 @@ from tests.world import add_readers, an_edition
 def test_the_last_look_counts_whom_planning_takes(engine: Engine, seed: int) -> None:
     """For any mix of people who left, rest, must not be mailed or have it already, the numbers agree on both databases."""
     chance = random.Random(seed)
-    readers, ledger = Readers(engine), Ledger(engine)
+    readers, ledger = Readers(engine), open_ledger(engine)
     ids = add_readers(engine, "weekly", range(60))
     add_readers(engine, "weekly", range(60, 70), status="pending")
     add_readers(engine, "weekly", range(70, 75), status="ended")
@@ -44,7 +44,7 @@ def test_the_last_look_counts_whom_planning_takes(engine: Engine, seed: int) -> 
     question = 'first_name contains "3"' if seed > 1 else ""
     if question:
         Segments(engine).save("threes", question)
-    seen = Forecasts(engine).forecast(1, "weekly", segment=question)
+    seen = Forecasts(engine).make(1, "weekly", segment=question)
     mailing, _ = plan(ledger, SystemClock(), an_edition(), list_name="weekly", parcel_size=10, segment=question)
 
     assert (mailing.planned, mailing.already_had_it) == (seen.goes, seen.has_it)
@@ -237,7 +237,7 @@ def test_a_few_that_are_none_are_refused(world: World, first: str, when: str) ->
     """A number is asked for, and a slot goes to everybody; nothing is planned."""
     answer = world.post("/issues/1/send", list="weekly", when=when, first=first, at="thu 09:00")
     assert answer.status_code == 400
-    assert world.parts.tallies.find_tally(1) is None
+    assert world.parts.ledger.tallies.find(1) is None
 
 
 def test_what_there_is_not_to_do_is_refused(world: World) -> None:

@@ -51,7 +51,7 @@ def test_every_page_opens_and_only_sending_is_refused(world: World) -> None:
             assert missing in text, (page, missing)
     assert "Nothing can be sent yet." in world.client.get("/studio/issues/1/send", params=asked | {"when": "next"}).text
     assert "5 things are missing to send" in world.client.get("/studio").text
-    assert world.parts.accounts.list_issues_sent() == []
+    assert world.parts.ledger.accounts.list_issues_sent() == []
 
 
 def test_readers_who_are_asked_to_confirm_wait_for_their_mail(world: World) -> None:

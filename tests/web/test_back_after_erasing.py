@@ -36,7 +36,7 @@ def test_who_comes_back_does_not_get_the_same_issue_twice(world: World) -> None:
         world.parts.profiles.erase(OLD, RequestOf.READER)
         world.confirm(OLD)
 
-        forecast = world.parts.forecasts.forecast(1, "weekly")
+        forecast = world.parts.ledger.forecasts.make(1, "weekly")
         assert (forecast.goes, forecast.has_it) == (0, 2)
         send(world, 1)
         assert send(world, goes + 1) == (2, 0)

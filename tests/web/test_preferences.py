@@ -110,7 +110,7 @@ def test_a_break_taken_after_the_sending_was_planned_is_kept_too(world: World, a
     world.parts.drain(threading.Event()).until_settled(mailing, lambda *_: None)
 
     assert [mail["To"] for mail in world.mails() if mail["List-Id"]] == ["bo@example.com"]
-    account = world.parts.accounts.find_account(1)
+    account = world.parts.ledger.accounts.find(1)
     assert account is not None and dict(account.skipped) == {"resting": 1}
 
 

@@ -22,8 +22,8 @@ from newsletter.ledger.rows import NOBODY_LEFT, Claim
 from newsletter.words.pace import NO_LIMIT, Pace
 
 
-class Claims:
-    """Takes parcels, one for each attempt."""
+class Parcels:
+    """Hands out parcels, one for each attempt."""
 
     def __init__(self, engine: Engine, *, practice: bool = False) -> None:
         self._engine, self._practice = engine, practice

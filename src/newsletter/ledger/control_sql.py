@@ -1,4 +1,4 @@
-"""A person's hand on the ledger and its own: doubt after a deadline, start, finish, pause, resume, cancel."""
+"""Control: mailings are started, finished, paused, resumed and cancelled, by a person or when their time has come."""
 
 from __future__ import annotations
 
@@ -6,77 +6,29 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, case, exists, or_, select, update
 
 from newsletter.db.engine import is_sqlite, let_others_in, reading, writing
-from newsletter.db.frozen import end_frozen, patiently
+from newsletter.db.frozen import patiently
 from newsletter.db.types import database_now
-from newsletter.ledger.moves_sql import move, open_attempt, settle_parcel
-from newsletter.ledger.pace.canary_sql import may_go, pause_to_look
-from newsletter.ledger.pace.pace_sql import waits_until
+from newsletter.ledger.mailings_sql import UNFINISHED
+from newsletter.ledger.moves_sql import settle_parcel
+from newsletter.ledger.pace.canary_sql import pause_to_look
 from newsletter.ledger.pace.refusals_sql import stop_instead_of_finishing
-from newsletter.ledger.pace.waits_sql import forget_all_waits, waits
-from newsletter.ledger.plan_sql import UNFINISHED
+from newsletter.ledger.pace.waits_sql import forget_all_waits
 from newsletter.ledger.split_sql import forget_refusals
-from newsletter.ledger.tables import attempt, delivery, mailing, parcel
+from newsletter.ledger.tables import delivery, mailing, parcel
 from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus, SkipReason
-from newsletter.words.pace import NO_LIMIT, Pace
 
 # Readers of a cancelled mailing are marked in slices: a million at once would hold SQLite's lock for seconds.
 _READERS_A_SLICE = 20_000
-# A clock that is a little off is put right by seconds all the time, and no lease is much longer for it.
-_CLOCK_IS_PUT_RIGHT_SECONDS = 60.0
 
 
 class Control:
-    """Sweep, start, finish, pause, resume and cancel over SQLAlchemy Core."""
+    """Starts, finishes, pauses, resumes and cancels mailings."""
 
     def __init__(self, engine: Engine, *, practice: bool = False) -> None:
         self._engine, self._practice = engine, practice
-
-    def sweep(self, *, alive: str | None = None) -> int:
-        """Put attempts past their deadline in doubt, and those of every sender but `alive` where one is named.
-
-        Naming one is right only for the holder of the lock on an SQLite file: nobody else can be sending there.
-        """
-        # What they hold could not be swept, nor finished.
-        end_frozen(self._engine)
-        overdue: ColumnElement[bool] = attempt.c.deadline_at < database_now()
-        if alive is not None:
-            overdue = or_(overdue, attempt.c.sender != alive)
-        dead = (
-            select(attempt.c.id, attempt.c.parcel_id)
-            .join(parcel, parcel.c.id == attempt.c.parcel_id)
-            .where(open_attempt(), overdue)
-        )
-        self._put_leases_right()
-        with reading(self._engine) as connection:
-            # Nearly always there is nothing to do: then nobody has to wait for a writer.
-            if connection.execute(dead.limit(1)).first() is None:
-                return 0
-        with writing(self._engine) as connection:
-            rows = connection.execute(dead.with_for_update(of=parcel, skip_locked=True)).all()
-            for row in rows:
-                move(connection, row.id, HandOver.UNCERTAIN, reason="nobody saw how this try ended")
-                settle_parcel(connection, row.parcel_id)
-                # The attempt stays open: its own sender may still come back and tell.
-        return len(rows)
-
-    def _put_leases_right(self) -> None:
-        """A try that began in time to come was written by a clock that has been set back: its lease is counted from now."""
-        ahead = (
-            select(attempt.c.id, attempt.c.started_at, attempt.c.deadline_at)
-            .join(parcel, parcel.c.id == attempt.c.parcel_id)
-            .where(open_attempt(), attempt.c.started_at > database_now(_CLOCK_IS_PUT_RIGHT_SECONDS))
-        )
-        with reading(self._engine) as connection:
-            found = connection.execute(ahead).all()
-        for row in found:
-            seconds = (row.deadline_at - row.started_at).total_seconds()
-            lease = {"started_at": database_now(), "deadline_at": database_now(seconds)}
-            with writing(self._engine) as connection:
-                mine = (attempt.c.id == row.id, attempt.c.started_at == row.started_at)
-                connection.execute(update(attempt).where(*mine).values(**lease))
 
     @patiently
     def start_due(self, now: datetime | None = None) -> int:
@@ -90,26 +42,6 @@ class Control:
                 mailing.c.is_practice == self._practice,
             )
             return connection.execute(update(mailing).where(*due).values(status=MailingStatus.SENDING)).rowcount
-
-    def next_due_seconds(self, mailing_id: int, *, provider: str, pace: Pace = NO_LIMIT) -> float | None:
-        """Seconds until a parcel of this mailing may be claimed or swept; None where nothing is waiting."""
-        with reading(self._engine) as connection:
-            if connection.scalar(select(mailing.c.status).where(mailing.c.id == mailing_id)) != MailingStatus.SENDING:
-                return None
-            now = connection.execute(select(database_now())).scalar_one()
-            mine = parcel.c.mailing_id == mailing_id
-            not_before = case((waits(), parcel.c.not_before), else_=database_now())
-            ready = connection.execute(
-                select(func.count(), func.min(not_before))
-                .join(mailing, mailing.c.id == parcel.c.mailing_id)
-                .where(mine, parcel.c.status == ParcelStatus.READY, may_go())
-            ).one()
-            times = [connection.scalar(_first_deadline(mine))]
-            if ready[0]:
-                asked = waits_until(connection, provider, pace)
-                times.append(max(time for time in (ready[1], asked) if time is not None))
-        known = [time for time in times if time is not None]
-        return max(0.0, (min(known) - now).total_seconds()) if known else None
 
     @patiently
     def finish_if_done(self, mailing_id: int) -> bool:
@@ -222,11 +154,3 @@ def _left_in_queue(connection: Connection) -> Sequence[int]:
         n_readers += row.n_readers
         taken.append(row.id)
     return taken
-
-
-def _first_deadline(mine: ColumnElement[bool]) -> Any:
-    return (
-        select(func.min(attempt.c.deadline_at))
-        .join(parcel, parcel.c.id == attempt.c.parcel_id)
-        .where(mine, open_attempt())
-    )

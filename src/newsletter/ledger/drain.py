@@ -9,8 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
-from newsletter.ledger.account.account_sql import Accounts
-from newsletter.ledger.ledger_sql import Ledger
+from newsletter.ledger.ledger import Ledger
 from newsletter.ledger.plan import finish_plan
 from newsletter.ledger.rows import MailingRow
 from newsletter.ledger.send import Sender, where
@@ -44,13 +43,15 @@ class Drain:
     """
 
     sender: Sender
-    planning: Ledger
-    accounts: Accounts
     looker: Looker
     lock: SenderLock
     stop: threading.Event
     refusal: NewsletterError | None = None
     glance: Callable[[], None] = lambda: None
+
+    @property
+    def ledger(self) -> Ledger:
+        return self.sender.ledger
 
     def until_settled(self, mailing: MailingRow, follow: Follow) -> MailingRow:
         """Send, or follow whoever sends, until this mailing has nothing more to hand over by itself.
@@ -63,12 +64,12 @@ class Drain:
                     self.recover()
                     self._send_all(mailing, follow)
                     break
-            mailing = self.planning.get_mailing(mailing.id)
+            mailing = self.ledger.mailings.get(mailing.id)
             if mailing.status not in (MailingStatus.SENDING, MailingStatus.PLANNING, MailingStatus.SCHEDULED):
                 break
-            follow(*self.accounts.progress(mailing.id), "another process is sending; following it")
+            follow(*self.ledger.accounts.progress(mailing.id), "another process is sending; following it")
             self.stop.wait(1.0)
-        return self.planning.get_mailing(mailing.id)
+        return self.ledger.mailings.get(mailing.id)
 
     def once(self) -> int:
         """Everything that is due now, of every mailing: one tick. Returns how many mailings were worked on.
@@ -79,11 +80,11 @@ class Drain:
             if not held:
                 return 0
             self.recover()
-            self.sender.ledger.start_due(self.sender.clock.now())
-            due = self.planning.list_mailings(statuses=[MailingStatus.SENDING])
+            self.ledger.control.start_due(self.sender.clock.now())
+            due = self.ledger.mailings.list_in([MailingStatus.SENDING])
             for mailing in due:
                 self._send_due(mailing, lambda settled, planned, waiting: None)
-                self.sender.ledger.finish_if_done(mailing.id)
+                self.ledger.control.finish_if_done(mailing.id)
         return len(due)
 
     def recover(self) -> None:
@@ -96,19 +97,19 @@ class Drain:
         if not self._sweep():
             # Whoever swept may have died before it could look.
             look_again(self.looker, most=_LOOKS_AT_ONCE)
-        self.planning.finish_cancelled()
-        for mailing in self.planning.list_mailings(statuses=[MailingStatus.PLANNING]):
-            finish_plan(self.planning, self.sender.clock, mailing, parcel_size=self.sender.provider.limits.readers)
+        self.ledger.control.finish_cancelled()
+        for mailing in self.ledger.mailings.list_in([MailingStatus.PLANNING]):
+            finish_plan(self.ledger, self.sender.clock, mailing, parcel_size=self.sender.provider.limits.readers)
         if self.refusal:
             raise self.refusal
 
     def _replay(self) -> None:
         """Before any sweep: what is known must not be called unknown."""
-        self.sender.spool.replay(lambda token, answers: self.sender.ledger.record_by_token(token, answers))
+        self.sender.spool.replay(lambda token, answers: self.ledger.attempts.record_by_token(token, answers))
 
     def _sweep(self) -> int:
         alone = self.sender.name if self.lock.is_exclusive else None
-        swept = self.sender.ledger.sweep(alive=alone)
+        swept = self.ledger.attempts.sweep(alive=alone)
         if swept:
             look_again(self.looker, most=_LOOKS_AT_ONCE)
         return swept
@@ -120,29 +121,29 @@ class Drain:
             self._replay()
             self._sweep()
             self._send_due(mailing, follow)
-            if self.sender.ledger.finish_if_done(mailing.id):
+            if self.ledger.control.finish_if_done(mailing.id):
                 return
-            wait = self.sender.ledger.next_due_seconds(
+            wait = self.ledger.halts.next_due_seconds(
                 mailing.id, provider=self.sender.provider.name, pace=self.sender.pace
             )
             if wait is None or wait > LONGEST_STAY_SECONDS:
                 return
-            follow(*self.accounts.progress(mailing.id), f"nothing is due for {wait:.0f} s" if wait >= 1 else "")
+            follow(*self.ledger.accounts.progress(mailing.id), f"nothing is due for {wait:.0f} s" if wait >= 1 else "")
             self.stop.wait(min(max(wait, 0.05), 1.0))
 
     def _send_due(self, mailing: MailingRow, follow: Follow) -> None:
         """All parcels that are due now, with as many calls in flight as the provider likes."""
         # Read anew: while it stood still, other words of it may have been approved.
-        edition = self.sender.editions.get_edition(self.planning.get_mailing(mailing.id).edition_digest)
+        edition = self.ledger.mailings.get_edition(self.ledger.mailings.get(mailing.id).edition_digest)
         n_calls = self.sender.provider.limits.calls
         with ThreadPoolExecutor(n_calls, thread_name_prefix="call") as pool:
             work: list[Future[None]] = [pool.submit(self._work, mailing, edition) for _ in range(n_calls)]
             _watch(work, lambda: self._look_in(mailing, follow))
-        follow(*self.accounts.progress(mailing.id), "")
+        follow(*self.ledger.accounts.progress(mailing.id), "")
 
     def _look_in(self, mailing: MailingRow, follow: Follow) -> None:
         self.glance()
-        follow(*self.accounts.progress(mailing.id), "")
+        follow(*self.ledger.accounts.progress(mailing.id), "")
 
     def _work(self, mailing: MailingRow, edition: Edition) -> None:
         failures = 0

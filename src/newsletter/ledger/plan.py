@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from newsletter.ledger.ledger_sql import Ledger
+from newsletter.ledger.ledger import Ledger
 from newsletter.ledger.rows import MailingRow
 from newsletter.ports.clock import Clock
 from newsletter.words.edition import Edition
@@ -39,9 +39,9 @@ def plan(
     `canary_waits` until somebody has looked and resumes. Readers have to fit the question `segment`; "" is everyone. Raises NotNow where the unfinished one has another question.
     """
     # Readers of a mailing that was cancelled half-way would still hold the issue.
-    ledger.finish_cancelled()
-    unfinished = ledger.find_unfinished(edition.issue, list_name)
-    mailing = unfinished or ledger.open_mailing(
+    ledger.control.finish_cancelled()
+    unfinished = ledger.mailings.find_unfinished(edition.issue, list_name)
+    mailing = unfinished or ledger.planning.open_mailing(
         edition,
         list_name=list_name,
         parcel_size=parcel_size,
@@ -56,7 +56,7 @@ def plan(
             fix=f"When that is done, send it again. See where it stands: newsletter status {edition.issue}",
         )
     seen = finish_plan(ledger, clock, mailing, parcel_size=parcel_size, on_progress=on_progress)
-    latest = ledger.find_latest(edition.issue, list_name)
+    latest = ledger.mailings.find_latest(edition.issue, list_name)
     if latest is None or latest.id == mailing.id:
         return latest or seen, unfinished is not None
     # Everybody has it: the sending that they have it from is the one to look at.
@@ -75,13 +75,13 @@ def finish_plan(
     n_readers = max(parcel_size, _FIRST_SLICE)
     while mailing.status is MailingStatus.PLANNING:
         begun = clock.monotonic()
-        if not ledger.plan_slice(mailing.id, n_readers=n_readers):
+        if not ledger.planning.plan_slice(mailing.id, n_readers=n_readers):
             break
         took = clock.monotonic() - begun
         if took > _SHORT_SECONDS:
-            clock.sleep(ledger.rest_seconds)
+            clock.sleep(ledger.planning.rest_seconds)
         n_readers = _next_slice(n_readers, took, parcel_size)
-        mailing = ledger.get_mailing(mailing.id)
+        mailing = ledger.mailings.get(mailing.id)
         on_progress(mailing.planned)
     return mailing
 

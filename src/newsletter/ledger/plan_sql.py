@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
-    Select,
     and_,
     case,
     delete,
@@ -19,14 +16,14 @@ from sqlalchemy import (
     insert,
     literal,
     select,
-    true,
     update,
 )
 
-from newsletter.db.engine import reading, writing
+from newsletter.db.engine import writing
 from newsletter.db.frozen import patiently
 from newsletter.db.types import AnyRow, database_now
 from newsletter.db.upsert import insert_into
+from newsletter.ledger.mailings_sql import Mailings
 from newsletter.ledger.rows import MailingRow
 from newsletter.ledger.tables import delivery, edition, mailing, parcel
 from newsletter.readers.issue_copies_sql import lacks_issue
@@ -42,32 +39,17 @@ from newsletter.words.mistake import Missing, NotNow
 # Who waits for SQLite's lock looks every 0.1 s: without a gap as long, one slice after the other shuts them out.
 _REST_SECONDS = 0.12
 
-UNFINISHED = (MailingStatus.PLANNING, MailingStatus.SCHEDULED, MailingStatus.SENDING, MailingStatus.PAUSED)
-
 
 class Planning:
-    """Mailings and their editions: opened, planned slice by slice, and found again."""
+    """Opens mailings, and plans them slice by slice."""
 
-    def __init__(self, engine: Engine, *, practice: bool = False) -> None:
-        self._engine, self._practice = engine, practice
+    def __init__(self, engine: Engine, mailings: Mailings, *, practice: bool = False) -> None:
+        self._engine, self._mailings, self._practice = engine, mailings, practice
 
     @property
     def rest_seconds(self) -> float:
         """How long a planner has to keep off between two long slices, so that others get in; 0 where rows are locked."""
         return _REST_SECONDS if self._engine.dialect.name == "sqlite" else 0.0
-
-    def find_unfinished(self, issue: int, list_name: str) -> MailingRow | None:
-        return self._find(issue, list_name, mailing.c.status.in_(UNFINISHED))
-
-    def find_latest(self, issue: int, list_name: str) -> MailingRow | None:
-        """The last mailing of an issue to a list, however it stands."""
-        return self._find(issue, list_name, true())
-
-    def _find(self, issue: int, list_name: str, which: ColumnElement[bool]) -> MailingRow | None:
-        ours = (mailing.c.issue == issue, mailing_list.c.name == list_name, mailing.c.is_practice == self._practice)
-        with reading(self._engine) as connection:
-            row = connection.execute(mailings().where(*ours, which).order_by(mailing.c.id.desc())).first()
-        return mailing_row(row) if row else None
 
     @patiently
     def open_mailing(
@@ -114,7 +96,7 @@ class Planning:
                 .on_conflict_do_nothing()
                 .returning(mailing.c.id)
             ).scalar()
-        found = self.get_mailing(opened) if opened else self.find_unfinished(edition.issue, list_name)
+        found = self._mailings.get(opened) if opened else self._mailings.find_unfinished(edition.issue, list_name)
         if found is None:
             raise NotNow(
                 f"Issue {edition.issue} to {list_name!r} was opened and ended by somebody else in this moment.",
@@ -149,28 +131,6 @@ class Planning:
             )
             return True
 
-    def get_mailing(self, mailing_id: int) -> MailingRow:
-        """Raises Missing where it was dropped, because everybody had the issue already."""
-        with reading(self._engine) as connection:
-            row = connection.execute(mailings().where(mailing.c.id == mailing_id)).first()
-        if row is None:
-            raise Missing("This sending is not there any more: everybody had the issue already.")
-        return mailing_row(row)
-
-    def list_mailings(self, *, statuses: Sequence[MailingStatus]) -> Sequence[MailingRow]:
-        with reading(self._engine) as connection:
-            ours = (mailing.c.status.in_(statuses), mailing.c.is_practice == self._practice)
-            rows = connection.execute(mailings().where(*ours).order_by(mailing.c.id))
-            return [mailing_row(row) for row in rows]
-
-    def get_edition(self, digest: str) -> Edition:
-        """Raises Missing."""
-        with reading(self._engine) as connection:
-            document = connection.scalar(select(edition.c.document).where(edition.c.digest == digest))
-        if document is None:
-            raise Missing(f"No frozen version {digest[:12]} is in the database.")
-        return Edition.from_json(document)
-
 
 def _list_id(connection: Connection, list_name: str) -> int:
     list_id: int | None = connection.scalar(select(mailing_list.c.id).where(mailing_list.c.name == list_name))
@@ -182,31 +142,6 @@ def _list_id(connection: Connection, list_name: str) -> int:
             fix=f"{there_is} Import one with: newsletter subscribers import FILE --list {list_name}",
         )
     return list_id
-
-
-def mailings() -> Select[Any]:
-    return (
-        select(mailing, mailing_list.c.name.label("list_name"), edition.c.digest)
-        .join(mailing_list, mailing_list.c.id == mailing.c.list_id)
-        .join(edition, edition.c.id == mailing.c.edition_id)
-    )
-
-
-def mailing_row(row: AnyRow) -> MailingRow:
-    return MailingRow(
-        id=row.id,
-        issue=row.issue,
-        edition_digest=row.digest,
-        list_name=row.list_name,
-        list_id=row.list_id,
-        status=MailingStatus(row.status),
-        pause_reason=row.pause_reason,
-        start_at=row.start_at,
-        planned=row.planned,
-        already_had_it=row.already_had_it,
-        segment=row.segment,
-        is_practice=row.is_practice,
-    )
 
 
 def _frozen(connection: Connection, frozen: Edition) -> int:

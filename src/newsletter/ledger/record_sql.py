@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, Engine, exists, func, select, update
+from sqlalchemy import Connection, exists, func, select, update
 
-from newsletter.db.engine import is_sqlite, writing
-from newsletter.db.frozen import patiently
+from newsletter.db.engine import is_sqlite
 from newsletter.db.types import AnyRow, database_now
 from newsletter.ledger.moves_sql import accept, carried_by, move, settle_all, settle_parcel
 from newsletter.ledger.pace.pace_sql import give_back
@@ -36,34 +35,11 @@ from newsletter.words.outcome import Accepted, Deferred, Outcome, Refused, Uncer
 
 _LONGEST_BACK_OFF_SECONDS = 60.0
 
-_Answers = Sequence[tuple[Sequence[int] | None, Outcome]]
+Answers = Sequence[tuple[Sequence[int] | None, Outcome]]
 
 
-class AttemptRecords:
-    """Writes down what became of attempts."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    def record(self, attempt_id: int, answers: _Answers, *, last: bool = True) -> None:
-        """Write outcomes as evidence about this attempt, even where a sweep has called it uncertain meanwhile.
-
-        Once an attempt is closed only acceptances still count: a repeated "not taken" would undo a later attempt.
-        """
-        with writing(self._engine) as connection:
-            _record(connection, attempt_id, answers, last=last)
-
-    @patiently
-    def record_by_token(self, token: str, answers: _Answers, *, last: bool = True) -> bool:
-        """`record` by the attempt's name; False where this database knows no such attempt."""
-        with writing(self._engine) as connection:
-            attempt_id = connection.scalar(select(attempt.c.id).where(attempt.c.token == token))
-            if attempt_id is not None:
-                _record(connection, attempt_id, answers, last=last)
-        return attempt_id is not None
-
-
-def _record(connection: Connection, attempt_id: int, answers: _Answers, *, last: bool) -> None:
+def record(connection: Connection, attempt_id: int, answers: Answers, *, last: bool) -> None:
+    """Write what became of an attempt. `last`: the call is over, nothing more will come."""
     of = _lock_attempt(connection, attempt_id, answers)
     is_open = of.outcome is None
     for deliveries, outcome in answers:
@@ -83,7 +59,7 @@ def _record(connection: Connection, attempt_id: int, answers: _Answers, *, last:
         settle_parcel(connection, of.parcel_id)
 
 
-def _lock_attempt(connection: Connection, attempt_id: int, answers: _Answers) -> AnyRow:
+def _lock_attempt(connection: Connection, attempt_id: int, answers: Answers) -> AnyRow:
     """The attempt with its parcel and mailing.
 
     Mailing before parcel, as everyone takes them: a cancel waits until we have written, or we see it. An acceptance
@@ -228,7 +204,7 @@ def _refused(connection: Connection, of: AnyRow, deliveries: Sequence[int], reas
     note_refused(connection, of.provider, of.id, deliveries)
 
 
-def _stop_if_everybody_is_refused(connection: Connection, of: AnyRow, answers: _Answers) -> None:
+def _stop_if_everybody_is_refused(connection: Connection, of: AnyRow, answers: Answers) -> None:
     looked_at = sum(len(ids or ()) for ids, one in answers if isinstance(one, Deferred) and one.looked_at)
     stop_where_everybody_is_refused(connection, of, looked_at=looked_at)
 
@@ -239,7 +215,7 @@ def _is_systemic(connection: Connection, of: AnyRow, reason: str) -> bool:
     return root_refusals(connection, of.parcel_id, reason) >= BISECTION_BUDGET or alike
 
 
-def _count_refused_call(connection: Connection, of: AnyRow, answers: _Answers) -> None:
+def _count_refused_call(connection: Connection, of: AnyRow, answers: Answers) -> None:
     """A call refused for readers it named counts as well: providers block senders who keep sending bad ones.
 
     Unnamed refusals were counted when they were applied. A reader refused among others who were taken is no refused call.
@@ -256,7 +232,7 @@ def _count_refused_call(connection: Connection, of: AnyRow, answers: _Answers) -
         stop(connection, of.provider, of.mailing_id, why)
 
 
-def _end_attempt(connection: Connection, of: AnyRow, answers: _Answers) -> None:
+def _end_attempt(connection: Connection, of: AnyRow, answers: Answers) -> None:
     """Close the attempt. What it carried and no answer covered is uncertain: silence is not a no."""
     outcome = answers[-1][1] if answers else _what_was_written(connection, of.id)
     covers_all = any(deliveries is None for deliveries, _ in answers)

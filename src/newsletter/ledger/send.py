@@ -8,10 +8,9 @@ from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass, field
 
-from newsletter.ledger.ledger_sql import Ledger
+from newsletter.ledger.ledger import Ledger
 from newsletter.ledger.live_sql import Live
 from newsletter.ledger.pack import TokenKey, asks_for_own_fields, pack
-from newsletter.ledger.plan_sql import Planning
 from newsletter.ledger.rows import Claim, MailingRow
 from newsletter.ledger.spool import Answers, Spool
 from newsletter.ports.clock import Clock
@@ -82,7 +81,6 @@ class Sender:
     newsletter: Newsletter
     key: TokenKey
     ledger: Ledger
-    editions: Planning
     provider: Provider
     spool: Spool
     live: Live
@@ -106,7 +104,7 @@ class Sender:
         token, limits = self.new_token(), self.provider.limits
         longest = (limits.deadline + limits.last_answer).total_seconds()
         try:
-            return self.ledger.claim(
+            return self.ledger.parcels.claim(
                 mailing.id,
                 token=token,
                 sender=self.name,
@@ -190,7 +188,7 @@ class Sender:
 
     def _try_record(self, token: str, answers: Answers, *, last: bool) -> bool:
         try:
-            is_known = self.ledger.record_by_token(token, answers, last=last)
+            is_known = self.ledger.attempts.record_by_token(token, answers, last=last)
         except Exception as error:  # noqa: BLE001 - whatever a driver raises, the outcome must survive it
             log.warning("attempt %s: its outcome could not be written: %s", token, where(error))
             return False

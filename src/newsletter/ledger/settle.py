@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from newsletter.ledger.doubts_sql import Doubts
 from newsletter.ledger.rows import DoubtfulAttempt
-from newsletter.ledger.settle_sql import Settling
 from newsletter.ports.provider import Evidence, Trace
 from newsletter.words.mistake import NotNow
 
@@ -17,9 +17,9 @@ RESEND_MARGIN = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looker:
-    """The ledger and, where `provider` can be asked afterwards, its evidence; it knows nothing of another's tries."""
+    """Whose end nobody saw and, where `provider` can be asked afterwards, its evidence; it knows nothing of another's tries."""
 
-    ledger: Settling
+    doubts: Doubts
     evidence: Evidence | None
     whole_or_nothing: bool
     provider: str = ""
@@ -43,16 +43,16 @@ class Settled:
 
 def look(looker: Looker, issue: int) -> Settled:
     """Ask the provider about every uncertain reader of an issue, and believe only what it can know."""
-    return sum((_look_for(looker, attempt) for attempt in looker.ledger.list_doubtful(issue)), Settled())
+    return sum((_look_for(looker, attempt) for attempt in looker.doubts.list_attempts(issue)), Settled())
 
 
 def look_again(looker: Looker, *, most: int) -> Settled:
     """Ask about a few of those in doubt, of any issue, about whom nobody asked lately."""
     settled = Settled()
     if looker.evidence is not None:
-        for attempt in looker.ledger.list_unasked(provider=looker.provider, most=most):
+        for attempt in looker.doubts.list_unasked(provider=looker.provider, most=most):
             # Before the question: one that can't be answered, or kills us, must not be the first again.
-            looker.ledger.note_look(attempt.id)
+            looker.doubts.note_look(attempt.id)
             settled += _look_for(looker, attempt)
     return settled
 
@@ -65,8 +65,8 @@ def _look_for(looker: Looker, attempt: DoubtfulAttempt) -> Settled:
         here = list(attempt.deliveries)
     gone = [one for one in attempt.deliveries if traces.get(one) is Trace.ABSENT and one not in set(here)]
     return Settled(
-        found=looker.ledger.prove(attempt.id, here) if here else 0,
-        absent=looker.ledger.requeue(attempt.id, gone) if gone else 0,
+        found=looker.doubts.prove(attempt.id, here) if here else 0,
+        absent=looker.doubts.requeue(attempt.id, gone) if gone else 0,
         uncertain=len(attempt.deliveries) - len(here) - len(gone),
     )
 
@@ -77,15 +77,15 @@ def send_again(looker: Looker, issue: int, *, left: bool = False, email: str = "
     `left` takes back those whom the owner had decided to leave; `email` means one reader, uncertain or left.
     Raises NotNow while a call may still be under way.
     """
-    doubtful = looker.ledger.list_doubtful(issue, left=left or bool(email), email=email)
+    doubtful = looker.doubts.list_attempts(issue, left=left or bool(email), email=email)
     _refuse_early(doubtful)
-    return sum(looker.ledger.requeue(attempt.id, attempt.deliveries, by_owner=True) for attempt in doubtful)
+    return sum(looker.doubts.requeue(attempt.id, attempt.deliveries, by_owner=True) for attempt in doubtful)
 
 
 def leave(looker: Looker, issue: int, *, email: str = "") -> int:
     """Do not send to the uncertain readers again: some may miss it, and the owner said so. `email` means one reader."""
-    doubtful = looker.ledger.list_doubtful(issue, email=email)
-    return sum(looker.ledger.leave(attempt.id, attempt.deliveries) for attempt in doubtful)
+    doubtful = looker.doubts.list_attempts(issue, email=email)
+    return sum(looker.doubts.leave(attempt.id, attempt.deliveries) for attempt in doubtful)
 
 
 def _refuse_early(doubtful: Sequence[DoubtfulAttempt]) -> None:

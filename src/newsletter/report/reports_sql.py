@@ -31,7 +31,7 @@ class Reports(Copies):
 
     def find_figures(self, issue: int, providers: Sequence[str]) -> Figures | None:
         """None where the issue was never sent. `providers` are those that tell what became of a mail."""
-        account = Accounts(self._engine, practice=self._practice).find_account(issue)
+        account = Accounts(self._engine, practice=self._practice).find(issue)
         if account is None:
             return None
         health = Alarms(self._engine).get_health(issue, providers, practice=account.is_practice)

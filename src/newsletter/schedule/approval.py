@@ -23,7 +23,7 @@ def needs_approval(desk: Desk, ways: Ways, number: int | None = None) -> bool:
 def find_good_approval(desk: Desk, number: int) -> Approval | None:
     """The approval of an issue; None also where it is of words that can't go any more: see `is_outdated`."""
     approval = desk.memory.find_approval(number)
-    if approval is None or is_outdated(desk.ledger.get_edition(approval.digest), desk.newsletter):
+    if approval is None or is_outdated(desk.ledger.mailings.get_edition(approval.digest), desk.newsletter):
         return None
     return approval
 

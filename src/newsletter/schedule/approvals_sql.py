@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, Exists, and_, delete, exists, insert,
 from newsletter.db.engine import reading, writing
 from newsletter.db.types import database_now
 from newsletter.db.upsert import insert_into
-from newsletter.ledger.plan_sql import mailing_row, mailings
+from newsletter.ledger.mailings_sql import mailing_row, mailings
 from newsletter.ledger.rows import MailingRow
 from newsletter.ledger.tables import attempt, edition, mailing, parcel
 from newsletter.schedule.tables import approval, self_draft

@@ -29,7 +29,7 @@ def send_next(
     if known:
         if seen not in ("", known.digest):
             raise NotNow(f"Other words of issue {number} were approved since you looked.", fix="Look once more.")
-        words = desk.ledger.get_edition(known.digest)
+        words = desk.ledger.mailings.get_edition(known.digest)
         desk.memory.approve(words, by=known.approved_by, now=known.approved_at, is_next=True, segment=segment)
     else:
         approve(desk, number, by=by, is_next=True, segment=segment, despite_findings=despite_findings, seen=seen)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine, and_, func, select
 
 from newsletter.db.engine import reading
-from newsletter.ledger.plan_sql import mailing_row, mailings
+from newsletter.ledger.mailings_sql import mailing_row, mailings
 from newsletter.ledger.rows import MailingRow
 from newsletter.ledger.tables import delivery, mailing, parcel
 from newsletter.words.ledger import HandOver

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from newsletter.compose.press import Proof
 from newsletter.folder.shelf import Shelf
-from newsletter.ledger.account.account_sql import Accounts
-from newsletter.ledger.ledger_sql import Ledger
+from newsletter.ledger.ledger import Ledger
 from newsletter.ledger.pack import TokenKey
 from newsletter.ports.clock import Clock
 from newsletter.ports.locks import TickLock
@@ -35,7 +34,6 @@ class Desk:
     shelf: Shelf
     around: Callable[[Proof], Around]
     ledger: Ledger
-    accounts: Accounts
     memory: Schedule
     provider: Provider
     heartbeat: Heartbeat

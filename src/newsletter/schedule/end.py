@@ -20,7 +20,7 @@ def tallies_if_over(desk: Desk, mailing: MailingRow) -> Sequence[SendingTally]:
     Nothing while it goes on. Who is in doubt may be in it. A million readers are counted once, not at every tick.
     """
     if mailing.status not in (MailingStatus.FINISHED, MailingStatus.CANCELLED):
-        settled, planned = desk.accounts.progress(mailing.id)
+        settled, planned = desk.ledger.accounts.progress(mailing.id)
         if mailing.status is not MailingStatus.SENDING or settled < planned:
             return ()
     tallies = sorted(desk.memory.tally(mailing.issue), key=lambda tally: tally.mailing.id != mailing.id)

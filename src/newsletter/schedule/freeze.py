@@ -145,7 +145,7 @@ def _draft(desk: Desk, plan: Plan, slot: Slot) -> Issue | NotFrozen:
     n_unused = len(unused_posts(posts, issues))
     if n_unused < max(plan.ways.min_posts, 1):
         return _too_few(n_unused, plan, None)
-    numbers = [issue.number for issue in issues] + list(desk.accounts.list_issues_sent())
+    numbers = [issue.number for issue in issues] + list(desk.ledger.accounts.list_issues_sent())
     number = max(numbers, default=0) + 1
     # Before the file: whoever dies between the two must not leave one that passes for a person's.
     desk.memory.note_self_drafted(number, now=desk.clock.now())

@@ -70,7 +70,7 @@ def frozen(desk: Desk, plan: Plan, slot: Slot, digest: str, *, segment: str) -> 
     token = reader_token(
         key.secret, key_id=key.id, purpose="stop", subscriber=slot.id, mailing_list=plan.id, issue=slot.issue
     )
-    edition = desk.ledger.get_edition(digest)
+    edition = desk.ledger.mailings.get_edition(digest)
     subject = sample(edition, desk.newsletter, key, None, list_id=0, date=desk.clock.now()).subject
     return Notice(
         about=f"slot:{slot.id}",

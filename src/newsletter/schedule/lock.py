@@ -71,7 +71,7 @@ def unlock(desk: Desk, number: int) -> None:
     desk.memory.withdraw(number)
     release(desk, number)
     if any(row.issue == number and row.status is MailingStatus.SCHEDULED for row, _ in desk.memory.list_sendings()):
-        desk.ledger.cancel(number)
+        desk.ledger.control.cancel(number)
 
 
 def release(desk: Desk, number: int) -> None:

@@ -132,7 +132,7 @@ def _launch(desk: Desk, plan: Plan, slot: Slot, now: datetime) -> None:
         return
     try:
         if mailing is None:
-            edition = desk.ledger.get_edition(slot.digest)
+            edition = desk.ledger.mailings.get_edition(slot.digest)
             mailing, _ = plan_mailing(
                 desk.ledger,
                 desk.clock,
@@ -148,7 +148,7 @@ def _launch(desk: Desk, plan: Plan, slot: Slot, now: datetime) -> None:
         return
     if not desk.memory.change(slot, None, mailing_id=mailing.id):
         # Stopped between the word that it begins and its plan: it stands still from its beginning.
-        desk.ledger.pause(mailing.issue, REASON)
+        desk.ledger.control.pause(mailing.issue, REASON)
         stopped = replace(slot, status=SlotStatus.ASKING)
         desk.memory.change(stopped, None, status=SlotStatus.GOING, why=None, mailing_id=mailing.id)
 
@@ -158,7 +158,7 @@ def _follow(desk: Desk, plan: Plan, slot: Slot, now: datetime) -> None:
     if slot.mailing_id is None:
         _launch(desk, plan, slot, now)
         return
-    mailing = desk.ledger.get_mailing(slot.mailing_id)
+    mailing = desk.ledger.mailings.get(slot.mailing_id)
     tallies = tallies_if_over(desk, mailing)
     if tallies and tallies[0].handover[HandOver.UNCERTAIN] and not _is_old_doubt(desk, slot, now):
         return

@@ -57,7 +57,7 @@ def stop(desk: Desk, found: Stoppable) -> None:
         if desk.memory.change(slot, notice, status=SlotStatus.ASKING, why=Why.STOPPED, detail=""):
             log.warning("slot %s is stopped by its link", slot.id)
     # Also after that: it may have begun in this very moment.
-    if found.stand in (Stand.COMING, Stand.GOING) and desk.ledger.pause(found.issue, REASON):
+    if found.stand in (Stand.COMING, Stand.GOING) and desk.ledger.control.pause(found.issue, REASON):
         log.warning("issue %s is stopped by its link", found.issue)
 
 
@@ -70,10 +70,10 @@ def _stand(desk: Desk, slot: Slot, issue: int) -> Stand:
         return Stand.COMING
     if slot.mailing_id is None:
         return Stand.GOING
-    mailing = desk.ledger.get_mailing(slot.mailing_id)
+    mailing = desk.ledger.mailings.get(slot.mailing_id)
     if mailing.status is MailingStatus.PAUSED or mailing.pause_reason:
         return Stand.STOPPED
-    settled, planned = desk.accounts.progress(mailing.id)
+    settled, planned = desk.ledger.accounts.progress(mailing.id)
     is_left = mailing.status in (MailingStatus.PLANNING, MailingStatus.SCHEDULED) or settled < planned
     is_over = mailing.status in (MailingStatus.FINISHED, MailingStatus.CANCELLED)
     return Stand.GOING if is_left and not is_over else Stand.OVER

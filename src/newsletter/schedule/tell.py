@@ -70,7 +70,7 @@ def letter(notice: Notice, newsletter: Newsletter) -> Edition:
 def _shown(desk: Desk, notice: Notice) -> Edition:
     """A version of an issue as a reader gets it, with the notice's line above it."""
     assert notice.shows
-    edition = desk.ledger.get_edition(notice.shows)
+    edition = desk.ledger.mailings.get_edition(notice.shows)
     mail = sample(edition, desk.newsletter, desk.key, None, list_id=0, date=notice.made_at)
     return replace(
         letter(notice, desk.newsletter),

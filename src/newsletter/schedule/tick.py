@@ -66,7 +66,7 @@ def hold_late(desk: Desk) -> None:
         reason = f"It was overdue by {say_span(lateness)} when this machine came back."
         # Told first: a machine that dies here asks again, and never holds a sending in silence.
         desk.memory.add_notice(letters.late_sending(desk, mailing, reason))
-        if desk.ledger.pause(mailing.issue, reason):
+        if desk.ledger.control.pause(mailing.issue, reason):
             log.warning("mailing %s of issue %s is too late and asks", mailing.id, mailing.issue)
 
 
@@ -78,7 +78,7 @@ def hold_missed(desk: Desk) -> None:
     for mailing, _ in desk.memory.list_sendings(only_timed=True):
         if _waits(mailing.status) and mailing.start_at < now:
             reason = f"It was overdue by {say_span(now - mailing.start_at)} when the studio was opened: nothing ran at its time."
-            if desk.ledger.pause(mailing.issue, reason):
+            if desk.ledger.control.pause(mailing.issue, reason):
                 log.warning("mailing %s of issue %s was missed and asks", mailing.id, mailing.issue)
 
 

@@ -36,7 +36,7 @@ def version_that_goes(desk: Desk, number: int) -> Version:
     if approval is None:
         proof = press(desk.shelf, desk.newsletter, number)
         return Version(edition=proof.rendered.edition, proof=proof)
-    edition = desk.ledger.get_edition(approval.digest)
+    edition = desk.ledger.mailings.get_edition(approval.digest)
     try:
         return Version(edition=edition, approval=approval, proof=press(desk.shelf, desk.newsletter, number))
     except NewsletterError as problem:

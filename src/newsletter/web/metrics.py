@@ -85,7 +85,7 @@ def _families(parts: Parts, pulse: Pulse) -> Iterator[GaugeMetricFamily]:
     readers = family("readers", "Readers of an issue by what we did with each.", "issue", "handover")
     unconfirmed = family("unconfirmed_share", "Of those handed over a day ago, the share never heard of.", "issue")
     for issue in measured.issues:
-        account = parts.accounts.find_account(issue)
+        account = parts.ledger.accounts.find(issue)
         if account is None:
             continue
         for state, n in account.handover.items():

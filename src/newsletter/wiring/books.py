@@ -26,12 +26,8 @@ if TYPE_CHECKING:
     from newsletter.feedback.wrong_bounces_sql import WrongBounces
     from newsletter.imports.imports_sql import Imports
     from newsletter.jobs.drivers_sql import Drivers
-    from newsletter.ledger.account.account_sql import Accounts
-    from newsletter.ledger.account.forecast_sql import Forecasts
-    from newsletter.ledger.account.tally_sql import Tallies
-    from newsletter.ledger.ledger_sql import Ledger
+    from newsletter.ledger.ledger import Ledger
     from newsletter.ledger.live_sql import Live
-    from newsletter.ledger.pace.halt_sql import Halts
     from newsletter.ports.locks import SenderLock
     from newsletter.readers.growth_sql import Growth
     from newsletter.readers.roster_sql import Roster
@@ -132,27 +128,9 @@ class Books(Files):
 
     @cached_property
     def ledger(self) -> Ledger:
-        from newsletter.ledger.ledger_sql import Ledger
+        from newsletter.ledger.ledger import open_ledger
 
-        return Ledger(self.engine, practice=self.config.is_practice)
-
-    @cached_property
-    def halts(self) -> Halts:
-        from newsletter.ledger.pace.halt_sql import Halts
-
-        return Halts(self.engine)
-
-    @cached_property
-    def accounts(self) -> Accounts:
-        from newsletter.ledger.account.account_sql import Accounts
-
-        return Accounts(self.engine, practice=self.config.is_practice)
-
-    @cached_property
-    def tallies(self) -> Tallies:
-        from newsletter.ledger.account.tally_sql import Tallies
-
-        return Tallies(self.engine, practice=self.config.is_practice)
+        return open_ledger(self.engine, practice=self.config.is_practice)
 
     @cached_property
     def events(self) -> EventLog:
@@ -195,12 +173,6 @@ class Books(Files):
         from newsletter.readers.growth_sql import Growth
 
         return Growth(self.engine)
-
-    @cached_property
-    def forecasts(self) -> Forecasts:
-        from newsletter.ledger.account.forecast_sql import Forecasts
-
-        return Forecasts(self.engine, practice=self.config.is_practice)
 
     @cached_property
     def asking_again(self) -> AskingAgain:

@@ -184,7 +184,7 @@ class Parts(Books):
         from newsletter.ledger.settle import Looker
 
         return Looker(
-            ledger=self.ledger,
+            doubts=self.ledger.doubts,
             evidence=self.evidence,
             whole_or_nothing=self.provider.whole_or_nothing,
             provider=self.provider.name,
@@ -200,7 +200,6 @@ class Parts(Books):
             newsletter=self.config.newsletter,
             key=self.key,
             ledger=self.ledger,
-            editions=self.ledger,
             provider=self.provider,
             spool=Spool(self.directory / "var" / "spool"),
             live=self.live,
@@ -225,8 +224,6 @@ class Parts(Books):
 
         return Drain(
             sender=self.sender,
-            planning=self.ledger,
-            accounts=self.accounts,
             looker=self.looker,
             lock=self.lock,
             stop=stop,
@@ -241,9 +238,9 @@ class Parts(Books):
         """
         spool, sender = self.sender.spool, self.sender
         with self.lock.try_hold() as held:
-            spool.replay(lambda token, answers: sender.ledger.record_by_token(token, answers))
+            spool.replay(lambda token, answers: sender.ledger.attempts.record_by_token(token, answers))
             alone = sender.name if held and self.lock.is_exclusive else None
-            self.ledger.sweep(alive=alone)
+            self.ledger.attempts.sweep(alive=alone)
 
     def after_sending(self) -> None:
         """What is left to do when nothing more is due: the practice outbox gets its page to look at."""

@@ -91,6 +91,6 @@ class Runner:
 
     def _come_back(self) -> None:
         """What has to wait (a provider that said later, a small first batch) is looked at again until it is done."""
-        if self._parts.ledger.list_mailings(statuses=[MailingStatus.SENDING]):
+        if self._parts.ledger.mailings.list_in([MailingStatus.SENDING]):
             self._stop.wait(_LOOK_AGAIN_SECONDS)
             self._again.set()

@@ -55,7 +55,7 @@ def schedule(parts: Parts) -> Verdict:
     since = gauges_of(parts).seconds_since_tick()
     looked = "it was never looked at" if since is None else f"it was looked at {_ago(since)}"
     if keeper is None:
-        waits = bool(parts.schedule.list_plans() or parts.ledger.list_mailings(statuses=[MailingStatus.SCHEDULED]))
+        waits = bool(parts.schedule.list_plans() or parts.ledger.mailings.list_in([MailingStatus.SCHEDULED]))
         words = f"Nothing runs that would send by itself; {looked}."
         return warned("Schedule", words, START) if waits else unknown("Schedule", words, START)
     if since is None or since > 2 * patience.total_seconds():

@@ -120,7 +120,7 @@ def _here(parts: Parts) -> Here:
 
     return Here(
         issues=parts.issues.list_issues(),
-        taken=parts.accounts.list_issues_sent(),
+        taken=parts.ledger.accounts.list_issues_sent(),
         public_url=parts.config.newsletter.public_url.rstrip("/"),
     )
 

@@ -122,7 +122,7 @@ def here(parts: Parts, yes: bool) -> None:
     from newsletter.words.ledger import MailingStatus
 
     going_on = [status for status in MailingStatus if status not in (MailingStatus.FINISHED, MailingStatus.CANCELLED)]
-    for mailing in parts.ledger.list_mailings(statuses=going_on):
+    for mailing in parts.ledger.mailings.list_in(going_on):
         click.echo(f"This would go on: issue {mailing.issue} to {mailing.list_name!r}, {mailing.status.value}.")
     confirm("Is this the database to send from, and nobody sends from another?", yes=yes)
     parts.live.declare()

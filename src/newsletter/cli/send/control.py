@@ -25,7 +25,7 @@ def pause(parts: Parts, issue: int) -> None:
       newsletter pause 42
     """
 
-    if not parts.ledger.pause(issue, "paused by hand"):
+    if not parts.ledger.control.pause(issue, "paused by hand"):
         raise Mistake(f"Issue {issue} is not being sent.", fix=f"See where it stands: newsletter status {issue}")
     click.echo(f"Paused. Go on with: newsletter resume {issue}")
 
@@ -41,7 +41,7 @@ def resume(parts: Parts, issue: int) -> None:
       newsletter resume 42
     """
 
-    if not parts.ledger.resume(issue):
+    if not parts.ledger.control.resume(issue):
         raise Mistake(f"Issue {issue} is not paused.", fix=f"See where it stands: newsletter status {issue}")
     click.echo(
         f"Issue {issue} may go on: run `newsletter send {issue} --list NAME`, or leave it to `newsletter serve`."
@@ -61,7 +61,7 @@ def cancel(parts: Parts, issue: int, yes: bool) -> None:
     """
 
     confirm(f"End the sending of issue {issue} for good?", yes=yes)
-    if not parts.ledger.cancel(issue):
+    if not parts.ledger.control.cancel(issue):
         raise Mistake(f"Issue {issue} is not being sent.", fix=f"See where it stands: newsletter status {issue}")
     click.echo(f"Cancelled. See who has it: newsletter status {issue}")
 
@@ -94,7 +94,7 @@ def settle(parts: Parts, issue: int, choice: str, reader: str, left: bool, yes: 
     if reader and choice == "look":
         raise click.UsageError("--reader goes with --resend or --leave.")
     parts.sweep()
-    if not reader and not left and not parts.ledger.list_doubtful(issue):
+    if not reader and not left and not parts.ledger.doubts.list_attempts(issue):
         click.echo(
             f"There is nobody in issue {issue} of whom we don't know. See where it stands: newsletter status {issue}"
         )

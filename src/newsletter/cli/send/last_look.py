@@ -74,7 +74,7 @@ def _say(parts: Parts, version: Version, audience: Audience, segment: str, said:
     from newsletter.words.moment import say_moment
 
     edition, [list_name] = version.edition, audience.lists
-    found = parts.forecasts.forecast(edition.issue, list_name, segment=audience.segment, at=audience.at)
+    found = parts.ledger.forecasts.make(edition.issue, list_name, segment=audience.segment, at=audience.at)
     subject = "".join(piece if isinstance(piece, str) else "…" for piece in edition.subject.pieces)
     whom = f"{found.goes:,} on {list_name!r}" + (f" who fit the segment {segment!r}" if segment else "")
     click.echo(f"Issue {edition.issue}, “{subject}”, to {whom}. {parts.provider.explain()}")

@@ -24,13 +24,13 @@ def words_for_the_missing(
     `segment` is a question; "" is the whole list. `at` is when it would go; None is now. Raises Missing where the
     issue never went to the list.
     """
-    latest = parts.ledger.find_latest(issue, list_name)
+    latest = parts.ledger.mailings.find_latest(issue, list_name)
     if latest is None:
         raise Missing(
             f"Issue {issue} was never sent to {list_name!r}, so there is nobody who missed it.",
             fix=f"Send it: newsletter send {issue} --list {list_name}",
         )
-    found = parts.forecasts.forecast(issue, list_name, segment=segment, at=at)
+    found = parts.ledger.forecasts.make(issue, list_name, segment=segment, at=at)
     if not found.goes:
         click.echo(f"Nobody on {list_name!r} who may be mailed is without issue {issue}. {found.has_it:,} hold it.")
         return None
@@ -43,4 +43,4 @@ def words_for_the_missing(
         click.echo(said)
     if asks(parts, yes=yes):
         click.confirm("Send it?", abort=True)
-    return parts.ledger.get_edition(latest.edition_digest)
+    return parts.ledger.mailings.get_edition(latest.edition_digest)

@@ -109,11 +109,11 @@ def send(
     start_at = instant(at, parts) if at else None
     if start_at:
         say_outlook(parts, driven=False)
-    unfinished = parts.ledger.find_unfinished(issue, list_name)
+    unfinished = parts.ledger.mailings.find_unfinished(issue, list_name)
     if unfinished and (at or now) and change_time(parts, unfinished, start_at, yes=yes) and start_at:
         return
     if unfinished:
-        edition = parts.ledger.get_edition(unfinished.edition_digest)
+        edition = parts.ledger.mailings.get_edition(unfinished.edition_digest)
     elif missing:
         said = said_back(parts, start_at)
         frozen = words_for_the_missing(parts, issue, list_name, segment=question, at=start_at, said=said, yes=yes)
@@ -163,7 +163,7 @@ def _say_plan(mailing: MailingRow, resumed: bool) -> None:
 
 
 def _say_end(parts: Parts, issue: int, list_name: str) -> None:
-    account = parts.accounts.find_account(issue)
+    account = parts.ledger.accounts.find(issue)
     assert account is not None
     print_account(account)
     if any(m.pause_reason == LOOK_FIRST for m in account.mailings if m.list_name == list_name):

@@ -35,9 +35,9 @@ def status(parts: Parts, issue: int | None, form: str) -> None:
     from newsletter.words.alarm import alarms
 
     if issue is None:
-        accounts = [parts.accounts.find_account(number) for number in parts.accounts.list_issues_sent()]
+        accounts = [parts.ledger.accounts.find(number) for number in parts.ledger.accounts.list_issues_sent()]
     else:
-        accounts = [parts.accounts.find_account(issue)]
+        accounts = [parts.ledger.accounts.find(issue)]
         if accounts == [None]:
             raise never_sent(parts, issue)
     known = [account for account in accounts if account]
@@ -68,7 +68,7 @@ def _halts(parts: Parts, account: Account) -> list[Halt | None]:
     """Of each sending of the issue, in their order."""
     config = parts.config
     return [
-        parts.halts.find_halt(mailing.id, provider=config.provider, pace=config.pace) for mailing in account.mailings
+        parts.ledger.halts.find(mailing.id, provider=config.provider, pace=config.pace) for mailing in account.mailings
     ]
 
 

@@ -61,7 +61,7 @@ def change_time(parts: Parts, mailing: MailingRow, start_at: datetime | None, *,
         click.confirm("Change its time?" if start_at else "Send it now?", abort=True)
     if parts.schedule.move_start(mailing.id, start_at or parts.clock.now()):
         if not start_at:
-            parts.ledger.start_due(parts.clock.now())
+            parts.ledger.control.start_due(parts.clock.now())
         return True
     if start_at:
         raise NotNow(

@@ -119,7 +119,7 @@ def proof(parts: Parts, issue: int, out: Path, spreadsheet: bool) -> None:
     from newsletter.cli.send.never_sent import never_sent
     from newsletter.report.proof import write_proof
 
-    if parts.accounts.find_account(issue) is None:
+    if parts.ledger.accounts.find(issue) is None:
         raise never_sent(parts, issue)
     try:
         with out.open("w", encoding="utf-8", newline="") as file:

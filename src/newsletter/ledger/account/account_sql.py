@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, func, or
 
 from newsletter.db.engine import reading
 from newsletter.ledger.account.late_sql import count_late
-from newsletter.ledger.plan_sql import mailing_row, mailings
+from newsletter.ledger.mailings_sql import mailing_row, mailings
 from newsletter.ledger.rows import Account
 from newsletter.ledger.tables import delivery, holding, holds, mailing, parcel
 from newsletter.words.ledger import Fate, HandOver, ParcelStatus
@@ -20,7 +20,7 @@ class Accounts:
     def __init__(self, engine: Engine, *, practice: bool = False) -> None:
         self._engine, self._practice = engine, practice
 
-    def find_account(self, issue: int) -> Account | None:
+    def find(self, issue: int) -> Account | None:
         """Of real sendings; while practising the practice, and what really went where there was none."""
         with reading(self._engine) as connection:
             shown = account_shown(connection, issue, practice=self._practice)

@@ -27,7 +27,7 @@ class Forecasts:
     def __init__(self, engine: Engine, *, practice: bool = False) -> None:
         self._engine, self._practice = engine, practice
 
-    def forecast(self, issue: int, list_name: str, *, segment: str = "", at: datetime | None = None) -> Forecast:
+    def make(self, issue: int, list_name: str, *, segment: str = "", at: datetime | None = None) -> Forecast:
         """By the rule that planning goes by. `segment` is a question; "" is the whole list.
 
         `at` is when it would go: a break that is over by then keeps nobody out. None is now.

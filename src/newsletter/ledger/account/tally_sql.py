@@ -15,7 +15,7 @@ from sqlalchemy import Engine, Select, Text, and_, cast, func, literal, null, or
 from newsletter.db.engine import reading
 from newsletter.ledger.account.account_sql import account_shown, is_last_word
 from newsletter.ledger.account.late_sql import count_late
-from newsletter.ledger.plan_sql import mailing_row, mailings
+from newsletter.ledger.mailings_sql import mailing_row, mailings
 from newsletter.ledger.rows import Tally
 from newsletter.ledger.tables import attempt, delivery, is_doubled, mailing, not_held, parcel
 from newsletter.words.ledger import HOLDS, HandOver, ParcelStatus
@@ -39,7 +39,7 @@ class Tallies:
     def __init__(self, engine: Engine, *, practice: bool = False) -> None:
         self._engine, self._practice = engine, practice
 
-    def find_tally(self, issue: int) -> Tally | None:
+    def find(self, issue: int) -> Tally | None:
         """An account without fates, from what the batches wrote down of their readers: quick, however many there are."""
         with reading(self._engine) as connection:
             shown = account_shown(connection, issue, practice=self._practice)

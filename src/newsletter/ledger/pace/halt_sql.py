@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Engine, case, func, select
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, case, func, select
 
 from newsletter.db.engine import reading
 from newsletter.db.types import AnyRow, database_now
+from newsletter.ledger.moves_sql import open_attempt
 from newsletter.ledger.pace.canary_sql import may_go
-from newsletter.ledger.pace.pace_sql import why_it_waits
+from newsletter.ledger.pace.pace_sql import waits_until, why_it_waits
 from newsletter.ledger.pace.waits_sql import waits
 from newsletter.ledger.tables import attempt, mailing, parcel
 from newsletter.words.halt import Halt
@@ -22,12 +25,12 @@ _TURNED_AWAY = "Its next batch was turned away, and is tried again."
 
 
 class Halts:
-    """Says why nothing of a mailing goes out just now."""
+    """Says why nothing of a mailing goes out just now, and when something may."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def find_halt(self, mailing_id: int, *, provider: str, pace: Pace = NO_LIMIT) -> Halt | None:
+    def find(self, mailing_id: int, *, provider: str, pace: Pace = NO_LIMIT) -> Halt | None:
         """Why nothing of it goes out by this provider just now; None where something does, may at once, or is over."""
         with reading(self._engine) as connection:
             row = connection.execute(select(mailing).where(mailing.c.id == mailing_id)).first()
@@ -42,6 +45,26 @@ class Halts:
                     return _of_sending(connection, mailing_id, provider, pace)
                 case _:
                     return None
+
+    def next_due_seconds(self, mailing_id: int, *, provider: str, pace: Pace = NO_LIMIT) -> float | None:
+        """Seconds until a parcel of this mailing may be claimed or swept; None where nothing is waiting."""
+        with reading(self._engine) as connection:
+            if connection.scalar(select(mailing.c.status).where(mailing.c.id == mailing_id)) != MailingStatus.SENDING:
+                return None
+            now = connection.execute(select(database_now())).scalar_one()
+            mine = parcel.c.mailing_id == mailing_id
+            not_before = case((waits(), parcel.c.not_before), else_=database_now())
+            ready = connection.execute(
+                select(func.count(), func.min(not_before))
+                .join(mailing, mailing.c.id == parcel.c.mailing_id)
+                .where(mine, parcel.c.status == ParcelStatus.READY, may_go())
+            ).one()
+            times = [connection.scalar(_first_deadline(mine))]
+            if ready[0]:
+                asked = waits_until(connection, provider, pace)
+                times.append(max(time for time in (ready[1], asked) if time is not None))
+        known = [time for time in times if time is not None]
+        return max(0.0, (min(known) - now).total_seconds()) if known else None
 
 
 def _of_sending(connection: Connection, mailing_id: int, provider: str, pace: Pace) -> Halt | None:
@@ -80,3 +103,11 @@ def _why_turned_away(connection: Connection, parcel_id: int) -> str:
     last = select(attempt.c.reason).where(attempt.c.parcel_id == parcel_id).order_by(attempt.c.id.desc()).limit(1)
     said = connection.scalar(last)
     return f"{_TURNED_AWAY} {said}" if said else _TURNED_AWAY
+
+
+def _first_deadline(mine: ColumnElement[bool]) -> Any:
+    return (
+        select(func.min(attempt.c.deadline_at))
+        .join(parcel, parcel.c.id == attempt.c.parcel_id)
+        .where(mine, open_attempt())
+    )

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, delete, exists, func, insert, literal, select, update
 
 from newsletter.db.types import AnyRow, database_now
+from newsletter.ledger.mailings_sql import UNFINISHED
 from newsletter.ledger.moves_sql import settle_parcel
 from newsletter.ledger.pace.waits_sql import pause
-from newsletter.ledger.plan_sql import UNFINISHED
 from newsletter.ledger.tables import attempt, delivery, fresh_refusal, holding, mailing, parcel
 from newsletter.words.ledger import HandOver, MailingStatus
 from newsletter.words.refusal import is_about_everybody, is_about_everybody_to_the_end, say_everybody

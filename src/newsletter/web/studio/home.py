@@ -95,7 +95,7 @@ def show(studio: Studio, visit: Visit) -> Response:
     parts = studio.parts
     found = readable(parts)
     issues = found.issues
-    sent = parts.accounts.list_issues_sent()
+    sent = parts.ledger.accounts.list_issues_sent()
     last = _last(studio, sent)
     unused = unused_posts(found.posts, issues)
     lines = _open_lines(studio)
@@ -157,7 +157,7 @@ def _overdue(studio: Studio, line: CalendarLine) -> str:
     one."""
     late = line.lateness(studio.now())
     if late is None and line.kind == "sending" and line.status == "paused" and line.at < studio.now():
-        has_begun = line.issue in studio.parts.tallies.list_went([line.issue or 0])
+        has_begun = line.issue in studio.parts.ledger.tallies.list_went([line.issue or 0])
         return "" if has_begun else say_span(studio.now() - line.at)
     if late is None or (late < _MINUTE and studio.outlook(of_slot=line.kind == "slot").is_driven):
         return ""
@@ -220,7 +220,7 @@ def _with_issue(studio: Studio, coming: Coming) -> Coming:
     digest = proof.rendered.edition.digest
     found = studio.findings(proof, whom if coming.list_name else None)
     is_changed = approval is not None and approval.digest != digest
-    approved = studio.parts.ledger.get_edition(approval.digest) if approval else proof.rendered.edition
+    approved = studio.parts.ledger.mailings.get_edition(approval.digest) if approval else proof.rendered.edition
     n_changed = count_changed(studio.changes(approved, proof.rendered.edition))
     words = studio.looks.show(proof.rendered.edition)
     known = replace(coming, is_changed=is_changed, n_changed=n_changed, folder_words=words)
@@ -230,23 +230,23 @@ def _with_issue(studio: Studio, coming: Coming) -> Coming:
 def _count(studio: Studio, list_name: str, whom: Audience) -> int | None:
     """How many get what goes to a list; None while it is being counted."""
     parts = studio.parts
-    going = parts.ledger.find_unfinished(whom.issue, list_name) if whom.issue is not None else None
+    going = parts.ledger.mailings.find_unfinished(whom.issue, list_name) if whom.issue is not None else None
     if going:
         return studio.waiting(going.id)
 
     def count() -> int:
         if whom.issue is None:
             return parts.readers.count_active(list_name, at=whom.at)
-        return parts.forecasts.forecast(whom.issue, list_name, segment=whom.segment, at=whom.at).goes
+        return parts.ledger.forecasts.make(whom.issue, list_name, segment=whom.segment, at=whom.at).goes
 
     return studio.remembered.ask(("readers", whom), count)
 
 
 def _last(studio: Studio, sent: Sequence[int]) -> Last | None:
     """The newest issue that has begun to go; one that waits for its time is none that was sent."""
-    went = studio.parts.tallies.list_went(sent[:_LOOKED_THROUGH])
+    went = studio.parts.ledger.tallies.list_went(sent[:_LOOKED_THROUGH])
     number = next((one for one in sent if one in went), None)
-    tally = studio.parts.tallies.find_tally(number) if number is not None else None
+    tally = studio.parts.ledger.tallies.find(number) if number is not None else None
     return Last(tally, studio.figures(tally.issue), went[tally.issue]) if tally else None
 
 

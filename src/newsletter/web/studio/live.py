@@ -15,7 +15,7 @@ _OPEN = (MailingStatus.PLANNING, MailingStatus.SCHEDULED, MailingStatus.SENDING)
 
 def show(studio: Studio, visit: Visit) -> Response:
     """What would go on, before somebody says that it may."""
-    rows = studio.parts.ledger.list_mailings(statuses=_OPEN)
+    rows = studio.parts.ledger.mailings.list_in(_OPEN)
     plans = [plan for plan in studio.parts.schedule.list_plans() if plan.held_at is None]
     return studio.page(visit, "live.html", rows=rows, plans=plans)
 

@@ -141,7 +141,7 @@ class Studio:
 
     def waiting(self, mailing: int) -> int | None:
         """How many of those whom a sending was planned for would still get it; None while they are being counted."""
-        return self.remembered.ask(("waiting", mailing), partial(self.parts.forecasts.count_waiting, mailing))
+        return self.remembered.ask(("waiting", mailing), partial(self.parts.ledger.forecasts.count_waiting, mailing))
 
     def findings(self, proof: Proof, audience: Audience | None = None) -> list[Finding] | None:
         """What `check` finds without the web in these very words, but for notes and what was accepted.

@@ -37,10 +37,10 @@ def _page(studio: Studio, visit: Visit, *, synced: Synced | None) -> Response:
     parts = studio.parts
     found = readable(parts)
     issues = sorted(found.issues, key=lambda issue: -issue.number)
-    sent = set(parts.accounts.list_issues_sent())
+    sent = set(parts.ledger.accounts.list_issues_sent())
     rows = [
         IssueLine(
-            issue, parts.tallies.find_tally(issue.number) if issue.number in sent else None, len(list(issue.slugs()))
+            issue, parts.ledger.tallies.find(issue.number) if issue.number in sent else None, len(list(issue.slugs()))
         )
         for issue in issues
     ]

@@ -20,13 +20,13 @@ def show(studio: Studio, visit: Visit) -> Response:
     """The newest issues that went, and older ones by `?before=`."""
     parts = studio.parts
     before = read_number(visit.asked("before"))
-    numbers = [one for one in parts.accounts.list_issues_sent() if before is None or one < before]
+    numbers = [one for one in parts.ledger.accounts.list_issues_sent() if before is None or one < before]
     subjects = {issue.number: issue.subject for issue in readable(parts).issues}
-    went = parts.tallies.list_went(numbers[:_SHOWN])
+    went = parts.ledger.tallies.list_went(numbers[:_SHOWN])
     rows = [
         (number, subjects.get(number, ""), tally, went.get(number))
         for number in numbers[:_SHOWN]
-        if (tally := parts.tallies.find_tally(number))
+        if (tally := parts.ledger.tallies.find(number))
     ]
     older = numbers[_SHOWN - 1] if len(numbers) > _SHOWN else None
     return studio.page(visit, "reports.html", rows=rows, older=older, now=studio.now())
@@ -34,14 +34,14 @@ def show(studio: Studio, visit: Visit) -> Response:
 
 def one(studio: Studio, visit: Visit) -> Response:
     number = visit.number("number")
-    tally = studio.parts.tallies.find_tally(number)
+    tally = studio.parts.ledger.tallies.find(number)
     if tally is None:
         raise Missing(f"Issue {number} was never sent.", fix="Send it first.")
     figures = studio.figures(number)
     fragment = as_fragment(figures, studio.parts.config.tracking) if figures else as_beginning(tally)
     # Every word of a reader's or a page's in it is escaped where it is made.
     report = Markup(fragment)  # noqa: S704
-    went_at = studio.parts.tallies.list_went([number]).get(number)
+    went_at = studio.parts.ledger.tallies.list_went([number]).get(number)
     return studio.page(
         visit,
         "report.html",

@@ -67,9 +67,9 @@ def show(studio: Studio, visit: Visit) -> Response:
     is_asked = bool(visit.asked("list"))
     audience = _audience(studio, number, wish) if is_asked else None
     findings = studio.findings(proof, audience) if proof else []
-    tally = parts.tallies.find_tally(number)
+    tally = parts.ledger.tallies.find(number)
     forecast = _forecast(studio, number, audience, tally) if audience else None
-    going = [one for one in parts.ledger.list_mailings(statuses=_UNFINISHED) if one.issue == number]
+    going = [one for one in parts.ledger.mailings.list_in(_UNFINISHED) if one.issue == number]
     values: dict[str, Any] = {
         "issue": issue,
         "tally": tally,
@@ -97,7 +97,7 @@ def show(studio: Studio, visit: Visit) -> Response:
         "lacks": parts.config.lacks,
         "outlook": studio.outlook(of_slot=wish.when == "next"),
         "due": studio.outlook(),
-        "went_at": parts.tallies.list_went([number]).get(number),
+        "went_at": parts.ledger.tallies.list_went([number]).get(number),
         "now": studio.now(),
         "runner_problem": studio.runner.problem,
         "is_asked": is_asked,
@@ -147,7 +147,7 @@ def send(studio: Studio, visit: Visit) -> Response:
         said = f"It goes out {say_moment(slot.due_at, plan.cadence.zone)}. {studio.outlook(of_slot=True).words}"
         return visit.go(f"/issues/{number}/send", said=said)
     start_at = _moment(studio, wish) if wish.when == "at" else None
-    mailing = parts.ledger.open_mailing(
+    mailing = parts.ledger.planning.open_mailing(
         edition,
         list_name=wish.list_name,
         parcel_size=parts.parcel_size,
@@ -173,22 +173,23 @@ def control(studio: Studio, visit: Visit) -> Response:
     back = f"/issues/{number}/send"
     if act == "pause":
         return visit.go(
-            back, said="Paused." if parts.ledger.pause(number, f"paused by {visit.who.name}") else "It was over."
+            back,
+            said="Paused." if parts.ledger.control.pause(number, f"paused by {visit.who.name}") else "It was over.",
         )
     if act == "resume":
-        parts.ledger.resume(number)
+        parts.ledger.control.resume(number)
         # Whoever resumes what had missed its time sends it now: it must not be held for that again.
-        parts.ledger.start_due(studio.now())
+        parts.ledger.control.start_due(studio.now())
         studio.runner.wake()
         return visit.go(back, said="It goes on.")
     if act == "now":
-        waiting = [one for one in parts.ledger.list_mailings(statuses=[MailingStatus.SCHEDULED]) if one.issue == number]
+        waiting = [one for one in parts.ledger.mailings.list_in([MailingStatus.SCHEDULED]) if one.issue == number]
         moved = [one for one in waiting if parts.schedule.move_start(one.id, studio.now())]
-        parts.ledger.start_due(studio.now())
+        parts.ledger.control.start_due(studio.now())
         studio.runner.wake()
         return visit.go(back, said="It goes now." if moved else "Nothing of this issue waits for its time.")
     if act == "cancel":
-        parts.ledger.cancel(number)
+        parts.ledger.control.cancel(number)
         return visit.go(back, said="Cancelled. Who has it has it; nobody else will get it.")
     parts.sweep()
     if act == "look":
@@ -225,12 +226,12 @@ def approve(studio: Studio, visit: Visit) -> Response:
 def progress(studio: Studio, visit: Visit) -> Response:
     """How far each sending of the issue is, from the batches: cheap enough to ask every second."""
     parts, number = studio.parts, visit.number("number")
-    rows = [one for one in parts.ledger.list_mailings(statuses=list(MailingStatus)) if one.issue == number]
+    rows = [one for one in parts.ledger.mailings.list_in(list(MailingStatus)) if one.issue == number]
     return visit.json({"mailings": [_progress(studio, row) for row in rows[-10:]]})
 
 
 def _progress(studio: Studio, row: MailingRow) -> dict[str, object]:
-    settled, planned = studio.parts.accounts.progress(row.id)
+    settled, planned = studio.parts.ledger.accounts.progress(row.id)
     return {
         "id": row.id,
         "status": row.status.value,
@@ -246,7 +247,7 @@ def _waits(studio: Studio, row: MailingRow) -> str:
     config = studio.parts.config
     if row.status is not MailingStatus.SENDING:
         return ""
-    halt = studio.parts.halts.find_halt(row.id, provider=config.provider, pace=config.pace)
+    halt = studio.parts.ledger.halts.find(row.id, provider=config.provider, pace=config.pace)
     return say_halt(halt, now=studio.now(), zone=studio.newsletter.zone) if halt else ""
 
 
@@ -304,7 +305,7 @@ def _audience(studio: Studio, number: int, wish: SendWish) -> Audience:
 def _forecast(studio: Studio, number: int, audience: Audience, tally: Tally | None) -> Forecast | None:
     """Whom it would reach; None while they are being counted. What was counted before is no last look."""
     [list_name] = audience.lists
-    count = partial(studio.parts.forecasts.forecast, number, list_name, segment=audience.segment, at=audience.at)
+    count = partial(studio.parts.ledger.forecasts.make, number, list_name, segment=audience.segment, at=audience.at)
     # Whoever was planned meanwhile makes it another question.
     key = ("forecast", audience, tally.planned if tally else 0)
     return studio.remembered.ask(key, count, fresh_for=_LAST_LOOK_SECONDS, stale_for=0.0)

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Engine, Select, and_, func, or_, select, upda
 from newsletter.db.engine import reading, writing
 from newsletter.db.types import AnyRow, database_now
 from newsletter.db.until import lies_ahead
+from newsletter.ledger.mailings_sql import UNFINISHED
 from newsletter.ledger.moves_sql import accept, move, settle_all, settle_parcel, superseded
-from newsletter.ledger.plan_sql import UNFINISHED
 from newsletter.ledger.rows import DoubtfulAttempt
 from newsletter.ledger.split_sql import new_child
 from newsletter.ledger.tables import attempt, carried, delivery, mailing, parcel
@@ -24,13 +24,13 @@ from newsletter.words.subscriber import address_key
 _FIRST_BETWEEN_LOOKS, _LONGEST_BETWEEN_LOOKS = 30.0, 3_600.0
 
 
-class Settling:
+class Doubts:
     """Decides about tries in doubt."""
 
     def __init__(self, engine: Engine, *, practice: bool = False) -> None:
         self._engine, self._practice = engine, practice
 
-    def list_doubtful(self, issue: int, *, left: bool = False, email: str = "") -> Sequence[DoubtfulAttempt]:
+    def list_attempts(self, issue: int, *, left: bool = False, email: str = "") -> Sequence[DoubtfulAttempt]:
         """With those that the owner left, or only the copies of one reader, where that is asked for."""
         states = (HandOver.UNCERTAIN, HandOver.LEFT) if left else (HandOver.UNCERTAIN,)
         rows = _doubtful(states).where(mailing.c.issue == issue, mailing.c.is_practice == self._practice)

@@ -1,0 +1,51 @@
+"""The ledger, handed out by subject: what is planned, claimed, recorded and counted in one database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from newsletter.ledger.account.account_sql import Accounts
+from newsletter.ledger.account.forecast_sql import Forecasts
+from newsletter.ledger.account.tally_sql import Tallies
+from newsletter.ledger.attempts_sql import Attempts
+from newsletter.ledger.claim import Parcels
+from newsletter.ledger.control_sql import Control
+from newsletter.ledger.doubts_sql import Doubts
+from newsletter.ledger.mailings_sql import Mailings
+from newsletter.ledger.pace.halt_sql import Halts
+from newsletter.ledger.plan_sql import Planning
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """The parts of the ledger; each stands for itself, over the same tables."""
+
+    mailings: Mailings
+    planning: Planning
+    parcels: Parcels
+    attempts: Attempts
+    doubts: Doubts
+    control: Control
+    accounts: Accounts
+    tallies: Tallies
+    forecasts: Forecasts
+    halts: Halts
+
+
+def open_ledger(engine: Engine, *, practice: bool = False) -> Ledger:
+    """The real ledger, or with `practice` the other one in the same database: of what leaves nothing behind but files."""
+    mailings = Mailings(engine, practice=practice)
+    return Ledger(
+        mailings=mailings,
+        planning=Planning(engine, mailings, practice=practice),
+        parcels=Parcels(engine, practice=practice),
+        attempts=Attempts(engine),
+        doubts=Doubts(engine, practice=practice),
+        control=Control(engine, practice=practice),
+        accounts=Accounts(engine, practice=practice),
+        tallies=Tallies(engine, practice=practice),
+        forecasts=Forecasts(engine, practice=practice),
+        halts=Halts(engine),
+    )
