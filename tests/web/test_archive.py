@@ -111,7 +111,7 @@ def test_both_catalogues_say_the_same_things() -> None:
     """No sentence is missing in one of the languages, and none has other values to fill in."""
     import string
 
-    from newsletter.web.public.words import LANGUAGES, read_catalogue
+    from newsletter.web.public.sentences import LANGUAGES, read_catalogue
 
     def names(sentence: str) -> set[str]:
         return {field for _, field, _, _ in string.Formatter().parse(sentence) if field}

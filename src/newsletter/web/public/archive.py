@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from email.utils import format_datetime
 from xml.sax.saxutils import escape
 
@@ -15,7 +15,6 @@ from newsletter.archive.public_issue import PublicIssue
 from newsletter.web.number import read_number
 from newsletter.web.public.headers import ISSUE_POLICY
 from newsletter.web.public.site import Site
-from newsletter.web.public.words import long_date
 from newsletter.words.edition import Edition
 from newsletter.words.gap import fill_part
 from newsletter.words.mistake import NewsletterError
@@ -40,7 +39,7 @@ def list_page(site: Site, request: Request) -> Response:
     return site.page(
         "archive.html",
         words,
-        rows=[(*row, long_date(words.language, row[2]) if row[2] else "") for row in rows],
+        rows=[(*row, words.day(row[2]) if row[2] else "") for row in rows],
         older=rows[-1][0] if len(found) > _PER_PAGE else None,
     )
 
@@ -74,7 +73,7 @@ def feed(site: Site, request: Request) -> Response:
     issues = site.parts.archive.list_issues(most=_IN_FEED)
     url = site.newsletter.public_url
     items = "".join(_item(site, issue) for issue in issues)
-    built = f"<lastBuildDate>{_rfc822(issues[0].sent_at)}</lastBuildDate>" if issues else ""
+    built = f"<lastBuildDate>{format_datetime(issues[0].sent_at, usegmt=True)}</lastBuildDate>" if issues else ""
     name = escape(_clean(site.newsletter.name))
     text = (
         '<?xml version="1.0" encoding="utf-8"?>\n<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel>'
@@ -107,7 +106,7 @@ def _item(site: Site, issue: PublicIssue) -> str:
     summary = text if len(text) <= _SUMMARY else text[:_SUMMARY].rsplit(" ", 1)[0] + " …"
     return (
         f"<item><title>{escape(_clean(_subject(site, edition)))}</title><link>{address}</link>"
-        f'<guid isPermaLink="true">{address}</guid><pubDate>{_rfc822(issue.sent_at)}</pubDate>'
+        f'<guid isPermaLink="true">{address}</guid><pubDate>{format_datetime(issue.sent_at, usegmt=True)}</pubDate>'
         f"<description>{escape(_clean(summary))}</description></item>"
     )
 
@@ -120,10 +119,6 @@ def _nobody(site: Site) -> dict[str, Sequence[str]]:
     """The values of a reader of whom nothing is known; the own links of a reader lead to the sign-up form."""
     form = [f"{site.newsletter.public_url}/subscribe"]
     return {"unsubscribe_url": form, "preferences_url": form}
-
-
-def _rfc822(at: datetime) -> str:
-    return format_datetime(at, usegmt=True)
 
 
 def _clean(text: str) -> str:

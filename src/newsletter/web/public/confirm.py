@@ -8,14 +8,13 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
-from newsletter.web.public.address_change import tell_old_address
 from newsletter.web.public.forms import Form
+from newsletter.web.public.mails import post_welcome, tell_old_address
 from newsletter.web.public.site import Site
-from newsletter.web.public.welcome import welcome
 from newsletter.words.consent import Asked, ConsentRecord
 
 VALID_DAYS = 30
-# Who is asked whether they still want it may answer late: what silence ended, a late yes lifts.
+# A reader who is asked whether they still want it may answer late: what silence ended, a late yes lifts.
 _VALID_DAYS_AGAIN = 120
 _PAGES = {Asked.ADDRESS: "confirm_address", Asked.AGAIN: "confirm_again"}
 
@@ -34,8 +33,6 @@ def show(site: Site, request: Request) -> Response:
         head=words(f"{name}.head"),
         body=words(f"{name}.body", lists=site.titles(words, record.lists), email=record.email),
         button=words(f"{name}.button"),
-        hidden=(),
-        instead=None,
     )
 
 
@@ -59,7 +56,7 @@ def confirm(site: Site, request: Request, form: Form) -> Response:
         "stays" if done.asked is Asked.AGAIN else "confirmed",
         lists=site.titles(words, (name for _, name in done.lists)),
         link=(site.preferences_path(done.subscriber, done.lists[0][0]), words("confirmed.preferences")),
-        background=BackgroundTask(welcome, site, done),
+        background=BackgroundTask(post_welcome, site, done),
     )
 
 

@@ -17,13 +17,9 @@ UNDO_DAYS = 7
 REASONS = ("often", "interest", "never", "other")
 
 
-def test_mail(site: Site, request: Request) -> Response:
+def stand_in(site: Site, request: Request, form: Form | None = None) -> Response:
     """Behind `/u/test`, the stand-in of test mails."""
     return site.message(site.words(request), "test_mail")
-
-
-def test_mail_form(site: Site, request: Request, form: Form) -> Response:
-    return test_mail(site, request)
 
 
 def show(site: Site, request: Request, holder: Holder) -> Response:

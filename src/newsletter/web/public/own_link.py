@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from newsletter.web.public.forms import Form
+from newsletter.web.public.sentences import Sentences
 from newsletter.web.public.site import Site
-from newsletter.web.public.words import Words
 from newsletter.words.subscriber import Subscriber, SubscriptionStatus
 from newsletter.words.token import ReaderToken
 
@@ -21,7 +21,7 @@ class Holder:
     """What a genuine link says, the language of whoever holds it, and who that is: nobody for a preview."""
 
     token: ReaderToken
-    words: Words
+    words: Sentences
     person: Subscriber | None = None
 
     def lists(self) -> set[str]:

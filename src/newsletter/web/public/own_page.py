@@ -15,8 +15,8 @@ from newsletter.consent.own_token import is_for, read_own_token
 from newsletter.consent.requests import NewRequest, Price
 from newsletter.readers.address import BadAddress, check_address
 from newsletter.web.public.forms import Form
+from newsletter.web.public.sentences import Sentences
 from newsletter.web.public.site import Site
-from newsletter.web.public.words import Words
 from newsletter.words.consent import Asked
 from newsletter.words.erasure import RequestOf
 from newsletter.words.subscriber import Subscriber
@@ -29,10 +29,10 @@ class Owner:
     """Who opened the link that was mailed to their present address, and their language."""
 
     person: Subscriber
-    words: Words
+    words: Sentences
 
 
-Acting = Callable[[Site, Form, Request, Owner], Response]
+Acting = Callable[[Site, Request, Form, Owner], Response]
 
 
 def show(site: Site, request: Request) -> Response:
@@ -46,12 +46,12 @@ def act(what: Acting) -> Callable[[Site, Request, Form], Response]:
 
     def endpoint(site: Site, request: Request, form: Form) -> Response:
         owner = _owner(site, request)
-        return what(site, form, request, owner) if owner else site.no_such_link(request)
+        return what(site, request, form, owner) if owner else site.no_such_link(request)
 
     return endpoint
 
 
-def change_address(site: Site, form: Form, request: Request, owner: Owner) -> Response:
+def change_address(site: Site, request: Request, form: Form, owner: Owner) -> Response:
     """Ask at the new address too. The page says the same whether or not that address is known here."""
     person, words = owner.person, owner.words
     try:
@@ -75,7 +75,7 @@ def change_address(site: Site, form: Form, request: Request, owner: Owner) -> Re
     return site.look_into_mail(words, "check_new_mail", BackgroundTask(site.post_some))
 
 
-def export(site: Site, form: Form, request: Request, owner: Owner) -> Response:
+def export(site: Site, request: Request, form: Form, owner: Owner) -> Response:
     """Everything that is kept about the reader, as a file."""
     data = own_data(owner.person, site.parts.consents, site.parts.profiles)
     return Response(
@@ -85,7 +85,7 @@ def export(site: Site, form: Form, request: Request, owner: Owner) -> Response:
     )
 
 
-def erase(site: Site, form: Form, request: Request, owner: Owner) -> Response:
+def erase(site: Site, request: Request, form: Form, owner: Owner) -> Response:
     site.parts.profiles.erase(owner.person.email, RequestOf.READER)
     return site.message(owner.words, "erased", newsletter=site.newsletter.name)
 

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
+from newsletter.consent.requests import Price
 from newsletter.consent.sign_up import one_line
 from newsletter.readers.pages import ListPage
 from newsletter.web.public.forms import Form
+from newsletter.web.public.mails import post_own_link
 from newsletter.web.public.own_link import Holder
+from newsletter.web.public.sentences import LANGUAGES
 from newsletter.web.public.site import Site
-from newsletter.web.public.words import LANGUAGES, long_date
 from newsletter.words.consent import Left
 from newsletter.words.subscriber import Subscriber
 
 WEEKS = (2, 4, 8, 12)
-
-
-def show(site: Site, request: Request, holder: Holder) -> Response:
-    return page(site, request, holder)
+# With a forwarded mail, so many mails can be sent to its reader in a day, and no more.
+_OWN_LINKS_A_DAY = 3
+_DAY = 24 * 3_600
 
 
 def save(site: Site, request: Request, form: Form, holder: Holder) -> Response:
@@ -57,13 +59,18 @@ def pause(site: Site, request: Request, form: Form, holder: Holder) -> Response:
     return page(site, request, holder, said="preferences.saved")
 
 
-def page(
-    site: Site,
-    request: Request,
-    holder: Holder,
-    *,
-    said: str = "",
-) -> Response:
+def mail_own_link(site: Site, request: Request, form: Form, holder: Holder) -> Response:
+    """Post the link for the rest to the present address. The page says the same whether it may be mailed."""
+    person, words = holder.person, holder.words
+    if person is None:
+        return page(site, request, holder)
+    price = Price(bucket=f"own-link:{person.id}", limit=_OWN_LINKS_A_DAY, seconds=_DAY)
+    if not site.parts.consents.spend([price], site.parts.clock.now()):
+        return site.message(words, "own_asked_enough", status=429)
+    return site.look_into_mail(words, "check_own_mail", BackgroundTask(post_own_link, site, person))
+
+
+def page(site: Site, request: Request, holder: Holder, *, said: str = "") -> Response:
     """The page as it stands now."""
     person, words = holder.person, holder.words
     if person is None:
@@ -80,7 +87,7 @@ def page(
         lists=_offered(site, holder),
         on=holder.lists(),
         blocked=person.suppressed,
-        rests_until=long_date(words.language, rests_until) if rests_until else "",
+        rests_until=words.day(rests_until) if rests_until else "",
         weeks=WEEKS,
         said=words(said) if said else "",
     )

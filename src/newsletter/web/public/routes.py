@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from newsletter.web.public import archive, confirm, leave, own_mail, own_page, preferences, stop, subscribe
+from newsletter.web.public import archive, confirm, leave, own_page, preferences, stop, subscribe
 from newsletter.web.public.forms import Form, read_form
 from newsletter.web.public.own_link import held, held_form
 from newsletter.web.public.site import Site
@@ -42,14 +42,17 @@ def public_routes(site: Site) -> list[BaseRoute]:
         *_both(site, "/subscribe", subscribe.show, subscribe.ask),
         *_both(site, "/confirm/{token}", confirm.show, confirm.confirm),
         *_both(site, "/stop/{token}", stop.show, stop.press),
-        *_both(site, "/u/test", leave.test_mail, leave.test_mail_form),
+        *_both(site, "/u/test", leave.stand_in, leave.stand_in),
         *_both(site, "/u/{token}", held("u", leave.show), held_form("u", leave.leave)),
         write("/u/{token}/undo", held_form("u", leave.undo)),
         write("/u/{token}/why", held_form("u", leave.say_why)),
-        *_both(site, "/preferences/{token}", held("p", preferences.show), held_form("p", preferences.save)),
+        *_both(site, "/preferences/{token}", held("p", preferences.page), held_form("p", preferences.save)),
         write("/preferences/{token}/pause", held_form("p", preferences.pause)),
         # The last three are where the page's forms went once; who has it open is asked by mail as well.
-        *(write(f"/preferences/{{token}}/{last}", held_form("p", own_mail.ask)) for last in _ASKED_BY_MAIL),
+        *(
+            write(f"/preferences/{{token}}/{last}", held_form("p", preferences.mail_own_link))
+            for last in _ASKED_BY_MAIL
+        ),
         read("/own/{token}", own_page.show),
         write("/own/{token}/address", own_page.act(own_page.change_address)),
         write("/own/{token}/data", own_page.act(own_page.export)),

@@ -16,8 +16,8 @@ from starlette.responses import HTMLResponse, Response
 
 from newsletter.consent.letters.words import AND
 from newsletter.consent.sign_up import FormLimits
+from newsletter.web.public.sentences import Sentences, choose_language
 from newsletter.web.public.theme import Theme, read_theme
-from newsletter.web.public.words import Words, choose_language
 from newsletter.wiring import Parts
 from newsletter.words.consent import Visitor
 from newsletter.words.mistake import Missing, NotNow
@@ -66,15 +66,17 @@ class Site:
             lstrip_blocks=True,
         )
 
-    def words(self, request: Request, *wishes: str) -> Words:
+    def words(self, request: Request, *wishes: str) -> Sentences:
         """In the language that the reader chose, or the browser asks for, or the newsletter is written in."""
         header = request.headers.get("accept-language", "")
-        return Words(choose_language(request.query_params.get("lang", ""), *wishes, header, self.newsletter.language))
+        return Sentences(
+            choose_language(request.query_params.get("lang", ""), *wishes, header, self.newsletter.language)
+        )
 
     def page(
         self,
         template: str,
-        words: Words,
+        words: Sentences,
         *,
         status: int = 200,
         background: BackgroundTask | None = None,
@@ -92,7 +94,7 @@ class Site:
 
     def message(
         self,
-        words: Words,
+        words: Sentences,
         name: str,
         *,
         status: int = 200,
@@ -116,7 +118,7 @@ class Site:
             more=more,
         )
 
-    def look_into_mail(self, words: Words, name: str, background: BackgroundTask) -> Response:
+    def look_into_mail(self, words: Sentences, name: str, background: BackgroundTask) -> Response:
         """A mail answers, where one may: the page says the same whether it does, so it promises none."""
         more = words(f"{name}.more", contact=self.newsletter.reply_to or self.newsletter.sender)
         return self.message(words, name, more=more, background=background)
@@ -128,7 +130,7 @@ class Site:
         )
         return f"{self.root}/preferences/{token}"
 
-    def titles(self, words: Words, names: Iterable[str]) -> str:
+    def titles(self, words: Sentences, names: Iterable[str]) -> str:
         """What readers call these lists, as the mail that asks says it; the newsletter's own name where there is none."""
         known = {page.name: page.title for page in self.parts.profiles.list_pages()}
         return AND[words.language].join(known.get(name, name) for name in names) or self.newsletter.name

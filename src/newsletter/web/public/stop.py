@@ -10,7 +10,6 @@ from starlette.responses import Response
 from newsletter.schedule.stop import Stand, Stoppable, find_stoppable, stop
 from newsletter.web.public.forms import Form
 from newsletter.web.public.site import Site
-from newsletter.web.public.words import long_date
 from newsletter.wiring.clocks import desk_of
 
 
@@ -47,10 +46,8 @@ def _page(site: Site, request: Request, found: Stoppable) -> Response:
         body=words(
             f"{name}.body",
             list=found.plan.list_name,
-            day=long_date(words.language, at.date()),
+            day=words.day(at.date()),
             zone=found.plan.cadence.zone,
         ),
         button=words("stop.button"),
-        hidden=(),
-        instead=None,
     )

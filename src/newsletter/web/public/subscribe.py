@@ -13,8 +13,8 @@ from newsletter.consent.sign_up import SignUp, SignUpAnswer, hold_off, sign_up
 from newsletter.readers.pages import ListPage
 from newsletter.web.public.form_time import is_hasty, stamp
 from newsletter.web.public.forms import Form
+from newsletter.web.public.sentences import Sentences
 from newsletter.web.public.site import Site
-from newsletter.web.public.words import Words
 
 
 def show(site: Site, request: Request) -> Response:
@@ -67,7 +67,7 @@ def _afterwards(site: Site) -> None:
 
 def _form(
     site: Site,
-    words: Words,
+    words: Sentences,
     *,
     email: str = "",
     first_name: str = "",
@@ -94,7 +94,7 @@ def _form(
     )
 
 
-def _wording(site: Site, words: Words, offered: Sequence[ListPage]) -> str:
+def _wording(site: Site, words: Sentences, offered: Sequence[ListPage]) -> str:
     """What a reader agrees to, as it stands above the button; kept word for word with the lists they chose."""
     newsletter = site.newsletter.name
     if len(offered) > 1:

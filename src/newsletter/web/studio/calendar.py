@@ -60,8 +60,7 @@ def address_of(studio: Studio, visit: Visit) -> str:
     if not (studio.parts.directory / _KEY).exists():
         return ""
     public = studio.newsletter.public_url
-    own = f"{visit.request.url.scheme}://{visit.request.headers.get('host', '')}{studio.root}"
-    base = public if studio.has_users() or not has_loopback_name(visit.request) else own
+    base = public if studio.has_users() or not has_loopback_name(visit.request) else visit.base
     return f"{base}/studio/calendar/{_token(studio)}.ics"
 
 

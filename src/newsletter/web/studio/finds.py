@@ -19,7 +19,7 @@ from newsletter.web.number import read_number
 from newsletter.web.studio.issue.broken import readable
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.studio import Studio
-from newsletter.web.studio.visit import Visit
+from newsletter.web.studio.visit import NoSuchAct, Visit
 from newsletter.wiring.collect import collect_desk
 from newsletter.words.find import FindStatus
 from newsletter.words.mistake import Mistake, NewsletterError
@@ -62,7 +62,7 @@ def act(studio: Studio, visit: Visit) -> Response:
         return _save(studio, visit)
     find = read_number(visit.text("find"))
     if find is None:
-        raise Mistake("This page sent something that there is not to do.", fix="Load the page again.")
+        raise NoSuchAct
     if what == "keep":
         if (link := read_number(visit.text("link"))) is not None:
             choose(desk, find, link)
@@ -76,7 +76,7 @@ def act(studio: Studio, visit: Visit) -> Response:
         undo(desk, find)
         studio.sittings.note(visit.who, *([f"posts/{post}.md"] if post else []))
         return visit.go("/finds", said="It waits again.")
-    raise Mistake("This page sent something that there is not to do.", fix="Load the page again.")
+    raise NoSuchAct
 
 
 def ask(studio: Studio, visit: Visit) -> Response:

@@ -105,7 +105,7 @@ def show(studio: Studio, visit: Visit) -> Response:
         visit,
         "home.html",
         coming=coming,
-        others=[_Other(line, _overdue(studio, line)) for line in lines[1:][:_SHOWN]],
+        others=[(line, _overdue(studio, line)) for line in lines[1:][:_SHOWN]],
         unused=unused,
         last=last,
         problems=found.problems,
@@ -131,14 +131,6 @@ def hold(studio: Studio, visit: Visit) -> Response:
     return visit.go("", said="On hold: nothing goes by itself." if is_held else "It goes on.")
 
 
-@dataclass(frozen=True, slots=True)
-class _Other:
-    """Something else that waits, asks or is under way."""
-
-    line: CalendarLine
-    overdue: str
-
-
 def _open_lines(studio: Studio) -> list[CalendarLine]:
     """What waits, asks, stands still or is under way, of every list: what wants somebody first, then by time."""
     now = studio.now()
@@ -159,7 +151,7 @@ def _overdue(studio: Studio, line: CalendarLine) -> str:
     if late is None and line.kind == "sending" and line.status == "paused" and line.at < studio.now():
         has_begun = line.issue in studio.parts.ledger.tallies.list_went([line.issue or 0])
         return "" if has_begun else say_span(studio.now() - line.at)
-    if late is None or (late < _MINUTE and studio.outlook(of_slot=line.kind == "slot").is_driven):
+    if late is None or (late < _MINUTE and studio.parts.outlook(of_slot=line.kind == "slot").is_driven):
         return ""
     return say_span(late)
 
@@ -183,7 +175,7 @@ def _coming(studio: Studio, issues: Sequence[Issue], sent: set[int], lines: Sequ
                 status=line.status,
                 words=line.words,
                 overdue=_overdue(studio, line),
-                outlook=studio.outlook(of_slot=line.kind == "slot") if line.due_at else None,
+                outlook=studio.parts.outlook(of_slot=line.kind == "slot") if line.due_at else None,
                 is_unread=bool(line.kind == "slot" and plan and line.issue and _is_unread(studio, plan, line.issue)),
             ),
         )

@@ -13,7 +13,7 @@ from newsletter.access.network import network_of
 from newsletter.access.sign_in import check_password, hashed, prove, prove_code
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.studio import Studio
-from newsletter.web.studio.visit import Visit
+from newsletter.web.studio.visit import NoSuchAct, Visit
 from newsletter.words.mistake import Missing, Mistake
 from newsletter.words.user import AT_THE_MACHINE, Role
 
@@ -37,7 +37,7 @@ def change(studio: Studio, visit: Visit) -> Response:
         raise Missing("Who sits at the machine needs no password.", fix="Add a user for yourself under Users.")
     act = _ACTS.get(visit.text("act"))
     if act is None:
-        raise Mistake("This page sent something that there is not to do.", fix="Load the page again.")
+        raise NoSuchAct
     if visit.form.get("secret") is not None:
         raise Mistake("Secrets for codes are made here, and taken from nobody.", fix="Load the page again.")
     if act is _new_password:

@@ -17,7 +17,7 @@ from newsletter.web.number import read_number
 from newsletter.web.studio.calendar import address_of, days_of
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.studio import Studio
-from newsletter.web.studio.visit import Visit
+from newsletter.web.studio.visit import NoSuchAct, Visit
 from newsletter.wiring.clocks import desk_of
 from newsletter.words.cadence import Cadence
 from newsletter.words.cadence_text import cadence_text, clock_note, describe, parse_cadence, say_time, sentence
@@ -76,7 +76,7 @@ def show(studio: Studio, visit: Visit) -> Response:
         visit,
         "schedule.html",
         # With plans that nothing looks after, or something that waits, it matters what runs.
-        outlook=studio.outlook(of_slot=True) if plans or any(day.line.due_at for day in days) else None,
+        outlook=studio.parts.outlook(of_slot=True) if plans or any(day.line.due_at for day in days) else None,
         rows=[_row(studio, desk, name, plans.get(name)) for name in names],
         said_back=_said_back(studio, wanted, typed) if typed and wanted in names else None,
         ahead=[day for day in days if not day.is_past],
@@ -101,7 +101,7 @@ def change(studio: Studio, visit: Visit) -> Response:
     }
     act = acts.get(visit.text("act"))
     if act is None:
-        raise Mistake("This page sent something that there is not to do.", fix="Load the page again.")
+        raise NoSuchAct
     name = visit.text("list")
     if name not in studio.parts.readers.list_names() and studio.parts.schedule.find_plan(name) is None:
         raise Missing(f"There is no list called {name!r}.", fix="Load the page again.")
@@ -114,7 +114,7 @@ def _set(studio: Studio, visit: Visit, name: str) -> str:
     rule = parse_cadence(visit.text("cadence"), zone=studio.newsletter.zone)
     plan = set_plan(memory, name, rule, known.ways if known else Ways(), now=now)
     said = f"{name}: {sentence(plan.cadence, islice(plan.cadence.after(now), 60))}"
-    found = studio.outlook(of_slot=True)
+    found = studio.parts.outlook(of_slot=True)
     return said if found.is_driven else f"{said} {found.words}"
 
 
@@ -178,10 +178,12 @@ def _decide(studio: Studio, visit: Visit, name: str) -> str:
         return f"{name}: skipped. What was ready goes in the next slot."
     if act == "now":
         send_at(desk, plan, slot, now)
-        return f"{name}: it goes at the next look of the schedule. {studio.outlook(of_slot=True).words}"
+        return f"{name}: it goes at the next look of the schedule. {studio.parts.outlook(of_slot=True).words}"
     found = parse_moment(visit.text("at"), now=now, zone=plan.cadence.zone)
     send_at(desk, plan, slot, found.at)
-    return f"{name}: it goes {say_back(found, now=now, zone=plan.cadence.zone)} {studio.outlook(of_slot=True).words}"
+    return (
+        f"{name}: it goes {say_back(found, now=now, zone=plan.cadence.zone)} {studio.parts.outlook(of_slot=True).words}"
+    )
 
 
 def _plan(studio: Studio, name: str) -> Plan:

@@ -87,21 +87,18 @@ class Sessions:
 
     def remember_device(self, request: Request, answer: Response, owner: str, *, path: str) -> None:
         """Somebody came in by this browser: what others guess elsewhere does not count against it."""
-        name = self._device(request, owner) or secrets.token_hex(16)
+        name = self.device(request, owner) or secrets.token_hex(16)
         self._set(request, answer, self.device_cookie, self._devices.dumps({"o": owner, "d": name}), _DEVICE_FOR, path)
 
     def device(self, request: Request, owner: str) -> str:
         """The name of this browser, if `owner` came in by it within a year; "" for another."""
-        return self._device(request, owner) or ""
-
-    def _device(self, request: Request, owner: str) -> str | None:
         try:
             said = self._devices.loads(
                 request.cookies.get(self.device_cookie, ""), max_age=int(_DEVICE_FOR.total_seconds())
             )
-            return str(said["d"]) if said["o"] == owner else None
+            return str(said["d"]) if said["o"] == owner else ""
         except (BadSignature, KeyError, TypeError, ValueError):
-            return None
+            return ""
 
     @cached_property
     def _devices(self) -> URLSafeTimedSerializer:

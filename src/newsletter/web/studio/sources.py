@@ -10,7 +10,7 @@ from newsletter.collect.feeds.subscribe import subscribe, unsubscribe
 from newsletter.folder.feeds_file import FILE as FEEDS
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.studio import Studio
-from newsletter.web.studio.visit import Visit
+from newsletter.web.studio.visit import NoSuchAct, Visit
 from newsletter.wiring.collect import collect_desk
 from newsletter.words.mistake import Mistake
 from newsletter.words.user import Role
@@ -56,12 +56,11 @@ def act(studio: Studio, visit: Visit) -> Response:
     if what == "revoke":
         desk.keys.revoke(visit.text("name"))
         return visit.go("/finds/sources", said="This key opens nothing any more.")
-    raise Mistake("This page sent something that there is not to do.", fix="Load the page again.")
+    raise NoSuchAct
 
 
 def _page(studio: Studio, visit: Visit, *, key: str, name: str) -> Response:
     desk = collect_desk(studio.parts)
-    base = f"{visit.request.url.scheme}://{visit.request.headers.get('host', '')}{studio.root}"
     return studio.page(
         visit,
         "sources.html",
@@ -69,8 +68,8 @@ def _page(studio: Studio, visit: Visit, *, key: str, name: str) -> Response:
         keys=desk.keys.list_keys(),
         key=key,
         name=name,
-        api=f"{base}/api/v1/finds",
-        bookmarklet=_BOOKMARKLET.format(base=base.replace("'", "%27")),
+        api=f"{visit.base}/api/v1/finds",
+        bookmarklet=_BOOKMARKLET.format(base=visit.base.replace("'", "%27")),
         editors=studio.parts.config.editors,
     )
 

@@ -21,7 +21,7 @@ from starlette.responses import HTMLResponse, Response
 
 from newsletter.access.hash import Hashing
 from newsletter.compose.press import Proof
-from newsletter.jobs.driver import Outlook
+from newsletter.folder.sheet import Changed
 from newsletter.ledger.changes import changes
 from newsletter.readers.rows import ListRow
 from newsletter.report.figures import Figures
@@ -125,10 +125,6 @@ class Studio:
         is_ours = came.netloc == visit.request.headers.get("host") and came.path.startswith(f"{self.root}/studio")
         return f"{came.path}?{came.query}" if is_ours and came.query else came.path if is_ours else ""
 
-    def outlook(self, *, of_slot: bool = False) -> Outlook:
-        """Whether something runs that would send what waits for its time."""
-        return self.parts.outlook(of_slot=of_slot)
-
     def figures(self, issue: int) -> Figures | None:
         """What came of an issue; None while it is being counted, or where the issue was never sent."""
         return self.remembered.ask(
@@ -158,6 +154,12 @@ class Studio:
             if found is not None:
                 self._found[words] = time.monotonic(), found
         return found
+
+    def write(self, visit: Visit, file: str, base: str, edit: Callable[[str], str]) -> Changed:
+        """Change a file in the name of whoever came. `base` is the version that the edit was made on; see Sheets.change."""
+        done = self.parts.sheets.change(file, base, edit, by=visit.who.name, at=self.now())
+        self.sittings.note(visit.who, file)
+        return done
 
     def changes(self, before: Edition, now: Edition) -> list[DiffLine]:
         """What a reader of the text would see changed between two versions of an issue."""

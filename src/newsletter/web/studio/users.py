@@ -14,7 +14,7 @@ from newsletter.web.number import read_number
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.session import invitation
 from newsletter.web.studio.studio import Studio
-from newsletter.web.studio.visit import Visit
+from newsletter.web.studio.visit import NoSuchAct, Visit
 from newsletter.words.mistake import Missing, Mistake
 from newsletter.words.user import Role
 
@@ -48,7 +48,7 @@ def change(studio: Studio, visit: Visit) -> Response:
     if act == "remove":
         users.remove(account.user.id)
         return visit.go("/settings/users", said=f"{account.user.name} has no account any more.")
-    raise Mistake("This page sent something that there is not to do.", fix="Load the page again.")
+    raise NoSuchAct
 
 
 def _check_may_take_code_off(studio: Studio, visit: Visit, account: UserAccount) -> None:

@@ -21,6 +21,13 @@ _TEST_TO = "newsletter_test_to"
 _YEAR_SECONDS = 366 * 86_400
 
 
+class NoSuchAct(Mistake):
+    """A form named something to do that its page does not do."""
+
+    def __init__(self) -> None:
+        super().__init__("This page sent something that there is not to do.", fix="Load the page again.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """`form` holds the fields of a posted form, `data` what came as JSON; `csrf` goes into every form of the answer."""
@@ -65,6 +72,11 @@ class Visit:
     def place(self) -> str:
         """The address of whoever came, as far as it is known."""
         return self.request.client.host if self.request.client else ""
+
+    @property
+    def base(self) -> str:
+        """The address of the pages as this browser knows it, without a slash at its end."""
+        return f"{self.request.url.scheme}://{self.request.headers.get('host', '')}{self.root}"
 
     def number(self, name: str) -> int:
         """A number of the path, such as the issue's."""

@@ -46,8 +46,7 @@ def show(studio: Studio, visit: Visit) -> Response:
 def save(studio: Studio, visit: Visit) -> Response:
     file = visit.text("file")
     edit = edit_of(file, "raw", visit.text("value-raw"))
-    studio.parts.sheets.change(file, visit.text("base"), edit, by=visit.who.name, at=studio.now())
-    studio.sittings.note(visit.who, file)
+    studio.write(visit, file, visit.text("base"), edit)
     return visit.go("/issues", said=f"Saved: {file}.")
 
 

@@ -7,7 +7,7 @@ from typing import cast
 from starlette.responses import Response
 
 from newsletter.compose.press import press
-from newsletter.folder.sheet import Changed, Clash
+from newsletter.folder.sheet import Clash
 from newsletter.folder.touch import edit_of, with_sections
 from newsletter.schedule.lock import find_lock, unlock
 from newsletter.web.number import read_number
@@ -58,7 +58,7 @@ def save(studio: Studio, visit: Visit) -> Response:
     file, base = str(visit.value("file", str)), str(visit.value("base", str))
     field, value = str(visit.value("field", str)), str(visit.value("value", str))
     try:
-        done = _changed(studio, visit, file, base, field, value)
+        done = studio.write(visit, file, base, edit_of(file, field, value))
     except Clash as clash:
         theirs = {"version": clash.theirs.version, "text": clash.theirs.text}
         return visit.json({"message": clash.message, "fix": clash.fix, "mine": clash.mine, "theirs": theirs}, 409)
@@ -75,10 +75,7 @@ def arrange(studio: Studio, visit: Visit) -> Response:
     is_whole = isinstance(visit.data, dict) and "sections" in visit.data
     after = _whole_order(visit, before) if is_whole else _one_step(visit, before)
     base = visit.text("issue-base") or visit.word("base")
-    done = studio.parts.sheets.change(
-        file, base, lambda text: with_sections(text, after, file=file), by=visit.who.name, at=studio.now()
-    )
-    studio.sittings.note(visit.who, file)
+    done = studio.write(visit, file, base, lambda text: with_sections(text, after, file=file))
     if visit.data is not None:
         return visit.json({"version": done.sheet.version})
     return visit.go(f"/issues/{number}?part={visit.text('part')}")
@@ -116,16 +113,9 @@ def _words(studio: Studio, number: int) -> str:
 
 def _save_form(studio: Studio, visit: Visit) -> None:
     """Every field of the part that a form brings."""
-    base = visit.text("base")
+    file, base = visit.text("file"), visit.text("base")
     for field in visit.texts("field"):
-        base = _changed(studio, visit, visit.text("file"), base, field, visit.text(f"value-{field}")).mine
-
-
-def _changed(studio: Studio, visit: Visit, file: str, base: str, field: str, value: str) -> Changed:
-    edit = edit_of(file, field, value)
-    done = studio.parts.sheets.change(file, base, edit, by=visit.who.name, at=studio.now())
-    studio.sittings.note(visit.who, file)
-    return done
+        base = studio.write(visit, file, base, edit_of(file, field, visit.text(f"value-{field}"))).mine
 
 
 def _whole_order(visit: Visit, before: Sections) -> Sections:

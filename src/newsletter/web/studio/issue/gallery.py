@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from collections import Counter
+from functools import lru_cache
 
 from starlette.responses import HTMLResponse, Response
 
 from newsletter.compose.look import read_look
 from newsletter.config_changes import SettingWish, change_settings, where_it_stands
+from newsletter.folder.templates import TemplateFolders
 from newsletter.ports.folder import TemplateFiles
 from newsletter.web.studio.issue.broken import readable
 from newsletter.web.studio.page import Page
@@ -25,17 +28,13 @@ _POLICY = (
     "frame-ancestors 'self'"
 )
 _MOST_KEPT = 20
-_kept: dict[str, str] = {}
 _one_at_a_time = threading.Lock()
 
 
 def show(studio: Studio, visit: Visit) -> Response:
     parts = studio.parts
     stands = where_it_stands(parts.directory, ["template"])["template"]
-    used_by: dict[str, int] = {}
-    for issue in readable(parts).issues:
-        if issue.template:
-            used_by[issue.template] = used_by.get(issue.template, 0) + 1
+    used_by = Counter(issue.template for issue in readable(parts).issues if issue.template)
     return studio.page(
         visit,
         "gallery.html",
@@ -62,14 +61,15 @@ def sample(studio: Studio, visit: Visit) -> Response:
     folders = studio.parts.templates
     template = folders.get_template(str(visit.request.path_params["name"]))
     headers = {"Content-Security-Policy": _POLICY, "Cache-Control": "private, no-cache"}
-    mark = _digest(template)
     with _one_at_a_time:
-        if mark not in _kept:
-            while len(_kept) >= _MOST_KEPT:
-                _kept.pop(next(iter(_kept)))
-            _kept[mark] = sample_mail(folders, template.name)
-        mail = _kept[mark]
+        mail = _sample(_digest(template), folders, template.name)
     return HTMLResponse(mail, headers=headers)
+
+
+@lru_cache(_MOST_KEPT)
+def _sample(digest: str, folders: TemplateFolders, name: str) -> str:
+    """The sample in a template; `digest` is of its files, so that a changed one is made anew."""
+    return sample_mail(folders, name)
 
 
 def _about(template: TemplateFiles) -> str:

@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from starlette.responses import Response
 
 from newsletter.compose.draft import draft, unused_posts
 from newsletter.folder.git.checkout import is_checkout
 from newsletter.folder.git.sync import Synced
-from newsletter.ledger.rows import Tally
 from newsletter.web.studio.issue.broken import readable
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.studio import Studio
 from newsletter.web.studio.visit import Visit
 from newsletter.wiring.sync import sentences, sync_now
-from newsletter.words.issue import Issue
 from newsletter.words.mistake import Mistake
 from newsletter.words.user import Role
-
-
-@dataclass(frozen=True, slots=True)
-class IssueLine:
-    """An issue in the list; without a tally it was never sent."""
-
-    issue: Issue
-    tally: Tally | None
-    n_posts: int
 
 
 def show(studio: Studio, visit: Visit) -> Response:
@@ -38,12 +25,8 @@ def _page(studio: Studio, visit: Visit, *, synced: Synced | None) -> Response:
     found = readable(parts)
     issues = sorted(found.issues, key=lambda issue: -issue.number)
     sent = set(parts.ledger.accounts.list_issues_sent())
-    rows = [
-        IssueLine(
-            issue, parts.ledger.tallies.find(issue.number) if issue.number in sent else None, len(list(issue.slugs()))
-        )
-        for issue in issues
-    ]
+    # Without a tally it was never sent.
+    rows = [(issue, parts.ledger.tallies.find(issue.number) if issue.number in sent else None) for issue in issues]
     unused = unused_posts(found.posts, issues)
     can_sync = visit.who.role.may(Role.EDITOR) and is_checkout(parts.directory)
     return studio.page(

@@ -77,8 +77,7 @@ def findings(studio: Studio, visit: Visit) -> Response:
     """What `check` finds without the web, in the issue as it is saved."""
     number = visit.number("number")
     try:
-        proof = press(studio.parts.shelf, studio.newsletter, number)
-        found = check(proof, around(studio.parts, proof, online=False))
+        _, found = checked(studio, number)
     except NewsletterError as error:
         place = place_json(error.place)
         stops = {"code": "broken", "severity": "error", "message": error.message, "fix": error.fix, "place": place}
@@ -90,20 +89,20 @@ def findings(studio: Studio, visit: Visit) -> Response:
 
 def mend(studio: Studio, visit: Visit) -> Response:
     """Make the change that a finding proposes, where the file still is as it was when it was found."""
-    number, wanted = visit.number("number"), visit.word("finding")
-    proof = press(studio.parts.shelf, studio.newsletter, number)
-    found = next(
-        (one for one in check(proof, around(studio.parts, proof, online=False)) if finding_id(one) == wanted), None
-    )
+    _, listed = checked(studio, visit.number("number"))
+    found = next((one for one in listed if finding_id(one) == visit.word("finding")), None)
     if found is None or found.mend is None:
         raise Missing("That is not found any more.", fix="Somebody mended it already.")
     change, file = found.mend, found.mend.place.file
     sheet = studio.parts.sheets.note(file, at=studio.now())
-    studio.parts.sheets.change(
-        file, sheet.version, lambda text: mended(text, change), by=visit.who.name, at=studio.now()
-    )
-    studio.sittings.note(visit.who, file)
+    studio.write(visit, file, sheet.version, lambda text: mended(text, change))
     return visit.json({"mended": file})
+
+
+def checked(studio: Studio, number: int) -> tuple[Proof, list[Finding]]:
+    """An issue as it is saved, and what `check` finds in it without the web."""
+    proof = press(studio.parts.shelf, studio.newsletter, number)
+    return proof, check(proof, around(studio.parts, proof, online=False))
 
 
 def outside(studio: Studio, visit: Visit) -> Response:

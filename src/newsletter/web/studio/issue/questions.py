@@ -6,14 +6,12 @@ from collections.abc import Callable
 
 from starlette.responses import Response
 
-from newsletter.compose.press import Proof, press
+from newsletter.compose.press import Proof
 from newsletter.folder.answer import with_waiver, without_note
-from newsletter.preflight.check import check
-from newsletter.web.studio.issue.preview import finding_id
+from newsletter.web.studio.issue.preview import checked, finding_id
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.studio import Studio
 from newsletter.web.studio.visit import Visit
-from newsletter.wiring.surroundings import around
 from newsletter.words.finding import Finding, that_ask
 from newsletter.words.mistake import Missing
 from newsletter.words.user import Role
@@ -21,16 +19,14 @@ from newsletter.words.user import Role
 
 def answer(studio: Studio, visit: Visit) -> Response:
     """Settle one question: its note goes out of the post, or the issue says that it stays as it is."""
-    number, wanted = visit.number("number"), visit.word("finding")
-    proof = press(studio.parts.shelf, studio.newsletter, number)
-    asking = that_ask(check(proof, around(studio.parts, proof, online=False)))
-    found = next((one for one in asking if finding_id(one) == wanted), None)
+    number = visit.number("number")
+    proof, listed = checked(studio, number)
+    found = next((one for one in that_ask(listed) if finding_id(one) == visit.word("finding")), None)
     if found is None:
         raise Missing("That is not asked any more.", fix="Somebody answered it, or changed the words it was about.")
     file, edit = found.place.file, _edit(proof, found, by=visit.who.name)
     sheet = studio.parts.sheets.note(file, at=studio.now())
-    studio.parts.sheets.change(file, sheet.version, edit, by=visit.who.name, at=studio.now())
-    studio.sittings.note(visit.who, file)
+    studio.write(visit, file, sheet.version, edit)
     if visit.data is not None:
         return visit.json({"answered": file})
     return visit.go("#before" if visit.text("back") == "home" else f"/issues/{number}/send#before")

@@ -22,7 +22,7 @@ from newsletter.segments.audience import Audience, Forecast
 from newsletter.web.number import read_number
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.studio import Studio
-from newsletter.web.studio.visit import Visit
+from newsletter.web.studio.visit import NoSuchAct, Visit
 from newsletter.wiring.clocks import desk_of
 from newsletter.wiring.surroundings import check_counting
 from newsletter.words.difference import DiffLine
@@ -95,8 +95,8 @@ def show(studio: Studio, visit: Visit) -> Response:
         "wish": wish,
         "refusal": parts.refusal,
         "lacks": parts.config.lacks,
-        "outlook": studio.outlook(of_slot=wish.when == "next"),
-        "due": studio.outlook(),
+        "outlook": studio.parts.outlook(of_slot=wish.when == "next"),
+        "due": studio.parts.outlook(),
         "went_at": parts.ledger.tallies.list_went([number]).get(number),
         "now": studio.now(),
         "runner_problem": studio.runner.problem,
@@ -144,7 +144,7 @@ def send(studio: Studio, visit: Visit) -> Response:
             )
         except FindingsUnanswered as unanswered:
             return visit.go(f"/issues/{number}/send#before", said=unanswered.message)
-        said = f"It goes out {say_moment(slot.due_at, plan.cadence.zone)}. {studio.outlook(of_slot=True).words}"
+        said = f"It goes out {say_moment(slot.due_at, plan.cadence.zone)}. {studio.parts.outlook(of_slot=True).words}"
         return visit.go(f"/issues/{number}/send", said=said)
     start_at = _moment(studio, wish) if wish.when == "at" else None
     mailing = parts.ledger.planning.open_mailing(
@@ -164,7 +164,7 @@ def send(studio: Studio, visit: Visit) -> Response:
     studio.runner.wake()
     when = f"{say_moment(start_at, studio.newsletter.zone)}" if start_at else "now"
     said = f"Issue {number} goes to {wish.list_name!r} {when}."
-    return visit.go(f"/issues/{number}/send", said=f"{said} {studio.outlook().words}" if start_at else said)
+    return visit.go(f"/issues/{number}/send", said=f"{said} {studio.parts.outlook().words}" if start_at else said)
 
 
 def control(studio: Studio, visit: Visit) -> Response:
@@ -203,7 +203,7 @@ def control(studio: Studio, visit: Visit) -> Response:
         return visit.go(back, said=said)
     if act == "leave":
         return visit.go(back, said=f"{leave(parts.looker, number):,} are left as they are.")
-    raise Mistake("This page sent something that there is not to do.", fix="Load the page again.")
+    raise NoSuchAct
 
 
 def approve(studio: Studio, visit: Visit) -> Response:

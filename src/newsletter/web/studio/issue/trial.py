@@ -51,10 +51,7 @@ def share(studio: Studio, visit: Visit) -> Response:
     """A link to the issue as it stands, for somebody without an account."""
     number = visit.number("number")
     studio.parts.issues.get_issue(number)
-    host = visit.request.headers.get("host", "")
-    base = (
-        f"{visit.request.url.scheme}://{host}{studio.root}" if not studio.has_users() else studio.newsletter.public_url
-    )
+    base = studio.newsletter.public_url if studio.has_users() else visit.base
     link = f"{base}/studio/shared/{studio.sessions.signed_for(f'share {number}', until=studio.now() + _SHARED_FOR)}"
     return visit.json({"link": link, "days": _SHARED_FOR.days})
 

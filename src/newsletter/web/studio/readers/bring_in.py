@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import PurePath
 
 from starlette.responses import Response
@@ -15,7 +16,7 @@ from newsletter.web.number import read_number
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.readers.reader import standing_asked
 from newsletter.web.studio.studio import Studio
-from newsletter.web.studio.visit import Visit
+from newsletter.web.studio.visit import NoSuchAct, Visit
 from newsletter.words.mistake import Mistake
 from newsletter.words.user import Role
 
@@ -81,7 +82,7 @@ def one(studio: Studio, visit: Visit) -> Response:
         problem=work.problem and (desk.plain(token, work.problem.message), desk.plain(token, work.problem.fix))
         if work
         else None,
-        questions=[_asked(studio, token, question) for question in desk.questions(token)],
+        questions=[(question, desk.plain(token, question.sentence)) for question in desk.questions(token)],
         answers=desk.answers(token),
         n_changes=_CHANGES,
         n_problems=_PROBLEMS,
@@ -105,13 +106,8 @@ def act(studio: Studio, visit: Visit) -> Response:
         desk.forget(token)
         return visit.go("/readers/import", said="Nothing was imported, and the files are gone from here.")
     else:
-        raise Mistake("This page sent something that there is not to do.", fix="Load the page again.")
+        raise NoSuchAct
     return visit.go(f"/readers/import/{token}")
-
-
-def _asked(studio: Studio, token: str, question: Question) -> tuple[Question, str]:
-    """A question with its sentence in the words of the page."""
-    return question, studio.imports.plain(token, question.sentence)
 
 
 def _answers(questions: Sequence[Question], visit: Visit) -> dict[str, str]:
@@ -135,7 +131,7 @@ def progress(studio: Studio, visit: Visit) -> Response:
 def _undo(studio: Studio, visit: Visit) -> Response:
     number = read_number(visit.text("number"))
     if number is None:
-        raise Mistake("This page sent something that there is not to do.", fix="Load the page again.")
+        raise NoSuchAct
     work = studio.imports.undo(number)
     if work.problem:
         raise work.problem
@@ -161,10 +157,7 @@ def _columns(text: str) -> dict[str, str]:
 
 def _plain(studio: Studio, token: str, report: ImportReport) -> ImportReport:
     """As much of a report as a page shows, in its words."""
-
-    def plain(text: str) -> str:
-        return studio.imports.plain(token, text)
-
+    plain = partial(studio.imports.plain, token)
     return replace(
         report,
         notes=[plain(note) for note in report.notes],

@@ -11,7 +11,7 @@ from newsletter.feedback.wrong_bounces import read_which
 from newsletter.web.number import read_number
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.studio import Studio
-from newsletter.web.studio.visit import Visit
+from newsletter.web.studio.visit import NoSuchAct, Visit
 from newsletter.words.mistake import Mistake
 from newsletter.words.subscriber import SuppressionReason
 
@@ -75,7 +75,7 @@ def act(studio: Studio, visit: Visit) -> Response:
         if n_addresses is None:
             raise Mistake("There is nothing to put back.", fix="Load the page again.")
         return visit.go("/readers/do-not-mail", said=f"{n_addresses:,} addresses are on the do-not-mail list again.")
-    raise Mistake("This page sent something that there is not to do.", fix="Load the page again.")
+    raise NoSuchAct
 
 
 def _undo(studio: Studio, visit: Visit) -> str:

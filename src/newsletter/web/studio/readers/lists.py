@@ -6,8 +6,7 @@ from starlette.responses import Response
 
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.studio import Studio
-from newsletter.web.studio.visit import Visit
-from newsletter.words.mistake import Mistake
+from newsletter.web.studio.visit import NoSuchAct, Visit
 
 
 def show(studio: Studio, visit: Visit) -> Response:
@@ -33,7 +32,7 @@ def act(studio: Studio, visit: Visit) -> Response:
         parts.profiles.set_page(name, title=" ".join(visit.text("title").split())[:200], is_open=is_open)
         how = "open: anybody may join it" if is_open else "closed: only you put people on it"
         return visit.go("/readers/lists", said=f"{name} is {how}.")
-    raise Mistake("This page sent something that there is not to do.", fix="Load the page again.")
+    raise NoSuchAct
 
 
 PAGES = (Page(path="/readers/lists", show=show, change=act),)

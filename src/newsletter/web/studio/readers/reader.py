@@ -14,7 +14,7 @@ from newsletter.imports.one_reader import add_reader
 from newsletter.report.who import sentence
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.studio import Studio
-from newsletter.web.studio.visit import Visit
+from newsletter.web.studio.visit import NoSuchAct, Visit
 from newsletter.words.consent import Asked, ConsentRecord, Left, Mail
 from newsletter.words.erasure import RequestOf
 from newsletter.words.mistake import Missing, Mistake
@@ -100,7 +100,7 @@ def act(studio: Studio, visit: Visit) -> Response:
         return visit.go(
             back, said=f"{person.email} is on the do-not-mail list: nothing goes there, whatever a list says."
         )
-    raise Mistake("This page sent something that there is not to do.", fix="Load the page again.")
+    raise NoSuchAct
 
 
 def ask_add(studio: Studio, visit: Visit) -> Response:

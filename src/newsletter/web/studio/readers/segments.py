@@ -6,8 +6,8 @@ from starlette.responses import Response
 
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.studio import Studio
-from newsletter.web.studio.visit import Visit
-from newsletter.words.mistake import Mistake, NewsletterError
+from newsletter.web.studio.visit import NoSuchAct, Visit
+from newsletter.words.mistake import NewsletterError
 from newsletter.words.segment import asks_what_readers_did, read_segment
 from newsletter.words.tracking import NOT_KNOWN_OF_READERS, Tracking
 from newsletter.words.user import Role
@@ -28,7 +28,7 @@ def act(studio: Studio, visit: Visit) -> Response:
     if visit.text("act") == "remove":
         segments.remove(name)
         return visit.go("/readers/segments", said=f"The segment {name} is gone. Its readers stay as they are.")
-    raise Mistake("This page sent something that there is not to do.", fix="Load the page again.")
+    raise NoSuchAct
 
 
 def count(studio: Studio, visit: Visit) -> Response:

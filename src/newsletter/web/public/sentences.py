@@ -1,4 +1,4 @@
-"""What the public pages say, in the language of whoever looks at them."""
+"""What the public pages say, in the language of the reader who looks at them."""
 
 from __future__ import annotations
 
@@ -10,39 +10,9 @@ from functools import cache
 from importlib.resources import files
 
 LANGUAGES = ("en", "de")
-_MONTHS = {
-    "en": [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-    "de": [
-        "Januar",
-        "Februar",
-        "März",
-        "April",
-        "Mai",
-        "Juni",
-        "Juli",
-        "August",
-        "September",
-        "Oktober",
-        "November",
-        "Dezember",
-    ],
-}
 
 
-class Words:
+class Sentences:
     """The catalogue of one language. A sentence that is missing is a mistake of ours and raises KeyError."""
 
     def __init__(self, language: str) -> None:
@@ -51,6 +21,11 @@ class Words:
 
     def __call__(self, name: str, **values: object) -> str:
         return self._sentences[name].format_map(values)
+
+    def day(self, at: date) -> str:
+        """A day as people write it: 4 March 2027, 4. März 2027."""
+        month = self("date.months").split()[at.month - 1]
+        return self("date.day", day=at.day, month=month, year=at.year)
 
 
 @cache
@@ -76,9 +51,3 @@ def _ranked(header: str) -> list[tuple[str, float]]:
         header[:300],
     )
     return [(tag.lower(), float(weight or 1)) for tag, weight in found if weight not in {"0", "0.0"}]
-
-
-def long_date(language: str, at: date) -> str:
-    """A day as people write it: 4 March 2027, 4. März 2027."""
-    month = _MONTHS[language][at.month - 1]
-    return f"{at.day}. {month} {at.year}" if language == "de" else f"{at.day} {month} {at.year}"
