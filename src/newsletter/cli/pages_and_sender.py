@@ -27,7 +27,7 @@ def run_service(
 
     Raises NotNow where nothing can listen there.
     """
-    # Who sits before the studio wants the address, and what goes wrong; not that a server has started.
+    # A person at the studio wants the address, and to hear what goes wrong; not that a server has started.
     level = logging.WARNING if kind is DriverKind.STUDIO else logging.INFO
     stop, context = stop_on_signals(), context_of(folder.timing)
     seconds = folder.timing.seconds_between_ticks if folder.timing else SECONDS_BETWEEN_TICKS

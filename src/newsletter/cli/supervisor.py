@@ -30,7 +30,7 @@ Context = SpawnContext | ForkContext
 # What a child does until `stop` is set. It calls `ready` once others may begin.
 Work = Callable[..., None]
 
-# A child that lived for so long begins anew with the shortest wait; else each wait is twice the last.
+# A child that lived for so long starts over with the shortest wait; else each wait is twice the last.
 _LIVED_SECONDS = 60.0
 _FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 1.0, 30.0
 _ENDING_SECONDS = 5.0
@@ -40,7 +40,7 @@ _REFUSED = 3
 
 def context_of(timing: Timing | None) -> Context:
     """How children begin: spawned. A forked one would inherit the lock files, and a dead sender would seem to live."""
-    # Read by each interpreter that is started from here: a module in a stranger's folder is none of ours.
+    # Read by each interpreter that is started from here: a module in a stranger's folder is not ours.
     os.environ.setdefault("PYTHONSAFEPATH", "1")
     if timing and timing.children == "fork":
         return multiprocessing.get_context("fork")

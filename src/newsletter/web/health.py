@@ -1,4 +1,4 @@
-"""Whether this process, its database and its schedule are well: for whatever watches over the service."""
+"""Whether this process, its database and its schedule are well: for monitoring."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class Database:
             return await asyncio.wait_for(asyncio.shield(asyncio.wrap_future(self._asked)), self._patience)
         except TimeoutError:
             log.warning("the database has not answered for %.0f s", self._patience)
-        except Exception as error:  # noqa: BLE001 - whatever a driver raises, the database is not to be had
+        except Exception as error:  # noqa: BLE001 - whatever a driver raises, the database is away
             log.warning("the database does not answer: %s", type(error).__name__)
         return DatabaseSeen(answers=False)
 

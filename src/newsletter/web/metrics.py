@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from newsletter.jobs.pulse import Pulse
     from newsletter.wiring import Parts
 
-# Counting a million readers takes a while: who asks more often gets the numbers of before.
+# Counting a million readers takes a while: more frequent requests get the last numbers.
 _FRESH_SECONDS = 15.0
 
 
@@ -47,7 +47,7 @@ def may_read(request: Request, token: str | None) -> bool:
 
 
 class _KeptText:
-    """The text of a moment ago, made anew by one thread at a time."""
+    """The last text, made again by one thread at a time once it is old."""
 
     def __init__(self, parts: Parts, pulse: Pulse) -> None:
         self._parts, self._pulse = parts, pulse

@@ -1,4 +1,4 @@
-"""How long the pages wait for a request, and for how many: who never ends one is cut off before others go without."""
+"""How long the pages wait for a request, and for how many at once: a client that never ends its request is cut off."""
 
 from __future__ import annotations
 

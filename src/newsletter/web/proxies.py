@@ -1,4 +1,4 @@
-"""Who a request is from: where a named proxy passes it on, whom that one names; through any other it is from the proxy."""
+"""The address that a request comes from: what a named proxy says, and otherwise the other end of the connection."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def is_text(value: object) -> bool:
 
 
 def with_marks(text: str) -> str:
-    """With a mark wherever something stood that is no text, so that whoever wrote it can find the place."""
+    """With a mark wherever something stood that is no text, so that its author can find the place."""
     return re.sub("[\0\ud800-\udfff]", "\ufffd", text)
 
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
 from newsletter.cli.context import parts_of
 from newsletter.cli.options import format_option
+from newsletter.words.mistake import NewsletterError, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from newsletter.wiring import Parts
     from newsletter.words.finding import Finding, Mend
+
+
+# One mend may bring another to light, such as a tracking parameter behind an open line.
+_ROUNDS = 5
 
 
 @click.command()
@@ -70,16 +76,46 @@ def check(
 
 def _mended(parts: Parts, found: list[Finding], again: Callable[[], list[Finding]]) -> list[Finding]:
     """Mend and check again until nothing is left that is sure; what was done goes to standard error."""
-    from newsletter.cli.issue.mend import ROUNDS, mend_files
-
-    for _ in range(ROUNDS):
-        done = mend_files(parts, found)
+    for _ in range(_ROUNDS):
+        done = _mend_files(parts, found)
         for line in done:
             click.echo(f"Mended: {line}", err=True)
         if not done:
             break
         found = again()
     return found
+
+
+def _mend_files(parts: Parts, found: Sequence[Finding]) -> list[str]:
+    """Make every sure mend of these findings, and say what was done. What the files held before is kept in var/history.
+
+    A line that two mends want is left for the next round.
+    """
+    from newsletter.preflight.mends import mended
+
+    sheets, done, taken = parts.sheets, [], set[tuple[str, int | None]]()
+    for one in found:
+        mend = one.mend
+        if mend is None or not mend.is_sure or one.waived is not None or (mend.place.file, mend.place.line) in taken:
+            continue
+        taken.add((mend.place.file, mend.place.line))
+        try:
+            sheet = sheets.read(mend.place.file)
+            sheets.change(
+                mend.place.file,
+                sheet.version,
+                partial(mended, mend=mend),
+                by="check --mend",
+                at=parts.clock.now(),
+            )
+        except NewsletterError:
+            continue
+        done.append(f"{mend.place}: {_shown_mend(mend)} [{one.code}]")
+    return done
+
+
+def _shown_mend(mend: Mend) -> str:
+    return f"{mend.old.strip()} → {mend.new.strip() or '(nothing)'}" if mend.new is not None else f"without {mend.old}"
 
 
 def _as_text(found: list[Finding]) -> None:
@@ -104,7 +140,7 @@ def _as_json(found: list[Finding]) -> None:
         {
             "code": one.code,
             "severity": one.severity.value,
-            "place": {"file": one.place.file, "line": one.place.line, "column": one.place.column},
+            "place": _place(one.place),
             "post": one.post,
             "message": one.message,
             "why": one.why,
@@ -120,8 +156,11 @@ def _as_json(found: list[Finding]) -> None:
 def _mend(mend: Mend | None) -> dict[str, object] | None:
     if mend is None:
         return None
-    place = {"file": mend.place.file, "line": mend.place.line, "column": mend.place.column}
-    return {"place": place, "old": mend.old, "new": mend.new, "sure": mend.is_sure}
+    return {"place": _place(mend.place), "old": mend.old, "new": mend.new, "sure": mend.is_sure}
+
+
+def _place(place: Place) -> dict[str, object]:
+    return {"file": place.file, "line": place.line, "column": place.column}
 
 
 def _as_annotations(found: list[Finding]) -> None:

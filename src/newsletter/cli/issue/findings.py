@@ -37,7 +37,7 @@ def findings_about(
 ) -> list[Finding]:
     """All findings, the waived ones last. Only with `online` is anything asked of the web, only with `is_fresh` all of it.
 
-    `audience` is whom it is about to go to; without one, its own lists.
+    `audience` is who it is about to go to; without one, the issue's own lists.
     """
     from newsletter.preflight.check import check
     from newsletter.wiring.surroundings import around

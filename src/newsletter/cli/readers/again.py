@@ -45,7 +45,7 @@ def ask_again(
     undo: int | None,
     form: str,
 ) -> None:
-    """Ask readers of a list whether they still want it. Who says yes stays; who does not answer is taken off.
+    """Ask readers of a list whether they still want it. Those who say yes stay; those who do not answer are taken off.
 
     Never before 12 issues have gone out to the list, and nobody twice in a year. Without --list, it shows who was
     asked and how that stands.

@@ -26,7 +26,7 @@ def duplicates(parts: Parts, list_name: str | None, form: str) -> None:
     """Show addresses that probably reach one person, and what is on several lists. Nothing is changed.
 
     Compared are addresses without what follows a plus, and without dots where the host ignores them. Case never makes
-    two subscribers. Who is on two lists under one address gets each issue once.
+    two subscribers. A reader on two lists under one address gets each issue once.
 
     \b
     Example:

@@ -29,8 +29,8 @@ def undo(parts: Parts, issue: str, since: str, until: str, domain: str, dry_run:
     """Take back what wrong bounces did, as when a provider broke down or its block list had your server on it.
 
     Name an issue, a time, a domain, or several: all of it has to hold. Addresses come off the do-not-mail list that are there
-    because of such a bounce and for no other reason. Subscriptions that ended because of it are as they were. Whoever
-    unsubscribed, complained or was blocked by hand stays off. A bounce that is told again later changes nothing.
+    because of such a bounce and for no other reason. Subscriptions that ended because of it are as they were. Readers
+    who unsubscribed, complained or were blocked by hand stay off. A bounce that is told again later changes nothing.
 
     \b
     Example:

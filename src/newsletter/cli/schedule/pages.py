@@ -121,7 +121,7 @@ def _connections(most: int) -> int:
 
 
 def listener_at(host: str, port: int) -> socket.socket:
-    """Where the pages answer; whoever comes while they begin, or begin again, waits in it.
+    """Where the pages answer; clients that come while the pages start, or start again, wait in it.
 
     Raises NotNow where nothing can listen there.
     """

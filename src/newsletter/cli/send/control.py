@@ -53,7 +53,7 @@ def resume(parts: Parts, issue: int) -> None:
 @yes_option
 @pass_parts
 def cancel(parts: Parts, issue: int, yes: bool) -> None:
-    """End the sending of ISSUE. Who has it has it; who does not will not be mailed.
+    """End the sending of ISSUE. Readers who have it keep it; the others will not be mailed.
 
     \b
     Example:

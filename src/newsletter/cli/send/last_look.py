@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from newsletter.words.mistake import Missing
+
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from newsletter.schedule.version import Version
     from newsletter.segments.audience import Audience, Forecast
     from newsletter.wiring import Parts
@@ -56,8 +60,38 @@ def last_look(
         _refuse_errors(parts, version, audience, despite=despite_findings)
 
 
+def words_for_the_missing(
+    parts: Parts, issue: int, list_name: str, *, segment: str, at: datetime | None, said: str, yes: bool
+) -> Edition | None:
+    """The frozen words of the last sending to the list, when it was said who would get them; None where nobody would.
+
+    `segment` is a question; "" is the whole list. `at` is when it would go; None is now. Raises Missing where the
+    issue never went to the list.
+    """
+    latest = parts.ledger.mailings.find_latest(issue, list_name)
+    if latest is None:
+        raise Missing(
+            f"Issue {issue} was never sent to {list_name!r}, so there is nobody who missed it.",
+            fix=f"Send it: newsletter send {issue} --list {list_name}",
+        )
+    found = parts.ledger.forecasts.make(issue, list_name, segment=segment, at=at)
+    if not found.goes:
+        click.echo(f"Nobody on {list_name!r} who may be mailed is without issue {issue}. {found.has_it:,} hold it.")
+        return None
+    click.echo(
+        f"{found.goes:,} on {list_name!r} do not have issue {issue}: who joined since, and who was skipped or refused. "
+        f"They get it in the words in which the others got it. {parts.provider.explain()}"
+    )
+    say_left_out(found)
+    if said:
+        click.echo(said)
+    if asks(parts, yes=yes):
+        click.confirm("Send it?", abort=True)
+    return parts.ledger.mailings.get_edition(latest.edition_digest)
+
+
 def _refuse_errors(parts: Parts, version: Version, audience: Audience, *, despite: bool) -> None:
-    """What the folder says is no matter where other words go."""
+    """Only where the words in the folder are those that go."""
     from newsletter.cli.issue.findings import refuse_errors
 
     if version.proof is not None and not version.is_edited:
@@ -65,7 +99,7 @@ def _refuse_errors(parts: Parts, version: Version, audience: Audience, *, despit
 
 
 def say_left_out(found: Forecast) -> None:
-    """Who on the list would not get it, and why."""
+    """Say which readers on the list would not get it, and why."""
     if found.left_out:
         click.echo(f"Not to: {'; '.join(f'{n:,} who {why}' for n, why in found.left_out)}.")
 

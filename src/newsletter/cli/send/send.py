@@ -78,8 +78,7 @@ def send(
       newsletter send 42 --list weekly --next --segment berlin
       newsletter send 42 --list weekly --missing
     """
-    from newsletter.cli.send.last_look import last_look
-    from newsletter.cli.send.latecomers import words_for_the_missing
+    from newsletter.cli.send.last_look import last_look, words_for_the_missing
     from newsletter.cli.send.when import change_time, instant, said_back, say_outlook, send_in_next_slot
     from newsletter.ledger.plan import plan
     from newsletter.segments.audience import Audience
@@ -258,7 +257,7 @@ def test(folder: Folder, issue: int, address: str) -> None:
 
     parts = parts_of(folder, makes_mail=True, sends=True)
     edition = press(parts.shelf, parts.config.newsletter, issue).rendered.edition
-    # Who sits at the machine is the owner.
+    # The person at the machine is the owner.
     address, reader = whom_to_test(parts.readers, address, people=None)
     send_test(parts.provider, parts.config.newsletter, edition, address, reader, parts.clock, parts.sender.new_token())
     click.echo(f"A test of issue {issue} was handed over for {address}. {parts.provider.explain()}")

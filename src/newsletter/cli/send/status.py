@@ -1,7 +1,8 @@
-"""`status`: where every reader of an issue stands, and why nothing moves where nothing does."""
+"""`status` and `report`: where every reader of an issue stands, why nothing moves, and what came of it."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import click
 
 from newsletter.cli.context import pass_parts
 from newsletter.cli.options import format_option
+from newsletter.words.mistake import Missing, Mistake, NewsletterError
 
 if TYPE_CHECKING:
     from newsletter.ledger.rows import Account
@@ -29,9 +31,6 @@ def status(parts: Parts, issue: int | None, form: str) -> None:
       newsletter status 42
       newsletter status 42 --format json
     """
-    import json
-
-    from newsletter.cli.send.never_sent import never_sent
     from newsletter.words.alarm import alarms
 
     if issue is None:
@@ -58,6 +57,47 @@ def status(parts: Parts, issue: int | None, form: str) -> None:
         for alarm in alarms(_health(parts, account)):
             if alarm.message not in said:
                 click.echo(f"  ! {alarm.message}")
+
+
+@click.command()
+@click.argument("issue", type=int)
+@format_option("html")
+@pass_parts
+def report(parts: Parts, issue: int, form: str) -> None:
+    """Say what came of ISSUE: handed over, delivered, bounced, complained, opened by people and by machines.
+
+    \b
+    Example:
+      newsletter report 42
+      newsletter report 42 --format html > issue-42.html
+    """
+    from newsletter.report.page import as_page
+    from newsletter.report.text import as_document, as_text
+
+    figures = parts.reports.find_figures(issue, parts.telling)
+    if figures is None:
+        raise never_sent(parts, issue)
+    if form == "json":
+        click.echo(json.dumps(as_document(figures), indent=2))
+    else:
+        tracking = parts.config.tracking
+        click.echo(as_page(figures, tracking) if form == "html" else as_text(figures, tracking), nl=form == "text")
+
+
+def never_sent(parts: Parts, number: int) -> NewsletterError:
+    """What is said of an issue that the ledger knows nothing of."""
+    old = next((one for one in parts.issues.list_moved_in() if one.number == number), None)
+    if old:
+        return Mistake(
+            f"Issue {number} was not sent from here: it was published with {old.moved_from}, and who got it is not known."
+        )
+    try:
+        parts.issues.get_issue(number)
+    except Missing as missing:
+        return missing
+    except NewsletterError:  # it is there: what is wrong in it is not what was asked
+        pass
+    return Mistake(f"Issue {number} was never sent.", fix=f"Send it with: newsletter send {number} --list NAME")
 
 
 def _health(parts: Parts, account: Account) -> IssueHealth:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter.cli.context import pass_parts
+from newsletter.cli.send.status import never_sent
 from newsletter.words.mistake import Missing, Mistake
 
 if TYPE_CHECKING:
@@ -116,7 +117,6 @@ def proof(parts: Parts, issue: int, out: Path, spreadsheet: bool) -> None:
     Example:
       newsletter proof 42 --out issue-42.csv --spreadsheet
     """
-    from newsletter.cli.send.never_sent import never_sent
     from newsletter.report.proof import write_proof
 
     if parts.ledger.accounts.find(issue) is None:

@@ -116,7 +116,7 @@ def _subject(site: Site, edition: Edition) -> str:
 
 
 def _nobody(site: Site) -> dict[str, Sequence[str]]:
-    """The values of a reader of whom nothing is known; the own links of a reader lead to the sign-up form."""
+    """The values of an unknown reader; links that would be their own lead to the sign-up form."""
     form = [f"{site.newsletter.public_url}/subscribe"]
     return {"unsubscribe_url": form, "preferences_url": form}
 

@@ -1,4 +1,4 @@
-"""A reader's own link: who holds it, and the one answer where there is nobody behind it."""
+"""A reader's own link: the reader behind it, and the one answer where there is none."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from newsletter.words.token import ReaderToken
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """What a genuine link says, the language of whoever holds it, and who that is: nobody for a preview."""
+    """What a genuine link says, the language of its reader, and the reader: None for a preview."""
 
     token: ReaderToken
     words: Sentences

@@ -1,4 +1,4 @@
-"""What only whoever reads the reader's mail may do: take another address, take all data away, have it erased."""
+"""What needs the reader's own mailbox: change the address, take all data away, have it erased."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _DAY = 24 * 3_600
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Who opened the link that was mailed to their present address, and their language."""
+    """The reader who opened the link that was mailed to their present address, and their language."""
 
     person: Subscriber
     words: Sentences

@@ -31,7 +31,7 @@ def save(site: Site, request: Request, form: Form, holder: Holder) -> Response:
         return page(site, request, holder)
     language = form.text("language")
     if language not in LANGUAGES:
-        # One that these pages do not speak, as an import brought it, was not theirs to choose and is not theirs to lose.
+        # A language that these pages do not speak came with an import: the form does not offer it, so it must not clear it.
         language = "" if _spoken(person) else _language(person)
     site.parts.profiles.change(
         person.id,
@@ -110,7 +110,7 @@ def _spoken(person: Subscriber) -> str:
 
 
 def _masked(email: str) -> str:
-    """Enough for the reader to know which address, too little for whoever a mail was forwarded to."""
+    """Enough for the reader to know which address it is, too little for somebody who got a forwarded mail."""
     local, _, domain = email.rpartition("@")
     # The joiner keeps a narrow screen from breaking it in the middle.
     return f"{local[:1]}…\u2060@{domain}"

@@ -1,4 +1,4 @@
-"""The link that stops an issue: a page with one button, for whoever got the mail at the freeze, on any phone."""
+"""The link that stops an issue: a page with one button, for the owner who got the mail at the freeze, on any phone."""
 
 from __future__ import annotations
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hmac
+import re
 from collections.abc import Sequence
+from datetime import datetime
 from functools import partial
 
 from starlette.background import BackgroundTask
@@ -11,10 +14,13 @@ from starlette.responses import Response
 
 from newsletter.consent.sign_up import SignUp, SignUpAnswer, hold_off, sign_up
 from newsletter.readers.pages import ListPage
-from newsletter.web.public.form_time import is_hasty, stamp
 from newsletter.web.public.forms import Form
 from newsletter.web.public.sentences import Sentences
 from newsletter.web.public.site import Site
+
+# A person takes two seconds to fill in the form, and not more than a day.
+_LONGEST_SECONDS = 24 * 3_600
+_SHORTEST_SECONDS = 2
 
 
 def show(site: Site, request: Request) -> Response:
@@ -40,7 +46,7 @@ def ask(site: Site, request: Request, form: Form) -> Response:
             first_name=form.text("first_name"),
             language=words.language,
             wording=_wording(site, words, pages),
-            is_hasty=is_hasty(key, form.text("shown"), now),
+            is_hasty=_is_hasty(key, form.text("shown"), now),
             # Nobody sees this field; a program that fills in every field does not know that.
             is_bot=bool(form.text("website")),
             visitor=site.visitor(request),
@@ -90,7 +96,7 @@ def _form(
         problem=problem,
         wrong=wrong,
         wording=_wording(site, words, pages),
-        shown=stamp(site.parts.key.secret, site.parts.clock.now()),
+        shown=_stamp(site.parts.key.secret, site.parts.clock.now()),
     )
 
 
@@ -102,3 +108,22 @@ def _wording(site: Site, words: Sentences, offered: Sequence[ListPage]) -> str:
     if offered[0].title == newsletter:
         return words("subscribe.wording_one", newsletter=newsletter)
     return words("subscribe.wording", lists=offered[0].title, newsletter=newsletter)
+
+
+def _stamp(key: bytes, now: datetime) -> str:
+    """When a form is shown, as only we can have written it."""
+    seconds = int(now.timestamp())
+    return f"{seconds}.{_tag(key, seconds)}"
+
+
+def _is_hasty(key: bytes, text: str, now: datetime) -> bool:
+    """Whether a form came back without a genuine time of ours, within two seconds, or after a day."""
+    shape = re.fullmatch(r"(\d{1,12})\.([0-9a-f]{32})", text)
+    if shape is None or not hmac.compare_digest(_tag(key, int(shape[1])), shape[2]):
+        return True
+    age = now.timestamp() - int(shape[1])
+    return not _SHORTEST_SECONDS <= age <= _LONGEST_SECONDS
+
+
+def _tag(key: bytes, seconds: int) -> str:
+    return hmac.digest(key, f"form:{seconds}".encode(), "sha256").hex()[:32]

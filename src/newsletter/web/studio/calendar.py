@@ -75,7 +75,7 @@ def make(studio: Studio, visit: Visit) -> Response:
 
 
 def give(studio: Studio, visit: Visit) -> Response:
-    """The calendar as a file, for whoever has the address."""
+    """The calendar as a file, for everybody who has the address."""
     told = str(visit.request.path_params["token"])
     has_key = (studio.parts.directory / _KEY).exists()
     said = studio.sessions.read_signed(told, now=studio.now()) if has_key else None

@@ -155,7 +155,7 @@ async def _read(request: Request, largest: int) -> tuple[FormData, object]:
 
 
 def _said(value: str | UploadFile) -> str:
-    """Of a file that is its name; what it holds is looked at by whoever opens it."""
+    """For a file, its name; its content is checked where it is opened."""
     return value if isinstance(value, str) else value.filename or ""
 
 

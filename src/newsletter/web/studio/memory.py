@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 Answer = TypeVar("Answer")
 
 _FRESH_SECONDS = 20.0
-# What is older than this is no answer any more, not even while it is asked anew.
+# An answer older than this is not given any more, not even while it is asked again.
 _STALE_SECONDS = 120.0
 # Counting gives way to pages, but not for ever.
 _POLITE_SECONDS = 1.0
@@ -29,7 +29,7 @@ class _KeptAnswer:
 
 
 class AnswersKept:
-    """Answers by their key: given as they were, and asked anew behind the page that shows them."""
+    """Answers by their key: the last one is given at once, and asked again behind the page that shows it."""
 
     def __init__(self, is_large: Callable[[], bool]) -> None:
         """`is_large` says whether questions take longer than a page may; else each is simply asked."""
@@ -49,9 +49,9 @@ class AnswersKept:
         fresh_for: float = _FRESH_SECONDS,
         stale_for: float = _STALE_SECONDS,
     ) -> Answer | None:
-        """The answer of now, or where it takes long that of before; None while there is none yet.
+        """The answer, or where asking takes long the last one; None while there is none yet.
 
-        An answer counts for `fresh_for` seconds before it is asked anew, and for `stale_for` more while it is. Where
+        An answer counts for `fresh_for` seconds before it is asked again, and for `stale_for` more while it is. Where
         it is asked at once, what the question raises is raised.
         """
         if not self._is_large():

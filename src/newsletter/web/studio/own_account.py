@@ -1,4 +1,4 @@
-"""Everybody's own page: another password, and a code on top of it."""
+"""A user's own page: another password, and a code on top of it."""
 
 from __future__ import annotations
 

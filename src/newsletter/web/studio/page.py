@@ -21,7 +21,7 @@ _TEXT_BYTES = 4_000_000
 class Page:
     """`show` answers GET and never changes anything; `change` answers POST. Both run in a thread.
 
-    `path` is below /studio. `see` and `do` are the least roles for each. An open page asks nobody who they are.
+    `path` is below /studio. `see` and `do` are the least roles for each. An open page needs no sign-in.
     A public one answers under the newsletter's own name even while nobody has an account.
     `largest` is the number of bytes that a POST may bring.
     """

@@ -30,12 +30,12 @@ from newsletter.web.studio.door import endpoint
 from newsletter.web.studio.issue import (
     broken,
     compose,
+    findings,
     gallery,
     history,
     issues,
     pictures,
     preview,
-    questions,
     reports,
     send,
     trial,
@@ -47,7 +47,7 @@ from newsletter.wiring import Parts
 from newsletter.wiring.runner import Bell
 
 _WEEK = (enter, home, finds, sources, schedule, calendar, settings, health, live, users, own_account)
-_ISSUE = (issues, compose, broken, history, pictures, preview, questions, trial, send, reports, gallery)
+_ISSUE = (issues, compose, broken, history, pictures, preview, findings, trial, send, reports, gallery)
 _READERS = (readers, lists, segments, do_not_mail, bring_in, take_out, reader)
 PAGES: tuple[Page, ...] = tuple(page for module in (*_WEEK, *_ISSUE, *_READERS) for page in module.PAGES)
 
@@ -57,7 +57,7 @@ _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 def studio_routes(parts: Parts, stop: threading.Event | None = None, bell: Bell | None = None) -> list[BaseRoute]:
     """Every page behind the door. The scripts and styles are the same for everybody, and say nothing of anybody.
 
-    What is started in the pages is sent by whoever hears the `bell`; without one here, until `stop` is set.
+    What is started in the pages is sent by the process that hears the `bell`; without one, by this one until `stop` is set.
     """
     return routes_of(Studio(parts, stop or threading.Event(), bell))
 

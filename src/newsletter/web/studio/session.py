@@ -1,4 +1,4 @@
-"""Who is behind a cookie: a session that has not ended, and a browser in which somebody came in before."""
+"""The user behind a cookie: a session that has not ended, and a browser in which somebody signed in before."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Session:
 
     @property
     def mark(self) -> str:
-        """What the database has of it: whoever reads that can't make the cookie."""
+        """What the database keeps of it: the cookie can't be made from that."""
         return hashlib.sha256(f"session:{self.nonce}".encode()).hexdigest()
 
 
@@ -66,7 +66,7 @@ class Sessions:
     def begin(self, request: Request, answer: Response, account: UserAccount | None, *, path: str) -> None:
         """Sign somebody in: a new session with every sign-in, never one that was there before.
 
-        Without an account it is whoever sits at the machine.
+        Without an account it is the person at the machine.
         """
         session = Session(nonce=secrets.token_hex(16))
         self._parts.users.begin_session(session.mark, account, lasting=_FOR)
@@ -143,7 +143,7 @@ class Sessions:
         return hmac.compare_digest(self.csrf(session).encode(), text.encode())
 
     def user(self, session: Session | None, request: Request) -> User | None:
-        """Who that is today. Raises nothing: who is not there any more is nobody, and so is the machine's session elsewhere."""
+        """The user of a session; None where the account is gone, and for the machine's own session when used from elsewhere."""
         found = self._parts.users.find_session(session.mark) if session else None
         if found is None or found.user is not None:
             return found.user if found else None

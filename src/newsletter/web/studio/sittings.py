@@ -63,7 +63,7 @@ class Sittings:
         self.end_all()
 
     def _commit(self, *, quiet_for: float) -> None:
-        # Whoever types on must not wait for git: the files of a sitting are taken out of it first.
+        # An editor who goes on typing must not wait for git: the files of a sitting are taken out of it first.
         with self._committing:
             with self._lock:
                 since = self._parts.clock.monotonic() - quiet_for

@@ -31,7 +31,7 @@ from newsletter.web.studio.memory import AnswersKept
 from newsletter.web.studio.readers.import_desk import ImportDesk
 from newsletter.web.studio.session import Sessions
 from newsletter.web.studio.sittings import Sittings
-from newsletter.web.studio.visit import SAID, Visit
+from newsletter.web.studio.visit import SAID, Visit, place_json
 from newsletter.wiring import Parts
 from newsletter.wiring.runner import Bell, Runner
 from newsletter.wiring.surroundings import check_counting
@@ -50,7 +50,7 @@ POLICY = (
 # With no referrer at all, browsers would say of our own forms that they come from nowhere (`Origin: null`).
 HEADERS = {"Content-Security-Policy": POLICY, "Referrer-Policy": "same-origin"}
 
-# Who goes from page to page with the same words meets the same findings.
+# An editor who goes from page to page with the same words meets the same findings.
 _FOUND_SECONDS = 10.0
 _MOST_FOUND = 100
 
@@ -106,8 +106,7 @@ class Studio:
     def refusal(self, visit: Visit, status: int, message: str, fix: str = "", place: Place | None = None) -> Response:
         """What happened, what it means and what to do: as JSON for a script, else as a page."""
         if visit.wants_json:
-            where = {"file": place.file, "line": place.line, "column": place.column} if place else None
-            return visit.json({"message": message, "fix": fix, "place": where}, status)
+            return visit.json({"message": message, "fix": fix, "place": place_json(place)}, status)
         return self.page(
             visit,
             "refusal.html",
@@ -136,13 +135,13 @@ class Studio:
         return self.remembered.ask("lists", self.parts.readers.list_lists)
 
     def waiting(self, mailing: int) -> int | None:
-        """How many of those whom a sending was planned for would still get it; None while they are being counted."""
+        """How many of the readers that a sending was planned for would still get it; None while they are being counted."""
         return self.remembered.ask(("waiting", mailing), partial(self.parts.ledger.forecasts.count_waiting, mailing))
 
     def findings(self, proof: Proof, audience: Audience | None = None) -> list[Finding] | None:
         """What `check` finds without the web in these very words, but for notes and what was accepted.
 
-        `audience` is whom it is about to go to; without one, its own lists. None while it is being looked at.
+        `audience` is who it is about to go to; without one, the issue's own lists. None while it is being looked at.
         """
         known = (proof.issue, proof.posts, proof.rendered.edition.digest, audience)
         words = hashlib.sha256(repr(known).encode()).digest()
@@ -156,7 +155,7 @@ class Studio:
         return found
 
     def write(self, visit: Visit, file: str, base: str, edit: Callable[[str], str]) -> Changed:
-        """Change a file in the name of whoever came. `base` is the version that the edit was made on; see Sheets.change."""
+        """Change a file in the name of the visitor. `base` is the version that the edit was made on; see Sheets.change."""
         done = self.parts.sheets.change(file, base, edit, by=visit.who.name, at=self.now())
         self.sittings.note(visit.who, file)
         return done
@@ -191,7 +190,7 @@ class Studio:
 
 @cache
 def _templates() -> Environment:
-    """Compiled once a process, whoever's pages they make."""
+    """Compiled once a process, and shared by all newsletters in it."""
     environment = Environment(
         loader=PackageLoader("newsletter.web.studio", "templates"),
         autoescape=True,
@@ -227,7 +226,7 @@ def _number(value: int) -> str:
 
 
 def typed_in(form: FormData) -> list[tuple[str, str]]:
-    """The words of a form that was refused: whoever typed them gets them back. Secrets are never among them."""
+    """The words of a form that was refused, to give back to their author. Secrets are never among them."""
     texts = [(name, value) for name, value in form.multi_items() if isinstance(value, str) and value.strip()]
     return [
         (name.removeprefix("value-"), value)
@@ -237,7 +236,7 @@ def typed_in(form: FormData) -> list[tuple[str, str]]:
 
 
 def spoken(text: str) -> str:
-    """A subject as it reads for somebody of whom nothing is known: for screens, where merge tags would be noise."""
+    """A subject as an unknown reader would see it: for screens, where merge tags would be noise."""
     said = re.sub(r"""\{\{[^{}]*?default\((["'])((?:(?!\{\{).)*?)\1\)[^{}]*+\}\}""", r"\2", text)
     return re.sub(r"\{\{(?:(?!\{\{).)*?\}\}", "…", re.sub(r"\{%(?:(?!\{%).)*?%\}", "", said))
 

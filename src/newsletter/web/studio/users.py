@@ -52,7 +52,7 @@ def change(studio: Studio, visit: Visit) -> Response:
 
 
 def _check_may_take_code_off(studio: Studio, visit: Visit, account: UserAccount) -> None:
-    """Whoever found an open browser must not get rid of what guards the accounts."""
+    """Somebody who finds an open browser must not get rid of what guards the accounts."""
     if account.user.id == visit.who.id:
         raise Mistake("Your own code is asked for before it goes.", fix="Take it off under Settings, Your account.")
     own = studio.parts.users.find(visit.who.id)

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from newsletter.access.sign_in import SignInTry
 from newsletter.web.readable import with_marks
-from newsletter.words.mistake import Mistake
+from newsletter.words.mistake import Mistake, Place
 from newsletter.words.user import User
 
 SAID = "newsletter_said"
@@ -41,7 +41,7 @@ class Visit:
 
     @property
     def who(self) -> User:
-        """Who came. Only an open page may be visited by nobody, and it must not ask."""
+        """The user who came. An open page may be visited by nobody, so it must not ask."""
         assert self.user is not None
         return self.user
 
@@ -70,7 +70,7 @@ class Visit:
 
     @property
     def place(self) -> str:
-        """The address of whoever came, as far as it is known."""
+        """The network address that the request came from, as far as it is known."""
         return self.request.client.host if self.request.client else ""
 
     @property
@@ -132,3 +132,7 @@ class Visit:
 
     def json(self, value: object, status: int = 200) -> Response:
         return Response(orjson.dumps(value), status, media_type="application/json")
+
+
+def place_json(place: Place | None) -> dict[str, object] | None:
+    return {"file": place.file, "line": place.line, "column": place.column} if place else None

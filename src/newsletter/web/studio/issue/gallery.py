@@ -68,7 +68,7 @@ def sample(studio: Studio, visit: Visit) -> Response:
 
 @lru_cache(_MOST_KEPT)
 def _sample(digest: str, folders: TemplateFolders, name: str) -> str:
-    """The sample in a template; `digest` is of its files, so that a changed one is made anew."""
+    """The sample in a template; `digest` is of its files, so that a changed one is made again."""
     return sample_mail(folders, name)
 
 

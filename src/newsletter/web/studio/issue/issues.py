@@ -47,7 +47,7 @@ def make(studio: Studio, visit: Visit) -> Response:
 
 
 def exchange(studio: Studio, visit: Visit) -> Response:
-    """What `newsletter sync` does, in the name of who asks; what others had open is committed in theirs first."""
+    """What `newsletter sync` does, in the name of the visitor; what others had open is committed in theirs first."""
     studio.sittings.end_all()
     done = sync_now(studio.parts, visit.who)
     if done.clashes:

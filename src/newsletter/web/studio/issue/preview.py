@@ -15,15 +15,12 @@ from newsletter.folder.touch import edit_of
 from newsletter.folder.unsaved import TypedIssues, TypedPosts
 from newsletter.ledger.sample import SampleMail, sample
 from newsletter.ports.fetcher import NotFetched
-from newsletter.preflight.check import check
 from newsletter.preflight.mail.size import CLIPPED_AT, size_of, stretches
-from newsletter.preflight.mends import mended
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.studio import Studio
-from newsletter.web.studio.visit import Visit
-from newsletter.wiring.surroundings import around, reader_as
-from newsletter.words.finding import Finding
-from newsletter.words.mistake import Missing, Mistake, NewsletterError, Place
+from newsletter.web.studio.visit import Visit, place_json
+from newsletter.wiring.surroundings import reader_as
+from newsletter.words.mistake import Missing, Mistake, NewsletterError
 from newsletter.words.user import Role
 
 # The mail brings its own inline style; it may show our pictures, and nothing else.
@@ -73,38 +70,6 @@ def frame(studio: Studio, visit: Visit) -> Response:
     )
 
 
-def findings(studio: Studio, visit: Visit) -> Response:
-    """What `check` finds without the web, in the issue as it is saved."""
-    number = visit.number("number")
-    try:
-        _, found = checked(studio, number)
-    except NewsletterError as error:
-        place = place_json(error.place)
-        stops = {"code": "broken", "severity": "error", "message": error.message, "fix": error.fix, "place": place}
-        return visit.json(
-            {"findings": [stops | {"why": "", "waived": None, "answer": None, "mend": None, "slug": None}]}
-        )
-    return visit.json({"findings": [finding_json(one) for one in found]})
-
-
-def mend(studio: Studio, visit: Visit) -> Response:
-    """Make the change that a finding proposes, where the file still is as it was when it was found."""
-    _, listed = checked(studio, visit.number("number"))
-    found = next((one for one in listed if finding_id(one) == visit.word("finding")), None)
-    if found is None or found.mend is None:
-        raise Missing("That is not found any more.", fix="Somebody mended it already.")
-    change, file = found.mend, found.mend.place.file
-    sheet = studio.parts.sheets.note(file, at=studio.now())
-    studio.write(visit, file, sheet.version, lambda text: mended(text, change))
-    return visit.json({"mended": file})
-
-
-def checked(studio: Studio, number: int) -> tuple[Proof, list[Finding]]:
-    """An issue as it is saved, and what `check` finds in it without the web."""
-    proof = press(studio.parts.shelf, studio.newsletter, number)
-    return proof, check(proof, around(studio.parts, proof, online=False))
-
-
 def outside(studio: Studio, visit: Visit) -> Response:
     """A picture from the web, fetched by us so that the browser asks nobody but us."""
     try:
@@ -130,31 +95,6 @@ def framed(studio: Studio, html: str) -> str:
     return _OUTSIDE.sub(here, html)
 
 
-def finding_json(found: Finding) -> dict[str, object]:
-    return {
-        "id": finding_id(found),
-        "code": found.code,
-        "severity": found.severity.value,
-        "message": found.message,
-        "why": found.why,
-        "fix": found.fix,
-        "place": place_json(found.place),
-        "slug": found.post,
-        "waived": found.waived,
-        "answer": found.answer.press if found.answer else None,
-        "mend": {"old": found.mend.old, "new": found.mend.new, "is_sure": found.mend.is_sure} if found.mend else None,
-    }
-
-
-def place_json(place: Place | None) -> dict[str, object] | None:
-    return {"file": place.file, "line": place.line, "column": place.column} if place else None
-
-
-def finding_id(found: Finding) -> str:
-    """The same for the same finding at the same place."""
-    return f"{found.code}|{found.place}|{found.message}"
-
-
 def _proof(studio: Studio, visit: Visit) -> Proof:
     texts: dict[str, str] = {}
     for edit in visit.value("edits", list):
@@ -176,8 +116,6 @@ def _mail(studio: Studio, proof: Proof, address: str | None) -> SampleMail:
 
 PAGES = (
     Page(path="/issues/{number:int}/preview", change=show, do=Role.VIEWER),
-    Page(path="/issues/{number:int}/findings", show=findings),
-    Page(path="/issues/{number:int}/mend", change=mend, do=Role.AUTHOR),
     Page(path="/frame", show=frame),
     Page(path="/outside", show=outside),
 )

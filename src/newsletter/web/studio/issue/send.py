@@ -44,7 +44,7 @@ _UNFINISHED = (MailingStatus.PLANNING, MailingStatus.SCHEDULED, MailingStatus.SE
 
 @dataclass(frozen=True, slots=True)
 class SendWish:
-    """What the form asks for: `when` is "now", "next" or "at". `first` readers get it before the others; 0 is all at once."""
+    """What the form asks for: `when` is "now", "next" or "at". `first` readers are the canary; 0 sends to all at once."""
 
     list_name: str
     segment: str
@@ -122,7 +122,7 @@ def send(studio: Studio, visit: Visit) -> Response:
     if seen not in ("", edition.digest):
         return _look_again(visit, number, seen, "Nothing was sent: the words were changed since you looked.", wish)
     audience = _audience(studio, number, wish)
-    # What the folder says is no matter where other words were approved.
+    # The words in the folder do not matter where other words were approved.
     if version.proof and not version.is_edited:
         errors = that_stop(check_counting(parts, version.proof, audience), despite=despite)
         if errors:
@@ -168,7 +168,7 @@ def send(studio: Studio, visit: Visit) -> Response:
 
 
 def control(studio: Studio, visit: Visit) -> Response:
-    """Pause, go on, cancel; and what to do about readers of whom we don't know yet."""
+    """Pause, go on, cancel; and what to do about readers who may or may not have it."""
     parts, number, act = studio.parts, visit.number("number"), visit.text("act")
     back = f"/issues/{number}/send"
     if act == "pause":
@@ -178,7 +178,7 @@ def control(studio: Studio, visit: Visit) -> Response:
         )
     if act == "resume":
         parts.ledger.control.resume(number)
-        # Whoever resumes what had missed its time sends it now: it must not be held for that again.
+        # Resuming a sending that had missed its time sends it now: it must not be held for that again.
         parts.ledger.control.start_due(studio.now())
         studio.runner.wake()
         return visit.go(back, said="It goes on.")
@@ -293,7 +293,7 @@ def _next_slot(studio: Studio, wish: SendWish) -> datetime | None:
 
 
 def _audience(studio: Studio, number: int, wish: SendWish) -> Audience:
-    """Whom the issue would go to by the form. Raises Mistake for a list or a time that there is not."""
+    """The readers that the form asks for. Raises Mistake for a list or a time that does not exist."""
     parts = studio.parts
     if parts.readers.find_list(wish.list_name) is None:
         raise Missing(f"There is no list called {wish.list_name!r}.", fix="Choose one of those there are.")
@@ -303,10 +303,10 @@ def _audience(studio: Studio, number: int, wish: SendWish) -> Audience:
 
 
 def _forecast(studio: Studio, number: int, audience: Audience, tally: Tally | None) -> Forecast | None:
-    """Whom it would reach; None while they are being counted. What was counted before is no last look."""
+    """The readers it would reach; None while they are being counted. An older count is not good enough for a last look."""
     [list_name] = audience.lists
     count = partial(studio.parts.ledger.forecasts.make, number, list_name, segment=audience.segment, at=audience.at)
-    # Whoever was planned meanwhile makes it another question.
+    # Readers who were planned meanwhile make it another question.
     key = ("forecast", audience, tally.planned if tally else 0)
     return studio.remembered.ask(key, count, fresh_for=_LAST_LOOK_SECONDS, stale_for=0.0)
 

@@ -18,7 +18,7 @@ from newsletter.words.mistake import Missing
 from newsletter.words.user import Role
 
 _SHARED_FOR = timedelta(days=7)
-# Pictures from elsewhere are left out: whoever looks has no session that they could be fetched for.
+# Pictures from elsewhere are left out: the visitor has no session that they could be fetched for.
 _SHARED_POLICY = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
@@ -41,7 +41,7 @@ def test_mail(studio: Studio, visit: Visit) -> Response:
 
 
 def _people(studio: Studio) -> list[str]:
-    """The addresses of those who make the newsletter: who has an account, and what the settings name."""
+    """The addresses of the people who make the newsletter: users with an account, and those in the settings."""
     config = studio.parts.config
     own = (studio.newsletter.sender, studio.newsletter.reply_to, *config.editors)
     return [*(account.user.email for account in studio.parts.users.list_users()), *filter(None, own)]
@@ -57,7 +57,7 @@ def share(studio: Studio, visit: Visit) -> Response:
 
 
 def shared(studio: Studio, visit: Visit) -> Response:
-    """The issue as nobody in particular would get it, for whoever has the link."""
+    """The issue as nobody in particular would get it, for everybody who has the link."""
     said = studio.sessions.read_signed(visit.request.path_params["token"], now=studio.now())
     if said is None or not said.startswith("share "):
         raise Missing("This link has ended, or was cut off.", fix="Ask for a new one.")

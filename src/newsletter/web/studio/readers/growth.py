@@ -11,7 +11,7 @@ _WIDTH, _HEIGHT, _MARGIN = 320, 90, 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chart:
-    """`line` and `area` are paths in a picture of 320 by 90; `words` say the same to who can't see it."""
+    """`line` and `area` are paths in a picture of 320 by 90; `words` say the same to somebody who can't see it."""
 
     list_name: str
     line: str

@@ -67,7 +67,7 @@ def _looked(studio: Studio, visit: Visit) -> dict[str, Any]:
 
 
 def among_asked(visit: Visit) -> Among:
-    """What the address asks for; a word that is none of ours asks for nothing."""
+    """What the address asks for; an unknown word asks for nothing."""
     asked = visit.asked("standing")
     standing = SubscriptionStatus.ACTIVE if asked == _RESTING else asked
     return Among(
