@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 import click
 
+from newsletter.cli import Folder
+
 if TYPE_CHECKING:
-    from newsletter.cli import Folder
     from newsletter.collect.desk import CollectDesk
     from newsletter.wiring import Parts
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import click
 
+from newsletter.cli.demo_page import serve, write_page
 from newsletter.words.mistake import NewsletterError
 
 N_READERS = 2_000
@@ -35,8 +36,6 @@ def demo(directory: Path | None, no_serve: bool) -> None:
       newsletter demo
       newsletter demo --dir try-it --no-serve
     """
-    from newsletter.cli.demo_page import serve, write_page
-
     begun = time.monotonic()
     walk = _DemoWalk(directory or Path(tempfile.mkdtemp(prefix="newsletter-demo-")))
     walk.collect()

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 import click
 
 
 def print_json(document: object) -> None:
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    """Days and times in it are written as ISO 8601."""
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=_as_text))
+
+
+def _as_text(moment: date) -> str:
+    return moment.isoformat()
 
 
 def one_line(text: str) -> str:

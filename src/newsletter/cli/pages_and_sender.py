@@ -11,6 +11,8 @@ import click
 
 from newsletter.cli import Folder
 from newsletter.cli.context import parts_of
+from newsletter.cli.schedule.log_lines import log_to_stderr
+from newsletter.cli.schedule.pages import listener_at, pages_process
 from newsletter.cli.schedule.serve import stop_on_signals
 from newsletter.cli.supervisor import Child, context_of, keep_running
 from newsletter.jobs.driver import DriverKind
@@ -39,7 +41,6 @@ def run_service(
     if host is None:
         keep_running([driver], stop)
         return
-    from newsletter.cli.schedule.pages import listener_at, pages_process
 
     with listener_at(host, port) as listener:
         pages = Child(context, "pages", pages_process, folder, listener, pulse, level, open_browser, bell)
@@ -58,7 +59,6 @@ def driver_process(
     bell: Connection,
 ) -> None:
     """Keep the schedule and send until `stop` is set, then finish the batches in flight."""
-    from newsletter.cli.schedule.log_lines import log_to_stderr
     from newsletter.wiring.driver import drive
     from newsletter.wiring.runner import Runner
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
-if TYPE_CHECKING:
-    from newsletter.cli import Folder
+from newsletter.cli import Folder
+from newsletter.cli.pages_and_sender import run_service
 
 
 @click.command()
@@ -28,7 +26,6 @@ def studio(folder: Folder, port: int, no_open: bool) -> None:
       newsletter studio
       newsletter -C ~/weekly studio --port 9000 --no-open
     """
-    from newsletter.cli.pages_and_sender import run_service
     from newsletter.jobs.driver import DriverKind
 
     begun = "What is scheduled goes out while this runs. Ctrl-C stops."

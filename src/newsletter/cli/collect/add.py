@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from newsletter.cli.collect.posts import newsletter_directory
+from newsletter.words.mistake import Missing, Mistake, Place
+from newsletter.words.post import Post
 
 if TYPE_CHECKING:
     from newsletter.collect.mail.message import MailLink
-    from newsletter.words.post import Post
 
 
 @click.command()
@@ -50,11 +53,9 @@ def add(sources: tuple[str, ...], note: str, link: int | None) -> None:
 
 
 def _collected(source: str, note: str, link: int | None) -> Post:
-    from datetime import datetime
 
     from newsletter.collect.source import collect, is_address, is_mail
     from newsletter.folder.post_file import parse_post
-    from newsletter.words.mistake import Mistake
 
     # The author's own day: the name of the file should be the date on their wall.
     on = datetime.now().astimezone().date()
@@ -92,10 +93,7 @@ def _ask(links: Sequence[MailLink]) -> int | None:
 
 def _bytes_of(source: str) -> bytes:
     """What a file or standard input holds, up to one byte more than is taken."""
-    from pathlib import Path
-
     from newsletter.collect.source import MAX_BYTES, STANDARD_INPUT
-    from newsletter.words.mistake import Missing, Mistake, Place
 
     if source == STANDARD_INPUT:
         return sys.stdin.buffer.read(MAX_BYTES + 1)

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from newsletter.cli import Folder
 from newsletter.cli.context import collect_desk_of
 from newsletter.cli.options import format_option
 from newsletter.cli.output import print_json
+from newsletter.words.feed import Feed, FeedState
+from newsletter.words.mistake import Missing
 
 if TYPE_CHECKING:
-    from newsletter.cli import Folder
     from newsletter.collect.desk import CollectDesk
     from newsletter.collect.feeds.poll import Polled
-    from newsletter.words.feed import Feed, FeedState
 
 
 @click.group(invoke_without_command=True)
@@ -122,10 +124,8 @@ def poll(context: click.Context) -> None:
 
 
 def _add_file(desk: CollectDesk, source: str) -> None:
-    from pathlib import Path
 
     from newsletter.collect.feeds.opml import MAX_BYTES, read_opml
-    from newsletter.words.mistake import Missing
 
     path = Path(source)
     if not path.is_file():
@@ -165,8 +165,8 @@ def _row(feed: Feed, state: FeedState | None) -> dict[str, object]:
     return {
         "url": feed.url,
         "title": feed.title,
-        "answered_at": state.answered_at.isoformat() if state and state.answered_at else None,
-        "next_at": state.next_at.isoformat() if state and state.next_at else None,
+        "answered_at": state.answered_at if state else None,
+        "next_at": state.next_at if state else None,
         "failures": state.failures if state else 0,
         "problem": state.problem if state else "",
     }

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
+from newsletter.cli import Folder
 from newsletter.cli.context import collect_desk_of
 from newsletter.cli.options import format_option
 from newsletter.cli.output import print_json
-
-if TYPE_CHECKING:
-    from newsletter.cli import Folder
-    from newsletter.words.find import Find
+from newsletter.words.find import Find, FindStatus
 
 
 @click.group(invoke_without_command=True)
@@ -30,8 +26,6 @@ def finds(context: click.Context, status: str, matching: str, before: int | None
       newsletter finds
       newsletter finds --matching "winter ferry"
     """
-    from newsletter.words.find import FindStatus
-
     if context.invoked_subcommand is not None:
         return
     desk = collect_desk_of(context.obj)
@@ -198,8 +192,8 @@ def _row(found: Find) -> dict[str, object]:
         "site": found.site,
         "author": found.author,
         "summary": found.summary,
-        "published_at": found.published_at.isoformat() if found.published_at else None,
-        "found_at": found.found_at.isoformat(),
+        "published_at": found.published_at,
+        "found_at": found.found_at,
         "origin": found.origin.value,
         "source": found.source,
         "note": found.note,

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import click
 
+from newsletter.cli import Folder
+from newsletter.cli.collect.move_in_output import print_move
 from newsletter.cli.context import parts_of
 from newsletter.cli.options import format_option
+from newsletter.cli.readers.import_questions import with_answers
+from newsletter.cli.readers.imports import import_readers, progress_bar
 from newsletter.cli.readers.options import (
     active_option,
     asked_maps,
@@ -19,9 +25,6 @@ from newsletter.cli.readers.options import (
 from newsletter.words.mistake import Mistake
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from newsletter.cli import Folder
     from newsletter.move_in.export_files import Member
     from newsletter.move_in.move import Here
     from newsletter.wiring import Parts
@@ -73,11 +76,6 @@ def move_in(
       newsletter move-in substack export.zip --url https://ferries.example.com
       newsletter move-in ghost ferries.ghost.json members.csv --list weekly --active --consent "Form on our site"
     """
-    from zoneinfo import ZoneInfo
-
-    from newsletter.cli.collect.move_in_output import print_move
-    from newsletter.cli.readers.import_questions import with_answers
-    from newsletter.cli.readers.imports import import_readers, progress_bar
     from newsletter.imports.report import ImportOptions
     from newsletter.move_in.export import MoveInOptions
     from newsletter.move_in.export_files import open_export

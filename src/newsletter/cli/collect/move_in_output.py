@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import click
 
 from newsletter.cli.output import one_line, print_json
+from newsletter.words.issue import Issue
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from newsletter.imports.file_import import Imported
     from newsletter.imports.report import ImportOptions
     from newsletter.move_in.export import Export, LeftOut
     from newsletter.move_in.move import MoveIn
-    from newsletter.words.issue import Issue
 
 _SHOWN = 20
 
@@ -127,7 +126,7 @@ def _issue_as_json(issue: Issue) -> dict[str, object]:
     return {
         "number": issue.number,
         "subject": issue.subject,
-        "date": issue.dated_on.isoformat() if issue.dated_on else None,
+        "date": issue.dated_on,
         "file": issue.file,
         "moved_in": issue.moved_in,
     }

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import click
 
 from newsletter.cli.options import format_option
 from newsletter.cli.output import print_json
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from newsletter.words.post import Post
+from newsletter.words.mistake import Missing
+from newsletter.words.post import Post
 
 
 @click.command()
@@ -25,7 +22,6 @@ def posts(form: str) -> None:
       newsletter posts
       newsletter posts --format json
     """
-
     from newsletter.folder.issues import IssueFiles
     from newsletter.folder.posts import PostFiles
 
@@ -76,8 +72,6 @@ def draft(number: int | None) -> None:
 
 def newsletter_directory() -> Path:
     """The newsletter's folder. Raises Missing where it is none: nothing is written into a stranger's folder."""
-    from newsletter.words.mistake import Missing
-
     directory: Path = click.get_current_context().obj.directory
     if not (directory / "newsletter.toml").is_file():
         raise Missing(
@@ -101,7 +95,7 @@ def _row(post: Post, numbers: list[int]) -> dict[str, object]:
         "source": post.source,
         "author": post.author,
         "byline": post.byline,
-        "published": post.published_on.isoformat() if post.published_on else None,
+        "published": post.published_on,
         "tags": list(post.tags),
         "checks": list(post.checks),
         "issues": numbers,

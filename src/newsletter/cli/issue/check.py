@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
 from newsletter.cli.context import parts_of
+from newsletter.cli.issue.findings import findings_of
 from newsletter.cli.options import format_option
+from newsletter.words.finding import Finding, Mend
 from newsletter.words.mistake import NewsletterError, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from newsletter.wiring import Parts
-    from newsletter.words.finding import Finding, Mend
 
 
 # One mend may bring another to light, such as a tracking parameter behind an open line.
@@ -58,7 +59,6 @@ def check(
       newsletter check 42 --offline --format json --fail-on warning
       newsletter check 42 --mend
     """
-    from newsletter.cli.issue.findings import findings_of
     from newsletter.preflight.rules import RULES
 
     for code in also:
@@ -134,7 +134,6 @@ def _as_text(found: list[Finding]) -> None:
 
 
 def _as_json(found: list[Finding]) -> None:
-    import json
 
     findings = [
         {

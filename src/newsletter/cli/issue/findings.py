@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from newsletter.words.finding import that_stop
+from newsletter.words.finding import Finding, that_stop
 from newsletter.words.mistake import Mistake
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from newsletter.compose.press import Proof
     from newsletter.segments.audience import Audience
     from newsletter.wiring import Parts
-    from newsletter.words.finding import Finding
 
 
 def findings_of(

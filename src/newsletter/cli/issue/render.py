@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
+from newsletter.cli import Folder
 from newsletter.cli.context import parts_of
-
-if TYPE_CHECKING:
-    from newsletter.cli import Folder
 
 
 @click.command()

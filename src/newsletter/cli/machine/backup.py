@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from newsletter.cli import Folder
 from newsletter.cli.context import parts_of, pass_parts
 from newsletter.cli.options import confirm, yes_option
 from newsletter.words.mistake import Mistake
 
 if TYPE_CHECKING:
-    from newsletter.cli import Folder
     from newsletter.wiring import Parts
 
 # What a lost machine takes with it and nobody can make again: keys and passwords, by path in the folder.

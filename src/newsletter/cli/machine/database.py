@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from functools import partial
 from pathlib import Path
@@ -10,7 +11,10 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter.cli.context import pass_parts
+from newsletter.cli.machine.backup import said
 from newsletter.cli.options import confirm, yes_option
+from newsletter.cli.readers.export import as_text, write_whole
+from newsletter.words.ledger import MailingStatus
 
 if TYPE_CHECKING:
     from newsletter.wiring import Parts
@@ -63,7 +67,6 @@ def export(parts: Parts, directory: Path) -> None:
     Example:
       newsletter db export saved/
     """
-    from newsletter.cli.readers.export import as_text, write_whole
     from newsletter.db.any_version import ReadersOfAnyVersion
     from newsletter.db.engine import connect
     from newsletter.exports.csv_export import export_csv
@@ -90,9 +93,6 @@ def move(parts: Parts, url: str) -> None:
     Example:
       newsletter db move postgresql://user:password@db.example.com/newsletter
     """
-    import os
-
-    from newsletter.cli.machine.backup import said
     from newsletter.folder.secrets_file import SECRETS, keep_secrets
     from newsletter.wiring.clocks import move_to
 
@@ -118,9 +118,6 @@ def here(parts: Parts, yes: bool) -> None:
     Example:
       newsletter db here
     """
-
-    from newsletter.words.ledger import MailingStatus
-
     going_on = [status for status in MailingStatus if status not in (MailingStatus.FINISHED, MailingStatus.CANCELLED)]
     for mailing in parts.ledger.mailings.list_in(going_on):
         click.echo(f"This would go on: issue {mailing.issue} to {mailing.list_name!r}, {mailing.status.value}.")

@@ -41,7 +41,6 @@ def list_users(parts: Parts, form: str) -> None:
     Example:
       newsletter users list
     """
-
     found = parts.users.list_users()
     if form == "json":
         rows = [
@@ -95,7 +94,6 @@ def invite(parts: Parts, email: str) -> None:
     Example:
       newsletter users invite ben@example.com
     """
-
     click.echo(_invitation(parts, _account(parts, email)))
 
 
@@ -110,7 +108,6 @@ def role(parts: Parts, email: str, role: str) -> None:
     Example:
       newsletter users role ben@example.com --role author
     """
-
     account = _account(parts, email)
     parts.users.set_role(account.user.id, Role(role))
     click.echo(f"{account.user.name} is {role} now.")
@@ -126,7 +123,6 @@ def remove(parts: Parts, email: str) -> None:
     Example:
       newsletter users remove ben@example.com
     """
-
     account = _account(parts, email)
     parts.users.remove(account.user.id)
     click.echo(f"{account.user.name} has no account any more.")
@@ -142,7 +138,6 @@ def reset_code(parts: Parts, email: str) -> None:
     Example:
       newsletter users reset-code ben@example.com
     """
-
     account = _account(parts, email)
     parts.users.set_totp(account.user.id, None)
     click.echo(f"{account.user.name} comes in by password alone, until they set up a code again.")

@@ -56,7 +56,6 @@ def ask_again(
       newsletter subscribers ask-again --list weekly --segment sleepers --days 21
       newsletter subscribers ask-again --undo 1
     """
-
     asking = parts.asking_again
     if undo is not None:
         back = asking.undo(undo)
@@ -91,7 +90,6 @@ def reopen(parts: Parts, email: str | None) -> None:
       newsletter subscribers reopen
       newsletter subscribers reopen ana@example.com
     """
-
     if email is not None:
         click.echo(_reopened(parts, email))
         return
@@ -130,15 +128,7 @@ def _what_follows(parts: Parts, run: int, n_readers: int, days: int) -> str:
 
 def _show(runs: Sequence[AskingRun], form: str) -> None:
     if form == "json":
-        rows = [
-            {
-                **asdict(run),
-                "asked_at": run.asked_at.isoformat(),
-                "undone_at": run.undone_at and run.undone_at.isoformat(),
-            }
-            for run in runs
-        ]
-        print_json({"askings": rows})
+        print_json({"askings": [asdict(run) for run in runs]})
         return
     if not runs:
         click.echo("Nobody was asked yet. Begin with: newsletter subscribers ask-again --list NAME --dry-run")

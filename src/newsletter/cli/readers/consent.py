@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from newsletter.cli import Folder
 from newsletter.cli.context import parts_of, pass_parts
 from newsletter.cli.options import confirm, yes_option
+from newsletter.words.consent import Asked
+from newsletter.words.erasure import RequestOf
 from newsletter.words.mistake import Missing
 
 if TYPE_CHECKING:
-    from newsletter.cli import Folder
     from newsletter.wiring import Parts
-    from newsletter.words.consent import Asked
 
 
 @click.command()
@@ -25,7 +26,6 @@ def ask(folder: Folder) -> None:
     Example:
       newsletter subscribers ask
     """
-
     posted = parts_of(folder, sends=True).post_office.post_waiting()
     click.echo(f"{posted:,} mails were handed over.")
 
@@ -64,8 +64,6 @@ def erase(parts: Parts, email: str, yes: bool) -> None:
     Example:
       newsletter subscribers erase ana@example.com
     """
-    from newsletter.words.erasure import RequestOf
-
     confirm(f"Forget {email} for ever?", yes=yes)
     if not parts.profiles.erase(email, RequestOf.OWNER):
         raise Missing(f"Nobody here has the address {email!r}.", fix="Check the spelling.")
@@ -89,6 +87,5 @@ def tag(parts: Parts, email: str, tag: str, remove: bool) -> None:
     Example:
       newsletter subscribers tag ana@example.com vip
     """
-
     parts.segments.set_tag(email, tag, on=not remove)
     click.echo(f"{email} {'no longer has' if remove else 'has'} the tag {tag.lower()}.")

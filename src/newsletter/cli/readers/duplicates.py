@@ -10,10 +10,10 @@ from newsletter.cli.context import pass_parts
 from newsletter.cli.options import format_option
 from newsletter.cli.output import print_json
 from newsletter.cli.readers.options import no_such_list
+from newsletter.words.subscriber import Subscriber
 
 if TYPE_CHECKING:
     from newsletter.wiring import Parts
-    from newsletter.words.subscriber import Subscriber
 
 _SHOWN = 100
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -88,7 +90,6 @@ def _explain(target: str, done: Exported) -> str:
 
 
 def as_text(file: IO[bytes], write: Callable[[TextIO], int]) -> int:
-    import io
 
     text = io.TextIOWrapper(file, encoding="utf-8", newline="")
     try:
@@ -100,8 +101,6 @@ def as_text(file: IO[bytes], write: Callable[[TextIO], int]) -> int:
 
 def write_whole(path: Path, write: Callable[[IO[bytes]], int]) -> int:
     """Write beside the file and put it in its place at the end, readable by its owner only."""
-    import os
-
     partial = path.with_name(f".{path.name}.partial")
     try:
         descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -11,8 +12,6 @@ import click
 from newsletter.cli.output import print_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from newsletter.imports.questions import Question
     from newsletter.imports.report import ImportOptions
 

@@ -13,6 +13,7 @@ import click
 from newsletter.cli.context import pass_parts
 from newsletter.cli.options import format_option
 from newsletter.cli.output import print_json
+from newsletter.cli.readers.consent import ask_to_confirm
 from newsletter.cli.readers.import_questions import with_answers
 from newsletter.cli.readers.options import (
     active_option,
@@ -21,6 +22,8 @@ from newsletter.cli.readers.options import (
     map_option,
     standing_asked,
 )
+from newsletter.cli.readers.output import print_imports, print_report, report_as_json
+from newsletter.words.consent import Asked
 from newsletter.words.subscriber import SubscriptionStatus
 
 if TYPE_CHECKING:
@@ -134,9 +137,7 @@ def _run(parts: Parts, files: Sequence[Path], options: ImportOptions, form: str)
 
 def import_readers(parts: Parts, files: Sequence[Path], options: ImportOptions) -> tuple[Imported, str]:
     """Import people and ask those who have to confirm; what came of it, and a sentence about who was asked."""
-    from newsletter.cli.readers.consent import ask_to_confirm
     from newsletter.imports.file_import import import_files
-    from newsletter.words.consent import Asked
 
     def goes_on(number: int) -> None:
         click.echo(
@@ -152,7 +153,6 @@ def import_readers(parts: Parts, files: Sequence[Path], options: ImportOptions) 
 
 
 def imported_as_json(done: Imported, options: ImportOptions) -> dict[str, object]:
-    from newsletter.cli.readers.output import report_as_json
 
     shown = report_as_json(
         done.report, options.list_name, files=done.n_files, is_new=done.is_new, dry_run=options.dry_run
@@ -161,7 +161,6 @@ def imported_as_json(done: Imported, options: ImportOptions) -> dict[str, object
 
 
 def print_imported(done: Imported, options: ImportOptions, asked: str) -> None:
-    from newsletter.cli.readers.output import print_report
 
     print_report(done.report, options.list_name, is_new=done.is_new, dry_run=options.dry_run)
     if done.number is not None:
@@ -182,8 +181,6 @@ def imports(parts: Parts, form: str) -> None:
     Example:
       newsletter subscribers imports
     """
-    from newsletter.cli.readers.output import print_imports
-
     print_imports(parts.imports.list_imports(most=50), as_json=form == "json")
 
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import click
 
 from newsletter.words.mistake import Missing
 from newsletter.words.subscriber import SubscriptionStatus
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
 
 list_option = click.option("--list", "list_name", required=True, metavar="NAME", help="The mailing list.")
 active_option = click.option(

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter.cli.output import one_line, print_json
+from newsletter.words.consent import ConsentRecord, Unanswered
+from newsletter.words.subscriber import Subscriber, SuppressionReason
 
 if TYPE_CHECKING:
     from newsletter.imports.report import ImportReport
     from newsletter.imports.run import ImportRow
     from newsletter.readers.pages import Erasure, FormerAddress
     from newsletter.readers.rows import ListRow, ReaderChange
-    from newsletter.words.consent import ConsentRecord, Unanswered
-    from newsletter.words.subscriber import Subscriber, SuppressionReason
 
 _SHOWN_PROBLEMS = 20
 _SHOWN_CHANGES = 20
@@ -96,9 +96,9 @@ def _import_as_json(row: ImportRow) -> dict[str, object]:
         "import": row.number,
         "list": row.list_name,
         "files": list(row.files),
-        "started_at": row.started_at.isoformat(),
-        "finished_at": row.finished_at.isoformat() if row.finished_at else None,
-        "undone_at": row.undone_at.isoformat() if row.undone_at else None,
+        "started_at": row.started_at,
+        "finished_at": row.finished_at,
+        "undone_at": row.undone_at,
     }
 
 
@@ -112,13 +112,13 @@ def person_as_json(email: str, person: Subscriber | None, suppressed: Suppressio
             {
                 "list": subscription.list_name,
                 "status": subscription.status.value,
-                "since_at": subscription.since_at.isoformat(),
+                "since_at": subscription.since_at,
                 "consent": subscription.consent,
             }
             for subscription in (person.subscriptions if person else ())
         ],
         "suppressed": suppressed.value if suppressed else None,
-        "rests_until": person.rests_until.isoformat() if person and person.rests_until else None,
+        "rests_until": person.rests_until if person else None,
     }
 
 
@@ -141,10 +141,10 @@ def print_person(email: str, person: Subscriber | None, suppressed: SuppressionR
 
 def addresses_as_json(former: FormerAddress | None, before: Sequence[tuple[str, datetime]]) -> dict[str, object]:
     """What became of an address that was given up, and which ones the person had before."""
-    gone = {"moved_at": former.moved_at.isoformat(), "present": former.present} if former else None
+    gone = {"moved_at": former.moved_at, "present": former.present} if former else None
     return {
         "former_address": gone,
-        "addresses_before": [{"email": email, "moved_at": at.isoformat()} for email, at in before],
+        "addresses_before": [{"email": email, "moved_at": at} for email, at in before],
     }
 
 
@@ -163,8 +163,8 @@ def unanswered_as_json(found: Unanswered | None) -> dict[str, object] | None:
     last, until = found.last_at, found.quiet_until
     return {
         "mails": found.mails,
-        "last_at": last.isoformat() if last else None,
-        "quiet_until": until.isoformat() if until else None,
+        "last_at": last,
+        "quiet_until": until,
     }
 
 
@@ -185,8 +185,8 @@ def more_as_json(
     """Tags, the record of consent, how they left, and whether the person was erased."""
     from newsletter.consent.own_data import consent_as_json, fact_as_json
 
-    back = erased.returned_at.isoformat() if erased and erased.returned_at else None
-    gone = {"erased_at": erased.erased_at.isoformat(), "request_of": erased.request_of.value} if erased else None
+    back = erased.returned_at if erased else None
+    gone = {"erased_at": erased.erased_at, "request_of": erased.request_of.value} if erased else None
     return {
         "tags": list(tags),
         "consents": [consent_as_json(record) for record in records],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -108,7 +109,6 @@ def remove(parts: Parts, email: str, list_name: str | None) -> None:
       newsletter subscribers remove ana@example.com
       newsletter subscribers remove ana@example.com --list weekly
     """
-
     readers = parts.readers
     if list_name is not None and readers.find_list(list_name) is None:
         raise no_such_list(list_name)
@@ -136,7 +136,6 @@ def show(parts: Parts, email: str, form: str) -> None:
     Example:
       newsletter subscribers show ana@example.com --format json
     """
-
     person, suppressed = parts.readers.find_subscriber(email), parts.readers.find_suppression(email)
     erased, former = parts.profiles.find_erasure(email), parts.profiles.find_former(email)
     before = parts.profiles.former_addresses(person.id) if person else ()
@@ -169,8 +168,6 @@ def lists(context: click.Context, form: str) -> None:
       newsletter lists --format json
       newsletter lists add weekly
     """
-    from dataclasses import asdict
-
     if context.invoked_subcommand is not None:
         return
     rows = parts_of(context.obj).readers.list_lists()
@@ -190,7 +187,6 @@ def add_list(parts: Parts, name: str) -> None:
     Example:
       newsletter lists add weekly
     """
-
     is_new = parts.readers.find_list(name) is None
     parts.readers.add_list(name)
     click.echo(f"The list {name} is {'new' if is_new else 'there already'}.")

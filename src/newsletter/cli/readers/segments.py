@@ -9,6 +9,8 @@ import click
 from newsletter.cli.context import parts_of, pass_parts
 from newsletter.cli.options import format_option
 from newsletter.cli.output import print_json
+from newsletter.words.segment import asks_what_readers_did, read_segment
+from newsletter.words.tracking import NOT_KNOWN_OF_READERS, Tracking
 
 if TYPE_CHECKING:
     from newsletter.wiring import Parts
@@ -26,7 +28,6 @@ def segments(context: click.Context, list_name: str | None, form: str) -> None:
       newsletter segments --list weekly
       newsletter segments add regulars "opened 3 of last 5 and not tagged press"
     """
-
     if context.invoked_subcommand is not None:
         return
     saved = parts_of(context.obj).segments
@@ -56,7 +57,6 @@ def add(parts: Parts, name: str, question: str) -> None:
     Example:
       newsletter segments add berlin 'city = "Berlin" and joined after 2026-01-01'
     """
-
     parts.segments.save(name, question)
     click.echo(f"The segment {name} is saved.")
     _warn(parts, question)
@@ -72,7 +72,6 @@ def remove(parts: Parts, name: str) -> None:
     Example:
       newsletter segments remove berlin
     """
-
     parts.segments.remove(name)
     click.echo(f"The segment {name} is gone.")
 
@@ -88,16 +87,12 @@ def count(parts: Parts, question: str, list_name: str) -> None:
     Example:
       newsletter segments count "not engaged" --list weekly
     """
-
     click.echo(f"{parts.segments.count(question, list_name=list_name):,}")
     _warn(parts, question)
 
 
 def _warn(parts: Parts, question: str) -> None:
     """On standard error: a script that counts wants the number alone."""
-    from newsletter.words.segment import asks_what_readers_did, read_segment
-    from newsletter.words.tracking import NOT_KNOWN_OF_READERS, Tracking
-
     for name in parts.segments.unknown_fields(question):
         click.echo(f"No reader has the field {name!r}. Is it spelt right?", err=True)
     if parts.config.tracking is not Tracking.READERS and asks_what_readers_did(read_segment(question)):

@@ -10,6 +10,7 @@ from newsletter.cli.context import parts_of, pass_parts
 from newsletter.cli.options import format_option
 from newsletter.cli.output import print_json
 from newsletter.cli.readers.wrong_bounces import put_back, undo, undone
+from newsletter.words.subscriber import SuppressionReason
 
 if TYPE_CHECKING:
     from newsletter.wiring import Parts
@@ -37,7 +38,6 @@ def suppressions(context: click.Context, beginning: str, reason: str | None, mos
     if context.invoked_subcommand is not None:
         return
     from newsletter.consent.do_not_mail import REASONS
-    from newsletter.words.subscriber import SuppressionReason
 
     roster = parts_of(context.obj).roster
     wanted = SuppressionReason(reason) if reason else None
@@ -47,7 +47,7 @@ def suppressions(context: click.Context, beginning: str, reason: str | None, mos
             {
                 "email": one.address,
                 "reason": one.reason.value,
-                "since": one.since_at.isoformat(),
+                "since": one.since_at,
                 "issue": one.issue,
             }
             for one in blocked
@@ -87,7 +87,6 @@ def add(parts: Parts, email: str, reason: str) -> None:
       newsletter suppressions add ana@example.com --reason unsubscribe
     """
     from newsletter.consent.do_not_mail import block
-    from newsletter.words.subscriber import SuppressionReason
 
     address = block(parts.readers, email, SuppressionReason(reason))
     click.echo(f"Nothing goes to {address} any more.")

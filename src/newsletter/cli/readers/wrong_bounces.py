@@ -10,6 +10,7 @@ from newsletter.cli.context import pass_parts
 from newsletter.cli.options import confirm, format_option, yes_option
 from newsletter.cli.output import print_json
 from newsletter.words.mistake import Missing
+from newsletter.words.moment import say_moment
 
 if TYPE_CHECKING:
     from newsletter.feedback.undone import Looked
@@ -68,7 +69,6 @@ def put_back(parts: Parts, number: int) -> None:
     Example:
       newsletter suppressions put-back 3
     """
-
     n_addresses = parts.wrong_bounces.put_back(number)
     if n_addresses is None:
         raise Missing(
@@ -87,8 +87,6 @@ def undone(parts: Parts) -> None:
     Example:
       newsletter suppressions undone
     """
-    from newsletter.words.moment import say_moment
-
     zone = parts.config.newsletter.zone
     found = parts.wrong_bounces.list_undone(most=50)
     for one in found:
@@ -102,7 +100,6 @@ def undone(parts: Parts) -> None:
 
 
 def _show(found: Looked, heading: str, zone: str, *, provider: str) -> None:
-    from newsletter.words.moment import say_moment
 
     click.echo(heading)
     if found.is_nothing:
@@ -129,8 +126,8 @@ def _as_json(found: Looked) -> dict[str, object]:
         "addresses": found.n_addresses,
         "stay": found.n_stay,
         "subscriptions": found.n_subscriptions,
-        "first_at": found.first_at.isoformat() if found.first_at else None,
-        "last_at": found.last_at.isoformat() if found.last_at else None,
+        "first_at": found.first_at,
+        "last_at": found.last_at,
         "domains": [{"name": name, "addresses": number} for name, number in found.domains],
         "said": [{"words": words, "addresses": number} for words, number in found.said],
     }

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import click
 
 from newsletter.words.mistake import Mistake
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from newsletter.words.slot import Ways
+from newsletter.words.moment import parse_span
+from newsletter.words.slot import Ways
 
 
 class DayType(click.ParamType[datetime]):
@@ -35,7 +33,6 @@ class Span(click.ParamType[timedelta]):
     name = "span"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
-        from newsletter.words.moment import parse_span
 
         try:
             return parse_span(str(value))
@@ -44,7 +41,6 @@ class Span(click.ParamType[timedelta]):
 
 
 def days_of(given: dict[str, object]) -> dict[date, str]:
-    from pathlib import Path
 
     from newsletter.schedule.ical import read_days
 
@@ -60,7 +56,6 @@ def days_of(given: dict[str, object]) -> dict[date, str]:
 
 
 def ways_of(before: Ways, given: dict[str, object]) -> Ways:
-    from dataclasses import replace
 
     from newsletter.schedule.setting import check_heartbeat, check_tell
 

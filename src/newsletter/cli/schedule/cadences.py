@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from getpass import getuser
+from itertools import islice
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import click
 
+from newsletter.cli import Folder
 from newsletter.cli.context import pass_parts
 from newsletter.cli.options import format_option
 from newsletter.cli.output import print_json
 from newsletter.cli.schedule.cadence_options import DayType, Span, days_of, ways_of
 from newsletter.cli.schedule.output import line_json, line_text, plan_json, say_plan
+from newsletter.cli.send.when import say_outlook
+from newsletter.words.cadence_text import cadence_text, clock_note, parse_cadence, say_time, sentence
 from newsletter.words.mistake import Missing, Mistake
+from newsletter.words.moment import parse_moment, say_back
+from newsletter.words.slot import Plan, Ways
 
 if TYPE_CHECKING:
-    from newsletter.cli import Folder
     from newsletter.schedule.desk import Desk
     from newsletter.wiring import Parts
-    from newsletter.words.slot import Plan
 
 _LIST = click.option("--list", "list_name", help="The mailing list, where there is more than one.")
 
@@ -42,12 +48,6 @@ def explain(folder: Folder, cadence: str, first: datetime | None, last: datetime
       newsletter schedule explain "every thursday 09:00 Europe/Berlin"
       newsletter schedule explain "every 2 weeks on monday 09:00 from 2026-12-07" --until 2027-12-31 --format json
     """
-    from datetime import UTC
-    from itertools import islice
-    from zoneinfo import ZoneInfo
-
-    from newsletter.words.cadence_text import cadence_text, clock_note, parse_cadence, say_time, sentence
-
     rule = parse_cadence(cadence, zone=_zone_of(folder))
     now = datetime.now(UTC)
     begin = first.date() if first else now.astimezone(ZoneInfo(rule.zone)).date()
@@ -98,10 +98,7 @@ def set_cadence(parts: Parts, /, cadence: str | None, list_name: str | None, **g
       newsletter schedule set "every thursday 09:00 Europe/Berlin" --list weekly --tell editor@example.com
       newsletter schedule set --skip 2026-12-24 --skip-ics holidays.ics
     """
-    from newsletter.cli.send.when import say_outlook
     from newsletter.schedule.setting import set_plan
-    from newsletter.words.cadence_text import parse_cadence
-    from newsletter.words.slot import Ways
 
     name = _list_name(parts, list_name)
     known = parts.schedule.find_plan(name)
@@ -132,9 +129,6 @@ def show(parts: Parts, ahead: int, since: datetime | None, form: str) -> None:
       newsletter schedule show
       newsletter schedule show --format ics > newsletter.ics
     """
-    from datetime import UTC
-
-    from newsletter.cli.send.when import say_outlook
     from newsletter.schedule.calendar import calendar, entries
     from newsletter.schedule.ical import write_calendar
 
@@ -172,7 +166,6 @@ def hold(parts: Parts, list_name: str | None) -> None:
     Example:
       newsletter schedule hold
     """
-
     plan = _plan(parts, list_name)
     changed = parts.schedule.hold(plan.id, parts.clock.now())
     click.echo(f"{plan.list_name}: on hold{'' if changed else ' already'}. Go on: newsletter schedule resume")
@@ -188,8 +181,6 @@ def resume(parts: Parts, list_name: str | None) -> None:
     Example:
       newsletter schedule resume
     """
-    from newsletter.words.cadence_text import say_time
-
     plan = _plan(parts, list_name)
     if not parts.schedule.hold(plan.id, None):
         raise Mistake(f"The schedule of {plan.list_name!r} is not on hold.", fix="See it: newsletter schedule show")
@@ -211,8 +202,6 @@ def approve(parts: Parts, issue: int, by: str | None, withdraw: bool, despite_fi
     Example:
       newsletter schedule approve 42
     """
-    from getpass import getuser
-
     from newsletter.schedule.choice import approve_issue, withdraw_approval
 
     if withdraw:
@@ -238,9 +227,7 @@ def decide(parts: Parts, list_name: str | None, now: bool, at: str | None, skip:
       newsletter schedule decide --now
       newsletter schedule decide --at "thu 15:00"
     """
-    from newsletter.cli.send.when import say_outlook
     from newsletter.schedule.decision import find_asking, send_at, skip_slot
-    from newsletter.words.moment import parse_moment, say_back
 
     if sum((now, bool(at), skip)) != 1:
         raise click.UsageError("Say one of --now, --at WHEN and --skip.")

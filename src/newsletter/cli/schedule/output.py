@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import click
 
+from newsletter.words.cadence_text import cadence_text, sentence
+from newsletter.words.moment import say_span
+from newsletter.words.slot import Plan
+
 if TYPE_CHECKING:
     from newsletter.schedule.calendar import CalendarLine
     from newsletter.wiring import Parts
-    from newsletter.words.slot import Plan
 
 
 def say_plan(parts: Parts, plan: Plan) -> None:
-    from itertools import islice
 
     from newsletter.schedule.setting import say_ways
     from newsletter.wiring.clocks import desk_of
-    from newsletter.words.cadence_text import sentence
 
     now = parts.clock.now()
     click.echo(f"{plan.list_name}: {sentence(plan.cadence, islice(plan.cadence.after(now), 60))}")
@@ -29,9 +31,6 @@ def say_plan(parts: Parts, plan: Plan) -> None:
 
 
 def plan_json(plan: Plan, now: datetime) -> dict[str, object]:
-    from itertools import islice
-
-    from newsletter.words.cadence_text import cadence_text, sentence
 
     return {
         "list": plan.list_name,
@@ -48,7 +47,6 @@ def plan_json(plan: Plan, now: datetime) -> dict[str, object]:
 
 
 def line_text(line: CalendarLine, now: datetime) -> str:
-    from newsletter.words.moment import say_span
 
     issue, late = f"issue {line.issue}" if line.issue else "-", line.lateness(now)
     overdue = f"overdue by {say_span(late)}: " if late is not None else ""

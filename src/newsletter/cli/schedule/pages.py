@@ -7,15 +7,16 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
+from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
+from newsletter.cli import Folder
+from newsletter.cli.address import door_file, say_address
 from newsletter.cli.context import parts_of
+from newsletter.cli.schedule.log_lines import log_to_stderr
 from newsletter.words.mistake import NotNow
 
 if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
-
-    from newsletter.cli import Folder
     from newsletter.jobs.pulse import Pulse
     from newsletter.wiring import Parts
     from newsletter.wiring.runner import Bell
@@ -36,8 +37,6 @@ def pages_process(
     bell: Connection,
 ) -> None:
     """Serve the pages at `listener` until `stop` is set; the address is printed once they answer."""
-    from newsletter.cli.address import door_file, say_address
-    from newsletter.cli.schedule.log_lines import log_to_stderr
     from newsletter.wiring.runner import Bell
 
     parts = parts_of(folder)

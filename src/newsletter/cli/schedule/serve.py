@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from newsletter.cli import Folder
 from newsletter.cli.context import pass_parts
+from newsletter.cli.schedule.log_lines import log_to_stderr
 from newsletter.words.mistake import NotNow
 
 if TYPE_CHECKING:
-    from newsletter.cli import Folder
     from newsletter.wiring import Parts
 
 log = logging.getLogger(__name__)
@@ -87,7 +88,6 @@ def worker(parts: Parts) -> None:
     Example:
       newsletter -C /srv/weekly worker
     """
-    from newsletter.cli.schedule.log_lines import log_to_stderr
     from newsletter.jobs.driver import DriverKind
     from newsletter.jobs.worker import work_until
     from newsletter.wiring.clocks import gauges_of

@@ -24,7 +24,6 @@ def pause(parts: Parts, issue: int) -> None:
     Example:
       newsletter pause 42
     """
-
     if not parts.ledger.control.pause(issue, "paused by hand"):
         raise Mistake(f"Issue {issue} is not being sent.", fix=f"See where it stands: newsletter status {issue}")
     click.echo(f"Paused. Go on with: newsletter resume {issue}")
@@ -40,7 +39,6 @@ def resume(parts: Parts, issue: int) -> None:
     Example:
       newsletter resume 42
     """
-
     if not parts.ledger.control.resume(issue):
         raise Mistake(f"Issue {issue} is not paused.", fix=f"See where it stands: newsletter status {issue}")
     click.echo(
@@ -59,7 +57,6 @@ def cancel(parts: Parts, issue: int, yes: bool) -> None:
     Example:
       newsletter cancel 42
     """
-
     confirm(f"End the sending of issue {issue} for good?", yes=yes)
     if not parts.ledger.control.cancel(issue):
         raise Mistake(f"Issue {issue} is not being sent.", fix=f"See where it stands: newsletter status {issue}")
@@ -86,7 +83,6 @@ def settle(parts: Parts, issue: int, choice: str, reader: str, left: bool, yes: 
       newsletter settle 42 --resend
       newsletter settle 42 --resend --reader ana@example.com
     """
-
     from newsletter.ledger.settle import leave, look, send_again
 
     if left and choice != "resend":

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
+from newsletter.cli.issue.findings import refuse_errors
+from newsletter.words.edition import Edition
 from newsletter.words.mistake import Missing
+from newsletter.words.moment import say_moment
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from newsletter.schedule.version import Version
     from newsletter.segments.audience import Audience, Forecast
     from newsletter.wiring import Parts
-    from newsletter.words.edition import Edition
 
 
 def asks(parts: Parts, *, yes: bool) -> bool:
@@ -92,8 +93,6 @@ def words_for_the_missing(
 
 def _refuse_errors(parts: Parts, version: Version, audience: Audience, *, despite: bool) -> None:
     """Only where the words in the folder are those that go."""
-    from newsletter.cli.issue.findings import refuse_errors
-
     if version.proof is not None and not version.is_edited:
         refuse_errors(parts, version.proof, audience=audience, despite=despite)
 
@@ -105,7 +104,6 @@ def say_left_out(found: Forecast) -> None:
 
 
 def _say(parts: Parts, version: Version, audience: Audience, segment: str, said: str) -> None:
-    from newsletter.words.moment import say_moment
 
     edition, [list_name] = version.edition, audience.lists
     found = parts.ledger.forecasts.make(edition.issue, list_name, segment=audience.segment, at=audience.at)

@@ -12,15 +12,18 @@ from typing import TYPE_CHECKING
 
 import click
 
+from newsletter.cli import Folder
 from newsletter.cli.context import parts_of
 from newsletter.cli.options import yes_option
 from newsletter.cli.readers.options import no_such_list
+from newsletter.cli.send.last_look import last_look, words_for_the_missing
 from newsletter.cli.send.status import print_account
+from newsletter.cli.send.when import change_time, instant, said_back, say_outlook, send_in_next_slot
 from newsletter.words.ledger import LOOK_FIRST
 from newsletter.words.mistake import Mistake
+from newsletter.words.moment import say_moment
 
 if TYPE_CHECKING:
-    from newsletter.cli import Folder
     from newsletter.ledger.drain import Follow
     from newsletter.ledger.rows import MailingRow
     from newsletter.wiring import Parts
@@ -78,11 +81,8 @@ def send(
       newsletter send 42 --list weekly --next --segment berlin
       newsletter send 42 --list weekly --missing
     """
-    from newsletter.cli.send.last_look import last_look, words_for_the_missing
-    from newsletter.cli.send.when import change_time, instant, said_back, say_outlook, send_in_next_slot
     from newsletter.ledger.plan import plan
     from newsletter.segments.audience import Audience
-    from newsletter.words.moment import say_moment
 
     if sum((now, bool(at), in_next)) > 1:
         raise click.UsageError("--now, --at and --next say different times.")

@@ -10,13 +10,15 @@ import click
 
 from newsletter.cli.context import pass_parts
 from newsletter.cli.options import format_option
+from newsletter.cli.send.when import say_outlook
+from newsletter.words.alarm import IssueHealth, alarms
+from newsletter.words.halt import Halt, say_halt
 from newsletter.words.mistake import Missing, Mistake, NewsletterError
+from newsletter.words.moment import say_moment, say_span
 
 if TYPE_CHECKING:
     from newsletter.ledger.rows import Account
     from newsletter.wiring import Parts
-    from newsletter.words.alarm import IssueHealth
-    from newsletter.words.halt import Halt
 
 
 @click.command()
@@ -31,8 +33,6 @@ def status(parts: Parts, issue: int | None, form: str) -> None:
       newsletter status 42
       newsletter status 42 --format json
     """
-    from newsletter.words.alarm import alarms
-
     if issue is None:
         accounts = [parts.ledger.accounts.find(number) for number in parts.ledger.accounts.list_issues_sent()]
     else:
@@ -114,8 +114,6 @@ def _halts(parts: Parts, account: Account) -> list[Halt | None]:
 
 def _print_halts(parts: Parts, account: Account) -> None:
     """Why those that are under way don't move; of a pause, and of a time that has not come, it is said elsewhere."""
-    from newsletter.words.halt import say_halt
-
     for mailing, halt in zip(account.mailings, _halts(parts, account), strict=True):
         if halt and mailing.status.value == "sending":
             click.echo(f"  {say_halt(halt, now=parts.clock.now(), zone=parts.config.newsletter.zone)}")
@@ -185,9 +183,6 @@ def print_account(account: Account) -> None:
 
 def _say_when_it_goes(parts: Parts, account: Account) -> None:
     """Of what waits for its time: when that is, or how long it is overdue, and by what it goes."""
-    from newsletter.cli.send.when import say_outlook
-    from newsletter.words.moment import say_moment, say_span
-
     waiting = [mailing for mailing in account.mailings if mailing.status.value == "scheduled"]
     for mailing in waiting:
         late = parts.clock.now() - mailing.start_at

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from getpass import getuser
 from typing import TYPE_CHECKING
 
 import click
 
 from newsletter.cli.send.last_look import asks, last_look
+from newsletter.words.cadence import Occurrence
 from newsletter.words.mistake import Missing, NotNow
+from newsletter.words.moment import parse_moment, say_back, say_moment
 
 if TYPE_CHECKING:
     from newsletter.ledger.rows import MailingRow
@@ -17,16 +20,11 @@ if TYPE_CHECKING:
 
 def instant(at: str, parts: Parts) -> datetime:
     """The instant that `--at` means. Raises Mistake for what can't be read and for what has passed."""
-    from newsletter.words.moment import parse_moment
-
     return parse_moment(at, now=parts.clock.now(), zone=parts.config.newsletter.zone).at
 
 
 def said_back(parts: Parts, start_at: datetime | None) -> str:
     """The time as the wall shows it, with its zone and how long until then; empty for now."""
-    from newsletter.words.cadence import Occurrence
-    from newsletter.words.moment import say_back
-
     if start_at is None:
         return ""
     local = start_at.replace(tzinfo=None)
@@ -78,12 +76,9 @@ def send_in_next_slot(
 
     Who fits the segment is counted when it goes.
     """
-    from getpass import getuser
-
     from newsletter.schedule.choice import send_next
     from newsletter.segments.audience import Audience
     from newsletter.wiring.clocks import desk_of
-    from newsletter.words.moment import say_moment
 
     plan = parts.schedule.find_plan(list_name)
     if plan is None:

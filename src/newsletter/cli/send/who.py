@@ -11,6 +11,7 @@ import click
 from newsletter.cli.context import pass_parts
 from newsletter.cli.send.status import never_sent
 from newsletter.words.mistake import Missing, Mistake
+from newsletter.words.token import read_reader_token
 
 if TYPE_CHECKING:
     from newsletter.wiring import Parts
@@ -31,7 +32,6 @@ def who(parts: Parts, email: str, issue: int | None, restore: bool) -> None:
       newsletter who ana@example.com 42
       newsletter who - < headers.txt
     """
-
     if email == "-":
         _of_headers(parts, sys.stdin.read(), issue)
         return
@@ -81,7 +81,6 @@ def _say_alike(parts: Parts, email: str, issue: int | None) -> None:
 
 def _of_headers(parts: Parts, text: str, issue: int | None) -> None:
     from newsletter.report.headers import read_headers
-    from newsletter.words.token import read_reader_token
 
     pasted = read_headers(text)
     said: set[str] = set()

@@ -30,23 +30,16 @@ _LARGEST_CALENDAR = 1_000_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AskingSlot:
-    """A slot that did not go, and why."""
-
-    slot: Slot
-    because: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ListSchedule:
-    """A list with its schedule, if it has one, in words."""
+    """A list with its schedule, if it has one, in words; `asking` is a slot that did not go, `because` says why."""
 
     name: str
     plan: Plan | None
     sentence: str = ""
     text: str = ""
     ways: tuple[str, ...] = ()
-    asking: AskingSlot | None = None
+    asking: Slot | None = None
+    because: str = ""
     skipped: tuple[date, ...] = ()
     freeze: str = ""
     late: str = ""
@@ -208,23 +201,26 @@ def _row(studio: Studio, desk: Desk, name: str, plan: Plan | None) -> ListSchedu
     bare = replace(plan.cadence, skipped=frozenset())
     following = next(plan.cadence.after(now), None)
     to_come = f" Next: {say_time(following.local)}." if following else ""
-    asks = [slot for slot in desk.memory.list_slots(plan.id) if slot.status is SlotStatus.ASKING]
+    asking = next(
+        (slot for slot in reversed(desk.memory.list_slots(plan.id)) if slot.status is SlotStatus.ASKING), None
+    )
     return ListSchedule(
         name=name,
         plan=plan,
         sentence=f"{describe(plan.cadence)}.{to_come}",
         text=cadence_text(bare),
         ways=tuple(say_ways(desk, plan.ways)),
-        asking=_asking(asks[-1]) if asks else None,
+        asking=asking,
+        because=_because(asking) if asking else "",
         skipped=tuple(sorted(day for day in plan.cadence.skipped if day >= now.date() - timedelta(days=1))),
         freeze=span_text(plan.ways.freeze_before),
         late=span_text(plan.ways.late),
     )
 
 
-def _asking(slot: Slot) -> AskingSlot:
-    because = BECAUSE[slot.why] if slot.why else "something kept it"
-    return AskingSlot(slot=slot, because=f"{because}. {slot.detail}".strip())
+def _because(slot: Slot) -> str:
+    why = BECAUSE[slot.why] if slot.why else "something kept it"
+    return f"{why}. {slot.detail}".strip()
 
 
 def _said_back(studio: Studio, name: str, typed: str) -> SaidBack:
