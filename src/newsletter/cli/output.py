@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 
 import click
 
 
 def print_json(document: object) -> None:
     """Days and times in it are written as ISO 8601."""
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=_as_text))
-
-
-def _as_text(moment: date) -> str:
-    return moment.isoformat()
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=lambda moment: moment.isoformat()))
 
 
 def one_line(text: str) -> str:

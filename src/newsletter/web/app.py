@@ -58,7 +58,11 @@ def build(
         ],
         lifespan=partial(_posting, parts),
         middleware=[
-            Middleware(Proxies, named=parts.config.trusted_proxies, note=partial(_note, parts)),
+            Middleware(
+                Proxies,
+                named=parts.config.trusted_proxies,
+                note=lambda proxy: parts.unnamed_proxies.note(proxy, at=parts.clock.now()),
+            ),
             Middleware(SafeHeaders),
             Middleware(Readable),
         ],
@@ -71,10 +75,6 @@ def build(
             ClientDisconnect: site.broken_off,
         },
     )
-
-
-def _note(parts: Parts, proxy: str) -> None:
-    parts.unnamed_proxies.note(proxy, at=parts.clock.now())
 
 
 @asynccontextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -25,7 +24,6 @@ from newsletter.cli.readers.options import (
 from newsletter.words.mistake import Mistake
 
 if TYPE_CHECKING:
-    from newsletter.move_in.export_files import Member
     from newsletter.move_in.move import Here
     from newsletter.wiring import Parts
 
@@ -102,9 +100,11 @@ def move_in(
         # First the readers: their files are refused as a whole before anything is written.
         people = None
         if list_name and found.readers:
+            # The files and archives with people, each once.
+            places = list(dict.fromkeys(member.path for member in found.readers))
             people, options = with_answers(
                 options,
-                lambda known: import_readers(parts, _places(found.readers), known),
+                lambda known: import_readers(parts, places, known),
                 as_json=form == "json",
             )
         if not dry_run:
@@ -121,11 +121,6 @@ def _here(parts: Parts) -> Here:
         taken=parts.ledger.accounts.list_issues_sent(),
         public_url=parts.config.newsletter.public_url.rstrip("/"),
     )
-
-
-def _places(readers: Sequence[Member]) -> list[Path]:
-    """The files and archives with people, each once."""
-    return list(dict.fromkeys(member.path for member in readers))
 
 
 def _old_site(parts: Parts, url: str | None) -> str | None:

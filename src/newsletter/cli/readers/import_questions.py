@@ -32,14 +32,11 @@ def with_answers(
             return run(options), options
         except ImportUnanswered as unanswered:
             if as_json:
-                _print(unanswered.questions)
-            if as_json or not _is_terminal():
+                questions = [question_as_json(question) for question in unanswered.questions]
+                print_json({"imported": False, "questions": questions})
+            if as_json or not (sys.stdin.isatty() and sys.stderr.isatty()):
                 raise
             options = replace(options, columns={**options.columns, **_ask(unanswered.questions)})
-
-
-def _is_terminal() -> bool:
-    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def _ask(questions: Sequence[Question]) -> dict[str, str]:
@@ -56,10 +53,6 @@ def _ask(questions: Sequence[Question]) -> dict[str, str]:
     again = " ".join(question.option(said[question.left_side]) for question in questions)
     click.echo(f"\nTo say the same next time: {again}\n", err=True)
     return said
-
-
-def _print(questions: Sequence[Question]) -> None:
-    print_json({"imported": False, "questions": [question_as_json(question) for question in questions]})
 
 
 def question_as_json(question: Question) -> dict[str, object]:

@@ -61,7 +61,8 @@ def address_of(studio: Studio, visit: Visit) -> str:
         return ""
     public = studio.newsletter.public_url
     base = public if studio.has_users() or not has_loopback_name(visit.request) else visit.base
-    return f"{base}/studio/calendar/{_token(studio)}.ics"
+    token = studio.sessions.signed_for(_purpose(studio), until=_FOR_EVER)
+    return f"{base}/studio/calendar/{token}.ics"
 
 
 def make(studio: Studio, visit: Visit) -> Response:
@@ -92,10 +93,6 @@ def give(studio: Studio, visit: Visit) -> Response:
 
 def _purpose(studio: Studio) -> str:
     return f"calendar {kept_secret(studio.parts.directory / _KEY).decode()[:16]}"
-
-
-def _token(studio: Studio) -> str:
-    return studio.sessions.signed_for(_purpose(studio), until=_FOR_EVER)
 
 
 PAGES = (

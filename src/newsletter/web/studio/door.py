@@ -48,7 +48,7 @@ def endpoint(studio: Studio, page: Page) -> Endpoint:
             return await run_in_threadpool(partial(_made, handler, studio, visit))
         except RequestRefused as refused:
             if refused.status == 401 and request.method in {"GET", "HEAD"}:
-                return _to_sign_in(studio, request)
+                return RedirectResponse(f"{studio.root}/studio/enter", status_code=303)
             visit = replace(visit, form=refused.form) if refused.form else visit
             return studio.refusal(visit, refused.status, refused.message, refused.fix)
         except NewsletterError as error:
@@ -157,7 +157,3 @@ async def _read(request: Request, largest: int) -> tuple[FormData, object]:
 def _said(value: str | UploadFile) -> str:
     """For a file, its name; its content is checked where it is opened."""
     return value if isinstance(value, str) else value.filename or ""
-
-
-def _to_sign_in(studio: Studio, request: Request) -> Response:
-    return RedirectResponse(f"{studio.root}/studio/enter", status_code=303)

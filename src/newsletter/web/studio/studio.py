@@ -199,7 +199,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "n": _number,
+        "n": "{:,}".format,
         "at": _by_studio(Studio.said_at),
         "day": _by_studio(Studio.said_day),
         "ago": _by_studio(Studio.said_ago),
@@ -219,10 +219,6 @@ def _by_studio(say: Callable[[Studio, datetime], str]) -> Callable[[Context, dat
         return say(context["studio"], at)
 
     return said
-
-
-def _number(value: int) -> str:
-    return f"{value:,}"
 
 
 def typed_in(form: FormData) -> list[tuple[str, str]]:

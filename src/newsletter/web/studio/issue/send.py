@@ -170,39 +170,42 @@ def send(studio: Studio, visit: Visit) -> Response:
 def control(studio: Studio, visit: Visit) -> Response:
     """Pause, go on, cancel; and what to do about readers who may or may not have it."""
     parts, number, act = studio.parts, visit.number("number"), visit.text("act")
-    back = f"/issues/{number}/send"
     if act == "pause":
-        return visit.go(
-            back,
-            said="Paused." if parts.ledger.control.pause(number, f"paused by {visit.who.name}") else "It was over.",
-        )
-    if act == "resume":
+        said = "Paused." if parts.ledger.control.pause(number, f"paused by {visit.who.name}") else "It was over."
+    elif act == "resume":
         parts.ledger.control.resume(number)
         # Resuming a sending that had missed its time sends it now: it must not be held for that again.
         parts.ledger.control.start_due(studio.now())
         studio.runner.wake()
-        return visit.go(back, said="It goes on.")
-    if act == "now":
+        said = "It goes on."
+    elif act == "now":
         waiting = [one for one in parts.ledger.mailings.list_in([MailingStatus.SCHEDULED]) if one.issue == number]
         moved = [one for one in waiting if parts.schedule.move_start(one.id, studio.now())]
         parts.ledger.control.start_due(studio.now())
         studio.runner.wake()
-        return visit.go(back, said="It goes now." if moved else "Nothing of this issue waits for its time.")
-    if act == "cancel":
+        said = "It goes now." if moved else "Nothing of this issue waits for its time."
+    elif act == "cancel":
         parts.ledger.control.cancel(number)
-        return visit.go(back, said="Cancelled. Who has it has it; nobody else will get it.")
+        said = "Cancelled. Who has it has it; nobody else will get it."
+    else:
+        said = _settle(studio, number, act)
+    return visit.go(f"/issues/{number}/send", said=said)
+
+
+def _settle(studio: Studio, number: int, act: str) -> str:
+    """Look what became of readers who may or may not have the issue, send it to them again, or leave them."""
+    parts = studio.parts
     parts.sweep()
     if act == "look":
         found = look(parts.looker, number)
         studio.runner.wake()
-        said = f"{found.found:,} have it, {found.absent:,} don't and are queued again, {found.uncertain:,} are unknown."
-        return visit.go(back, said=said)
+        return f"{found.found:,} have it, {found.absent:,} don't and are queued again, {found.uncertain:,} are unknown."
     if act == "resend":
-        said = f"{send_again(parts.looker, number):,} are queued again."
+        n_readers = send_again(parts.looker, number)
         studio.runner.wake()
-        return visit.go(back, said=said)
+        return f"{n_readers:,} are queued again."
     if act == "leave":
-        return visit.go(back, said=f"{leave(parts.looker, number):,} are left as they are.")
+        return f"{leave(parts.looker, number):,} are left as they are."
     raise NoSuchAct
 
 

@@ -56,26 +56,35 @@ def show(studio: Studio, visit: Visit) -> Response:
 
 def act(studio: Studio, visit: Visit) -> Response:
     """Put an address on the list; or take one off, unless it is there by the person's own word."""
-    if visit.text("act") == "add":
-        reason = visit.text("reason")
-        if reason not in SAYABLE:
-            raise Mistake("Say why.", fix=f"One of: {', '.join(REASONS[one] for one in SAYABLE)}.")
-        email = block(studio.parts.readers, visit.text("email"), SuppressionReason(reason))
-        return visit.go("/readers/do-not-mail", said=f"Nothing goes to {email} any more.")
-    if visit.text("act") == "lift":
-        lift(studio.parts.readers, visit.text("address"))
-        return visit.go(
-            "/readers/do-not-mail", said=f"{visit.text('address')} may be mailed again, on the lists that it is on."
-        )
-    if visit.text("act") == "undo":
-        return visit.go("/readers/do-not-mail", said=_undo(studio, visit))
-    if visit.text("act") == "put-back":
-        number = read_number(visit.text("number"))
-        n_addresses = None if number is None else studio.parts.wrong_bounces.put_back(number)
-        if n_addresses is None:
-            raise Mistake("There is nothing to put back.", fix="Load the page again.")
-        return visit.go("/readers/do-not-mail", said=f"{n_addresses:,} addresses are on the do-not-mail list again.")
-    raise NoSuchAct
+    match visit.text("act"):
+        case "add":
+            said = _add(studio, visit)
+        case "lift":
+            lift(studio.parts.readers, visit.text("address"))
+            said = f"{visit.text('address')} may be mailed again, on the lists that it is on."
+        case "undo":
+            said = _undo(studio, visit)
+        case "put-back":
+            said = _put_back(studio, visit)
+        case _:
+            raise NoSuchAct
+    return visit.go("/readers/do-not-mail", said=said)
+
+
+def _add(studio: Studio, visit: Visit) -> str:
+    reason = visit.text("reason")
+    if reason not in SAYABLE:
+        raise Mistake("Say why.", fix=f"One of: {', '.join(REASONS[one] for one in SAYABLE)}.")
+    email = block(studio.parts.readers, visit.text("email"), SuppressionReason(reason))
+    return f"Nothing goes to {email} any more."
+
+
+def _put_back(studio: Studio, visit: Visit) -> str:
+    number = read_number(visit.text("number"))
+    n_addresses = None if number is None else studio.parts.wrong_bounces.put_back(number)
+    if n_addresses is None:
+        raise Mistake("There is nothing to put back.", fix="Load the page again.")
+    return f"{n_addresses:,} addresses are on the do-not-mail list again."
 
 
 def _undo(studio: Studio, visit: Visit) -> str:

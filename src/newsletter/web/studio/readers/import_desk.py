@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import orjson
 
@@ -92,11 +92,10 @@ class ImportDesk:
 
     def find(self, token: str) -> tuple[ImportOptions | None, Work | None]:
         """What is to be imported, None where its files are gone; and the work on it, None where it has not begun."""
-        path = self._path(token) / _OPTIONS
-        work = self._works.get(token)
-        if not path.is_file() and work is None:
-            raise Missing("These files are not kept any more.", fix="Choose them again.")
-        return (_options(orjson.loads(path.read_bytes())) if path.is_file() else None), work
+        kept, work = self._kept(token), self._works.get(token)
+        if not kept and not work:
+            raise _no_files()
+        return _options(kept) if kept else None, work
 
     def questions(self, token: str) -> Sequence[Question]:
         """What has to be answered before these files are imported, as the last look found it."""
@@ -106,18 +105,16 @@ class ImportDesk:
 
     def answers(self, token: str) -> dict[str, str]:
         """What was answered so far, by what stands before the equals sign of `--map`."""
-        path = self._path(token) / _OPTIONS
-        return dict(orjson.loads(path.read_bytes()).get("answers", {})) if path.is_file() else {}
+        return dict(self._kept(token).get("answers", {}))
 
     def answer(self, token: str, answers: Mapping[str, str]) -> None:
         """Keep answers beside the files, in place of those before, and look again. Raises Missing where the files are gone."""
-        path = self._path(token) / _OPTIONS
-        if not path.is_file():
-            raise Missing("These files are not kept any more.", fix="Choose them again.")
-        kept = {**orjson.loads(path.read_bytes()), "answers": dict(answers)}
-        arriving = path.with_name(f".{_OPTIONS}")
-        arriving.write_bytes(orjson.dumps(kept))
-        arriving.replace(path)
+        kept = self._kept(token)
+        if not kept:
+            raise _no_files()
+        arriving = self._path(token) / f".{_OPTIONS}"
+        arriving.write_bytes(orjson.dumps({**kept, "answers": dict(answers)}))
+        arriving.replace(self._path(token) / _OPTIONS)
         self.look(token)
 
     def look(self, token: str) -> None:
@@ -177,7 +174,7 @@ class ImportDesk:
         folder, parts = self._path(token), self._parts
         options, _ = self.find(token)
         if options is None:
-            raise Missing("These files are not kept any more.", fix="Choose them again.")
+            raise _no_files()
         files = sorted(path for path in folder.iterdir() if path.name not in {_OPTIONS, f".{_OPTIONS}"})
         options = replace(options, dry_run=work.is_look)
         work.imported = import_files(parts.readers, parts.imports, files, options, progress=work.follow)
@@ -189,6 +186,11 @@ class ImportDesk:
                 parts.consents, parts.post_office, options.list_name, Asked.IMPORT, options.consent
             )
             parts.after_sending()
+
+    def _kept(self, token: str) -> dict[str, Any]:
+        """What was asked for with these files, as it was written down; empty where they are gone."""
+        path = self._path(token) / _OPTIONS
+        return dict(orjson.loads(path.read_bytes())) if path.is_file() else {}
 
     def _path(self, token: str) -> Path:
         if not re.fullmatch("[0-9a-f]{16}", token):
@@ -203,6 +205,10 @@ class ImportDesk:
                 is_idle = work is None or work.is_over
                 if is_idle and path.stat().st_mtime < time.time() - _KEPT_SECONDS:
                     shutil.rmtree(path, ignore_errors=True)
+
+
+def _no_files() -> Missing:
+    return Missing("These files are not kept any more.", fix="Choose them again.")
 
 
 def _safe(name: str, number: int, folder: Path) -> str:
