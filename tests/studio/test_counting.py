@@ -43,7 +43,7 @@ class Busy:
     def hold(self) -> None:
         """Both that count have something else to do."""
         for number in range(2):
-            self.studio.remembered.ask(("busy", number), lambda: self._may_count.wait(60))
+            self.studio.cache.ask(("busy", number), lambda: self._may_count.wait(60))
 
     def let(self) -> None:
         self._may_count.set()

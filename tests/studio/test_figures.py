@@ -11,7 +11,7 @@ from sqlalchemy import Engine, update
 from newsletter.db.engine import writing
 from newsletter.readers.growth_sql import Growth
 from newsletter.readers.tables import subscriber, subscription
-from newsletter.web.studio.memory import AnswersKept
+from newsletter.web.studio.cache import AnswerCache
 from newsletter.web.studio.readers.growth import drawn
 from tests.studio.conftest import World
 from tests.world import add_readers
@@ -58,7 +58,7 @@ def test_what_is_slow_is_given_as_it_was_and_asked_behind_the_page() -> None:
         assert go.wait(10)
         return len(asked)
 
-    remembered = AnswersKept(lambda: True)
+    remembered = AnswerCache(lambda: True)
     assert remembered.ask("n", slow) is None
     assert remembered.ask("n", slow) is None
     go.set()
@@ -70,4 +70,4 @@ def test_what_is_slow_is_given_as_it_was_and_asked_behind_the_page() -> None:
     while remembered.ask("n", slow) == 1:
         assert time.monotonic() < until
         time.sleep(0.01)
-    assert [AnswersKept(lambda: False).ask("n", lambda: 7), len(asked)] == [7, 2]
+    assert [AnswerCache(lambda: False).ask("n", lambda: 7), len(asked)] == [7, 2]

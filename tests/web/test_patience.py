@@ -23,7 +23,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from newsletter.cli.schedule.log_lines import Sparing
-from newsletter.web.patience import RequestBounds, protocol_within
+from newsletter.web.timeouts import RequestBounds, protocol_within
 from newsletter.wiring.open_files import connections_within, find_most_open_files, raise_open_files
 
 HEADER = b"GET / HTTP/1.1\r\nHost: x\r\n"

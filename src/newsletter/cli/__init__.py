@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # Command: (module of this package, one line for the overview). The order is that of a newsletter's week.
 COMMANDS = {
-    "init": ("start", "Make a new newsletter folder."),
+    "init": ("init", "Make a new newsletter folder."),
     "demo": ("demo", "Walk through everything with made-up readers; nothing leaves this machine."),
     "add": ("collect.add", "Turn an address, files, mails or standard input into posts."),
     "feeds": ("collect.feeds", "Subscribe to feeds, and look through them for finds."),

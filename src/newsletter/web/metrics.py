@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from newsletter.web.here import is_here
+from newsletter.web.loopback import is_here
 from newsletter.wiring.clocks import gauges_of
 
 if TYPE_CHECKING:

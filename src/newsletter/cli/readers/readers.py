@@ -10,7 +10,7 @@ import click
 from newsletter.cli.context import parts_of, pass_parts
 from newsletter.cli.options import format_option
 from newsletter.cli.output import print_json
-from newsletter.cli.readers.again import ask_again, reopen
+from newsletter.cli.readers.ask_again import ask_again, reopen
 from newsletter.cli.readers.consent import ask, ask_to_confirm, erase, tag
 from newsletter.cli.readers.duplicates import duplicates
 from newsletter.cli.readers.export import export

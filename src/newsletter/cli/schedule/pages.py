@@ -11,9 +11,9 @@ from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
 from newsletter.cli import Folder
-from newsletter.cli.address import door_file, say_address
 from newsletter.cli.context import parts_of
 from newsletter.cli.schedule.log_lines import log_to_stderr
+from newsletter.cli.studio_address import door_file, say_address
 from newsletter.words.mistake import NotNow
 
 if TYPE_CHECKING:
@@ -65,8 +65,8 @@ def serve_pages(
     import uvicorn
 
     from newsletter.web.app import build
-    from newsletter.web.patience import RequestBounds, protocol_within
     from newsletter.web.studio.routes import studio_routes
+    from newsletter.web.timeouts import RequestBounds, protocol_within
 
     config = uvicorn.Config(
         build(parts, studio_routes(parts, stop, bell), pulse=pulse),

@@ -11,7 +11,7 @@ from newsletter.folder.secret_file import kept_secret
 from newsletter.schedule.calendar import CalendarLine, calendar, entries
 from newsletter.schedule.desk import Desk
 from newsletter.schedule.ical import write_calendar
-from newsletter.web.here import has_loopback_name
+from newsletter.web.loopback import has_loopback_name
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.studio import Studio
 from newsletter.web.studio.visit import Visit

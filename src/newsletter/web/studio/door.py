@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Message
 
-from newsletter.web.here import LOOPBACK, host_of
+from newsletter.web.loopback import LOOPBACK, host_of
 from newsletter.web.readable import is_text, with_marks
 from newsletter.web.studio.page import Answer, Page
 from newsletter.web.studio.studio import Studio
@@ -61,7 +61,7 @@ def endpoint(studio: Studio, page: Page) -> Endpoint:
 
 
 def _made(handler: Answer, studio: Studio, visit: Visit) -> Response:
-    with studio.remembered.making_a_page():
+    with studio.cache.making_a_page():
         return handler(studio, visit)
 
 

@@ -16,11 +16,11 @@ from newsletter.report.figures import Figures
 from newsletter.schedule.approval import find_good_approval, needs_approval
 from newsletter.schedule.calendar import CalendarLine, calendar
 from newsletter.segments.audience import Audience
-from newsletter.web.studio.enter import show as show_entry
 from newsletter.web.studio.health import signs
 from newsletter.web.studio.issue.broken import readable
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.readers.growth import WEEKS, Chart, drawn
+from newsletter.web.studio.sign_in import show as show_entry
 from newsletter.web.studio.studio import Studio
 from newsletter.web.studio.visit import Visit
 from newsletter.wiring.clocks import desk_of
@@ -231,7 +231,7 @@ def _count(studio: Studio, list_name: str, whom: Audience) -> int | None:
             return parts.readers.count_active(list_name, at=whom.at)
         return parts.ledger.forecasts.make(whom.issue, list_name, segment=whom.segment, at=whom.at).goes
 
-    return studio.remembered.ask(("readers", whom), count)
+    return studio.cache.ask(("readers", whom), count)
 
 
 def _last(studio: Studio, sent: Sequence[int]) -> Last | None:
@@ -252,7 +252,7 @@ def _growth(studio: Studio, coming: Coming | None) -> tuple[Chart | None, bool]:
 
     if not name:
         return None, False
-    found = studio.remembered.ask(("growth", name), count, fresh_for=_GROWTH_SECONDS)
+    found = studio.cache.ask(("growth", name), count, fresh_for=_GROWTH_SECONDS)
     return (None, True) if found is None else (found[0], False)
 
 

@@ -15,7 +15,6 @@ from starlette.routing import BaseRoute, Route
 from newsletter.web.number import use_numbers
 from newsletter.web.studio import (
     calendar,
-    enter,
     finds,
     health,
     home,
@@ -23,6 +22,7 @@ from newsletter.web.studio import (
     own_account,
     schedule,
     settings,
+    sign_in,
     sources,
     users,
 )
@@ -41,14 +41,14 @@ from newsletter.web.studio.issue import (
     trial,
 )
 from newsletter.web.studio.page import Page
-from newsletter.web.studio.readers import bring_in, do_not_mail, lists, reader, readers, segments, take_out
+from newsletter.web.studio.readers import do_not_mail, export, imports, lists, reader, readers, segments
 from newsletter.web.studio.studio import Studio, asset
 from newsletter.wiring import Parts
 from newsletter.wiring.runner import Bell
 
-_WEEK = (enter, home, finds, sources, schedule, calendar, settings, health, live, users, own_account)
+_WEEK = (sign_in, home, finds, sources, schedule, calendar, settings, health, live, users, own_account)
 _ISSUE = (issues, compose, broken, history, pictures, preview, findings, trial, send, reports, gallery)
-_READERS = (readers, lists, segments, do_not_mail, bring_in, take_out, reader)
+_READERS = (readers, lists, segments, do_not_mail, imports, export, reader)
 PAGES: tuple[Page, ...] = tuple(page for module in (*_WEEK, *_ISSUE, *_READERS) for page in module.PAGES)
 
 _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}

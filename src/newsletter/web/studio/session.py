@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from newsletter.access.account import UserAccount
 from newsletter.folder.secret_file import kept_secret
-from newsletter.web.here import has_loopback_name, is_here
+from newsletter.web.loopback import has_loopback_name, is_here
 from newsletter.wiring import Parts
 from newsletter.words.user import AT_THE_MACHINE, Role, User
 

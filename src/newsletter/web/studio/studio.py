@@ -26,8 +26,8 @@ from newsletter.ledger.changes import changes
 from newsletter.readers.rows import ListRow
 from newsletter.report.figures import Figures
 from newsletter.segments.audience import Audience
-from newsletter.web.studio.issue.looks import ShownVersions
-from newsletter.web.studio.memory import AnswersKept
+from newsletter.web.studio.cache import AnswerCache
+from newsletter.web.studio.issue.shown_versions import ShownVersions
 from newsletter.web.studio.readers.import_desk import ImportDesk
 from newsletter.web.studio.session import Sessions
 from newsletter.web.studio.sittings import Sittings
@@ -66,7 +66,7 @@ class Studio:
         self.newsletter = parts.config.newsletter
         self.sessions = Sessions(parts)
         self.hashing = Hashing()
-        self.remembered = AnswersKept(lambda: parts.readers.has_many())
+        self.cache = AnswerCache(lambda: parts.readers.has_many())
         self._found: dict[bytes, tuple[float, list[Finding] | None]] = {}
         self.imports = ImportDesk(parts)
         self.looks = ShownVersions()
@@ -126,17 +126,15 @@ class Studio:
 
     def figures(self, issue: int) -> Figures | None:
         """What came of an issue; None while it is being counted, or where the issue was never sent."""
-        return self.remembered.ask(
-            ("figures", issue), partial(self.parts.reports.find_figures, issue, self.parts.telling)
-        )
+        return self.cache.ask(("figures", issue), partial(self.parts.reports.find_figures, issue, self.parts.telling))
 
     def lists(self) -> Sequence[ListRow] | None:
         """Every list with its readers; None while they are being counted."""
-        return self.remembered.ask("lists", self.parts.readers.list_lists)
+        return self.cache.ask("lists", self.parts.readers.list_lists)
 
     def waiting(self, mailing: int) -> int | None:
         """How many of the readers that a sending was planned for would still get it; None while they are being counted."""
-        return self.remembered.ask(("waiting", mailing), partial(self.parts.ledger.forecasts.count_waiting, mailing))
+        return self.cache.ask(("waiting", mailing), partial(self.parts.ledger.forecasts.count_waiting, mailing))
 
     def findings(self, proof: Proof, audience: Audience | None = None) -> list[Finding] | None:
         """What `check` finds without the web in these very words, but for notes and what was accepted.
@@ -147,7 +145,7 @@ class Studio:
         words = hashlib.sha256(repr(known).encode()).digest()
         at, found = self._found.get(words, (0.0, None))
         if found is None or time.monotonic() - at > _FOUND_SECONDS:
-            found = self.remembered.ask(("findings", words), partial(check_counting, self.parts, proof, audience))
+            found = self.cache.ask(("findings", words), partial(check_counting, self.parts, proof, audience))
             if len(self._found) > _MOST_FOUND:
                 self._found.clear()
             if found is not None:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from newsletter.access.account import UserAccount
 from newsletter.access.sign_in import prove_code
 from newsletter.readers.address import check_address, tidy_address
-from newsletter.web.here import has_loopback_name
+from newsletter.web.loopback import has_loopback_name
 from newsletter.web.number import read_number
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.session import invitation

@@ -311,7 +311,7 @@ def _forecast(studio: Studio, number: int, audience: Audience, tally: Tally | No
     count = partial(studio.parts.ledger.forecasts.make, number, list_name, segment=audience.segment, at=audience.at)
     # Readers who were planned meanwhile make it another question.
     key = ("forecast", audience, tally.planned if tally else 0)
-    return studio.remembered.ask(key, count, fresh_for=_LAST_LOOK_SECONDS, stale_for=0.0)
+    return studio.cache.ask(key, count, fresh_for=_LAST_LOOK_SECONDS, stale_for=0.0)
 
 
 def _version(studio: Studio, number: int) -> tuple[Version | None, NewsletterError | None]:

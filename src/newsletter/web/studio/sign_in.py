@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 from newsletter.access.account import UserAccount
 from newsletter.access.network import network_of
 from newsletter.access.sign_in import check_password, device_owner, hashed, sign_in
-from newsletter.web.here import has_loopback_name, is_here
+from newsletter.web.loopback import has_loopback_name, is_here
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.session import invitation
 from newsletter.web.studio.studio import Studio

@@ -28,7 +28,7 @@ class _KeptAnswer:
     at: float
 
 
-class AnswersKept:
+class AnswerCache:
     """Answers by their key: the last one is given at once, and asked again behind the page that shows it."""
 
     def __init__(self, is_large: Callable[[], bool]) -> None:
