@@ -29,15 +29,15 @@ def pass_parts(command: Callable[Concatenate[Parts, P], None]) -> Callable[P, No
 
 
 def parts_of(folder: Folder, *, makes_mail: bool = False, sends: bool = False) -> Parts:
-    """The newsletter in the folder of `-C`. What its settings leave out of a mail is said where one is made.
+    """The newsletter in the folder of `-C`. A command that `makes_mail` prints what the settings lack for one.
 
-    Where a command `sends`, it is refused with everything that is missing.
+    A command that `sends` is refused, with everything that is missing.
     """
     from newsletter.folder.private import close_room
     from newsletter.wiring import open_newsletter
 
     parts = open_newsletter(folder.directory, folder.timing)
-    # After the settings: that others could read the secrets is said before it is mended.
+    # After the settings, whose reading warns of secrets that others can read: this closes them.
     close_room(folder.directory)
     if sends:
         parts.check_may_send()

@@ -169,7 +169,7 @@ class _DemoWalk:
         return [sys.executable, "-m", "newsletter", *words]
 
     def _environment(self, more: dict[str, str]) -> dict[str, str]:
-        """Practice, whatever the caller's own newsletter is set to."""
+        """Practice, even where the caller's own newsletter is set to send."""
         ours = {name: value for name, value in os.environ.items() if not name.startswith(("NEWSLETTER_", "SENDGRID_"))}
         practice = {"NEWSLETTER_PROVIDER": "outbox", "NEWSLETTER_SECRET_KEY": "only for the demonstration"}
         return {**ours, **practice, "PYTHONIOENCODING": "utf-8", "COLUMNS": "110", **more}

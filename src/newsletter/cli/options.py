@@ -20,6 +20,6 @@ def format_option(*others: str, about: str = "json for scripts.") -> Callable[[C
 
 
 def confirm(question: str, *, yes: bool, err: bool = False) -> None:
-    """Ask whether to go on, and end the command on a no. Without a terminal there is nobody to ask."""
+    """Ask whether to go on, and end the command on a no. Without a terminal nobody is asked."""
     if not yes and sys.stdin.isatty():
         click.confirm(question, abort=True, err=err)

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 def run_service(
     folder: Folder, kind: DriverKind, host: str | None, port: int, *, begun: str, open_browser: bool = False
 ) -> None:
-    """Until a signal comes. Without a `host` there are no pages, and then it has nothing to do where another drives.
+    """Run until a signal comes. Without a `host` there are no pages, and nothing to do where another process drives.
 
     Raises NotNow where nothing can listen there.
     """

@@ -1,4 +1,4 @@
-"""Says where the studio is: with the token of this start to a person, without it wherever it would be kept."""
+"""Prints the address of the studio: with this start's token for a person, without it where the output is kept."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _is_of_this_machine(address: str) -> bool:
 
 
 def _is_kept() -> bool:
-    """Whether what is said goes into the journal of systemd, which says so itself (systemd.exec(5), JOURNAL_STREAM)."""
+    """Whether standard output is the journal of systemd (systemd.exec(5), JOURNAL_STREAM)."""
     try:
         about = os.fstat(sys.stdout.fileno())
     except (OSError, ValueError):

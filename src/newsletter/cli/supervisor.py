@@ -34,7 +34,7 @@ Work = Callable[..., None]
 _LIVED_SECONDS = 60.0
 _FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 1.0, 30.0
 _ENDING_SECONDS = 5.0
-# Something that a person has to mend, said by the child: starting it again would only say it again.
+# The child reported something that a person has to mend: starting it again would only repeat that.
 _REFUSED = 3
 
 
@@ -191,7 +191,7 @@ def _do(work: Work, stop: threading.Event, ready: Connection, args: Sequence[obj
 
 
 def _say_ready(ready: Connection) -> None:
-    # A parent that was told to end meanwhile does not listen any more; that it is gone is seen elsewhere.
+    # A parent that was told to end does not listen any more; that it is gone is noticed elsewhere.
     with suppress(OSError):
         ready.send_bytes(b"ready")
 

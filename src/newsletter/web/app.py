@@ -1,4 +1,4 @@
-"""The web application of one newsletter: the public pages, and whatever else is put beside them."""
+"""The web application of one newsletter: the public pages, the studio beside them, the API and the webhooks."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def build(
 
 @asynccontextmanager
 async def _posting(parts: Parts, _app: Starlette) -> AsyncIterator[None]:
-    """Post waiting mails beside the pages, until these end."""
+    """Post waiting mails for as long as the application runs."""
     task = asyncio.create_task(_post_for_ever(parts))
     try:
         yield

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from newsletter.access.network import plain_address
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
-# What proxies add, beside all that begins with x-forwarded.
+# Headers that proxies add, besides those that begin with x-forwarded.
 _FORWARDED = frozenset({"forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip"})
 
 
@@ -21,7 +21,7 @@ def is_here(request: Request) -> bool:
 
 
 def is_passed_on(headers: Iterable[str]) -> bool:
-    """Whether among the names of headers, in lower case, is one that a proxy adds."""
+    """Whether one of these header names (in lower case) is one that a proxy adds."""
     return any(name in _FORWARDED or name.startswith("x-forwarded") for name in headers)
 
 

@@ -25,7 +25,7 @@ _MOST_NOTED = 20
 class Proxies:
     """Believes `X-Forwarded-For` from `named` proxies (addresses and networks) and from this machine alone.
 
-    `note` is called with the address of each other one that passes requests on, at most once an hour.
+    `note` is called with the address of each other proxy that passes requests on, at most once an hour.
     """
 
     def __init__(self, app: ASGIApp, *, named: Sequence[str], note: Callable[[str], None]) -> None:
@@ -44,7 +44,7 @@ class Proxies:
             await self._tell(unnamed)
 
     def _unnamed(self, scope: Scope) -> str:
-        """The address of a proxy that nobody named and that was not noted of late; "" for anything else."""
+        """The address of a proxy that is not named and was not noted within the hour; "" for anything else."""
         peer = scope["client"][0]
         if not any(_passes_on(name) for name, _ in scope["headers"]) or peer in self._behind.trusted_hosts:
             return ""

@@ -1,4 +1,4 @@
-"""What no honest browser sends is refused before any page sees it: bytes that are no text, and addresses that are none."""
+"""Requests that no honest browser sends are refused before a page sees them: bytes that are not text, invalid addresses."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def is_text(value: object) -> bool:
 
 
 def with_marks(text: str) -> str:
-    """With a mark wherever something stood that is no text, so that its author can find the place."""
+    """With a mark in place of everything that is not text, so that the author can find it."""
     return re.sub("[\0\ud800-\udfff]", "\ufffd", text)
 
 

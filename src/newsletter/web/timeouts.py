@@ -34,7 +34,7 @@ class RequestBounds:
 
 
 class PatientProtocol(H11Protocol):
-    """uvicorn's own, which waits for ever for a header, a body, and for somebody to take the answer (0.54).
+    """uvicorn's own protocol, with timeouts: that waits without end for a header, for a body and for the client to read (0.54).
 
     Beyond `connections` those that have kept us waiting longest are ended for new ones; where all are being answered, the
     new one is.

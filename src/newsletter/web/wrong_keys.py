@@ -1,4 +1,4 @@
-"""How often wrong keys came from a place of late, so that nobody may try many: in memory, and bounded."""
+"""A rate limit on wrong keys from one network address: in memory, and bounded."""
 
 from __future__ import annotations
 

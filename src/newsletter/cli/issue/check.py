@@ -163,7 +163,7 @@ def _place(place: Place) -> dict[str, object]:
 
 
 def _as_annotations(found: list[Finding]) -> None:
-    """The commands that code-hosting CI reads from a build's output; a waived finding is none."""
+    """The commands that code-hosting CI reads from a build's output; waived findings are left out."""
     for one in found:
         if one.waived is not None:
             continue

@@ -100,7 +100,7 @@ def as_text(file: IO[bytes], write: Callable[[TextIO], int]) -> int:
 
 
 def write_whole(path: Path, write: Callable[[IO[bytes]], int]) -> int:
-    """Write beside the file and put it in its place at the end, readable by its owner only."""
+    """Write to a temporary file and rename it at the end; only its owner can read it."""
     partial = path.with_name(f".{path.name}.partial")
     try:
         descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

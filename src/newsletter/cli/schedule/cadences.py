@@ -1,4 +1,4 @@
-"""`schedule`: when the newsletter goes out, and what is said about it."""
+"""`schedule`: when the newsletter goes out by itself, and what will go."""
 
 from __future__ import annotations
 

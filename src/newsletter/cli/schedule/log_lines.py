@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-# Whatever a library puts into its messages: an address has no place in a log that is kept and shipped.
+# A library may put addresses into its messages; a log that is kept and shipped must not hold them.
 _LETTER = r"[^\s@\"'<>=,;:()\[\]{}]"
 _ADDRESS = re.compile(rf"(?<!{_LETTER}){_LETTER}++@[^\s@\"'<>,;:()\[\]{{}}]++")
 
@@ -42,7 +42,7 @@ def without_addresses(text: str) -> str:
 
 
 class Sparing(logging.Filter):
-    """So many lines of one kind a second, and so many of all; the rest are counted, and the number is said in the next line."""
+    """Limits the lines a second, of one kind and in all; the next line says how many were left out."""
 
     def __init__(self, *, of_one_kind: int = 10, of_all: int = 100, now: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
@@ -51,7 +51,7 @@ class Sparing(logging.Filter):
         self._counted: Counter[tuple[str, str]] = Counter()
 
     def filter(self, record: logging.LogRecord) -> bool:
-        # The handler holds its lock only after this; a line too many or too few of two threads is none to wait for.
+        # The handler takes its lock only after this: two threads may let a line too many through, which does no harm.
         second, kind = int(self._now()), (record.name, str(record.msg))
         if second != self._second:
             self._second, self._counted = second, Counter()

@@ -59,7 +59,7 @@ def serve_pages(
 ) -> Iterator[str]:
     """Answer at `listener` until the block ends; gives the address. Requests under way are finished, for at most 10 s.
 
-    `pulse` is that of the schedule beside these pages, for those who ask whether it lives. `stop` is set should the
+    `pulse` is that of the schedule beside these pages, for health checks. `stop` is set should the
     pages end by themselves: a process that serves none must not seem to live.
     """
     import uvicorn
@@ -72,7 +72,7 @@ def serve_pages(
         build(parts, studio_routes(parts, stop, bell), pulse=pulse),
         http=protocol_within(RequestBounds(connections=_connections(RequestBounds().connections))),
         ws="none",
-        # Taken at one go, before any of them can be cut off: so many files may be open beyond the connections.
+        # Accepted in one go, before any can be cut off: so many files may be open beyond the connections.
         backlog=_TAKEN_AT_ONCE,
         log_config=None,
         access_log=False,
@@ -125,7 +125,7 @@ def listener_at(host: str, port: int) -> socket.socket:
     Raises NotNow where nothing can listen there.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # Named, because asyncio sends small answers at once only where it sees TCP: else each waits 40 ms for the last one's receipt.
+    # IPPROTO_TCP is named because asyncio sets TCP_NODELAY only then: else each small answer waits 40 ms for an ACK.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

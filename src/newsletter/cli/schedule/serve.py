@@ -44,7 +44,7 @@ def tick(parts: Parts) -> None:
     collect_beat(parts)
     # What has just been sent is told at once, not at the next call of cron.
     rounds_of(parts, threading.Event()).schedule_beat()
-    # cron mails whatever is said to it, and most times there is nothing to say.
+    # cron mails all output, and most times there is nothing to report.
     if worked_on or sys.stdout.isatty():
         click.echo("1 sending was due." if worked_on == 1 else f"{worked_on or 'No'} sendings were due.")
 

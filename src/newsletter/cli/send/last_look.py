@@ -1,4 +1,4 @@
-"""The last look before `send`: which words go to whom, asked at a terminal, and asked again where they changed meanwhile."""
+"""The last look before `send`: which words go to which readers, confirmed at a terminal, again where they changed."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def asks(parts: Parts, *, yes: bool) -> bool:
 def last_look(
     parts: Parts, audience: Audience, *, segment: str, said: str, yes: bool, despite_findings: bool
 ) -> Edition:
-    """Say which words go to whom, when and through what, before anything is planned.
+    """Say which words go to which readers, when and by which provider, before anything is planned.
 
     The audience is of one list and of an issue; `segment` is the name of its question, if it has one. Returns what was agreed to, word for word. Raises Mistake where `check` finds errors in it.
     """

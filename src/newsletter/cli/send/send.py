@@ -211,7 +211,7 @@ def _stoppable() -> Iterator[threading.Event]:
 
 @contextmanager
 def _progress(planned: int) -> Iterator[Follow]:
-    """A bar on standard error; where that is no terminal, only a line for what it waits for."""
+    """A bar on standard error; without a terminal there, only a line that says what it waits for."""
     if not sys.stderr.isatty():
         yield _Lines().follow
         return

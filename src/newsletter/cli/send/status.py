@@ -85,7 +85,7 @@ def report(parts: Parts, issue: int, form: str) -> None:
 
 
 def never_sent(parts: Parts, number: int) -> NewsletterError:
-    """What is said of an issue that the ledger knows nothing of."""
+    """The refusal for an issue that the ledger does not know."""
     old = next((one for one in parts.issues.list_moved_in() if one.number == number), None)
     if old:
         return Mistake(
@@ -113,7 +113,7 @@ def _halts(parts: Parts, account: Account) -> list[Halt | None]:
 
 
 def _print_halts(parts: Parts, account: Account) -> None:
-    """Why those that are under way don't move; of a pause, and of a time that has not come, it is said elsewhere."""
+    """Why sendings that are under way don't move. Pauses and times that have not come are printed elsewhere."""
     for mailing, halt in zip(account.mailings, _halts(parts, account), strict=True):
         if halt and mailing.status.value == "sending":
             click.echo(f"  {say_halt(halt, now=parts.clock.now(), zone=parts.config.newsletter.zone)}")

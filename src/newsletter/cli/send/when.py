@@ -1,4 +1,4 @@
-"""When a sending begins: times in words, said back before anything is promised, and changed until it begins."""
+"""When a sending begins: a time in words, repeated in full before anything is planned, and changed until it begins."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def send_in_next_slot(
 ) -> None:
     """Put the issue into the next slot of the list's schedule, as it was approved, else as it is now.
 
-    Who fits the segment is counted when it goes.
+    The segment is evaluated when it goes.
     """
     from newsletter.schedule.choice import send_next
     from newsletter.segments.audience import Audience

@@ -69,7 +69,7 @@ def issue_page(site: Site, request: Request) -> Response:
 
 
 def feed(site: Site, request: Request) -> Response:
-    """RSS 2.0: one item an issue, each with its lasting address. Old issues that moved in are no news to anybody."""
+    """RSS 2.0: one item an issue, each with its lasting address. Old issues that moved in are left out: they are not news."""
     issues = site.parts.archive.list_issues(most=_IN_FEED)
     url = site.newsletter.public_url
     items = "".join(_item(site, issue) for issue in issues)

@@ -10,7 +10,7 @@ from starlette.requests import Request
 
 from newsletter.web.readable import is_text
 
-# A form of ours is under 2 KB; what is longer is no form.
+# Our forms are under 2 KB; a longer body is not one of them.
 _LARGEST = 64 * 1024
 _MOST_FIELDS = 100
 

@@ -10,7 +10,7 @@ from newsletter.web.public.own_link import Holder
 from newsletter.web.public.site import Site
 from newsletter.words.consent import Left
 
-# RFC 8058, 3.2: exactly this pair, and nothing beside it.
+# RFC 8058, 3.2: exactly this pair, and nothing else.
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
 _FROM_PAGE = ("from", "page")
 UNDO_DAYS = 7

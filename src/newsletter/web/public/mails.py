@@ -1,4 +1,4 @@
-"""Mails that a press on a public page sends: the welcome, a link of one's own, and a notice to an address given up."""
+"""Mails that a press on a public page sends: the welcome, the reader's own link, and a notice to an address given up."""
 
 from __future__ import annotations
 

@@ -104,7 +104,7 @@ def _language(person: Subscriber) -> str:
 
 
 def _spoken(person: Subscriber) -> str:
-    """The reader's language among those of these pages, by its primary tag; "" where it is none of them."""
+    """The reader's language, if these pages speak it, by its primary tag; else ""."""
     primary = _language(person).lower().partition("-")[0]
     return primary if primary in LANGUAGES else ""
 

@@ -61,7 +61,7 @@ def public_routes(site: Site) -> list[BaseRoute]:
 
 
 def _both(site: Site, path: str, show: Reading, change: Writing) -> list[Route]:
-    # One route: a second one of the same path would answer 405 for the first one's methods.
+    # One route: two routes of one path would each answer 405 for the other one's method.
     reading, writing = _reading(site, show), _writing(site, change)
 
     async def either(request: Request) -> Response:

@@ -140,7 +140,7 @@ class Site:
         self.parts.post_office.post_waiting(most=1)
 
     def token(self, request: Request, purpose: str) -> ReaderToken | None:
-        """What the token in the address says. None for every one that is not genuine, whatever is wrong with it."""
+        """What the token in the address says. None where it is not genuine, for whatever reason."""
         return read_reader_token(request.path_params["token"], self.parts.keys, purpose=purpose)
 
     def visitor(self, request: Request) -> Visitor:
@@ -149,7 +149,7 @@ class Site:
         return Visitor(ip=request.client.host if request.client else None, agent=printable or None)
 
     def no_such_link(self, request: Request) -> Response:
-        """One answer for a link that is forged, cut off, expired or of nobody any more."""
+        """One answer for a link that is forged, cut off or expired, or whose reader is gone."""
         return self.message(self.words(request), "no_such_link", status=404)
 
     async def not_found(self, request: Request, _error: Exception) -> Response:
@@ -168,13 +168,13 @@ class Site:
         return answer
 
     async def refused(self, request: Request, error: Exception) -> Response:
-        """What readers send is no setting or file of theirs: the sentence of the error is for whoever reads the log."""
+        """The error's sentence is about settings or files, which a reader does not have: it goes to the log."""
         log.warning("%s was refused: %s", _first_part(request), type(error).__name__)
         status = 404 if isinstance(error, Missing) else 409 if isinstance(error, NotNow) else 400
         return self.message(self.words(request), "unreadable", status=status)
 
     async def broken_off(self, request: Request, _error: Exception) -> Response:
-        """Nobody reads this answer: whoever asked is gone, in the middle of what they sent. Nothing of it was done."""
+        """The client went away in the middle of its request, so nobody reads this answer. Nothing was done."""
         log.info("%s broke off in the middle of what was sent", _first_part(request))
         return Response(status_code=400)
 

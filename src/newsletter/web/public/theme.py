@@ -41,7 +41,7 @@ class Theme:
 
 
 def read_theme(parts: Parts) -> Theme:
-    """The theme of the newsletter's template; ours, wherever a colour can't be read on its ground."""
+    """The theme of the newsletter's template; our own where one of its colours can't be read on its background."""
     try:
         look = read_look(parts.templates.get_template(parts.config.newsletter.template))
     except NewsletterError:

@@ -17,7 +17,7 @@ Answer = TypeVar("Answer")
 _FRESH_SECONDS = 20.0
 # An answer older than this is not given any more, not even while it is asked again.
 _STALE_SECONDS = 120.0
-# Counting gives way to pages, but not for ever.
+# Counting waits while pages are made, but not longer than this.
 _POLITE_SECONDS = 1.0
 _MOST_KEPT = 200
 
@@ -67,7 +67,7 @@ class AnswerCache:
 
     @contextmanager
     def making_a_page(self) -> Iterator[None]:
-        """What is asked meanwhile begins to be counted when the page is made: beside each other both would be slow."""
+        """Questions asked inside the block are counted after it: at the same time as a page, both would be slow."""
         with self._pages:
             self._n_pages += 1
         try:
@@ -96,7 +96,7 @@ class AnswerCache:
                 asked.add_done_callback(lambda done: self._asked(key, done))
 
     def _asked(self, key: Hashable, done: Future[_KeptAnswer]) -> None:
-        # Without the lock: a question that is over at once calls this in the thread that holds it.
+        # Without the lock: a question that ends at once calls this in the thread that holds it.
         self._asking.pop(key, None)
         if not done.cancelled() and (error := done.exception()) is not None:
             log.warning("a figure could not be counted: %s", type(error).__name__)

@@ -1,4 +1,4 @@
-"""The calendar: what went out and what will, as rows of a page, and for calendar programs by an address of its own."""
+"""The calendar: what went out and what will, as rows of a page, and as a file that calendar programs subscribe to."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _day(line: CalendarLine, now: datetime) -> CalendarDay:
     late = line.lateness(now)
     if late is not None:
         return CalendarDay(line=line, dot="bad", is_past=False, overdue=say_span(late))
-    # What asks, stands still or is under way is not over, however long ago its time was.
+    # A slot that asks, is paused or under way is not over, however long ago its time was.
     is_past = line.at <= now and line.due_at is None and line.status not in _NOT_OVER
     return CalendarDay(line=line, dot=_DOTS.get(line.status, "none"), is_past=is_past)
 

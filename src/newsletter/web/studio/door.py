@@ -1,4 +1,4 @@
-"""The studio's door: who may come in by which host, who may do what, and that a form came from our own page."""
+"""The studio's door: which hosts it answers on, what each role may do, and that a form came from our own page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finds: what was come upon this week, kept with the thought it was found with, and made into posts."""
+"""Finds: what was found this week, kept with a note, and made into posts."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def ask(studio: Studio, visit: Visit) -> Response:
 
 
 def drop(studio: Studio, visit: Visit) -> Response:
-    """Files that were dropped or chosen become posts at once; one that can't be read says why and keeps no other."""
+    """Files that were dropped or chosen become posts at once; one that can't be read says why, and the others are kept."""
     said: list[str] = []
     desk = collect_desk(studio.parts)
     for item in visit.form.getlist("file"):

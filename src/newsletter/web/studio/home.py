@@ -37,7 +37,7 @@ from newsletter.words.user import Role
 _SHOWN = 5
 _GROWTH_SECONDS = 600.0
 _MINUTE = timedelta(minutes=1)
-# More than so many issues that were planned and never began don't stand before the last one that did.
+# Among so many issues there is one that has begun to go, if any has: few are planned and never begin.
 _LOOKED_THROUGH = 30
 # What asks or is under way comes first, although its time has passed.
 _LOOKED_BACK = timedelta(days=14)
@@ -132,7 +132,7 @@ def hold(studio: Studio, visit: Visit) -> Response:
 
 
 def _open_lines(studio: Studio) -> list[CalendarLine]:
-    """What waits, asks, stands still or is under way, of every list: what wants somebody first, then by time."""
+    """What waits, asks, is paused or under way, of every list: first what needs a person, then by time."""
     now = studio.now()
     lines = calendar(desk_of(studio.parts), since=now - _LOOKED_BACK, n_ahead=1)
     wanted = [line for line in lines if line.kind != "left out"]
@@ -235,7 +235,7 @@ def _count(studio: Studio, list_name: str, whom: Audience) -> int | None:
 
 
 def _last(studio: Studio, sent: Sequence[int]) -> Last | None:
-    """The newest issue that has begun to go; one that waits for its time is none that was sent."""
+    """The newest issue that has begun to go; one that still waits for its time does not count."""
     went = studio.parts.ledger.tallies.list_went(sent[:_LOOKED_THROUGH])
     number = next((one for one in sent if one in went), None)
     tally = studio.parts.ledger.tallies.find(number) if number is not None else None

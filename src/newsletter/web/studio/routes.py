@@ -55,7 +55,7 @@ _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
 def studio_routes(parts: Parts, stop: threading.Event | None = None, bell: Bell | None = None) -> list[BaseRoute]:
-    """Every page behind the door. The scripts and styles are the same for everybody, and say nothing of anybody.
+    """Every page behind the door. The scripts and styles are the same for everybody, and hold no data.
 
     What is started in the pages is sent by the process that hears the `bell`; without one, by this one until `stop` is set.
     """

@@ -197,7 +197,7 @@ def _row(studio: Studio, desk: Desk, name: str, plan: Plan | None) -> ListSchedu
     if plan is None:
         return ListSchedule(name=name, plan=None)
     now = studio.now()
-    # The days left out are in a list of their own, and a list for ever does not belong into a sentence.
+    # The days left out are listed separately: a list that only grows does not fit into a sentence.
     bare = replace(plan.cadence, skipped=frozenset())
     following = next(plan.cadence.after(now), None)
     to_come = f" Next: {say_time(following.local)}." if following else ""

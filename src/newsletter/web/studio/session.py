@@ -73,7 +73,7 @@ class Sessions:
         self._set(request, answer, self.cookie, self._serializer.dumps({"n": session.nonce}), _FOR, path)
 
     def read(self, request: Request) -> Session | None:
-        """The session of a genuine cookie that is not too old; None for every other, whatever is wrong with it."""
+        """The session of a genuine cookie that is not too old; None for every other, for whatever reason."""
         try:
             said = self._serializer.loads(request.cookies.get(self.cookie, ""), max_age=int(_FOR.total_seconds()))
             return Session(nonce=str(said["n"]))

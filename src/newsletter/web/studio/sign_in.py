@@ -1,4 +1,4 @@
-"""Coming in: by the token of this machine, or by address and password; and going out again."""
+"""Signing in, by the token of this machine or by address and password; and signing out."""
 
 from __future__ import annotations
 

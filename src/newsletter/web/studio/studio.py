@@ -60,7 +60,7 @@ class Studio:
 
     def __init__(self, parts: Parts, stop: threading.Event, bell: Bell | None = None) -> None:
         self.parts = parts
-        # Where a process beside this one sends, it is told.
+        # Where another process sends, its bell is rung.
         self.runner = bell or Runner(parts, stop)
         self.sittings = Sittings(parts, stop)
         self.newsletter = parts.config.newsletter
@@ -249,5 +249,5 @@ def named(url: str) -> str:
 
 
 def asset(name: str) -> bytes:
-    """A script or a style of the studio. Raises FileNotFoundError for a name that is none."""
+    """A script or a style of the studio. Raises FileNotFoundError where there is no such file."""
     return (files("newsletter.web.studio") / "assets" / name).read_bytes()

@@ -83,7 +83,7 @@ class Visit:
         return int(self.request.path_params[name])
 
     def asked(self, name: str) -> str:
-        """A parameter of the address, without blanks around it; with marks where it is no text, so that it finds nothing."""
+        """A parameter of the address, stripped; what is not text in it is marked, so that it finds nothing."""
         return with_marks(self.request.query_params.get(name, "").strip())
 
     def value(self, name: str, kind: type) -> Any:
@@ -102,7 +102,7 @@ class Visit:
 
     @property
     def test_address(self) -> str:
-        """Where this browser sent its last test mail to, else the address of whoever is signed in; "" for neither."""
+        """Where this browser sent its last test mail to, else the address of the user; "" for neither."""
         return unquote(self.request.cookies.get(_TEST_TO, "")) or self.who.email
 
     def remembering_test_address(self, answer: Response, address: str) -> Response:

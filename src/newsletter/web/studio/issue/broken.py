@@ -1,4 +1,4 @@
-"""Files that can't be read: none of them keeps the others from being worked on, and each is mended as the text that it is."""
+"""Files that can't be parsed: the others can still be worked on, and a broken one is mended as plain text."""
 
 from __future__ import annotations
 

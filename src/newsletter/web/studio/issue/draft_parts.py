@@ -49,7 +49,7 @@ class Outline:
 
 
 def outline_of(parts: Parts, number: int) -> Outline:
-    """Raises Missing for an issue that there is not, and Mistake where its file can't be read."""
+    """Raises Missing for an issue that does not exist, and Mistake where its file can't be read."""
     issue = parts.issues.get_issue(number)
     return Outline(
         issue=issue,
@@ -84,7 +84,7 @@ class OpenPart:
 
 
 def part_of(parts: Parts, outline: Outline, key: str) -> OpenPart:
-    """The part with this key; the first post, or the opening, where there is none of that name (any more)."""
+    """The part with this key; the first post, or the opening, where no part has this key (any more)."""
     wanted = key if key in outline.all_keys() else _first(outline)
     kind = wanted.partition("-")[0] if wanted.startswith("section-") else wanted
     if wanted.startswith("post:"):

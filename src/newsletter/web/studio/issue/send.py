@@ -1,4 +1,4 @@
-"""Sending an issue: to whom, when and with which words, a last look before, and a hand on it while it goes."""
+"""Sending an issue: to which readers, when and with which words, a last look before, and control while it goes."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class SendWish:
 
 
 def show(studio: Studio, visit: Visit) -> Response:
-    """The way out of an issue. Nothing is changed by looking; with `?list=` the last look stands below the form."""
+    """The form to send an issue. Looking changes nothing; with `?list=` the last look stands below the form."""
     parts, number = studio.parts, visit.number("number")
     issue = parts.issues.get_issue(number)
     names = parts.readers.list_names()
@@ -246,7 +246,7 @@ def _progress(studio: Studio, row: MailingRow) -> dict[str, object]:
 
 
 def _waits(studio: Studio, row: MailingRow) -> str:
-    """Why it does not move, and until when; empty where it does, or stands still for a reason that is shown already."""
+    """Why it does not move, and until when; empty where it does, or where the reason is shown already."""
     config = studio.parts.config
     if row.status is not MailingStatus.SENDING:
         return ""
@@ -337,7 +337,7 @@ def _look_again(visit: Visit, number: int, seen: str, said: str, wish: SendWish 
 
 
 def _moved(studio: Studio, seen: str, version: Version | None) -> list[DiffLine] | None:
-    """What changed since the look at `seen`; None where nothing did, empty where its lines are not known any more."""
+    """What changed since the look at `seen`; None where nothing did, empty where its words were forgotten by now."""
     shown = (version.edition, *([version.proof.rendered.edition] if version.proof else [])) if version else ()
     if not seen or seen in {edition.digest for edition in shown}:
         return None
@@ -347,7 +347,7 @@ def _moved(studio: Studio, seen: str, version: Version | None) -> list[DiffLine]
 
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """An approval beside the words of today."""
+    """An approval, and how the words differ from it today."""
 
     approval: Approval
     is_changed: bool

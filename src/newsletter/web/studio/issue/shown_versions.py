@@ -11,7 +11,7 @@ _MOST = 50
 
 
 class ShownVersions:
-    """The last versions that pages showed, by digest. A restart forgets them: then a change is said without its lines."""
+    """The last versions that pages showed, by digest. A restart forgets them: then a change is announced without its lines."""
 
     def __init__(self) -> None:
         self._shown: dict[str, Edition] = {}

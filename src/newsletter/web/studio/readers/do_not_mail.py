@@ -1,4 +1,4 @@
-"""The do-not-mail list: addresses that get nothing whatever a list says, why, and which of them may come off it."""
+"""The do-not-mail list: addresses that get nothing from any list, why, and which of them may come off it."""
 
 from __future__ import annotations
 

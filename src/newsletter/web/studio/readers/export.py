@@ -23,7 +23,7 @@ _CHUNK = 64_000
 
 
 def download(studio: Studio, visit: Visit) -> Response:
-    """`?list=`; `?for=` a system that shall import it, or "spreadsheet"."""
+    """`?list=`; `?for=` is the system that will import it, or "spreadsheet"."""
     readers, name, target = studio.parts.readers, visit.asked("list"), visit.asked("for")
     if readers.find_list(name) is None:
         raise Missing(f"There is no list called {name!r}.", fix="Look under Lists.")
@@ -48,7 +48,7 @@ def download(studio: Studio, visit: Visit) -> Response:
 
 
 def _written(write: Callable[[IO[bytes]], None]) -> Iterator[bytes]:
-    """What `write` writes, piece by piece; memory does not grow. Raises what it raises: half a file is no file."""
+    """What `write` writes, piece by piece; memory does not grow. Raises what `write` raises, so that half a file is not taken for a whole one."""
     reading, writing = os.pipe()
     problem: list[BaseException] = []
 

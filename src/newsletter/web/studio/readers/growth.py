@@ -1,4 +1,4 @@
-"""The chart of readers: a line of twelve weeks, in figures of its own picture."""
+"""The chart of readers: the line of the last twelve weeks as paths of an SVG."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Imports that run beside the pages: files that were brought, a look at what they would change, the import, the way back."""
+"""Imports in the background of the pages: uploaded files, a dry run, the import itself, and undoing it."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ class ImportDesk:
         shutil.rmtree(self._path(token), ignore_errors=True)
 
     def undo(self, number: int) -> Work:
-        """Take an import back; the work is over at once where it was a small one."""
+        """Take an import back; a small one is done when this returns."""
 
         def back(_token: str, work: Work) -> None:
             work.n_undone = self._parts.imports.undo(number)
@@ -212,7 +212,7 @@ def _no_files() -> Missing:
 
 
 def _safe(name: str, number: int, folder: Path) -> str:
-    """A file's own name as far as it is a name and no path, and one that is free."""
+    """The file's own name without its path, and changed where that name is taken."""
     last = re.split(r"[/\\]", name)[-1]
     plain = "".join(letter if letter.isprintable() else "_" for letter in last).lstrip(".")[-80:] or "file"
     return f"{number + 1}-{plain}" if plain == _OPTIONS or (folder / plain).exists() else plain

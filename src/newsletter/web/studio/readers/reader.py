@@ -1,4 +1,4 @@
-"""One reader: where they stand and by which words, what they got, what they did; and what can be done for them."""
+"""One reader: their lists and consent, what they got, what they did; and what can be done for them."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def ask_add(studio: Studio, visit: Visit) -> Response:
 
 
 def add(studio: Studio, visit: Visit) -> Response:
-    """Put one person on a list: asked to confirm, or with the words by which they agreed."""
+    """Put one person on a list: asked to confirm, or with the proof that they agreed."""
     said = _join(studio, visit, visit.text("email"))
     person = studio.parts.readers.find_subscriber(visit.text("email"))
     return visit.go(f"/readers/{person.id}" if person else "/readers", said=said)
@@ -171,7 +171,7 @@ def ask_erase(studio: Studio, visit: Visit) -> Response:
 
 
 def erase(studio: Studio, visit: Visit) -> Response:
-    """Forget a person for ever; the address must be typed again."""
+    """Erase a person for good; the address must be typed again."""
     person = _person(studio, visit)
     if visit.text("email").lower() != person.email.lower():
         raise Mistake("That is another address, so nobody was erased.", fix="Type the address of the one who is to go.")

@@ -102,7 +102,7 @@ def _group(title: str, found: FoundReaders, visit: Visit, by: str) -> Group:
 
 
 def _about(studio: Studio, text: str) -> str:
-    """What is known of an address that is nobody's."""
+    """What is known of an address that no reader has."""
     if not is_plain(text):
         return ""
     erased = studio.parts.profiles.find_erasure(text)
