@@ -15,13 +15,13 @@ from newsletter.consent.readers_sql import Readers
 from newsletter.db.engine import connect
 from newsletter.db.upgrade import upgrade
 from newsletter.exports.csv_export import export_csv
-from newsletter.imports.csv_import import import_csv
 from newsletter.imports.report import ImportOptions
 from newsletter.readers.rows import ReaderRow
 from newsletter.wiring.schema import metadata
 from newsletter.words.formulas import defuse, undefuse
 from newsletter.words.mistake import Missing
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
+from tests.importing import import_csv
 
 ACTIVE, PENDING = SubscriptionStatus.ACTIVE, SubscriptionStatus.PENDING
 

@@ -16,12 +16,12 @@ from newsletter.consent.readers_sql import Readers
 from newsletter.db.engine import connect
 from newsletter.db.upgrade import upgrade
 from newsletter.exports.export_for import IN_A_ZIP, TARGETS, export_for
-from newsletter.imports.csv_import import import_csv
 from newsletter.imports.report import ImportOptions
 from newsletter.readers.rows import ReaderRow
 from newsletter.wiring.schema import metadata
 from newsletter.words.mistake import Missing
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
+from tests.importing import import_csv
 
 ACTIVE, PENDING = SubscriptionStatus.ACTIVE, SubscriptionStatus.PENDING
 _GONE = {

@@ -10,9 +10,9 @@ import pytest
 
 from newsletter.consent.readers_sql import Readers
 from newsletter.db.engine import connect
-from newsletter.imports.csv_import import import_csv
 from newsletter.imports.report import ImportOptions, ImportReport
 from newsletter.words.subscriber import SubscriptionStatus
+from tests.importing import import_csv
 
 Import = Callable[..., ImportReport]
 

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newsletter.consent.readers_sql import Readers
-from newsletter.imports.csv_import import import_csv
 from newsletter.imports.report import ImportOptions
 from newsletter.words.mistake import Missing, Mistake
+from tests.importing import import_csv
 
 from .conftest import Import, assert_adds_up, people, reasons
 

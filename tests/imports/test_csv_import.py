@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from newsletter.consent.readers_sql import Readers
-from newsletter.imports.csv_import import import_csv
 from newsletter.imports.questions import ImportUnanswered
 from newsletter.imports.report import ImportOptions
 from newsletter.words.mistake import Mistake
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
+from tests.importing import import_csv
 
 from .conftest import Import, people, reasons
 

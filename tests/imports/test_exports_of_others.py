@@ -10,11 +10,11 @@ import pytest
 from newsletter.consent.readers_sql import Readers
 from newsletter.db.engine import connect, reading
 from newsletter.db.metadata import metadata
-from newsletter.imports.csv_import import import_csv
 from newsletter.imports.imports_sql import Imports
 from newsletter.imports.report import ImportOptions
 from newsletter.words.mistake import NewsletterError
 from newsletter.words.subscriber import SubscriptionStatus
+from tests.importing import import_csv
 
 from .conftest import assert_adds_up
 

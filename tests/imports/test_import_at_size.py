@@ -6,8 +6,8 @@ import tracemalloc
 from pathlib import Path
 
 from newsletter.consent.readers_sql import Readers
-from newsletter.imports.csv_import import import_csv
 from newsletter.imports.report import ImportOptions
+from tests.importing import import_csv
 
 
 def _write(path: Path, n_people: int) -> Path:

@@ -16,10 +16,10 @@ from openpyxl import Workbook
 
 from newsletter.consent.readers_sql import Readers
 from newsletter.db.engine import connect
-from newsletter.imports.csv_import import import_csv
 from newsletter.imports.report import ImportOptions
 from newsletter.words.mistake import Mistake
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
+from tests.importing import import_csv
 
 from .conftest import Import, people, reasons
 from .exports import EXPORTS

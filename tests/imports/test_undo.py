@@ -10,7 +10,6 @@ from sqlalchemy import Engine, text
 from newsletter.consent.readers_sql import Readers
 from newsletter.consent.requests_sql import Consents
 from newsletter.db.engine import reading
-from newsletter.imports.csv_import import import_csv
 from newsletter.imports.imports_sql import Imports
 from newsletter.imports.report import ImportOptions
 from newsletter.readers.rows import ReaderRow
@@ -19,6 +18,7 @@ from newsletter.words.consent import Asked
 from newsletter.words.erasure import EraseKey
 from newsletter.words.mistake import Missing, NotNow
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
+from tests.importing import import_csv
 
 ACTIVE, PENDING = SubscriptionStatus.ACTIVE, SubscriptionStatus.PENDING
 _FILE = """email,first name,city,status,tags

@@ -10,10 +10,10 @@ import pytest
 from openpyxl import Workbook
 
 from newsletter.consent.readers_sql import Readers
-from newsletter.imports.csv_import import import_csv
 from newsletter.imports.questions import ImportUnanswered
 from newsletter.imports.report import ImportOptions
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
+from tests.importing import import_csv
 
 from .conftest import Import, people
 from .who_left import HARMLESS, WHO_LEFT

@@ -13,7 +13,6 @@ from newsletter.cli import main
 from newsletter.consent.readers_sql import Readers
 from newsletter.db.engine import connect
 from newsletter.exports.csv_export import export_csv
-from newsletter.imports.csv_import import import_csv
 from newsletter.imports.one_reader import add_reader
 from newsletter.imports.report import ImportOptions, ImportReport
 from newsletter.readers.rows import ReaderRow
@@ -21,6 +20,7 @@ from newsletter.words.consent import Asked
 from newsletter.words.erasure import RequestOf
 from newsletter.words.mistake import NotNow
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
+from tests.importing import import_csv
 from tests.web.conftest import World
 
 ACTIVE, PENDING = SubscriptionStatus.ACTIVE, SubscriptionStatus.PENDING

@@ -12,13 +12,13 @@ from sqlalchemy import insert, text
 from newsletter.db.engine import reading, writing
 from newsletter.db.types import database_now
 from newsletter.feedback.tables import event
-from newsletter.imports.csv_import import import_csv
 from newsletter.imports.report import ImportOptions
 from newsletter.ledger.plan import plan
 from newsletter.readers.rows import ReaderRow
 from newsletter.wiring.schema import metadata
 from newsletter.words.erasure import RequestOf
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
+from tests.importing import import_csv
 from tests.web.conftest import World
 from tests.world import an_edition
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 from newsletter.consent.readers_sql import Readers
 from newsletter.imports.batch import Batch
 from newsletter.imports.open_file import Opened, rows_of
-from newsletter.imports.opener import Opening, open_files
+from newsletter.imports.opener import Opening
 from newsletter.imports.questions import ImportUnanswered
 from newsletter.imports.report import ImportOptions, ImportReport
 from newsletter.imports.rows import Departure, RowRefused, departs, departures, read_row, why_gone
@@ -26,14 +25,6 @@ _HIDDEN = "This row is hidden in the spreadsheet, perhaps by a filter that leave
 
 Progress = Callable[[int, int], None]
 """Called with (lines read, lines in all) after each batch."""
-
-
-def import_csv(
-    readers: Readers, files: Sequence[Path], options: ImportOptions, progress: Progress | None = None
-) -> ImportReport:
-    """Open files and import them: see `open_files` and `import_opened`."""
-    with open_files(files, options) as opening:
-        return import_opened(readers, opening, options, progress)
 
 
 def import_opened(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, exists, func, insert, select, update
@@ -18,7 +20,6 @@ from newsletter.consent.tables import (
 )
 from newsletter.db.engine import reading, writing
 from newsletter.db.types import AnyRow, database_now
-from newsletter.imports.run import ImportRow
 from newsletter.ledger.tables import delivery
 from newsletter.readers.lists_sql import find_list
 from newsletter.readers.tables import departure, mailing_list, subscriber, subscription, suppression, tag
@@ -27,6 +28,18 @@ from newsletter.words.mistake import Missing, NotNow
 from newsletter.words.subscriber import SubscriptionStatus
 
 _SLICE = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportRow:
+    """An import that was begun. `finished_at` is None where it was interrupted, or is under way."""
+
+    number: int
+    list_name: str
+    files: Sequence[str]
+    started_at: datetime
+    finished_at: datetime | None
+    undone_at: datetime | None
 
 
 class Imports:

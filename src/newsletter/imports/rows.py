@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -93,25 +92,20 @@ def departs(columns: Columns, cells: list[str]) -> Departure | None:
 
 
 def departures(columns: Columns, cells: list[str], odd: str, delimiter: str) -> list[Departure]:
-    """Everyone whom a row calls gone, also one that can't be used otherwise; where it is `odd`, the cells are its lines."""
+    """Everyone whom a row calls gone, even where the row can't be used; where it is `odd`, the cells are its lines.
+    The cells of a broken line are tried where they stand from either end.
+    """
     if odd:
-        return broken_departures(columns, cells, delimiter)
-    found = departs(columns, cells) if len(cells) <= columns.n_columns else shifted_departure(columns, cells)
-    return [] if found is None else [found]
+        lines = ([cell.strip().strip('"').strip() for cell in line.split(delimiter)] for line in cells)
+        found = [_shifted_departure(columns, line) for line in lines]
+    elif len(cells) > columns.n_columns:
+        found = [_shifted_departure(columns, cells)]
+    else:
+        found = [departs(columns, cells)]
+    return [one for one in found if one is not None]
 
 
-def broken_departures(columns: Columns, lines: Sequence[str], delimiter: str) -> list[Departure]:
-    """Everyone whom a row that can't be read calls gone: its cells are tried where they stand from either end."""
-    found = []
-    for line in lines:
-        cells = [cell.strip().strip('"').strip() for cell in line.split(delimiter)]
-        departure = shifted_departure(columns, cells)
-        if departure is not None:
-            found.append(departure)
-    return found
-
-
-def shifted_departure(columns: Columns, cells: list[str]) -> Departure | None:
+def _shifted_departure(columns: Columns, cells: list[str]) -> Departure | None:
     """The person in a row of too many cells, or of too few, if it calls them gone."""
     missing = max(columns.n_columns - len(cells), 0)
     from_left = (cells + [""] * missing)[: columns.n_columns]

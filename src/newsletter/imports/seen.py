@@ -30,14 +30,11 @@ class AddressesSeen:
 
     def earlier(self, key: str, line: int) -> int | None:
         """The line that showed this address before; None where this is the first, which is then remembered."""
-        wanted = (hash(key) & 0xFFFF_FFFF_FFFF_FFFF) or 1
-        place = wanted & self._mask
-        hashes = self._hashes
-        while found := hashes[place]:
-            if found == wanted:
-                return self._lines[place]
-            place = (place + 1) & self._mask
-        hashes[place] = wanted
+        wanted = _hash(key)
+        place = self._place(wanted)
+        if self._hashes[place]:
+            return self._lines[place]
+        self._hashes[place] = wanted
         self._lines[place] = line & 0xFFFF_FFFF
         self._room -= 1
         if not self._room:
@@ -46,20 +43,25 @@ class AddressesSeen:
 
     def find(self, key: str) -> int | None:
         """The line that showed this address first, if one did."""
-        wanted = (hash(key) & 0xFFFF_FFFF_FFFF_FFFF) or 1
-        place = wanted & self._mask
-        while found := self._hashes[place]:
-            if found == wanted:
-                return self._lines[place]
+        place = self._place(_hash(key))
+        return self._lines[place] if self._hashes[place] else None
+
+    def _place(self, wanted: int) -> int:
+        """Where this hash stands, or the free place where it would."""
+        hashes, place = self._hashes, wanted & self._mask
+        while (found := hashes[place]) and found != wanted:
             place = (place + 1) & self._mask
-        return None
+        return place
 
     def _grow(self) -> None:
         known = [(found, line) for found, line in zip(self._hashes, self._lines, strict=True) if found]
         self._make(len(known) * 2)
         self._room -= len(known)
         for found, line in known:
-            place = found & self._mask
-            while self._hashes[place]:
-                place = (place + 1) & self._mask
+            place = self._place(found)
             self._hashes[place], self._lines[place] = found, line
+
+
+def _hash(key: str) -> int:
+    """64 bits, none of them all zero: 0 marks a free place."""
+    return (hash(key) & 0xFFFF_FFFF_FFFF_FFFF) or 1

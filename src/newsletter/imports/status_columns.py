@@ -21,12 +21,13 @@ from newsletter.imports.columns.cell_words import (
     truth,
     word_of,
 )
+from newsletter.imports.columns.spelling import words_in
 from newsletter.words.subscriber import STRONGEST_FIRST, SubscriptionStatus, SuppressionReason
 
 _LEFT, _ACTIVE = SuppressionReason.UNSUBSCRIBE, SubscriptionStatus.ACTIVE
-# RFC 3463: a mail server's permanent refusal.
 # Between tags, groups and lists of one cell.
 _BETWEEN = re.compile(r"[,;|]")
+# RFC 3463: a mail server's permanent refusal.
 _PERMANENT = re.compile(r"5\.\d{1,3}\.\d{1,3}\b")
 
 
@@ -133,39 +134,10 @@ _READ = {
     ColumnKind.MENTION: ColumnReading._mention,
 }
 # Single words that tell where a consent comes from.
-_PROOFS = frozenset(
-    [
-        "form",
-        "website",
-        "web",
-        "site",
-        "signup",
-        "import",
-        "imported",
-        "paper",
-        "event",
-        "checkout",
-        "shop",
-        "store",
-        "api",
-        "admin",
-        "manual",
-        "landing",
-        "popup",
-        "facebook",
-        "single",
-        "double",
-        "written",
-        "online",
-        "formular",
-        "webseite",
-        "messe",
-        "formulaire",
-        "formulario",
-        "modulo",
-        "formulier",
-    ]
-)
+_PROOFS = words_in("""
+form|website|web|site|signup|import|imported|paper|event|checkout|shop|store|api|admin|manual|landing|popup
+facebook|single|double|written|online|formular|webseite|messe|formulaire|formulario|modulo|formulier
+""")
 
 
 def _known(cell: str, word: str) -> RowStatus:

@@ -13,8 +13,8 @@ from newsletter.words.consent import ConsentRecord, Unanswered
 from newsletter.words.subscriber import Subscriber, SuppressionReason
 
 if TYPE_CHECKING:
+    from newsletter.imports.imports_sql import ImportRow
     from newsletter.imports.report import ImportReport
-    from newsletter.imports.run import ImportRow
     from newsletter.readers.pages import Erasure, FormerAddress
     from newsletter.readers.rows import ListRow, ReaderChange
 

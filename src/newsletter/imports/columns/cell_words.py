@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from newsletter.imports.columns import header_words
-from newsletter.imports.columns.spelling import normalise, spaced, stems
+from newsletter.imports.columns.spelling import normalise, spaced, stems, words_in
 from newsletter.words.subscriber import STRONGEST_FIRST, SubscriptionStatus, SuppressionReason
 
 
@@ -27,187 +27,24 @@ def words(said: Mapping[RowStatus, str]) -> dict[str, RowStatus]:
     return {normalise(word): status for status, line in said.items() for word in line.split("|")}
 
 
-_TRUE = frozenset(
-    normalise(word)
-    for word in [
-        "true",
-        "1",
-        "yes",
-        "y",
-        "t",
-        "x",
-        "on",
-        "checked",
-        "ja",
-        "j",
-        "wahr",
-        "oui",
-        "o",
-        "vrai",
-        "si",
-        "s",
-        "sí",
-        "verdadero",
-        "vero",
-        "sim",
-        "verdadeiro",
-        "waar",
-        "tak",
-        "prawda",
-        "sant",
-        "sann",
-        "sand",
-        "kyllä",
-        "tosi",
-        "ano",
-        "áno",
-        "igen",
-        "igaz",
-        "da",
-        "да",
-        "истина",
-        "так",
-        "істина",
-        "evet",
-        "doğru",
-        "ναι",
-        "はい",
-        "是",
-        "有",
-        "예",
-        "네",
-        "真",
-        "co",
-        "yes please",
-        "ja bitte",
-        "jah",
-        "taip",
-        "jā",
-        "ya",
-        "ใช่",
-        "כן",
-        "نعم",
-        "हाँ",
-        "希望",
-        "希望する",
-        "配信する",
-        "受け取る",
-        "接收",
-        "동의",
-        "동의함",
-    ]
-)
-_FALSE = frozenset(
-    normalise(word)
-    for word in [
-        "false",
-        "0",
-        "no",
-        "n",
-        "f",
-        "off",
-        "never",
-        "nein",
-        "falsch",
-        "nie",
-        "niemals",
-        "non",
-        "faux",
-        "jamais",
-        "falso",
-        "nunca",
-        "mai",
-        "não",
-        "nao",
-        "nee",
-        "onwaar",
-        "nooit",
-        "falsz",
-        "fałsz",
-        "nej",
-        "falsk",
-        "falskt",
-        "aldri",
-        "aldrig",
-        "nei",
-        "usant",
-        "ei",
-        "epätosi",
-        "ne",
-        "nepravda",
-        "nem",
-        "hamis",
-        "nu",
-        "нет",
-        "ложь",
-        "ні",
-        "хибність",
-        "никогда",
-        "hayır",
-        "yanlış",
-        "όχι",
-        "いいえ",
-        "否",
-        "沒有",
-        "没有",
-        "아니요",
-        "아니오",
-        "偽",
-        "無",
-        "无",
-        "unchecked",
-        "no thanks",
-        "no thank you",
-        "nein danke",
-        "non merci",
-        "no gracias",
-        "no grazie",
-        "nee bedankt",
-        "nej tack",
-        "nej tak",
-        "nei takk",
-        "nē",
-        "tidak",
-        "không",
-        "ไม่",
-        "ไม่ใช่",
-        "לא",
-        "لا",
-        "नहीं",
-        "希望しない",
-        "不要",
-        "配信しない",
-        "受け取らない",
-        "不接收",
-        "거부",
-        "미동의",
-        "동의안함",
-        "동의 안함",
-    ]
-)
+_TRUE = words_in("""
+true|1|yes|y|t|x|on|checked|ja|j|wahr|oui|o|vrai|si|s|sí|verdadero|vero|sim|verdadeiro|waar|tak|prawda|sant|sann
+sand|kyllä|tosi|ano|áno|igen|igaz|da|да|истина|так|істина|evet|doğru|ναι|はい|是|有|예|네|真|co|yes please|ja bitte|jah
+taip|jā|ya|ใช่|כן|نعم|हाँ|希望|希望する|配信する|受け取る|接收|동의|동의함
+""")
+_FALSE = words_in("""
+false|0|no|n|f|off|never|nein|falsch|nie|niemals|non|faux|jamais|falso|nunca|mai|não|nao|nee|onwaar|nooit|falsz
+fałsz|nej|falsk|falskt|aldri|aldrig|nei|usant|ei|epätosi|ne|nepravda|nem|hamis|nu|нет|ложь|ні|хибність|никогда
+hayır|yanlış|όχι|いいえ|否|沒有|没有|아니요|아니오|偽|無|无|unchecked|no thanks|no thank you|nein danke|non merci|no gracias
+no grazie|nee bedankt|nej tack|nej tak|nei takk|nē|tidak|không|ไม่|ไม่ใช่|לא|لا|नहीं|希望しない|不要|配信しない|受け取らない|不接收
+거부|미동의|동의안함|동의 안함
+""")
 _YES_SIGNS, _NO_SIGNS = frozenset("✓✔☑✅●○◯+"), frozenset("✗✘☐❌×✕✖")
 _LONGEST_WORD = 80
 # What programs write where there is nothing.
-_NOTHING = frozenset(
-    {
-        "null",
-        "none",
-        "nil",
-        "nan",
-        "n a",
-        "na",
-        "n",
-        "undefined",
-        "not set",
-        "blank",
-        "empty",
-        "leer",
-        "vide",
-        "vacío",
-        "keine",
-        "nicht gesetzt",
-    }
-)
+_NOTHING = words_in("""
+null|none|nil|nan|n a|na|n|undefined|not set|blank|empty|leer|vide|vacío|keine|nicht gesetzt
+""")
 _NO_DATE = re.compile(
     r"(0000-0?0-0?0|0001-0?1-0?1|1900-01-0[01]|1899-12-3[01]|1970-01-01|0?0[./]0?0[./]0000|0?1[./]0?1[./](1970|0001))([T ].*)?\Z"
 )
@@ -246,44 +83,13 @@ KNOWN = words(
         NotAReader.NEVER: "never subscribed|non subscribed|nonsubscribed|non subscriber|nonsubscriber|no consent|non marketing contact|transactional|no permission",
     }
 )  # fmt: skip
-_PLAIN = frozenset(
-    [
-        "unsubscribe",
-        "unsubscribed",
-        "opted out",
-        "opt out",
-        "bounce",
-        "bounced",
-        "hard bounce",
-        "hard bounced",
-        "complaint",
-        "complained",
-        "spam complaint",
-        "spam report",
-        "marked as spam",
-        "blocklisted",
-        "blacklisted",
-        "suppressed",
-        "do not mail",
-        "do not contact",
-        "user suppressed",
-        "undeliverable",
-        "unreachable",
-        "permanent failure",
-        "failed permanently",
-        "by bounces",
-    ]
-)
+_PLAIN = words_in("""
+unsubscribe|unsubscribed|opted out|opt out|bounce|bounced|hard bounce|hard bounced|complaint|complained
+spam complaint|spam report|marked as spam|blocklisted|blacklisted|suppressed|do not mail|do not contact
+user suppressed|undeliverable|unreachable|permanent failure|failed permanently|by bounces
+""")
 _WITHDRAWN = stems(
     "withdr|revok|denied|refus|reject|declin|widerr|verweig|abgelehnt|retir|révoqu|refus|revoc|rechaz|rifiut|recus|ingetrok|geweig|cofnię|odmów|återkall|tilbagekald|odvol|отозв|відклик|geri al|撤回|철회"
-)
-_REASONS = (
-    (header_words.COMPLAINED, SuppressionReason.COMPLAINT),
-    (header_words.LEFT, SuppressionReason.UNSUBSCRIBE),
-    (header_words.BLOCKED, SuppressionReason.MANUAL),
-    (header_words.BOUNCED, SuppressionReason.HARD_BOUNCE),
-    (header_words.WEAK_LEFT, SuppressionReason.UNSUBSCRIBE),
-    (header_words.INVALID, SuppressionReason.INVALID),
 )
 
 
@@ -328,7 +134,7 @@ def leaving(word: str) -> SuppressionReason | None:
     """The reason that a word or two of leaving give, by their stems; None where they speak of none, or say it is not so."""
     if header_words.SOFT.search(word) or header_words.NEGATION.search(header_words.BLOCKED.sub(" ", word)):
         return None
-    found = {reason for pattern, reason in _REASONS if pattern.search(word)}
+    found = {reason for pattern, reason in header_words.REASONS if pattern.search(word)}
     return next((reason for reason in STRONGEST_FIRST if reason in found), None)
 
 

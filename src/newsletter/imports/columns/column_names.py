@@ -36,14 +36,6 @@ class Guess:
 
 
 MENTION = Guess(kind=ColumnKind.MENTION)
-_REASONS = (
-    (speak.COMPLAINED, SuppressionReason.COMPLAINT),
-    (speak.BOUNCED, SuppressionReason.HARD_BOUNCE),
-    (speak.BLOCKED, SuppressionReason.MANUAL),
-    (speak.LEFT, SuppressionReason.UNSUBSCRIBE),
-    (speak.WEAK_LEFT, SuppressionReason.UNSUBSCRIBE),
-    (speak.INVALID, SuppressionReason.INVALID),
-)
 
 
 def guess_kept(header: str) -> Guess:
@@ -59,11 +51,7 @@ def guess(header: str) -> Guess | None:
         return None
     if speak.SOFT.search(name):
         return MENTION
-    rest, reason = name, None
-    for pattern, means in _REASONS:
-        if pattern.search(rest):
-            reason = reason or means
-            rest = pattern.sub(" ", rest)
+    reason, rest = speak.reason_in(name, " ")
     if reason is not None:
         return _of_leaving(name, rest, reason)
     return _of_staying(name)

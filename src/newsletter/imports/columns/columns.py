@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from newsletter.imports.columns.cell_words import RowStatus
 from newsletter.imports.columns.column_names import MENTION, Guess, guess, guess_kept
 from newsletter.imports.columns.formats import PLAIN, ExportFormat
 from newsletter.imports.columns.header_names import FIELDS
-from newsletter.imports.columns.spelling import normalise as normalise
+from newsletter.imports.columns.spelling import normalise
 from newsletter.imports.files.sendgrid_lists import Undelivered
 from newsletter.imports.mapping import IGNORE, KINDS, ColumnMap, column_name
 from newsletter.imports.status_columns import ColumnKind, StatusReader
@@ -94,6 +94,15 @@ class Columns:
 def is_reserved(name: str) -> bool:
     """Whether a custom field of this name would hide a name of ours."""
     return name in _RESERVED
+
+
+def free_name(name: str, taken: Container[str]) -> str:
+    """The name, with a number behind it where it is `taken` or one of ours."""
+    free, number = name, 1
+    while is_reserved(free) or free in taken:
+        number += 1
+        free = f"{name}_{number}"
+    return free
 
 
 def map_columns(header: Sequence[str], asked: ColumnMap, source: ExportFormat = PLAIN) -> Columns:
@@ -221,15 +230,12 @@ def _unique(custom: Sequence[tuple[str, int]], header: Sequence[str]) -> tuple[t
 
     Which one is settled by what the header says, so that the same columns in another order keep their names.
     """
-    used = set(_RESERVED)
+    used: set[str] = set()
     named = []
     for name, position in sorted(
         custom, key=lambda column: (column[0] != header[column[1]], header[column[1]], column)
     ):
-        free, number = name, 1
-        while free in used:
-            number += 1
-            free = f"{name}_{number}"
+        free = free_name(name, used)
         used.add(free)
         named.append((free, position))
     return tuple(sorted(named, key=lambda column: column[1]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from newsletter.imports.columns.spelling import normalise
+from newsletter.imports.columns.spelling import normalise, words_in
 
 _TABLE = {
     "email": """email|e-mail|mail|email address|e-mail address|emailaddress|mail address|email id
@@ -42,14 +42,10 @@ _ELSE_EMAIL = """your email|your email address|your e-mail|email required|e-mail
     ihre e-mail-adresse|votre e-mail|votre email|tu correo electrónico|seu e-mail|user mail|mail 1"""
 
 
-def _each(table: str) -> list[str]:
-    return [normalise(name) for line in table.splitlines() for name in line.split("|")]
-
-
-FIELDS: Mapping[str, str] = {name: field for field, table in _TABLE.items() for name in _each(table)}
+FIELDS: Mapping[str, str] = {name: field for field, table in _TABLE.items() for name in words_in(table)}
 """Our fields by what columns are called, as `normalise` writes it."""
 
-_SECOND = frozenset(_each(_ELSE_EMAIL)) - set(FIELDS)
+_SECOND = words_in(_ELSE_EMAIL) - set(FIELDS)
 
 
 def is_email_header(header: str) -> bool:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from newsletter.imports.columns.spelling import stems
+from newsletter.words.subscriber import SuppressionReason
+
+Reasons = tuple[tuple[re.Pattern[str], SuppressionReason], ...]
 
 # How a table is read is said in `spelling.stems`. Languages stand in lines: English; German; French; Spanish; Italian;
 # Portuguese; Dutch; Polish; Swedish, Danish, Norwegian, Finnish; Czech, Slovak, Hungarian, Romanian; Russian,
@@ -163,3 +168,22 @@ contactos|suscriptores|contatti|contatos|lijst|contacten|kontakty|lista.|под�
 APART = stems(
     "former|ehemalig|anciens|leaver|lost.|old readers|inactiv|inaktiv|unengaged|lapsed|remove|invalid|ungültig|dormant|expired|problem|failed|rejected"
 )
+# Why somebody left, by the words for it, in the order in which they are looked for.
+REASONS = (
+    (COMPLAINED, SuppressionReason.COMPLAINT),
+    (BOUNCED, SuppressionReason.HARD_BOUNCE),
+    (BLOCKED, SuppressionReason.MANUAL),
+    (LEFT, SuppressionReason.UNSUBSCRIBE),
+    (WEAK_LEFT, SuppressionReason.UNSUBSCRIBE),
+    (INVALID, SuppressionReason.INVALID),
+)
+
+
+def reason_in(text: str, instead: str, reasons: Reasons = REASONS) -> tuple[SuppressionReason | None, str]:
+    """The first reason that a text gives, None where it gives none; and the text with `instead` for all such words."""
+    found = None
+    for pattern, reason in reasons:
+        if pattern.search(text):
+            found = found or reason
+            text = pattern.sub(instead, text)
+    return found, text

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from newsletter.imports.columns.columns import is_reserved
+from newsletter.imports.columns.columns import free_name
 from newsletter.words.field_name import header_name
 
 LONGEST_TAG = 100
@@ -83,16 +83,8 @@ def read_attributes(cell: str) -> Attributes:
     for name, value in found.items():
         text = _text(value)
         if text:
-            fields[_free(header_name(name) or "attribute", fields)] = text
+            fields[free_name(header_name(name) or "attribute", fields)] = text
     return Attributes(fields=fields, tags=tags, **own)
-
-
-def _free(name: str, taken: dict[str, str]) -> str:
-    free, number = name, 1
-    while is_reserved(free) or free in taken:
-        number += 1
-        free = f"{name}_{number}"
-    return free
 
 
 def _text(value: object) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from newsletter.imports.columns.spelling import normalise
+from newsletter.imports.columns.spelling import words_in
 
 # The United States; Canada; Australia; India; Germany, Austria; Brazil; Mexico; Spain; Italy.
 _NAMES = """
@@ -23,4 +23,4 @@ Morelos|Nayarit|Nuevo León|Oaxaca|Puebla|Querétaro|Quintana Roo|San Luis Potos
 Andalucía|Aragón|Asturias|Canarias|Cantabria|Castilla y León|Cataluña|Extremadura|Galicia|Madrid|Murcia|Navarra|País Vasco|La Rioja|Valencia
 Abruzzo|Calabria|Campania|Emilia-Romagna|Lazio|Liguria|Lombardia|Marche|Piemonte|Puglia|Sardegna|Sicilia|Toscana|Umbria|Veneto
 """
-REGIONS = frozenset(normalise(name) for line in _NAMES.strip().splitlines() for name in line.split("|"))
+REGIONS = words_in(_NAMES)

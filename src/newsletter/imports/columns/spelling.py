@@ -22,6 +22,11 @@ def spaced(header: str) -> str:
     return normalise(_HUMP.sub(" ", header))
 
 
+def words_in(table: str) -> frozenset[str]:
+    """The words of a table, normalised; `|` or a new line between two."""
+    return frozenset(normalise(word) for word in re.split(r"[|\n]", table) if word.strip())
+
+
 def stems(table: str) -> re.Pattern[str]:
     """What finds any of the stems of a table in text that was made plain; `|` or a new line between two.
 

@@ -20,13 +20,8 @@ from newsletter.words.subscriber import SuppressionReason
 # Mailchimp exports people who never agreed, and those put away, into files that look like the one of subscribers.
 _NEVER_AGREED = "{} calls this person non-subscribed: they never agreed to get mail."
 _PUT_AWAY = "{} calls this person archived: they were taken off the list there."
-_REASONS = (
-    (speak.COMPLAINED, SuppressionReason.COMPLAINT),
-    (speak.BOUNCED, SuppressionReason.HARD_BOUNCE),
-    (speak.BLOCKED, SuppressionReason.MANUAL),
-    (speak.LEFT, SuppressionReason.UNSUBSCRIBE),
-    (speak.WEAK_LEFT, SuppressionReason.UNSUBSCRIBE),
-)
+# "Invalid" in a name is no reason: nobody can tell what else is wrong with them.
+_REASONS = speak.REASONS[:-1]
 # Stands for a stem that was found.
 _FOUND = "\0"
 _WHY = {
@@ -60,11 +55,7 @@ def told_by(name: str) -> Told | None:
 def _told(words: str) -> Told | None:
     if speak.NEVER_AGREED.search(words):
         return Told(nobody=_NEVER_AGREED)
-    rest, reason = words, None
-    for pattern, means in _REASONS:
-        if pattern.search(rest):
-            reason = reason or means
-            rest = pattern.sub(_FOUND, rest)
+    reason, rest = speak.reason_in(words, _FOUND, _REASONS)
     is_apart = speak.APART.search(words) is not None
     if reason is None and speak.PUT_AWAY.search(words):
         return Told(nobody=_PUT_AWAY, is_sure=not is_apart)
