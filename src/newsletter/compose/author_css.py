@@ -15,47 +15,8 @@ _ROWS = re.compile(r"\s*<tr\b", re.IGNORECASE)
 _TABLE_PARTS = re.compile(r"<(?:thead|tbody|tfoot|caption|colgroup)\b", re.IGNORECASE)
 _RULE = re.compile(r"(?<![^{}])([^{}]++)\{([^{}]*+)\}")
 _COMPOUND = re.compile(r"(\*|[a-z][a-z0-9]*)?((?:[.#:\[][^\s>+~]*)?)", re.IGNORECASE)
-_WRITTEN_BY_AUTHORS = frozenset(
-    [
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "p",
-        "a",
-        "blockquote",
-        "ul",
-        "ol",
-        "li",
-        "dl",
-        "dt",
-        "dd",
-        "pre",
-        "code",
-        "kbd",
-        "hr",
-        "em",
-        "strong",
-        "b",
-        "i",
-        "u",
-        "s",
-        "del",
-        "ins",
-        "sub",
-        "sup",
-        "small",
-        "q",
-        "cite",
-        "mark",
-        "abbr",
-        "figure",
-        "figcaption",
-        "br",
-    ]
-)
+_WRITTEN = "h1 h2 h3 h4 h5 h6 p a blockquote ul ol li dl dt dd pre code kbd hr em strong b i u s del ins sub sup small q cite mark abbr figure figcaption br"
+_WRITTEN_BY_AUTHORS = frozenset(_WRITTEN.split())
 # MJML writes classes onto divs, tables and cells only; a picture with a class is an author's.
 _AUTHORS_WITH_CLASS = _WRITTEN_BY_AUTHORS | {"img"}
 _FONT = frozenset({"color", "font-family", "font-size", "font-weight", "line-height"})

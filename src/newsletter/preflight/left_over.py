@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from urllib.parse import urlsplit
 
 from newsletter.compose.press import Proof
 from newsletter.preflight.author_text import AuthorLink, AuthorText
-from newsletter.preflight.rules import finding
+from newsletter.preflight.rules import finding, link_finding
+from newsletter.words.domain import scheme_of
 from newsletter.words.finding import Finding
 from newsletter.words.mistake import Place
 from newsletter.words.picture_path import own_picture
@@ -65,16 +65,14 @@ def _picture(link: AuthorLink) -> Iterator[Finding]:
         link.has_gap
         or not link.href.strip()
         or own_picture(link.href) is not None
-        or _scheme(link.href) in {"http", "https"}
+        or scheme_of(link.href) in {"http", "https"}
     ):
         return
-    yield finding(
+    yield link_finding(
         "lost-picture",
-        link.place,
+        link,
         f"The picture “{link.words[:80]}” ({link.href[:80]}) would not go out: its file is neither in images/ nor at a web address.",
         "Put the file into images/ and write ![What it shows](images/NAME.jpg), or give the whole address with https://.",
-        post=link.post,
-        url=link.href,
     )
 
 
@@ -116,10 +114,3 @@ def _foreign(text: str, file: str, line: int, post: str | None) -> Iterator[Find
             'Write ours, such as {{ first_name | default("reader") }}.',
             post=post,
         )
-
-
-def _scheme(href: str) -> str:
-    try:
-        return urlsplit(href).scheme.lower()
-    except ValueError:
-        return ""

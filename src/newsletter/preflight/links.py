@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from urllib.parse import urlsplit
 
 from newsletter.compose.press import Proof
 from newsletter.ports.fetcher import Fetched
 from newsletter.preflight.author_text import AuthorLink, AuthorText
 from newsletter.preflight.mends import other_address
-from newsletter.preflight.rules import finding
+from newsletter.preflight.rules import link_finding
 from newsletter.preflight.web.ask import Replies
 from newsletter.words.canonical import canonical, tracking_in, without_tracking
+from newsletter.words.domain import scheme_of
 from newsletter.words.finding import Finding, Mend
 from newsletter.words.mistake import Place
 
@@ -63,34 +63,28 @@ def _title_link(proof: Proof, slug: str) -> AuthorLink:
 
 def _one(link: AuthorLink, replies: Replies) -> Iterator[Finding]:
     if link.has_gap and empty_for_some(link.href):
-        yield finding(
+        yield link_finding(
             "empty-link",
-            link.place,
+            link,
             f"The {_kind(link)} “{link.words[:60]}” leads nowhere for some readers: {link.href[:100]}",
             "Give it an address for everybody else: {% else %}https://...{% endif %}, or put the whole link into the branch.",
-            post=link.post,
-            url=link.href,
         )
         return
     if link.href.strip() in {"", "#"}:
-        yield finding(
+        yield link_finding(
             "empty-link",
-            link.place,
+            link,
             f"The {_kind(link)} “{link.words}” leads nowhere.",
             "Put the address between the round brackets.",
-            post=link.post,
-            url=link.href,
         )
         return
-    scheme = _scheme(link.href)
+    scheme = scheme_of(link.href)
     if not link.is_picture and not link.has_gap and scheme not in {*_WEB, "mailto"}:
-        yield finding(
+        yield link_finding(
             "dropped-link",
-            link.place,
+            link,
             f"“{link.words}” links to {link.href[:80]}, which is neither a web nor a mail address.",
             "Write the whole address, with https:// or mailto:.",
-            post=link.post,
-            url=link.href,
             mend=mend_of(link, f"https://{link.href}", is_sure=False) if link.href.startswith("www.") else None,
         )
         return
@@ -98,13 +92,11 @@ def _one(link: AuthorLink, replies: Replies) -> Iterator[Finding]:
         yield _open_line(link, replies)
     if scheme in _WEB and (junk := tracking_in(link.href)):
         bare = without_tracking(link.href)
-        yield finding(
+        yield link_finding(
             "tracking-link",
-            link.place,
+            link,
             f"The address behind “{link.words}” carries {', '.join(junk[:4])}.",
             f"Shorten it: {bare}",
-            post=link.post,
-            url=link.href,
             mend=mend_of(link, bare, is_sure=True),
         )
     if not link.is_picture and not link.is_title:
@@ -115,13 +107,11 @@ def _open_line(link: AuthorLink, replies: Replies) -> Finding:
     better = secure(link.href)
     reply = replies.get(better)
     works = isinstance(reply, Fetched) and 200 <= reply.status < 300 and reply.url.startswith("https://")
-    return finding(
+    return link_finding(
         "http-link",
-        link.place,
+        link,
         f"The {_kind(link)} “{link.words}” is fetched without https{', and would be there with it' if works else ''}.",
         f"Write {better}" if works else f"Try {better} and keep it if it works.",
-        post=link.post,
-        url=link.href,
         mend=mend_of(link, better, is_sure=works),
     )
 
@@ -129,50 +119,42 @@ def _open_line(link: AuthorLink, replies: Replies) -> Finding:
 def _words(link: AuthorLink) -> Iterator[Finding]:
     words = link.words.strip(" .,:;!?…→»>[]")
     if words and empty_for_some(link.words):
-        yield finding(
+        yield link_finding(
             "link-without-words",
-            link.place,
+            link,
             f"The words of the link to {link.href[:80]}, “{link.words[:60]}”, are empty for some readers.",
             "Give it words for everybody else: {% else %}...{% endif %}, or put the whole link into the branch.",
-            post=link.post,
-            url=link.href,
         )
     elif not words:
-        yield finding(
+        yield link_finding(
             "link-without-words",
-            link.place,
+            link,
             f"The link to {link.href[:80]} has no words.",
             "Write between the square brackets what one finds there.",
-            post=link.post,
-            url=link.href,
         )
     elif _VAGUE.fullmatch(words):
-        yield finding(
+        yield link_finding(
             "vague-link",
-            link.place,
+            link,
             f"“{link.words}” is all that the link says.",
             "Link the words that name what one finds there.",
-            post=link.post,
-            url=link.href,
         )
 
 
 def _twice(links: Sequence[AuthorLink]) -> Iterator[Finding]:
     seen: dict[str, AuthorLink] = {}
     for link in links:
-        if link.is_picture or link.has_gap or _scheme(link.href) not in _WEB:
+        if link.is_picture or link.has_gap or scheme_of(link.href) not in _WEB:
             continue
         first = seen.setdefault(canonical(link.href), link)
         # A post that names its own page again, or one text that links a page twice, is a way of writing.
         if first is link or first.post == link.post:
             continue
-        yield finding(
+        yield link_finding(
             "same-link-twice",
-            link.place,
+            link,
             f"“{link.words}” leads to the page that “{first.words}” leads to ({first.place}).",
             "Keep one of the two in this issue.",
-            post=link.post,
-            url=link.href,
         )
 
 
@@ -199,10 +181,3 @@ def empty_for_some(text: str) -> bool:
 
 def _kind(link: AuthorLink) -> str:
     return "picture" if link.is_picture else "link"
-
-
-def _scheme(href: str) -> str:
-    try:
-        return urlsplit(href).scheme.lower()
-    except ValueError:
-        return ""

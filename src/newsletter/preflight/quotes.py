@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from collections.abc import Collection, Iterator, Sequence
 
 from newsletter.compose.press import Proof
@@ -12,39 +11,16 @@ from newsletter.ports.fetcher import Fetched
 from newsletter.preflight.author_text import AuthorText, Quote
 from newsletter.preflight.rules import finding
 from newsletter.preflight.web.ask import Replies
+from newsletter.words.cadence_text import say_list
 from newsletter.words.finding import Finding
 from newsletter.words.mistake import Place
+from newsletter.words.plain import letters_of, shortened
 from newsletter.words.post import Post
 
 _HIDDEN = re.compile(
     r"<(script|style|template|noscript)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL | re.IGNORECASE
 )
-_TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)\b[^>]*+(?:>|\Z)|<[!?/][^>]*+(?:>|\Z)")
-_INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "b",
-        "bdi",
-        "bdo",
-        "cite",
-        "code",
-        "em",
-        "font",
-        "i",
-        "mark",
-        "q",
-        "s",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "u",
-        "wbr",
-    ]
-)
+_TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*\b[^>]*+(?:>|\Z)|<[!?/][^>]*+(?:>|\Z)")
 _CHARSET = re.compile(rb"<meta(?:(?!<meta)[^>])+charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
 # Editors leave words out (… or [...]), and put one letter or word of their own into brackets.
 _CUT = re.compile(r"(?:\[|(?<!\s))\s*+(?:…|\.\s?\.\s?\.)\s*+\]?|\[[^\]]{0,300}+\]|\n\n")
@@ -76,7 +52,7 @@ def _unlinked(post: Post, read: AuthorText) -> Iterator[Finding]:
     yield finding(
         "unlinked-source",
         missing[0].place,
-        f"“{post.title}” names {_listed(names)} and links to none of them."
+        f"“{post.title}” names {say_list(names)} and links to none of them."
         if len(names) > 1
         else f"“{post.title}” names {names[0]} and does not link there.",
         "Link the name: > — [Name, Publication](https://...). Where it is the whole post's source, give the post its `url`.",
@@ -105,7 +81,7 @@ def _not_there(post: Post, read: AuthorText, replies: Replies) -> Iterator[Findi
     for quote in read.quotes:
         if not _is_its_own(post, quote) or quote.is_linked:
             continue
-        absent = [piece for piece in _pieces(quote.words) if squeezed(piece) not in page]
+        absent = [piece for piece in _pieces(quote.words) if letters_of(piece) not in page]
         if not absent:
             continue
         if not reply.is_whole or len(page) < 200:
@@ -120,7 +96,7 @@ def _not_there(post: Post, read: AuthorText, replies: Replies) -> Iterator[Findi
         yield finding(
             "quote-not-on-page",
             quote.place,
-            f"The page of “{post.title}” does not say “{_shortened(absent[0])}”.",
+            f"The page of “{post.title}” does not say “{shortened(' '.join(absent[0].split()), 80)}”.",
             "Compare it with the page; mark what you left out with … and what you changed with [brackets].",
             post=post.slug,
             url=post.url,
@@ -141,7 +117,7 @@ def _long(post: Post, read: AuthorText) -> Iterator[Finding]:
 
 
 def text_of_page(page: Fetched) -> str:
-    """The words of an HTML page, squeezed for comparison."""
+    """The letters of an HTML page, for comparison."""
     declared = re.search(r"charset=[\"']?([\w-]+)", page.headers.get("content-type", ""))
     inside = _CHARSET.search(page.body[:4096])
     name = declared[1] if declared else inside[1].decode("ascii") if inside else "utf-8"
@@ -149,24 +125,9 @@ def text_of_page(page: Fetched) -> str:
         source = page.body.decode(name, errors="replace")
     except LookupError:
         source = page.body.decode("utf-8", errors="replace")
-    bare = _TAG.sub(lambda tag: "" if (tag[1] or "").lower() in _INLINE else " ", _HIDDEN.sub(" ", source))
-    return squeezed(html.unescape(bare))
-
-
-def squeezed(text: str) -> str:
-    """Letters and figures only: quotation marks, dashes and spaces are set differently everywhere."""
-    return "".join(letter for letter in unicodedata.normalize("NFKC", text).casefold() if letter.isalnum())
+    return letters_of(html.unescape(_TAG.sub("", _HIDDEN.sub("", source))))
 
 
 def _pieces(words: str) -> list[str]:
     """The runs of words that must stand on the page as they are."""
-    return [piece for piece in _CUT.split(words) if len(squeezed(piece)) >= _SHORTEST]
-
-
-def _shortened(words: str) -> str:
-    words = " ".join(words.split())
-    return words if len(words) <= 80 else f"{words[:80].rpartition(' ')[0]}…"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return f"{', '.join(names[:-1])} and {names[-1]}"
+    return [piece for piece in _CUT.split(words) if len(letters_of(piece)) >= _SHORTEST]

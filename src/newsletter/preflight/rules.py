@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from newsletter.words.finding import Answer, Finding, Mend, Severity
 from newsletter.words.mistake import Place
+
+if TYPE_CHECKING:
+    from newsletter.preflight.author_text import AuthorLink
 
 E, W, N = Severity.ERROR, Severity.WARNING, Severity.NOTE
 
@@ -140,3 +144,8 @@ def finding(
         is_firm=rule.is_firm,
         answer=answer,
     )
+
+
+def link_finding(code: str, link: AuthorLink, message: str, fix: str, *, mend: Mend | None = None) -> Finding:
+    """A finding about a link or picture of an author's, at its place."""
+    return finding(code, link.place, message, fix, post=link.post, url=link.href, mend=mend)

@@ -8,27 +8,15 @@ from functools import lru_cache
 from newsletter.compose.press import Proof
 from newsletter.folder.shelf import Shelf
 from newsletter.preflight.author_text import AuthorLink
-from newsletter.preflight.rules import finding
+from newsletter.preflight.rules import finding, link_finding
 from newsletter.words.canonical import canonical, links_in
 from newsletter.words.finding import Finding
 from newsletter.words.issue import Issue
 from newsletter.words.mistake import NewsletterError, Place
 from newsletter.words.post import Post
 
-_ORDINALS = [
-    "first",
-    "second",
-    "third",
-    "fourth",
-    "fifth",
-    "sixth",
-    "seventh",
-    "eighth",
-    "ninth",
-    "tenth",
-    "eleventh",
-    "twelfth",
-]
+_NUMBERS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"
+_ORDINALS = _NUMBERS.split()
 
 
 def findings(
@@ -55,13 +43,11 @@ def findings(
         if ran and not link.is_picture and not link.has_gap:
             number, item, title = ran
             where = f"issue {number}, {_ordinal(item)} item" if item else f"issue {number}"
-            yield finding(
+            yield link_finding(
                 "seen-before",
-                link.place,
+                link,
                 f"“{link.words}” ran in {where} (“{title}”).",
                 "Take it out, or say in your words that you come back to it.",
-                post=link.post,
-                url=link.href,
             )
 
 

@@ -12,7 +12,7 @@ from newsletter.preflight.content import at
 from newsletter.preflight.mail.mail import Filled
 from newsletter.preflight.mends import other_words
 from newsletter.preflight.rules import finding
-from newsletter.words.domain import NotADomain, ascii_domain, ascii_url, host_of
+from newsletter.words.domain import NotADomain, ascii_domain, ascii_url, host_of, is_related
 from newsletter.words.finding import Finding
 from newsletter.words.mistake import Place
 
@@ -23,21 +23,8 @@ _HURRY = re.compile(
 )
 _FAKE_ANSWER = re.compile(r"\s*(?:re|fwd?|aw|wg)\s*:\s*", re.IGNORECASE)
 _HOST = re.compile(r"(?:https?://)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?:/\S*)?", re.IGNORECASE)
-_SHORTENERS = frozenset(
-    [
-        "bit.ly",
-        "tinyurl.com",
-        "goo.gl",
-        "t.co",
-        "ow.ly",
-        "is.gd",
-        "buff.ly",
-        "rebrand.ly",
-        "cutt.ly",
-        "shorturl.at",
-        "t.ly",
-    ]
-)
+_SHORT = "bit.ly tinyurl.com goo.gl t.co ow.ly is.gd buff.ly rebrand.ly cutt.ly shorturl.at t.ly"
+_SHORTENERS = frozenset(_SHORT.split())
 
 
 def findings(proof: Proof, mail: Filled) -> Iterator[Finding]:
@@ -82,7 +69,7 @@ def _links(proof: Proof, mail: Filled) -> Iterator[Finding]:
         host = _bare(host_of(href))
         said = _HOST.fullmatch(_spelt(link.text().strip()))
         where = _where(proof, href)
-        if said and host and not _related(_bare(said[1].lower()), host):
+        if said and host and not is_related(_bare(said[1].lower()), host):
             yield finding(
                 "looks-like-spam",
                 where,
@@ -128,7 +115,3 @@ def _spelt(words: str) -> str:
 
 def _bare(host: str) -> str:
     return host.removeprefix("www.")
-
-
-def _related(one: str, other: str) -> bool:
-    return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")

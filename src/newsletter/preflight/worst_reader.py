@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+from newsletter.preflight.gaps import ALWAYS_KNOWN
 from newsletter.words.subscriber import Subscriber
 
 WORST = "worst"
@@ -11,7 +12,6 @@ WORST = "worst"
 UNKNOWN_LENGTH = 40
 # One word that can't be broken, then words with letters that are wide, high and deep.
 _LONG_WORDS = "Wolfeschlegelsteinhausenbergerdorff Ångström-Ðuong Mwąĝŷ van der Wijngaarden "
-_OWN = frozenset({"email", "first_name", "last_name", "name", "unsubscribe_url", "preferences_url"})
 
 
 def worst_reader(fields: Collection[str], longest: Mapping[str, int]) -> Subscriber:
@@ -24,7 +24,7 @@ def worst_reader(fields: Collection[str], longest: Mapping[str, int]) -> Subscri
         email=_email(longest.get("email", UNKNOWN_LENGTH)),
         first_name=_text(longest.get("first_name", longest.get("name", UNKNOWN_LENGTH))),
         last_name=_text(longest.get("last_name", longest.get("name", UNKNOWN_LENGTH))),
-        fields={name: _text(longest.get(name, UNKNOWN_LENGTH)) for name in fields if name not in _OWN},
+        fields={name: _text(longest.get(name, UNKNOWN_LENGTH)) for name in fields if name not in ALWAYS_KNOWN},
     )
 
 

@@ -16,6 +16,7 @@ from newsletter.preflight.worst_reader import WORST, worst_reader
 from newsletter.segments.audience import Audience
 from newsletter.segments.reader_values_sql import ReaderValues
 from newsletter.words.mistake import Mistake, NewsletterError
+from newsletter.words.picture_path import own_picture
 from newsletter.words.subscriber import Subscriber, SubscriptionStatus
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def reader_as(parts: Parts, address: str | None, proof: Proof) -> tuple[Subscrib
 
 def _mailed_sizes(parts: Parts, proof: Proof) -> dict[str, int]:
     """The bytes of each picture of the folder that the issue shows, as it is mailed, by its path as it is named."""
-    named = {picture.own_file for picture in pictures_of(proof, readings_of(proof))} - {None}
+    named = {own_picture(picture.href) for picture in pictures_of(proof, readings_of(proof))} - {None}
     sizes: dict[str, int] = {}
     for path in filter(None, named):
         try:

@@ -82,6 +82,19 @@ def host_of(url: str) -> str:
         return ""
 
 
+def scheme_of(url: str) -> str:
+    """The scheme of an address in lower case; "" where it has none or can't be read."""
+    try:
+        return urlsplit(url).scheme.lower()
+    except ValueError:
+        return ""
+
+
+def is_related(one: str, other: str) -> bool:
+    """Whether two domains are one, or one of them is below the other."""
+    return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
+
+
 def _refused(domain: str) -> NotADomain:
     shown = "".join(letter if letter.isprintable() else "\ufffd" for letter in domain[:80])
     return NotADomain(f"{shown} is not a domain that can be looked up.", fix="Check its spelling.")

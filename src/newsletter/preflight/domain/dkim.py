@@ -29,14 +29,14 @@ def check_dkim(domain: str, selector: str, resolver: Resolver, *, should_lead_to
         return failed(
             about, f"{name} {where}, not to {should_lead_to}.", "Copy the CNAME record from the provider's page."
         )
-    keys = [text for text in answer.records if _tags(text).get("p") is not None]
+    keys = [text for text in answer.records if tags_of(text).get("p") is not None]
     if not keys:
         return _without_key(about, name, answer)
     if len(keys) > 1:
         return failed(about, f"{name} has {len(keys)} keys; receivers may take any of them.", "Keep one.")
     if resolver.ask(f"{_NOBODYS}._domainkey.{domain}", RecordType.TXT).records == answer.records:
         return unknown(about, f"{name}: a wildcard answers for every name, so this tells nothing.")
-    return _judged(about, name, _tags(keys[0]))
+    return _judged(about, name, tags_of(keys[0]))
 
 
 def _without_key(about: str, name: str, answer: DnsAnswer) -> Verdict:
@@ -69,7 +69,8 @@ def _judged(about: str, name: str, tags: dict[str, str]) -> Verdict:
     return passed(about, f"{name} holds a key of {bits} bits.")
 
 
-def _tags(record: str) -> dict[str, str]:
+def tags_of(record: str) -> dict[str, str]:
+    """The tags of a DKIM or DMARC record by their lower-case names (RFC 6376 3.2)."""
     found = {}
     for part in record.split(";"):
         name, equals, value = part.partition("=")

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from newsletter.ports.resolver import Lookup, RecordType, Resolver
+from newsletter.preflight.domain.dkim import tags_of
 from newsletter.words.verdict import Verdict, failed, passed, unknown, warned
 
 _ABOUT = "DMARC"
@@ -16,14 +17,10 @@ _MOST_LABELS = 8
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The record that holds for a domain. `domain` is where it stands, `strict_dkim` wants the very same domain."""
+    """The record that holds for a domain. `domain` is where it stands, `strict_spf` wants the very same domain."""
 
     domain: str
     tags: dict[str, str]
-
-    @property
-    def strict_dkim(self) -> bool:
-        return self.tags.get("adkim", "r").lower() == "s"
 
     @property
     def strict_spf(self) -> bool:
@@ -46,7 +43,7 @@ def check_dmarc(domain: str, resolver: Resolver) -> tuple[Verdict, Policy | None
                 _ABOUT, f"_dmarc.{name} has {len(found)} records; receivers then use none.", "Keep one."
             ), None
         if found:
-            policy = Policy(name, _tags(found[0]))
+            policy = Policy(name, tags_of(found[0]))
             return _judged(domain, policy), policy
     fix = f'Add a TXT record at _dmarc.{domain}: "v=DMARC1; p=none; rua=mailto:you@{domain}".'
     return failed(_ABOUT, f"{domain} has no DMARC record, which Google, Yahoo and Microsoft ask for.", fix), None
@@ -77,8 +74,3 @@ def _judged(domain: str, policy: Policy) -> Verdict:
     if word == "none":
         return passed(_ABOUT, f"{where} says p=none: enough to send, and it stops nobody from using your name.")
     return passed(_ABOUT, f"{where} says {tag}={word}.")
-
-
-def _tags(record: str) -> dict[str, str]:
-    pairs = (part.partition("=") for part in record.split(";"))
-    return {name.strip().lower(): value.strip() for name, equals, value in pairs if equals}

@@ -9,7 +9,7 @@ from newsletter.ports.resolver import Lookup, RecordType, Resolver
 from newsletter.preflight.domain.dkim import check_dkim
 from newsletter.preflight.domain.dmarc import Policy, check_dmarc
 from newsletter.preflight.domain.spf import check_spf
-from newsletter.words.domain import ascii_domain
+from newsletter.words.domain import ascii_domain, is_related
 from newsletter.words.verdict import State, Verdict, failed, passed, unknown, warned
 
 
@@ -124,6 +124,6 @@ def _by_address(about: str, domain: str, resolver: Resolver) -> Verdict:
 
 def _under_one(one: str, other: str) -> bool:
     """Relaxed alignment, without asking where the organisation's domain begins: one is above the other, or both are under one."""
-    if one.endswith(f".{other}") or other.endswith(f".{one}"):
+    if is_related(one, other):
         return True
     return bool(one) and one.split(".")[-2:] == other.split(".")[-2:] and len(other.split(".")[-2]) > 3

@@ -15,7 +15,7 @@ from newsletter.preflight.mail.contrast import weak_words
 from newsletter.preflight.mail.dark import darkened
 from newsletter.preflight.mail.mail import Filled
 from newsletter.preflight.mail.page_tree import Element
-from newsletter.preflight.rules import finding
+from newsletter.preflight.rules import finding, link_finding
 from newsletter.words.finding import Finding
 from newsletter.words.mistake import Place
 
@@ -167,13 +167,11 @@ def _name(link: Element) -> str:
 
 
 def _wordless(link: AuthorLink) -> Finding:
-    return finding(
+    return link_finding(
         "link-without-words",
-        link.place,
+        link,
         f"The words of the link to {link.href[:80]}, “{link.words[:60]}”, are empty for some readers.",
         'Give the merge tag a default, such as {{ first_name | default("you") }}, or put words beside it.',
-        post=link.post,
-        url=link.href,
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -17,6 +16,7 @@ from newsletter.preflight.rules import finding
 from newsletter.words.finding import Finding
 from newsletter.words.mistake import Place
 from newsletter.words.newsletter import NO_ADDRESS_YET
+from newsletter.words.plain import letters_of
 
 _NOT_READ = frozenset({"style", "script", "title"})
 _URL = re.compile(r"https?://[^\s<>\"]+")
@@ -46,8 +46,8 @@ def findings(proof: Proof, mail: Filled, around: Around) -> Iterator[Finding]:
 
 
 def _address(text: str, name: str, place: Place, around: Around) -> Iterator[Finding]:
-    postal = _squeezed(around.newsletter.address)
-    if not postal or postal not in _squeezed(text):
+    postal = letters_of(around.newsletter.address)
+    if not postal or postal not in letters_of(text):
         yield finding(
             "no-postal-address",
             place,
@@ -100,15 +100,15 @@ def _share(mail: Filled) -> float:
     Marks of emphasis, line ends and the like are in one part only, and not every script parts its words: so runs of text
     are looked for without them, and those that are not there as a whole word by word.
     """
-    text = _letters(mail.text)
+    text = letters_of(mail.text)
     found = total = 0
-    for run in {_letters(run): run for run in _runs(mail.tree)}.items():
+    for run in {letters_of(run): run for run in _runs(mail.tree)}.items():
         letters, words = run
         total += len(letters)
         if letters in text:
             found += len(letters)
         else:
-            found += sum(len(word) for word in map(_letters, words.split()) if word in text)
+            found += sum(len(word) for word in map(letters_of, words.split()) if word in text)
     return found / total if total else 1.0
 
 
@@ -122,14 +122,5 @@ def _runs(tree: Element) -> Iterator[str]:
             yield from _runs(child)
 
 
-def _letters(text: str) -> str:
-    """The letters and figures alone, in one form and one case."""
-    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
-
-
 def _place(template: TemplateFiles | None, file: str) -> Place:
     return Place(f"{template.location}/{file}" if template else file, 1)
-
-
-def _squeezed(text: str) -> str:
-    return re.sub(r"\W+", "", text).casefold()

@@ -14,6 +14,7 @@ from email.parser import BytesParser
 from newsletter.compose.press import Proof
 from newsletter.preflight.around import Around
 from newsletter.preflight.rules import finding
+from newsletter.words.domain import is_related
 from newsletter.words.finding import Finding
 from newsletter.words.mistake import Place
 
@@ -50,7 +51,7 @@ def _headers(mail: EmailMessage) -> Iterator[str]:
     if not domain or "." not in domain:
         yield f"The sender {sender!r} has no domain."
     message_id = _MESSAGE_ID.fullmatch(str(mail.get("Message-ID", "")).strip())
-    if message_id is None or not _aligned(message_id[1].lower(), domain):
+    if message_id is None or not is_related(message_id[1].lower(), domain):
         yield "The Message-ID is not under the sender's domain."
     if not _LIST_ID.fullmatch(str(mail.get("List-Id", "")).strip()):
         yield f"The List-Id {str(mail.get('List-Id', ''))!r} is not a name under a domain."
@@ -86,7 +87,3 @@ def _form(message: bytes, mail: EmailMessage) -> Iterator[str]:
     parts = [part.get_content_type() for part in mail.iter_parts()] if mail.is_multipart() else []
     if mail.get_content_type() != "multipart/alternative" or parts != ["text/plain", "text/html"]:
         yield "The mail is not a text part followed by an HTML part."
-
-
-def _aligned(one: str, other: str) -> bool:
-    return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")

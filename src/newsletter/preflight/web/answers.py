@@ -9,15 +9,15 @@ from urllib.parse import urlsplit
 from newsletter.ports.fetcher import Fetched, NotFetched, WhyNot
 from newsletter.preflight.author_text import AuthorLink
 from newsletter.preflight.links import mend_of
-from newsletter.preflight.rules import finding
+from newsletter.preflight.rules import link_finding
 from newsletter.preflight.web.ask import Replies
-from newsletter.preflight.web.memory import Answered
+from newsletter.preflight.web.memory import GUARDED, Answered
 from newsletter.words.canonical import canonical
 from newsletter.words.finding import Finding
 
 _GONE = frozenset({404, 410})
 # Servers that ask for a name, a cookie or patience are there; whether the page is, they do not tell a program.
-_GUARDED = frozenset({401, 402, 403, 405, 406, 408, 418, 425, 429, 451, 999})
+_GUARDED = GUARDED | {408, 425}
 
 
 def moved(replies: Replies) -> dict[str, str]:
@@ -44,68 +44,46 @@ def _unanswered(link: AuthorLink, reply: NotFetched) -> Iterator[Finding]:
     message = f"{what} “{link.words}” was asked for: {reply.reason}."
     match reply.why:
         case WhyNot.OFFLINE | WhyNot.TOO_SLOW | WhyNot.TOO_LARGE:
-            yield finding(
-                "not-checked",
-                link.place,
-                message,
-                "Open it yourself, or check again later.",
-                post=link.post,
-                url=link.href,
-            )
+            yield link_finding("not-checked", link, message, "Open it yourself, or check again later.")
         case WhyNot.NO_SUCH_HOST:
             code = "missing-image" if link.is_picture else "dead-link"
-            yield finding(code, link.place, message, "Mend the address, or take it out.", post=link.post, url=link.href)
+            yield link_finding(code, link, message, "Mend the address, or take it out.")
         case _:
             code = "unreachable-image" if link.is_picture else "unreachable-link"
-            yield finding(
-                code,
-                link.place,
-                message,
-                "Open it in a browser of your own, then mend it.",
-                post=link.post,
-                url=link.href,
-            )
+            yield link_finding(code, link, message, "Open it in a browser of your own, then mend it.")
 
 
 def _answered(link: AuthorLink, reply: Fetched) -> Iterator[Finding]:
     what = "picture" if link.is_picture else "link"
     if reply.status in _GONE:
-        yield finding(
+        yield link_finding(
             "missing-image" if link.is_picture else "dead-link",
-            link.place,
+            link,
             f"The {what} “{link.words}” leads to a page that is not there ({reply.status}).",
             "Mend the address, or take it out.",
-            post=link.post,
-            url=link.href,
         )
     elif reply.status in _GUARDED:
-        yield finding(
+        yield link_finding(
             "not-checked",
-            link.place,
+            link,
             f"The {what} “{link.words}” is behind a door that does not open for programs ({reply.status}).",
             "Open it in a browser of your own.",
-            post=link.post,
-            url=link.href,
         )
     elif reply.status >= 400 or reply.status < 200:
-        yield finding(
+        yield link_finding(
             "unreachable-image" if link.is_picture else "unreachable-link",
-            link.place,
+            link,
             f"The {what} “{link.words}” answers with an error ({reply.status}).",
             "Open it in a browser of your own, and check again later.",
-            post=link.post,
-            url=link.href,
         )
     elif link.is_picture:
         yield from _picture(link, reply)
     elif reply.redirects and _is_elsewhere(link.href, reply):
-        yield finding(
+        yield link_finding(
             "redirected-link",
-            link.place,
+            link,
             f"The link “{link.words}” leads on to {reply.url[:200]}.",
             "Look whether it is still the page you mean, and link to it directly.",
-            post=link.post,
-            url=link.href,
             mend=mend_of(link, reply.url, is_sure=False),
         )
 
@@ -113,13 +91,11 @@ def _answered(link: AuthorLink, reply: Fetched) -> Iterator[Finding]:
 def _picture(link: AuthorLink, reply: Fetched) -> Iterator[Finding]:
     kind = reply.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind and not kind.startswith("image/"):
-        yield finding(
+        yield link_finding(
             "unreachable-image",
-            link.place,
+            link,
             f"What is at the address of the picture “{link.words}” is not a picture ({kind[:40]}).",
             "Link the picture itself, or put it into images/.",
-            post=link.post,
-            url=link.href,
         )
 
 

@@ -30,7 +30,7 @@ def ask(
     """What each address answers, once each; of those `to_read` the whole page. What was not reached in time is said to be so."""
     hosts: dict[str, list[str]] = {}
     for url in dict.fromkeys(urls):
-        hosts.setdefault(_host(url), []).append(url)
+        hosts.setdefault(host_of(url), []).append(url)
     replies: dict[str, Fetched | NotFetched] = {}
     deadline = time.monotonic() + in_all
 
@@ -55,7 +55,3 @@ def _one(fetcher: Fetcher, url: str, limit: int) -> Fetched | NotFetched:
         return fetcher.fetch(url, limit=limit, cut=True)
     except NotFetched as missing:
         return missing
-
-
-def _host(url: str) -> str:
-    return host_of(url)

@@ -16,7 +16,7 @@ GOOD_FOR = timedelta(hours=24)
 GUARDED_FOR = timedelta(hours=2)
 # Whoever mends a dead link looks again at once; a server that was down may be up.
 BAD_FOR = timedelta(minutes=10)
-_GUARDED = frozenset({401, 402, 403, 405, 406, 418, 429, 451, 999})
+GUARDED = frozenset({401, 402, 403, 405, 406, 418, 429, 451, 999})
 # About this machine, or about no time, rather than about the page.
 _NOT_KEPT = frozenset({WhyNot.OFFLINE, WhyNot.REFUSED})
 
@@ -73,7 +73,7 @@ def is_believed(one: Remembered, now: datetime) -> bool:
 def _good_for(reply: Fetched | NotFetched) -> timedelta:
     if isinstance(reply, NotFetched):
         return BAD_FOR
-    if reply.status in _GUARDED:
+    if reply.status in GUARDED:
         return GUARDED_FOR
     return GOOD_FOR if 200 <= reply.status < 300 else BAD_FOR
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from newsletter.compose.press import Proof
 from newsletter.ports.fetcher import NotFetched, WhyNot
 from newsletter.preflight.around import Around
 from newsletter.preflight.author_text import AuthorLink
-from newsletter.preflight.images import MailPicture
 from newsletter.preflight.links import secure
 from newsletter.preflight.mail.page_tree import Element
 from newsletter.preflight.rules import finding
 from newsletter.preflight.web.memory import Answered, answered, in_words
 from newsletter.words.finding import Finding
 from newsletter.words.mistake import Place
+from newsletter.words.picture_path import own_picture
 
 
 def ask_about(
@@ -46,17 +47,16 @@ def ask_about(
     return told, [_remembered(proof, told)] if told.ages else []
 
 
-def as_readers_fetch(pictures: Sequence[MailPicture], tree: Element, around: Around) -> list[AuthorLink]:
+def as_readers_fetch(pictures: Sequence[AuthorLink], tree: Element, around: Around) -> list[AuthorLink]:
     """Pictures under the address that the mail has for them. A stand-in address is nobody's to ask."""
     public = around.newsletter.public_url.rstrip("/")
     sources = {one.attributes.get("alt"): one.attributes.get("src", "") for one in tree.walk() if one.tag == "img"}
     found = []
     for picture in pictures:
-        href = sources.get(picture.alt, f"{public}/{picture.own_file}") if picture.own_file else picture.src
-        if not (picture.own_file and public.endswith(".invalid")):
-            found.append(
-                AuthorLink(href=href, words=picture.alt, place=picture.place, post=picture.post, is_picture=True)
-            )
+        file = own_picture(picture.href)
+        if not (file and public.endswith(".invalid")):
+            href = sources.get(picture.words, f"{public}/{file}") if file else picture.href
+            found.append(replace(picture, href=href))
     return found
 
 

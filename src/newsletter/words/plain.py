@@ -1,0 +1,17 @@
+"""Texts in the form in which they are compared or shown: letters alone, or cut between words."""
+
+from __future__ import annotations
+
+import unicodedata
+
+
+def letters_of(text: str) -> str:
+    """Letters and figures alone, in one form and one case: marks and spaces are set differently everywhere."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
+
+
+def shortened(text: str, longest: int) -> str:
+    """The text, or the words of it that fit into `longest` characters and an ellipsis behind them."""
+    if len(text) <= longest:
+        return text
+    return f"{text[:longest].rpartition(' ')[0] or text[:longest]}…"
