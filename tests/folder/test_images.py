@@ -15,8 +15,8 @@ from PIL import Image, PngImagePlugin
 
 from newsletter.apart import Bounds, call
 from newsletter.compose.press import press
-from newsletter.folder.picture import WIDEST, Made
 from newsletter.folder.pictures.images import ImageFolder
+from newsletter.folder.pictures.picture import WIDEST, Made
 from newsletter.wiring import open_newsletter
 from newsletter.words.mistake import Missing, Mistake, Place
 from tests.running import a_folder
@@ -223,7 +223,7 @@ def test_a_large_photograph_is_decoded_at_a_part_of_its_size() -> None:
     """35 million pixels, which are 140 MB each time that they are copied, are made within 300 MB in all, the libraries of the child included."""
     out = io.BytesIO()
     Image.new("RGB", (7000, 5000), "navy").save(out, "JPEG")
-    task, bounds = "newsletter.folder.picture:make_picture", Bounds(megabytes=300)
+    task, bounds = "newsletter.folder.pictures.picture:make_picture", Bounds(megabytes=300)
     made = call(task, out.getvalue(), returns=Made, what="It", bounds=bounds, src="images/a.jpg")
 
     with Image.open(io.BytesIO(made.data)) as picture:

@@ -11,7 +11,7 @@ from PIL import Image, ImageSequence
 
 from newsletter.folder.pictures.images import ImageFolder
 from newsletter.words.mistake import Mistake, NewsletterError
-from newsletter.words.picture_path import spellings
+from newsletter.words.post import picture_paths
 
 RED, GREEN, BLUE = (210, 30, 30), (20, 160, 60), (30, 60, 200)
 
@@ -145,4 +145,4 @@ def test_no_way_of_writing_leads_out_of_the_folder(folder: ImageFolder) -> None:
     for written in ("images/../secret.png", "images/%2e%2e/secret.png", "images/%2e%2e%2fsecret.png", "images/\0.png"):
         with pytest.raises(NewsletterError):
             folder.publish(written)
-    assert all(unicodedata.normalize("NFC", one) for one in spellings("images/ü.png"))
+    assert all(unicodedata.normalize("NFC", one) for one in picture_paths("images/ü.png"))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from newsletter.folder.text_files import read_text, write_over
+from newsletter.folder.text_files import read_text, toml_string, write_over
 from newsletter.words.feed import Feed
 from newsletter.words.mistake import Missing, Mistake, Place
 
@@ -110,10 +110,5 @@ def _without(text: str, number: int) -> str:
 
 
 def _block(feed: Feed) -> str:
-    title = f"title = {_quoted(feed.title)}\n" if feed.title else ""
-    return f"[[feed]]\nurl = {_quoted(feed.url)}\n{title}"
-
-
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(char if char.isprintable() else f"\\U{ord(char):08X}" for char in escaped) + '"'
+    title = f"title = {toml_string(feed.title)}\n" if feed.title else ""
+    return f"[[feed]]\nurl = {toml_string(feed.url)}\n{title}"

@@ -10,6 +10,7 @@ from newsletter.folder.yaml.front_matter import Document, Fields, read_document
 from newsletter.folder.yaml.lines import Value, yaml_lines
 from newsletter.words.issue import Issue, Section
 from newsletter.words.mistake import Mistake, Place
+from newsletter.words.plain import unix_lines
 
 KEYS = ("number", "subject", "preheader", "template", "lists", "date", "sections", "waive", "moved_in")
 MARKER = "<!-- posts -->"
@@ -69,7 +70,7 @@ def format_issue(issue: Issue) -> str:
         "waive": dict(issue.waivers),
         "moved_in": issue.moved_in,
     }
-    parts = (part.replace("\r\n", "\n").replace("\r", "\n") for part in (issue.intro, MARKER, issue.outro))
+    parts = (unix_lines(part) for part in (issue.intro, MARKER, issue.outro))
     body = "\n\n".join(part for part in parts if part)
     return f"---\n{yaml_lines(head)}---\n\n{body}\n"
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
-from newsletter.folder.text_files import write_new
+from newsletter.folder.text_files import toml_string, write_new
 from newsletter.words.message import addr_spec
 from newsletter.words.mistake import Mistake
 
@@ -89,17 +88,12 @@ def _files(directory: Path, settings: str) -> list[tuple[Path, str, int]]:
 
 
 def _toml(values: Mapping[str, str]) -> str:
-    given = "".join(f"{key} = {_quoted(value)}\n" for key, value in values.items() if value)
+    given = "".join(f"{key} = {toml_string(value)}\n" for key, value in values.items() if value)
     return f"""\
 # The newsletter. Secrets do not belong here but in var/secrets.env.
 {given}
 # What you may add: sender, address (the law wants one in every issue), reply_to, language, zone, public_url, template, provider.
 """
-
-
-def _quoted(value: str) -> str:
-    """A TOML string: written as in JSON, which has no rule for the delete character."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007F")
 
 
 def _take_back(made: list[Path]) -> None:

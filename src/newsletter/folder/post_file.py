@@ -7,6 +7,7 @@ import re
 from newsletter.folder.yaml.front_matter import Fields, read_document
 from newsletter.folder.yaml.lines import yaml_lines
 from newsletter.words.mistake import Mistake
+from newsletter.words.plain import unix_lines
 from newsletter.words.post import Image, Post
 
 KEYS = ("title", "url", "source", "author", "published", "tags", "image", "alt", "byline", "checks")
@@ -50,7 +51,7 @@ def format_post(post: Post) -> str:
         "byline": post.byline,
         "checks": list(post.checks),
     }
-    body = post.body.replace("\r\n", "\n").replace("\r", "\n")
+    body = unix_lines(post.body)
     return f"---\n{yaml_lines(head)}---\n\n{body}\n"
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
+from newsletter.folder.file_bytes import replace_bytes
 from newsletter.words.mistake import Mistake, Place
 
 SECRETS = "var/secrets.env"
@@ -21,7 +20,9 @@ def keep_secrets(directory: Path, values: Mapping[str, str]) -> None:
     path = directory / SECRETS
     try:
         before = path.read_text(encoding="utf-8-sig") if path.exists() else ""
-        _replace(path, _with(before, values))
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        # Made closed: there is no moment in which others could read it.
+        replace_bytes(path, _with(before, values).encode(), mode=0o600)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise Mistake(
@@ -40,19 +41,3 @@ def _with(text: str, values: Mapping[str, str]) -> str:
         elif name not in values:
             lines.append(line)
     return "".join(f"{line}\n" for line in [*lines, *(f"{name}={value}" for name, value in left.items())])
-
-
-def _replace(path: Path, text: str) -> None:
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    new = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    # Made closed: there is no moment in which others could read it.
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(path)
-    except BaseException:
-        new.unlink(missing_ok=True)
-        raise

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from merge3 import Merge3
 
 from newsletter.folder.edit import alone, require_readable
+from newsletter.folder.file_bytes import replace_bytes
 from newsletter.folder.history import History, version_of
 from newsletter.folder.inside import open_within
 from newsletter.folder.sheet import Changed, Clash, SavedVersion, Sheet
@@ -111,14 +109,4 @@ def _replace(path: Path, text: str) -> None:
     data = text.replace("\n", "\r\n").encode() if b"\r\n" in old else text.encode()
     if old.startswith(b"\xef\xbb\xbf"):
         data = b"\xef\xbb\xbf" + data
-    handle, name = tempfile.mkstemp(prefix=".new-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fchmod(stream.fileno(), path.stat().st_mode & 0o777)
-            os.fsync(stream.fileno())
-        Path(name).replace(path)
-    finally:
-        with suppress(FileNotFoundError):
-            Path(name).unlink()
+    replace_bytes(path, data, mode=path.stat().st_mode & 0o777)

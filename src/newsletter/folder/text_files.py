@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from newsletter.folder.file_bytes import beside, replace_bytes
 from newsletter.folder.inside import open_within, require_room
 from newsletter.words.mistake import Mistake, NewsletterError, Place
+from newsletter.words.plain import unix_lines
 
 Read = TypeVar("Read")
 
@@ -41,7 +42,7 @@ def read_text(path: Path, file: str, *, room: Path) -> str:
             fix="Move it out of this folder. Pictures belong in images/.",
             place=Place(file),
         )
-    return _decoded(data, file).replace("\r\n", "\n").replace("\r", "\n")
+    return unix_lines(_decoded(data, file))
 
 
 def markdown_files(directory: Path) -> list[Path]:
@@ -101,18 +102,8 @@ def write_new(path: Path, text: str, *, mode: int = 0o644) -> None:
 
     Raises FileExistsError where the name is taken, and Mistake where the text can't be written as UTF-8.
     """
-    data = _encoded(text)
-    handle, name = tempfile.mkstemp(prefix=".new-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fchmod(stream.fileno(), mode)
-            os.fsync(stream.fileno())
-        _name_it(Path(name), path)
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            Path(name).unlink()
+    with beside(path, _encoded(text), mode=mode) as written:
+        _name_it(written, path)
 
 
 def _name_it(written: Path, path: Path) -> None:
@@ -139,15 +130,10 @@ def _encoded(text: str) -> bytes:
 
 def write_over(path: Path, text: str, *, mode: int = 0o644) -> None:
     """Write a file in place of what was there, in one step: nobody ever sees half of it."""
-    data = _encoded(text)
-    handle, name = tempfile.mkstemp(prefix=".new-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fchmod(stream.fileno(), path.stat().st_mode & 0o777 if path.exists() else mode)
-            os.fsync(stream.fileno())
-        Path(name).replace(path)
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            Path(name).unlink()
+    replace_bytes(path, _encoded(text), mode=path.stat().st_mode & 0o777 if path.exists() else mode)
+
+
+def toml_string(text: str) -> str:
+    """A text as a string of TOML."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(char if char.isprintable() else f"\\U{ord(char):08X}" for char in escaped) + '"'

@@ -14,6 +14,7 @@ from newsletter.folder.yaml.lines import Value, yaml_lines
 from newsletter.folder.yaml.nodes import compose
 from newsletter.words.issue import Section
 from newsletter.words.mistake import Mistake
+from newsletter.words.plain import unix_lines
 
 
 def with_key(text: str, key: str, value: Value, *, file: str) -> str:
@@ -78,7 +79,7 @@ def _joined(head: Sequence[str], body: str) -> str:
 
 
 def _clean(text: str) -> str:
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = unix_lines(text).split("\n")
     while lines and not lines[0].strip():
         del lines[0]
     return "\n".join(lines).rstrip()
@@ -112,7 +113,7 @@ def edit_of(file: str, field: str, value: str) -> Callable[[str], str]:
         touch = bodies[field]
         return lambda text: touch(text, value, file=file)
     if field == "raw":
-        return lambda text: value.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n") + "\n"
+        return lambda text: unix_lines(value).rstrip("\n") + "\n"
     if field == "checks":
         kept: Value = [line.strip() for line in value.splitlines() if line.strip()]
         return lambda text: with_key(text, "checks", kept, file=file)
@@ -129,3 +130,13 @@ _ISSUE_BODIES = {"intro": with_intro, "outro": with_outro}
 _POST_BODIES = {"body": with_body}
 _ISSUE_LINES = frozenset({"subject", "preheader", "template"})
 _POST_LINES = frozenset({"title", "url", "source", "author", "byline", "image", "alt"})
+
+
+def without_note(file: str, notes: Sequence[str], note: str) -> Callable[[str], str]:
+    """The edit that takes one of a post's notes out of `checks:`."""
+    return edit_of(file, "checks", "\n".join(other for other in notes if other != note))
+
+
+def with_waiver(file: str, waivers: Sequence[tuple[str, str]], code: str, reason: str) -> Callable[[str], str]:
+    """The edit that waives a finding of this code everywhere in the issue, for this reason."""
+    return lambda text: with_key(text, "waive", {**dict(waivers), code: reason}, file=file)

@@ -16,9 +16,9 @@ from datetime import datetime
 from pathlib import Path
 
 from newsletter.folder.edit import alone
+from newsletter.folder.file_bytes import replace_bytes
 from newsletter.folder.git.aside import keep_both
 from newsletter.folder.git.checkout import Checkout
-from newsletter.folder.git.file_bytes import replace_bytes
 from newsletter.folder.text_files import write_over
 from newsletter.words.mistake import NotNow
 
@@ -91,7 +91,7 @@ def move(checkout: Checkout, step: BranchMove, at: datetime) -> bool:
     return True
 
 
-def settle(checkout: Checkout, branch: str) -> None:
+def end_interrupted(checkout: Checkout, branch: str) -> None:
     """End what a killed process had begun: the branch moved, and the index was not told yet."""
     note = checkout.room / _NOTE
     _take_back_lock(checkout)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
+from newsletter.folder.file_bytes import replace_bytes
 from newsletter.folder.git.checkout import Checkout
-from newsletter.folder.git.file_bytes import replace_bytes
 from newsletter.folder.history import History
 from newsletter.folder.inside import open_within
+from newsletter.words.plain import unix_lines
 
 SHEETS = ("posts/", "issues/")
 
@@ -73,4 +74,4 @@ def _text(data: bytes) -> str | None:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return None
-    return None if "\0" in text else text.replace("\r\n", "\n").replace("\r", "\n")
+    return None if "\0" in text else unix_lines(text)

@@ -8,7 +8,7 @@ from dataclasses import astuple, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from newsletter.folder.git.advance import BranchMove, changes, in_the_way, move, settle
+from newsletter.folder.git.advance import BranchMove, changes, end_interrupted, in_the_way, move
 from newsletter.folder.git.aside import keep_aside
 from newsletter.folder.git.checkout import Checkout, branch_of, get_checkout, held, require_nothing_staged, staged
 from newsletter.folder.git.commit import Signing, changed_files, commit, commit_tree, named
@@ -50,7 +50,7 @@ def sync(directory: Path, signing: Signing, *, at: datetime) -> Synced:
     with held(directory) as lock:
         checkout = get_checkout(directory, lock)
         branch = branch_of(checkout)
-        settle(checkout, branch)
+        end_interrupted(checkout, branch)
         require_nothing_staged(checkout)
         remote = remote_of(checkout, branch)
         # A sync that was killed after it merged had no time to say so.
@@ -73,7 +73,7 @@ def commit_sitting(directory: Path, files: Sequence[str], signing: Signing, mess
     with held(directory) as lock:
         checkout = get_checkout(directory, lock)
         branch = branch_of(checkout)
-        settle(checkout, branch)
+        end_interrupted(checkout, branch)
         meant = {checkout.prefix + file for file in files} & set(changed_files(checkout)) - set(staged(checkout))
         if not meant:
             return False

@@ -1,4 +1,4 @@
-"""A moving picture as the GIF that mail programs show, however it came: each frame with its time, small enough to make."""
+"""An animated picture as the GIF that mail programs show, whatever its format: each frame with its time, small enough to make."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SHORTEST_MS = 20
 def animation(picture: Image.Image, src: str) -> bytes:
     """Comments and descriptions in the file stay behind. Raises Mistake for more frames or pixels than can be taken."""
     frames = getattr(picture, "n_frames", 1)
-    # A PNG may hold a still picture for those who can't show the moving one; it is none of its frames.
+    # A PNG may hold a still picture for programs that can't show the animation; it is not one of its frames.
     first = 1 if picture.info.get("default_image") and frames > 1 else 0
     n_pixels = picture.width * picture.height * frames
     if frames > _MOST_FRAMES or n_pixels > _MOST_PIXELS:

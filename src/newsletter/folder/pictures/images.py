@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,11 +14,12 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from newsletter.apart import Bounds, call
+from newsletter.folder.file_bytes import replace_bytes
 from newsletter.folder.inside import is_within, open_within, real_room
-from newsletter.folder.picture import ENDINGS, Made
+from newsletter.folder.pictures.picture import ENDINGS, Made
 from newsletter.folder.text_files import room as make_room
 from newsletter.words.mistake import Missing, Mistake, NewsletterError, Place
-from newsletter.words.picture_path import spellings
+from newsletter.words.post import picture_paths
 
 ROOM = "images"
 READY = "var/images"
@@ -116,7 +116,7 @@ class ImageFolder:
 
     def _path(self, src: str, place: Place | None) -> Path:
         room = real_room(self.directory / ROOM)
-        found = ((self.directory / name).resolve() for name in spellings(src) if "\0" not in name)
+        found = ((self.directory / name).resolve() for name in picture_paths(src) if "\0" not in name)
         paths = [path for path in found if path.is_relative_to(room)]
         # A link that leads out of the folder could put any picture of this machine on the web.
         if not src.startswith(f"{ROOM}/") or not paths:
@@ -152,11 +152,9 @@ def _publish(ready: Path, data: bytes, src: str, place: Place | None) -> str:
         return name
     made = _made(data, src, place)
     ready.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(prefix=".new-", dir=ready)
-    with os.fdopen(handle, "wb") as file:
-        file.write(made.data)
-    Path(temporary).replace(ready / f"{stem}.{made.ending}")
-    return f"{stem}.{made.ending}"
+    name = f"{stem}.{made.ending}"
+    replace_bytes(ready / name, made.data, mode=0o600)
+    return name
 
 
 def _stem(data: bytes) -> str:
@@ -174,7 +172,7 @@ def _made(data: bytes, src: str, place: Place | None) -> Made:
         raise Mistake(
             f"{src} is larger than {_MOST_BYTES // 1_000_000} MB.", fix="Save a smaller copy of it.", place=place
         )
-    task, fix = "newsletter.folder.picture:make_picture", "Save a smaller copy of it."
+    task, fix = "newsletter.folder.pictures.picture:make_picture", "Save a smaller copy of it."
     try:
         return call(task, data, returns=Made, what=src, fix=fix, bounds=_BOUNDS, src=src)
     except NewsletterError as error:

@@ -10,8 +10,8 @@ from difflib import get_close_matches
 
 import yaml
 
+from newsletter.folder.yaml.lost_text import refuse_lost_text
 from newsletter.folder.yaml.nodes import compose
-from newsletter.folder.yaml.words import refuse_lost_words
 from newsletter.words.mistake import Mistake, Place
 
 _FENCE = re.compile(r"---[ \t]*")
@@ -51,7 +51,7 @@ class Fields:
         """`text` for what readers or authors read. Raises Mistake where YAML would take a part of it for something else."""
         entry = self.entries.get(key)
         if entry is not None and isinstance(entry.value, yaml.ScalarNode):
-            refuse_lost_words(entry.value, self.lines, key, entry.place)
+            refuse_lost_text(entry.value, self.lines, key, entry.place)
         return self.text(key)
 
     def text(self, key: str) -> str | None:
@@ -87,7 +87,7 @@ class Fields:
         for node, place in self._items(key, fix):
             # Between brackets no # can stand without breaking them.
             if isinstance(node, yaml.ScalarNode) and not getattr(self.entries[key].value, "flow_style", False):
-                refuse_lost_words(node, self.lines, key, place)
+                refuse_lost_text(node, self.lines, key, place)
             value = _line(node) if isinstance(node, yaml.ScalarNode) else None
             if value is None:
                 raise Mistake(f"`{key}` must be a list of texts, and this one is not text.", fix=fix, place=place)
@@ -148,10 +148,6 @@ class Document:
     fields: Fields
     body: str
     body_line: int
-
-
-def has_front_matter(text: str) -> bool:
-    return _FENCE.fullmatch(text.partition("\n")[0]) is not None
 
 
 def read_document(text: str, file: str) -> Document:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from starlette.responses import Response
 
 from newsletter.compose.press import Proof, press
-from newsletter.folder.answer import with_waiver, without_note
+from newsletter.folder.touch import with_waiver, without_note
 from newsletter.preflight.check import check
 from newsletter.preflight.mends import mended
 from newsletter.web.studio.page import Page

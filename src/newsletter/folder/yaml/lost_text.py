@@ -1,4 +1,4 @@
-"""Words of a value that YAML takes for something else, and that would be lost without a word."""
+"""Parts of a value that YAML takes for a comment, a tag or an anchor, and that would be lost silently."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _AFTER_KEY = re.compile(r"^[\s-]*+[^\s:#][^:]*+:(?=\s|$)")
 _BULLET = re.compile(r"^\s*-\s+")
 
 
-def refuse_lost_words(node: yaml.ScalarNode, lines: Sequence[str], key: str, place: Place) -> None:
+def refuse_lost_text(node: yaml.ScalarNode, lines: Sequence[str], key: str, place: Place) -> None:
     """Raises Mistake where a comment, a tag (`!x`) or an anchor (`&x`) takes away a part of what somebody wrote.
 
     YAML 1.2, 6.6: a # after a blank begins a comment. "Weekly Ferries #42" would go out as "Weekly Ferries". Values in

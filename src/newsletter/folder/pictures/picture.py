@@ -21,8 +21,8 @@ _TALLEST = 4 * WIDEST
 _MOST_PIXELS = {"JPEG": 120_000_000, "MPO": 120_000_000}
 _MOST_PIXELS_HELD = 50_000_000
 _KINDS = {"JPEG": "jpg", "MPO": "jpg", "PNG": "png", "GIF": "gif", "WEBP": "", "BMP": "png", "TIFF": ""}
-# Mail programs show moving pictures as GIF only. The frames of a TIFF are pages.
-_MOVING = frozenset({"GIF", "PNG", "WEBP"})
+# Mail programs show animated pictures as GIF only. The frames of a TIFF are pages.
+_ANIMATED = frozenset({"GIF", "PNG", "WEBP"})
 _FORMATS = {"jpg": "JPEG", "png": "PNG", "gif": "GIF"}
 ENDINGS = tuple(_FORMATS)
 
@@ -59,13 +59,13 @@ def _converted(picture: Image.Image, src: str) -> Made:
     from PIL import ImageOps
 
     most = _MOST_PIXELS.get(str(picture.format), _MOST_PIXELS_HELD)
-    is_moving = getattr(picture, "is_animated", False) and picture.format in _MOVING
-    # A moving one has bounds of its own, for all its frames together.
-    if picture.width * picture.height > most and not is_moving:
+    is_animated = getattr(picture, "is_animated", False) and picture.format in _ANIMATED
+    # An animated one has bounds of its own, for all its frames together.
+    if picture.width * picture.height > most and not is_animated:
         raise _too_many(src, most)
     if picture.format not in _KINDS:
         raise Mistake(f"{src} is {picture.format}, which mail programs do not show.", fix="Save it as JPEG or PNG.")
-    if is_moving:
+    if is_animated:
         return Made(ending="gif", data=animation(picture, src))
     profile, kind = picture.info.get("icc_profile"), _KINDS[str(picture.format)]
     _read_smaller(picture)
