@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine
 
 from newsletter.collect.desk import CollectDesk
-from newsletter.collect.drawer import unused_posts
+from newsletter.collect.drawer import find_unused
 from newsletter.collect.keep import choose, dismiss, keep, undo
 from newsletter.collect.save import collect_find, describe_bare
 from newsletter.words.find import FindDraft, FindStatus, Origin
@@ -243,7 +243,7 @@ def test_the_drawer_has_what_no_issue_uses(desk: CollectDesk, tmp_path: Path) ->
     (home / "posts" / "2026-11-23-broken.md").write_text("nothing")
 
     def found(words: str = "") -> list[str]:
-        return [post.slug[-1] for post in unused_posts(desk.posts, desk.issues, words)]
+        return [post.slug[-1] for post in find_unused(desk.posts, desk.issues, words)]
 
     assert (["b", "a"], ["a"], ["b"], []) == (found(), found("AKERS sea"), found("rail snow"), found("rail ice"))
 

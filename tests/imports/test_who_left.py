@@ -44,6 +44,7 @@ _NOTHING = [
     "[]",
     "いいえ",
     "#N/A",
+    "vacío",
 ]
 _AGREED = ("yes", "Form on our site, 2021", "2021-02-03", "Website")
 _REFUSED = [

@@ -10,7 +10,7 @@ from newsletter.words.mistake import NewsletterError
 from newsletter.words.post import Post
 
 
-def unused_posts(posts: PostFiles, issues: Issues, matching: str = "") -> list[Post]:
+def find_unused(posts: PostFiles, issues: Issues, matching: str = "") -> list[Post]:
     """Those that hold every word of `matching`, in whatever case and with or without accents. A broken file is left out."""
     used = _used(issues)
     words = _plain(matching).split()

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, func, or_, select, update
 
-from newsletter.collect.find_rows import WrittenPost
 from newsletter.collect.tables import find as _table
 from newsletter.collect.tables import find_delivery
 from newsletter.db.engine import reading, writing
@@ -18,6 +17,14 @@ from newsletter.words.find import Find, FindDraft, FindStatus, Origin, find_key,
 from newsletter.words.mistake import Missing, NotNow
 
 _FACTS = ("title", "site", "author", "summary")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenPost:
+    """A post's file that was written for a find: its name, and the digest of its text."""
+
+    slug: str
+    digest: str
 
 
 class Finds:
@@ -60,7 +67,7 @@ class Finds:
         self, status: FindStatus = FindStatus.WAITING, *, before: int | None = None, limit: int = 50, matching: str = ""
     ) -> Sequence[Find]:
         """Newest first; `before` is the id of the last one of the page above."""
-        query = _query().where(_table.c.status == status).order_by(_table.c.id.desc()).limit(limit)
+        query = select(_table).where(_table.c.status == status).order_by(_table.c.id.desc()).limit(limit)
         if before is not None:
             query = query.where(_table.c.id < before)
         for word in matching.split()[:10]:
@@ -118,7 +125,9 @@ class Finds:
         with writing(self._engine) as connection:
             row = _locked(connection, find)
             settled: dict[str, object] = {"url": url, "choices": [], "looked_at": None}
-            other = connection.execute(_query().where(_table.c.key == find_key(url)).with_for_update()).one_or_none()
+            other = connection.execute(
+                select(_table).where(_table.c.key == find_key(url)).with_for_update()
+            ).one_or_none()
             if other is None or other.id == find:
                 _write(connection, find, {**settled, "key": find_key(url)})
                 return _one(connection, find)
@@ -131,7 +140,7 @@ class Finds:
         """Those that wait, have an address, and whose page was not looked at yet; oldest first."""
         bare = (_table.c.status == FindStatus.WAITING, _table.c.url.is_not(None), _table.c.looked_at.is_(None))
         untold = _table.c.title == ""
-        return self._list(_query().where(*bare, untold).order_by(_table.c.id).limit(limit))
+        return self._list(select(_table).where(*bare, untold).order_by(_table.c.id).limit(limit))
 
     def describe(self, find: int, draft: FindDraft | None) -> None:
         """Write what its page says of itself where nothing is known; None where it says nothing. It is asked once."""
@@ -147,13 +156,9 @@ class Finds:
             return [_find(row) for row in connection.execute(query)]
 
 
-def _query() -> Select[Any]:
-    return select(_table)
-
-
 def _added(connection: Connection, draft: FindDraft) -> tuple[AnyRow, bool]:
     made = _made(connection, draft)
-    row = connection.execute(_query().where(_table.c.key == draft.key).with_for_update()).one()
+    row = connection.execute(select(_table).where(_table.c.key == draft.key).with_for_update()).one()
     return row, made is not None
 
 
@@ -205,14 +210,14 @@ def _holds(word: str) -> ColumnElement[bool]:
 
 
 def _locked(connection: Connection, find_id: int) -> AnyRow:
-    row = connection.execute(_query().where(_table.c.id == find_id).with_for_update()).one_or_none()
+    row = connection.execute(select(_table).where(_table.c.id == find_id).with_for_update()).one_or_none()
     if row is None:
         raise _missing(find_id)
     return row
 
 
 def _one(connection: Connection, find_id: int) -> Find:
-    row = connection.execute(_query().where(_table.c.id == find_id)).one_or_none()
+    row = connection.execute(select(_table).where(_table.c.id == find_id)).one_or_none()
     if row is None:
         raise _missing(find_id)
     return _find(row)

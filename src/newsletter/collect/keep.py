@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from newsletter.collect.desk import CollectDesk
 from newsletter.collect.file_name import slug_of
-from newsletter.collect.find_rows import WrittenPost
+from newsletter.collect.finds_sql import WrittenPost
 from newsletter.collect.quote import as_quote, on_top
 from newsletter.collect.seen import PostSeen, seen_before
 from newsletter.words.canonical import canonical

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Engine, delete, or_, select, update
 
-from newsletter.collect.find_rows import CollectKey
 from newsletter.collect.tables import collect_key
 from newsletter.db.engine import reading, writing
 from newsletter.db.types import database_now
@@ -19,6 +20,15 @@ PREFIX = "collect_"
 _LONGEST = 200
 # When it was used is for people to see, not worth a write at every use.
 _USED_EVERY = 600.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectKey:
+    """A key that may only collect; the key itself is shown once and never kept."""
+
+    name: str
+    created_at: datetime
+    used_at: datetime | None
 
 
 class CollectKeys:

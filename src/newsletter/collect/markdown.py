@@ -11,6 +11,7 @@ from pathlib import PurePath
 from newsletter.collect.file_name import slug_of
 from newsletter.collect.literal import one_line
 from newsletter.words.mistake import Mistake
+from newsletter.words.plain import shortened
 from newsletter.words.post import Post
 
 # How the folder reads the text of a post's file: `parse(text, slug=..., file=...)`, raising Mistake with the line.
@@ -45,12 +46,11 @@ def _title(text: str) -> tuple[str, str, tuple[str, ...]]:
     words = one_line(_plain(next((line for line in lines if line.strip()), "")))
     if not words:
         raise Mistake("There are no words in this text.", fix="Check that you named the right file.")
-    cut = (
-        words
-        if len(words) <= _LONGEST_TITLE
-        else f"{words[:_LONGEST_TITLE].rpartition(' ')[0] or words[:_LONGEST_TITLE]}…"
+    return (
+        shortened(words, _LONGEST_TITLE),
+        text,
+        ("The title is the first words of the text: give it one of its own.",),
     )
-    return cut, text, ("The title is the first words of the text: give it one of its own.",)
 
 
 def _plain(markdown: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import PurePath
@@ -11,7 +10,9 @@ from pathlib import PurePath
 from newsletter.collect.charset import decoded, decoded_page
 from newsletter.collect.markdown import ParsePost, read_markdown
 from newsletter.collect.plain_text import read_plain_text
+from newsletter.collect.quote import on_top
 from newsletter.words.mistake import Mistake, NewsletterError, Place
+from newsletter.words.plain import unix_lines
 from newsletter.words.post import Post
 
 MAX_BYTES = 5_000_000
@@ -69,19 +70,23 @@ def collect(data: bytes, *, name: str, on: date, parse_post: ParsePost, note: st
     require_addable(name)
     require_small(data, name)
     try:
-        post = _reader(data, name)(data, name, on, parse_post)
+        post = _read(data, name, on, parse_post)
     except NewsletterError as error:
         error.place = error.place or Place(name)
         raise
-    return replace(post, body="\n\n".join(part for part in (note.strip(), post.body) if part)) if note.strip() else post
+    return replace(post, body=on_top(note, post.body)) if note.strip() else post
 
 
-_Reader = Callable[[bytes, str, date, ParsePost], Post]
-
-
-def _reader(data: bytes, name: str) -> _Reader:
+def _read(data: bytes, name: str, on: date, parse_post: ParsePost) -> Post:
     kind = _KINDS.get(PurePath(name).suffix.lower()) or _guessed(data)
-    return {"text": _from_text, "markdown": _from_markdown, "page": _from_page}[kind]
+    if kind == "page":
+        from newsletter.collect.outside import open_page
+
+        return open_page(decoded_page(data, name=name), on=on)
+    text = decoded(data, name=name)
+    if kind == "markdown":
+        return read_markdown(unix_lines(text), name=name, on=on, parse_post=parse_post)
+    return read_plain_text(text, on=on)
 
 
 def _guessed(data: bytes) -> str:
@@ -89,18 +94,3 @@ def _guessed(data: bytes) -> str:
     if _LOOKS_LIKE_PAGE.match(start):
         return "page"
     return "markdown" if re.match(rb"---[ \t]*\r?\n|#{1,2} \S", start) else "text"
-
-
-def _from_text(data: bytes, name: str, on: date, parse_post: ParsePost) -> Post:
-    return read_plain_text(decoded(data, name=name), on=on)
-
-
-def _from_markdown(data: bytes, name: str, on: date, parse_post: ParsePost) -> Post:
-    text = decoded(data, name=name).replace("\r\n", "\n").replace("\r", "\n")
-    return read_markdown(text, name=name, on=on, parse_post=parse_post)
-
-
-def _from_page(data: bytes, name: str, on: date, parse_post: ParsePost) -> Post:
-    from newsletter.collect.outside import open_page
-
-    return open_page(decoded_page(data, name=name), on=on)

@@ -21,6 +21,11 @@ def whole_address(address: str, base: str | None = None) -> str | None:
         return None
 
 
+def site_of(url: str) -> str:
+    """The host of an address as people call a site."""
+    return (urlsplit(url).hostname or url).removeprefix("www.")
+
+
 def in_markdown(address: str) -> str:
     """The address with everything encoded that could end a link, or begin a gap, in Markdown."""
     return "".join(_IN_MARKDOWN.get(char, char) for char in re.sub(r"[\x00-\x1f\x7f\s]+", "", address))

@@ -8,12 +8,12 @@ from functools import lru_cache
 
 import css_inline
 
+from newsletter.compose.css_rules import RULE, without_comments
 from newsletter.compose.mjml_guard import Hold
 
 _MARK = "<!--hold-->"
 _ROWS = re.compile(r"\s*<tr\b", re.IGNORECASE)
 _TABLE_PARTS = re.compile(r"<(?:thead|tbody|tfoot|caption|colgroup)\b", re.IGNORECASE)
-_RULE = re.compile(r"(?<![^{}])([^{}]++)\{([^{}]*+)\}")
 _COMPOUND = re.compile(r"(\*|[a-z][a-z0-9]*)?((?:[.#:\[][^\s>+~]*)?)", re.IGNORECASE)
 _WRITTEN = "h1 h2 h3 h4 h5 h6 p a blockquote ul ol li dl dt dd pre code kbd hr em strong b i u s del ins sub sup small q cite mark abbr figure figcaption br"
 _WRITTEN_BY_AUTHORS = frozenset(_WRITTEN.split())
@@ -34,12 +34,12 @@ def stays_in_holds(styles: str) -> bool:
 
     Then only what authors wrote has to be read and written again, a third of the mail.
     """
-    bare = re.sub(r"/\*.*?(?:\*/|\Z)", "", styles, flags=re.DOTALL)
+    bare = without_comments(styles)
     if "@" in bare:
         return False
     return all(
         _stays(selector.strip(), declarations)
-        for selectors, declarations in _RULE.findall(bare)
+        for selectors, declarations in RULE.findall(bare)
         for selector in selectors.split(",")
     )
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+# A rule of the innermost level: its selectors, and what it declares.
+RULE = re.compile(r"(?<![^{}])([^{}]++)\{([^{}]*+)\}")
 # A comment, a text in quotes, a brace or the end of a statement; whatever is between is taken whole.
 _PIECE = re.compile(r"""/\*.*?(?:\*/|\Z)|"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'|[{};]|[^{};/"']++|.""", re.DOTALL)
 # What an element only is for a while, or what is no element: there is no attribute to write that into.
@@ -14,6 +17,11 @@ _LIVE = re.compile(
 )
 
 
+def without_comments(css: str) -> str:
+    """The style without its comments, also one that is never closed."""
+    return _COMMENT.sub("", css)
+
+
 def split_style(css: str) -> tuple[str, str]:
     """(what is to be inlined, what is kept in the head), each in the order in which it stands.
 
@@ -22,7 +30,7 @@ def split_style(css: str) -> tuple[str, str]:
     """
     inlined, kept = [], []
     for rule in _rules(css):
-        head = re.sub(r"/\*.*?(?:\*/|\Z)", "", rule, flags=re.DOTALL).strip()
+        head = without_comments(rule).strip()
         selectors = head.partition("{")[0]
         if head.startswith("@"):
             kept.append(rule.strip())

@@ -10,8 +10,10 @@ from itertools import pairwise
 from newsletter.compose.braces import regions_of
 from newsletter.compose.gaps import TextOrigin
 from newsletter.compose.markdown import parser
+from newsletter.words.gap import without_gaps
 from newsletter.words.issue import Issue, Section
 from newsletter.words.mistake import Mistake, NotNow
+from newsletter.words.plain import shortened
 from newsletter.words.post import Post
 
 # What inboxes show beside a subject; more is cut off there.
@@ -45,8 +47,8 @@ def draft(
     in_order = [by_slug[slug] for section in sections for slug in section.posts]
     return Issue(
         number=number if number is not None else max((issue.number for issue in issues), default=0) + 1,
-        subject=drafted_subject(in_order[0].title),
-        preheader=_without_gaps(_preheader(in_order)),
+        subject=without_gaps(in_order[0].title),
+        preheader=without_gaps(_preheader(in_order)),
         lists=lists,
         dated_on=dated_on,
         sections=sections,
@@ -110,16 +112,4 @@ def _without_remarks(body: str) -> str:
 
 
 def _cut(text: str, length: int) -> str:
-    if len(text) <= length:
-        return text
-    return f"{text[: length - 1].rpartition(' ')[0] or text[: length - 1]}…"
-
-
-def drafted_subject(title: str) -> str:
-    """The subject that a draft has until somebody writes one: the title of its first post."""
-    return _without_gaps(title)
-
-
-def _without_gaps(title: str) -> str:
-    """Braces in a captured title are only braces; in a subject they would begin a gap."""
-    return re.sub(r"\{(?=[{%#])", "{ ", title)
+    return text if len(text) <= length else shortened(text, length - 1)

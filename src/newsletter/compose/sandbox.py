@@ -34,6 +34,7 @@ _MOST_BITS = 4_096
 _SLOW = frozenset({"do_wordwrap", "do_striptags", "do_urlize", "do_title", "do_truncate", "do_xmlattr"})
 _MOST_SLOWLY = 100_000
 _WIDTH = re.compile(r"%[^%a-zA-Z]*(?:\*|\d{5})")
+_MAKING = (nodes.Concat, nodes.Compare, nodes.List, nodes.Dict)
 _ROUNDS = threading.local()
 
 
@@ -129,36 +130,17 @@ class _Mapped(CodeGenerator):
             self.newline(child)
             super().visit_Output(nodes.Output([child], lineno=child.lineno), frame)
 
-    def visit_Concat(self, node: nodes.Concat, frame: Frame) -> None:  # noqa: N802
-        """Joined in a loop, a text doubles with each round."""
-        self.write("environment.held(")
-        super().visit_Concat(node, frame)
-        self.write(")")
+    def visit(self, node: nodes.Node, *args: Any, **kwargs: Any) -> Any:
+        """Weigh what is put together or compared where that is done, so that nothing that holds it has to be weighed.
 
-    def visit_Compare(self, node: nodes.Compare, frame: Frame) -> None:  # noqa: N802
-        """Two large things take long to compare."""
-        self.write("environment.held(")
-        super().visit_Compare(node, frame)
-        self.write(")")
-
-    def visit_List(self, node: nodes.List, frame: Frame) -> None:  # noqa: N802
-        """What is put together is weighed where that is done, so that nothing that holds it has to be."""
-        self.write("environment.held(")
-        super().visit_List(node, frame)
-        self.write(")")
-
-    def visit_Dict(self, node: nodes.Dict, frame: Frame) -> None:  # noqa: N802
-        self.write("environment.held(")
-        super().visit_Dict(node, frame)
-        self.write(")")
-
-    def visit_Tuple(self, node: nodes.Tuple, frame: Frame) -> None:  # noqa: N802
-        if node.ctx != "load":
-            super().visit_Tuple(node, frame)
-            return
-        self.write("environment.held(")
-        super().visit_Tuple(node, frame)
-        self.write(")")
+        Joined in a loop, a text doubles with each round; two large things take long to compare.
+        """
+        is_weighed = isinstance(node, _MAKING) or (isinstance(node, nodes.Tuple) and node.ctx == "load")
+        if is_weighed:
+            self.write("environment.held(")
+        super().visit(node, *args, **kwargs)
+        if is_weighed:
+            self.write(")")
 
 
 class _Sandbox(ImmutableSandboxedEnvironment):

@@ -19,8 +19,8 @@ from newsletter.words.domain import ascii_url
 from newsletter.words.issue import Issue
 from newsletter.words.mistake import Missing, Mistake, Place
 from newsletter.words.newsletter import Newsletter
-from newsletter.words.picture_path import own_picture
-from newsletter.words.post import Image, Post
+from newsletter.words.plain import unix_lines
+from newsletter.words.post import Image, Post, own_picture
 
 _RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ku", "nqo", "ps", "sd", "syr", "ug", "ur", "yi"})
 # Letters that two posts beside each other can have each.
@@ -169,7 +169,7 @@ class _ViewWriter:
     column: int
 
     def copy(self, source: str, origin: TextOrigin, *, top_heading: int) -> HtmlAndText:
-        source = source.replace("\r\n", "\n").replace("\r", "\n")
+        source = unix_lines(source)
         marked = read_gaps(source, self.sentinels, origin, regions_of(source, origin))
 
         def picture(src: str, alt: str, line: int) -> tuple[str, int | None]:

@@ -10,6 +10,7 @@ import time
 import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from urllib.parse import urljoin
 
 from newsletter.fetch.guard import Lookup, Target, is_public, system_lookup, vetted
@@ -63,7 +64,7 @@ class HttpFetcher:
             answer = self._ask(url, target, deadline, limit, cut=cut, also=also or {})
             forward = answer.headers.get("location")
             if answer.status not in _HOPS or not forward:
-                return _finished(answer, hops, permanent=permanent)
+                return replace(answer, redirects=tuple(hops), is_permanent=bool(hops) and permanent)
             if len(hops) == MOST_REDIRECTS:
                 raise NotFetched(WhyNot.BROKEN, f"it redirects more than {MOST_REDIRECTS} times")
             permanent = permanent and answer.status in {301, 308}
@@ -191,15 +192,3 @@ def _body(answer: http.client.HTTPResponse, encoding: str, limit: int) -> tuple[
         except zlib.error as error:
             raise http.client.HTTPException(str(error)) from None
     return bytes(body[:limit]), False
-
-
-def _finished(answer: Fetched, hops: list[str], *, permanent: bool) -> Fetched:
-    return Fetched(
-        url=answer.url,
-        status=answer.status,
-        headers=answer.headers,
-        body=answer.body,
-        redirects=tuple(hops),
-        is_permanent=bool(hops) and permanent,
-        is_whole=answer.is_whole,
-    )

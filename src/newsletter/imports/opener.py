@@ -14,6 +14,7 @@ from newsletter.imports.columns.formats import BY_NAME, PLAIN, ExportFormat, det
 from newsletter.imports.columns.header_names import is_email_header, is_plain_email_header
 from newsletter.imports.columns.not_readers import why_no_readers
 from newsletter.imports.columns.spelling import normalise
+from newsletter.imports.decide import decide_columns
 from newsletter.imports.files.address_lines import are_addresses
 from newsletter.imports.files.csv_file import CsvFile, first_lines, open_csv
 from newsletter.imports.files.file_names import by_name
@@ -25,7 +26,6 @@ from newsletter.imports.open_file import Opened
 from newsletter.imports.questions import Question
 from newsletter.imports.report import ImportOptions
 from newsletter.imports.survey import survey
-from newsletter.imports.verdict import settle
 from newsletter.readers.address import is_plain, show, tidy_address
 from newsletter.words.mistake import Mistake, Place
 
@@ -75,7 +75,7 @@ def open_files(paths: Sequence[Path], options: ImportOptions) -> Iterator[Openin
 
 def _settled(file: Opened, options: ImportOptions, opened: _Opened) -> Opened | None:
     """The file with the columns and the name that say who left; None where it is left out. What is to be asked is noted."""
-    columns, questions = settle(file, survey(file))
+    columns, questions = decide_columns(file, survey(file))
     known, question, used = by_name(replace(file, columns=columns), options.columns, opened.notes)
     opened.mapped.update(used)
     if known is not None and known.columns.everyone is None:

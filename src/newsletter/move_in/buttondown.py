@@ -27,11 +27,9 @@ _OWN_TAG = re.compile(r"\s*+(?:\{\{(?:(?!\{\{).)*?\}\}|\{%(?:(?!\{%).)*?%\})\s*+
 def read(files: ExportFiles, asked: MoveInOptions) -> Export:
     """Raises Mistake where it is no export of Buttondown."""
     pages = {one.stem: one for one in files.matching(r"(?:.*/)?emails/[^/]+\.md")}
-    found = [_issue(files, row, pages, asked) for row in _rows(files)]
     return Export(
         title="Buttondown",
-        issues=[one for one in found if isinstance(one, OldIssue)],
-        left_out=[one for one in found if isinstance(one, LeftOut)],
+        found=[_issue(files, row, pages, asked) for row in _rows(files)],
         readers=files.with_people(r"(?:un)?subscribers[^/]*\.csv"),
         prepare=_prepare,
     )

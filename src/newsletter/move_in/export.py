@@ -57,11 +57,18 @@ class Export:
     """
 
     title: str
-    issues: Sequence[OldIssue]
-    left_out: Sequence[LeftOut]
+    found: Sequence[OldIssue | LeftOut]
     readers: Sequence[Member]
     prepare: Callable[[BeautifulSoup], None]
     has_headline: bool = True
+
+    @property
+    def issues(self) -> list[OldIssue]:
+        return [one for one in self.found if isinstance(one, OldIssue)]
+
+    @property
+    def left_out(self) -> list[LeftOut]:
+        return [one for one in self.found if isinstance(one, LeftOut)]
 
 
 CLOSED = "Not everybody could read it there, and here anybody could."

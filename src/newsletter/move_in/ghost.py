@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 from bs4 import BeautifulSoup
 
+from newsletter.collect.pages.fragment import link_paragraph
 from newsletter.move_in.export import CLOSED, DRAFT, NO_DATE, NO_TEXT, PAGE, Export, LeftOut, MoveInOptions, OldIssue
 from newsletter.move_in.export_files import ExportFiles
 from newsletter.move_in.tables import instant
@@ -29,8 +30,7 @@ def read(files: ExportFiles, asked: MoveInOptions) -> Export:
     posts = [one for one in _rows(data, "posts") if isinstance(one.get("title"), str)]
     alts = {str(one.get("post_id")): str(one.get("feature_image_alt") or "") for one in _rows(data, "posts_meta")}
     found = [_issue(post, alts.get(str(post.get("id")), ""), asked) for post in posts]
-    issues = [one for one in found if isinstance(one, OldIssue)]
-    n_there = sum(_SITE in one.html() for one in issues)
+    n_there = sum(_SITE in one.html() for one in found if isinstance(one, OldIssue))
     if n_there and asked.url is None:
         raise Mistake(
             f"{n_there:,} issues have links or pictures on the old site, and the export does not tell its address.",
@@ -38,8 +38,7 @@ def read(files: ExportFiles, asked: MoveInOptions) -> Export:
         )
     return Export(
         title="Ghost",
-        issues=[_with_site(one, asked.url or "") for one in issues],
-        left_out=[one for one in found if isinstance(one, LeftOut)],
+        found=[_with_site(one, asked.url or "") for one in found],
         readers=files.with_people(r"[^/]*members[^/]*\.csv"),
         prepare=_prepare,
     )
@@ -105,8 +104,10 @@ def _moment(value: Any) -> datetime | None:
         return None
 
 
-def _with_site(old: OldIssue, url: str) -> OldIssue:
-    return replace(old, html=partial(str.replace, old.html(), _SITE, url.rstrip("/")))
+def _with_site(found: OldIssue | LeftOut, url: str) -> OldIssue | LeftOut:
+    if isinstance(found, LeftOut):
+        return found
+    return replace(found, html=partial(str.replace, found.html(), _SITE, url.rstrip("/")))
 
 
 def _prepare(page: BeautifulSoup) -> None:
@@ -116,9 +117,8 @@ def _prepare(page: BeautifulSoup) -> None:
         # A link round whole blocks, which Markdown has not: the title becomes the link.
         title = card.select_one(".kg-bookmark-title, .kg-file-card-title")
         about = card.select_one(".kg-bookmark-description, .kg-file-card-caption")
-        paragraph, link = page.new_tag("p"), page.new_tag("a", href=str(card.get("href") or ""))
-        link.string = title.get_text(" ", strip=True) if title else str(card.get("href") or "")
-        paragraph.append(link)
+        href = str(card.get("href") or "")
+        paragraph = link_paragraph(page, href, title.get_text(" ", strip=True) if title else href)
         if about and about.get_text(strip=True):
             paragraph.append(f" {about.get_text(' ', strip=True)}")
         card.replace_with(paragraph)

@@ -12,8 +12,10 @@ from newsletter.collect.literal import literal_inline, one_line
 from newsletter.collect.pages.fragment import fragment_to_markdown
 from newsletter.move_in.export import NO_TEXT, Export, LeftOut, MoveInOptions, OldIssue
 from newsletter.move_in.pictures import Pictures, addresses
+from newsletter.words.gap import without_gaps
 from newsletter.words.issue import Issue
 from newsletter.words.mistake import NewsletterError
+from newsletter.words.plain import shortened
 
 _LONGEST_PREHEADER = 150
 
@@ -57,7 +59,7 @@ def as_issue(written: OldIssueText, number: int, words: str, *, export: Export, 
     return Issue(
         number=number,
         subject=subject_of(old),
-        preheader=_short(_plain(old.preheader)),
+        preheader=shortened(_plain(old.preheader), _LONGEST_PREHEADER),
         dated_on=day_of(old, asked),
         intro=words,
         moved_in=mark_of(old, export),
@@ -80,10 +82,4 @@ def day_of(old: OldIssue, asked: MoveInOptions) -> date:
 
 def _plain(text: str) -> str:
     """One line in which braces are only braces."""
-    return re.sub(r"\{(?=[{%#])", "{ ", one_line(text))
-
-
-def _short(text: str) -> str:
-    if len(text) <= _LONGEST_PREHEADER:
-        return text
-    return f"{text[:_LONGEST_PREHEADER].rpartition(' ')[0] or text[:_LONGEST_PREHEADER]}…"
+    return without_gaps(one_line(text))

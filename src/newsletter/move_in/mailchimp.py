@@ -39,17 +39,11 @@ def read(files: ExportFiles, asked: MoveInOptions) -> Export:
             fix="In Mailchimp: Account, Settings, Manage my data. Name the .zip that it gives, as it is. For people alone: "
             "newsletter subscribers import",
         )
-    issues: list[OldIssue] = []
-    left_out: list[LeftOut] = []
-    for table in tables:
-        for found in _campaigns(files, table):
-            issues.append(found) if isinstance(found, OldIssue) else left_out.append(found)
+    found = [one for table in tables for one in _campaigns(files, table)]
     people = files.with_people(_PEOPLE)
     unclear = [one for one in files.matching(r"(?:.*/)?lists/.*\.csv") if one not in people]
-    left_out += [LeftOut(title=one.name, why=_UNCLEAR) for one in unclear]
-    return Export(
-        title="Mailchimp", issues=issues, left_out=left_out, readers=people, prepare=_prepare, has_headline=False
-    )
+    found += [LeftOut(title=one.name, why=_UNCLEAR) for one in unclear]
+    return Export(title="Mailchimp", found=found, readers=people, prepare=_prepare, has_headline=False)
 
 
 def _campaigns(files: ExportFiles, table: Member) -> Iterator[OldIssue | LeftOut]:

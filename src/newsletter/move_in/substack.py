@@ -11,6 +11,7 @@ from typing import Any
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
+from newsletter.collect.pages.fragment import link_paragraph
 from newsletter.move_in.export import CLOSED, DRAFT, NO_DATE, NO_TEXT, PAGE, Export, LeftOut, MoveInOptions, OldIssue
 from newsletter.move_in.export_files import LARGEST_PAGE, ExportFiles, Member
 from newsletter.move_in.tables import instant, read_table
@@ -31,15 +32,10 @@ def read(files: ExportFiles, asked: MoveInOptions) -> Export:
             fix="In Substack: Settings, Exports, New export. Name the .zip that it gives, as it is.",
         )
     pages = {one.stem: one for one in files.matching(r"(?:.*/)?posts/[^/]+\.html")}
-    issues: list[OldIssue] = []
-    left_out: list[LeftOut] = []
-    for row in read_table(files, table, needs=_NEEDS, system="Substack"):
-        found = _issue(files, row, pages, asked)
-        issues.append(found) if isinstance(found, OldIssue) else left_out.append(found)
+    rows = read_table(files, table, needs=_NEEDS, system="Substack")
     return Export(
         title="Substack",
-        issues=issues,
-        left_out=left_out,
+        found=[_issue(files, row, pages, asked) for row in rows],
         # `posts/N.opens.csv` and `.delivers.csv` hold addresses as well: who read what is left where it was.
         readers=files.with_people(r"(?:email_list|subscribers?)[^/]*\.csv"),
         prepare=_prepare,
@@ -127,7 +123,4 @@ def _link(page: BeautifulSoup, attrs: dict[str, Any]) -> list[Tag]:
     words = attrs.get("title") or attrs.get("full_text") or attrs.get("name")
     if not isinstance(address, str) or not isinstance(words, str):
         return []
-    paragraph, link = page.new_tag("p"), page.new_tag("a", href=address)
-    link.string = words
-    paragraph.append(link)
-    return [paragraph]
+    return [link_paragraph(page, address, words)]

@@ -14,6 +14,7 @@ from newsletter.compose.gaps import TextOrigin
 from newsletter.compose.markdown import parser
 from newsletter.compose.press import Proof
 from newsletter.words.mistake import Place
+from newsletter.words.plain import unix_lines
 
 _GAP = re.compile(r"\{\{(?:(?!\{\{).)*?\}\}|\{%(?:(?!\{%).)*?%\}", re.DOTALL)
 _DASH = re.compile(r"^\s*(?:[—–―]|--+)\s*")
@@ -82,7 +83,7 @@ def link_to(href: str, links: Sequence[AuthorLink]) -> AuthorLink | None:
 
 def reading(source: str, file: str, first_line: int, post: str | None) -> AuthorText:
     """Read one text. It was rendered before, so nothing in it is malformed."""
-    source = source.replace("\r\n", "\n").replace("\r", "\n")
+    source = unix_lines(source)
     read = AuthorText(file=file, first_line=first_line, post=post)
     bare = _without_remarks(source, read)
     tags = _Tags()

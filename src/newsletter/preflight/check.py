@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from newsletter.compose.press import Proof
 from newsletter.preflight import complaints as reported
-from newsletter.preflight import content, gaps, images, left_over, links, quotes, seen, spam
+from newsletter.preflight import content, gaps, images, left_over, links, quotes, repeats, spam
 from newsletter.preflight.around import Around
 from newsletter.preflight.author_text import readings_of
 from newsletter.preflight.mail import access, both_parts, clients, headers, size
@@ -39,7 +39,7 @@ def check(proof: Proof, around: Around) -> list[Finding]:
         *links.findings(written, replies),
         *answers.findings([link for link in written if not link.is_picture], told),
         *answers.findings(fetched, told),
-        *seen.findings(proof, written, around.shelf, answers.moved(replies)),
+        *repeats.findings(proof, written, around.shelf, answers.moved(replies)),
         *quotes.findings(proof, readings, replies, around.also),
         *images.findings(proof, pictures, mail, around),
         *access.findings(proof, readings, mail, around.template),

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from newsletter.compose.draft import drafted_subject
 from newsletter.compose.press import Proof
 from newsletter.preflight.author_text import AuthorText
 from newsletter.preflight.rules import finding
 from newsletter.words.finding import Answer, Finding, Mend
+from newsletter.words.gap import without_gaps
 from newsletter.words.issue import Issue
 from newsletter.words.mistake import Place
 from newsletter.words.post import Post
@@ -90,7 +90,7 @@ def _head(issue: Issue) -> Iterator[Finding]:
 def _unwritten(proof: Proof) -> Iterator[Finding]:
     """A draft takes the title of its first post for a subject; where that still stands, nobody has written one."""
     issue = proof.issue
-    taken = next((post for post in proof.posts.values() if drafted_subject(post.title) == issue.subject), None)
+    taken = next((post for post in proof.posts.values() if without_gaps(post.title) == issue.subject), None)
     if taken is None or issue.moved_in:
         return
     yield finding(

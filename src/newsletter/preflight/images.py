@@ -13,7 +13,7 @@ from newsletter.preflight.mail.mail import Filled
 from newsletter.preflight.rules import finding, link_finding
 from newsletter.words.finding import Finding
 from newsletter.words.mistake import Place
-from newsletter.words.picture_path import own_picture
+from newsletter.words.post import own_picture
 
 HEAVY = 1_000_000
 HEAVY_TOGETHER = 3_000_000

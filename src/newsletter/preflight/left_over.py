@@ -11,7 +11,7 @@ from newsletter.preflight.rules import finding, link_finding
 from newsletter.words.domain import scheme_of
 from newsletter.words.finding import Finding
 from newsletter.words.mistake import Place
-from newsletter.words.picture_path import own_picture
+from newsletter.words.post import own_picture
 
 # As other systems write what they fill in: Mailchimp, AWeber, SendGrid, Brevo, Substack, phpList, Mailjet, Salesforce ...
 _FOREIGN = re.compile(

@@ -16,7 +16,7 @@ from newsletter.preflight.worst_reader import WORST, worst_reader
 from newsletter.segments.audience import Audience
 from newsletter.segments.reader_values_sql import ReaderValues
 from newsletter.words.mistake import Mistake, NewsletterError
-from newsletter.words.picture_path import own_picture
+from newsletter.words.post import own_picture
 from newsletter.words.subscriber import Subscriber, SubscriptionStatus
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from newsletter.words.canonical import canonical
 from newsletter.words.mistake import Mistake
+from newsletter.words.plain import unix_lines
 
 LONGEST_ADDRESS = 4_000
 LONGEST_WORDS = 20_000
@@ -103,9 +104,14 @@ def plain_words(text: str, longest: int) -> str:
     return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
 
 
+def without_controls(text: str) -> str:
+    """The text with its lines, without other control characters, halves of letters and byte order marks."""
+    return _CONTROL.sub("", text)
+
+
 def own_words(text: str, what: str) -> str:
     """What an editor typed, with its lines. Raises Mistake where it is too long: it is never cut."""
-    words = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip("\n ")
+    words = without_controls(unix_lines(text)).strip("\n ")
     if len(words) > LONGEST_WORDS:
         raise Mistake(
             f"The {what} is longer than {LONGEST_WORDS:,} characters.", fix="Write it into the post itself instead."

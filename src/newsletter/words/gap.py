@@ -233,3 +233,8 @@ class Shortfall:
     n_empty: int
     n_readers: int
     example: str
+
+
+def without_gaps(title: str) -> str:
+    """A captured title as a subject or preheader: its braces are only braces, and would begin a gap there."""
+    return re.sub(r"\{(?=[{%#])", "{ ", title)

@@ -14,6 +14,7 @@ from newsletter.words.domain import ascii_domain
 from newsletter.words.edition import Edition
 from newsletter.words.gap import Choice, Gap, Part
 from newsletter.words.mistake import Mistake
+from newsletter.words.plain import unix_lines
 
 _SOFT = "=\r\n"
 # RFC 5322 2.1.1 asks for 78, and forbids more than 998.
@@ -249,7 +250,7 @@ def _joining(encoded: str) -> str:
 
 def quoted_printable(text: str) -> str:
     """Text in quoted-printable (RFC 2045 6.7) that begins at the start of a line. Every kind of line end becomes CRLF."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = unix_lines(text)
     encoded = binascii.b2a_qp(text.encode(), quotetabs=False, istext=True)
     return encoded.decode("ascii").replace("\n", "\r\n")
 

@@ -1,4 +1,4 @@
-"""Texts in the form in which they are compared or shown: letters alone, or cut between words."""
+"""Texts in the form in which they are compared or shown: letters alone, cut between words, with one kind of line end."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ import unicodedata
 def letters_of(text: str) -> str:
     """Letters and figures alone, in one form and one case: marks and spaces are set differently everywhere."""
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
+
+
+def unix_lines(text: str) -> str:
+    """The text with `\\n` at every line end."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def shortened(text: str, longest: int) -> str:

@@ -1,9 +1,13 @@
-"""One curated piece: a source, quotes from it, and our commentary."""
+"""One curated piece: a source, quotes from it, our commentary, and its picture."""
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import date
+from urllib.parse import unquote
+
+_IMAGES = "images/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,3 +48,20 @@ class Post:
 
     def line_of(self, key: str) -> int | None:
         return dict(self.key_lines).get(key)
+
+
+def own_picture(src: str) -> str | None:
+    """The path of a picture of the folder as it is named, `images/...`; None for a picture from elsewhere."""
+    path = src.removeprefix("./")
+    return path if path.startswith(_IMAGES) else None
+
+
+def picture_paths(path: str) -> tuple[str, ...]:
+    """The paths under which the file of a picture of the folder may lie, in the order in which they are to be tried.
+
+    Markdown writes blanks, letters outside ASCII and lone percent signs as percent codes, and a file's own name may hold
+    some. Systems differ in whether they part a letter from its accents.
+    """
+    named = (unquote(path), path)
+    forms = (unicodedata.normalize(form, name) for name in named for form in ("NFC", "NFD"))
+    return tuple(dict.fromkeys((*named, *forms)))

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit
 
 from newsletter.collect.desk import CollectDesk
+from newsletter.collect.web_address import site_of
 from newsletter.ports.feeds import FeedEntry, FeedText, NotAFeed
 from newsletter.ports.fetcher import Fetched, NotFetched, WhyNot
 from newsletter.words.feed import EVERY, LEASE, LONGEST_PAUSE, Feed, FeedState, pause_after
@@ -76,7 +76,7 @@ def _asked(desk: CollectDesk, feed: Feed, state: FeedState) -> Polled:
 
 def _taken(desk: CollectDesk, feed: Feed, state: FeedState, answer: Fetched, said: FeedText) -> Polled:
     """Finds first, then the note that they were taken: what is asked for twice is found once."""
-    name = feed.title or said.title or _host(feed.url)
+    name = feed.title or said.title or site_of(feed.url)
     new = desk.finds.add_all(_drafts(said.entries, name, is_first=state.is_new, now=desk.now()))
     problem = _moved(answer, feed)
     known = replace(
@@ -112,7 +112,7 @@ def _drafts(entries: Sequence[FeedEntry], name: str, *, is_first: bool, now: dat
 
 
 def _failed(desk: CollectDesk, feed: Feed, state: FeedState, reason: str, pause: timedelta | None) -> Polled:
-    log.info("the feed %s was not read: %s", _host(feed.url), reason)
+    log.info("the feed %s was not read: %s", site_of(feed.url), reason)
     desk.memory.record(replace(state, problem=reason), pause=max(pause or EVERY, pause_after(state.failures - 1)))
     return Polled(feed=feed, problem=reason)
 
@@ -146,7 +146,3 @@ def _wanted_pause(answer: Fetched, now: datetime) -> timedelta | None:
     except (TypeError, ValueError, IndexError, OverflowError):
         return None
     return min(until - now, LONGEST_PAUSE) if until.tzinfo else None
-
-
-def _host(url: str) -> str:
-    return (urlsplit(url).hostname or url).removeprefix("www.")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from newsletter.collect.mail.forward import bare_subject, take_apart
 from newsletter.collect.web_address import whole_address
 from newsletter.words.canonical import canonical
-from newsletter.words.find import LONGEST_TITLE, LONGEST_WORDS, is_clean, plain_words
+from newsletter.words.find import LONGEST_TITLE, LONGEST_WORDS, is_clean, plain_words, without_controls
 from newsletter.words.mistake import Mistake
 
 if TYPE_CHECKING:
@@ -68,8 +68,8 @@ def read_mail(data: bytes) -> ReadMail:
     text, html = _texts(mail)
     apart = take_apart(text)
     subject = plain_words(bare_subject(_header(mail, "subject")), LONGEST_TITLE)
-    own = _without_controls(apart.own)[:LONGEST_WORDS]
-    passed_on = _without_controls("\n\n".join(part for part in (apart.other, _attached(mail)) if part))[:LONGEST_WORDS]
+    own = without_controls(apart.own)[:LONGEST_WORDS]
+    passed_on = without_controls("\n\n".join(part for part in (apart.other, _attached(mail)) if part))[:LONGEST_WORDS]
     links = _links(own, passed_on, html) or _links_of_page(html)
     if not (own or passed_on or links or subject):
         raise Mistake("There are no words in this mail.", fix="Check that you named the right file.")
@@ -188,10 +188,6 @@ def _without_addresses(own: str, links: tuple[MailLink, ...]) -> str:
     kept = [line for line in own.split("\n") if not _ADDRESS.fullmatch(line.strip("<> \t"))]
     text = re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
     return text if links else own
-
-
-def _without_controls(text: str) -> str:
-    return re.sub("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\u2028\\u2029\\ufeff]", "", text)
 
 
 def _header(mail: EmailMessage, name: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
-from newsletter.collect.pages.html_markdown import html_to_markdown
+from newsletter.collect.pages.html_markdown import host_in, html_to_markdown
 from newsletter.collect.pages.page_body import clean_html, prune
 from newsletter.collect.pages.page_tree import parse_page
 from newsletter.collect.web_address import whole_address
@@ -45,11 +45,15 @@ def _as_link(page: BeautifulSoup, tag: Tag) -> None:
         tag.decompose()
         return
     address = _YOUTUBE.sub(r"https://www.youtube.com/watch?v=\1", address)
-    link = page.new_tag("a", href=address)
-    link.string = str(tag.get("title") or "") or re.sub(r"^https?://(?:www\.)?([^/?#]+).*", r"\1", address)
-    paragraph = page.new_tag("p")
+    tag.replace_with(link_paragraph(page, address, str(tag.get("title") or "") or host_in(address)))
+
+
+def link_paragraph(page: BeautifulSoup, address: str, words: str) -> Tag:
+    """A paragraph that begins with a link."""
+    paragraph, link = page.new_tag("p"), page.new_tag("a", href=address)
+    link.string = words
     paragraph.append(link)
-    tag.replace_with(paragraph)
+    return paragraph
 
 
 def _open_layout(table: Tag) -> None:

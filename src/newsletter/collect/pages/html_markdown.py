@@ -72,7 +72,7 @@ class _Converter(MarkdownConverter):
             return ""
         source = _SOURCE_LINE.search(words)
         if cite and source is None:
-            words += f"\n\n— [{literal_inline(_host(cite))}]({cite})"
+            words += f"\n\n— [{literal_inline(host_in(cite))}]({cite})"
         elif cite and source is not None and "](" not in source["source"]:
             words = f"{words[: source.start('source')]}[{source['source']}]({cite})"
         return "\n\n" + "\n".join(f"> {line}".rstrip() for line in words.split("\n")) + "\n\n"
@@ -133,5 +133,6 @@ def _is_blank(node: object) -> bool:
     return isinstance(node, NavigableString) and not node.strip()
 
 
-def _host(address: str) -> str:
+def host_in(address: str) -> str:
+    """The host of an address as the page writes it, without `www.`."""
     return re.sub(r"^https?://(?:www\.)?([^/?#]+).*", r"\1", address)

@@ -13,6 +13,7 @@ from newsletter.collect.pages.page_facts import PageFacts, read_facts
 from newsletter.collect.pages.page_tree import parse_page
 from newsletter.collect.web_address import in_markdown
 from newsletter.words.mistake import Mistake
+from newsletter.words.plain import shortened
 from newsletter.words.post import Image, Post
 
 
@@ -55,8 +56,7 @@ def _no_words() -> Mistake:
 
 
 def _first_words(body: str) -> str:
-    words = one_line(re.sub(r"[>#*\\]|!?\[|\]\((?:(?!\]\()[^)])*+\)", "", body.partition("\n\n")[0]))
-    return words if len(words) <= 80 else f"{words[:80].rpartition(' ')[0]}…"
+    return shortened(one_line(re.sub(r"[>#*\\]|!?\[|\]\((?:(?!\]\()[^)])*+\)", "", body.partition("\n\n")[0])), 80)
 
 
 def _without_title(body: str, title: str) -> str:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import date
-from urllib.parse import urlsplit
 
 from newsletter.collect.quote import as_quote, on_top
-from newsletter.collect.web_address import whole_address
+from newsletter.collect.web_address import site_of, whole_address
 from newsletter.ports.fetcher import MAX_BYTES, Fetched, Fetcher, NotFetched, WhyNot
 from newsletter.words.canonical import canonical
 from newsletter.words.mistake import Mistake
@@ -66,7 +65,7 @@ def post_of(page: WebPage, *, on: date, note: str = "", quote: str = "", title: 
     post = _at_its_own_site(post, page.url)
     if quote:
         checks = tuple(check for check in post.checks if not check.startswith("The text is that of"))
-        post = replace(post, body=as_quote(quote, post.source or _host(page.url), post.url), checks=checks)
+        post = replace(post, body=as_quote(quote, post.source or site_of(page.url), post.url), checks=checks)
     return replace(post, body=on_top(note, post.body), title=post.title or title)
 
 
@@ -104,7 +103,3 @@ def _said(status: int) -> str:
         410: ": it is gone",
     }
     return known.get(status, ": it does not want to be asked so often" if status == 429 else "")
-
-
-def _host(url: str) -> str:
-    return (urlsplit(url).hostname or url).removeprefix("www.")

@@ -8,6 +8,7 @@ from functools import cache
 
 from mjml import mjml2html
 
+from newsletter.compose.css_rules import without_comments
 from newsletter.compose.press import Proof
 from newsletter.ports.folder import TemplateFiles
 from newsletter.preflight.mail.client_facts import FACTS
@@ -17,7 +18,6 @@ from newsletter.preflight.rules import finding
 from newsletter.words.finding import Finding
 from newsletter.words.mistake import Place
 
-_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _DECLARATION = re.compile(r"(?:^|[;{])\s*([a-z-]+)\s*:\s*([^;{}]*)", re.IGNORECASE)
 _SELECTOR = re.compile(r"(?<![^{};])([^{};]++)\{")
 _FUNCTION = re.compile(r"(?<![a-z-])([a-z-]++)\(", re.IGNORECASE)
@@ -103,7 +103,7 @@ def _declared(declarations: str) -> Iterator[str]:
 
 
 def _in_style_sheet(text: str) -> Iterator[str]:
-    text = _COMMENT.sub(" ", text)
+    text = without_comments(text)
     yield from _declared(text)
     for match in _SELECTOR.finditer(text):
         selector = match[1].strip()

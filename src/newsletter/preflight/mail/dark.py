@@ -6,13 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from newsletter.compose.css_rules import RULE, without_comments
 from newsletter.preflight.mail.page_tree import Element, tree_of
 
-_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _MEDIA = re.compile(
     r"@media(?:(?!@media)[^{])*\(\s*+prefers-color-scheme\s*+:\s*+dark\s*+\)(?:(?!@media)[^{])*+\{", re.IGNORECASE
 )
-_RULE = re.compile(r"(?<![^{}])([^{}]++)\{([^{}]*+)\}")
 _COMPOUND = re.compile(r"(?P<tag>[a-z][\w-]*|\*)?(?P<rest>(?:[.#][\w-]+|\[[\w-]+\])*)", re.IGNORECASE)
 # What Chromium has for words, links and grounds without a colour of their own.
 _INK, _LINK, _GROUND = "#ffffff", "#9e9eff", "#121212"
@@ -90,9 +89,9 @@ def _rules(tree: Element) -> Iterator[_Rule]:
     for style in tree.walk():
         if style.tag != "style":
             continue
-        text = _COMMENT.sub(" ", "".join(child for child in style.children if isinstance(child, str)))
+        text = without_comments("".join(child for child in style.children if isinstance(child, str)))
         for media in _MEDIA.finditer(text):
-            for selectors, declarations in _RULE.findall(_block(text, media.end())):
+            for selectors, declarations in RULE.findall(_block(text, media.end())):
                 colours = tuple(_declared(declarations))
                 for selector in selectors.split(","):
                     if colours and (steps := _steps(selector.strip())):

@@ -15,7 +15,7 @@ from newsletter.preflight.rules import finding
 from newsletter.preflight.web.memory import Answered, answered, in_words
 from newsletter.words.finding import Finding
 from newsletter.words.mistake import Place
-from newsletter.words.picture_path import own_picture
+from newsletter.words.post import own_picture
 
 
 def ask_about(

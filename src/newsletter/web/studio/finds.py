@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from newsletter.collect.desk import CollectDesk
-from newsletter.collect.drawer import unused_posts
+from newsletter.collect.drawer import find_unused
 from newsletter.collect.keep import choose, dismiss, keep, undo
 from newsletter.collect.mail.mail_post import mail_post
 from newsletter.collect.mail.message import MailLink
@@ -50,7 +50,7 @@ def show(studio: Studio, visit: Visit) -> Response:
         else "",
         shown=shown,
         matching=visit.asked("q"),
-        unused=unused_posts(desk.posts, desk.issues) if not before else [],
+        unused=find_unused(desk.posts, desk.issues) if not before else [],
         numbers=[issue.number for issue in reversed(readable(studio.parts).issues)][:5],
     )
 

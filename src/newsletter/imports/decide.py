@@ -34,7 +34,7 @@ _LONGEST_CODE = 3
 _SIDES = frozenset({"left", "right", "both"})
 
 
-def settle(file: Opened, found_in: Survey) -> tuple[Columns, list[Question]]:
+def decide_columns(file: Opened, found_in: Survey) -> tuple[Columns, list[Question]]:
     """The columns with those that say who left, and what is not certain. A file of people who are gone asks nothing."""
     found: list[tuple[int, ColumnReading]] = []
     questions: list[Question] = []
