@@ -156,7 +156,7 @@ class Parts:
             start_at=start_at,
             canary=job.canary,
         )
-        drain.until_settled(mailing, lambda settled, planned, waiting: None)
+        drain.until_done(mailing, lambda settled, planned, waiting: None)
 
     def _drain(self) -> Drain:
         event.listen(self.engine, "before_cursor_execute", lambda *_: self.step())

@@ -83,7 +83,7 @@ def a_drain(engine: Engine, folder: Path, provider: Provider, *, ledger: Ledger 
 def send(drain: Drain, *, list_name: str = "weekly", size: int = 5, **more: Any) -> MailingRow:
     """Plan and send until there is nothing left to do."""
     mailing, _ = plan(drain.ledger, drain.sender.clock, an_edition(), list_name=list_name, parcel_size=size, **more)
-    return drain.until_settled(mailing, lambda settled, planned, waiting: None)
+    return drain.until_done(mailing, lambda settled, planned, waiting: None)
 
 
 def states(engine: Engine) -> dict[str, int]:

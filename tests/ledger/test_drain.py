@@ -111,7 +111,7 @@ def test_a_second_sender_follows_the_first_on_sqlite(sqlite_url: str, tmp_path: 
     follower = a_drain(engine, tmp_path, waiting)
     mailing = follower.ledger.mailings.find_unfinished(1, "weekly")
     assert mailing is not None
-    done = follower.until_settled(mailing, lambda settled, planned, why: seen.append(why))
+    done = follower.until_done(mailing, lambda settled, planned, why: seen.append(why))
     holder.join()
 
     assert not waiting.handed

@@ -86,7 +86,7 @@ def every_page(parts: Parts, address: str) -> dict[str, Open]:
     rows = [ReaderRow(email=f"{name}@example.com", first_name=name.title()) for name in ("ana", "bo", "cy")]
     parts.readers.join("weekly", rows, status=SubscriptionStatus.ACTIVE, consent="form")
     mailing, _ = plan(parts.ledger, parts.clock, an_edition(1), list_name="weekly", parcel_size=10)
-    parts.drain(threading.Event()).until_settled(mailing, lambda *_: None)
+    parts.drain(threading.Event()).until_done(mailing, lambda *_: None)
     request = parts.consents.ask(NewRequest(email="new@example.com", asked=Asked.FORM, lists=[1, 2]))
     parts.post_office.post_waiting()
     ids = {}

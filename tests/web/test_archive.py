@@ -21,7 +21,7 @@ def send(world: World, issue: int, list_name: str = "weekly", words: str = "Thre
     )
     edition = an_edition(issue, words=words)
     mailing, _ = plan(world.parts.ledger, world.parts.clock, edition, list_name=list_name, parcel_size=10)
-    world.parts.drain(threading.Event()).until_settled(mailing, lambda *_: None)
+    world.parts.drain(threading.Event()).until_done(mailing, lambda *_: None)
 
 
 def test_issues_that_went_out_are_listed_and_read_without_anybodys_name(world: World) -> None:

@@ -19,7 +19,7 @@ from tests.world import an_edition
 def send(world: World, issue: int) -> tuple[int, int]:
     """Send an issue, once more if it was sent before; how many were planned, and how many had it already."""
     mailing, _ = plan(world.parts.ledger, world.parts.clock, an_edition(issue), list_name="weekly", parcel_size=10)
-    world.parts.drain(threading.Event()).until_settled(mailing, lambda *_: None)
+    world.parts.drain(threading.Event()).until_done(mailing, lambda *_: None)
     return mailing.planned, mailing.already_had_it
 
 
@@ -84,7 +84,7 @@ def test_who_was_erased_before_their_turn_came_gets_the_issue_when_they_are_back
     pages.confirm(OLD)
     mailing, _ = plan(pages.parts.ledger, pages.parts.clock, an_edition(1), list_name="weekly", parcel_size=10)
     pages.parts.profiles.erase(OLD, RequestOf.READER)
-    pages.parts.drain(threading.Event()).until_settled(mailing, lambda *_: None)
+    pages.parts.drain(threading.Event()).until_done(mailing, lambda *_: None)
     assert copies(pages, OLD) == 0
     pages.confirm(OLD)
 

@@ -107,7 +107,7 @@ def test_a_break_taken_after_the_sending_was_planned_is_kept_too(world: World, a
     mailing, _ = plan(world.parts.ledger, world.parts.clock, an_edition(1), list_name="weekly", parcel_size=10)
     world.client.post(f"{ana}/pause", data={"weeks": "2"})
 
-    world.parts.drain(threading.Event()).until_settled(mailing, lambda *_: None)
+    world.parts.drain(threading.Event()).until_done(mailing, lambda *_: None)
 
     assert [mail["To"] for mail in world.mails() if mail["List-Id"]] == ["bo@example.com"]
     account = world.parts.ledger.accounts.find(1)

@@ -11,7 +11,7 @@ from newsletter.db.types import database_now
 from newsletter.db.upsert import insert_into
 from newsletter.feedback.marks_sql import Resolved
 from newsletter.feedback.tables import proved
-from newsletter.ledger.moves_sql import accept, settle_parcel
+from newsletter.ledger.moves_sql import accept, recount
 from newsletter.ledger.tables import carried, delivery, parcel
 from newsletter.words.outcome import Accepted
 
@@ -44,7 +44,7 @@ def prove_attempts(connection: Connection, found: Sequence[Resolved], *, whole: 
         [{"attempt_id": one} for one in sorted(silent)],
     )
     for parcel_id in parcels:
-        settle_parcel(connection, parcel_id)
+        recount(connection, parcel_id)
     return Proved(attempts=len(silent), deliveries=moved)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Engine, or_, select, update
 from newsletter.db.engine import reading, writing
 from newsletter.db.frozen import end_frozen, patiently
 from newsletter.db.types import database_now
-from newsletter.ledger.moves_sql import move, open_attempt, settle_parcel
+from newsletter.ledger.moves_sql import move, open_attempt, recount
 from newsletter.ledger.record_sql import Answers, record
 from newsletter.ledger.tables import attempt, parcel
 from newsletter.words.ledger import HandOver
@@ -63,7 +63,7 @@ class Attempts:
             rows = connection.execute(dead.with_for_update(of=parcel, skip_locked=True)).all()
             for row in rows:
                 move(connection, row.id, HandOver.UNCERTAIN, reason="nobody saw how this try ended")
-                settle_parcel(connection, row.parcel_id)
+                recount(connection, row.parcel_id)
                 # The attempt stays open: its own sender may still come back and tell.
         return len(rows)
 

@@ -9,14 +9,15 @@ from newsletter.db.frozen import patiently
 from newsletter.ledger.claim_sql import (
     Call,
     begin_attempt,
+    columns_of,
     lock_readers,
     mark_sending,
+    may_be_mailed,
     readers_of,
     skip,
     take_parcel,
-    was_turned_away,
 )
-from newsletter.ledger.moves_sql import settle_parcel
+from newsletter.ledger.moves_sql import recount
 from newsletter.ledger.pace.pace_sql import NotYetError, may_call, rest_until, take_turn
 from newsletter.ledger.rows import NOBODY_LEFT, Claim
 from newsletter.words.pace import NO_LIMIT, Pace
@@ -39,7 +40,7 @@ class Parcels:
         with_fields: bool,
         pace: Pace = NO_LIMIT,
     ) -> Claim | None:
-        """Take the next due parcel. The call begins when this commits: who left before that is not in it.
+        """Take the next due parcel. The call begins when this commits: a reader who left before that is not in it.
 
         The order is the promise. The parcel is taken by compare-and-set; the readers are locked, so that an
         unsubscribe waits for us or we for it; those who may no longer be mailed are marked; and only then is
@@ -61,29 +62,27 @@ class Parcels:
             if taken is None:
                 return None
             lock_readers(connection, taken.id)
-            rows = sorted(readers_of(connection, taken, with_fields), key=was_turned_away)
-            skipped = skip(connection, rows)
-            carries = [row for row in rows if row.skip is None] if skipped else rows
-            if not carries:
-                settle_parcel(connection, taken.id)
+            planned = readers_of(connection, taken, with_fields)
+            skipped = skip(connection, planned)
+            carried = [row for row in planned if may_be_mailed(row)] if skipped else planned
+            if not carried:
+                recount(connection, taken.id)
                 return NOBODY_LEFT
             attempt_id, deadline_at = begin_attempt(connection, taken.id, call)
             mark_sending(connection, taken.id, attempt_id)
             if pace.is_limited:
-                take_turn(connection, call.provider, len(carries), pace)
-        # Turned at once: asking a thousand rows for each of their columns by name takes as long as reading them.
-        columns = zip(*carries, strict=True)
-        _, _, deliveries, subscribers, addresses, first_names, last_names, *fields = columns
+                take_turn(connection, call.provider, len(carried), pace)
+        columns = columns_of(carried)
         return Claim(
             attempt_id=attempt_id,
             token=call.token,
             parcel_id=taken.id,
             deadline_at=deadline_at,
-            deliveries=deliveries,
-            subscribers=subscribers,
-            addresses=addresses,
-            first_names=first_names,
-            last_names=last_names,
-            fields=fields[0] if with_fields else (),
+            deliveries=columns["id"],
+            subscribers=columns["subscriber_id"],
+            addresses=columns["email"],
+            first_names=columns["first_name"],
+            last_names=columns["last_name"],
+            fields=columns.get("fields", ()),
             n_skipped=skipped,
         )

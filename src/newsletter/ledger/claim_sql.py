@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -24,6 +26,7 @@ from newsletter.db.engine import is_sqlite
 from newsletter.db.types import AnyRow, database_now
 from newsletter.ledger.pace.canary_sql import may_go
 from newsletter.ledger.pace.waits_sql import waits
+from newsletter.ledger.status_sql import move_parcels
 from newsletter.ledger.tables import attempt, carried, delivery, mailing, parcel
 from newsletter.readers.mailable_sql import planned, why_not
 from newsletter.readers.tables import subscriber
@@ -67,12 +70,9 @@ def take_parcel(
     taken = connection.execute(pick).first()
     if taken is None:
         return None
-    won = connection.execute(
-        update(parcel)
-        .where(parcel.c.id == taken.id, parcel.c.status == ParcelStatus.READY)
-        .values(status=ParcelStatus.SENDING)
-    )
-    return taken if won.rowcount == 1 else None
+    mine = parcel.c.id == taken.id
+    won = move_parcels(connection, mine, out_of=[ParcelStatus.READY], to=ParcelStatus.SENDING)
+    return taken if won else None
 
 
 def lock_readers(connection: Connection, parcel_id: int) -> None:
@@ -85,22 +85,22 @@ def lock_readers(connection: Connection, parcel_id: int) -> None:
 
 
 def readers_of(connection: Connection, taken: AnyRow, with_fields: bool) -> Sequence[AnyRow]:
-    """The pending deliveries of the parcel, each after why it must be skipped, or None, and why it waits."""
-    return connection.execute(_readers(with_fields), {"of_parcel": taken.id, "on_list": taken.list_id}).all()
+    """The pending deliveries of the parcel, each with why it must be skipped, and why it waited; None where there is no such.
 
-
-def was_turned_away(row: AnyRow) -> bool:
-    """Whose mailbox said later goes last: a server that stops at one of them must not keep the others waiting for ever."""
-    return row[1] is not None
+    A reader whose mailbox said later goes last: a server that stops there must not keep the others waiting for ever.
+    """
+    rows = connection.execute(_readers(with_fields), {"of_parcel": taken.id, "on_list": taken.list_id})
+    return sorted(rows, key=lambda row: _why_it_waited(row) is not None)
 
 
 @lru_cache(maxsize=2)
 def _readers(with_fields: bool) -> Select[Any]:
     """Built once: putting this statement together takes longer than the database needs for a small parcel."""
-    columns = [delivery.c.reason, delivery.c.id, delivery.c.subscriber_id, subscriber.c.email, subscriber.c.first_name]
-    columns += [subscriber.c.last_name, *([subscriber.c.fields] if with_fields else [])]
+    columns = [why_not().label("skip"), delivery.c.reason, delivery.c.id, delivery.c.subscriber_id]
+    columns += [subscriber.c.email, subscriber.c.first_name, subscriber.c.last_name]
+    columns += [subscriber.c.fields] if with_fields else []
     return (
-        select(why_not().label("skip"), *columns)
+        select(*columns)
         .select_from(planned(bindparam("on_list")))
         .where(delivery.c.parcel_id == bindparam("of_parcel"), delivery.c.handover == HandOver.PENDING)
         .order_by(delivery.c.id)
@@ -109,15 +109,30 @@ def _readers(with_fields: bool) -> Select[Any]:
     )
 
 
+# A row is slow to be asked by name, a thousand times a claim: these ask by the place that the name has in the statement.
+_NAMES = tuple(_readers(True).selected_columns.keys())
+_why_to_skip, _why_it_waited = (itemgetter(_NAMES.index(name)) for name in ("skip", "reason"))
+
+
+def may_be_mailed(row: AnyRow) -> bool:
+    return _why_to_skip(row) is None
+
+
+def columns_of(rows: Sequence[AnyRow]) -> dict[str, Sequence[Any]]:
+    """The same rows column by column, each under its name; `fields` only where they were asked for."""
+    return dict(zip(_NAMES, zip(*rows, strict=True), strict=False))
+
+
 def skip(connection: Connection, rows: Sequence[AnyRow]) -> int:
-    skipped = 0
-    for reason in {row[0] for row in rows} - {None}:
-        ids = [row.id for row in rows if row.skip == reason]
-        skipped += len(ids)
-        connection.execute(
-            update(delivery).where(delivery.c.id.in_(ids)).values(handover=HandOver.SKIPPED, reason=reason)
-        )
-    return skipped
+    """Mark the readers who may no longer be mailed. Returns how many they are."""
+    by_reason: defaultdict[str, list[int]] = defaultdict(list)
+    for row in rows:
+        if not may_be_mailed(row):
+            by_reason[row.skip].append(row.id)
+    for reason, ids in by_reason.items():
+        skipped = update(delivery).where(delivery.c.id.in_(ids))
+        connection.execute(skipped.values(handover=HandOver.SKIPPED, reason=reason))
+    return sum(map(len, by_reason.values()))
 
 
 def begin_attempt(connection: Connection, parcel_id: int, call: Call) -> tuple[int, datetime]:

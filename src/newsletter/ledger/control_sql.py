@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, case, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, or_, select, update
 
 from newsletter.db.engine import is_sqlite, let_others_in, reading, writing
 from newsletter.db.frozen import patiently
 from newsletter.db.types import database_now
 from newsletter.ledger.mailings_sql import UNFINISHED
-from newsletter.ledger.moves_sql import settle_parcel
+from newsletter.ledger.moves_sql import recount
 from newsletter.ledger.pace.canary_sql import pause_to_look
 from newsletter.ledger.pace.refusals_sql import stop_instead_of_finishing
 from newsletter.ledger.pace.waits_sql import forget_all_waits
 from newsletter.ledger.split_sql import forget_refusals
+from newsletter.ledger.status_sql import move_mailings
 from newsletter.ledger.tables import delivery, mailing, parcel
 from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus, SkipReason
 
 # Readers of a cancelled mailing are marked in slices: a million at once would hold SQLite's lock for seconds.
 _READERS_A_SLICE = 20_000
+_RUNNING = (MailingStatus.SCHEDULED, MailingStatus.SENDING)
 
 
 class Control:
@@ -36,12 +37,8 @@ class Control:
         with writing(self._engine) as connection:
             # Machines that share a server share its clock; an SQLite file has that of the one machine it is on.
             by = now if now and is_sqlite(connection) else database_now()
-            due = (
-                mailing.c.status == MailingStatus.SCHEDULED,
-                mailing.c.start_at <= by,
-                mailing.c.is_practice == self._practice,
-            )
-            return connection.execute(update(mailing).where(*due).values(status=MailingStatus.SENDING)).rowcount
+            due = (mailing.c.start_at <= by, mailing.c.is_practice == self._practice)
+            return move_mailings(connection, *due, out_of=[MailingStatus.SCHEDULED], to=MailingStatus.SENDING)
 
     @patiently
     def finish_if_done(self, mailing_id: int) -> bool:
@@ -63,55 +60,62 @@ class Control:
                 connection, mailing_id
             ):
                 return False
-            finished = update(mailing).where(*done)
-            values = {"status": MailingStatus.FINISHED, "finished_at": database_now()}
-            return connection.execute(finished.values(**values)).rowcount == 1
+            finished = move_mailings(
+                connection,
+                *done,
+                out_of=[MailingStatus.SENDING],
+                to=MailingStatus.FINISHED,
+                finished_at=database_now(),
+            )
+            return finished == 1
 
+    @patiently
     def pause(self, issue: int, reason: str) -> int:
         """A mailing that is still being planned is planned to its end, and then opens paused."""
-        planning = mailing.c.status == MailingStatus.PLANNING
-        running = (MailingStatus.SENDING, MailingStatus.SCHEDULED, MailingStatus.PLANNING)
-        status = case((planning, MailingStatus.PLANNING), else_=MailingStatus.PAUSED)
-        return self._set(issue, mailing.c.status.in_(running), status=status, pause_reason=reason)
+        with writing(self._engine) as connection:
+            ids = self._lock(connection, issue, mailing.c.status.in_((MailingStatus.PLANNING, *_RUNNING)))
+            theirs = mailing.c.id.in_(ids)
+            connection.execute(update(mailing).where(theirs).values(pause_reason=reason))
+            move_mailings(connection, theirs, out_of=_RUNNING, to=MailingStatus.PAUSED)
+        return len(ids)
 
+    @patiently
     def resume(self, issue: int) -> int:
-        """Go on; before its time a mailing goes back to waiting for it. Whoever resumes has looked at the canary, too."""
-        paused = or_(
-            mailing.c.status == MailingStatus.PAUSED,
-            (mailing.c.status == MailingStatus.PLANNING) & mailing.c.pause_reason.is_not(None),
-        )
-        status = case(
-            (mailing.c.status == MailingStatus.PLANNING, MailingStatus.PLANNING),
-            (mailing.c.start_at > database_now(), MailingStatus.SCHEDULED),
-            else_=MailingStatus.SENDING,
-        )
-        return self._set(issue, paused, status=status, pause_reason=None, failures_in_a_row=0, canary=0)
+        """Go on; before its time a mailing goes back to waiting for it. A person who resumes has looked at the canary, too."""
+        still_planned = and_(mailing.c.status == MailingStatus.PLANNING, mailing.c.pause_reason.is_not(None))
+        with writing(self._engine) as connection:
+            ids = self._lock(connection, issue, or_(mailing.c.status == MailingStatus.PAUSED, still_planned))
+            theirs = mailing.c.id.in_(ids)
+            # That person has mended something: nobody has to wait for what was before.
+            forget_refusals(connection, ids)
+            waiting = (parcel.c.mailing_id.in_(ids), parcel.c.not_before.is_not(None))
+            connection.execute(update(parcel).where(*waiting).values(not_before=None))
+            forget_all_waits(connection)
+            values = {"pause_reason": None, "failures_in_a_row": 0, "canary": 0}
+            connection.execute(update(mailing).where(theirs).values(**values))
+            early = mailing.c.start_at > database_now()
+            move_mailings(connection, theirs, early, out_of=[MailingStatus.PAUSED], to=MailingStatus.SCHEDULED)
+            move_mailings(connection, theirs, out_of=[MailingStatus.PAUSED], to=MailingStatus.SENDING)
+        return len(ids)
 
     def _ours(self, issue: int) -> ColumnElement[bool]:
         return and_(mailing.c.issue == issue, mailing.c.is_practice == self._practice)
 
-    @patiently
-    def _set(self, issue: int, which: ColumnElement[bool], **values: Any) -> int:
-        mine = select(mailing.c.id).where(self._ours(issue), which)
-        with writing(self._engine) as connection:
-            ids = list(connection.scalars(mine.order_by(mailing.c.id).with_for_update()))
-            if values.get("failures_in_a_row") == 0:
-                forget_refusals(connection, ids)
-                # Whoever resumes has mended something: nobody has to wait for what was before.
-                waiting = (parcel.c.mailing_id.in_(ids), parcel.c.not_before.is_not(None))
-                connection.execute(update(parcel).where(*waiting).values(not_before=None))
-                forget_all_waits(connection)
-            connection.execute(update(mailing).where(mailing.c.id.in_(ids)).values(**values))
-        return len(ids)
+    def _lock(self, connection: Connection, issue: int, which: ColumnElement[bool]) -> list[int]:
+        mine = select(mailing.c.id).where(self._ours(issue), which).order_by(mailing.c.id)
+        return list(connection.scalars(mine.with_for_update()))
 
     @patiently
     def cancel(self, issue: int) -> int:
         """The mailings end with the first commit: nothing is claimed after it. Then their readers are marked."""
-        unfinished = (self._ours(issue), mailing.c.status.in_(UNFINISHED))
         with writing(self._engine) as connection:
-            ended = connection.execute(
-                update(mailing).where(*unfinished).values(status=MailingStatus.CANCELLED, finished_at=database_now())
-            ).rowcount
+            ended = move_mailings(
+                connection,
+                self._ours(issue),
+                out_of=UNFINISHED,
+                to=MailingStatus.CANCELLED,
+                finished_at=database_now(),
+            )
         self.finish_cancelled()
         return ended
 
@@ -130,7 +134,7 @@ class Control:
                         .where(delivery.c.parcel_id == parcel_id, delivery.c.handover == HandOver.PENDING)
                         .values(handover=HandOver.SKIPPED, reason=SkipReason.CANCELLED)
                     ).rowcount
-                    settle_parcel(connection, parcel_id)
+                    recount(connection, parcel_id)
             if not parcels:
                 return skipped
             if len(parcels) > 1:

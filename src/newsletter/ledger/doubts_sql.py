@@ -11,9 +11,10 @@ from newsletter.db.engine import reading, writing
 from newsletter.db.types import AnyRow, database_now
 from newsletter.db.until import lies_ahead
 from newsletter.ledger.mailings_sql import UNFINISHED
-from newsletter.ledger.moves_sql import accept, move, settle_all, settle_parcel, superseded
+from newsletter.ledger.moves_sql import accept, move, recount, recount_all, superseded
 from newsletter.ledger.rows import DoubtfulAttempt
 from newsletter.ledger.split_sql import new_child
+from newsletter.ledger.status_sql import move_mailings
 from newsletter.ledger.tables import attempt, carried, delivery, mailing, parcel
 from newsletter.readers.tables import subscriber
 from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus, SkipReason
@@ -69,7 +70,7 @@ class Doubts:
         """Evidence that these were accepted."""
         with writing(self._engine) as connection:
             moved = accept(connection, attempt_id, deliveries)
-            settle_all(connection, deliveries)
+            recount_all(connection, deliveries)
         return moved
 
     def requeue(self, attempt_id: int, deliveries: Sequence[int], *, by_owner: bool = False) -> int:
@@ -107,14 +108,14 @@ class Doubts:
                 moved = 0
             elif moved:
                 new_child(connection, of.parcel_id, _pending(connection, doubtful))
-            settle_parcel(connection, of.parcel_id)
+            recount(connection, of.parcel_id)
         return moved
 
     def leave(self, attempt_id: int, deliveries: Sequence[int]) -> int:
         """The owner decided not to send again."""
         with writing(self._engine) as connection:
             moved = move(connection, attempt_id, HandOver.LEFT, deliveries=deliveries, reason="left by the owner")
-            settle_all(connection, deliveries)
+            recount_all(connection, deliveries)
         return moved
 
 
@@ -158,7 +159,7 @@ def _attempts(connection: Connection, rows: Select[Any]) -> list[DoubtfulAttempt
 
 
 def _open_again(connection: Connection, of: AnyRow) -> None:
-    """Who was left did not keep the mailing from being finished; queued again they need it to go on."""
+    """Readers who were left did not keep the mailing from being finished; queued again they need it to go on."""
     other = select(mailing.c.id).where(
         mailing.c.issue == of.issue,
         mailing.c.list_id == of.list_id,
@@ -170,8 +171,8 @@ def _open_again(connection: Connection, of: AnyRow) -> None:
             f"Another sending of issue {of.issue} to the same list is under way.",
             fix=f"When it is finished, ask again. See where it stands: newsletter status {of.issue}",
         )
-    values = {"status": MailingStatus.SENDING, "finished_at": None}
-    connection.execute(update(mailing).where(mailing.c.id == of.id).values(**values))
+    finished, sending = MailingStatus.FINISHED, MailingStatus.SENDING
+    move_mailings(connection, mailing.c.id == of.id, out_of=[finished], to=sending, finished_at=None)
 
 
 def _pending(connection: Connection, deliveries: Sequence[int]) -> list[int]:

@@ -53,7 +53,7 @@ class Drain:
     def ledger(self) -> Ledger:
         return self.sender.ledger
 
-    def until_settled(self, mailing: MailingRow, follow: Follow) -> MailingRow:
+    def until_done(self, mailing: MailingRow, follow: Follow) -> MailingRow:
         """Send, or follow whoever sends, until this mailing has nothing more to hand over by itself.
 
         Raises NotNow where the database is not known to be the live one, and the refusal where there is one.

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, select, true, update
 
 from newsletter.ledger.pace.canary_sql import hold_for_canary
+from newsletter.ledger.status_sql import move_parcels
 from newsletter.ledger.tables import attempt, carried, delivery, parcel
 from newsletter.words.ledger import HOLDS, HandOver, ParcelStatus, sources
 
@@ -80,7 +81,7 @@ def accept(connection: Connection, attempt_id: int, deliveries: Sequence[int] | 
     return moved
 
 
-def settle_parcel(connection: Connection, parcel_id: int) -> None:
+def recount(connection: Connection, parcel_id: int) -> None:
     """A parcel's status follows from its deliveries: queued again, in doubt, or done. How many there are is written down."""
     rows = connection.execute(_states, {"of_parcel": parcel_id})
     inside = {HandOver(state): n for state, n in rows}
@@ -98,20 +99,17 @@ def settle_parcel(connection: Connection, parcel_id: int) -> None:
         "n_left": inside.get(HandOver.LEFT, 0),
         "n_not_held": sum(n for state, n in inside.items() if state not in HOLDS),
     }
-    connection.execute(
-        update(parcel)
-        .where(parcel.c.id == parcel_id, parcel.c.status != ParcelStatus.SPLIT)
-        .values(status=status, **counts)
-    )
+    # One that was divided stays so: its readers are its children's.
+    move_parcels(connection, parcel.c.id == parcel_id, out_of=[status, *sources(status)], to=status, **counts)
     if status is ParcelStatus.UNCERTAIN:
         hold_for_canary(connection, parcel_id)
 
 
-def settle_all(connection: Connection, deliveries: Any) -> None:
+def recount_all(connection: Connection, deliveries: Any) -> None:
     """Settle every parcel in which one of these deliveries is queued now."""
     of = select(delivery.c.parcel_id).where(delivery.c.id.in_(deliveries)).distinct().order_by(delivery.c.parcel_id)
     for parcel_id in connection.scalars(of).all():
-        settle_parcel(connection, parcel_id)
+        recount(connection, parcel_id)
 
 
 def open_attempt() -> ColumnElement[bool]:

@@ -9,7 +9,6 @@ from sqlalchemy import (
     Connection,
     Engine,
     and_,
-    case,
     delete,
     exists,
     func,
@@ -25,6 +24,7 @@ from newsletter.db.types import AnyRow, database_now
 from newsletter.db.upsert import insert_into
 from newsletter.ledger.mailings_sql import Mailings
 from newsletter.ledger.rows import MailingRow
+from newsletter.ledger.status_sql import move_mailings
 from newsletter.ledger.tables import delivery, edition, mailing, parcel
 from newsletter.readers.issue_copies_sql import lacks_issue
 from newsletter.readers.mailable_sql import mailable, on
@@ -227,13 +227,14 @@ def _count_parcels(connection: Connection, mailing_id: int, first: int) -> int:
 
 
 def _open(connection: Connection, plan: AnyRow) -> None:
-    """Planned to the end. Who paused it meanwhile left a reason behind."""
-    status = case(
-        (mailing.c.pause_reason.is_not(None), MailingStatus.PAUSED),
-        (mailing.c.start_at > database_now(), MailingStatus.SCHEDULED),
-        else_=MailingStatus.SENDING,
-    )
-    connection.execute(update(mailing).where(mailing.c.id == plan.id).values(status=status))
+    """Planned to the end. A person who paused it meanwhile left a reason behind."""
+    if plan.pause_reason is not None:
+        status = MailingStatus.PAUSED
+    elif plan.start_at > connection.execute(select(database_now())).scalar_one():
+        status = MailingStatus.SCHEDULED
+    else:
+        status = MailingStatus.SENDING
+    move_mailings(connection, mailing.c.id == plan.id, out_of=[MailingStatus.PLANNING], to=status)
 
 
 def _drop_if_empty(connection: Connection, plan: AnyRow) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, exists, func, select, update
 
 from newsletter.db.engine import is_sqlite
 from newsletter.db.types import AnyRow, database_now
-from newsletter.ledger.moves_sql import accept, carried_by, move, settle_all, settle_parcel
+from newsletter.ledger.moves_sql import accept, carried_by, move, recount, recount_all
 from newsletter.ledger.pace.pace_sql import give_back
 from newsletter.ledger.pace.refusals_sql import (
     n_taken,
@@ -54,9 +54,9 @@ def record(connection: Connection, attempt_id: int, answers: Answers, *, last: b
             give_back(connection, of.provider, n_readers)
     if of.parcel_status != ParcelStatus.SENDING or of.latest != of.id:
         # Late: some of its readers may be queued elsewhere by now.
-        settle_all(connection, carried_by(of.id))
+        recount_all(connection, carried_by(of.id))
     if last:
-        settle_parcel(connection, of.parcel_id)
+        recount(connection, of.parcel_id)
 
 
 def _lock_attempt(connection: Connection, attempt_id: int, answers: Answers) -> AnyRow:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable, Generator
-from contextlib import closing
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from newsletter.ledger.ledger import Ledger
@@ -44,22 +43,20 @@ class Patience:
 
 @dataclass(slots=True)
 class _Heard:
-    """What a call has answered and nobody has written down yet. None stands for all that it carries."""
+    """The answers of one call that are not written down yet. `None` for deliveries stands for all that the call carries."""
 
     claim: Claim
     written_at: float
     answers: list[tuple[list[int] | None, Outcome]] = field(default_factory=list)
     answered: set[int] = field(default_factory=set)
 
-    def add(self, deliveries: list[int], outcome: Outcome) -> None:
+    def add(self, deliveries: Sequence[int], outcome: Outcome) -> None:
         everyone = len(deliveries) == len(self.claim.deliveries)
-        self.answers.append((None if everyone else deliveries, outcome))
+        self.answers.append((None if everyone else list(deliveries), outcome))
         self.answered.update(deliveries)
 
-    def add_rest(self, outcome: Outcome) -> None:
-        """For whoever has no answer yet."""
-        rest = [one for one in self.claim.deliveries if one not in self.answered]
-        self.answers += [(rest, outcome)] if rest else []
+    def unanswered(self) -> list[int]:
+        return [one for one in self.claim.deliveries if one not in self.answered]
 
     @property
     def is_urgent(self) -> bool:
@@ -69,7 +66,7 @@ class _Heard:
     def is_due(self, now: float) -> bool:
         return self.is_urgent or now - self.written_at > _FLUSH_SECONDS
 
-    def written(self, now: float) -> None:
+    def clear(self, now: float) -> None:
         self.answers, self.written_at = [], now
 
 
@@ -100,7 +97,7 @@ class Sender:
         return True
 
     def _claim(self, mailing: MailingRow, edition: Edition) -> Claim | None:
-        """Step 1. Where it fails nobody can tell whether it was committed: then there is no call, and that is written."""
+        """Step 1. Where it fails nobody can tell whether it was committed: then there is no call, and that is written down."""
         token, limits = self.new_token(), self.provider.limits
         longest = (limits.deadline + limits.last_answer).total_seconds()
         try:
@@ -118,28 +115,17 @@ class Sender:
             raise
 
     def _hand_over(self, claim: Claim, mailing: MailingRow, edition: Edition, *, fresh_until: float) -> None:
+        """Steps 2 and 3: the call, and what became of it."""
         packed = self._pack(claim, mailing, edition)
+        if isinstance(packed, Consignment) and self.clock.monotonic() > fresh_until:
+            # It says nothing of the provider: nobody has to look before others go on.
+            packed = Deferred("this machine slept between the claim and the call")
         if isinstance(packed, Deferred):
             self._write_down(claim.token, [(None, packed)])
             return
-        if self.clock.monotonic() > fresh_until:
-            # It says nothing of the provider: nobody has to look before others go on.
-            slept = Deferred("this machine slept between the claim and the call")
-            self._write_down(claim.token, [(None, slept)])
-            return
         heard = _Heard(claim, written_at=self.clock.monotonic())
         try:
-            with closing(self._call(packed, claim)) as call:
-                for deliveries, outcome in call:
-                    heard.add(deliveries, outcome)
-                    if not heard.is_due(self.clock.monotonic()):
-                        continue
-                    if self._try_record(claim.token, heard.answers, last=False):
-                        heard.written(self.clock.monotonic())
-                    elif heard.is_urgent and self.provider.whole_or_nothing:
-                        # One reader's event will prove the whole try: without that line it would prove these as well.
-                        heard.add_rest(_NOT_CALLED)
-                        break
+            self._call(packed, heard)
         finally:
             # Also when the process is asked to end here: what has no answer becomes uncertain, never forgotten.
             self._write_down(claim.token, heard.answers)
@@ -159,17 +145,30 @@ class Sender:
             log.error("attempt %s: it could not be packed: %s", claim.token, where(error))
             return Deferred(f"an error of our own before the call ({type(error).__name__})", backs_off=True)
 
-    def _call(self, consignment: Consignment, claim: Claim) -> Generator[tuple[list[int], Outcome], None, None]:
-        """The provider's answers. A provider that breaks its promise and raises has left everybody else in doubt."""
-        answered: set[int] = set()
+    def _call(self, consignment: Consignment, heard: _Heard) -> None:
+        """The call itself. A provider that breaks its promise and raises has left everybody else in doubt."""
         try:
             for deliveries, outcome in self.provider.hand_over(consignment):
-                answered.update(deliveries)
-                yield list(deliveries), outcome
+                heard.add(deliveries, outcome)
+                if heard.is_due(self.clock.monotonic()) and not self._flush(heard):
+                    if rest := heard.unanswered():
+                        heard.add(rest, _NOT_CALLED)
+                    return
         except Exception as error:  # noqa: BLE001 - whatever it is, the other readers must not be forgotten
-            log.error("attempt %s: the provider's code broke: %s", claim.token, where(error))
-            rest = [one for one in claim.deliveries if one not in answered]
-            yield rest, Uncertain(f"the call was broken off by a fault of our own ({type(error).__name__})")
+            log.error("attempt %s: the provider's code broke: %s", heard.claim.token, where(error))
+            why = f"the call was broken off by a fault of our own ({type(error).__name__})"
+            heard.add(heard.unanswered(), Uncertain(why))
+
+    def _flush(self, heard: _Heard) -> bool:
+        """Write down what was heard so far. False where the call must not go on without that.
+
+        One reader's event proves a whole try, where the provider takes all or nobody: without the line that some were
+        refused before the call, it would prove these as well.
+        """
+        if self._try_record(heard.claim.token, heard.answers, last=False):
+            heard.clear(self.clock.monotonic())
+            return True
+        return not (heard.is_urgent and self.provider.whole_or_nothing)
 
     def _write_down(self, token: str, answers: Answers) -> None:
         """An outcome is never lost: where the database is away it goes to disk, and is replayed later.

@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from newsletter.ledger.status_sql import move_parcels
 from newsletter.ledger.tables import delivery, parcel
-from newsletter.words.ledger import HandOver, ParcelStatus
+from newsletter.words.ledger import HandOver, ParcelStatus, sources
 
 # One bad address among a thousand takes ten refused calls to find; providers block senders who keep asking.
 BISECTION_BUDGET = 24
@@ -28,7 +29,7 @@ def halve(connection: Connection, parcel_id: int) -> bool:
     middle = len(ids) // 2
     for half in (ids[:middle], ids[middle:]):
         new_child(connection, parcel_id, half)
-    connection.execute(update(parcel).where(parcel.c.id == parcel_id).values(status=ParcelStatus.SPLIT))
+    move_parcels(connection, parcel.c.id == parcel_id, out_of=sources(ParcelStatus.SPLIT), to=ParcelStatus.SPLIT)
     return True
 
 

@@ -12,6 +12,7 @@ from newsletter.db.types import database_now
 from newsletter.db.upsert import insert_into
 from newsletter.ledger.mailings_sql import mailing_row, mailings
 from newsletter.ledger.rows import MailingRow
+from newsletter.ledger.status_sql import move_mailings
 from newsletter.ledger.tables import attempt, edition, mailing, parcel
 from newsletter.schedule.tables import approval, self_draft
 from newsletter.words.edition import Edition
@@ -98,14 +99,16 @@ class OneOffs:
         """Another time for a mailing that has not begun, scheduled or held. False where it has."""
         held = and_(mailing.c.status == MailingStatus.PAUSED, ~_begun())
         with writing(self._engine) as connection:
-            return (
-                connection.execute(
-                    update(mailing)
-                    .where(mailing.c.id == mailing_id, or_(mailing.c.status == MailingStatus.SCHEDULED, held))
-                    .values(start_at=start_at, status=MailingStatus.SCHEDULED, pause_reason=None)
-                ).rowcount
-                == 1
+            moved = move_mailings(
+                connection,
+                mailing.c.id == mailing_id,
+                or_(mailing.c.status == MailingStatus.SCHEDULED, held),
+                out_of=[MailingStatus.SCHEDULED, MailingStatus.PAUSED],
+                to=MailingStatus.SCHEDULED,
+                start_at=start_at,
+                pause_reason=None,
             )
+        return moved == 1
 
     def reword(self, words: Edition) -> int:
         """The sendings of its issue that have not begun go with these words. Returns how many had others."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import TypeVar
 
 
 class HandOver(StrEnum):
@@ -63,7 +64,7 @@ class SkipReason(StrEnum):
     CANCELLED = "cancelled"
 
 
-# The one table of allowed moves; the CHECK constraints and the tests are made from it.
+# The tables of allowed moves: nothing in the database changes its state by another way, and the tests walk them.
 # Evidence (an event or the provider's own log) may prove acceptance late, even of a reader already queued again.
 MOVES: frozenset[tuple[HandOver, HandOver]] = frozenset(
     {
@@ -85,10 +86,57 @@ MOVES: frozenset[tuple[HandOver, HandOver]] = frozenset(
     }
 )
 
+MAILING_MOVES: frozenset[tuple[MailingStatus, MailingStatus]] = frozenset(
+    {
+        (MailingStatus.PLANNING, MailingStatus.SCHEDULED),  # planned to the end
+        (MailingStatus.PLANNING, MailingStatus.SENDING),
+        (MailingStatus.PLANNING, MailingStatus.PAUSED),  # paused while it was being planned
+        (MailingStatus.SCHEDULED, MailingStatus.SENDING),  # its time has come
+        (MailingStatus.SCHEDULED, MailingStatus.PAUSED),
+        (MailingStatus.SENDING, MailingStatus.PAUSED),
+        (MailingStatus.SENDING, MailingStatus.FINISHED),
+        (MailingStatus.PAUSED, MailingStatus.SENDING),  # resumed
+        (MailingStatus.PAUSED, MailingStatus.SCHEDULED),  # resumed before its time, or set to another time
+        (MailingStatus.PLANNING, MailingStatus.CANCELLED),
+        (MailingStatus.SCHEDULED, MailingStatus.CANCELLED),
+        (MailingStatus.SENDING, MailingStatus.CANCELLED),
+        (MailingStatus.PAUSED, MailingStatus.CANCELLED),
+        (MailingStatus.FINISHED, MailingStatus.SENDING),  # readers whom the owner had left are queued again
+        (MailingStatus.FINISHED, MailingStatus.PAUSED),  # its refusals turned out to be a no to everybody
+    }
+)
+
+PARCEL_MOVES: frozenset[tuple[ParcelStatus, ParcelStatus]] = frozenset(
+    {
+        (ParcelStatus.READY, ParcelStatus.SENDING),  # claimed by an attempt
+        (ParcelStatus.READY, ParcelStatus.UNCERTAIN),  # evidence saved those who were queued; the others are in doubt
+        (ParcelStatus.READY, ParcelStatus.DONE),  # cancelled, or evidence saved everybody
+        (ParcelStatus.SENDING, ParcelStatus.READY),  # some were surely not taken: try again
+        (ParcelStatus.SENDING, ParcelStatus.UNCERTAIN),
+        (ParcelStatus.SENDING, ParcelStatus.DONE),
+        (ParcelStatus.UNCERTAIN, ParcelStatus.READY),  # a late answer: surely not taken
+        (ParcelStatus.UNCERTAIN, ParcelStatus.DONE),
+        (ParcelStatus.DONE, ParcelStatus.READY),  # its refusals turned out to be a no to everybody
+        (ParcelStatus.READY, ParcelStatus.SPLIT),  # halved
+        (ParcelStatus.SENDING, ParcelStatus.SPLIT),
+        (ParcelStatus.UNCERTAIN, ParcelStatus.SPLIT),
+    }
+)
+
 # A reader in one of these states holds the issue: nothing may plan it for them again.
 HOLDS: frozenset[HandOver] = frozenset(HandOver) - {HandOver.SKIPPED, HandOver.REFUSED}
 
 
-def sources(target: HandOver) -> tuple[HandOver, ...]:
+_State = TypeVar("_State", bound=StrEnum)
+# By kind: the words of one kind of state are those of another, and as text they are equal.
+_MOVES_OF: dict[type[StrEnum], frozenset[tuple[StrEnum, StrEnum]]] = {
+    HandOver: frozenset(MOVES),
+    MailingStatus: frozenset(MAILING_MOVES),
+    ParcelStatus: frozenset(PARCEL_MOVES),
+}
+
+
+def sources(target: _State) -> tuple[_State, ...]:
     """The states from which `target` may be reached, in the order of the enum."""
-    return tuple(state for state in HandOver if (state, target) in MOVES)
+    moves = _MOVES_OF[type(target)]
+    return tuple(state for state in type(target) if (state, target) in moves)

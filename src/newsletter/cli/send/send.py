@@ -149,7 +149,7 @@ def send(
         say_outlook(parts, driven=True)
         return
     with _stoppable() as stop, _progress(mailing.planned) as follow:
-        parts.drain(stop).until_settled(mailing, follow)
+        parts.drain(stop).until_done(mailing, follow)
     parts.after_sending()
     _say_end(parts, issue, list_name)
 

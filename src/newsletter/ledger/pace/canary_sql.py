@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 
+from newsletter.ledger.status_sql import move_mailings
 from newsletter.ledger.tables import mailing, parcel
 from newsletter.words.ledger import LOOK_FIRST, MailingStatus, ParcelStatus
 
+_IN_DOUBT = "The small first batch got no clear answer. Look for it there; who resumes sends the rest."
 _OPEN = (ParcelStatus.READY, ParcelStatus.SENDING, ParcelStatus.UNCERTAIN)
 
 
@@ -24,12 +26,8 @@ def pause_to_look(connection: Connection, mailing_id: int) -> None:
     """Where a person wants to look at the small first parcel, and it is through, and others wait: it is their turn."""
     is_open, is_first = _still_open()
     others = exists().where(parcel.c.mailing_id == mailing.c.id, parcel.c.status == ParcelStatus.READY, ~is_first)
-    wanted = (mailing.c.id == mailing_id, mailing.c.status == MailingStatus.SENDING)
-    connection.execute(
-        update(mailing)
-        .where(*wanted, mailing.c.canary > 0, mailing.c.canary_waits, ~is_open, others.correlate(mailing))
-        .values(status=MailingStatus.PAUSED, pause_reason=LOOK_FIRST)
-    )
+    wanted = (mailing.c.id == mailing_id, mailing.c.canary > 0, mailing.c.canary_waits)
+    _pause(connection, *wanted, ~is_open, others.correlate(mailing), reason=LOOK_FIRST)
 
 
 def _still_open() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -65,11 +63,8 @@ def hold_for_canary(connection: Connection, parcel_id: int) -> None:
         )
         .correlate(mailing)
     )
-    connection.execute(
-        update(mailing)
-        .where(mailing.c.canary > 0, mailing.c.status == MailingStatus.SENDING, in_doubt)
-        .values(
-            status=MailingStatus.PAUSED,
-            pause_reason="The small first batch got no clear answer. Look for it there; who resumes sends the rest.",
-        )
-    )
+    _pause(connection, mailing.c.canary > 0, in_doubt, reason=_IN_DOUBT)
+
+
+def _pause(connection: Connection, *which: ColumnElement[bool], reason: str) -> None:
+    move_mailings(connection, *which, out_of=[MailingStatus.SENDING], to=MailingStatus.PAUSED, pause_reason=reason)

@@ -8,8 +8,9 @@ from sqlalchemy import Connection, delete, exists, func, insert, literal, select
 
 from newsletter.db.types import AnyRow, database_now
 from newsletter.ledger.mailings_sql import UNFINISHED
-from newsletter.ledger.moves_sql import settle_parcel
+from newsletter.ledger.moves_sql import recount
 from newsletter.ledger.pace.waits_sql import pause
+from newsletter.ledger.status_sql import move_mailings
 from newsletter.ledger.tables import attempt, delivery, fresh_refusal, holding, mailing, parcel
 from newsletter.words.ledger import HandOver, MailingStatus
 from newsletter.words.refusal import is_about_everybody, is_about_everybody_to_the_end, say_everybody
@@ -122,10 +123,11 @@ def stop(connection: Connection, provider: str, mailing_id: int, reason: str) ->
         .values(handover=HandOver.PENDING)
     )
     for parcel_id in sorted({row.parcel_id for row in back.values()}):
-        settle_parcel(connection, parcel_id)
-    for other in sorted({row.mailing_id for row in back.values()}):
-        pause(connection, other, reason)
-        _open_again(connection, other, reason)
+        recount(connection, parcel_id)
+    theirs = mailing.c.id.in_({row.mailing_id for row in back.values()})
+    why = {"pause_reason": reason, "finished_at": None}
+    stand = (MailingStatus.SENDING, MailingStatus.FINISHED)
+    move_mailings(connection, theirs, out_of=stand, to=MailingStatus.PAUSED, **why)
 
 
 def _lock_their_mailings(connection: Connection, ids: Sequence[int]) -> list[int]:
@@ -169,9 +171,3 @@ def _to_take_back(connection: Connection, ids: Sequence[int], mailings: Sequence
     # Of two lines of one reader the last: both would hold the issue.
     last = {(row.issue, row.subscriber_id, row.is_practice): row for row in rows}
     return {row.id: row for row in last.values()}
-
-
-def _open_again(connection: Connection, mailing_id: int, reason: str) -> None:
-    finished = (mailing.c.id == mailing_id, mailing.c.status == MailingStatus.FINISHED)
-    values = {"status": MailingStatus.PAUSED, "pause_reason": reason, "finished_at": None}
-    connection.execute(update(mailing).where(*finished).values(**values))

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, case, false, func, select, upd
 from newsletter.db.types import database_now
 from newsletter.db.until import LONGEST_WAIT_SECONDS, lies_ahead
 from newsletter.db.upsert import insert_into
+from newsletter.ledger.status_sql import move_mailings
 from newsletter.ledger.tables import attempt, carried, delivery, mailing, parcel, provider_state
 from newsletter.words.ledger import MailingStatus
 
@@ -26,11 +27,8 @@ GIVE_UP_AFTER = timedelta(days=3)
 
 
 def pause(connection: Connection, mailing_id: int, reason: str) -> None:
-    connection.execute(
-        update(mailing)
-        .where(mailing.c.id == mailing_id, mailing.c.status == MailingStatus.SENDING)
-        .values(status=MailingStatus.PAUSED, pause_reason=reason)
-    )
+    sending, paused = MailingStatus.SENDING, MailingStatus.PAUSED
+    move_mailings(connection, mailing.c.id == mailing_id, out_of=[sending], to=paused, pause_reason=reason)
 
 
 def count_failure(connection: Connection, mailing_id: int) -> int:
