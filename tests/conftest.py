@@ -18,6 +18,7 @@ from sqlalchemy.engine import make_url
 from newsletter.db.engine import connect
 from newsletter.db.upgrade import upgrade
 from newsletter.wiring.schema import metadata
+from tests.statements import share_compiled_statements
 
 _numbers = count(1)
 
@@ -42,6 +43,7 @@ def _where_files_are_quick() -> str | None:
 
 if quick := _where_files_are_quick():
     os.environ["TMPDIR"] = tempfile.tempdir = quick
+share_compiled_statements()
 
 
 @pytest.fixture(scope="session")

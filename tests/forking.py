@@ -26,19 +26,72 @@ _LOOK_EVERY_SECONDS = 0.01
 _asking = threading.Lock()
 
 
-def run_forked(words: list[str], environment: dict[str, str], seconds: float) -> subprocess.CompletedProcess[str]:
-    """`python -m newsletter WORDS` in a process of its own, to its end. Raises subprocess.TimeoutExpired."""
-    with tempfile.TemporaryDirectory(prefix="newsletter-run-") as home:
-        out, err = Path(home, "out"), Path(home, "err")
-        pid = _ask(
-            {"words": words, "environment": environment, "out": str(out), "err": str(err), "directory": str(Path.cwd())}
+class Forked:
+    """`python -m MODULE WORDS` in a process of its own: killed, stopped and awaited like any other."""
+
+    def __init__(
+        self,
+        words: list[str],
+        environment: dict[str, str],
+        *,
+        out: Path,
+        err: Path | None = None,
+        stdin: Path = Path(os.devnull),
+        module: str = "newsletter",
+    ) -> None:
+        self.words = words
+        self.returncode: int | None = None
+        streams = [str(stdin), str(out), str(err or out)]
+        self.pid: int = _ask(
+            {
+                "module": module,
+                "words": words,
+                "environment": environment,
+                "streams": streams,
+                "directory": str(Path.cwd()),
+            }
         )
+
+    def poll(self) -> int | None:
+        """Its exit code, or None while it lives."""
+        if self.returncode is None:
+            self.returncode = _ask({"wait": self.pid})
+        return self.returncode
+
+    def wait(self, seconds: float = 60.0) -> int:
+        """Its exit code at its end. Raises subprocess.TimeoutExpired."""
         limit = time.monotonic() + seconds
-        while (code := _ask({"wait": pid})) is None:
+        while (code := self.poll()) is None:
             if time.monotonic() > limit:
-                os.kill(pid, signal.SIGKILL)
-                raise subprocess.TimeoutExpired(words, seconds)
+                raise subprocess.TimeoutExpired(self.words, seconds)
             time.sleep(_LOOK_EVERY_SECONDS)
+        return code
+
+    def send_signal(self, how: signal.Signals) -> None:
+        os.kill(self.pid, how)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+
+def run_forked(
+    words: list[str],
+    environment: dict[str, str],
+    seconds: float = 120,
+    *,
+    stdin: bytes = b"",
+    module: str = "newsletter",
+) -> subprocess.CompletedProcess[str]:
+    """`python -m MODULE WORDS` in a process of its own, to its end. Raises subprocess.TimeoutExpired."""
+    with tempfile.TemporaryDirectory(prefix="newsletter-run-") as home:
+        read, out, err = (Path(home, name) for name in ("in", "out", "err"))
+        read.write_bytes(stdin)
+        process = Forked(words, environment, out=out, err=err, stdin=read, module=module)
+        try:
+            code = process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
         return subprocess.CompletedProcess(words, code, out.read_text("utf-8"), err.read_text("utf-8"))
 
 
@@ -105,9 +158,10 @@ def _fork(what: dict[str, Any]) -> int:
         return child
     code = 1
     try:
+        read, *written = what["streams"]
         sources = [
-            os.open(os.devnull, os.O_RDONLY),
-            *(os.open(what[name], os.O_WRONLY | os.O_CREAT | os.O_APPEND) for name in ("out", "err")),
+            os.open(read, os.O_RDONLY),
+            *(os.open(one, os.O_WRONLY | os.O_CREAT | os.O_APPEND) for one in written),
         ]
         for number, source in enumerate(sources):
             os.dup2(source, number)
@@ -118,7 +172,7 @@ def _fork(what: dict[str, Any]) -> int:
         time.tzset()
         random.seed()
         sys.argv = ["newsletter", *what["words"]]
-        runpy.run_module("newsletter", run_name="__main__", alter_sys=True)
+        runpy.run_module(what["module"], run_name="__main__", alter_sys=True)
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)

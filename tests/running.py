@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.forking import run_forked
+from tests.forking import Forked, run_forked
 
 TOML = """\
 name = "Weekly Ferries"
@@ -72,11 +72,16 @@ def environment(**settings: str) -> dict[str, str]:
     return {**kept, **settings}
 
 
-def run(directory: Path, *words: str | Path, **settings: str) -> subprocess.CompletedProcess[str]:
+def run(directory: Path, *words: str | Path, stdin: bytes = b"", **settings: str) -> subprocess.CompletedProcess[str]:
     """Run a command to its end. No traceback may ever reach a user."""
-    done = run_forked(command(directory, *words)[3:], environment(**settings), 120)
+    done = run_forked(command(directory, *words)[3:], environment(**settings), stdin=stdin)
     assert "Traceback" not in done.stderr, done.stderr
     return done
+
+
+def start(directory: Path, *words: str | Path, log: Path, **settings: str) -> Forked:
+    """Begin a command, which writes all that it says to the log."""
+    return Forked(command(directory, *words)[3:], environment(**settings), out=log)
 
 
 def sqlite_of(directory: Path) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,9 +13,9 @@ from newsletter.folder.new import create_folder
 from tests.collect.test_feeds import rss
 from tests.collect.test_message import GMAIL, mail
 from tests.fetch.web_server import Page, WebServer, web_server
+from tests.forking import run_forked
 from tests.running import environment, run
 
-ROOT = Path(__file__).parents[2]
 ARTICLE = b"<title>Boats</title><article><p>The ferry goes when the ice allows.</p></article>"
 
 
@@ -35,16 +34,8 @@ def server() -> Iterator[WebServer]:
 def newsletter(
     home: Path, server: WebServer, *words: str, stdin: bytes = b"", done: int = 0
 ) -> subprocess.CompletedProcess[str]:
-    call = [sys.executable, "-m", "tests.cli.let_through", str(server.port), "-C", str(home), *words]
-    ran = subprocess.run(
-        call,
-        input=stdin,
-        env=environment(PYTHONPATH=f"{ROOT / 'src'}:{ROOT}"),
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
-    result = subprocess.CompletedProcess(call, ran.returncode, ran.stdout.decode(), ran.stderr.decode())
+    call = [str(server.port), "-C", str(home), *words]
+    result = run_forked(call, environment(), stdin=stdin, module="tests.cli.let_through")
     assert "Traceback" not in result.stderr
     assert done == result.returncode, result.stdout + result.stderr
     return result

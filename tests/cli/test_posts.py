@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-import newsletter as package
 from newsletter.folder.bundle import bundled
 from newsletter.folder.new import create_folder
+from tests.running import run
 
 SEEDS = bundled("seeds")
-# The commands run in another folder, so the package is found by its whole path.
-_ENVIRONMENT = os.environ | {"PYTHONPATH": str(Path(package.__file__).parents[1])}
 
 
 @pytest.fixture
@@ -28,11 +24,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def newsletter(home: Path, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "newsletter", "-C", str(home), *arguments]
-    done = subprocess.run(command, input=stdin, capture_output=True, cwd=home.parent, env=_ENVIRONMENT, timeout=60)
-    result = subprocess.CompletedProcess(command, done.returncode, done.stdout.decode(), done.stderr.decode())
-    assert "Traceback" not in result.stderr
-    return result
+    return run(home, *arguments, stdin=stdin)
 
 
 def files(home: Path) -> list[str]:

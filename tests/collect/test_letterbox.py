@@ -26,7 +26,7 @@ from tests.collect.test_message import GMAIL, mail
 from tests.fakes.dovecot import AT_HAND, dovecot
 from tests.fakes.imap_server import FOLDER, PASSWORD, USER, ImapServer, imap_server
 from tests.fetch.web_server import certificate_for
-from tests.running import a_folder, command, environment, sqlite_of
+from tests.running import a_folder, run, sqlite_of, start
 
 EDITORS = ("mara@example.com",)
 ONE = mail(f"Read this.\n\n{GMAIL}https://a.example.com/1", Date="Mon, 23 Nov 2026 10:00:00 +0100")
@@ -107,16 +107,14 @@ def test_killed_in_between_nothing_is_lost_and_nothing_doubled(
             raise ConnectionError
 
     server.before = halt
-    settings = environment(NEWSLETTER_IMAP_URL=address(server.port), SSL_CERT_FILE=str(certificate))
-    polling = subprocess.Popen(command(home, "feeds", "poll"), env=settings, stderr=subprocess.PIPE)
-    assert reached.wait(30), polling.communicate()
+    settings = {"NEWSLETTER_IMAP_URL": address(server.port), "SSL_CERT_FILE": str(certificate)}
+    polling = start(home, "feeds", "poll", log=tmp_path / "log", **settings)
+    assert reached.wait(30), (tmp_path / "log").read_text()
     polling.kill()
-    polling.communicate()
+    polling.wait()
     go_on.set()
     assert [] == server.seen()
-    again = subprocess.run(
-        command(home, "feeds", "poll"), env=settings, capture_output=True, text=True, timeout=60, check=False
-    )
+    again = run(home, "feeds", "poll", **settings)
     engine = connect(sqlite_of(home))
 
     assert "1 mails" in again.stdout, again.stderr
@@ -141,18 +139,16 @@ def test_a_mail_during_which_the_program_died_is_left_and_said(
             begun.set()
 
     server.before = watch
-    settings = environment(NEWSLETTER_IMAP_URL=address(server.port), SSL_CERT_FILE=str(certificate))
-    polling = subprocess.Popen(command(home, "feeds", "poll"), env=settings, stderr=subprocess.PIPE)
-    assert begun.wait(30), polling.communicate()
+    settings = {"NEWSLETTER_IMAP_URL": address(server.port), "SSL_CERT_FILE": str(certificate)}
+    polling = start(home, "feeds", "poll", log=tmp_path / "log", **settings)
+    assert begun.wait(30), (tmp_path / "log").read_text()
     # Until the child is at it: it takes seconds for this one.
     with pytest.raises(subprocess.TimeoutExpired):
         polling.wait(0.5)
     polling.kill()
-    polling.communicate()
+    polling.wait()
     assert [] == server.seen()
-    again = subprocess.run(
-        command(home, "feeds", "poll"), env=settings, capture_output=True, text=True, timeout=60, check=False
-    )
+    again = run(home, "feeds", "poll", **settings)
 
     assert "1 mails, 1 new finds" in again.stdout and "1 could not be read" in again.stdout, again.stderr
     assert "mail 1 in the letterbox was left" in again.stderr

@@ -30,7 +30,7 @@ from newsletter.readers.tables import subscriber
 from newsletter.wiring import open_newsletter
 from newsletter.wiring.schema import metadata
 from newsletter.words.mistake import Mistake, NotNow
-from tests.jobs.forking import call
+from tests.running import run
 from tests.schedule.world import SLOT, World
 from tests.world import add_readers
 
@@ -289,7 +289,7 @@ def _counts(engine: Engine) -> dict[str, int]:
 def _call(world: World, *words: str | Path, apart: bool = False) -> Done:
     """In this process where that is enough; where PostgreSQL has a part, in its own: its connections end with it."""
     if apart or not world.parts.config.database_url.startswith("sqlite"):
-        ran = call(world.folder, *words)
+        ran = run(world.folder, *words)
         return Done(ran.returncode, ran.stdout, ran.stderr)
     done = CliRunner().invoke(main, ["-C", str(world.folder), *map(str, words)])
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception

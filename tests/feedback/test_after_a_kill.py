@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -23,7 +20,7 @@ from newsletter.words.ledger import HandOver
 from tests.fakes.running import SendGridServer, sendgrid_server
 from tests.fakes.signing import Signer
 from tests.feedback.serving import serving
-from tests.running import a_folder, command, environment, run
+from tests.running import a_folder, run, start
 from tests.world import add_readers
 
 N_READERS = 300
@@ -106,16 +103,11 @@ def test_nobody_whose_call_arrived_stays_in_doubt(
             telling={"copies": 2, "shuffled": True, "lost": 0.3, "at_once": 40},
         )
         server.plan("accept", "accept-reset", "accept", "accept-close", then={"do": "accept", "seconds": 0.4})
-        sender = subprocess.Popen(
-            command(folder, "send", "1", "--list", "weekly", "--yes"),
-            env=environment(**settings),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        sender = start(folder, "send", "1", "--list", "weekly", "--yes", log=folder.parent / "log", **settings)
         try:
             wait_for(lambda: len(server.accepted()) >= N_READERS / 3)
         finally:
-            os.kill(sender.pid, signal.SIGKILL)
+            sender.kill()
             sender.wait()
         server.plan()
         if "NEWSLETTER_DATABASE_URL" in settings:

@@ -22,7 +22,7 @@ from newsletter.words.subscriber import SuppressionReason
 from newsletter.words.token import reader_token
 from tests.fakes.sendgrid_events import Telling
 from tests.feedback.sent import Post
-from tests.running import a_folder, command, environment, run, sqlite_of
+from tests.running import a_folder, run, sqlite_of
 from tests.world import add_readers
 
 COURSES = {
@@ -173,15 +173,7 @@ def test_pasted_headers_say_whose_copy_it_is(folder: Path) -> None:
 
 
 def pasted(folder: Path, text: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command(folder, "who", "-"),
-        env=environment(),
-        input=text,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return run(folder, "who", "-", stdin=text.encode())
 
 
 def test_putting_a_reader_back_is_refused_where_nothing_bounced(folder: Path) -> None:

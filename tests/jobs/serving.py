@@ -14,7 +14,7 @@ from urllib.request import urlopen
 
 import psutil
 
-from tests.jobs.forking import Forked
+from tests.forking import Forked
 from tests.running import environment
 from tests.schedule.clocked import OFFSET
 
@@ -44,7 +44,7 @@ class Server:
         self.log = log
         self.asked_to_end = False
         known = environment(**{OFFSET: str(hands.path), **settings})
-        self.process = Forked(["-C", str(folder), *words], known, log)
+        self.process = Forked(["-C", str(folder), *words], known, out=log, module="tests.schedule.clocked")
 
     def said(self) -> str:
         return self.log.read_text() if self.log.exists() else ""

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
 import time
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -26,7 +23,7 @@ from newsletter.move_in.move import Here, bring, look
 from newsletter.words.gap import fill_part
 from tests.move_in.conftest import Mover
 from tests.move_in.samples import a_ghost_post
-from tests.running import command, environment
+from tests.running import start
 from tests.world import WEEKLY
 
 _ASKED = MoveInOptions(zone=ZoneInfo("Europe/Berlin"))
@@ -46,14 +43,12 @@ def test_a_killed_move_goes_on_when_it_is_repeated(mover: Mover, tmp_path: Path)
         for n in range(300)
     ]
     export = an_export(tmp_path / "export.json", posts)
-    process = subprocess.Popen(
-        command(mover.directory, "move-in", "ghost", export), env=environment(), stdout=subprocess.DEVNULL
-    )
+    process = start(mover.directory, "move-in", "ghost", export, log=tmp_path / "log")
     room, until = mover.directory / "issues", time.monotonic() + 60
     while len(list(room.glob("*.md"))) < 5 and process.poll() is None:
         assert time.monotonic() < until
         time.sleep(0.001)
-    os.kill(process.pid, signal.SIGKILL)
+    process.kill()
     process.wait()
     n_before = len(list(room.glob("*.md")))
     assert 5 <= n_before < 300

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from newsletter.db.engine import connect
-from tests.running import ISSUE, POST, a_folder, command, environment, run, sqlite_of
+from tests.forking import Forked
+from tests.running import ISSUE, POST, a_folder, environment, run, sqlite_of
 from tests.world import add_readers
 
 
@@ -122,14 +122,12 @@ def test_what_a_mail_lacks_is_said_where_a_mail_is_made(tmp_path: Path) -> None:
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
 def test_a_full_disk_is_not_called_a_fault_of_the_program(folder: Path) -> None:
     """Whoever writes into a file on a full disk can make room."""
-    with Path("/dev/full").open("w") as full:
-        done = subprocess.run(
-            command(folder, "posts"), env=environment(), stdout=full, stderr=subprocess.PIPE, text=True
-        )
+    told = folder / "told"
+    process = Forked(["-C", str(folder), "posts"], environment(), out=Path("/dev/full"), err=told)
 
-    assert 1 == done.returncode
-    assert "Make room there" in done.stderr
-    assert "fault of the program" not in done.stderr
+    assert 1 == process.wait()
+    assert "Make room there" in told.read_text()
+    assert "fault of the program" not in told.read_text()
 
 
 def test_an_import_that_asks_nobody_says_so(folder: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import time
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +11,7 @@ from sqlalchemy import select
 from newsletter.db.engine import connect, reading
 from newsletter.ledger.tables import attempt
 from tests.fakes.running import sendgrid_server
-from tests.running import a_folder, command, environment, run, sqlite_of
+from tests.running import a_folder, run, sqlite_of, start
 from tests.world import add_readers
 
 N_READERS = 24
@@ -34,7 +33,7 @@ def test_a_pace_is_kept_across_a_kill_and_readers_get_one_each(tmp_path: Path) -
             "SENDGRID_API_KEY": "SG.made-up-key-for-tests",
             "NEWSLETTER_SENDGRID_URL": server.url,
         }
-        sender = subprocess.Popen(command(folder, *words), env=environment(**real), stderr=subprocess.DEVNULL)
+        sender = start(folder, *words, log=tmp_path / "log", **real)
         while len(server.accepted()) < N_READERS // 3:
             assert sender.poll() is None
             time.sleep(0.02)

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -16,7 +13,7 @@ import pytest
 from newsletter.db.engine import connect
 from tests.fakes.filling import filled
 from tests.fakes.running import SendGridServer, sendgrid_server
-from tests.running import a_folder, command, environment, run, sqlite_of
+from tests.running import a_folder, run, sqlite_of, start
 from tests.world import add_readers
 
 N_READERS = 2_500
@@ -113,16 +110,11 @@ def test_kill_in_mid_send_and_send_again(folder: Path, server: SendGridServer, a
     """kill -9 while calls are under way: afterwards nobody has two, and everyone is accounted for."""
     server.plan(then={"do": "accept", "seconds": 0.3})
     small = settings(server, NEWSLETTER_PARCEL_SIZE="250")
-    sender = subprocess.Popen(
-        command(folder, "send", "1", "--list", "weekly", "--yes"),
-        env=environment(**small),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    sender = start(folder, "send", "1", "--list", "weekly", "--yes", log=folder.parent / "log", **small)
     try:
         _wait_for(lambda: len(server.accepted()) >= after_calls * 250)
     finally:
-        os.kill(sender.pid, signal.SIGKILL)
+        sender.kill()
         sender.wait()
     server.plan()
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -17,7 +14,7 @@ import pytest
 
 from newsletter.db.engine import connect
 from tests.fakes.smtp_running import SmtpServer, smtp_server
-from tests.running import a_folder, command, environment, run, sqlite_of
+from tests.running import a_folder, run, sqlite_of, start
 from tests.world import add_readers
 
 N_READERS = 500
@@ -75,16 +72,11 @@ def test_500_readers_get_one_mail_each_and_it_is_the_one_that_render_shows(folde
 def test_kill_in_mid_send_and_send_again(folder: Path, server: SmtpServer, after_mails: int) -> None:
     """kill -9 while mails are under way: afterwards nobody has two, everyone is accounted for, and few are in doubt."""
     server.plan(then={"at": "end", "seconds": 0.01})
-    sender = subprocess.Popen(
-        command(folder, "send", "1", "--list", "weekly", "--yes"),
-        env=environment(**settings(server)),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    sender = start(folder, "send", "1", "--list", "weekly", "--yes", log=folder.parent / "log", **settings(server))
     try:
         _wait_for(lambda: len(server.accepted()) >= after_mails)
     finally:
-        os.kill(sender.pid, signal.SIGKILL)
+        sender.kill()
         sender.wait()
     server.plan()
 
