@@ -18,6 +18,7 @@ from sqlalchemy.engine import make_url
 from newsletter.db.engine import connect
 from newsletter.db.upgrade import upgrade
 from newsletter.wiring.schema import metadata
+from tests.ready import migrated_file
 from tests.statements import share_compiled_statements
 
 _numbers = count(1)
@@ -47,13 +48,9 @@ share_compiled_statements()
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sqlite_template() -> Path:
     """An SQLite file with all migrations applied, to copy from."""
-    path = tmp_path_factory.mktemp("template") / "template.db"
-    engine = connect(f"sqlite:///{path}")
-    upgrade(engine, metadata)
-    engine.dispose()
-    return path
+    return migrated_file()
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from tests.forking import Forked, run_forked
+from tests.ready import put_database
 
 TOML = """\
 name = "Weekly Ferries"
@@ -49,8 +50,8 @@ Until Thursday.
 """
 
 
-def a_folder(directory: Path) -> Path:
-    """A newsletter with one post and one issue."""
+def a_folder(directory: Path, *, database: bool = True) -> Path:
+    """A newsletter with one post and one issue; without a database it is as no command has seen it yet."""
     for name in ("posts", "issues", "var"):
         (directory / name).mkdir(parents=True)
     (directory / "newsletter.toml").write_text(TOML)
@@ -58,6 +59,8 @@ def a_folder(directory: Path) -> Path:
     (directory / "issues" / "001.md").write_text(ISSUE)
     (directory / "var" / "secrets.env").write_text(f"NEWSLETTER_SECRET_KEY={'k' * 40}\n")
     (directory / "var" / "secrets.env").chmod(0o600)
+    if database:
+        put_database(directory)
     return directory
 
 

@@ -14,6 +14,7 @@ from tests.collect.test_feeds import rss
 from tests.collect.test_message import GMAIL, mail
 from tests.fetch.web_server import Page, WebServer, web_server
 from tests.forking import run_forked
+from tests.ready import put_database
 from tests.running import environment, run
 
 ARTICLE = b"<title>Boats</title><article><p>The ferry goes when the ice allows.</p></article>"
@@ -22,6 +23,7 @@ ARTICLE = b"<title>Boats</title><article><p>The ferry goes when the ice allows.<
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     create_folder(tmp_path / "weekly", name="Weekly", sender="ed@example.com")
+    put_database(tmp_path / "weekly")
     return tmp_path / "weekly"
 
 

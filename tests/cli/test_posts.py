@@ -11,15 +11,18 @@ import pytest
 
 from newsletter.folder.bundle import bundled
 from newsletter.folder.new import create_folder
+from tests.ready import put_database
 from tests.running import run
 
 SEEDS = bundled("seeds")
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """A new newsletter's folder."""
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A new newsletter's folder; commands are called from the folder that it is in."""
+    monkeypatch.chdir(tmp_path)
     create_folder(tmp_path / "weekly", name="Weekly", sender="ed@example.com")
+    put_database(tmp_path / "weekly")
     return tmp_path / "weekly"
 
 

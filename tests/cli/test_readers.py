@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from newsletter.cli import main
+from tests.ready import put_database
 
 Run = Callable[..., Result]
 
@@ -27,6 +28,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (made / "newsletter.toml").write_text(
         'name = "The Weekly"\nsender = "editor@example.com"\naddress = "1 Main Street, Springfield"\n'
     )
+    put_database(made)
     monkeypatch.chdir(tmp_path)
     return made
 

@@ -103,14 +103,15 @@ def state_of(post: Post) -> object:
         )
 
 
-def test_100_shuffles_of_everything_three_times_end_in_one_state(engine: Engine) -> None:
-    """Each event three times, in any order, in messages of any size: a hundred times the same database."""
+@pytest.mark.parametrize("n_shuffles", [20, pytest.param(100, marks=pytest.mark.faults)])
+def test_any_shuffle_of_everything_three_times_ends_in_one_state(engine: Engine, n_shuffles: int) -> None:
+    """Each event three times, in any order, in messages of any size: every time the same database."""
     add_readers(engine, "weekly", range(18))
     post = Post(engine)
     lines = a_mixed_send(post)
     rewind, events = Rewind(engine), parsed(lines, EVERYTHING)
     states = set()
-    for seed in range(100):
+    for seed in range(n_shuffles):
         for message in shuffled(events, seed):
             post.hear_events(message)
         states.add(repr(state_of(post)))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import subprocess
+import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from newsletter.folder.git.commit import Author, Signing
@@ -72,8 +75,17 @@ def settings_of(home: Path) -> dict[str, str]:
 
 def two_clones(home: Path) -> tuple[Clone, Clone]:
     """Ana's and Ben's, both as the remote is."""
+    shutil.copytree(_made(), home, dirs_exist_ok=True)
+    return Clone("Ana", home / "ana"), Clone("Ben", home / "ben")
+
+
+@cache
+def _made() -> Path:
+    """The remote and the two clones, made once in each process of tests: git starts twenty times for them."""
+    home = Path(tempfile.mkdtemp(prefix="newsletter-clones-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
     git(home, "init", "-q", "--bare", "remote.git")
-    ana = Clone("Ana", a_folder(home / "ana"))
+    ana = Clone("Ana", a_folder(home / "ana", database=False))
     ana.write(".gitignore", "var/\nsubscribers/*\n")
     ana.write("subscribers/readers.csv", "email\nana@example.com\n")
     ana.git("init", "-q")
@@ -83,9 +95,11 @@ def two_clones(home: Path) -> tuple[Clone, Clone]:
     ana.sync()
     git(home, "clone", "-q", "remote.git", "ben")
     ben = Clone("Ben", home / "ben")
+    # By a path that is as right in a copy.
+    ben.git("remote", "set-url", "origin", "../remote.git")
     (ben.directory / "var").mkdir()
     shutil.copy(ana.directory / "var" / "secrets.env", ben.directory / "var")
-    return ana, ben
+    return home
 
 
 def is_whole(clone: Clone) -> bool:

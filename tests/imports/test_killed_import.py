@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import sqlite3
-import subprocess
 import time
 from pathlib import Path
 
 from newsletter.consent.readers_sql import Readers
 from newsletter.db.engine import connect
 from newsletter.imports.imports_sql import Imports
-from tests.running import a_folder, command, environment, run, sqlite_of
+from tests.running import a_folder, run, sqlite_of, start
 
 N_READERS = 16_000
 
@@ -27,13 +24,11 @@ def test_an_import_that_is_killed_goes_on_when_it_is_repeated(tmp_path: Path) ->
     words = ("subscribers", "import", path, "--list", "weekly", "--active", "--consent", "a form")
     database = folder / "var" / "newsletter.db"
 
-    process = subprocess.Popen(
-        command(folder, *words), env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    process = start(folder, *words, log=tmp_path / "log")
     while process.poll() is None and _count(database) < 2_000:
         time.sleep(0.005)
     assert process.poll() is None, "it was done before it could be killed"
-    os.kill(process.pid, signal.SIGKILL)
+    process.kill()
     process.wait()
     n_before = _count(database)
     again = run(folder, *words, "--format", "json")

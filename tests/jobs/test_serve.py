@@ -164,7 +164,8 @@ def test_two_servers_on_one_sqlite_file(world: World, hands: Hands, log: Path, t
         with serving(world.folder, hands, tmp_path / "second.log") as second:
             until(lambda: f"process {first.process.pid} on " in second.said())
             assert "pages only: the schedule is not kept here." in second.get("/healthz")[1]
-            assert [200, 200] == [server.get("/healthz")[0] for server in (first, second)]
+            # A schedule that a busy machine kept from its beats for a second is not well for a moment.
+            until(lambda: [200, 200] == [server.get("/healthz")[0] for server in (first, second)])
             hands.turn(SLOT)
             until(lambda: world.went() == [1])
             first.stop()

@@ -23,6 +23,7 @@ from newsletter.wiring.surroundings import around
 from newsletter.words.finding import Finding
 from tests.compose.sample import TEMPLATES
 from tests.fetch.web_server import Page, WebServer, certificate_for, web_server
+from tests.ready import put_database
 from tests.world import add_readers
 
 HOSTS = (
@@ -181,6 +182,7 @@ def a_desk(directory: Path) -> Iterator[Desk]:
             web.pages[path] = Page((_PAGE % "").encode(), headers={"Content-Type": "text/html; charset=utf-8"})
         web.pages["/winter"] = Page((_PAGE % "").encode(), headers={"Content-Type": "text/html"})
         web.picture = Page(PNG, headers={"Content-Type": "image/png"})
+        put_database(folder)
         parts = open_newsletter(folder)
         add_readers(parts.engine, "weekly", [1, 2, 3])
         parts.engine.dispose()

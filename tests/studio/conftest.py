@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -61,16 +60,33 @@ class World:
 
 
 @pytest.fixture
-def parts(tmp_path: Path, sqlite_template: Path) -> Iterator[Parts]:
+def parts(tmp_path: Path) -> Iterator[Parts]:
     """A newsletter with the list "weekly", on SQLite."""
-    directory = a_folder(tmp_path / "weekly")
-    # Migrations take most of a second: a copy of a database that has them is made the live one instead.
-    shutil.copy(sqlite_template, directory / "var" / "newsletter.db")
-    parts = open_newsletter(directory)
-    parts.live.declare()
+    parts = open_newsletter(a_folder(tmp_path / "weekly"))
     parts.readers.add_list("weekly")
     yield parts
     parts.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def inside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Somebody who came in, at one newsletter for all tests of a module that change nothing there."""
+    parts = open_newsletter(a_folder(tmp_path_factory.mktemp("shared") / "weekly"))
+    parts.readers.add_list("weekly")
+    with TestClient(
+        build(parts, studio_routes(parts)), base_url=HERE, client=AT_HOME, follow_redirects=False
+    ) as client:
+        world = World(parts, client)
+        world.enter()
+        yield world
+    parts.engine.dispose()
+
+
+@pytest.fixture
+def outside(inside: World) -> World:
+    """Somebody who has not come in, before the same newsletter."""
+    client = TestClient(inside.client.app, base_url=HERE, client=AT_HOME, follow_redirects=False)
+    return World(inside.parts, client)
 
 
 @pytest.fixture

@@ -29,6 +29,7 @@ from newsletter.words.find import FindDraft, Origin
 from newsletter.words.slot import Ways
 from newsletter.words.subscriber import SubscriptionStatus
 from newsletter.words.user import Role
+from tests.ready import put_database
 
 _FIRST = ("Ana", "Ben", "Chidi", "Dagny", "Emre", "Füsun", "Goran", "Hana", "Ines", "Jo", "Kemal", "Lotte")
 _LAST = ("Achebe", "Berg", "Costa", "Dahl", "Eriksen", "Faber", "Grau", "Holm")
@@ -84,6 +85,7 @@ def fill(directory: Path, n_readers: int = 48) -> Parts:
     shutil.copytree(seeds, directory, ignore=shutil.ignore_patterns("raw", "README.md"))
     (directory / "posts" / "2026-11-22-the-lamp-that-is-left-on.md").write_text(NEW_POST, encoding="utf-8")
     (directory / "issues" / "002.md").write_text(SECOND, encoding="utf-8")
+    put_database(directory)
     parts = open_newsletter(directory)
     parts.readers.add_list("weekly")
     rows = [

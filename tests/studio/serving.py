@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
+import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,35 +11,47 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests import chromium
-from tests.running import command, environment
+from tests.forking import Forked
+from tests.running import environment
 
 
 class Serving:
     """A studio that can be killed and started again, on the same port."""
 
+    module = "newsletter"
+
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.address = ""
+        self._log = directory.with_name(f"{directory.name}-studio.log")
         self._port = "0"
-        self._process: subprocess.Popen[str] | None = None
+        self._process: Forked | None = None
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
 
     def words(self) -> list[str]:
-        return command(self.directory, "studio", "--no-open", "--port", self._port)
+        return ["-C", str(self.directory), "studio", "--no-open", "--port", self._port]
 
     def start(self) -> None:
-        self._process = subprocess.Popen(
-            self.words(), env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        )
-        assert self._process.stdout is not None
-        self.address = self._process.stdout.readline().strip()
-        self._port = self.address.split(":")[2].partition("/")[0]
+        """Raises AssertionError where no address is printed in time."""
+        self._log.unlink(missing_ok=True)
+        self._process = Forked(self.words(), environment(), out=self._log, module=self.module)
+        limit = time.monotonic() + 60
+        while not (found := re.search(r"^http\S+:(\d+)/\S+$", self._said(), re.MULTILINE)):
+            assert time.monotonic() < limit and self._process.poll() is None, self._said()
+            time.sleep(0.02)
+        self.address, self._port = found[0], found[1]
 
     def kill(self) -> None:
         assert self._process is not None
         self._process.kill()
         self._process.wait()
-        assert self._process.stdout is not None
-        self._process.stdout.close()
+
+    def _said(self) -> str:
+        return self._log.read_text() if self._log.exists() else ""
 
     @property
     def home(self) -> str:

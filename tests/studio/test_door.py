@@ -28,28 +28,28 @@ def test_the_token_of_the_machine_opens_the_studio(stranger: World) -> None:
 
 
 @pytest.mark.parametrize("token", ["", "0" * 32, "ü", "x" * 10_000])
-def test_a_wrong_token_opens_nothing(stranger: World, token: str) -> None:
+def test_a_wrong_token_opens_nothing(outside: World, token: str) -> None:
     """Whatever else stands in the address, there is no session."""
-    answer = stranger.client.get("/studio", params={"token": token})
+    answer = outside.client.get("/studio", params={"token": token})
 
     assert answer.status_code == 401
     assert not answer.cookies
 
 
 @pytest.mark.parametrize("page", CLOSED, ids=lambda page: page.path)
-def test_nobody_gets_in_without_a_session(stranger: World, page: object) -> None:
+def test_nobody_gets_in_without_a_session(outside: World, page: object) -> None:
     """Every page of the table sends a stranger to the way in, and changes nothing for them."""
     assert page in CLOSED
     for method in page.methods:  # type: ignore[attr-defined]
-        answer = stranger.client.request(method, _path(page.path))  # type: ignore[attr-defined]
+        answer = outside.client.request(method, _path(page.path))  # type: ignore[attr-defined]
         assert answer.status_code == (303 if method == "GET" else 401)
         assert method == "POST" or answer.headers["location"].endswith("/studio/enter")
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:8025", "127.0.0.1.evil.example", "localhost.evil", ""])
-def test_another_name_for_this_machine_is_not_answered(world: World, host: str) -> None:
+def test_another_name_for_this_machine_is_not_answered(inside: World, host: str) -> None:
     """A page elsewhere that points its own name at this machine gets nothing, session or not."""
-    answer = world.client.get("/studio", headers={"host": host})
+    answer = inside.client.get("/studio", headers={"host": host})
 
     assert answer.status_code == 421
 
@@ -81,25 +81,24 @@ def test_a_form_on_another_page_changes_nothing(world: World, headers: dict[str,
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.change], ids=lambda page: page.path)
-def test_every_form_of_every_page_needs_its_secret_field_and_its_own_page(world: World, page: Page) -> None:
+def test_every_form_of_every_page_needs_its_secret_field_and_its_own_page(inside: World, page: Page) -> None:
     """For each row of the table: without the field, with another one, or sent from elsewhere, nothing is done."""
-    csrf = world.csrf()
+    csrf = inside.csrf()
     elsewhere = {"origin": "https://evil.example"}
     for data, headers in (({}, {}), ({"csrf": "0" * 32}, {}), ({"csrf": csrf}, elsewhere)):
-        answer = world.client.post(_path(page.path), data=data, headers=headers)
+        answer = inside.client.post(_path(page.path), data=data, headers=headers)
         assert answer.status_code == 403, (data, headers)
     for headers in ({}, {"X-CSRF-Token": "0" * 32}, {"X-CSRF-Token": csrf} | elsewhere):
-        assert world.client.post(_path(page.path), json={}, headers=headers).status_code == 403, headers
+        assert inside.client.post(_path(page.path), json={}, headers=headers).status_code == 403, headers
 
 
 @pytest.mark.parametrize("page", CLOSED, ids=lambda page: page.path)
-def test_a_forged_session_is_nobody_on_every_page(world: World, page: Page) -> None:
+def test_a_forged_session_is_nobody_on_every_page(inside: World, outside: World, page: Page) -> None:
     """A cookie with one letter changed, for each row of the table and each method."""
-    name, value = next(iter(world.client.cookies.items()))
-    world.client.cookies.clear()
-    world.client.cookies.set(name, ("A" if value[0] != "A" else "B") + value[1:])
+    name, value = next(iter(inside.client.cookies.items()))
+    outside.client.cookies.set(name, ("A" if value[0] != "A" else "B") + value[1:])
     for method in page.methods:
-        assert world.client.request(method, _path(page.path)).status_code == (303 if method == "GET" else 401)
+        assert outside.client.request(method, _path(page.path)).status_code == (303 if method == "GET" else 401)
 
 
 @pytest.mark.parametrize("csrf", [None, "", "0" * 32, "ü"])

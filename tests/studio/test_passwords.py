@@ -230,8 +230,7 @@ class Browser:
 
 def _most_memory(serving: Serving) -> int:
     """In MB, of the process that has the pages, since it began."""
-    assert serving._process is not None
-    family = Path(f"/proc/{serving._process.pid}/task/{serving._process.pid}/children").read_text().split()
+    family = Path(f"/proc/{serving.pid}/task/{serving.pid}/children").read_text().split()
     statuses = [Path(f"/proc/{child}/status").read_text() for child in family]
     found = [int(re.findall(r"VmHWM:\s+(\d+) kB", status)[0]) for status in statuses]
     # Its hash alone took 64 MB.

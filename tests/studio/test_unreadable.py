@@ -11,9 +11,9 @@ _HUGE = ["2147483648", "9223372036854775808", "9" * 40, "9" * 5_000]
 
 @pytest.mark.parametrize("number", [*_HUGE, "-1", "%D9%A3", "%C2%B2", "1.5", "1%00"])
 @pytest.mark.parametrize("path", ["/issues/{}", "/studio/issues/{}", "/studio/reports/{}", "/studio/readers/{}"])
-def test_a_number_out_of_range_in_an_address_is_not_there(world: World, path: str, number: str) -> None:
+def test_a_number_out_of_range_in_an_address_is_not_there(inside: World, path: str, number: str) -> None:
     """404; before, the database's own error was a 500."""
-    answer = world.client.get(path.format(number))
+    answer = inside.client.get(path.format(number))
     assert answer.status_code == 404
 
 
