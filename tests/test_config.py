@@ -128,7 +128,7 @@ def test_secrets_are_never_shown(tmp_path: Path) -> None:
         "NEWSLETTER_SENDGRID_WEBHOOK_KEY": MARKED,
     }
     config: Config = read_config(folder(tmp_path), environ)
-    assert config.smtp_url is not None and MARKED in config.smtp_url
+    assert config.provider_settings["smtp_url"] is not None and MARKED in config.provider_settings["smtp_url"]
     assert MARKED not in repr(config)
     with pytest.raises(Mistake) as caught:
         read_config(tmp_path, environ | {"NEWSLETTER_SMTP_URL": f"http://me:{MARKED}@x"})
@@ -205,7 +205,9 @@ def test_the_sample_newsletter_is_set_up_whole() -> None:
 )
 def test_sendgrids_own_hosts_may_stand_in_the_file(tmp_path: Path, url: str) -> None:
     """The account of another region is nobody's secret."""
-    assert read_config(folder(tmp_path, f'{WHOLE}sendgrid_url = "{url}"\n'), {}).sendgrid_url == url.rstrip("/")
+    assert read_config(folder(tmp_path, f'{WHOLE}sendgrid_url = "{url}"\n'), {}).provider_settings[
+        "sendgrid_url"
+    ] == url.rstrip("/")
 
 
 @pytest.mark.parametrize(
@@ -228,9 +230,9 @@ def test_one_pushed_line_sends_the_key_nowhere_else(tmp_path: Path, url: str) ->
     assert "connect sendgrid --url" in mistake.fix and "var/secrets.env" in mistake.fix
     # Whoever said it at the machine is obeyed, whatever the file says.
     said = SENDGRID | {"NEWSLETTER_SENDGRID_URL": "http://127.0.0.1:9"}
-    assert read_config(tmp_path, said).sendgrid_url == "http://127.0.0.1:9"
+    assert read_config(tmp_path, said).provider_settings["sendgrid_url"] == "http://127.0.0.1:9"
     (tmp_path / "var" / "secrets.env").write_text(f"{SECRET}NEWSLETTER_SENDGRID_URL=https://proxy.example.com\n")
-    assert read_config(tmp_path, SENDGRID).sendgrid_url == "https://proxy.example.com"
+    assert read_config(tmp_path, SENDGRID).provider_settings["sendgrid_url"] == "https://proxy.example.com"
 
 
 @pytest.mark.parametrize("key", ["smtp_url", "database_url", "imap_url", "sendgrid_api_key", "NEWSLETTER_SMTP_URL"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import secrets as randomness
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,28 +11,28 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from newsletter.config_files import FILE, SECRETS
-from newsletter.config_sources import SECRET_KEYS, Settings
+from newsletter.config_sources import PROVIDER_SETTINGS, Settings
 from newsletter.config_values import (
-    file_path,
     keep_ip_days,
     language_tag,
     mail_address,
     mail_addresses,
     number,
     one_line,
+    provider_value,
     proxies,
-    sendgrid_url,
     tracking_mode,
     unapproved_goes,
     web_address,
     zone_name,
 )
+from newsletter.ports.clock import Clock
+from newsletter.providers.kind import ProviderKind, ProviderSetup
+from newsletter.providers.registry import KINDS, PRACTICE
 from newsletter.words.lack import Lack
 from newsletter.words.newsletter import NO_ADDRESS_YET, NO_HOST_YET, Newsletter
 from newsletter.words.pace import NO_LIMIT, Pace
 from newsletter.words.tracking import Tracking
-
-PROVIDERS = ("outbox", "sendgrid", "smtp")
 
 _SHORTEST_SECRET = 16
 _NOBODY_YET = f"nobody@{NO_HOST_YET}"
@@ -42,6 +41,8 @@ _NOBODY_YET = f"nobody@{NO_HOST_YET}"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
     """`parcel_size` None is as many readers as the provider takes. `warnings` are sentences for whoever runs it.
+
+    `kind` is the provider that carries the mail; `provider_settings` are what is set for any of them, by key.
 
     `lacks` is what real mail can't go without and nobody has set: stand-ins are in its place, and nothing is sent.
 
@@ -54,15 +55,10 @@ class Config:
 
     directory: Path
     newsletter: Newsletter
-    provider: str
+    kind: ProviderKind
     database_url: str = field(repr=False)
     secret_key: str = field(repr=False)
-    sendgrid_api_key: str | None = field(default=None, repr=False)
-    sendgrid_url: str | None = None
-    sendgrid_webhook_key: str | None = field(default=None, repr=False)
-    smtp_url: str | None = field(default=None, repr=False)
-    dkim_key: Path | None = None
-    dkim_selector: str | None = None
+    provider_settings: Mapping[str, str] = field(default_factory=dict, repr=False)
     metrics_token: str | None = field(default=None, repr=False)
     parcel_size: int | None = None
     pace: Pace = NO_LIMIT
@@ -76,9 +72,24 @@ class Config:
     lacks: tuple[Lack, ...] = ()
 
     @property
+    def provider(self) -> str:
+        """Its name, as the database knows it."""
+        return self.kind.name
+
+    @property
     def is_practice(self) -> bool:
         """Nothing leaves this machine: what is sent is kept in an account of its own."""
-        return self.provider == "outbox"
+        return self.kind.is_practice
+
+    def provider_setup(self, clock: Clock) -> ProviderSetup:
+        return ProviderSetup(
+            directory=self.directory,
+            newsletter=self.newsletter,
+            settings=self.provider_settings,
+            tracking=self.tracking,
+            parcel_size=self.parcel_size,
+            clock=clock,
+        )
 
 
 def read_config(directory: Path, environ: Mapping[str, str] | None = None, *, text: str | None = None) -> Config:
@@ -86,33 +97,29 @@ def read_config(directory: Path, environ: Mapping[str, str] | None = None, *, te
 
     With `text` as they would be if `newsletter.toml` held that.
 
-    What is not set has a stand-in: with `warnings` for practice (the outbox), with `lacks` for a real provider. Raises
+    What is not set has a stand-in: with `warnings` for practice, with `lacks` for a real provider. Raises
     Missing where there is no newsletter, and Mistake, with file and line, for a wrong value.
     """
     directory = directory.resolve()
     settings = Settings(directory, os.environ if environ is None else environ, text)
-    provider = settings.value("provider") or "outbox"
-    if provider not in PROVIDERS:
-        raise settings.mistake("provider", f"`provider` is `{provider}`.", f"It is one of: {', '.join(PROVIDERS)}.")
-    settings.is_practice = provider == "outbox"
+    provider = settings.value("provider") or PRACTICE.name
+    if provider not in KINDS:
+        raise settings.mistake("provider", f"`provider` is `{provider}`.", f"It is one of: {', '.join(KINDS)}.")
+    kind = KINDS[provider]
+    settings.is_practice = kind.is_practice
     newsletter = _newsletter(settings)
     return Config(
         directory=directory,
         newsletter=newsletter,
-        provider=provider,
+        kind=kind,
         database_url=settings.value("database_url") or f"sqlite:///{directory / 'var' / 'newsletter.db'}",
         secret_key=_secret_key(settings, newsletter.name),
-        sendgrid_api_key=_needed(settings, "sendgrid_api_key", provider == "sendgrid"),
-        sendgrid_url=sendgrid_url(settings),
-        sendgrid_webhook_key=settings.value("sendgrid_webhook_key"),
-        smtp_url=_smtp_url(settings, provider == "smtp"),
-        dkim_key=file_path(settings, "dkim_key", directory),
-        dkim_selector=settings.value("dkim_selector"),
+        provider_settings=_provider_settings(settings, kind, directory),
         metrics_token=settings.value("metrics_token"),
         parcel_size=number(settings, "parcel_size"),
         # Practice is for looking at it now: no mailbox provider minds how fast files are written.
         pace=NO_LIMIT
-        if provider == "outbox"
+        if kind.is_practice
         else Pace(per_hour=number(settings, "per_hour"), warm_up=number(settings, "warm_up")),
         keep_ip_days=keep_ip_days(settings),
         unapproved_goes=unapproved_goes(settings),
@@ -208,23 +215,17 @@ def _secret_key(settings: Settings, name: str) -> str:
     return randomness.token_hex(32)
 
 
-def _needed(settings: Settings, key: str, is_needed: bool) -> str | None:
-    value = settings.value(key)
-    if value is None and is_needed:
-        variable = SECRET_KEYS[key]
-        settings.lack(
-            key,
-            f"{variable} is not set, so nothing can be handed over.",
-            f"Put a line into {SECRETS}: {variable}=..., or set it in the environment.",
-        )
-    return value
-
-
-def _smtp_url(settings: Settings, is_needed: bool) -> str | None:
-    url = _needed(settings, "smtp_url", is_needed)
-    # The address holds a password, so the refusal does not repeat it.
-    if url is not None and not re.match(r"smtps?://[^\s/]+", url):
-        raise settings.mistake(
-            "smtp_url", "This is not a mail server's address.", "Write smtp://user:password@host:587"
-        )
-    return url
+def _provider_settings(settings: Settings, kind: ProviderKind, directory: Path) -> dict[str, str]:
+    """What is set for any provider, by key; what `kind` needs and has not got is a lack."""
+    found = {}
+    for one in PROVIDER_SETTINGS:
+        value = provider_value(settings, one, directory)
+        if value is not None:
+            found[one.key] = value
+        elif one.is_needed and one in kind.settings:
+            settings.lack(
+                one.key,
+                f"{one.variable} is not set, so nothing can be handed over.",
+                f"Put a line into {SECRETS}: {one.variable}=..., or set it in the environment.",
+            )
+    return found

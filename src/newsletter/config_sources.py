@@ -8,11 +8,13 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from newsletter.config_files import FILE, SECRETS, line_of, secrets, toml_mistake, toml_text
+from newsletter.providers.registry import KINDS
 from newsletter.words.lack import Lack
 from newsletter.words.mistake import Mistake, Place
 
+PROVIDER_SETTINGS = tuple(setting for kind in KINDS.values() for setting in kind.settings)
 # Key in newsletter.toml: the environment variable that wins over it, where there is one.
-KEYS = {
+KEYS: dict[str, str | None] = {
     "name": None,
     "sender": None,
     "reply_to": None,
@@ -22,9 +24,7 @@ KEYS = {
     "zone": None,
     "public_url": "NEWSLETTER_PUBLIC_URL",
     "provider": "NEWSLETTER_PROVIDER",
-    "sendgrid_url": "NEWSLETTER_SENDGRID_URL",
-    "dkim_key": "NEWSLETTER_DKIM_KEY",
-    "dkim_selector": "NEWSLETTER_DKIM_SELECTOR",
+    **{one.key: one.variable for one in PROVIDER_SETTINGS if not one.is_secret},
     "parcel_size": "NEWSLETTER_PARCEL_SIZE",
     "per_hour": "NEWSLETTER_PER_HOUR",
     "warm_up": "NEWSLETTER_WARM_UP",
@@ -37,9 +37,7 @@ _NUMBERS = frozenset({"parcel_size", "per_hour", "warm_up"})
 # These hold passwords or keys, so a file that is kept in git must not.
 SECRET_KEYS = {
     "database_url": "NEWSLETTER_DATABASE_URL",
-    "sendgrid_api_key": "SENDGRID_API_KEY",
-    "sendgrid_webhook_key": "NEWSLETTER_SENDGRID_WEBHOOK_KEY",
-    "smtp_url": "NEWSLETTER_SMTP_URL",
+    **{one.key: one.variable for one in PROVIDER_SETTINGS if one.is_secret},
     "secret_key": "NEWSLETTER_SECRET_KEY",
     "metrics_token": "NEWSLETTER_METRICS_TOKEN",
     "imap_url": "NEWSLETTER_IMAP_URL",

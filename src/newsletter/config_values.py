@@ -7,23 +7,15 @@ from ipaddress import ip_network
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from newsletter.config_files import SECRETS
 from newsletter.config_sources import Settings
+from newsletter.providers.kind import ProviderSetting
 from newsletter.words.domain import ascii_uri, host_of
 from newsletter.words.message import addr_spec
 from newsletter.words.mistake import Mistake
 from newsletter.words.tracking import Tracking
 
 _OTHER = "Take an address that has only a-z before the @."
-# The global one and those of regions, https://www.twilio.com/docs/sendgrid/api-reference
-_SENDGRID = re.compile(r"https://api(?:\.[a-z]{2,10})?\.sendgrid\.com(?::443)?")
 _ADDRESS = re.compile(r"[^@\s<>\",;:()\[\]\\]+@[^@\s<>\",;:()\[\]\\]+\.[^@\s<>\",;:()\[\]\\.]+")
-
-
-def file_path(settings: Settings, key: str, directory: Path) -> Path | None:
-    """A file's path; one that does not begin at the root begins at the newsletter's folder."""
-    value = settings.value(key)
-    return directory / value if value else None
 
 
 def web_address(settings: Settings, key: str) -> str | None:
@@ -45,17 +37,16 @@ def web_address(settings: Settings, key: str) -> str | None:
     return spelt
 
 
-def sendgrid_url(settings: Settings) -> str | None:
-    """Any address that somebody at this machine said; in `newsletter.toml` SendGrid's own alone: the key is sent there."""
-    url = web_address(settings, "sendgrid_url")
-    if url is not None and settings.is_in_file("sendgrid_url") and not _SENDGRID.fullmatch(url):
-        raise settings.mistake(
-            "sendgrid_url",
-            f"{url} is none of SendGrid's own addresses, and whoever can change this file would be sent the key.",
-            "Delete the line. If that address is meant, say it at this machine: newsletter connect sendgrid --url ADDRESS,"
-            f" or NEWSLETTER_SENDGRID_URL= in {SECRETS}.",
-        )
-    return url
+def provider_value(settings: Settings, setting: ProviderSetting, directory: Path) -> str | None:
+    key = setting.key
+    value = web_address(settings, key) if setting.is_web_address else settings.value(key)
+    if value is None:
+        return None
+    try:
+        setting.check(value, settings.is_in_file(key))
+    except Mistake as wrong:
+        raise settings.mistake(key, wrong.message, wrong.fix or "") from None
+    return str(directory / value) if setting.is_file else value
 
 
 def mail_address(settings: Settings, key: str) -> str | None:

@@ -96,7 +96,7 @@ def test_a_server_that_asks_for_no_password_needs_none(folder: Path, server: Smt
     done = connect(folder, "smtp", "--host", server.host, "--port", str(server.port), "--connections", "2")
 
     assert 0 == done.returncode, done.stderr
-    url = read_config(folder, {}).smtp_url
+    url = read_config(folder, {}).provider_settings["smtp_url"]
     assert f"smtp://{server.host}:{server.port}?connections=2" == url
 
 
@@ -163,7 +163,11 @@ def test_a_sendgrid_key_that_may_send_is_kept(folder: Path) -> None:
     assert 0 == done.returncode, done.stderr
     assert "it may send mail" in done.stdout
     config = read_config(folder, {})
-    assert ("sendgrid", KEY, url) == (config.provider, config.sendgrid_api_key, config.sendgrid_url)
+    assert ("sendgrid", KEY, url) == (
+        config.provider,
+        config.provider_settings["sendgrid_api_key"],
+        config.provider_settings["sendgrid_url"],
+    )
 
 
 @pytest.mark.parametrize(

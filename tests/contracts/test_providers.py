@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.providers.outbox import Outbox
-from newsletter.providers.sendgrid import SendGrid
+from newsletter.providers.outbox.provider import Outbox
+from newsletter.providers.sendgrid.provider import SendGrid
 from tests.contracts.provider import ProviderContract, Received
 from tests.fakes.filling import filled
 from tests.fakes.running import SendGridServer, sendgrid_server

@@ -28,7 +28,7 @@ from newsletter.ledger.settle import Looker
 from newsletter.ledger.settle import send_again as send_doubtful_again
 from newsletter.ledger.spool import Spool
 from newsletter.ledger.tables import attempt
-from newsletter.providers.sendgrid import SendGrid
+from newsletter.providers.sendgrid.provider import SendGrid
 from newsletter.wiring import SystemClock
 from newsletter.wiring.forget import FORGETS
 from newsletter.words.consignment import Consignment

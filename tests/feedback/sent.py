@@ -18,7 +18,7 @@ from newsletter.feedback.feedback import Feedback
 from newsletter.ledger.ledger import open_ledger
 from newsletter.ledger.rows import Account, Claim, MailingRow
 from newsletter.ledger.tables import delivery
-from newsletter.ports.events import EventSource, Heard
+from newsletter.ports.events import Heard
 from newsletter.providers.sendgrid.events import parse
 from newsletter.readers.tables import subscriber
 from newsletter.wiring import SystemClock
@@ -112,10 +112,9 @@ class Post:
         return [one.status.value for one in person.subscriptions]
 
 
-def feedback_by(source: EventSource, post: Post) -> Feedback:
-    """What is heard from `source`, as wiring puts it together."""
+def a_feedback(post: Post) -> Feedback:
+    """As wiring puts it together."""
     return Feedback(
-        source=source,
         log=post.events,
         clock=SystemClock(),
         telling=("sendgrid",),

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, insert, select, update
 
 from newsletter.db.engine import writing
 from newsletter.db.types import database_now
-from newsletter.feedback.feedback import Feedback, Listening
+from newsletter.feedback.feedback import Listening
 from newsletter.ledger.tables import attempt, mailing
 from newsletter.notices.notices_sql import Notices
 from newsletter.providers.sendgrid.api import SendGridApi
@@ -25,8 +25,7 @@ from newsletter.words.subscriber import SuppressionReason
 from tests.fakes.running import SendGridServer, sendgrid_server
 from tests.fakes.sendgrid_events import Telling
 from tests.fakes.sendgrid_log import LISTS
-from tests.fakes.signing import Signer
-from tests.feedback.sent import Post, Taken, feedback_by, parsed
+from tests.feedback.sent import Post, Taken, a_feedback, parsed
 from tests.world import WEEKLY, add_readers
 
 READER = "reader0@example.com"
@@ -142,10 +141,6 @@ def test_a_person_puts_a_reader_back(post: Post) -> None:
 # Alarms
 
 
-def feedback_of(post: Post) -> Feedback:
-    return feedback_by(SendGridEvents(Signer().public, SystemClock()), post)
-
-
 def test_too_many_complaints_pause_a_sending_once(engine: Engine) -> None:
     """At 0.3 % it stops with the number in the reason; who resumes has overruled it, and it is not stopped again."""
     add_readers(engine, "weekly", range(400))
@@ -159,7 +154,7 @@ def test_too_many_complaints_pause_a_sending_once(engine: Engine) -> None:
         post.ledger.attempts.record(claim.attempt_id, [(None, Accepted("ref"))])
     complaining = {line["email"]: "spamreport" for line in taken[:3]}
     post.hear(taken, Telling(of=complaining))
-    feedback = feedback_of(post)
+    feedback = a_feedback(post)
 
     raised = feedback.watch()
 
@@ -189,7 +184,7 @@ def test_who_was_never_in_a_call_makes_no_share_smaller(engine: Engine) -> None:
     post.ledger.attempts.record(claim.attempt_id, [(None, Accepted("ref"))])
     post.hear(post.taken(claim)[:3], Telling(courses={"spamreport": 1}))
 
-    assert [(AlarmKind.COMPLAINTS, True)] == [(alarm.kind, alarm.pauses) for alarm in feedback_of(post).watch()]
+    assert [(AlarmKind.COMPLAINTS, True)] == [(alarm.kind, alarm.pauses) for alarm in a_feedback(post).watch()]
     assert "3 of 300" in (post.ledger.mailings.get(mailing_row.id).pause_reason or "")
 
 
@@ -199,7 +194,7 @@ def test_a_warning_may_become_a_reason_to_stop(engine: Engine) -> None:
     post = Post(engine)
     mailing_row = post.plan(size=500)
     taken = post.hand_over(mailing_row)
-    feedback = feedback_of(post)
+    feedback = a_feedback(post)
     post.hear(taken[:30], Telling(courses={"bounce": 1}))
     assert [(AlarmKind.BOUNCES, False)] == [(alarm.kind, alarm.pauses) for alarm in feedback.watch()]
     assert [] == feedback.watch()
@@ -215,7 +210,7 @@ def test_silence_for_a_day_is_told(post: Post) -> None:
     """Handed over more than 24 hours ago and nothing heard: above 2 % the owner is told; a day is waited for."""
     taken = post.send()
     post.hear(taken[:1], Telling())
-    feedback = feedback_of(post)
+    feedback = a_feedback(post)
     assert [] == feedback.watch(unconfirmed=True)
     with writing(post.engine) as connection:
         connection.execute(update(attempt).values(ended_at=database_now(-25 * 3600)))
@@ -235,7 +230,7 @@ def test_old_issues_are_not_watched(post: Post) -> None:
         connection.execute(update(attempt).values(ended_at=database_now(-40 * 86_400)))
         connection.execute(update(mailing).values(start_at=database_now(-40 * 86_400)))
 
-    assert [] == feedback_of(post).watch(unconfirmed=True)
+    assert [] == a_feedback(post).watch(unconfirmed=True)
 
 
 # The pull
@@ -248,10 +243,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SendGridServer]
         yield running
 
 
-def pulling(post: Post, server: SendGridServer) -> Feedback:
+def lists_of(server: SendGridServer) -> SendGridEvents:
     clock = SystemClock()
-    source = SendGridEvents("", clock, lambda: SendGridApi("SG.made-up", server.url, clock.monotonic))
-    return feedback_by(source, post)
+    return SendGridEvents("", clock, lambda: SendGridApi("SG.made-up", server.url, clock.monotonic))
 
 
 def listed(*emails: str, days_ago: float = 0.5) -> list[dict[str, object]]:
@@ -272,9 +266,9 @@ def test_what_the_webhook_missed_is_asked_for(post: Post, server: SendGridServer
             "unsubscribes": listed("reader2@example.com"),
         },
     )
-    feedback = pulling(post, server)
+    feedback, source = a_feedback(post), lists_of(server)
 
-    heard = feedback.pull()
+    heard = feedback.pull(source)
 
     assert heard and 1_104 == heard.new == heard.suppressed
     assert SuppressionReason.HARD_BOUNCE is post.readers.find_suppression(READER)
@@ -282,23 +276,23 @@ def test_what_the_webhook_missed_is_asked_for(post: Post, server: SendGridServer
     assert SuppressionReason.COMPLAINT is post.readers.find_suppression("cross@example.org")
     assert post.readers.find_suppression("reader1@example.com") is None
     assert ["ended"] == post.statuses("reader2@example.com")
-    assert feedback.pull() is None, "not again within the half hour"
+    assert feedback.pull(source) is None, "not again within the half hour"
 
     post.events.note_pull("sendgrid", datetime.now(UTC) - timedelta(hours=2))
-    again = feedback.pull()
+    again = feedback.pull(source)
     assert again and (0, 1_104) == (again.new, again.repeated), "the spans overlap, and a row counts once"
 
 
 def test_a_provider_that_does_not_answer_is_asked_again_later(post: Post, server: SendGridServer) -> None:
     """Nothing is noted as read, nothing is raised, and the beat goes on."""
     server.keep(status=429)
-    feedback = pulling(post, server)
+    feedback, source = a_feedback(post), lists_of(server)
 
-    assert feedback.pull() is None
+    assert feedback.pull(source) is None
     assert post.events.pulled_until("sendgrid") is None
-    Listening(feedback, pulls=True).beat()
+    Listening(feedback, source).beat()
     server.keep(status=200, lists={name: [] for name in LISTS})
-    assert feedback.pull()
+    assert feedback.pull(source)
 
 
 def test_fates_are_counted_where_handed_over_is(post: Post) -> None:

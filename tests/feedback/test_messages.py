@@ -262,7 +262,6 @@ def test_a_refusal_is_logged_without_addresses(
     from newsletter.feedback.feedback import Feedback
 
     feedback = Feedback(
-        source=source,
         log=None,  # type: ignore[arg-type]
         clock=Stopped(),
         telling=(),
@@ -270,7 +269,7 @@ def test_a_refusal_is_logged_without_addresses(
         owners=list,
     )
     with caplog.at_level(logging.DEBUG), pytest.raises(Unverified):
-        feedback.hear(headers(signer=OTHER), BODY)
+        feedback.hear(source, headers(signer=OTHER), BODY)
 
     assert "refused" in caplog.text
     assert "ana" not in caplog.text

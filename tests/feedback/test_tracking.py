@@ -18,6 +18,7 @@ from sqlalchemy import Engine, inspect, select, text
 from newsletter.config import read_config
 from newsletter.db.engine import connect, reading
 from newsletter.feedback.tables import event
+from newsletter.providers.registry import KINDS
 from newsletter.providers.sendgrid.body import mail_body, mint
 from newsletter.providers.sendgrid.events import parse
 from newsletter.providers.sendgrid.own_links import without_own_links_followed
@@ -79,8 +80,10 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> dict[Tracking, tuple[Pat
         with (folder / "var" / "secrets.env").open("a") as secrets:
             secrets.write(f"NEWSLETTER_SENDGRID_WEBHOOK_KEY={SIGNER.public}\n")
         parts = open_newsletter(folder)
+        source = KINDS["sendgrid"].events(parts.provider_setup)
+        assert source is not None
         for body in told(taken, READ):
-            parts.feedback.hear(SIGNER.headers(body, at=time.time()), body)
+            parts.feedback.hear(source, SIGNER.headers(body, at=time.time()), body)
         parts.engine.dispose()
         found[tracking] = (folder, bodies)
     return found

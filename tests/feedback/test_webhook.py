@@ -14,11 +14,11 @@ from starlette.routing import Route
 from newsletter.db.engine import reading
 from newsletter.feedback.tables import event
 from newsletter.providers.sendgrid.events import SendGridEvents
-from newsletter.web.webhooks import MAX_BYTES, sendgrid_webhook
+from newsletter.web.webhooks import MAX_BYTES, webhook
 from newsletter.words.ledger import Fate
 from tests.fakes.sendgrid_events import Telling, told
 from tests.fakes.signing import Signer
-from tests.feedback.sent import Post, feedback_by
+from tests.feedback.sent import Post, a_feedback
 from tests.feedback.serving import post as post_to
 from tests.feedback.serving import serving
 from tests.world import add_readers
@@ -49,8 +49,8 @@ def post(engine: Engine) -> Post:
 def url(post: Post) -> Iterator[str]:
     """The webhook's address."""
     source = SendGridEvents(SIGNER.public, SystemClock())
-    feedback = feedback_by(source, post)
-    with serving([Route("/webhooks/sendgrid", sendgrid_webhook(feedback), methods=["POST"])]) as address:
+    endpoint = webhook(a_feedback(post), source, "SendGrid")
+    with serving([Route("/webhooks/sendgrid", endpoint, methods=["POST"])]) as address:
         yield f"{address}/webhooks/sendgrid"
 
 

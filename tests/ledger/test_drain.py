@@ -20,8 +20,8 @@ from newsletter.ledger.drain import Drain
 from newsletter.ledger.ledger import open_ledger
 from newsletter.ledger.rows import Claim
 from newsletter.ledger.tables import parcel, provider_state
-from newsletter.providers.outbox import Outbox
-from newsletter.providers.sendgrid import SendGrid
+from newsletter.providers.outbox.provider import Outbox
+from newsletter.providers.sendgrid.provider import SendGrid
 from newsletter.wiring import SystemClock
 from newsletter.words.consignment import Consignment
 from newsletter.words.ledger import MailingStatus

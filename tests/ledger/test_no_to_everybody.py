@@ -12,7 +12,7 @@ from sqlalchemy import Engine, func, select
 
 from newsletter.db.engine import reading
 from newsletter.ledger.ledger import open_ledger
-from newsletter.providers.smtp import SmtpProvider
+from newsletter.providers.smtp.provider import SmtpProvider
 from newsletter.readers.tables import suppression
 from newsletter.wiring import SystemClock
 from newsletter.words.ledger import MailingStatus

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from newsletter.providers.sendgrid import SendGrid
 from newsletter.providers.sendgrid.outcomes import outcomes
+from newsletter.providers.sendgrid.provider import SendGrid
 from newsletter.providers.sendgrid.transport import HttpAnswer
-from newsletter.providers.smtp import SmtpProvider
 from newsletter.providers.smtp.outcomes import WAIT
+from newsletter.providers.smtp.provider import SmtpProvider
 from newsletter.wiring import SystemClock
 from newsletter.words.outcome import Accepted, Deferred, Refused, Uncertain
 from tests.pages import DOCS, rows, section

@@ -16,8 +16,8 @@ from newsletter.compose.render import Rendered
 from newsletter.preflight.around import Around
 from newsletter.preflight.gap_sizes import Extent, carried_bytes, worst_bytes, worst_carried
 from newsletter.preflight.gaps import findings
-from newsletter.providers.sendgrid import MAX_BODY_BYTES
 from newsletter.providers.sendgrid.body import mail_body, mint
+from newsletter.providers.sendgrid.provider import MAX_BODY_BYTES
 from newsletter.providers.sendgrid.validate import BYTES_PER_GAP, MAX_SUBSTITUTION_BYTES, checked
 from newsletter.words.consignment import Consignment
 from newsletter.words.edition import Edition

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.providers.smtp import SmtpProvider
+from newsletter.providers.smtp.provider import SmtpProvider
 from tests.fakes.running import SendGridServer, sendgrid_server
 from tests.fakes.smtp_plan import OFFERS
 from tests.fakes.smtp_running import SmtpServer, smtp_server

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from newsletter.providers.smtp import SmtpProvider
+from newsletter.providers.smtp.provider import SmtpProvider
 from newsletter.words.outcome import Accepted, Outcome
 from tests.contracts.provider import outcomes
 from tests.fakes.smtp_running import SmtpServer

@@ -6,7 +6,7 @@ import ssl
 from datetime import timedelta
 from pathlib import Path
 
-from newsletter.providers.smtp import SmtpProvider
+from newsletter.providers.smtp.provider import SmtpProvider
 from newsletter.words.outcome import Outcome
 from tests.contracts.provider import outcomes
 from tests.providers.parcels import SystemClock, a_consignment

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from newsletter.ports.provider import Trace
-from newsletter.providers.outbox import Outbox
 from newsletter.providers.outbox.files import AttemptClosed, Staging
+from newsletter.providers.outbox.provider import Outbox
 from newsletter.words.gap import Part
 from newsletter.words.outcome import Accepted, Deferred
 from tests.contracts.provider import outcomes

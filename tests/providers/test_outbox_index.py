@@ -5,8 +5,8 @@ from __future__ import annotations
 from html.parser import HTMLParser
 from pathlib import Path
 
-from newsletter.providers.outbox import Outbox
 from newsletter.providers.outbox.index import write_index
+from newsletter.providers.outbox.provider import Outbox
 from newsletter.words.gap import Context, Field, Gap, Part
 from tests.providers.parcels import SystemClock, a_consignment, an_edition
 

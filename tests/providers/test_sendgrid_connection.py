@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from newsletter.providers.sendgrid import SendGrid
+from newsletter.providers.sendgrid.provider import SendGrid
 from newsletter.words.gap import Part
 from newsletter.words.outcome import Accepted, Deferred, Outcome, Uncertain
 from tests.fakes.running import SendGridServer, sendgrid_server

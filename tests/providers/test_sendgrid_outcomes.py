@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from newsletter.providers.sendgrid import SendGrid
+from newsletter.providers.sendgrid.provider import SendGrid
 from newsletter.words.outcome import Accepted, Deferred, Outcome, Refused, Uncertain
 from tests.contracts.provider import outcomes
 from tests.fakes.running import SendGridServer

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.providers.sendgrid import SendGrid
 from newsletter.providers.sendgrid.client import Key
+from newsletter.providers.sendgrid.provider import SendGrid
 from newsletter.words.mistake import Mistake
 from newsletter.words.outcome import Accepted, Deferred
 from tests.contracts.provider import outcomes

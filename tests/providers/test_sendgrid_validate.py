@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from newsletter.providers.sendgrid import SendGrid
 from newsletter.providers.sendgrid.body import mint
+from newsletter.providers.sendgrid.provider import SendGrid
 from newsletter.words.gap import Context, Field, Gap, Part
 from newsletter.words.outcome import Accepted, Deferred, Refused
 from tests.contracts.provider import outcomes

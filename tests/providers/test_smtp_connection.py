@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.providers.smtp import SmtpProvider
+from newsletter.providers.smtp.provider import SmtpProvider
 from newsletter.providers.smtp.server import Server, smtp_url
 from newsletter.words.mistake import Mistake, NotNow
 from newsletter.words.outcome import Accepted, Deferred, Uncertain
@@ -121,7 +121,7 @@ def test_a_check_hands_nothing_over_and_says_how_it_went(server: SmtpServer) -> 
     """It connects, logs in, and asks for a sign of life."""
     server.plan(login=["mara", PASSWORD])
 
-    said = smtp_at(server.url(LOGIN)).check()
+    said = smtp_at(server.url(LOGIN)).look().words
 
     assert "takes the password" in said
     assert PASSWORD not in said
@@ -134,7 +134,7 @@ def test_a_check_that_fails_says_why(server: SmtpServer) -> None:
     server.plan(login=["mara", "another"])
 
     with pytest.raises(NotNow, match="does not take the password"):
-        smtp_at(server.url(LOGIN)).check()
+        smtp_at(server.url(LOGIN)).look()
 
 
 # The address

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from newsletter.providers.smtp import SmtpProvider
 from newsletter.providers.smtp.dkim import Signer
+from newsletter.providers.smtp.provider import SmtpProvider
 from tests.contracts.provider import ProviderContract, Received
 from tests.fakes.smtp_running import SmtpServer, smtp_server
 from tests.providers.parcels import SystemClock

@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.providers.smtp import SmtpProvider
 from newsletter.providers.smtp.dkim import Signer, read_signer
+from newsletter.providers.smtp.provider import SmtpProvider
 from newsletter.words.gap import Part
 from newsletter.words.mistake import Mistake
 from newsletter.words.outcome import Accepted

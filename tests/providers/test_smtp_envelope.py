@@ -7,7 +7,7 @@ from email.policy import default
 
 import pytest
 
-from newsletter.providers.smtp import SmtpProvider
+from newsletter.providers.smtp.provider import SmtpProvider
 from newsletter.words.edition import Edition
 from newsletter.words.gap import Part
 from newsletter.words.outcome import Deferred, Refused

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from newsletter.providers.smtp import SmtpProvider
+from newsletter.providers.smtp.provider import SmtpProvider
 from newsletter.words.gap import Part
 from newsletter.words.outcome import Accepted, Deferred, Refused, Uncertain
 from tests.fakes.smtp_running import SmtpServer

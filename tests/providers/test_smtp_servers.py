@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from newsletter.providers.smtp import SmtpProvider
+from newsletter.providers.smtp.provider import SmtpProvider
 from newsletter.words.outcome import Accepted, Deferred
 from tests.contracts.provider import outcomes
 from tests.fakes.smtp_running import SmtpServer, smtp_server

@@ -32,7 +32,7 @@ def _fields(page: str, button: str) -> dict[str, str]:
 def _sent(world: World) -> set[str]:
     """The openings that readers got."""
     found = set()
-    for file in (world.parts.outbox_directory / "1").glob("*.eml"):
+    for file in ((world.parts.directory / "var" / "outbox") / "1").glob("*.eml"):
         text = message_from_bytes(file.read_bytes(), policy=default).get_body(("plain",))
         assert text is not None
         found.add(re.search(r"Dear reader, (.*)\.", text.get_content())[1])  # type: ignore[index]

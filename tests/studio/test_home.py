@@ -64,7 +64,7 @@ def test_a_test_mail_goes_to_the_address_of_the_last_one(world: World) -> None:
     assert 'value="me+test@example.com"' in world.client.get("/studio/issues/1").text
     answer = world.post("/issues/1/test", to="me+test@example.com", back="home")
     assert answer.headers["location"] == "/studio"
-    assert len(list(world.parts.outbox_directory.rglob("*.eml"))) == 2
+    assert len(list((world.parts.directory / "var" / "outbox").rglob("*.eml"))) == 2
 
 
 def test_what_stops_it_is_said_with_the_way_to_mend_it(world: World) -> None:

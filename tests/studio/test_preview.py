@@ -104,7 +104,7 @@ def test_a_test_mail_is_handed_over_and_counted_nowhere(world: World) -> None:
     answer = world.post_json("/issues/1/test", {"to": "me@example.com"})
 
     assert "me@example.com" in answer.json()["said"]
-    assert list(world.parts.outbox_directory.rglob("*.eml"))
+    assert list((world.parts.directory / "var" / "outbox").rglob("*.eml"))
     assert world.parts.ledger.accounts.find(1) is None
 
 

@@ -61,18 +61,18 @@ def test_an_issue_goes_from_the_page_to_the_outbox(world: World) -> None:
     assert '<b class="num">130</b> readers' in look
     assert "nobody gets them" in look
     assert "Whoever has it" not in look
-    assert not list(world.parts.outbox_directory.glob("*"))
+    assert not list((world.parts.directory / "var" / "outbox").glob("*"))
 
     assert world.post("/issues/1/send", list="weekly", when="now").status_code == 303
     world.until("finished")
-    assert len(list(world.parts.outbox_directory.rglob("*.eml"))) == 130
+    assert len(list((world.parts.directory / "var" / "outbox").rglob("*.eml"))) == 130
     page = world.client.get("/studio/issues/1/send", params={"list": "weekly"}).text
     assert "130 who have this issue already" in page
     assert "Whoever has it does not get it again." in page
-    assert f"{world.parts.outbox_directory}/index.html" in page
+    assert f"{(world.parts.directory / 'var' / 'outbox')}/index.html" in page
     world.post("/issues/1/send", list="weekly", when="now")
     world.until("finished")
-    assert len(list(world.parts.outbox_directory.rglob("*.eml"))) == 130
+    assert len(list((world.parts.directory / "var" / "outbox").rglob("*.eml"))) == 130
 
 
 def test_the_list_with_the_readers_is_offered_first(world: World) -> None:
@@ -106,7 +106,7 @@ def test_it_waits_for_its_time_and_can_be_cancelled(world: World) -> None:
     assert 'Goes to <span class="num">2</span> readers' in world.client.get("/studio").text
     world.post("/issues/1/control", act="cancel")
     world.until("cancelled")
-    assert not list(world.parts.outbox_directory.rglob("*.eml"))
+    assert not list((world.parts.directory / "var" / "outbox").rglob("*.eml"))
 
 
 def test_a_time_that_has_passed_or_is_none_is_refused(world: World) -> None:
@@ -195,7 +195,7 @@ def test_a_slow_sending_is_paused_and_goes_on(world: World) -> None:
     assert "Go on" in world.client.get("/studio/issues/1/send").text
     world.post("/issues/1/control", act="resume")
     world.until("finished")
-    names = [path.name for path in world.parts.outbox_directory.rglob("*.eml")]
+    names = [path.name for path in (world.parts.directory / "var" / "outbox").rglob("*.eml")]
     assert len(names) == 400
 
 
@@ -222,12 +222,12 @@ def test_a_few_get_it_first_and_somebody_looks(world: World) -> None:
     world.until("paused")
     page = world.client.get("/studio/issues/1/send").text
     assert LOOK_FIRST in page
-    assert len(list(world.parts.outbox_directory.rglob("*.eml"))) == 3
+    assert len(list((world.parts.directory / "var" / "outbox").rglob("*.eml"))) == 3
     world.post("/issues/1/control", act="resume")
     world.until("finished")
-    assert len({path.name for path in world.parts.outbox_directory.rglob("*.eml")}) == world.parts.readers.count_active(
-        "weekly"
-    )
+    assert len(
+        {path.name for path in (world.parts.directory / "var" / "outbox").rglob("*.eml")}
+    ) == world.parts.readers.count_active("weekly")
 
 
 @pytest.mark.parametrize(

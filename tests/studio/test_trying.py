@@ -43,7 +43,7 @@ def _as(parts: Parts, role: Role) -> World:
 
 
 def _tested(parts: Parts) -> int:
-    return len(list(parts.outbox_directory.glob("*/*.eml")))
+    return len(list((parts.directory / "var" / "outbox").glob("*/*.eml")))
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,9 @@ class World:
 
     def mails(self) -> list[EmailMessage]:
         """Everything in the practice outbox, oldest first."""
-        paths = sorted(self.parts.outbox_directory.glob("*/*.eml"), key=lambda path: path.stat().st_mtime_ns)
+        paths = sorted(
+            (self.parts.directory / "var" / "outbox").glob("*/*.eml"), key=lambda path: path.stat().st_mtime_ns
+        )
         found = [message_from_bytes(path.read_bytes(), policy=default) for path in paths]
         return [mail for mail in found if isinstance(mail, EmailMessage)]
 

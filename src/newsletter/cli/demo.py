@@ -17,6 +17,8 @@ from pathlib import Path
 import click
 
 from newsletter.cli.demo_page import serve, write_page
+from newsletter.config_sources import SECRET_KEYS
+from newsletter.providers.registry import PRACTICE
 from newsletter.words.mistake import NewsletterError
 
 N_READERS = 2_000
@@ -136,7 +138,7 @@ class _DemoWalk:
     def send_again(self) -> None:
         _title("5. The same command again goes on where it stopped")
         self._run("send", "1", "--list", "weekly", "--yes")
-        readers = Counter(_recipient(path) for path in (self.directory / "var" / "outbox" / "1").glob("*.eml"))
+        readers = Counter(_recipient(path) for path in (PRACTICE.folder(self.directory) / "1").glob("*.eml"))
         twice = sum(n > 1 for n in readers.values())
         if len(readers) != N_READERS or twice:
             raise NewsletterError(f"{len(readers):,} of {N_READERS:,} readers have it, {twice} twice: that is a bug.")
@@ -146,7 +148,7 @@ class _DemoWalk:
         )
 
     def _n_mails(self) -> int:
-        folder = self.directory / "var" / "outbox" / "1"
+        folder = PRACTICE.folder(self.directory) / "1"
         return sum(1 for _ in folder.glob("*.eml")) if folder.is_dir() else 0
 
     def _run(self, *words: str, expect: int = 0) -> None:
@@ -170,8 +172,13 @@ class _DemoWalk:
 
     def _environment(self, more: dict[str, str]) -> dict[str, str]:
         """Practice, even where the caller's own newsletter is set to send."""
-        ours = {name: value for name, value in os.environ.items() if not name.startswith(("NEWSLETTER_", "SENDGRID_"))}
-        practice = {"NEWSLETTER_PROVIDER": "outbox", "NEWSLETTER_SECRET_KEY": "only for the demonstration"}
+        secret = set(SECRET_KEYS.values())
+        ours = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("NEWSLETTER_") and name not in secret
+        }
+        practice = {"NEWSLETTER_PROVIDER": PRACTICE.name, "NEWSLETTER_SECRET_KEY": "only for the demonstration"}
         return {**ours, **practice, "PYTHONIOENCODING": "utf-8", "COLUMNS": "110", **more}
 
 

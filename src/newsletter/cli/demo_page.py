@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from newsletter.providers.registry import PRACTICE
 from newsletter.wiring.samples import with_pictures
 
 _STYLE = """
@@ -33,15 +34,15 @@ iframe { width: 100%; height: 85vh; border: 1px solid var(--line); background: #
 
 
 def write_page(directory: Path, raw: Path) -> Path:
-    """Write `beside.html` into the outbox of the newsletter in `directory`, and say where it is."""
+    """Write `beside.html` beside the practice mail of the newsletter in `directory`, and say where it is."""
     mail = with_pictures(directory, (directory / "preview" / "001.html").read_text(encoding="utf-8"))
     text = raw.read_text(encoding="utf-8")
-    page = directory / "var" / "outbox" / "beside.html"
+    page = PRACTICE.folder(directory) / "beside.html"
     page.write_text(
         '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         f"<title>The raw text beside the finished mail</title><style>{_STYLE}</style>"
         "<header><h1>From a raw text to a mail</h1>"
-        '<p>Practice: nothing left this machine. <a href="index.html">All the mails in the outbox</a></p></header>'
+        '<p>Practice: nothing left this machine. <a href="index.html">All the practice mails</a></p></header>'
         f"<main><section><h2>What was found</h2><pre>{escape(text)}</pre></section>"
         '<section><h2>What readers get</h2><iframe sandbox="" title="The finished mail" '
         f'srcdoc="{escape(mail)}"></iframe></section></main></html>\n',
@@ -56,7 +57,7 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 
 
 def serve(page: Path) -> None:
-    """Show the page in a browser until Ctrl-C; only this machine can reach it, and only the outbox."""
+    """Show the page in a browser until Ctrl-C; only this machine can reach it, and only the practice mail."""
     handler = functools.partial(_Quiet, directory=str(page.parent))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         address = f"http://127.0.0.1:{server.server_port}/{page.name}"

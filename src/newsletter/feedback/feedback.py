@@ -41,12 +41,11 @@ _SUBJECTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feedback:
-    """Where events come from and where they are kept. `telling` are the providers that tell what became of a mail.
+    """Where events are kept. `telling` are the providers that tell what became of a mail.
 
     `owners` are the addresses of those who hear of an alarm. `tracking` says what may be kept of opens and clicks.
     """
 
-    source: EventSource
     log: EventLog
     clock: Clock
     telling: Sequence[str]
@@ -54,32 +53,32 @@ class Feedback:
     owners: Callable[[], Sequence[str]]
     tracking: Tracking = Tracking.NONE
 
-    def hear(self, headers: Mapping[str, str], body: bytes) -> Heard:
-        """Take one message of the provider. When this returns, everything that follows from it is committed.
+    def hear(self, source: EventSource, headers: Mapping[str, str], body: bytes) -> Heard:
+        """Take one message of a provider. When this returns, everything that follows from it is committed.
 
         Raises Unverified and Unreadable, which are logged; the database's own errors are for the caller, who must not
         answer that the message was taken.
         """
         try:
-            events = self.source.verify_and_parse(headers, body)
+            events = source.verify_and_parse(headers, body)
         except (Unverified, Unreadable) as refusal:
-            log.warning("a message of %d bytes as if from %s was refused: %s", len(body), self.source.name, refusal)
+            log.warning("a message of %d bytes as if from %s was refused: %s", len(body), source.name, refusal)
             raise
-        return self._keep(events)
+        return self._keep(source, events)
 
-    def pull(self) -> Heard | None:
-        """Ask for what the webhook may have missed, if it is time to; None where it is not, or nobody answered."""
-        now, before = self.clock.now(), self.log.pulled_until(self.source.name)
+    def pull(self, source: EventSource) -> Heard | None:
+        """Ask a provider for what the webhook may have missed, if it is time to; None where it is not, or nobody answered."""
+        now, before = self.clock.now(), self.log.pulled_until(source.name)
         if before is not None and now - before < PULL_EVERY:
             return None
         since_at = before - _PULL_OVERLAP if before else now - _FIRST_PULL
         try:
-            events = self.source.pull(since_at)
+            events = source.pull(since_at)
         except Unheard as reason:
-            log.warning("%s could not be asked for bounces and complaints: %s", self.source.name, reason)
+            log.warning("%s could not be asked for bounces and complaints: %s", source.name, reason)
             return None
-        heard = self._keep(events)
-        self.log.note_pull(self.source.name, now)
+        heard = self._keep(source, events)
+        self.log.note_pull(source.name, now)
         return heard
 
     def watch(self, *, unconfirmed: bool = False) -> Sequence[Alarm]:
@@ -111,12 +110,12 @@ class Feedback:
             made_at=self.clock.now(),
         )
 
-    def _keep(self, told: Sequence[Event]) -> Heard:
+    def _keep(self, source: EventSource, told: Sequence[Event]) -> Heard:
         events = [kept for event in told if (kept := heed(event, self.tracking))]
-        heard = self.log.hear(self.source.name, events, whole_or_nothing=self.source.whole_or_nothing)
+        heard = self.log.hear(source.name, events, whole_or_nothing=source.whole_or_nothing)
         log.info(
             "%s: %d new events, %d repeated, %d of no delivery of ours, %d deliveries proved",
-            self.source.name,
+            source.name,
             heard.new,
             heard.repeated,
             heard.unknown,
@@ -130,11 +129,11 @@ class Feedback:
 class Listening:
     """The regular part of feedback, as a beat of whoever ticks: cheap at most times, and it never raises.
 
-    `pulls` says that the provider can be asked for what was missed; what was refused everyone's ledger knows.
+    `source` can be asked for what was missed. A provider that tells nothing has none; the ledger knows what it refused.
     """
 
-    def __init__(self, feedback: Feedback, *, pulls: bool) -> None:
-        self._feedback, self._pulls = feedback, pulls
+    def __init__(self, feedback: Feedback, source: EventSource | None) -> None:
+        self._feedback, self._source = feedback, source
         self._thorough_at = self._glance_at = 0.0
 
     def beat(self) -> None:
@@ -153,8 +152,8 @@ class Listening:
 
     def _look(self, *, thoroughly: bool) -> None:
         try:
-            if thoroughly and self._pulls:
-                self._feedback.pull()
+            if thoroughly and self._source:
+                self._feedback.pull(self._source)
             self._feedback.watch(unconfirmed=thoroughly)
         except Exception as error:  # noqa: BLE001 - sending must go on; the error's own words may hold addresses
             log.error("what readers' mail servers say could not be looked at: %s", type(error).__name__)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOM, FILE = 0o700, 0o600
 _OTHERS = 0o077
-# What a command looks at before it begins; `doctor` looks further. A practice outbox may hold a million mails.
+# What a command looks at before it begins; `doctor` looks further. Practice may have left a million mails.
 _AT_ONCE, _AT_MOST = 2_000, 200_000
 # -1 is what subprocess takes for "as it is".
 _before = -1

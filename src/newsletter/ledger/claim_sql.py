@@ -61,7 +61,7 @@ def take_parcel(
     pick = (
         select(parcel.c.id, mailing.c.list_id)
         .join(mailing, mailing.c.id == parcel.c.mailing_id)
-        # What was practised is never handed to anybody who carries mail, and what is real never to the outbox.
+        # What was practised is never handed to anybody who carries mail, and what is real is never practised.
         .where(parcel.c.mailing_id == mailing_id, mailing.c.is_practice == practice, _due(), may_be_called)
         .order_by(parcel.c.id)
         .limit(1)

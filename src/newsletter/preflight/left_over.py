@@ -13,7 +13,7 @@ from newsletter.words.finding import Finding
 from newsletter.words.mistake import Place
 from newsletter.words.post import own_picture
 
-# As other systems write what they fill in: Mailchimp, AWeber, SendGrid, Brevo, Substack, phpList, Mailjet, Salesforce ...
+# As other systems write what they fill in: Mailchimp, AWeber, Brevo, Substack, phpList, Mailjet, Salesforce ...
 _FOREIGN = re.compile(
     r"\*\|[\w:.-]{1,60}\|\*|%%[\w.]{1,60}%%|\[\[[\w:. -]{1,60}\]\]|\[%[^%\]\n]{1,80}%\]|<%=?[^%>\n]{1,80}%>|\{\$[\w.]{1,60}\}"
     r"|\$\{[\w.]{1,60}\}|#\{[\w.]{1,60}\}|\{![\w.$]{1,60}\}|\{\|?(?:first|last|full|your)?_?-?(?:name|email|vorname|nachname|fname|lname)\|?\}"

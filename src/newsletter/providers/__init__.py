@@ -1,1 +1,1 @@
-"""Who can carry the mail: SendGrid, and the outbox on this machine's disk."""
+"""Who can carry the mail, a room each; `registry.py` names them, `kind.py` says what a room brings."""

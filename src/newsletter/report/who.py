@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from newsletter.providers.registry import KINDS
 from newsletter.report.figures import Copy, Happening, Try
 from newsletter.words.event import EventKind
 from newsletter.words.ledger import Fate, HandOver
 from newsletter.words.moment import say_moment
 
-_PROVIDERS = {"sendgrid": "SendGrid", "smtp": "our mail server", "outbox": "the practice outbox"}
 _SKIPPED = {
     "unsubscribed": "they were not active on the list any more when their batch was taken",
     "suppressed": "their address was on the do-not-mail list when their batch was taken",
@@ -49,7 +49,7 @@ def _handed(copy: Copy, zone: str) -> str:
     if not taken:
         return f"the provider for {copy.email}"
     one = taken[0]
-    name = _PROVIDERS.get(one.provider, one.provider)
+    name = KINDS[one.provider].title if one.provider in KINDS else one.provider
     call = f" (call {one.reference})" if one.reference else ""
     proof = "" if one.outcome == _ACCEPTED else ", as the provider told us later"
     return f"{name} for {copy.email} on {_moment(_time_of(one), zone)}{call}{proof}"

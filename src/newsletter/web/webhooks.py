@@ -12,7 +12,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from newsletter.ports.events import Unreadable, Unverified
+from newsletter.ports.events import EventSource, Unreadable, Unverified
+from newsletter.providers.registry import KINDS
 
 if TYPE_CHECKING:
     from newsletter.feedback.feedback import Feedback
@@ -20,17 +21,21 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# SendGrid collects up to 768 KB; room for a server of its that does not keep to that.
+# A provider collects up to 768 KB; room for one that does not keep to that.
 MAX_BYTES = 8_000_000
 
 
 def webhook_routes(parts: Parts) -> list[BaseRoute]:
-    """The routes to put beside the public pages. Raises Mistake where the webhook's key is not one."""
-    return [Route("/webhooks/sendgrid", sendgrid_webhook(parts.feedback), methods=["POST"])]
+    """For each provider that tells, whichever carries the mail now. Raises Mistake where a webhook's key is not one."""
+    return [
+        Route(f"/webhooks/{kind.name}", webhook(parts.feedback, source, kind.title), methods=["POST"])
+        for kind in KINDS.values()
+        if (source := kind.events(parts.provider_setup))
+    ]
 
 
-def sendgrid_webhook(feedback: Feedback) -> Callable[[Request], Awaitable[Response]]:
-    """The endpoint. 200 only after the commit; any 5xx makes SendGrid come again, for up to 24 hours."""
+def webhook(feedback: Feedback, source: EventSource, title: str) -> Callable[[Request], Awaitable[Response]]:
+    """The endpoint. 200 only after the commit; any 5xx makes the provider come again."""
 
     async def endpoint(request: Request) -> Response:
         try:
@@ -41,9 +46,9 @@ def sendgrid_webhook(feedback: Feedback) -> Callable[[Request], Awaitable[Respon
             log.warning("a message of more than %d bytes to the webhook was refused", MAX_BYTES)
             return _answer(413, "too large")
         try:
-            await run_in_threadpool(feedback.hear, request.headers, body)
+            await run_in_threadpool(feedback.hear, source, request.headers, body)
         except Unverified:
-            return _answer(403, "not taken: it could not be proved to come from SendGrid")
+            return _answer(403, f"not taken: it could not be proved to come from {title}")
         except Unreadable:
             return _answer(400, "not taken: it can't be read")
         except Exception as error:  # noqa: BLE001 - above all a database that is away; what else it is, is in the log

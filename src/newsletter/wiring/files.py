@@ -67,7 +67,3 @@ class Files:
         from newsletter.archive.old_issues import OldIssues
 
         return OldIssues(self.shelf, self.config.newsletter)
-
-    @property
-    def outbox_directory(self) -> Path:
-        return self.directory / "var" / "outbox"

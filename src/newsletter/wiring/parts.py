@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.config import read_config
 from newsletter.jobs.driver import Outlook, outlook
+from newsletter.providers.registry import KINDS
 from newsletter.wiring.books import Books
 from newsletter.wiring.clock import Timing
 from newsletter.words.lack import refusal
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from newsletter.ledger.settle import Looker
     from newsletter.ports.clock import Clock
     from newsletter.ports.provider import Evidence, Provider
+    from newsletter.providers.kind import ProviderSetup
 
 
 @dataclass(frozen=True)
@@ -59,9 +61,18 @@ class Parts(Books):
     @cached_property
     def carrier(self) -> Provider | NewsletterError:
         """Who carries the mail, also while nothing may be sent yet; or why there is nobody."""
-        from newsletter.wiring.carriers import carrier_or_refusal
+        kind = self.config.kind
+        keys = {setting.key for setting in kind.settings}
+        if why := refusal([lack for lack in self.config.lacks if lack.setting in keys]):
+            return why
+        try:
+            return kind.build(self.provider_setup)
+        except NewsletterError as error:
+            return error
 
-        return carrier_or_refusal(self)
+    @property
+    def provider_setup(self) -> ProviderSetup:
+        return self.config.provider_setup(self.clock)
 
     @cached_property
     def refusal(self) -> NewsletterError | None:
@@ -97,13 +108,10 @@ class Parts(Books):
             assert not isinstance(built, NewsletterError)
             return built
         from newsletter.providers.refuser import ClosedProvider
-        from newsletter.wiring.carriers import limits_of
 
-        if isinstance(built, NewsletterError):
-            limits, whole = limits_of(self.config.provider), self.config.provider == "sendgrid"
-        else:
-            limits, whole = built.limits, built.whole_or_nothing
-        return ClosedProvider(self.config.provider, why, limits=limits, whole_or_nothing=whole)
+        kind = self.config.kind
+        limits = kind.limits() if isinstance(built, NewsletterError) else built.limits
+        return ClosedProvider(kind.name, why, limits=limits, whole_or_nothing=kind.whole_or_nothing)
 
     @cached_property
     def keys(self) -> dict[int, bytes]:
@@ -121,28 +129,18 @@ class Parts(Books):
 
     @cached_property
     def evidence(self) -> Evidence | None:
-        """Who can be asked afterwards; a provider implements what it has."""
+        """What can be asked about a try afterwards, where the provider has that."""
+        from newsletter.ledger.account.tries_sql import find_try
+
         if isinstance(self.carrier, NewsletterError):
             return None
-        if self.config.provider == "sendgrid":
-            from newsletter.ledger.account.tries_sql import find_try
-            from newsletter.providers.sendgrid.logs import SendGridLogs
-            from newsletter.wiring.carriers import sendgrid_asking
-
-            return SendGridLogs(sendgrid_asking(self), partial(find_try, self.engine))
-        return self.carrier if hasattr(self.carrier, "find") else None  # type: ignore[return-value]
+        return self.config.kind.evidence(self.provider_setup, partial(find_try, self.engine))
 
     @cached_property
     def feedback(self) -> Feedback:
-        """What SendGrid tells afterwards. Raises Mistake where the webhook's key is none."""
         from newsletter.feedback.feedback import Feedback
-        from newsletter.providers.sendgrid.events import SendGridEvents
-        from newsletter.wiring.carriers import sendgrid_asking
 
-        asking = partial(sendgrid_asking, self) if self.config.sendgrid_api_key else None
-        source = SendGridEvents(self.config.sendgrid_webhook_key or "", self.clock, asking)
         return Feedback(
-            source=source,
             log=self.events,
             clock=self.clock,
             telling=self.telling,
@@ -160,16 +158,16 @@ class Parts(Books):
     def _listening(self) -> Listening:
         from newsletter.feedback.feedback import Listening
 
-        return Listening(self.feedback, pulls=self.config.provider == "sendgrid")
+        return Listening(self.feedback, self.config.kind.events(self.provider_setup))
 
     def listen(self) -> None:
         """A beat for what is heard afterwards: ask for what was missed, stop what does harm, tell the owner."""
-        if self.config.provider != "outbox":
+        if not self.config.is_practice:
             self._listening.beat()
 
     def _glance(self) -> None:
         """The same in the middle of sending, so that what does harm stops before it is over."""
-        if self.config.provider != "outbox":
+        if not self.config.is_practice:
             # A webhook's key that is none is for `doctor` to tell, and keeps nobody from sending.
             with suppress(Mistake):
                 self._listening.glance()
@@ -177,7 +175,7 @@ class Parts(Books):
     @property
     def telling(self) -> tuple[str, ...]:
         """The providers that tell what became of a mail, so that silence means something."""
-        return ("sendgrid",)
+        return tuple(kind.name for kind in KINDS.values() if kind.tells)
 
     @cached_property
     def looker(self) -> Looker:
@@ -243,11 +241,8 @@ class Parts(Books):
             self.ledger.attempts.sweep(alive=alone)
 
     def after_sending(self) -> None:
-        """What is left to do when nothing more is due: the practice outbox gets its page to look at."""
-        if self.config.provider == "outbox":
-            from newsletter.providers.outbox.index import write_index
-
-            write_index(self.outbox_directory)
+        """What is left to do when nothing more is due."""
+        self.config.kind.after_sending(self.provider_setup)
 
 
 def open_newsletter(directory: Path, timing: Timing | None = None) -> Parts:

@@ -13,11 +13,9 @@ if TYPE_CHECKING:
     from newsletter.ports.resolver import Resolver
     from newsletter.wiring import Parts
 
-# SendGrid's and our clock are on their way to each other for a second or two.
+# A provider's and our clock are on their way to each other for a second or two.
 _SECONDS_APART = 60.0
 _OFFLINE = "Not asked: --offline."
-# Where SendGrid's authenticated domains lead.
-_SENDGRID = "sendgrid.net"
 
 
 def ask_others(
@@ -38,44 +36,31 @@ def ask_others(
 
 def ask_provider(parts: Parts, resolver: Resolver, *, offline: bool = False) -> Iterator[Verdict]:
     """Try the provider's key or password, which sends nothing. No answer says nothing about the key."""
-    carrier = parts.carrier
+    from newsletter.preflight.domain.mail_server import check_server
+
+    carrier, kind = parts.carrier, parts.config.kind
     if isinstance(carrier, NewsletterError):
         yield failed("Provider", carrier.message, carrier.fix)
         return
     words = carrier.explain()
-    if parts.config.provider == "outbox":
+    if kind.is_practice:
         yield passed("Provider", words)
         return
     if offline:
         yield unknown("Provider", f"{words} {_OFFLINE}")
         return
     try:
-        yield from _by_sendgrid(parts) if parts.config.provider == "sendgrid" else _by_smtp(parts, resolver)
+        tried = kind.try_out(parts.provider_setup)
     except Unreachable as error:
         yield unknown("Provider", error.message, "Try again later: newsletter doctor")
     except NewsletterError as error:
-        yield failed("Provider", error.message, f"Set it anew: newsletter connect {parts.config.provider}")
-
-
-def _by_sendgrid(parts: Parts) -> Iterator[Verdict]:
-    from newsletter.providers.sendgrid import DEFAULT_URL
-    from newsletter.providers.sendgrid.scopes import try_key
-
-    config = parts.config
-    tried = try_key(config.sendgrid_api_key or "", url=config.sendgrid_url or DEFAULT_URL, clock=parts.clock)
-    yield passed("Provider", tried.words)
-    if tried.said_at is not None:
-        yield _clock(parts.clock.now(), tried.said_at, "SendGrid")
-
-
-def _by_smtp(parts: Parts, resolver: Resolver) -> Iterator[Verdict]:
-    from newsletter.preflight.domain.mail_server import check_server
-    from newsletter.providers.smtp import SmtpProvider
-
-    assert isinstance(parts.carrier, SmtpProvider)
-    seen = parts.carrier.look()
-    yield passed("Provider", seen.words)
-    yield from check_server(seen.name, seen.address, resolver)
+        yield failed("Provider", error.message, f"Set it anew: newsletter connect {kind.name}")
+    else:
+        yield passed("Provider", tried.words)
+        if tried.said_at:
+            yield _clock(parts.clock.now(), tried.said_at, kind.title)
+        if tried.server:
+            yield from check_server(*tried.server, resolver)
 
 
 def _clock(ours: datetime, theirs: datetime, whose: str) -> Verdict:
@@ -120,22 +105,21 @@ def ask_domain(
     """What the names of the sender's domain tell about mail from it."""
     from newsletter.preflight.domain.domain import MailSetup, check_domain
 
-    newsletter, provider = parts.config.newsletter, parts.config.provider
+    newsletter, kind = parts.config.newsletter, parts.config.kind
     if newsletter.domain.endswith(".invalid"):
         return [unknown("Domain", "There is no sender yet, so there is no domain to look at.", "Set `sender`.")]
     if offline:
         return [unknown("Domain", f"{newsletter.domain} was not looked at: --offline.")]
-    at_sendgrid = provider == "sendgrid"
     sending = MailSetup(
         sender=newsletter.sender,
         reply_to=newsletter.reply_to,
         bounce_domain=bounces,
-        selectors=selectors or (("s1", "s2") if at_sendgrid else ()),
-        provider_domain=_SENDGRID if at_sendgrid and not selectors else None,
-        provider_include=_SENDGRID if at_sendgrid else None,
+        selectors=selectors or kind.selectors,
+        provider_domain=None if selectors else kind.domain,
+        provider_include=kind.domain,
     )
     found = check_domain(sending, resolver)
-    return [_in_practice(one) for one in found] if provider == "outbox" else found
+    return [_in_practice(one) for one in found] if kind.is_practice else found
 
 
 def _in_practice(one: Verdict) -> Verdict:

@@ -9,6 +9,7 @@ import click
 from newsletter.cli import Folder
 from newsletter.cli.context import parts_of, pass_parts
 from newsletter.cli.options import confirm, yes_option
+from newsletter.providers.registry import PRACTICE
 from newsletter.words.consent import Asked
 from newsletter.words.erasure import RequestOf
 from newsletter.words.mistake import Missing
@@ -69,7 +70,7 @@ def erase(parts: Parts, email: str, yes: bool) -> None:
         raise Missing(f"Nobody here has the address {email!r}.", fix="Check the spelling.")
     click.echo(f"{email} is erased.")
     click.echo(
-        "Not reached from here: backups of the database, posts and issues, practice mail in var/outbox, files in "
+        f"Not reached from here: backups of the database, posts and issues, practice mail in {PRACTICE.path}, files in "
         "subscribers/ and var/uploads, "
         f"git's history, and what the provider keeps. {parts.provider.explain()}"
     )

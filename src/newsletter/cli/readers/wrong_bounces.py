@@ -14,6 +14,7 @@ from newsletter.words.moment import say_moment
 
 if TYPE_CHECKING:
     from newsletter.feedback.undone import Looked
+    from newsletter.providers.kind import ProviderKind
     from newsletter.wiring import Parts
 
 
@@ -44,7 +45,7 @@ def undo(parts: Parts, issue: str, since: str, until: str, domain: str, dry_run:
     which = read_which(issue=issue, since=since, until=until, domain=domain, zone=zone)
     found = parts.wrong_bounces.look(which)
     if form == "text":
-        _show(found, f"Bounces {which.in_words(zone)}.", zone, provider=parts.config.provider)
+        _show(found, f"Bounces {which.in_words(zone)}.", zone, kind=parts.config.kind)
     if not dry_run and not found.is_nothing:
         confirm("Take this back?", yes=yes, err=form == "json")
     done = None if dry_run else parts.wrong_bounces.undo(which)
@@ -99,7 +100,7 @@ def undone(parts: Parts) -> None:
         click.echo("No bounces were taken back.")
 
 
-def _show(found: Looked, heading: str, zone: str, *, provider: str) -> None:
+def _show(found: Looked, heading: str, zone: str, *, kind: ProviderKind) -> None:
 
     click.echo(heading)
     if found.is_nothing:
@@ -117,8 +118,8 @@ def _show(found: Looked, heading: str, zone: str, *, provider: str) -> None:
     click.echo(f"  {found.n_subscriptions:,} subscriptions that ended because mail kept bouncing would be as they were")
     click.echo(f"  {found.n_stay:,} addresses stay off for another reason")
     click.echo("They get the next issue. What bounced is not sent to them again.")
-    if provider == "sendgrid":
-        click.echo("SendGrid keeps lists of its own: take them off there too, or it drops what goes to them.")
+    if kind.keeps_lists:
+        click.echo(f"{kind.title} keeps lists of its own: take them off there too, or it drops what goes to them.")
 
 
 def _as_json(found: Looked) -> dict[str, object]:

@@ -19,6 +19,7 @@ from newsletter.cli.readers.options import no_such_list
 from newsletter.cli.send.last_look import last_look, words_for_the_missing
 from newsletter.cli.send.status import print_account
 from newsletter.cli.send.when import change_time, instant, said_back, say_outlook, send_in_next_slot
+from newsletter.providers.registry import PRACTICE
 from newsletter.words.ledger import LOOK_FIRST
 from newsletter.words.mistake import Mistake
 from newsletter.words.moment import say_moment
@@ -185,7 +186,7 @@ def _say_end(parts: Parts, issue: int, list_name: str) -> None:
             "`tick` runs, or when you run this command again."
         )
     if account.is_practice:
-        click.echo(f"Every mail is a file; to look through them: {parts.outbox_directory / 'index.html'}")
+        click.echo(f"Every mail is a file; to look through them: {PRACTICE.page(parts.directory)}")
     else:
         click.echo(parts.provider.explain())
 

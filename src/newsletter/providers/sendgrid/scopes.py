@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
 from newsletter.ports.clock import Clock
+from newsletter.providers.kind import ProviderTried
 from newsletter.providers.sendgrid.client import Host, Key
 from newsletter.providers.sendgrid.transport import AnswerLost, Deadline, HttpAnswer, HttpLine, Unreached
 from newsletter.words.mistake import NotNow, Unreachable
@@ -19,31 +19,18 @@ _MAY_SEND = "mail.send"
 _NOT_CHANGED = "Nothing was changed."
 
 
-@dataclass(frozen=True, slots=True)
-class KeyTried:
-    """`words` say how it went; `said_at` is the time by the other side's clock, where it told."""
-
-    words: str
-    said_at: datetime | None
-
-
-def check_key(key: str, *, url: str, clock: Clock, tls: ssl.SSLContext | None = None) -> str:
-    """`try_key`, in words."""
-    return try_key(key, url=url, clock=clock, tls=tls).words
-
-
-def try_key(key: str, *, url: str, clock: Clock, tls: ssl.SSLContext | None = None) -> KeyTried:
+def try_key(key: str, *, url: str, clock: Clock) -> ProviderTried:
     """Say how it went. Raises NotNow with the reason, Mistake for a key or an address that can't be right.
 
     Where nothing came back that tells of the key, what is raised is Unreachable. `GET /v3/scopes` lists what the key that
     asks may do.
     """
     host, secret = Host(url), Key(key)
-    context = (lambda: tls or ssl.create_default_context()) if host.is_secure else None
+    context = ssl.create_default_context if host.is_secure else None
     line = HttpLine(host.name, host.port, tls=context, monotonic=clock.monotonic)
-    words = f"GET /v3/scopes HTTP/1.1\r\nHost: {host.header}\r\nAuthorization: {secret.header}\r\nAccept: application/json\r\n\r\n"
+    question = f"GET /v3/scopes HTTP/1.1\r\nHost: {host.header}\r\nAuthorization: {secret.header}\r\nAccept: application/json\r\n\r\n"
     try:
-        answer = line.exchange(words.encode("ascii"), b"", Deadline(_SECONDS, clock.monotonic))
+        answer = line.exchange(question.encode("ascii"), b"", Deadline(_SECONDS, clock.monotonic))
     except (Unreached, AnswerLost) as error:
         raise Unreachable(f"{host.name} could not be asked: {error}.", fix=_NOT_CHANGED) from None
     finally:
@@ -60,7 +47,8 @@ def try_key(key: str, *, url: str, clock: Clock, tls: ssl.SSLContext | None = No
             "SendGrid knows this key, but it may not send mail.",
             fix=f"Give it the permission Mail Send. {_NOT_CHANGED}",
         )
-    return KeyTried(f"{host.name} takes the key, and it may send mail.", _said_at(answer.headers))
+    words = f"{host.name} takes the key, and it may send mail."
+    return ProviderTried(words=words, said_at=_said_at(answer.headers))
 
 
 def _said_at(headers: Mapping[str, str]) -> datetime | None:

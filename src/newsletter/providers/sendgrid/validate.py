@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from newsletter.ports.provider import Limits
 from newsletter.providers.sendgrid.body import TOKEN_LETTERS, Tokens, in_ascii, with_tokens
 from newsletter.words.consignment import Consignment
 from newsletter.words.outcome import Deferred
@@ -17,7 +18,12 @@ MAX_READERS = 1_000
 MAX_SUBSTITUTION_BYTES = 10_000
 # The quotes round a token and its value, the colon and the comma.
 _MARKS = 6
-BYTES_PER_GAP = TOKEN_LETTERS + _MARKS
+LIMITS = Limits(
+    readers=MAX_READERS,
+    bytes_per_reader=MAX_SUBSTITUTION_BYTES,
+    bytes_per_gap=TOKEN_LETTERS + _MARKS,
+    calls=4,
+)
 MAX_CUSTOM_ARGS_BYTES = 10_000
 MAX_ADDRESS = 320
 

@@ -141,9 +141,12 @@ def _heard(studio: Studio) -> Verdict:
     at = gauges_of(studio.parts).last_event_at()
     if at is not None:
         return passed("Last event", f"The provider told us something {say_span(studio.now() - at)} ago.")
-    if studio.parts.config.provider != "sendgrid":
+    kind = studio.parts.config.kind
+    if not kind.tells:
         return unknown("Last event", "What carries your mail now tells nothing afterwards.")
-    return unknown("Last event", "Nothing was told yet.", "Name /webhooks/sendgrid to SendGrid: see docs/events.md.")
+    return unknown(
+        "Last event", "Nothing was told yet.", f"Name /webhooks/{kind.name} to {kind.title}: see docs/events.md."
+    )
 
 
 def _backup_sign(studio: Studio) -> HealthLine:
@@ -156,7 +159,7 @@ def _short(studio: Studio) -> list[HealthLine]:
     gauges = gauges_of(studio.parts)
     at, since = gauges.last_event_at(), gauges.seconds_since_tick()
     shown = []
-    if at is not None or studio.parts.config.provider == "sendgrid":
+    if at is not None or studio.parts.config.kind.tells:
         words = f"{say_span(studio.now() - at)} ago" if at else "none yet"
         shown.append(HealthLine(name="Last event", state=State.PASS if at else State.UNKNOWN, words=words))
     seen = schedule(studio.parts)

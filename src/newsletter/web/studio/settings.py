@@ -10,6 +10,8 @@ from starlette.responses import Response
 
 from newsletter.config import Config, read_config
 from newsletter.config_changes import SettingWish, change_settings, secrets_set, where_it_stands
+from newsletter.config_sources import PROVIDER_SETTINGS
+from newsletter.providers.registry import KINDS
 from newsletter.web.studio.page import Page
 from newsletter.words.mistake import Mistake, NewsletterError
 from newsletter.words.tracking import Tracking
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from newsletter.web.studio.studio import Studio
     from newsletter.web.studio.visit import Visit
 
+_TELLING = [kind.title for kind in KINDS.values() if kind.tells]
 # Key, name on the screen, what it is for. The order is that of the page.
 _FIELDS = (
     ("name", "Name", "What readers know it by, and whom mails say that they are from."),
@@ -33,7 +36,7 @@ _FIELDS = (
     (
         "tracking",
         "Opens and clicks",
-        "Off unless you choose otherwise here. Only SendGrid can tell; a mail server can't.",
+        f"Off unless you choose otherwise here. Only {' and '.join(_TELLING)} can tell; a mail server can't.",
     ),
 )
 # What readers' acts may be known for, in the words of people.
@@ -45,9 +48,7 @@ _TRACKING = (
 _NAMES = {key: name for key, name, _ in _FIELDS}
 _SECRETS = {
     "NEWSLETTER_SECRET_KEY": "Signs readers' links",
-    "SENDGRID_API_KEY": "SendGrid's key",
-    "NEWSLETTER_SENDGRID_WEBHOOK_KEY": "Proves that what is told comes from SendGrid",
-    "NEWSLETTER_SMTP_URL": "Your mail server, with its password",
+    **{one.variable: one.about for one in PROVIDER_SETTINGS if one.is_secret},
     "NEWSLETTER_DATABASE_URL": "Where the database is",
     "NEWSLETTER_IMAP_URL": "The mailbox that editors forward finds to",
     "NEWSLETTER_METRICS_TOKEN": "Opens the figures for a monitor",
@@ -114,7 +115,7 @@ def _page(
         warnings=parts.config.warnings,
         lacks=parts.config.lacks,
         carrier=_carrier(studio),
-        provider=parts.config.provider,
+        connectable=[kind.name for kind in KINDS.values() if not kind.is_practice],
         secrets=[(one.variable, _SECRETS.get(one.variable, ""), one.place) for one in secrets_set(parts.directory)],
         zones=_zones(),
         trackings=_TRACKING,

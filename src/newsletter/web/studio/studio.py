@@ -87,7 +87,7 @@ class Studio:
                 newsletter=self.newsletter,
                 root=self.root,
                 visit=visit,
-                is_practice=self.parts.config.provider == "outbox",
+                is_practice=self.parts.config.is_practice,
                 held=self.parts.live.find_hold() if visit.user else None,
                 said=unquote(visit.request.cookies.get(SAID, "")),
                 **values,

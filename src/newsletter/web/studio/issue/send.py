@@ -15,6 +15,7 @@ from newsletter.compose.press import press
 from newsletter.ledger.rows import MailingRow, Tally
 from newsletter.ledger.sample import sample
 from newsletter.ledger.settle import leave, look, send_again
+from newsletter.providers.registry import PRACTICE
 from newsletter.schedule.choice import approve_issue, send_next, withdraw_approval
 from newsletter.schedule.freeze import FindingsUnanswered
 from newsletter.schedule.version import Version, version_that_goes
@@ -73,7 +74,7 @@ def show(studio: Studio, visit: Visit) -> Response:
     values: dict[str, Any] = {
         "issue": issue,
         "tally": tally,
-        "outbox": studio.parts.outbox_directory,
+        "practice_page": PRACTICE.page(parts.directory),
         "going": going,
         "waiting": {one.id: studio.waiting(one.id) for one in going if one.status is MailingStatus.SCHEDULED},
         "halts": {one.id: _waits(studio, one) for one in going},

@@ -45,7 +45,7 @@ def show(studio: Studio, visit: Visit) -> Response:
         liftable=LIFTABLE,
         q=text,
         reason=reason,
-        provider=studio.parts.config.provider,
+        provider=studio.parts.config.kind,
         asked=asked,
         asked_in_words=which.in_words(zone) if which else "",
         looked=looked,

@@ -1,0 +1,113 @@
+"""What the program knows of a provider besides sending: its settings, how it is tried, what it tells afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import click
+
+    from newsletter.ports.clock import Clock
+    from newsletter.ports.events import EventSource
+    from newsletter.ports.provider import Evidence, Limits, Provider, Tried
+    from newsletter.words.newsletter import Newsletter
+    from newsletter.words.tracking import Tracking
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderSetting:
+    """A value that is set from outside: `key` in `newsletter.toml`, `variable` in `var/secrets.env` and the environment.
+
+    A secret is refused in `newsletter.toml`; `about` says on the settings page what it is for. While one that
+    `is_needed` is not set, nothing is sent. A file's path that is relative begins at the newsletter's folder.
+
+    `check` is given the value, and whether it stands in `newsletter.toml`, which anybody who may push can change. It
+    raises Mistake for a wrong one; where that value stands is added by whoever reads it.
+    """
+
+    key: str
+    variable: str
+    about: str = ""
+    is_secret: bool = False
+    is_needed: bool = False
+    is_web_address: bool = False
+    is_file: bool = False
+    check: Callable[[str, bool], None] = lambda value, in_file: None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderSetup:
+    """What a provider is built from. `settings` are the values that are set, by key; `parcel_size` None is the most it takes."""
+
+    directory: Path
+    newsletter: Newsletter
+    settings: Mapping[str, str]
+    tracking: Tracking
+    parcel_size: int | None
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderTried:
+    """A provider that let us in: `words` say how; `said_at` is the time by its own clock, where it told.
+
+    `server` is a mail server's own name and the address it was reached at, for whoever looks those up.
+    """
+
+    words: str
+    said_at: datetime | None = None
+    server: tuple[str, str] | None = None
+
+
+class ProviderKind:
+    """One provider, as settings, screens and commands see it. Each room has a subclass, and `registry.py` names it.
+
+    `name` stands in settings, addresses and the database, and never changes; `title` stands in sentences. What has a
+    default here is what a provider without that ability does. Methods import what they need: this is read at every start.
+    """
+
+    name: str
+    title: str
+    settings: tuple[ProviderSetting, ...] = ()
+    # As in `ports.provider.Provider`, which may not be built yet.
+    whole_or_nothing: bool = False
+    # Nothing leaves this machine: no domain, no pace, and an account of its own.
+    is_practice: bool = False
+    # It has `events`, so that silence means something.
+    tells: bool = False
+    # Addresses that bounced stay on a list of its own, until somebody takes them off there.
+    keeps_lists: bool = False
+    # The DKIM selectors that it signs with by default, and the domain that its DNS records lead to.
+    selectors: tuple[str, ...] = ()
+    domain: str | None = None
+
+    def limits(self) -> Limits:
+        """What a call takes, for checks while the provider can't be built."""
+        raise NotImplementedError
+
+    def build(self, setup: ProviderSetup) -> Provider:
+        """Raises NewsletterError for a setting that can't be right."""
+        raise NotImplementedError
+
+    def connect_command(self) -> click.Command | None:
+        """Asks for the settings and returns them by key; `newsletter connect NAME` tries them and keeps them."""
+        return None
+
+    def try_out(self, setup: ProviderSetup) -> ProviderTried:
+        """Ask it to let us in, sending nothing. Raises Unreachable where nobody answered, else NewsletterError."""
+        return ProviderTried(words=self.build(setup).explain())
+
+    def events(self, setup: ProviderSetup) -> EventSource | None:
+        """What it tells afterwards, at /webhooks/NAME and when asked. Raises Mistake for a key that is none."""
+        return None
+
+    def evidence(self, setup: ProviderSetup, find_try: Callable[[str, Sequence[int]], Tried | None]) -> Evidence | None:
+        """What can be asked about a try that nobody saw the end of; `find_try` knows what was tried."""
+        return None
+
+    def after_sending(self, setup: ProviderSetup) -> None:
+        """Called when nothing more is due."""
