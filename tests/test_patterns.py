@@ -11,10 +11,12 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import asdict
 from typing import Any
 
 import pytest
 
+from newsletter.collect.voices.speech import speech, tables
 from tests.attacks import Found, attacks, find_patterns
 
 _SHORT, _LONG = 600, 2_400
@@ -118,8 +120,20 @@ _CONTROLS = (
     (r"\{\{[^{}]*?default\(([\"'])(.*?)\1\)", "sub"),
 )
 
+
+def _speech() -> list[Found]:
+    """How each language tells who speaks."""
+    told = [(language, asdict(speech(language))) for language in tables()]
+    return [
+        Found(f"{language}.{name}", one, frozenset({"match" if name in {"label", "remark", "turn"} else "search"}))
+        for language, patterns in told
+        for name, one in patterns.items()
+    ]
+
+
 if __name__ == "__main__":
     patterns, later = find_patterns()
+    patterns += _speech()
     controls = [Found("control", re.compile(pattern, re.DOTALL), frozenset({how})) for pattern, how in _CONTROLS]
     told = {"tried": len(patterns), "made later": sorted(set(later)), "wrong": _try(patterns)}
     print(json.dumps(told | {"controls found": _try(controls, patience=0.3)}))

@@ -15,7 +15,7 @@ _INDENT = 2
 
 _LINE_END = re.compile("\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff]")
-_QUOTED = re.compile(r"(?:>[ \t]?){0,8}+>(?:[ \t]|$)")
+_QUOTED = re.compile(r">(?=[ \t>]|$)(?:[ \t]?>){0,8}[ \t]?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,7 @@ _SPEAKER = re.compile(r"(?P<name>[^\W\d_][\w.'’-]{0,24}(?: [^\W\d_][\w.'’-]{
 # A capitalised word that does not begin a sentence.
 _NAME = re.compile(r"(?<![.!?…]\s)(?<!^)(?<![\w“„«\"‘])[A-ZÀ-ÖØ-ÞĀ-ŽА-ЯЁЄІЇҐ][\w’'-]{2,}")
 _NAMED = re.compile(
-    r"(?<!\w)(?!(?:The|An?|Der|Die|Das|Le|La|El|Il|Het|De)\s)[A-ZÀ-ÖØ-ÞА-ЯЁ][\w.’'-]*\s(?:[A-Z]\.\s)?([A-ZÀ-ÖØ-ÞА-ЯЁ][\w’'-]{2,})"
+    r"(?<!\w)(?!(?:The|An?|Der|Die|Das|Le|La|El|Il|Het|De)\s)[A-ZÀ-ÖØ-ÞА-ЯЁ][\w.’'-]{0,24}+\s(?:[A-Z]\.\s)?([A-ZÀ-ÖØ-ÞА-ЯЁ][\w’'-]{2,30})"
 )
 # From here on an introduction says plainly that somebody else speaks next.
 ANNOUNCED = 3.0
@@ -188,7 +188,7 @@ class Look:
         if after.is_item and not (says or announces):
             return 0.0
         if self.ends_open:
-            return 8.0
+            return 9.0
         if last.endswith((",", "，", "—", "–")):
             return 6.0 if says else 0.0
         # In a text of whole sentences one without a stop leads on to the next paragraph.

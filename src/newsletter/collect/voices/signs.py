@@ -101,7 +101,7 @@ SIGNS = (
     Sign("turn", 7.0, "it is a question or an answer of an interview", lambda look: look.is_turn),
     Sign(
         "attribution",
-        3.0,
+        6.0,
         "it says whose words stand above",
         lambda look: look.is_attribution and look.after is not None,
     ),
@@ -137,7 +137,7 @@ SIGNS = (
     Sign("same we", 1.0, "it says “we” as the quote above does", lambda look: look.shares(look.speech.we)),
     Sign("remark", -1.5, "it is short, as a remark is", _is_remark),
     Sign("opinion", -1.8, "it begins as a remark does", _is_opinion),
-    Sign("introduces", -5.0, "it ends with a colon, so it introduces", _introduces),
+    Sign("introduces", -6.0, "it ends with a colon, so it introduces", _introduces),
     Sign("introduces a list", -1.0, "it ends with a colon", _introduces_list),
     Sign("announces", -3.0, "it announces what follows", lambda look: look.introduces and not look.ends_open),
     Sign("address", -2.0, "it gives an address to read on", lambda look: "http" in look.text and not look.is_set_apart),
@@ -157,7 +157,7 @@ class Step:
 BEGINS = (
     Step(
         "nothing begins with a source, an address or a further line",
-        -5.0,
+        -8.0,
         lambda before, look: look.is_attribution or look.paragraph.is_tight or ADDRESS.match(look.text) is not None,
     ),
     Step("set apart", 2.0, lambda before, look: look.is_set_apart or look.is_turn),

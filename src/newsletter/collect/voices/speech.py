@@ -46,36 +46,37 @@ def language_of(text: str) -> str:
 
 @cache
 def speech(language: str) -> Speech:
-    words = _tables()[language]
-    english = _tables()["en"]
-    edge, end = ("", "") if language == "ja" else (r"(?<!\w)", r"(?!\w)")
-
-    def anywhere(pattern: str, *, sharp: bool = False) -> re.Pattern[str]:
-        return re.compile(f"{edge}(?:{pattern}){end}", 0 if sharp else re.IGNORECASE)
-
+    words = tables()[language]
     # Labels and the names of turns are English in many a text of another language.
-    labels, turns = f"{words['labels']}|{english['labels']}", f"{words['turns']}|{english['turns']}"
-    between = "" if language == "ja" else r"\s+(?:\w+\s+)?"
+    english = tables()["en"]
+    edge, end = ("", "") if language == "ja" else (r"(?<!\w)", r"(?!\w)")
+    between = "" if language == "ja" else r"\s(?:\w{1,30}\s)?"
+
+    def anywhere(pattern: str) -> re.Pattern[str]:
+        return re.compile(f"{edge}(?:{pattern}){end}", re.IGNORECASE)
+
     return Speech(
         says=anywhere(words["says"]),
         announces=anywhere(words["announces"]),
         label=re.compile(
-            rf"[\[(*_]*(?:{labels})(?:\s?\d{{1,2}})?(?:[,(\s][^:：]{{0,30}}+)?[*_\])]*\s?[:：]", re.IGNORECASE
+            rf"[\[(*_]{{0,3}}(?:{words['labels']}|{english['labels']})(?:\s?\d{{1,2}})?(?:[,(\s][^:：]{{0,30}}+)?[*_\])]{{0,3}}\s?[:：]",
+            re.IGNORECASE,
         ),
-        i=anywhere(words["i"], sharp=True),
-        we=anywhere(words["we"], sharp=True),
+        i=re.compile(f"{edge}(?:{words['i']}){end}"),
+        we=re.compile(f"{edge}(?:{words['we']}){end}"),
         desk=anywhere(words["desk"]),
         about_text=anywhere(f"(?:{words['these']}){between}(?:{words['texts']})"),
         remark=re.compile(f"(?:{words['remark']}){end}", re.IGNORECASE),
-        turn=re.compile(rf"(?:{turns})\s?[.:：]\s*+"),
+        turn=re.compile(rf"(?:{words['turns']}|{english['turns']})\s?[.:：]\s*+"),
     )
 
 
 @cache
-def _tables() -> dict[str, dict[str, str]]:
+def tables() -> dict[str, dict[str, str]]:
+    """The patterns of each language, by what they are of."""
     return tomllib.loads(Path(__file__).with_name("speech.toml").read_text(encoding="utf-8"))
 
 
 @cache
 def _common() -> dict[str, frozenset[str]]:
-    return {name: frozenset(words["common"].split()) for name, words in _tables().items()}
+    return {name: frozenset(words["common"].split()) for name, words in tables().items()}
