@@ -1,4 +1,4 @@
-"""Tells apart, in a forwarded mail, the words of who forwards it from what they forward."""
+"""Tells apart, in a forwarded mail, the words of the sender from what they forward, by whatever program and language."""
 
 from __future__ import annotations
 
@@ -6,27 +6,46 @@ import re
 from dataclasses import dataclass
 
 # What mail programs put before the subject: Fwd, Fw; WG (de), TR (fr), RV (es), I (it), Enc (pt), VS, VB (nordic), Doorst (nl).
-_PREFIX = re.compile(r"^\s*+(?:\[?\s*+(?:fwd?|wg|tr|rv|enc|vs|vb|vl|doorst|pd|i)\s*+:\s*+)++", re.IGNORECASE)
-# The line above a forwarded message, as Gmail, Thunderbird, Outlook and Apple Mail write it, in whatever language.
+_PREFIX = re.compile(
+    r"^\s*+(?:\[?\s*+(?:fwd?|wg|tr|rv|enc|vs|vb|vl|doorst|pd|i|пересл|転送)\s*+[:：]\s*+)++", re.IGNORECASE
+)
+# What the library does not know: a rule of hyphens or signs around any words, and the one line of MailMate and Apple Mail.
 _MARKERS = (
     re.compile(r"^[ \t]*-{5,}[ \t]*\w[^\n-]{3,60}[^\n-][ \t]*-{5,}[ \t]*$", re.MULTILINE),
-    re.compile(r"^[ \t]*(?:Begin forwarded message|Anfang der weitergeleiteten Nachricht|Début du message \w+)[^\n]{0,20}:[ \t]*$",
-               re.MULTILINE),
-    re.compile(r"^[ \t]*_{20,}[ \t]*\n(?=[ \t]*[*]?(?:From|Von|De|Da|Van|Från|Fra)[*]?[ \t]?:)", re.MULTILINE),
-)  # fmt: skip
-_HEADER_LINE = re.compile(r"^[>\s]*[*]?(?P<name>[^\W\d_][\w -]{1,20})[*]?\s?:[*]?(?!//)[ \t]*(?P<value>\S[^\n]*)$")
-_SIGNATURE = re.compile(r"^-- ?$", re.MULTILINE)
-_SENT_FROM = re.compile(
-    r"^(?:Sent from my|Get Outlook for|Von meinem|Gesendet mit|Envoyé de mon)\b[^\n]*$", re.MULTILINE
+    re.compile(r"^[>\s]{0,4}(?:Forwarded message|転送されたメッセージ)[ \t]*[:：][ \t]*$", re.MULTILINE),
 )
+# A line of the forwarded mail's own head, its value behind it or on the next line (a cell of a table that became text).
+_HEADER_LINE = re.compile(
+    r"^[>\s]{0,8}[*]?(?P<name>[^\W\d_][\w -]{0,24})[*]?\s?[:：][*]?(?!//)[ \t]*(?P<value>\S[^\n]*)?$"
+)
+# Between the labels of one head, empty lines stand in few mails, and no more than so many.
+_MOST_HEAD_LINES = 16
+_RULE = re.compile(r"[ \t]{0,8}(?:-{3}|_{3})[^\n]{0,90}")
+_SIGNATURE = re.compile(r"^-- ?$", re.MULTILINE)
+# What programs and phones add below a mail, by the words that it begins with.
+_SENT_FROM = re.compile(
+    r"^[ \t]{0,4}(?:Sent (?:from|with|via)|Get Outlook for|Von mein(?:em|er)|Gesendet (?:mit|von)|Holen Sie sich Outlook|Outlook für|Envoyé (?:de|avec|à partir)"
+    r"|Obtenez Outlook|Télécharger Outlook|Enviado (?:desde|do|de|com)|Obtener Outlook|Obter o Outlook|Descarga(?:r)? Outlook|Inviato (?:da|con)|Scarica Outlook|Ottieni Outlook"
+    r"|Verzonden (?:vanaf|met|via)|Verstuurd vanaf|Outlook voor|Download Outlook|Wysłane? z|Pobierz (?:aplikację )?Outlook|Отправлено (?:с|из)|Скачать Outlook|Получить Outlook|Надіслано з|Отримати Outlook"
+    r"|Skickat? från|Hämta Outlook|Sendt fra|Hent Outlook|Odesláno z|Stáhnout Outlook|Lähetetty|iPhoneから送信|Outlook for)\b[^\n]{0,120}$",
+    re.MULTILINE,
+)
+# The library looks at the beginning of a mail only: some of its patterns grow with the square of the text.
+_MOST_LOOKED_AT = 8_000
+_BLANKS = re.compile(r"[ \t\xa0]{5,}")
+_GAPS = re.compile(r"\n(?:[ \t\xa0]{0,4}\n){3,}+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forwarded:
-    """`own` are the sender's words without their signature; `other` is what they pass on, "" where it is nothing."""
+    """`own` are the sender's words without their signature; `other` is what they pass on, "" where it is nothing.
+
+    `author` is the name of who wrote that, as far as the mail says it.
+    """
 
     own: str
     other: str
+    author: str = ""
 
 
 def bare_subject(subject: str) -> str:
@@ -34,9 +53,22 @@ def bare_subject(subject: str) -> str:
     return _PREFIX.sub("", subject).strip() if _PREFIX.match(subject) else subject.strip()
 
 
-def take_apart(text: str) -> Forwarded:
-    """Split a mail's text at the first line that says that a forwarded message begins."""
+def take_apart(text: str, subject: str = "") -> Forwarded:
+    """Split a mail's text where a forwarded message begins; `subject` may say that there is one."""
+    from emailforwardparser.forward_parser import parse_body, parse_original_email
+
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    beginning = _GAPS.sub("\n\n\n", _BLANKS.sub("    ", text[:_MOST_LOOKED_AT]))
+    rest = text[_MOST_LOOKED_AT:]
+    try:
+        found = parse_body(beginning, _PREFIX.match(subject) is not None)
+        original = parse_original_email(found.email, found.body) if found.email else None
+    except Exception:  # noqa: BLE001 - the library stumbles over some heads, in ways that it does not name
+        original = None
+    if original is not None:
+        author = original.from_.name or original.from_.address
+        other = _without_head(original.body + rest)
+        return Forwarded(own=without_signature(found.message), other=other, author=author.strip())
     match = min((found for mark in _MARKERS if (found := mark.search(text))), key=lambda one: one.start(), default=None)
     if match is None:
         return Forwarded(own=without_signature(text), other="")
@@ -44,18 +76,31 @@ def take_apart(text: str) -> Forwarded:
 
 
 def without_signature(text: str) -> str:
-    """What stands above the two hyphens, and without the line that a phone adds."""
+    """What stands above the two hyphens, without the lines that programs and phones add or put before a forwarded mail."""
     match = _SIGNATURE.search(text)
-    return _SENT_FROM.sub("", text[: match.start()] if match else text).strip()
+    own = _SENT_FROM.sub("", text[: match.start()] if match else text).strip()
+    above, _, last = own.rpartition("\n")
+    return above.strip() if _RULE.fullmatch(last) else own
 
 
 def _without_head(text: str) -> str:
     """A forwarded message without the From, Date, Subject and To on top of it, and not indented."""
     lines = text.strip("\n").split("\n")
-    at = next((n for n, line in enumerate(lines) if line.strip("> \t")), len(lines))
-    while at < len(lines) and _HEADER_LINE.match(lines[at]):
-        at += 1
-    body = lines[at:]
-    if body and all(line.startswith(">") or not line.strip() for line in body):
-        body = [re.sub(r"^> ?", "", line) for line in body]
-    return "\n".join(body).strip()
+    if all(line.startswith(">") or not line.strip() for line in lines):
+        lines = [re.sub(r"^> ?", "", line) for line in lines]
+    return "\n".join(lines[_head(lines) :]).strip()
+
+
+def _head(lines: list[str]) -> int:
+    """How many lines are its head: labels with what belongs to them, and the empty ones between."""
+    end = at = 0
+    while at < min(len(lines), _MOST_HEAD_LINES):
+        match = _HEADER_LINE.match(lines[at])
+        if match is None and lines[at].strip(">* \t"):
+            break
+        if match is not None:
+            at += 1 if match["value"] else 2
+            end = at
+        else:
+            at += 1
+    return end

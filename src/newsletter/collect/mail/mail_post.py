@@ -68,9 +68,8 @@ def _words_only(mail: ReadMail, on: date, note: str) -> Post:
 
     if mail.passed_on:
         title = mail.subject or " ".join(mail.passed_on.split()[:8])
-        body = on_top(on_top(note, as_written(mail.own)), as_quote(mail.passed_on, "", None))
-        return Post(
-            slug=slug_of(title, on), title=title, body=body, checks=("Say in `source` whose words the quote is.",)
-        )
+        body = on_top(on_top(note, as_written(mail.own)), as_quote(mail.passed_on, mail.author, None))
+        unsaid = () if mail.author else ("Say in `source` whose words the quote is.",)
+        return Post(slug=slug_of(title, on), title=title, body=body, author=mail.author or None, checks=unsaid)
     post = read_plain_text(f"{mail.subject}\n\n{mail.own}" if mail.subject else mail.own, on=on)
     return replace(post, body=on_top(note, post.body))

@@ -46,7 +46,7 @@ class MailLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadMail:
-    """`own` are the sender's words, `passed_on` the forwarded text; of `links`, one is meant, if there is more than one.
+    """`own` are the sender's words, `passed_on` the forwarded text, by `author` where that is said; of `links`, one is meant.
 
     `digest` names this very mail: read twice, it is the same.
     """
@@ -55,6 +55,7 @@ class ReadMail:
     subject: str
     own: str
     passed_on: str
+    author: str
     links: tuple[MailLink, ...]
     sent_at: datetime | None
     digest: str
@@ -66,7 +67,7 @@ def read_mail(data: bytes) -> ReadMail:
     mail = message_from_bytes(data, policy=policy.default)
     assert isinstance(mail, EmailMessage)
     text, html = _texts(mail)
-    apart = take_apart(text)
+    apart = take_apart(text, _header(mail, "subject"))
     subject = plain_words(bare_subject(_header(mail, "subject")), LONGEST_TITLE)
     own = without_controls(apart.own)[:LONGEST_WORDS]
     passed_on = without_controls("\n\n".join(part for part in (apart.other, _attached(mail)) if part))[:LONGEST_WORDS]
@@ -78,6 +79,7 @@ def read_mail(data: bytes) -> ReadMail:
         subject=subject,
         own=_without_addresses(own, links),
         passed_on=passed_on,
+        author=plain_words(apart.author, LONGEST_TITLE),
         links=links,
         sent_at=_date(_header(mail, "date")),
         digest=_digest(mail, data),
