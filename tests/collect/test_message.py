@@ -186,7 +186,7 @@ def test_a_page_that_is_away_and_a_mail_without_links_lose_no_words(server: WebS
     none = posted(server, mail(f"Mine.\n\n{GMAIL}Theirs *so*."))
 
     assert ("The boats", "Mine.", server.url("/gone")) == (away.title, away.body, away.url) and "404" in away.checks[0]
-    assert ("The boats", "Mine.\n\n> Theirs \\*so\\*.") == (none.title, none.body)
+    assert ("The boats", "Mine.\n\n> Theirs \\*so\\*.\n>\n> — Ben") == (none.title, none.body)
 
 
 def test_a_mail_on_standard_input_is_told_by_its_headers() -> None:
