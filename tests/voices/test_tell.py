@@ -48,6 +48,7 @@ THEIRS = INTRO + QUOTE
 CASES = {
     "marked": Case("There was fog again.\n\n> [The signal was switched off in 2009.]", True),
     "indented": Case("There was fog again.\n\n    [The signal was switched off in 2009.]", True),
+    "others are marked": Case("She says:\n\n> It is late.\n\nOf the harbour office this can be had in writing, twice a year, on paper with a stamp on it:\n\nThe bar has moved.", True),
     "marks": Case(THEIRS + "“I have kept it for nine years, and my sister before me, and neither of us has been aground there with anybody on board.”", True),
     "few words in marks": Case("Then she read the last line to me, slowly.\n\n“Boats forget nothing.”\n\n— Mara Vell\n\n“Nor do I.”", True),
     "mostly in marks": Case(

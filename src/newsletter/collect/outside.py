@@ -28,3 +28,10 @@ def open_page(html: str, *, on: date, at: str | None = None) -> Post:
     asked = {"on": on, "at": at}
     data = html.encode(errors="surrogatepass")
     return call(task, data, returns=Post, what="This page", fix=fix, bounds=_PAGE, **asked)
+
+
+def open_document(data: bytes, *, on: date) -> Post:
+    """`read_document`, bounded. Raises Mistake, TooMuch where it takes too long or too much, and NotNow."""
+    fix = "Save it as .html or .txt and add that."
+    task = "newsletter.collect.pages.document:read_document"
+    return call(task, data, returns=Post, what="This Word file", fix=fix, bounds=_PAGE, on=on)

@@ -10,6 +10,7 @@ from itertools import groupby
 from newsletter.collect.file_name import slug_of
 from newsletter.collect.literal import literal
 from newsletter.collect.paragraphs import Paragraph, read_paragraphs
+from newsletter.collect.voices.doubts import doubts
 from newsletter.collect.voices.tell import Voice, tell_voices
 from newsletter.words.mistake import Mistake
 from newsletter.words.post import Post
@@ -41,7 +42,7 @@ def read_plain_text(text: str, *, on: date) -> Post:
         title=title,
         body=_body(voices),
         byline=byline or signed,
-        checks=(*checks, *_doubts(voices), *_names(byline, signed)),
+        checks=(*checks, *doubts(voices), *_names(byline, signed)),
     )
 
 
@@ -82,24 +83,6 @@ def _body(voices: Sequence[Voice]) -> str:
         texts = [literal(voice.text) for voice in run]
         blocks += ["\n>\n".join(f"> {text}" for text in texts)] if is_quote else texts
     return "\n\n".join(blocks)
-
-
-def _doubts(voices: Sequence[Voice]) -> list[str]:
-    quoted = [voice for voice in voices if voice.is_doubtful and voice.is_quote]
-    ours = [voice for voice in voices if voice.is_doubtful and not voice.is_quote]
-    return [
-        *([f"{_may_be(quoted)}. Set apart as {'quotes' if len(quoted) > 1 else 'a quote'} now."] if quoted else []),
-        *([f"{_may_be(ours)}. Set as our own words now."] if ours else []),
-    ]
-
-
-def _may_be(voices: Sequence[Voice]) -> str:
-    which = ", ".join(f"“{' '.join(voice.text.split()[:4])} …” ({', '.join(voice.doubts[:3])})" for voice in voices)
-    return (
-        f"1 paragraph may be a quote: check {which}"
-        if len(voices) == 1
-        else f"{len(voices)} paragraphs may be quotes: check {which}"
-    )
 
 
 def _names(byline: str | None, signed: str | None) -> tuple[str, ...]:

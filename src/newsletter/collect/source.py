@@ -20,7 +20,15 @@ STANDARD_INPUT = "-"
 
 _KINDS = {".txt": "text", ".text": "text", ".md": "markdown", ".markdown": "markdown"}
 _MAIL = ".eml"
-_KINDS |= {".html": "page", ".htm": "page", ".xhtml": "page"}
+_KINDS |= {".html": "page", ".htm": "page", ".xhtml": "page", ".docx": "document"}
+# Kinds that we don't read, with the way out.
+_SAVE_AS = {
+    ".rtf": "Open it in your word processor and save it as .docx, .html or .txt.",
+    ".doc": "Open it in your word processor and save it as .docx, .html or .txt.",
+    ".odt": "Open it in your word processor and save it as .docx, .html or .txt.",
+    ".pages": "Export it from Pages as Word (.docx).",
+    ".pdf": "Copy what you want to quote into a .txt file, or add the page that links to it.",
+}
 _LOOKS_LIKE_PAGE = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|!--|html|head|body|article|main|div|p|h1)\b", re.IGNORECASE
 )
@@ -46,7 +54,10 @@ def require_addable(name: str) -> None:
     if name != STANDARD_INPUT and not is_address(name) and ending not in _KINDS | {_MAIL: "mail"}:
         raise Mistake(
             f"A file that ends with `{ending}` can't be read." if ending else "A file without an ending can't be read.",
-            fix="Add an address, an .html, .md, .txt or .eml file, or pipe text in: newsletter add - < FILE",
+            fix=_SAVE_AS.get(
+                ending,
+                "Add an address, a .docx, .html, .md, .txt or .eml file, or pipe text in: newsletter add - < FILE",
+            ),
             place=Place(name),
         )
 
@@ -83,6 +94,10 @@ def _read(data: bytes, name: str, on: date, parse_post: ParsePost) -> Post:
         from newsletter.collect.outside import open_page
 
         return open_page(decoded_page(data, name=name), on=on)
+    if kind == "document":
+        from newsletter.collect.outside import open_document
+
+        return open_document(data, on=on)
     text = decoded(data, name=name)
     if kind == "markdown":
         return read_markdown(unix_lines(text), name=name, on=on, parse_post=parse_post)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.option("--note", metavar="TEXT", default="", help="Your own words, in Markdown; they go on top.")
 @click.option("--link", metavar="N", type=click.IntRange(min=1), help="Which link of a mail is meant, counted from 1.")
 def add(sources: tuple[str, ...], note: str, link: int | None) -> None:
-    """Make a post of each SOURCE: an address, an .html, .md, .txt or .eml file, or - for standard input.
+    """Make a post of each SOURCE: an address, a .docx, .html, .md, .txt or .eml file, or - for standard input.
 
     A page is fetched, and its text taken without its furniture. Of a mail the sender's words are kept as the comment, and
     the link in it is fetched. What you had before is said. If one of them can't be read, none is added.

@@ -11,6 +11,8 @@ from newsletter.collect.pages.html_markdown import html_to_markdown
 from newsletter.collect.pages.page_body import clean_html, find_body
 from newsletter.collect.pages.page_facts import PageFacts, read_facts
 from newsletter.collect.pages.page_tree import parse_page
+from newsletter.collect.voices.blocks import quote_blocks
+from newsletter.collect.voices.doubts import doubts
 from newsletter.collect.web_address import in_markdown
 from newsletter.words.mistake import Mistake
 from newsletter.words.plain import shortened
@@ -30,6 +32,10 @@ def read_page(html: str, *, on: date, at: str | None = None) -> Post:
         raise _no_words()
     body = _without_title(body, title)
     image, body, notes = _picture(facts, title, body)
+    if not (facts.url or facts.site):
+        # Nobody else's page: somebody wrote it, ours and theirs, and saved it as HTML.
+        body, voices = quote_blocks(body)
+        notes = (*notes, *doubts(voices))
     return Post(
         slug=slug_of(title, on),
         title=title,
@@ -60,10 +66,10 @@ def _first_words(body: str) -> str:
 
 
 def _without_title(body: str, title: str) -> str:
-    """The heading that repeats the title is left out: the post has it."""
+    """The line that repeats the title is left out: the post has it."""
     first, _, rest = body.partition("\n\n")
     words = one_line(re.sub(r"\\(.)", r"\1", first.lstrip("# ")))
-    return rest if first.startswith("#") and words.casefold() == title.casefold() else body
+    return rest if words.casefold() == title.casefold() else body
 
 
 def _picture(facts: PageFacts, title: str, body: str) -> tuple[Image | None, str, tuple[str, ...]]:

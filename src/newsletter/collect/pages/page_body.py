@@ -9,6 +9,7 @@ import trafilatura
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
+from newsletter.collect.pages.indents import quote_indented
 from newsletter.collect.superscript import spell_out, spelt_out
 
 # Guessing where the text of a page is needs a page; a shorter one is all text.
@@ -36,6 +37,7 @@ def find_body(page: BeautifulSoup, url: str | None) -> str:
     A page that says which part it is is believed: its `<article>` or `<main>` keeps quotes and struck words, which
     guessing would lose. Only a page that does not say so is guessed at.
     """
+    quote_indented(page)
     prune(page)
     for selector in ("article:not(article article)", "main, [role=main]"):
         parts = page.select(selector)

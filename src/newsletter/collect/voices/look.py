@@ -46,6 +46,10 @@ class Text:
         return speech(language_of("\n".join(one.text for one in self.paragraphs)))
 
     @cached_property
+    def has_marks(self) -> bool:
+        return any(one.is_marked for one in self.paragraphs)
+
+    @cached_property
     def running(self) -> set[int]:
         return marks.runs([one.text for one in self.paragraphs])
 

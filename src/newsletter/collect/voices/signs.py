@@ -75,6 +75,12 @@ SIGNS = (
     Sign("marked", 9.0, "it is marked with >", lambda look: look.paragraph.is_marked),
     Sign("indented", 6.0, "it is indented", lambda look: look.paragraph.is_indented),
     Sign(
+        "others are marked",
+        -3.0,
+        "other quotes here are marked, and it is not",
+        lambda look: look.whole.has_marks and not look.paragraph.is_marked and not look.is_set_apart,
+    ),
+    Sign(
         "marks",
         8.0,
         "it stands in quotation marks",

@@ -115,7 +115,7 @@ def drop(studio: Studio, visit: Visit) -> Response:
         except NewsletterError as error:
             said.append(f"{item.filename}: {error.message} {error.fix}")
     if not said:
-        raise Mistake("No file came with this.", fix="Choose one: .html, .md, .txt or .eml.")
+        raise Mistake("No file came with this.", fix="Choose one: .docx, .html, .md, .txt or .eml.")
     return visit.json({"said": said}) if visit.wants_json else visit.go("/finds", said=" ".join(said))
 
 
