@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from newsletter.collect.paragraphs import Paragraph
 from newsletter.collect.voices.chain import chances
-from newsletter.collect.voices.look import Look, Text
+from newsletter.collect.voices.passage import Passage, Text
 from newsletter.collect.voices.signs import SIGNS, Sign, begins, goes_on
 
 # Surer than this, either way, is no doubt.
@@ -35,25 +35,25 @@ def tell_voices(paragraphs: Sequence[Paragraph], signs: Sequence[Sign] = SIGNS) 
     What each says by itself is added up, and weighed against what stands before and behind it: an introduction, a quote
     that may go on, marks that close.
     """
-    looks = Text(paragraphs).looks
-    own = [sum(sign.weight for sign in signs if sign.holds(look)) for look in looks]
-    likely = chances(own, [begins(look) for look in looks], [goes_on(look) for look in looks])
-    return [_voice(look, chance) for look, chance in zip(looks, likely, strict=True)]
+    passages = Text(paragraphs).passages
+    own = [sum(sign.weight for sign in signs if sign.holds(passage)) for passage in passages]
+    likely = chances(own, [begins(passage) for passage in passages], [goes_on(passage) for passage in passages])
+    return [_voice(passage, chance) for passage, chance in zip(passages, likely, strict=True)]
 
 
-def _voice(look: Look, chance: float) -> Voice:
+def _voice(passage: Passage, chance: float) -> Voice:
     is_quote = chance > 0.5
-    doubts = () if max(chance, 1 - chance) >= _SURE else _reasons(look)
-    return Voice(text=look.text, is_quote=is_quote, doubts=doubts)
+    doubts = () if max(chance, 1 - chance) >= _SURE else _reasons(passage)
+    return Voice(text=passage.text, is_quote=is_quote, doubts=doubts)
 
 
-def _reasons(look: Look) -> tuple[str, ...]:
+def _reasons(passage: Passage) -> tuple[str, ...]:
     """The weightiest first."""
-    found = [(abs(sign.weight), sign.reason) for sign in SIGNS if sign.holds(look)]
-    if look.before is not None and look.before.introduces:
-        found.append((look.before.introduction_weight, "the paragraph before introduces somebody's words"))
-    elif look.excerpt:
+    found = [(abs(sign.weight), sign.reason) for sign in SIGNS if sign.holds(passage)]
+    if passage.before is not None and passage.before.introduces:
+        found.append((passage.before.introduction_weight, "the paragraph before introduces somebody's words"))
+    elif passage.excerpt:
         found.append((_STRONG, "the quote above it may go on"))
-    if not look.is_set_apart:
+    if not passage.is_set_apart:
         found.append((_STRONG / 2, "it has no quotation marks"))
     return tuple(reason for _, reason in sorted(found, key=lambda one: -one[0]))

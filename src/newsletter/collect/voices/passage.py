@@ -38,8 +38,8 @@ class Text:
     paragraphs: Sequence[Paragraph]
 
     @cached_property
-    def looks(self) -> list[Look]:
-        return [Look(self, at) for at in range(len(self.paragraphs))]
+    def passages(self) -> list[Passage]:
+        return [Passage(self, at) for at in range(len(self.paragraphs))]
 
     @cached_property
     def speech(self) -> Speech:
@@ -79,8 +79,8 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Look:
-    """One paragraph and what stands around it."""
+class Passage:
+    """A paragraph in its surroundings."""
 
     whole: Text
     at: int
@@ -98,12 +98,12 @@ class Look:
         return self.whole.speech
 
     @property
-    def before(self) -> Look | None:
-        return self.whole.looks[self.at - 1] if self.at else None
+    def before(self) -> Passage | None:
+        return self.whole.passages[self.at - 1] if self.at else None
 
     @property
-    def after(self) -> Look | None:
-        return self.whole.looks[self.at + 1] if self.at + 1 < len(self.whole.paragraphs) else None
+    def after(self) -> Passage | None:
+        return self.whole.passages[self.at + 1] if self.at + 1 < len(self.whole.paragraphs) else None
 
     @property
     def is_running(self) -> bool:
@@ -196,7 +196,7 @@ class Look:
         if last.endswith((",", "，", "—", "–")):
             return 6.0 if says else 0.0
         # In a text of whole sentences one without a stop leads on to the next paragraph.
-        is_left_open = self.text[-1].isalnum() and self.n_words >= 8 and bool(self.whole.looks[-1].n_sentences)
+        is_left_open = self.text[-1].isalnum() and self.n_words >= 8 and bool(self.whole.passages[-1].n_sentences)
         return 5.2 * bool(announces) + 1.2 * bool(says) + 3.5 * is_left_open
 
     @cached_property
@@ -211,9 +211,9 @@ class Look:
         return self.introduction_weight >= ANNOUNCED
 
     @cached_property
-    def excerpt(self) -> list[Look]:
+    def excerpt(self) -> list[Passage]:
         """The paragraphs above this one, down from what introduced them; empty where nothing did, or too far above."""
-        found: list[Look] = []
+        found: list[Passage] = []
         one = self.before
         while one is not None and not one.introduces and len(found) < _MOST_ABOVE:
             found.insert(0, one)
@@ -226,7 +226,7 @@ class Look:
         return sum(one.n_words for one in self.excerpt) / max(1, len(self.excerpt))
 
     @property
-    def introduction(self) -> Look | None:
+    def introduction(self) -> Passage | None:
         """What introduced the excerpt above this one."""
         return self.excerpt[0].before if self.excerpt else None
 
