@@ -15,7 +15,10 @@ HERE = Path(__file__).parent
 
 
 def judged(folder: Path, truth: Path) -> Counter[str]:
-    """Paragraphs by "all", "wrong", "flagged" (wrong, and said to be in doubt), "needless" (right, and in doubt), "lost"."""
+    """Paragraphs by "all", "wrong", "flagged" (wrong, and said to be in doubt), "needless" (right, and in doubt), "lost".
+
+    Of the quotes how many are "quote there", "quote told" and "quote found", which is both.
+    """
     figures: Counter[str] = Counter()
     for name, lines in json.loads(truth.read_text(encoding="utf-8")).items():
         post = read_plain_text((folder / f"{name}.txt").read_bytes().decode("utf-8-sig"), on=date(2026, 11, 30))
@@ -32,11 +35,12 @@ def _verdict(post: Post, kind: str, text: str) -> list[str]:
     said = {"Q": words in quoted, "C": words in ours or words.endswith(_letters(post.byline or "-"))}
     bare = " ".join(text.removeprefix(">").split()[:4])
     is_doubtful = any(f"“{bare} …”" in check for check in post.checks)
+    found = ["all", *(["quote there"] if kind == "Q" else [])]
     if not any(said.values()):
-        return ["all", "lost"]
-    if said[kind]:
-        return ["all", *(["needless"] if is_doubtful else [])]
-    return ["all", "wrong", *(["flagged"] if is_doubtful else [])]
+        return [*found, "lost"]
+    if not said[kind]:
+        return [*found, "wrong", *(["flagged"] if is_doubtful else []), *(["quote told"] if kind == "C" else [])]
+    return [*found, *(["needless"] if is_doubtful else []), *(["quote told", "quote found"] if kind == "Q" else [])]
 
 
 def _letters(text: str) -> str:
