@@ -9,7 +9,7 @@ WORKERS ?= $(shell $(PYTHON) -c 'import os; print(1 + (os.cpu_count() or 1))')
 export UV_COMPILE_BYTECODE := 1
 export UV_LINK_MODE := copy
 
-.PHONY: help setup demo test lint fix bench faults live oracles pictures chromium clean
+.PHONY: help setup demo test lint fix bench faults walks live oracles pictures chromium clean
 
 help:
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -29,7 +29,7 @@ demo: setup ## the whole walk on made-up readers; nothing leaves this machine
 chromium: setup
 	@$(BIN)/python -m tests.chromium
 
-test: setup chromium ## all tests: both databases, a browser, killed processes
+test: setup chromium ## the tests: both databases, a browser, killed processes
 	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal $(TESTS)
 
 lint: setup ## style, types, and who may import whom
@@ -47,6 +47,9 @@ bench: setup ## measure, beside the bare libraries, in one run
 
 faults: setup ## long campaigns of kills and hostile providers
 	$(BIN)/python -m pytest -q -s -m faults --override-ini addopts="--strict-markers --import-mode=importlib"
+
+walks: setup chromium ## whole weeks in a browser, the tutorial from top to bottom, a year of slots
+	$(BIN)/python -m pytest -q -n $(WORKERS) --dist worksteal -m walks
 
 live: setup ## try what only a real SendGrid account can show; wants a key and an own address
 	$(BIN)/python -m tests.live

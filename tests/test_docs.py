@@ -315,6 +315,7 @@ def _write(folder: Path, block: Block, today: str) -> None:
     path.write_text(before + _DAY.sub(today, block.text))
 
 
+@pytest.mark.walks
 def test_the_tutorial_works_from_top_to_bottom(tmp_path: Path) -> None:
     """Every block is run or written in order, with a stand-in for SendGrid, and prints what the page shows."""
     today = f"{datetime.now().astimezone():%Y-%m-%d}"

@@ -41,7 +41,6 @@ def test_the_wheel_holds_what_the_program_needs_and_nobodys_list(installed: Path
     assert {"README.md", "example-friends.csv", "example-weekly.csv"} == lists
 
 
-@pytest.mark.slow
 def test_the_demo_runs_from_the_wheel_in_an_empty_folder(installed: Path, tmp_path: Path) -> None:
     """No checkout in sight: the walk ends with every reader mailed once and nothing sent."""
     done = subprocess.run(

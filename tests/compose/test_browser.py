@@ -18,8 +18,6 @@ from newsletter.words.post import Post
 from tests import chromium
 from tests.compose.sample import ANA, ISSUE, PAPER, POSTS, TEMPLATES, rendered, template
 
-pytestmark = pytest.mark.slow
-
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="900" height="400"/>'
 NAMES = sorted(path.name for path in TEMPLATES.iterdir() if path.is_dir())
 LONG_WORDS = Post(

@@ -20,7 +20,6 @@ def _seeds(first: int, usual: int) -> list[int]:
     return list(range(first, first + int(os.environ.get("FAULTS_HISTORIES", usual))))
 
 
-@pytest.mark.slow
 def test_20_histories(tmp_path: Path, sqlite_files: NewDatabase) -> None:
     """A small campaign for every day."""
     tally = run(list(range(9_000, 9_020)), tmp_path, sqlite_files)

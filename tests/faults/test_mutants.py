@@ -55,7 +55,6 @@ def test_each_mutant_is_found_out(mutant: str, tmp_path: Path, sqlite_files: New
     pytest.fail(f"{mutant} was not found out in {6 * _MOST_ROUNDS} histories")
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("mutant", MUTANTS)
 def test_each_mutant_does_its_harm(mutant: str, tmp_path: Path, sqlite_files: NewDatabase) -> None:
     """Each trigger of it in two small sendings, to lists that overlap, of which the first loses an answer."""

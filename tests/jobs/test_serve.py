@@ -55,7 +55,7 @@ def _there(world: World, at: datetime = SLOT) -> bool:
     [
         (2 * HOUR, (SlotStatus.GONE, None)),
         (6 * HOUR, (SlotStatus.ASKING, Why.LATE)),
-        (72 * HOUR, (SlotStatus.ASKING, Why.LATE)),
+        pytest.param(72 * HOUR, (SlotStatus.ASKING, Why.LATE), marks=pytest.mark.walks),
     ],
 )
 def test_asleep_over_the_slot(

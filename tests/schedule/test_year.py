@@ -34,6 +34,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     made.close()
 
 
+@pytest.mark.walks
 def test_a_year_in_a_minute(world: World) -> None:
     """Calendar, mailings, words and mails to the owner are exactly as the rules say."""
     plan = world.plan(min_posts=2)

@@ -18,7 +18,8 @@ from tests.running import environment
 class Serving:
     """A studio that can be killed and started again, on the same port."""
 
-    module = "newsletter"
+    # As `newsletter`, except that its processes are forked, and begin with the program loaded.
+    module = "tests.schedule.clocked"
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory

@@ -11,9 +11,7 @@ import pytest
 
 from tests.studio.filled import looked_at, served
 from tests.studio.serving import browser
-from tests.web.examining import by_keyboard, examined
-
-pytestmark = pytest.mark.slow
+from tests.web.examining import LOOKS, Scheme, by_keyboard, examined
 
 LARGEST = 150_000
 # Whatever can be clicked, and whether Tab can get there.
@@ -21,8 +19,9 @@ _OUT_OF_REACH = """() => [...document.querySelectorAll('a[href], button, input:n
   .filter(e => e.getClientRects().length && (e.tabIndex < 0 || e.matches('a:not([href])'))).map(e => e.outerHTML.slice(0, 80))"""
 
 
+@pytest.mark.parametrize("looks", LOOKS)
 def test_every_page_can_be_read_heard_and_worked_by_keyboard(
-    tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch, looks: list[tuple[Scheme, int]]
 ) -> None:
     """Labels, landmarks, headings, contrast, size of targets, focus; both themes, 375 and 1280 px; under 150 KB each."""
     monkeypatch.setenv("NEWSLETTER_DATABASE_URL", sqlite_url)
@@ -36,12 +35,11 @@ def test_every_page_can_be_read_heard_and_worked_by_keyboard(
         page.on("console", lambda said: wrong.append(f"{page.url}: {said.text}") if said.type == "warning" else None)
         for path in looked_at(page, address):
             sizes[path] = len(page.request.get(page.url).body())
-            for scheme in ("light", "dark"):
-                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-                for width in (375, 1280):
-                    page.set_viewport_size({"width": width, "height": 760})
-                    found = examined(page, ["h1", "header", "main", "nav.top[aria-label]"])
-                    wrong += [f"{path}, {scheme}, {width}: {one}" for one in found]
+            for scheme, width in looks:
+                page.emulate_media(color_scheme=scheme)
+                page.set_viewport_size({"width": width, "height": 760})
+                found = examined(page, ["h1", "header", "main", "nav.top[aria-label]"])
+                wrong += [f"{path}, {scheme}, {width}: {one}" for one in found]
             wrong += [f"{path}: {one}" for one in by_keyboard(page)]
             wrong += [f"{path}: no Tab leads to {one}" for one in page.evaluate(_OUT_OF_REACH)]
 

@@ -8,8 +8,6 @@ import threading
 from email import policy
 from pathlib import Path
 
-import pytest
-
 from newsletter.cli.schedule.pages import listener_at, serve_pages
 from newsletter.compose.press import press
 from newsletter.jobs.pulse import Pulse
@@ -23,8 +21,6 @@ from newsletter.words.user import Role
 from tests.running import TOML, a_folder
 from tests.studio.filled import paths
 from tests.studio.serving import browser
-
-pytestmark = pytest.mark.slow
 
 RUN = "top.hit=1"
 # By what they try; the mutating ones mean one thing to a cleaner's parser and another once they are parsed again.

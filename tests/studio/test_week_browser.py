@@ -12,8 +12,6 @@ from tests.studio import week
 from tests.studio.serving import Serving, browser
 from tests.studio.week import READERS, SAID, THOUGHT, TITLE
 
-pytestmark = pytest.mark.slow
-
 # Whether one can see where the keyboard is: an outline, or the bar beside what is written. A frame shows it inside.
 _SEEN = """() => {
   const e = document.activeElement;
@@ -63,7 +61,7 @@ def _send(page: Page) -> None:
     expect(page.locator("dl.facts").first).to_contain_text(f"Handed over{READERS}", timeout=20_000)
 
 
-@pytest.mark.parametrize("width", [1280, 375])
+@pytest.mark.parametrize("width", [1280, pytest.param(375, marks=pytest.mark.walks)])
 def test_a_week_from_the_bookmarklet_to_the_outbox(
     chromium: Browser, serving: Serving, article: str, width: int
 ) -> None:
@@ -140,6 +138,7 @@ class Keys:
         self.page.keyboard.type(text)
 
 
+@pytest.mark.walks
 def test_a_week_by_keyboard_alone(chromium: Browser, serving: Serving, article: str) -> None:
     """Tab, Enter and the keys of the pages: from saving a find to its report, and the focus is seen at every stop."""
     page = week.by_bookmarklet(week.opened(chromium, serving, 1280), serving, article)
@@ -186,6 +185,7 @@ def test_a_week_by_keyboard_alone(chromium: Browser, serving: Serving, article: 
     page.context.close()
 
 
+@pytest.mark.walks
 def test_a_week_without_any_script(chromium: Browser, serving: Serving, article: str) -> None:
     """Every script fails to load: forms do all of it, and the words of a form that is refused are given back."""
     page = week.opened(chromium, serving, 375)

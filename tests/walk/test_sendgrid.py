@@ -105,7 +105,7 @@ def test_two_lists_that_share_300_people_give_nobody_two(folder: Path, server: S
     assert N_READERS + 200 == counts(folder, **settings(server))["accepted"]
 
 
-@pytest.mark.parametrize("after_calls", [1, 3, 6])
+@pytest.mark.parametrize("after_calls", [3, *(pytest.param(calls, marks=pytest.mark.walks) for calls in (1, 6))])
 def test_kill_in_mid_send_and_send_again(folder: Path, server: SendGridServer, after_calls: int) -> None:
     """kill -9 while calls are under way: afterwards nobody has two, and everyone is accounted for."""
     server.plan(then={"do": "accept", "seconds": 0.3})

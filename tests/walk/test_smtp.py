@@ -68,7 +68,7 @@ def test_500_readers_get_one_mail_each_and_it_is_the_one_that_render_shows(folde
         assert part.get_content().rstrip().splitlines() == (out / name).read_text().rstrip().splitlines()
 
 
-@pytest.mark.parametrize("after_mails", [30, 170, 400])
+@pytest.mark.parametrize("after_mails", [170, *(pytest.param(mails, marks=pytest.mark.walks) for mails in (30, 400))])
 def test_kill_in_mid_send_and_send_again(folder: Path, server: SmtpServer, after_mails: int) -> None:
     """kill -9 while mails are under way: afterwards nobody has two, everyone is accounted for, and few are in doubt."""
     server.plan(then={"at": "end", "seconds": 0.01})

@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
+import pytest
 from playwright.sync_api import Page
+
+Scheme = Literal["light", "dark"]
+# Each theme and each width once; `make walks` looks at each theme in each width.
+LOOKS = [
+    pytest.param([("light", 375), ("dark", 1280)], id="each once"),
+    pytest.param([("light", 1280), ("dark", 375)], id="the others", marks=pytest.mark.walks),
+]
 
 # What a page is made of, and what is wrong with it, as sentences. Contrast as WCAG 2.2 defines it (1.4.3, 1.4.11).
 _EXAMINE = """(landmarks) => {

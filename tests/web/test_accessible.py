@@ -12,10 +12,8 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests import chromium
-from tests.web.examining import by_keyboard, examined
+from tests.web.examining import LOOKS, Scheme, by_keyboard, examined
 from tests.web.served import every_letter, every_page, served
-
-pytestmark = pytest.mark.slow
 
 LANDMARKS = ["h1", "header", "main", "footer", "nav[aria-label]"]
 
@@ -28,8 +26,13 @@ def browser() -> Any:
         browser.close()
 
 
+@pytest.mark.parametrize("looks", LOOKS)
 def test_every_page_can_be_read_heard_and_worked_by_keyboard(
-    browser: Browser, tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+    browser: Browser,
+    tmp_path: Path,
+    sqlite_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    looks: list[tuple[Scheme, int]],
 ) -> None:
     """Labels, landmarks, headings, contrast, size of targets, order and visibility of the focus; 375 and 1280 px."""
     monkeypatch.setenv("NEWSLETTER_DATABASE_URL", sqlite_url)
@@ -39,11 +42,10 @@ def test_every_page_can_be_read_heard_and_worked_by_keyboard(
         page = browser.new_page()
         for name, open_page in pages.items():
             open_page(page)
-            for scheme in ("light", "dark"):
-                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-                for width in (375, 1280):
-                    page.set_viewport_size({"width": width, "height": 760})
-                    wrong += [f"{name}, {scheme}, {width}: {one}" for one in examined(page, LANDMARKS)]
+            for scheme, width in looks:
+                page.emulate_media(color_scheme=scheme)
+                page.set_viewport_size({"width": width, "height": 760})
+                wrong += [f"{name}, {scheme}, {width}: {one}" for one in examined(page, LANDMARKS)]
             wrong += [f"{name}: {one}" for one in by_keyboard(page)]
         page.close()
 

@@ -16,8 +16,6 @@ from newsletter.wiring import Parts
 from tests import chromium
 from tests.web.served import served, token_of
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_subscribe_confirm_prefer_leave_and_undo_on_a_phone_without_javascript(
