@@ -8,6 +8,8 @@ WORKERS ?= $(shell $(PYTHON) -c 'import os; print(1 + (os.cpu_count() or 1))')
 # Compiled on installation even where the environment forbids it: start-up times mislead otherwise.
 export UV_COMPILE_BYTECODE := 1
 export UV_LINK_MODE := copy
+# Tests rewrite their assertions and start hundreds of processes: what Python made of a file is kept where the environment forbids it too.
+test walks faults: export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help setup demo test lint fix bench faults walks live oracles pictures chromium clean
 
