@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from newsletter.consent.readers_sql import Readers
 from newsletter.imports.csv_import import Progress, import_opened
 from newsletter.imports.opener import open_files
 from newsletter.imports.report import ImportOptions, ImportReport
 
 
 def import_csv(
-    readers: Readers, files: Sequence[Path], options: ImportOptions, progress: Progress | None = None
+    membership: Membership, files: Sequence[Path], options: ImportOptions, progress: Progress | None = None
 ) -> ImportReport:
     """Open files and import them: see `open_files` and `import_opened`."""
     with open_files(files, options) as opening:
-        return import_opened(readers, opening, options, progress)
+        return import_opened(membership, opening, options, progress)

@@ -21,10 +21,10 @@ def test_show_says_how_and_why_a_person_left_and_that_it_was_undone(run: Run, fo
     """Each time, with the day."""
     run("subscribers", "add", "ana@example.com", "--list", "weekly", "--active", "--consent", "Asked by mail")
     parts = open_newsletter(folder)
-    parts.consents.leave(1, [1], issue=4, how=Left.ONE_CLICK)
-    parts.consents.say_why(1, 1, "often")
-    parts.consents.undo_leaving(1, 1, within_days=7)
-    parts.consents.leave(1, [1], issue=5, how=Left.PAGE)
+    parts.consent.departures.leave(1, [1], issue=4, how=Left.ONE_CLICK)
+    parts.consent.departures.say_why(1, 1, "often")
+    parts.consent.departures.undo_leaving(1, 1, within_days=7)
+    parts.consent.departures.leave(1, [1], issue=5, how=Left.PAGE)
     parts.engine.dispose()
 
     said = run("subscribers", "show", "ana@example.com").output
@@ -43,7 +43,7 @@ def test_show_says_when_and_at_whose_request_a_person_was_erased(run: Run, folde
     for name in ("ana", "bo"):
         run("subscribers", "add", f"{name}@example.com", "--list", "weekly", "--first-name", name.title())
     parts = open_newsletter(folder)
-    parts.profiles.erase("ana@example.com", RequestOf.READER)
+    parts.consent.profiles.erase("ana@example.com", RequestOf.READER)
     parts.engine.dispose()
     assert "Not reached from here: backups" in run("subscribers", "erase", "bo@example.com", "--yes").output
 

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from newsletter.cli import main
-from newsletter.consent.readers_sql import Readers
+from newsletter.consent.membership_sql import Membership
 from newsletter.db.engine import connect
 from newsletter.words.subscriber import SuppressionReason
 from tests.fakes.sendgrid_events import Telling
@@ -66,7 +66,7 @@ def test_what_a_mail_server_said_can_be_mended(run: Run, folder: Path) -> None:
     """An address that bounced is mailed again when its owner says that it works."""
     run("status")
     engine = connect(sqlite_of(folder))
-    Readers(engine).suppress("ana@example.com", SuppressionReason.HARD_BOUNCE)
+    Membership(engine).suppress("ana@example.com", SuppressionReason.HARD_BOUNCE)
     engine.dispose()
 
     assert "mail to it bounced" in run("suppressions", "--reason", "hard_bounce").output

@@ -11,10 +11,11 @@ import pytest
 from sqlalchemy import Engine, delete, insert, select
 from sqlalchemy.sql.dml import ReturningInsert
 
+from newsletter.consent.membership_sql import Membership
 from newsletter.consent.profiles_sql import Profiles
-from newsletter.consent.readers_sql import Readers
 from newsletter.consent.tables import consent_request
 from newsletter.db.engine import connect, reading, writing
+from newsletter.readers.readers_sql import Readers
 from newsletter.readers.rows import ReaderRow
 from newsletter.readers.tables import subscriber
 from newsletter.wiring.forget import FORGETS
@@ -33,6 +34,11 @@ def readers(engine: Engine) -> Readers:
     return Readers(engine)
 
 
+@pytest.fixture
+def membership(engine: Engine) -> Membership:
+    return Membership(engine)
+
+
 class TestSqlReaders(ReadersContract):
     """SQLAlchemy Core on both databases."""
 
@@ -45,9 +51,9 @@ def _updated_at(engine: Engine, key: str) -> datetime:
 @pytest.mark.parametrize(
     "goes",
     [
-        lambda readers: readers.leave("ana@example.com", list_name=None),
-        lambda readers: readers.suppress("Ana@example.com", SuppressionReason.UNSUBSCRIBE),
-        lambda readers: readers.join(
+        lambda membership: membership.leave("ana@example.com", list_name=None),
+        lambda membership: membership.suppress("Ana@example.com", SuppressionReason.UNSUBSCRIBE),
+        lambda membership: membership.join(
             "weekly",
             [ReaderRow(email="ana@example.com", status=SubscriptionStatus.ENDED)],
             status=ACTIVE,
@@ -56,13 +62,13 @@ def _updated_at(engine: Engine, key: str) -> datetime:
     ],
     ids=["leave", "suppress", "an import that says ended"],
 )
-def test_whoever_goes_has_their_own_row_touched(engine: Engine, goes: Callable[[Readers], object]) -> None:
+def test_whoever_goes_has_their_own_row_touched(engine: Engine, goes: Callable[[Membership], object]) -> None:
     """A sender's claim holds or waits for that row: without the update it would not notice them leave."""
-    readers = Readers(engine)
-    readers.join("weekly", [ReaderRow(email="ana@example.com")], status=ACTIVE, consent="x")
+    membership = Membership(engine)
+    membership.join("weekly", [ReaderRow(email="ana@example.com")], status=ACTIVE, consent="x")
     before = _updated_at(engine, "ana@example.com")
 
-    goes(readers)
+    goes(membership)
 
     assert _updated_at(engine, "ana@example.com") > before
 
@@ -71,15 +77,15 @@ def test_whoever_goes_has_their_own_row_touched(engine: Engine, goes: Callable[[
 def test_on_postgresql_leaving_waits_for_a_claim_that_holds_the_person(postgres_url: str, how: str) -> None:
     """Who leaves while a call is being prepared leaves after it, or is not in it: never in between."""
     engine = connect(postgres_url)
-    readers = Readers(engine)
-    readers.join("weekly", [ReaderRow(email="ana@example.com")], status=ACTIVE, consent="x")
+    membership = Membership(engine)
+    membership.join("weekly", [ReaderRow(email="ana@example.com")], status=ACTIVE, consent="x")
     done = threading.Event()
 
     def go() -> None:
         if how == "leave":
-            readers.leave("ana@example.com", list_name=None)
+            membership.leave("ana@example.com", list_name=None)
         else:
-            readers.suppress("ana@example.com", SuppressionReason.UNSUBSCRIBE)
+            membership.suppress("ana@example.com", SuppressionReason.UNSUBSCRIBE)
         done.set()
 
     leaver = threading.Thread(target=go)
@@ -97,14 +103,15 @@ def test_on_postgresql_leaving_waits_for_a_claim_that_holds_the_person(postgres_
 def test_imports_side_by_side_lose_and_double_nobody(engine: Engine) -> None:
     """Four imports of the same people in different orders, two unsubscribes among them: no deadlock, all accounted."""
     readers = Readers(engine)
+    membership = Membership(engine)
     rows = [ReaderRow(email=f"r{number}@example.com", first_name=f"N{number}") for number in range(400)]
     orders = [rows, rows[::-1], rows[200:] + rows[:200], rows[100:300]]
 
     def bring(order: list[ReaderRow]) -> None:
         for start in range(0, len(order), 50):
-            readers.join("weekly", order[start : start + 50], status=ACTIVE, consent="x")
-            readers.leave(order[start].email, list_name=None)
-            readers.suppress(order[start + 1].email, SuppressionReason.MANUAL)
+            membership.join("weekly", order[start : start + 50], status=ACTIVE, consent="x")
+            membership.leave(order[start].email, list_name=None)
+            membership.suppress(order[start + 1].email, SuppressionReason.MANUAL)
 
     with ThreadPoolExecutor(4) as pool:
         for finished in [pool.submit(bring, order) for order in orders]:

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.exc import DBAPIError, PendingRollbackError
 
-from newsletter.consent.requests_sql import Consents
+from newsletter.consent.departures_sql import Departures
 from newsletter.db.engine import HeldUp, at_long_work, connect, reading, writing
 from newsletter.db.frozen import end_frozen
 from newsletter.db.lease import Lease
@@ -158,7 +158,7 @@ def _leave(engine: Engine, who: int) -> float:
     begun = time.monotonic()
     with reading(engine) as connection:
         number = connection.execute(select(mailing_list.c.id)).scalar_one()
-    assert Consents(engine).leave(who, [number], issue=0, how=Left.ONE_CLICK) == 1
+    assert Departures(engine).leave(who, [number], issue=0, how=Left.ONE_CLICK) == 1
     return time.monotonic() - begun
 
 

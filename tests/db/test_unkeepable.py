@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from newsletter.access.users_sql import Users
 from newsletter.archive.archive_sql import Archive
-from newsletter.consent.readers_sql import Readers
+from newsletter.consent.membership_sql import Membership
 from newsletter.db.engine import writing
 from newsletter.readers.rows import ReaderRow
 from newsletter.words.mistake import Mistake
@@ -34,13 +34,13 @@ def test_a_number_out_of_range_is_no_traceback(engine: Engine, number: int) -> N
 @pytest.mark.parametrize("word", ["a\x00b", "\ud800", "x\udfff@example.com"])
 def test_what_is_no_text_is_no_traceback(engine: Engine, word: str) -> None:
     """Looked for, or written, into a column or into JSON: kept as it is where the database can, else refused."""
-    readers = Readers(engine)
-    readers.add_list("weekly")
+    membership = Membership(engine)
+    membership.add_list("weekly")
     row = ReaderRow(email=_SECRET, first_name="Ana", fields={"plan": word})
     acts: list[Callable[[], object]] = [
         lambda: Users(engine).find_by_email(word),
         lambda: Users(engine).add(word, name=word, role=Role.VIEWER),
-        lambda: readers.join("weekly", [row], status=SubscriptionStatus.ACTIVE, consent="form"),
+        lambda: membership.join("weekly", [row], status=SubscriptionStatus.ACTIVE, consent="form"),
     ]
     n_refused = 0
     for act in acts:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.imports.conftest import import_text, readers
+from tests.imports.conftest import import_text, membership, readers
 
-__all__ = ["import_text", "readers"]
+__all__ = ["import_text", "membership", "readers"]

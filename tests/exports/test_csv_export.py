@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import Engine
 
-from newsletter.consent.readers_sql import Readers
+from newsletter.consent.membership_sql import Membership
 from newsletter.db.engine import connect
 from newsletter.db.upgrade import upgrade
 from newsletter.exports.csv_export import export_csv
 from newsletter.imports.report import ImportOptions
+from newsletter.readers.readers_sql import Readers
 from newsletter.readers.rows import ReaderRow
 from newsletter.wiring.schema import metadata
 from newsletter.words.formulas import defuse, undefuse
@@ -33,7 +35,7 @@ def exported(readers: Readers, *, spreadsheet: bool = False) -> str:
 
 
 @pytest.fixture
-def full(readers: Readers) -> Readers:
+def full(readers: Readers, membership: Membership) -> Readers:
     """A list with someone of every standing and text of every kind."""
     rows = [
         ReaderRow(
@@ -49,11 +51,11 @@ def full(readers: Readers) -> Readers:
         ReaderRow(email="left@example.com", tags=["regular"]),
         ReaderRow(email="bounced@example.com"),
     ]
-    readers.join("weekly", rows, status=ACTIVE, consent='Form, "2021"')
-    readers.join("weekly", [ReaderRow(email="pending@example.com")], status=PENDING, consent=None)
-    readers.leave("left@example.com", list_name="weekly")
-    readers.suppress("bounced@example.com", SuppressionReason.HARD_BOUNCE)
-    readers.suppress("elsewhere@example.com", SuppressionReason.COMPLAINT)
+    membership.join("weekly", rows, status=ACTIVE, consent='Form, "2021"')
+    membership.join("weekly", [ReaderRow(email="pending@example.com")], status=PENDING, consent=None)
+    membership.leave("left@example.com", list_name="weekly")
+    membership.suppress("bounced@example.com", SuppressionReason.HARD_BOUNCE)
+    membership.suppress("elsewhere@example.com", SuppressionReason.COMPLAINT)
     return readers
 
 
@@ -80,36 +82,43 @@ def test_an_export_is_rfc_4180_with_our_columns_around_the_fields(full: Readers)
     assert rows[0]["consent"] == 'Form, "2021"'
 
 
-def test_an_export_imported_where_it_came_from_changes_nothing(full: Readers, tmp_path: Path) -> None:
+def test_an_export_imported_where_it_came_from_changes_nothing(
+    full: Readers, membership: Membership, tmp_path: Path
+) -> None:
     """Whatever the import declares: pending people are not raised by a file that calls them pending."""
     before = exported(full)
     path = tmp_path / "weekly.csv"
     path.write_text(before, newline="")
 
-    report = import_csv(full, [path], ImportOptions(list_name="weekly", status=ACTIVE, consent="again"))
+    report = import_csv(membership, [path], ImportOptions(list_name="weekly", status=ACTIVE, consent="again"))
 
     assert (report.added, report.updated, report.unchanged, report.suppressed, report.rejected) == (0, 0, 4, 3, 0)
     assert exported(full) == before
 
 
 @pytest.fixture
-def other(tmp_path: Path) -> Iterator[Readers]:
+def elsewhere(tmp_path: Path) -> Iterator[Engine]:
     """Another newsletter, with nobody in it."""
     engine = connect(f"sqlite:///{tmp_path}/other.db")
     upgrade(engine, metadata)
-    yield Readers(engine)
+    yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def other(elsewhere: Engine) -> Readers:
+    return Readers(elsewhere)
 
 
 @pytest.mark.parametrize("spreadsheet", [False, True])
 def test_an_export_imported_elsewhere_is_the_same_list(
-    full: Readers, other: Readers, tmp_path: Path, spreadsheet: bool
+    full: Readers, other: Readers, elsewhere: Engine, tmp_path: Path, spreadsheet: bool
 ) -> None:
     """Names, fields, tags, standing, times and proofs move; who must not be mailed moves as an address alone."""
     path = tmp_path / "weekly.csv"
     path.write_text(exported(full, spreadsheet=spreadsheet), newline="")
 
-    import_csv(other, [path], ImportOptions(list_name="weekly", status=ACTIVE, consent="moved"))
+    import_csv(Membership(elsewhere), [path], ImportOptions(list_name="weekly", status=ACTIVE, consent="moved"))
 
     on_list = [line for line in exported(full).split("\r\n") if "bounced@" not in line and "elsewhere@" not in line]
     kept = [line for line in exported(other).split("\r\n") if "bounced@" not in line and "elsewhere@" not in line]
@@ -120,13 +129,13 @@ def test_an_export_imported_elsewhere_is_the_same_list(
 
 
 def test_active_people_come_back_pending_unless_the_import_vouches_for_them(
-    full: Readers, other: Readers, tmp_path: Path
+    full: Readers, other: Readers, elsewhere: Engine, tmp_path: Path
 ) -> None:
     """ "Active" in a file proves nothing."""
     path = tmp_path / "weekly.csv"
     path.write_text(exported(full), newline="")
 
-    import_csv(other, [path], ImportOptions(list_name="weekly"))
+    import_csv(Membership(elsewhere), [path], ImportOptions(list_name="weekly"))
 
     assert other.count_active("weekly") == 0
     assert len(list(other.iterate("weekly", status=PENDING))) == 4
@@ -148,9 +157,9 @@ def test_a_defused_cell_is_no_formula_and_can_be_had_back(cell: str) -> None:
     assert undefuse(defuse(cell)) == cell
 
 
-def test_an_empty_list_is_a_header_and_an_unknown_one_is_missing(readers: Readers) -> None:
+def test_an_empty_list_is_a_header_and_an_unknown_one_is_missing(readers: Readers, membership: Membership) -> None:
     """Nothing is written for a list that does not exist."""
-    readers.add_list("weekly")
+    membership.add_list("weekly")
     assert exported(readers) == "email,first_name,last_name,tags,status,subscribed_at,consent\r\n"
     out = io.StringIO()
     with pytest.raises(Missing):

@@ -11,12 +11,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
-from newsletter.consent.readers_sql import Readers
+from newsletter.consent.membership_sql import Membership
 from newsletter.db.engine import connect
 from newsletter.db.upgrade import upgrade
 from newsletter.exports.export_for import IN_A_ZIP, TARGETS, export_for
 from newsletter.imports.report import ImportOptions
+from newsletter.readers.readers_sql import Readers
 from newsletter.readers.rows import ReaderRow
 from newsletter.wiring.schema import metadata
 from newsletter.words.mistake import Missing
@@ -32,7 +34,7 @@ _GONE = {
 
 
 @pytest.fixture
-def full(readers: Readers) -> Readers:
+def full(readers: Readers, membership: Membership) -> Readers:
     """Someone of every standing; angry@ is known as an address only."""
     ana = ReaderRow(
         email="ana@example.com",
@@ -42,21 +44,26 @@ def full(readers: Readers) -> Readers:
         tags=["vip", 'the "best"'],
     )
     others = [ReaderRow(email=f"{name}@example.com") for name in ("bo", "left", "bounced")]
-    readers.join("weekly", [ana, *others], status=ACTIVE, consent="a form")
-    readers.join("weekly", [ReaderRow(email="pending@example.com")], status=PENDING, consent=None)
-    readers.leave("left@example.com", list_name="weekly")
-    readers.suppress("bounced@example.com", SuppressionReason.HARD_BOUNCE)
-    readers.suppress("angry@example.com", SuppressionReason.COMPLAINT)
+    membership.join("weekly", [ana, *others], status=ACTIVE, consent="a form")
+    membership.join("weekly", [ReaderRow(email="pending@example.com")], status=PENDING, consent=None)
+    membership.leave("left@example.com", list_name="weekly")
+    membership.suppress("bounced@example.com", SuppressionReason.HARD_BOUNCE)
+    membership.suppress("angry@example.com", SuppressionReason.COMPLAINT)
     return readers
 
 
 @pytest.fixture
-def other(tmp_path: Path) -> Iterator[Readers]:
+def elsewhere(tmp_path: Path) -> Iterator[Engine]:
     """Another newsletter, with nobody in it."""
     engine = connect(f"sqlite:///{tmp_path}/other.db")
     upgrade(engine, metadata)
-    yield Readers(engine)
+    yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def other(elsewhere: Engine) -> Readers:
+    return Readers(elsewhere)
 
 
 def exported(readers: Readers, target: str) -> bytes:
@@ -119,12 +126,16 @@ def test_listmonk_gets_a_file_for_each_mode(full: Readers) -> None:
 
 
 @pytest.mark.parametrize("target", TARGETS)
-def test_what_others_get_we_read_as_their_export(full: Readers, other: Readers, tmp_path: Path, target: str) -> None:
+def test_what_others_get_we_read_as_their_export(
+    full: Readers, other: Readers, elsewhere: Engine, tmp_path: Path, target: str
+) -> None:
     """The same people are mailed, the same are not, and nobody is asked again who left."""
     path = tmp_path / ("weekly.zip" if target in IN_A_ZIP else "weekly.csv")
     path.write_bytes(exported(full, target))
 
-    report = import_csv(other, [path], ImportOptions(list_name="weekly", status=ACTIVE, consent="moved", source=target))
+    report = import_csv(
+        Membership(elsewhere), [path], ImportOptions(list_name="weekly", status=ACTIVE, consent="moved", source=target)
+    )
 
     assert (report.added, report.suppressed, report.rejected) == (2, 3, 0)
     ana = next(iter(other.iterate("weekly")))
@@ -141,7 +152,9 @@ def test_what_others_get_we_read_as_their_export(full: Readers, other: Readers, 
         assert {key: other.find_suppression(key) for key in _GONE} == _GONE
 
 
-def test_names_and_dates_survive_the_way_through_listmonk(readers: Readers, other: Readers, tmp_path: Path) -> None:
+def test_names_and_dates_survive_the_way_through_listmonk(
+    readers: Readers, membership: Membership, other: Readers, elsewhere: Engine, tmp_path: Path
+) -> None:
     """It has one name a person and no date: what would be cut at the wrong blank travels beside it."""
     names = [("Ana Maria", "Ng"), ("Jo", "de la Cruz"), ("", "Smith Jones"), ("李", "Ümit, Jr."), ("Cher", "")]
     rows = [
@@ -153,12 +166,12 @@ def test_names_and_dates_survive_the_way_through_listmonk(readers: Readers, othe
         )
         for number, (first, last) in enumerate(names)
     ]
-    readers.join("weekly", rows, status=ACTIVE, consent="a form")
+    membership.join("weekly", rows, status=ACTIVE, consent="a form")
     path = tmp_path / "weekly.zip"
     with path.open("wb") as file:
         export_for("listmonk", readers, "weekly", file)
 
-    import_csv(other, [path], ImportOptions(list_name="weekly", status=ACTIVE, consent="moved"))
+    import_csv(Membership(elsewhere), [path], ImportOptions(list_name="weekly", status=ACTIVE, consent="moved"))
 
     back = [(one.first_name, one.last_name, one.subscriptions[0].since_at) for one in other.iterate("weekly")]
     assert back == [(row.first_name, row.last_name, row.since_at) for row in rows]

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from sqlalchemy import Engine, event, update
 
+from newsletter.consent.membership_sql import Membership
 from newsletter.consent.profiles_sql import Profiles
-from newsletter.consent.readers_sql import Readers
 from newsletter.db.engine import connect, reading, writing
 from newsletter.db.lock import FileLock, SharedSending
 from newsletter.db.types import database_now
@@ -50,12 +50,12 @@ _ERASE_KEY = EraseKey(b"k" * 32)
 
 def leave(engine: Engine, email: str) -> None:
     """Somebody unsubscribes from everything."""
-    Readers(engine, _ERASE_KEY).leave(email, list_name=None)
+    Membership(engine, _ERASE_KEY).leave(email, list_name=None)
 
 
 def suppress(engine: Engine, email: str) -> None:
     """Somebody calls it spam."""
-    Readers(engine, _ERASE_KEY).suppress(email, SuppressionReason.COMPLAINT)
+    Membership(engine, _ERASE_KEY).suppress(email, SuppressionReason.COMPLAINT)
 
 
 def erase(engine: Engine, email: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Engine, select
 
-from newsletter.consent.readers_sql import Readers
+from newsletter.consent.membership_sql import Membership
 from newsletter.db.engine import reading
 from newsletter.feedback.events_sql import EventLog
 from newsletter.feedback.feedback import Feedback
@@ -20,6 +20,7 @@ from newsletter.ledger.rows import Account, Claim, MailingRow
 from newsletter.ledger.tables import delivery
 from newsletter.ports.events import Heard
 from newsletter.providers.sendgrid.events import parse
+from newsletter.readers.readers_sql import Readers
 from newsletter.readers.tables import subscriber
 from newsletter.wiring import SystemClock
 from newsletter.words.event import Event
@@ -39,7 +40,8 @@ class Post:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.ledger, self.readers = open_ledger(engine), Readers(engine)
-        self.events = EventLog(engine, self.readers)
+        self.membership = Membership(engine)
+        self.events = EventLog(engine, self.membership)
 
     def plan(self, issue: int = 1, *, list_name: str = "weekly", size: int = 10) -> MailingRow:
         mailing = self.ledger.planning.open_mailing(

@@ -66,7 +66,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     while claim := post.claim(mailing):
         post.ledger.attempts.record(claim.attempt_id, [(None, Uncertain("reset"))])
     add_readers(engine, "weekly", [20])
-    post.readers.suppress("reader30@example.com", SuppressionReason.MANUAL)
+    post.membership.suppress("reader30@example.com", SuppressionReason.MANUAL)
     engine.dispose()
     return directory
 

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, func, insert, select, text, update
 
 from newsletter.consent.do_not_mail_sql import take_off
 from newsletter.consent.erase_sql import erase_person
-from newsletter.consent.readers_sql import Readers
+from newsletter.consent.membership_sql import Membership
 from newsletter.consent.tables import consent_request, pardon
 from newsletter.db.engine import writing
 from newsletter.db.types import database_now
@@ -48,7 +48,7 @@ def post(engine: Engine) -> Post:
 
 @pytest.fixture
 def wrong(post: Post) -> WrongBounces:
-    return WrongBounces(post.engine, post.readers)
+    return WrongBounces(post.engine, post.membership)
 
 
 def bounces(taken: Taken, *, at: datetime = AT, kind: str = "", **changes: object) -> list[Event]:
@@ -158,7 +158,7 @@ def test_who_has_another_reason_stays_off(post: Post, wrong: WrongBounces, *, be
         if do:
             post.hear_events(bounces(taken))
         else:
-            post.readers.suppress_many(list(reasons.items()))
+            post.membership.suppress_many(list(reasons.items()))
 
     looked = wrong.look(Which(issue=1))
     wrong.undo(Which(issue=1))
@@ -205,7 +205,7 @@ def test_a_bounce_told_again_changes_nothing_that_the_owner_decided(
         wrong.undo(Which(issue=1))
     else:
         for address in off(post):
-            Readers(post.engine).lift(address, LIFTABLE)
+            Membership(post.engine).lift(address, LIFTABLE)
 
     for how, repeat in REPEATS.items():
         for times in (1, 2):
@@ -240,7 +240,7 @@ def test_bounces_of_the_providers_own_list_belong_to_the_last_issue_before(post:
 def test_an_undo_is_taken_back(post: Post, wrong: WrongBounces) -> None:
     """Its addresses are on the list again with their cause, once, and can be undone again; others are not touched."""
     post.hear_events(bounces(post.send(1)))
-    Readers(post.engine).lift("reader0@example.com", LIFTABLE)
+    Membership(post.engine).lift("reader0@example.com", LIFTABLE)
     done = wrong.undo(Which(issue=1))
     assert done is not None
 
@@ -271,7 +271,7 @@ def test_subscriptions_that_ended_because_of_it_come_back_as_they_were(post: Pos
     with writing(post.engine) as connection:
         values = {"subscriber_id": 2, "list_id": 1, "issue": 5, "how": "page", "left_at": database_now()}
         connection.execute(insert(departure).values(values))
-    post.readers.take_off("reader2@example.com")
+    post.membership.take_off("reader2@example.com")
 
     looked = wrong.look(Which(issue=5))
     done = wrong.undo(Which(issue=5))

@@ -100,7 +100,7 @@ def scene(
     signer = Signer()
     monkeypatch.setenv("NEWSLETTER_SENDGRID_WEBHOOK_KEY", signer.public)
     parts = fill(tmp_path / "weekly", n_readers=12)
-    parts.consents.ask(NewRequest(email="new@example.com", asked=Wanted.FORM, lists=[1]))
+    parts.consent.requests.ask(NewRequest(email="new@example.com", asked=Wanted.FORM, lists=[1]))
     yield Scene(parts, signer)
     parts.engine.dispose()
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from newsletter.consent.readers_sql import Readers
+from newsletter.consent.membership_sql import Membership
 from newsletter.db.engine import connect
 from newsletter.imports.report import ImportOptions, ImportReport
+from newsletter.readers.readers_sql import Readers
 from newsletter.words.subscriber import SubscriptionStatus
 from tests.importing import import_csv
 
@@ -25,7 +26,14 @@ def readers(sqlite_url: str) -> Iterator[Readers]:
 
 
 @pytest.fixture
-def import_text(readers: Readers, tmp_path: Path) -> Import:
+def membership(sqlite_url: str) -> Iterator[Membership]:
+    engine = connect(sqlite_url)
+    yield Membership(engine)
+    engine.dispose()
+
+
+@pytest.fixture
+def import_text(membership: Membership, tmp_path: Path) -> Import:
     """Import text or bytes as a file; people become active on "weekly" unless asked otherwise."""
 
     def run(*contents: str | bytes, **options: Any) -> ImportReport:
@@ -35,7 +43,7 @@ def import_text(readers: Readers, tmp_path: Path) -> Import:
             path.write_bytes(content if isinstance(content, bytes) else content.encode())
             paths.append(path)
         chosen = {"list_name": "weekly", "status": SubscriptionStatus.ACTIVE, "consent": "a form", **options}
-        report = import_csv(readers, paths, ImportOptions(**chosen))
+        report = import_csv(membership, paths, ImportOptions(**chosen))
         assert_adds_up(report)
         return report
 

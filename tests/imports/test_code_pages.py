@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.consent.readers_sql import Readers
 from newsletter.imports.files.code_pages import readings
+from newsletter.readers.readers_sql import Readers
 from newsletter.words.mistake import Mistake
 
 from .conftest import Import

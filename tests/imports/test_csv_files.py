@@ -10,8 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from newsletter.consent.readers_sql import Readers
+from newsletter.consent.membership_sql import Membership
 from newsletter.imports.report import ImportOptions
+from newsletter.readers.readers_sql import Readers
 from newsletter.words.mistake import Missing, Mistake
 from tests.importing import import_csv
 
@@ -84,16 +85,16 @@ def test_a_file_that_cannot_be_read_is_refused_and_changes_nothing(
     assert readers.list_lists() == []
 
 
-def test_a_file_that_is_not_there_and_an_encoding_that_is_none(readers: Readers, tmp_path: Path) -> None:
+def test_a_file_that_is_not_there_and_an_encoding_that_is_none(membership: Membership, tmp_path: Path) -> None:
     """Sentences, no traceback; a folder is no file."""
     for path in (tmp_path / "none.csv", tmp_path):
         with pytest.raises(Missing, match="no file"):
-            import_csv(readers, [path], ImportOptions(list_name="weekly"))
+            import_csv(membership, [path], ImportOptions(list_name="weekly"))
     good = tmp_path / "good.csv"
     good.write_text("email\nana@example.com\n")
     for name in ("klingon", "base64", "rot13", "x\0y", ""):
         with pytest.raises(Mistake, match="no text encoding"):
-            import_csv(readers, [good], ImportOptions(list_name="weekly", encoding=name))
+            import_csv(membership, [good], ImportOptions(list_name="weekly", encoding=name))
 
 
 def test_one_address_a_line_needs_no_header(readers: Readers, import_text: Import) -> None:
@@ -169,20 +170,20 @@ def test_cells_over_several_lines_are_good_csv(readers: Readers, import_text: Im
     st.sampled_from(["email,name\n", "email;name\n", '"email","name"\n', ""]),
 )
 def test_no_file_ends_in_a_traceback_and_every_row_is_accounted_for(
-    readers: Readers, tmp_path: Path, body: str, header: str
+    membership: Membership, tmp_path: Path, body: str, header: str
 ) -> None:
     """Text made of everything that CSV trips over: a refusal in words, or a report that adds up."""
     path = tmp_path / "fuzz.csv"
     path.write_bytes((header + body).encode())
     with suppress(Mistake):
-        assert_adds_up(import_csv(readers, [path], ImportOptions(list_name="weekly")))
+        assert_adds_up(import_csv(membership, [path], ImportOptions(list_name="weekly")))
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=300))
-def test_bytes_of_any_kind_are_refused_or_accounted_for(readers: Readers, tmp_path: Path, content: bytes) -> None:
+def test_bytes_of_any_kind_are_refused_or_accounted_for(membership: Membership, tmp_path: Path, content: bytes) -> None:
     """Images, archives, noise."""
     path = tmp_path / "bytes.csv"
     path.write_bytes(content)
     with suppress(Mistake):
-        assert_adds_up(import_csv(readers, [path], ImportOptions(list_name="weekly")))
+        assert_adds_up(import_csv(membership, [path], ImportOptions(list_name="weekly")))

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.consent.readers_sql import Readers
+from newsletter.consent.membership_sql import Membership
 from newsletter.imports.questions import ImportUnanswered
 from newsletter.imports.report import ImportOptions
+from newsletter.readers.readers_sql import Readers
 from newsletter.words.mistake import Mistake
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
 from tests.importing import import_csv
@@ -108,11 +109,13 @@ def test_to_import_again_changes_nothing_and_news_is_updated(readers: Readers, i
     assert person is not None and person.first_name == "Neu"
 
 
-def test_a_dry_run_counts_the_same_and_writes_nothing(readers: Readers, import_text: Import) -> None:
+def test_a_dry_run_counts_the_same_and_writes_nothing(
+    readers: Readers, membership: Membership, import_text: Import
+) -> None:
     """People who left in the same file, duplicates and known people included."""
     import_text("email\nknown@example.com\nleft@example.com\n")
-    readers.leave("left@example.com", list_name=None)
-    readers.suppress("never@example.com", SuppressionReason.COMPLAINT)
+    membership.leave("left@example.com", list_name=None)
+    membership.suppress("never@example.com", SuppressionReason.COMPLAINT)
     rows = "".join(f"r{number}@example.com,N,active\n" for number in range(4_100))
     content = (
         "email,first_name,status\nknown@example.com,K,active\nleft@example.com,L,active\nnever@example.com,N,active\n"
@@ -141,11 +144,11 @@ def test_without_consent_people_are_pending_and_a_later_declaration_raises_them(
     assert (person.subscriptions[0].status, person.subscriptions[0].consent) == (SubscriptionStatus.ACTIVE, "a form")
 
 
-def test_an_import_brings_nobody_back(readers: Readers, import_text: Import) -> None:
+def test_an_import_brings_nobody_back(readers: Readers, membership: Membership, import_text: Import) -> None:
     """Not who left the list, not who must not be mailed; each is reported."""
     import_text("email\nleft@example.com\n")
-    readers.leave("left@example.com", list_name="weekly")
-    readers.suppress("never@example.com", SuppressionReason.HARD_BOUNCE)
+    membership.leave("left@example.com", list_name="weekly")
+    membership.suppress("never@example.com", SuppressionReason.HARD_BOUNCE)
 
     report = import_text("email\nLEFT@example.com\nnever@example.com\nnew@example.com\n")
 
@@ -210,7 +213,7 @@ def test_a_status_that_might_mean_anything_is_asked_about(readers: Readers, impo
     assert import_text("email,state,type\ncy@example.com,NO,paid\n").added == 1
 
 
-def test_progress_runs_to_the_end_over_all_files(readers: Readers, tmp_path: Path) -> None:
+def test_progress_runs_to_the_end_over_all_files(membership: Membership, tmp_path: Path) -> None:
     """(lines read, lines in all), never backwards."""
     paths = []
     for name in ("a", "b"):
@@ -219,7 +222,7 @@ def test_progress_runs_to_the_end_over_all_files(readers: Readers, tmp_path: Pat
         paths.append(path)
     steps: list[tuple[int, int]] = []
 
-    import_csv(readers, paths, ImportOptions(list_name="weekly"), lambda done, total: steps.append((done, total)))
+    import_csv(membership, paths, ImportOptions(list_name="weekly"), lambda done, total: steps.append((done, total)))
 
     assert len(steps) == 6 and steps[0][0] > 0
     assert {total for _, total in steps} == {10_002}

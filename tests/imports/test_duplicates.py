@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from newsletter.consent.duplicates import find_likely_same, mailbox
-from newsletter.consent.readers_sql import Readers
+from newsletter.consent.membership_sql import Membership
+from newsletter.readers.duplicates import find_likely_same, mailbox
+from newsletter.readers.readers_sql import Readers
 from newsletter.readers.rows import ReaderRow
 from newsletter.words.subscriber import SubscriptionStatus
 
@@ -31,15 +32,17 @@ def test_addresses_share_a_mailbox_where_their_host_says_so(one: str, other: str
     assert (mailbox(one) == mailbox(other)) is same
 
 
-def test_groups_are_found_over_all_lists_and_nobody_is_changed(readers: Readers) -> None:
+def test_groups_are_found_over_all_lists_and_nobody_is_changed(readers: Readers, membership: Membership) -> None:
     """A list narrows them to those of whom one is on it."""
-    readers.join(
+    membership.join(
         "weekly", [ReaderRow(email="a.na@gmail.com"), ReaderRow(email="bo@example.com")], status=ACTIVE, consent="x"
     )
-    readers.join(
+    membership.join(
         "extras", [ReaderRow(email="ana@gmail.com"), ReaderRow(email="bo@example.com")], status=ACTIVE, consent="x"
     )
-    readers.join("other", [ReaderRow(email=f"cy{end}@example.com") for end in ("", "+1")], status=ACTIVE, consent="x")
+    membership.join(
+        "other", [ReaderRow(email=f"cy{end}@example.com") for end in ("", "+1")], status=ACTIVE, consent="x"
+    )
 
     def found(list_name: str | None = None) -> list[list[str]]:
         return [[person.email for person in one.people] for one in find_likely_same(readers, list_name=list_name)]
@@ -51,11 +54,11 @@ def test_groups_are_found_over_all_lists_and_nobody_is_changed(readers: Readers)
     assert readers.count_active("weekly") == 2
 
 
-def test_a_list_without_any_has_none(readers: Readers) -> None:
+def test_a_list_without_any_has_none(readers: Readers, membership: Membership) -> None:
     """More people than are read at once."""
     people = [ReaderRow(email=f"r{number}@example.com") for number in range(2_100)]
-    readers.join("weekly", people, status=ACTIVE, consent="x")
+    membership.join("weekly", people, status=ACTIVE, consent="x")
 
     assert list(find_likely_same(readers)) == []
-    readers.join("weekly", [ReaderRow(email="r2099+x@example.com")], status=ACTIVE, consent="x")
+    membership.join("weekly", [ReaderRow(email="r2099+x@example.com")], status=ACTIVE, consent="x")
     assert len(list(find_likely_same(readers))) == 1

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.consent.readers_sql import Readers
+from newsletter.consent.membership_sql import Membership
 from newsletter.db.engine import connect, reading
 from newsletter.db.metadata import metadata
 from newsletter.imports.imports_sql import Imports
 from newsletter.imports.report import ImportOptions
+from newsletter.readers.readers_sql import Readers
 from newsletter.words.mistake import NewsletterError
 from newsletter.words.subscriber import SubscriptionStatus
 from tests.importing import import_csv
@@ -57,24 +58,25 @@ def test_each_file_is_imported_whole_or_refused_in_words(sqlite_url: str, path: 
     """Nobody is lost without a reason, nobody who left is mailed, a second time changes nothing, undo leaves nothing."""
     engine = connect(sqlite_url)
     readers, imports = Readers(engine), Imports(engine)
+    membership = Membership(engine)
     options = ImportOptions(list_name="weekly", status=SubscriptionStatus.ACTIVE, consent="a form", run=1)
     expected = _EXPECTED[path.name]
     if isinstance(expected, str):
         with pytest.raises(NewsletterError) as refusal:
-            import_csv(readers, [path], options)
+            import_csv(membership, [path], options)
         assert expected in str(refusal.value)
         assert readers.list_lists() == []
         return
     assert imports.begin("weekly", [path.name]) == 1
 
-    report = import_csv(readers, [path], options)
+    report = import_csv(membership, [path], options)
 
     assert_adds_up(report)
     assert (report.rows, report.added, report.suppressed, report.rejected) == expected
     for gone in ("gone@", "gone1@", "gone2@", "dead1@", "off@", "muted@", "blocked@"):
         if "medium" not in path.name:
             assert readers.find_subscriber(f"{gone}example.com") is None
-    again = import_csv(readers, [path], options)
+    again = import_csv(membership, [path], options)
     assert (again.added, again.updated, again.rows) == (0, 0, report.rows)
     imports.undo(1)
     with reading(engine) as connection:
@@ -84,11 +86,13 @@ def test_each_file_is_imported_whole_or_refused_in_words(sqlite_url: str, path: 
 
 
 @pytest.mark.parametrize("name", ["nasty_cp1252.csv", "nasty_latin1.csv"])
-def test_a_file_in_an_old_encoding_is_imported_once_it_is_named(readers: Readers, name: str) -> None:
+def test_a_file_in_an_old_encoding_is_imported_once_it_is_named(
+    readers: Readers, membership: Membership, name: str
+) -> None:
     """By the one who can read it."""
     [path] = [path for path in _FILES if path.name == name]
 
-    report = import_csv(readers, [path], ImportOptions(list_name="weekly", encoding="cp1252"))
+    report = import_csv(membership, [path], ImportOptions(list_name="weekly", encoding="cp1252"))
 
     assert report.added == 2
     ana = readers.find_subscriber("ana@example.com")

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from newsletter.cli.readers.imports import SOURCES
-from newsletter.consent.readers_sql import Readers
+from newsletter.consent.membership_sql import Membership
 from newsletter.imports.columns.formats import BY_NAME, FORMATS
 from newsletter.imports.questions import ImportUnanswered
 from newsletter.imports.report import ImportOptions
+from newsletter.readers.readers_sql import Readers
 from newsletter.words.mistake import Mistake
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
 from tests.importing import import_csv
@@ -124,13 +125,13 @@ def test_mailchimps_proof_is_kept_beside_what_was_declared(readers: Readers, imp
 
 @pytest.mark.parametrize("name", ["nonsubscribed_members_export_1.csv", "archived_members_export_1.csv"])
 def test_people_who_never_agreed_are_in_no_list_though_their_columns_look_alike(
-    readers: Readers, tmp_path: Path, name: str
+    membership: Membership, tmp_path: Path, name: str
 ) -> None:
     """Mailchimp exports them into a file that only its name tells apart."""
     path = tmp_path / name
     path.write_text(EXPORTS["mailchimp"])
 
-    report = import_csv(readers, [path], ImportOptions(list_name="weekly", status=SubscriptionStatus.ACTIVE))
+    report = import_csv(membership, [path], ImportOptions(list_name="weekly", status=SubscriptionStatus.ACTIVE))
 
     assert (report.added, report.rejected) == (0, 1)
     assert "Mailchimp calls this person" in report.problems[0].reason
@@ -185,11 +186,11 @@ def test_sendgrids_blocks_are_no_bounces(
 
 @pytest.mark.parametrize(("name", "n_bounced"), [("suppression_blocks.csv", 0), ("suppression_bounces.csv", 4)])
 def test_the_name_of_sendgrids_list_says_what_it_is(
-    readers: Readers, tmp_path: Path, name: str, n_bounced: int
+    readers: Readers, membership: Membership, tmp_path: Path, name: str, n_bounced: int
 ) -> None:
     """As SendGrid names its files; a mailbox that is full for now is no bounce in either."""
     (tmp_path / name).write_text(_UNDELIVERED)
-    import_csv(readers, [tmp_path / name], ImportOptions(list_name="weekly"))
+    import_csv(membership, [tmp_path / name], ImportOptions(list_name="weekly"))
 
     assert len(list(readers.iterate_suppressed("weekly"))) == n_bounced
 

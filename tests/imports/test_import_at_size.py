@@ -5,7 +5,7 @@ from __future__ import annotations
 import tracemalloc
 from pathlib import Path
 
-from newsletter.consent.readers_sql import Readers
+from newsletter.consent.membership_sql import Membership
 from newsletter.imports.report import ImportOptions
 from tests.importing import import_csv
 
@@ -18,24 +18,24 @@ def _write(path: Path, n_people: int) -> Path:
     return path
 
 
-def _peak(readers: Readers, path: Path, n_people: int) -> int:
+def _peak(membership: Membership, path: Path, n_people: int) -> int:
     """Bytes at the highest point of one import, above those at its start."""
     tracemalloc.start()
     try:
-        report = import_csv(readers, [path], ImportOptions(list_name="weekly"))
+        report = import_csv(membership, [path], ImportOptions(list_name="weekly"))
         assert report.added + report.unchanged == n_people
         return tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
 
 
-def test_an_import_of_16000_takes_hardly_more_memory_than_one_of_4000(readers: Readers, tmp_path: Path) -> None:
+def test_an_import_of_16000_takes_hardly_more_memory_than_one_of_4000(membership: Membership, tmp_path: Path) -> None:
     """Four times the people: at most 36 bytes more for each, to know the addresses that were there already."""
     small = _write(tmp_path / "small.csv", 4_000)
     large = _write(tmp_path / "large.csv", 16_000)
-    _peak(readers, small, 4_000)
+    _peak(membership, small, 4_000)
 
-    few, many = _peak(readers, small, 4_000), _peak(readers, large, 16_000)
+    few, many = _peak(membership, small, 4_000), _peak(membership, large, 16_000)
 
     assert many - few < 36 * 16_000
     assert many < 20 * 2**20

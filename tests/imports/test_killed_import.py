@@ -7,7 +7,6 @@ import sqlite3
 import time
 from pathlib import Path
 
-from newsletter.consent.readers_sql import Readers
 from newsletter.db.engine import connect
 from newsletter.imports.imports_sql import Imports
 from tests.running import a_folder, run, sqlite_of, start

@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from newsletter.consent.readers_sql import Readers
+from newsletter.consent.membership_sql import Membership
 from newsletter.db.engine import connect
 from newsletter.imports.report import ImportOptions
+from newsletter.readers.readers_sql import Readers
 from newsletter.words.mistake import Mistake
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
 from tests.importing import import_csv
@@ -252,8 +253,9 @@ def test_mailchimps_three_files_end_in_one_state_in_every_order(tmp_path: Path, 
                     made.writestr(f"{name}_members_export.csv", texts[name])
         engine = connect(f"sqlite:///{database}")
         readers = Readers(engine)
+        membership = Membership(engine)
         report = import_csv(
-            readers, paths, ImportOptions(list_name="weekly", status=SubscriptionStatus.ACTIVE, consent="x")
+            membership, paths, ImportOptions(list_name="weekly", status=SubscriptionStatus.ACTIVE, consent="x")
         )
         assert (report.added, report.suppressed, report.rejected) == (1, 6, 0)
         states.add(state(readers))

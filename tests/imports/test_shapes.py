@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from newsletter.consent.readers_sql import Readers
+from newsletter.readers.readers_sql import Readers
 from newsletter.words.mistake import Mistake
 
 from .conftest import Import, people, reasons

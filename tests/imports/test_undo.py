@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from newsletter.consent.readers_sql import Readers
-from newsletter.consent.requests_sql import Consents
+from newsletter.consent.membership_sql import Membership
+from newsletter.consent.requests_sql import Requests
 from newsletter.db.engine import reading
 from newsletter.imports.imports_sql import Imports
 from newsletter.imports.report import ImportOptions
+from newsletter.readers.readers_sql import Readers
 from newsletter.readers.rows import ReaderRow
 from newsletter.segments.segments_sql import Segments
 from newsletter.words.consent import Asked
@@ -33,16 +34,21 @@ _WORSE = "email,status\ngone@example.com,complained\nblocked@example.com,complai
 
 
 @pytest.fixture
-def readers(engine: Engine) -> Readers:
+def membership(engine: Engine) -> Membership:
     """Known, pending and left readers."""
-    readers = Readers(engine)
+    membership = Membership(engine)
     known = ReaderRow(email="known@example.com", first_name="Kay", fields={"city": "Bergen"})
-    readers.join("weekly", [known, ReaderRow(email="left@example.com")], status=ACTIVE, consent="form")
-    readers.join("weekly", [ReaderRow(email="pending@example.com")], status=PENDING, consent=None)
-    readers.leave("left@example.com", list_name=None)
-    readers.suppress("blocked@example.com", SuppressionReason.INVALID)
+    membership.join("weekly", [known, ReaderRow(email="left@example.com")], status=ACTIVE, consent="form")
+    membership.join("weekly", [ReaderRow(email="pending@example.com")], status=PENDING, consent=None)
+    membership.leave("left@example.com", list_name=None)
+    membership.suppress("blocked@example.com", SuppressionReason.INVALID)
     Segments(engine).set_tag("known@example.com", "old", on=True)
-    return readers
+    return membership
+
+
+@pytest.fixture
+def readers(engine: Engine, membership: Membership) -> Readers:
+    return Readers(engine)
 
 
 def people(engine: Engine) -> list[str]:
@@ -67,7 +73,7 @@ def bring(engine: Engine, tmp_path: Path, *contents: str, list_name: str = "week
         paths[-1].write_text(content)
     run = Imports(engine).begin(list_name, [path.name for path in paths])
     options = ImportOptions(list_name=list_name, status=ACTIVE, consent="a file", run=run)
-    import_csv(Readers(engine), paths, options)
+    import_csv(Membership(engine), paths, options)
     Imports(engine).finish(run)
     return run
 
@@ -88,11 +94,13 @@ def test_undo_leaves_everybody_as_they_were(engine: Engine, readers: Readers, tm
         Imports(engine).undo(99)
 
 
-def test_undo_lowers_no_protection_that_came_since(engine: Engine, readers: Readers, tmp_path: Path) -> None:
+def test_undo_lowers_no_protection_that_came_since(
+    engine: Engine, readers: Readers, membership: Membership, tmp_path: Path
+) -> None:
     """Who left or complained after the import stays away."""
     run = bring(engine, tmp_path)
-    readers.leave("new@example.com", list_name="weekly")
-    readers.suppress("gone@example.com", SuppressionReason.COMPLAINT)
+    membership.leave("new@example.com", list_name="weekly")
+    membership.suppress("gone@example.com", SuppressionReason.COMPLAINT)
 
     Imports(engine).undo(run)
 
@@ -101,10 +109,12 @@ def test_undo_lowers_no_protection_that_came_since(engine: Engine, readers: Read
     assert readers.find_suppression("gone@example.com") is SuppressionReason.COMPLAINT
 
 
-def test_what_a_person_changed_after_the_import_stays_changed(engine: Engine, readers: Readers, tmp_path: Path) -> None:
+def test_what_a_person_changed_after_the_import_stays_changed(
+    engine: Engine, readers: Readers, membership: Membership, tmp_path: Path
+) -> None:
     """Value by value: the rest is taken back."""
     run = bring(engine, tmp_path)
-    readers.join("weekly", [ReaderRow(email="known@example.com", first_name="Kai")], status=ACTIVE, consent=None)
+    membership.join("weekly", [ReaderRow(email="known@example.com", first_name="Kai")], status=ACTIVE, consent=None)
 
     Imports(engine).undo(run)
 
@@ -114,17 +124,17 @@ def test_what_a_person_changed_after_the_import_stays_changed(engine: Engine, re
 
 
 def test_people_are_not_asked_any_more_because_of_an_import_that_was_taken_back(
-    engine: Engine, readers: Readers, tmp_path: Path
+    engine: Engine, membership: Membership, tmp_path: Path
 ) -> None:
     """Neither new ones nor those known from another list; who was asked before still is."""
-    consents = Consents(engine, EraseKey(b"k" * 32))
-    consents.ask_pending("weekly", asked=Asked.IMPORT, wording="before")
+    requests = Requests(engine, EraseKey(b"k" * 32))
+    requests.ask_pending("weekly", asked=Asked.IMPORT, wording="before")
     before = people(engine)
     path = tmp_path / "more.csv"
     path.write_text("email\nknown@example.com\nnew@example.com\n")
     run = Imports(engine).begin("extras", ["more.csv"])
-    import_csv(readers, [path], ImportOptions(list_name="extras", run=run))
-    assert consents.ask_pending("extras", asked=Asked.IMPORT, wording="x") == 2
+    import_csv(membership, [path], ImportOptions(list_name="extras", run=run))
+    assert requests.ask_pending("extras", asked=Asked.IMPORT, wording="x") == 2
 
     Imports(engine).undo(run)
 
@@ -132,7 +142,7 @@ def test_people_are_not_asked_any_more_because_of_an_import_that_was_taken_back(
 
 
 def test_an_import_that_is_taken_back_while_it_runs_stops_and_leaves_nobody(
-    engine: Engine, readers: Readers, tmp_path: Path
+    engine: Engine, membership: Membership, tmp_path: Path
 ) -> None:
     """What it would bring after that could not be taken back any more."""
     before = people(engine)
@@ -148,7 +158,7 @@ def test_an_import_that_is_taken_back_while_it_runs_stops_and_leaves_nobody(
 
     options = ImportOptions(list_name="extras", status=ACTIVE, consent="a file", run=run)
     with pytest.raises(NotNow, match="was taken back while it ran"):
-        import_csv(readers, [path], options, takes_it_back)
+        import_csv(membership, [path], options, takes_it_back)
 
     assert people(engine) == before
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from newsletter.consent.readers_sql import Readers
+from newsletter.consent.membership_sql import Membership
 from newsletter.imports.questions import ImportUnanswered
 from newsletter.imports.report import ImportOptions
+from newsletter.readers.readers_sql import Readers
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
 from tests.importing import import_csv
 
@@ -232,7 +233,9 @@ def _zip(path: Path, members: dict[str, str]) -> Path:
     return path
 
 
-def test_a_state_that_stands_only_in_the_name_of_a_file_is_understood(readers: Readers, tmp_path: Path) -> None:
+def test_a_state_that_stands_only_in_the_name_of_a_file_is_understood(
+    readers: Readers, membership: Membership, tmp_path: Path
+) -> None:
     """Of a file in an archive, of a spreadsheet, of its sheet; and said in the report."""
     archive = _zip(
         tmp_path / "lists.zip",
@@ -252,7 +255,7 @@ def test_a_state_that_stands_only_in_the_name_of_a_file_is_understood(readers: R
     book.save(tmp_path / "people.xlsx")
     options = ImportOptions(list_name="weekly", status=SubscriptionStatus.ACTIVE, consent="a form")
 
-    report = import_csv(readers, [archive, tmp_path / "people.xlsx"], options)
+    report = import_csv(membership, [archive, tmp_path / "people.xlsx"], options)
 
     assert people(readers) == ["ana@example.com"]
     assert readers.find_suppression("dead@example.com") is SuppressionReason.HARD_BOUNCE
@@ -261,7 +264,9 @@ def test_a_state_that_stands_only_in_the_name_of_a_file_is_understood(readers: R
 
 
 @pytest.mark.parametrize("answer", ["left", "joined", "ignore"])
-def test_a_name_that_may_mean_more_is_asked_about(readers: Readers, tmp_path: Path, answer: str) -> None:
+def test_a_name_that_may_mean_more_is_asked_about(
+    readers: Readers, membership: Membership, tmp_path: Path, answer: str
+) -> None:
     """Nothing is imported until it is said who is in it."""
     path = tmp_path / "friends-unsubscribed-or-not.csv"
     path.write_text("email\nbo@example.com\n")
@@ -269,17 +274,17 @@ def test_a_name_that_may_mean_more_is_asked_about(readers: Readers, tmp_path: Pa
     other.write_text("email\nana@example.com\n")
     options = ImportOptions(list_name="weekly", status=SubscriptionStatus.ACTIVE, consent="a form")
     with pytest.raises(ImportUnanswered) as asked:
-        import_csv(readers, [path, other], options)
+        import_csv(membership, [path, other], options)
     [question] = asked.value.questions
     assert (question.left_side, question.safe) == ("file:friends-unsubscribed-or-not.csv", "left")
 
-    import_csv(readers, [path, other], replace(options, columns={question.left_side: answer}))
+    import_csv(membership, [path, other], replace(options, columns={question.left_side: answer}))
 
     assert ("bo@example.com" in people(readers)) == (answer == "joined")
     assert "ana@example.com" in people(readers)
 
 
-def test_mailchimps_archive_is_known_in_any_language(readers: Readers, tmp_path: Path) -> None:
+def test_mailchimps_archive_is_known_in_any_language(readers: Readers, membership: Membership, tmp_path: Path) -> None:
     """By the columns that it does not translate; only subscribers join."""
     head = "Adresse e-mail,Prénom,MEMBER_RATING,OPTIN_TIME,CONFIRM_TIME,"
     members = {
@@ -291,7 +296,7 @@ def test_mailchimps_archive_is_known_in_any_language(readers: Readers, tmp_path:
     }
     options = ImportOptions(list_name="weekly", status=SubscriptionStatus.ACTIVE, consent="a form")
 
-    report = import_csv(readers, [_zip(tmp_path / "audience.zip", members)], options)
+    report = import_csv(membership, [_zip(tmp_path / "audience.zip", members)], options)
 
     assert people(readers) == ["sam@example.com"]
     assert readers.find_suppression("una@example.com") is SuppressionReason.COMPLAINT

@@ -154,7 +154,7 @@ def test_metrics_count_what_is_under_way(world: World) -> None:
     """Readers by state, batches that are due, mails that wait, the last tick; nobody's address."""
     client = _client(world, Pulse())
     world.beat(SLOT)
-    world.parts.readers.add_list("friends")
+    world.parts.consent.membership.add_list("friends")
     with writing(world.parts.engine) as connection:
         connection.execute(text("UPDATE notice SET handed_over_at = NULL"))
     text_of = _get(client, "/metrics")[1]

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Engine, delete, update
 from sqlalchemy.exc import OperationalError
 
-from newsletter.consent.readers_sql import Readers
+from newsletter.consent.membership_sql import Membership
 from newsletter.db.engine import connect, writing
 from newsletter.ledger.attempts_sql import Attempts
 from newsletter.ledger.claim import Parcels
@@ -124,14 +124,14 @@ def test_a_second_sender_follows_the_first_on_sqlite(sqlite_url: str, tmp_path: 
 def test_who_leaves_in_between_is_not_in_a_later_call(engine: Engine, tmp_path: Path) -> None:
     """During the first call two people leave and one is suppressed: they are skipped, each with the reason."""
     add_readers(engine, "weekly", range(20))
-    readers = Readers(engine)
+    membership = Membership(engine)
 
     def leave(consignment: Consignment) -> None:
         if "reader0@example.com" in consignment.addresses:
-            readers.leave("reader7@example.com", list_name=None)
-            readers.leave("reader18@example.com", list_name="weekly")
-            readers.suppress("reader12@example.com", SuppressionReason.COMPLAINT)
-            readers.leave("reader1@example.com", list_name=None)  # in this very call: too late
+            membership.leave("reader7@example.com", list_name=None)
+            membership.leave("reader18@example.com", list_name="weekly")
+            membership.suppress("reader12@example.com", SuppressionReason.COMPLAINT)
+            membership.leave("reader1@example.com", list_name=None)  # in this very call: too late
 
     carrier = Carrier(leave)
     send(a_drain(engine, tmp_path, carrier))

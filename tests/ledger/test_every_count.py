@@ -98,7 +98,7 @@ def _desk(directory: Path) -> Iterator[Desk]:
     for number in (1, 2, 3):
         (directory / "issues" / f"00{number}.md").write_text(text.replace("number: 1", f"number: {number}"))
     parts = open_newsletter(directory)
-    parts.readers.add_list("weekly")
+    parts.consent.membership.add_list("weekly")
     with TestClient(
         build(parts, studio_routes(parts)), base_url=HERE, client=AT_HOME, follow_redirects=False
     ) as client:
@@ -134,11 +134,11 @@ def _fill(desk: Desk, people: list[Person]) -> None:
                 connection.execute(insert(rest).values(subscriber_id=number, until_at=until))
     for n, one in numbers.items():
         if one.suppressed:
-            desk.parts.readers.suppress(_email(n), one.suppressed)
+            desk.parts.consent.membership.suppress(_email(n), one.suppressed)
         if one.left:
-            desk.parts.readers.leave(_email(n), list_name="weekly")
+            desk.parts.consent.membership.leave(_email(n), list_name="weekly")
         if one.erased:
-            desk.parts.profiles.erase(_email(n), RequestOf.OWNER)
+            desk.parts.consent.profiles.erase(_email(n), RequestOf.OWNER)
 
 
 def _email(n: int) -> str:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, delete, func, select, update
 
-from newsletter.consent.readers_sql import Readers
+from newsletter.consent.membership_sql import Membership
 from newsletter.db.engine import reading, writing
 from newsletter.db.types import database_now
 from newsletter.ledger.ledger import Ledger, open_ledger
@@ -318,7 +318,7 @@ def test_a_batch_in_which_nobody_may_be_mailed_makes_no_try(engine: Engine, ledg
     ids = add_readers(engine, "weekly", range(5))
     of = planned(ledger)
     for number in range(len(ids)):
-        Readers(engine).leave(f"reader{number}@example.com", list_name=None)
+        Membership(engine).leave(f"reader{number}@example.com", list_name=None)
 
     assert not taken(ledger, of).deliveries
     assert claim(ledger, of) is None

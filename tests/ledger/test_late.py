@@ -7,11 +7,12 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Engine
 
+from newsletter.consent.departures_sql import Departures
+from newsletter.consent.membership_sql import Membership
 from newsletter.consent.profiles_sql import Profiles
-from newsletter.consent.readers_sql import Readers
-from newsletter.consent.requests_sql import Consents
 from newsletter.ledger.ledger import Ledger, open_ledger
 from newsletter.ledger.rows import NOBODY_LEFT
+from newsletter.readers.readers_sql import Readers
 from newsletter.report.copies_sql import Copies
 from newsletter.wiring.forget import FORGETS
 from newsletter.words.consent import Left
@@ -31,11 +32,11 @@ def ledger(engine: Engine) -> Ledger:
 
 
 def _by_unsubscribing(engine: Engine) -> None:
-    Readers(engine).leave(WHO, list_name="weekly")
+    Membership(engine).leave(WHO, list_name="weekly")
 
 
 def _by_being_suppressed(engine: Engine) -> None:
-    Readers(engine).suppress(WHO, SuppressionReason.MANUAL)
+    Membership(engine).suppress(WHO, SuppressionReason.MANUAL)
 
 
 def _by_being_erased(engine: Engine) -> None:
@@ -119,7 +120,7 @@ def test_leaving_another_list_is_not_leaving_this_one(engine: Engine, ledger: Le
     add_readers(engine, "weekly", range(3))
     add_readers(engine, "friends", range(3))
     taken(ledger, planned(ledger))
-    Readers(engine).leave(WHO, list_name="friends")
+    Membership(engine).leave(WHO, list_name="friends")
 
     assert 0 == account(ledger).late
 
@@ -131,7 +132,7 @@ def test_who_leaves_by_a_link_in_that_very_mail_had_it_in_hand(engine: Engine, l
     taken(ledger, planned(ledger))
     list_id = Readers(engine).find_list("weekly")
     assert list_id
-    assert 1 == Consents(engine).leave(person, [list_id], issue=1, how=Left.ONE_CLICK)
+    assert 1 == Departures(engine).leave(person, [list_id], issue=1, how=Left.ONE_CLICK)
 
     assert 0 == account(ledger).late
 

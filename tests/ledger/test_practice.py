@@ -9,7 +9,7 @@ from sqlalchemy import Engine, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from newsletter.archive.archive_sql import Archive
-from newsletter.consent.readers_sql import Readers
+from newsletter.consent.membership_sql import Membership
 from newsletter.db.engine import reading, writing
 from newsletter.feedback.events_sql import EventLog
 from newsletter.ledger.account.account_sql import Accounts
@@ -126,7 +126,7 @@ def test_what_came_back_is_weighed_against_real_mail_only(engine: Engine) -> Non
     real = open_ledger(engine)
     of = planned(real)
     real.attempts.record(taken(real, of).attempt_id, [(None, Accepted())])
-    events = EventLog(engine, Readers(engine))
+    events = EventLog(engine, Membership(engine))
 
     assert 10 == events.get_health(1, ["test"]).handed_over
     assert 10 == events.get_health(1, ["test"], practice=True).handed_over

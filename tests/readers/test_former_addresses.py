@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Engine, select, text
 
+from newsletter.consent.membership_sql import Membership
 from newsletter.consent.profiles_sql import Profiles
-from newsletter.consent.readers_sql import Readers
 from newsletter.db.engine import is_sqlite, reading, writing
 from newsletter.db.upgrade import run, upgrade
 from newsletter.readers.rows import ReaderRow
@@ -63,7 +63,7 @@ def test_addresses_given_up_before_they_were_remembered_stay_off_after_the_upgra
 
     given_up = ["ana1@example.com", "ana2@example.com", "bo1@example.com"]
     rows = [ReaderRow(email=email) for email in (*given_up, "cy@example.com", "typo@example.com")]
-    joined = Readers(engine).join("weekly", rows, status=SubscriptionStatus.ACTIVE, consent="x")
+    joined = Membership(engine).join("weekly", rows, status=SubscriptionStatus.ACTIVE, consent="x")
 
     assert joined.moved == frozenset(given_up)
     assert list(joined.added) == ["cy@example.com", "typo@example.com"]

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine, delete, insert, select, update
 
 import newsletter
-from newsletter.consent.readers_sql import Readers
+from newsletter.consent.membership_sql import Membership
 from newsletter.db.engine import reading, writing
 from newsletter.db.types import database_now
 from newsletter.ledger.account.forecast_sql import Forecasts
@@ -21,6 +21,7 @@ from newsletter.ledger.tables import delivery
 from newsletter.readers.among import Among
 from newsletter.readers.growth_sql import Growth
 from newsletter.readers.mailable_sql import planned, why_not
+from newsletter.readers.readers_sql import Readers
 from newsletter.readers.roster_sql import Roster
 from newsletter.readers.tables import mailing_list, rest, subscriber, subscription, suppression
 from newsletter.wiring import SystemClock
@@ -31,7 +32,7 @@ from tests.world import add_readers, an_edition
 
 HOUSE = Path(newsletter.__file__).parent
 # What asks about the do-not-mail list and writes `ACTIVE`, and mails nobody.
-PUTS_ON_LISTS = ("requests_sql._take_back", "profiles_sql.join_open")
+PUTS_ON_LISTS = ("departures_sql._take_back", "profiles_sql.join_open")
 
 
 def _rest(engine: Engine, number: int, seconds: float) -> None:
@@ -45,13 +46,13 @@ def barred(engine: Engine, tmp_path: Path) -> tuple[dict[str, str | None], Engin
     kinds = ("erased", "suppressed", "unsubscribed", "resting")
     befell = {f"reader{n}@example.com": [kind for bit, kind in enumerate(kinds) if n >> bit & 1] for n in range(16)}
     ids = dict(zip(befell, add_readers(engine, "weekly", range(16)), strict=True))
-    ledger, readers = open_ledger(engine), Readers(engine)
+    ledger, membership = open_ledger(engine), Membership(engine)
     plan(ledger, SystemClock(), an_edition(), list_name="weekly", parcel_size=16)
     for email, reasons in befell.items():
         if "suppressed" in reasons:
-            readers.suppress(email, SuppressionReason.MANUAL)
+            membership.suppress(email, SuppressionReason.MANUAL)
         if "unsubscribed" in reasons:
-            readers.leave(email, list_name="weekly")
+            membership.leave(email, list_name="weekly")
         if "resting" in reasons:
             _rest(engine, ids[email], 3_600)
         if "erased" in reasons:
@@ -106,7 +107,7 @@ def test_who_takes_a_break_is_found_among_those(engine: Engine) -> None:
     add_readers(engine, "weekly", [4], status="pending")
     for number in ids[:3]:
         _rest(engine, number, 3_600 if number != ids[2] else -5)
-    Readers(engine).suppress("reader1@example.com", SuppressionReason.COMPLAINT)
+    Membership(engine).suppress("reader1@example.com", SuppressionReason.COMPLAINT)
     roster = Roster(engine)
 
     def found(**among: object) -> list[str]:
@@ -130,8 +131,8 @@ def test_the_line_of_readers_ends_with_those_who_would_be_mailed(engine: Engine)
     """Who must not be mailed counts until that came to be; who takes a break does not count."""
     now = datetime(2026, 11, 23, 12, tzinfo=UTC)
     ids = add_readers(engine, "weekly", range(5))
-    Readers(engine).suppress("reader1@example.com", SuppressionReason.HARD_BOUNCE)
-    Readers(engine).suppress("reader2@example.com", SuppressionReason.MANUAL)
+    Membership(engine).suppress("reader1@example.com", SuppressionReason.HARD_BOUNCE)
+    Membership(engine).suppress("reader2@example.com", SuppressionReason.MANUAL)
     _rest(engine, ids[3], 3_600)
     with writing(engine) as connection:
         connection.execute(update(subscription).values(since_at=now - timedelta(weeks=30)))

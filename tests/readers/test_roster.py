@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from sqlalchemy import Engine
 
-from newsletter.consent.readers_sql import Readers
+from newsletter.consent.membership_sql import Membership
 from newsletter.readers.among import Among, FoundReaders
+from newsletter.readers.readers_sql import Readers
 from newsletter.readers.roster_sql import Roster
 from newsletter.readers.rows import ReaderRow
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
@@ -27,21 +28,21 @@ def _all(page: Callable[[str], FoundReaders]) -> list[str]:
     raise AssertionError("the pages never end")
 
 
-def _join(readers: Readers, list_name: str, *people: str) -> None:
+def _join(membership: Membership, list_name: str, *people: str) -> None:
     rows = []
     for person in people:
         email, first, last = person.split("|")
         rows.append(ReaderRow(email=f"{email}@example.com", first_name=first or None, last_name=last or None))
-    readers.join(list_name, rows, status=ACTIVE, consent="Asked")
+    membership.join(list_name, rows, status=ACTIVE, consent="Asked")
 
 
 def test_pages_cut_anywhere_show_everybody_once(engine: Engine) -> None:
     """Newest, by address, by name; names shared by many, both names alike, capitals that A to Z does not know."""
-    roster, readers = Roster(engine), Readers(engine)
+    roster, membership = Roster(engine), Membership(engine)
     people = ["an-na|Ann|Annan", "anna|Ann|", "an_nb|Ann|", "annc|Ann|Berg", "z|Bo|Ann", "é|Énna|Ek", "b|Bo|Énn", "c||"]
     people = [one.replace("é|", "e|", 1) if one.startswith("é") else one for one in people]
-    _join(readers, "weekly", *people)
-    _join(readers, "extras", "anna||", "d|Dag|")
+    _join(membership, "weekly", *people)
+    _join(membership, "extras", "anna||", "d|Dag|")
     every = [f"{name}@example.com" for name in ("d", "c", "b", "e", "z", "annc", "an_nb", "anna", "an-na")]
 
     assert sorted(_all(lambda after: roster.newest(after=after, limit=2))) == sorted(every)
@@ -59,10 +60,10 @@ def test_pages_cut_anywhere_show_everybody_once(engine: Engine) -> None:
 
 def test_who_must_not_be_mailed_is_found_and_taken_off_by_reason(engine: Engine) -> None:
     """The newest first, by address, by reason; only the reasons that are allowed are lifted."""
-    roster, readers = Roster(engine), Readers(engine)
-    _join(readers, "weekly", "a||", "b||")
+    roster, membership = Roster(engine), Membership(engine)
+    _join(membership, "weekly", "a||", "b||")
     for name, reason in (("a", "complaint"), ("c", "manual"), ("d", "hard_bounce")):
-        readers.suppress(f"{name}@example.com", SuppressionReason(reason))
+        membership.suppress(f"{name}@example.com", SuppressionReason(reason))
     seen, after = [], ""
     while True:
         some, more = roster.do_not_mail(after=after, limit=1)
@@ -76,20 +77,21 @@ def test_who_must_not_be_mailed_is_found_and_taken_off_by_reason(engine: Engine)
     assert [one.address[0] for one in roster.do_not_mail(reason=SuppressionReason.COMPLAINT, limit=9)[0]] == ["a"]
     assert [one.email[0] for one in roster.newest(Among(is_blocked=True), limit=9).people] == ["a"]
     assert [one.email[0] for one in roster.newest(Among(status=ACTIVE), limit=9).people] == ["b"]
-    assert readers.lift("A@example.com", [SuppressionReason.MANUAL]) is SuppressionReason.COMPLAINT
-    assert readers.lift("c@example.com", [SuppressionReason.MANUAL]) is SuppressionReason.MANUAL
-    assert readers.lift("c@example.com", [SuppressionReason.MANUAL]) is None
+    assert membership.lift("A@example.com", [SuppressionReason.MANUAL]) is SuppressionReason.COMPLAINT
+    assert membership.lift("c@example.com", [SuppressionReason.MANUAL]) is SuppressionReason.MANUAL
+    assert membership.lift("c@example.com", [SuppressionReason.MANUAL]) is None
     assert roster.count_blocked() == 2
 
 
 def test_lists_are_counted_with_those_who_must_not_be_mailed_apart(engine: Engine) -> None:
     """By standing; an empty list counts too."""
     readers = Readers(engine)
-    _join(readers, "weekly", "a||", "b||", "c||", "d||")
-    readers.add_list("empty")
-    readers.leave("a@example.com", list_name="weekly")
+    membership = Membership(engine)
+    _join(membership, "weekly", "a||", "b||", "c||", "d||")
+    membership.add_list("empty")
+    membership.leave("a@example.com", list_name="weekly")
     for name in "ab":
-        readers.suppress(f"{name}@example.com", SuppressionReason.MANUAL)
+        membership.suppress(f"{name}@example.com", SuppressionReason.MANUAL)
     empty, weekly = readers.list_lists()
 
     assert (empty.name, empty.active, empty.pending, empty.ended, empty.suppressed) == ("empty", 0, 0, 0, 0)

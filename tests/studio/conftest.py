@@ -63,7 +63,7 @@ class World:
 def parts(tmp_path: Path) -> Iterator[Parts]:
     """A newsletter with the list "weekly", on SQLite."""
     parts = open_newsletter(a_folder(tmp_path / "weekly"))
-    parts.readers.add_list("weekly")
+    parts.consent.membership.add_list("weekly")
     yield parts
     parts.engine.dispose()
 
@@ -72,7 +72,7 @@ def parts(tmp_path: Path) -> Iterator[Parts]:
 def inside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Somebody who came in, at one newsletter for all tests of a module that change nothing there."""
     parts = open_newsletter(a_folder(tmp_path_factory.mktemp("shared") / "weekly"))
-    parts.readers.add_list("weekly")
+    parts.consent.membership.add_list("weekly")
     with TestClient(
         build(parts, studio_routes(parts)), base_url=HERE, client=AT_HOME, follow_redirects=False
     ) as client:

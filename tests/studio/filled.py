@@ -87,7 +87,7 @@ def fill(directory: Path, n_readers: int = 48) -> Parts:
     (directory / "issues" / "002.md").write_text(SECOND, encoding="utf-8")
     put_database(directory)
     parts = open_newsletter(directory)
-    parts.readers.add_list("weekly")
+    parts.consent.membership.add_list("weekly")
     rows = [
         ReaderRow(
             email=f"{first.lower().replace('ü', 'u')}.{last.lower()}{number}@example.com",
@@ -98,7 +98,7 @@ def fill(directory: Path, n_readers: int = 48) -> Parts:
         for number in range(n_readers)
         for first, last in [(_FIRST[number % len(_FIRST)], _LAST[number % len(_LAST)])]
     ]
-    parts.readers.join("weekly", rows, status=SubscriptionStatus.ACTIVE, consent="made up")
+    parts.consent.membership.join("weekly", rows, status=SubscriptionStatus.ACTIVE, consent="made up")
     edition = press(parts.shelf, parts.config.newsletter, 1).rendered.edition
     parts.ledger.planning.open_mailing(edition, list_name="weekly", parcel_size=1_000, start_at=None)
     parts.drain(threading.Event()).once()

@@ -55,7 +55,7 @@ def everybody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[Role, T
     from tests.running import a_folder
 
     parts = open_newsletter(a_folder(tmp_path_factory.mktemp("roles") / "weekly"))
-    parts.readers.add_list("weekly")
+    parts.consent.membership.add_list("weekly")
     clients = {}
     for role in Role:
         _user(parts, role)

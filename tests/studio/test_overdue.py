@@ -156,7 +156,7 @@ def test_of_slots_that_nothing_looked_at_the_last_is_overdue(studio: Studio, wee
 def test_every_thing_that_waits_is_on_the_first_page(studio: Studio, week: World) -> None:
     """A slot, a sending of another list and one that is paused for weeks: none hides another."""
     week.plan()
-    week.parts.readers.add_list("other")
+    week.parts.consent.membership.add_list("other")
     studio.post("/issues/1/send", list="other", when="at", at="2026-12-01T09:00+00:00")
     studio.until("scheduled")
     week.parts.ledger.control.pause(1, "paused by hand")

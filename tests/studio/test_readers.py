@@ -18,7 +18,7 @@ ACTIVE = SubscriptionStatus.ACTIVE
 
 def _add(world: World, email: str, first: str = "", last: str = "", list_name: str = "weekly") -> int:
     add_reader(
-        world.parts.readers,
+        world.parts.consent.membership,
         email,
         list_name=list_name,
         first_name=first or None,
@@ -76,9 +76,9 @@ def test_readers_are_told_apart_by_list_and_standing(world: World) -> None:
     for name in ("ana", "ben", "cem", "dag"):
         _add(world, f"{name}@example.com")
     _add(world, "eli@example.com", list_name="extras")
-    world.parts.readers.leave("ben@example.com", list_name=None)
-    world.parts.readers.suppress("cem@example.com", SuppressionReason.HARD_BOUNCE)
-    add_reader(world.parts.readers, "fay@example.com", list_name="weekly")
+    world.parts.consent.membership.leave("ben@example.com", list_name=None)
+    world.parts.consent.membership.suppress("cem@example.com", SuppressionReason.HARD_BOUNCE)
+    add_reader(world.parts.consent.membership, "fay@example.com", list_name="weekly")
 
     assert _found(world, list="weekly", standing="active") == ["dag@example.com", "ana@example.com"]
     assert _found(world, standing="active", q="d") == ["dag@example.com"]
@@ -96,8 +96,8 @@ def test_a_person_is_shown_with_consent_copies_and_history(world: World) -> None
     page = world.client.get(f"/studio/readers/{number}").text
     for words in ("Ana Costa", "Form on our site, 2024", "gets it, since", "No issue was ever planned"):
         assert words in page
-    world.parts.consents.leave(number, [1], issue=0, how=Left.PAGE)
-    world.parts.consents.undo_leaving(number, 1, within_days=7)
+    world.parts.consent.departures.leave(number, [1], issue=0, how=Left.PAGE)
+    world.parts.consent.departures.undo_leaving(number, 1, within_days=7)
     page = world.client.get(f"/studio/readers/{number}").text
     assert "Left weekly" in page and "Back on weekly: the leaving was undone." in page
     asked = world.parts.readers.find_subscriber("ben@example.com")
@@ -109,7 +109,7 @@ def test_a_person_is_shown_with_consent_copies_and_history(world: World) -> None
 def test_lists_tags_name_and_do_not_mail_of_a_person(world: World) -> None:
     """Each by one form; who left is not put back by anybody else, and agreeing needs words."""
     number = _add(world, "ana@example.com")
-    world.parts.readers.add_list("extras")
+    world.parts.consent.membership.add_list("extras")
     path = f"/readers/{number}"
     assert world.post(path, act="join", list="extras", how="agreed").status_code == 400
     assert world.post(path, act="join", list="extras", how="agreed", consent="Told me so").status_code == 303
@@ -120,7 +120,7 @@ def test_lists_tags_name_and_do_not_mail_of_a_person(world: World) -> None:
     world.post(path, act="tag", tag="press")
     world.post(path, act="name", first_name=" Ana ", last_name="Berg")
     world.post(path, act="block")
-    person = world.parts.profiles.find(number)
+    person = world.parts.consent.profiles.find(number)
 
     assert person and (person.first_name, person.tags) == ("Ana", ("press",))
     assert [(one.list_name, one.status) for one in person.subscriptions] == [
@@ -145,7 +145,7 @@ def test_erasing_asks_for_the_address_and_says_what_stays(world: World) -> None:
 def test_only_what_is_nobodys_own_word_comes_off_the_do_not_mail_list(world: World) -> None:
     """Blocked by hand and bounced may; unsubscribed and complained may not, and it says why."""
     for reason in SuppressionReason:
-        world.parts.readers.suppress(f"{reason}@example.com", reason)
+        world.parts.consent.membership.suppress(f"{reason}@example.com", reason)
     for reason in SuppressionReason:
         answer = world.post("/readers/do-not-mail", act="lift", address=f"{reason}@example.com")
         own_word = reason in {SuppressionReason.COMPLAINT, SuppressionReason.UNSUBSCRIBE}
@@ -163,7 +163,7 @@ def test_wrong_bounces_are_looked_at_let_through_and_put_back(world: World) -> N
         _add(world, f"{name}@example.com")
     post = Post(world.parts.engine)
     post.hear(post.send(7), Telling(of={f"{name}@example.com": "bounce" for name in ("ana", "ben", "cem")}))
-    world.parts.readers.suppress("ben@example.com", SuppressionReason.COMPLAINT)
+    world.parts.consent.membership.suppress("ben@example.com", SuppressionReason.COMPLAINT)
     path = "/studio/readers/do-not-mail"
 
     page = world.client.get(path, params={"issue": "7", "domain": "example.com"}).text
@@ -192,7 +192,7 @@ def test_lists_are_made_named_and_opened(world: World) -> None:
     page = world.client.get("/studio/readers/lists").text
 
     assert "More boats" in page and "1 get it" in page
-    assert [one.is_open for one in world.parts.profiles.list_pages()] == [True, True]
+    assert [one.is_open for one in world.parts.consent.profiles.list_pages()] == [True, True]
 
 
 def test_a_segment_is_counted_saved_and_forgotten(world: World) -> None:

@@ -17,7 +17,7 @@ def test_rows_follow_what_is_typed(tmp_path: Path) -> None:
     """Letter by letter, by list and standing; the address keeps what was asked, and segments count themselves."""
     parts = open_newsletter(a_folder(tmp_path / "weekly"))
     rows = [ReaderRow(email=f"{name}@example.com", first_name=name.title()) for name in ("ana", "anja", "ben")]
-    parts.readers.join("weekly", rows, status=SubscriptionStatus.ACTIVE, consent="Asked")
+    parts.consent.membership.join("weekly", rows, status=SubscriptionStatus.ACTIVE, consent="Asked")
     parts.engine.dispose()
     with studio(parts.directory) as serving, browser() as chromium:
         page = signed_in(chromium, serving)

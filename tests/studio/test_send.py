@@ -9,13 +9,14 @@ import time
 import pytest
 from sqlalchemy import Engine, insert
 
-from newsletter.consent.readers_sql import Readers
+from newsletter.consent.membership_sql import Membership
 from newsletter.db.engine import writing
 from newsletter.db.types import database_now
 from newsletter.ledger.account.forecast_sql import Forecasts
 from newsletter.ledger.ledger import open_ledger
 from newsletter.ledger.plan import plan
 from newsletter.ledger.tables import provider_state
+from newsletter.readers.readers_sql import Readers
 from newsletter.readers.tables import rest
 from newsletter.segments.segments_sql import Segments
 from newsletter.wiring import SystemClock
@@ -29,12 +30,14 @@ from tests.world import add_readers, an_edition
 def test_the_last_look_counts_whom_planning_takes(engine: Engine, seed: int) -> None:
     """For any mix of people who left, rest, must not be mailed or have it already, the numbers agree on both databases."""
     chance = random.Random(seed)
-    readers, ledger = Readers(engine), open_ledger(engine)
+    readers, ledger, membership = Readers(engine), open_ledger(engine), Membership(engine)
     ids = add_readers(engine, "weekly", range(60))
     add_readers(engine, "weekly", range(60, 70), status="pending")
     add_readers(engine, "weekly", range(70, 75), status="ended")
     add_readers(engine, "friends", range(30, 80))
-    readers.suppress_many([(f"reader{n}@example.com", SuppressionReason.MANUAL) for n in chance.sample(range(75), 12)])
+    membership.suppress_many(
+        [(f"reader{n}@example.com", SuppressionReason.MANUAL) for n in chance.sample(range(75), 12)]
+    )
     with writing(engine) as connection:
         resting = [{"subscriber_id": one, "until_at": database_now(3_600)} for one in chance.sample(ids, 9)]
         for row in resting:
@@ -77,7 +80,7 @@ def test_an_issue_goes_from_the_page_to_the_outbox(world: World) -> None:
 
 def test_the_list_with_the_readers_is_offered_first(world: World) -> None:
     """An issue that names no list is offered to the largest one, wherever its name stands in the alphabet."""
-    Readers(world.parts.engine).add_list("archive")
+    Membership(world.parts.engine).add_list("archive")
     add_readers(world.parts.engine, "weekly", range(3))
 
     assert '<option value="weekly" selected>' in world.client.get("/studio/issues/1/send").text
@@ -101,7 +104,7 @@ def test_it_waits_for_its_time_and_can_be_cancelled(world: World) -> None:
     assert "09:00" in page
     world.until("scheduled")
     assert "3 readers</p>" in world.client.get("/studio/issues/1/send").text
-    world.parts.readers.suppress("reader1@example.com", SuppressionReason.MANUAL)
+    world.parts.consent.membership.suppress("reader1@example.com", SuppressionReason.MANUAL)
     assert "2 readers; 1 who left since" in world.client.get("/studio/issues/1/send").text
     assert 'Goes to <span class="num">2</span> readers' in world.client.get("/studio").text
     world.post("/issues/1/control", act="cancel")

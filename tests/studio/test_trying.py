@@ -22,11 +22,11 @@ def readers(parts: Parts) -> Parts:
     """One who has confirmed, one who has not, one who left, one on the do-not-mail list; and two with an account."""
     rows = {name: [ReaderRow(email=f"{name}@example.com")] for name in ("active", "pending", "left", "blocked")}
     for name in ("active", "left", "blocked"):
-        parts.readers.join("weekly", rows[name], status=SubscriptionStatus.ACTIVE, consent="form")
-    parts.readers.join("weekly", rows["pending"], status=SubscriptionStatus.PENDING, consent="form")
-    parts.readers.leave("left@example.com", list_name=None)
-    parts.readers.suppress("blocked@example.com", SuppressionReason.COMPLAINT)
-    parts.readers.suppress("nobody@example.com", SuppressionReason.HARD_BOUNCE)
+        parts.consent.membership.join("weekly", rows[name], status=SubscriptionStatus.ACTIVE, consent="form")
+    parts.consent.membership.join("weekly", rows["pending"], status=SubscriptionStatus.PENDING, consent="form")
+    parts.consent.membership.leave("left@example.com", list_name=None)
+    parts.consent.membership.suppress("blocked@example.com", SuppressionReason.COMPLAINT)
+    parts.consent.membership.suppress("nobody@example.com", SuppressionReason.HARD_BOUNCE)
     parts.users.add("Colleague@example.com", name="Colleague", role=Role.VIEWER)
     return parts
 

@@ -18,10 +18,10 @@ WHO = "ben@example.com"
 
 def test_the_page_of_a_reader_who_did_not_answer_says_so_and_resets_it(world: World) -> None:
     """Adding them says that no mail goes; the button asks once more."""
-    world.parts.readers.add_list("weekly")
-    (page,) = world.parts.profiles.list_pages()
+    world.parts.consent.membership.add_list("weekly")
+    (page,) = world.parts.consent.profiles.list_pages()
     for _ in range(3):
-        world.parts.consents.ask(NewRequest(email=WHO, asked=Asked.FORM, lists=[page.id]))
+        world.parts.consent.requests.ask(NewRequest(email=WHO, asked=Asked.FORM, lists=[page.id]))
         world.parts.post_office.post_waiting()
         with writing(world.parts.engine) as connection:
             past = database_now(-2 * 86_400)
@@ -38,5 +38,5 @@ def test_the_page_of_a_reader_who_did_not_answer_says_so_and_resets_it(world: Wo
     world.post(path, act="reopen")
 
     assert "has not answered" not in world.client.get(f"/studio{path}").text
-    last = world.parts.consents.records_of(WHO, None)[-1]
+    last = world.parts.consent.requests.records_of(WHO, None)[-1]
     assert (last.mail, last.lists) == ("confirm", ("extras", "weekly"))

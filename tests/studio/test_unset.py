@@ -59,7 +59,7 @@ def test_readers_who_are_asked_to_confirm_wait_for_their_mail(world: World) -> N
     parts = world.parts
     add_readers(parts.engine, "weekly", [7], status="pending")
 
-    asking = ask_pending(parts.consents, parts.post_office, "weekly", Asked.ADD, "on paper")
+    asking = ask_pending(parts.consent, parts.post_office, "weekly", Asked.ADD, "on paper")
 
     assert (asking.posted, asking.waiting) == (0, 1)
-    assert parts.consents.count_unposted() == 1
+    assert parts.consent.queue.count_unposted() == 1

@@ -42,8 +42,8 @@ def served(directory: Path) -> Iterator[tuple[Parts, str]]:
     toml.write_text(toml.read_text().replace("https://ferries.example.com", address))
     parts = open_newsletter(directory)
     for name in ("weekly", "daily"):
-        parts.readers.add_list(name)
-    parts.profiles.set_page("daily", title="The daily timetable", is_open=True)
+        parts.consent.membership.add_list(name)
+    parts.consent.profiles.set_page("daily", title="The daily timetable", is_open=True)
     with serve_pages(parts, listener_at("127.0.0.1", port), threading.Event(), Pulse()):
         yield parts, address
     parts.engine.dispose()
@@ -84,17 +84,17 @@ def every_letter(language: str) -> dict[str, str]:
 def every_page(parts: Parts, address: str) -> dict[str, Open]:
     """How to open each page that readers meet, with something on it."""
     rows = [ReaderRow(email=f"{name}@example.com", first_name=name.title()) for name in ("ana", "bo", "cy")]
-    parts.readers.join("weekly", rows, status=SubscriptionStatus.ACTIVE, consent="form")
+    parts.consent.membership.join("weekly", rows, status=SubscriptionStatus.ACTIVE, consent="form")
     mailing, _ = plan(parts.ledger, parts.clock, an_edition(1), list_name="weekly", parcel_size=10)
     parts.drain(threading.Event()).until_done(mailing, lambda *_: None)
-    request = parts.consents.ask(NewRequest(email="new@example.com", asked=Asked.FORM, lists=[1, 2]))
+    request = parts.consent.requests.ask(NewRequest(email="new@example.com", asked=Asked.FORM, lists=[1, 2]))
     parts.post_office.post_waiting()
     ids = {}
     for row in rows:
         person = parts.readers.find_subscriber(row.email)
         assert person is not None
         ids[row.email[0]] = person.id
-    parts.consents.leave(ids["b"], [1], issue=1, how=Left.PAGE)
+    parts.consent.departures.leave(ids["b"], [1], issue=1, how=Left.PAGE)
     now = parts.clock.now()
     token = own_token(parts.key.secret, key_id=parts.key.id, subscriber=ids["a"], email="ana@example.com", now=now)
     own = f"{address}/own/{token}"

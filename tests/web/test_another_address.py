@@ -10,11 +10,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from newsletter.cli import main
-from newsletter.consent.readers_sql import Readers
+from newsletter.consent.membership_sql import Membership
 from newsletter.db.engine import connect
 from newsletter.exports.csv_export import export_csv
 from newsletter.imports.one_reader import add_reader
 from newsletter.imports.report import ImportOptions, ImportReport
+from newsletter.readers.readers_sql import Readers
 from newsletter.readers.rows import ReaderRow
 from newsletter.words.consent import Asked
 from newsletter.words.erasure import RequestOf
@@ -34,7 +35,9 @@ def bring(world: World, text: str = _FILE, *, undoable: bool = False) -> tuple[I
     file.write_text(text)
     run = world.parts.imports.begin("weekly", [file.name]) if undoable else None
     report = import_csv(
-        world.parts.readers, [file], ImportOptions(list_name="weekly", status=ACTIVE, consent="Form", run=run)
+        world.parts.consent.membership,
+        [file],
+        ImportOptions(list_name="weekly", status=ACTIVE, consent="Form", run=run),
     )
     if run is not None:
         world.parts.imports.finish(run)
@@ -58,16 +61,16 @@ def leaves(world: World, person: int) -> None:
 
 
 def is_erased(world: World, person: int) -> None:
-    found = world.parts.profiles.find(person)
+    found = world.parts.consent.profiles.find(person)
     assert found is not None
     world.client.post(f"{world.own_link(person)}/erase")
-    assert world.parts.profiles.find(person) is None
+    assert world.parts.consent.profiles.find(person) is None
 
 
 def is_removed(world: World, person: int) -> None:
-    found = world.parts.profiles.find(person)
+    found = world.parts.consent.profiles.find(person)
     assert found is not None
-    world.parts.readers.take_off(found.email)
+    world.parts.consent.membership.take_off(found.email)
 
 
 def stays(_world: World, _person: int) -> None:
@@ -94,7 +97,7 @@ def test_an_old_list_does_not_bring_back_the_old_address(world: World, ends: Cal
     assert problem.line == 2 and "Only their own sign-up" in problem.reason
     assert (report.rows, report.unchanged, report.suppressed) == (2, 1, 1)
     with pytest.raises(NotNow, match="was not added"):
-        add_reader(world.parts.readers, " Ana@EXAMPLE.com ", list_name="another", status=ACTIVE, consent="x")
+        add_reader(world.parts.consent.membership, " Ana@EXAMPLE.com ", list_name="another", status=ACTIVE, consent="x")
     assert world.parts.readers.find_subscriber(OLD) is None
 
 
@@ -170,8 +173,8 @@ def test_another_person_may_sign_up_with_an_address_that_was_given_up(pages: Wor
 
 def test_a_question_of_the_owners_from_before_the_move_makes_nobody_of_the_old_address(pages: World) -> None:
     """Its link was mailed to the address that they gave up; a form that they filled in there is another thing."""
-    pages.parts.readers.join("weekly", [ReaderRow(email=OLD)], status=PENDING, consent=None)
-    pages.parts.consents.ask_pending("weekly", asked=Asked.ADD, wording="x")
+    pages.parts.consent.membership.join("weekly", [ReaderRow(email=OLD)], status=PENDING, consent=None)
+    pages.parts.consent.requests.ask_pending("weekly", asked=Asked.ADD, wording="x")
     pages.parts.post_office.post_waiting()
     link = pages.link(pages.mails()[-1], "/confirm/")
     move(pages, OLD, NEW)
@@ -185,11 +188,11 @@ def test_a_question_of_the_owners_from_before_the_move_makes_nobody_of_the_old_a
 def test_who_unsubscribed_an_address_once_may_move_to_it(pages: World) -> None:
     """Their own word lifts it; that it bounced or complained does not."""
     bring(pages)
-    pages.parts.readers.suppress(NEW, SuppressionReason.UNSUBSCRIBE)
+    pages.parts.consent.membership.suppress(NEW, SuppressionReason.UNSUBSCRIBE)
     move(pages, OLD, NEW)
     assert pages.parts.readers.find_suppression(NEW) is None
 
-    pages.parts.readers.suppress(THIRD, SuppressionReason.COMPLAINT)
+    pages.parts.consent.membership.suppress(THIRD, SuppressionReason.COMPLAINT)
     n_mails = len(pages.mails())
     path = f"{pages.own_link(1)}/address"
     assert pages.client.post(path, data={"email": THIRD}).status_code == 200
@@ -212,10 +215,11 @@ def test_an_export_takes_the_old_addresses_along_so_that_another_newsletter_keep
     other.write_bytes(sqlite_template.read_bytes())
     engine = connect(f"sqlite:///{other}")
     elsewhere = Readers(engine)
+    membership_elsewhere = Membership(engine)
     old = tmp_path / "old.csv"
     old.write_text(_FILE)
     for file in (exported, old):
-        import_csv(elsewhere, [file], ImportOptions(list_name="weekly", status=ACTIVE, consent="Form"))
+        import_csv(membership_elsewhere, [file], ImportOptions(list_name="weekly", status=ACTIVE, consent="Form"))
 
     assert [person.email for person in elsewhere.iterate("weekly")] == [NEW, "bo@example.com"]
     engine.dispose()
@@ -240,13 +244,13 @@ def test_whoever_asks_for_the_old_address_is_told_where_its_reader_is(pages: Wor
 def test_who_is_removed_is_kept_off_every_list_until_they_sign_up_themselves(pages: World) -> None:
     """An import to a list that they were never on does not bring them back; their own confirmation does."""
     bring(pages)
-    pages.parts.readers.join("extras", [ReaderRow(email="cy@example.com")], status=ACTIVE, consent="x")
+    pages.parts.consent.membership.join("extras", [ReaderRow(email="cy@example.com")], status=ACTIVE, consent="x")
     said = run(pages, "subscribers", "remove", "BO@example.com").output
     assert "stays off every other" in said
 
     for name in ("weekly", "extras", "new"):
         with pytest.raises(NotNow):
-            add_reader(pages.parts.readers, "bo@example.com", list_name=name, status=ACTIVE, consent="x")
+            add_reader(pages.parts.consent.membership, "bo@example.com", list_name=name, status=ACTIVE, consent="x")
     assert [pages.status("bo@example.com", name) for name in ("weekly", "extras", "new")] == ["ended", None, None]
 
     pages.confirm("bo@example.com")
@@ -261,6 +265,6 @@ def test_erasing_by_the_owner_names_the_person_and_not_a_former_address(pages: W
     move(pages, OLD, NEW)
 
     with pytest.raises(NotNow, match="has another address now"):
-        pages.parts.profiles.erase(OLD, RequestOf.OWNER)
+        pages.parts.consent.profiles.erase(OLD, RequestOf.OWNER)
 
     assert pages.status(NEW) == "active"

@@ -16,7 +16,7 @@ ACTIVE = SubscriptionStatus.ACTIVE
 
 def send(world: World, issue: int, list_name: str = "weekly", words: str = "Three ferries.") -> None:
     """Send an issue to the end, to the practice outbox."""
-    world.parts.readers.join(
+    world.parts.consent.membership.join(
         list_name, [ReaderRow(email="r@example.com", first_name="Rea")], status=ACTIVE, consent="x"
     )
     edition = an_edition(issue, words=words)
@@ -42,7 +42,7 @@ def test_issues_that_went_out_are_listed_and_read_without_anybodys_name(world: W
 
 def test_an_issue_of_a_closed_list_or_not_sent_yet_is_not_there(world: World) -> None:
     """The archive holds what everybody was invited to read."""
-    world.parts.readers.add_list("donors")
+    world.parts.consent.membership.add_list("donors")
     send(world, 7, "donors")
     plan(world.parts.ledger, world.parts.clock, an_edition(8), list_name="weekly", parcel_size=10)
 

@@ -36,7 +36,7 @@ _SILENT = "not engaged"
 
 def readers(world: World, *names: str) -> None:
     rows = [ReaderRow(email=f"{name}@example.com") for name in names]
-    world.parts.readers.join("weekly", rows, status=ACTIVE, consent="form")
+    world.parts.consent.membership.join("weekly", rows, status=ACTIVE, consent="form")
     with writing(world.parts.engine) as connection:
         connection.execute(update(subscription).values(since_at=database_now(-400 * 86_400)))
 
@@ -74,7 +74,7 @@ def days_pass(world: World, days: int) -> None:
 
 
 def ask(world: World, days: int = 14) -> tuple[AskingAgain, int]:
-    asking = world.parts.asking_again
+    asking = world.parts.consent.asking_again
     number = asking.ask("weekly", _SILENT, days=days, wording="still?")
     world.parts.post_office.post_waiting()
     return asking, number
@@ -150,7 +150,7 @@ def test_taking_it_back_brings_back_whom_it_ended_but_nobody_who_left_or_must_no
     people = {name: world.parts.readers.find_subscriber(f"{name}@example.com") for name in ("ana", "bo", "cy")}
     assert people["bo"] is not None
     world.client.post(f"/u/{world.token('u', people['bo'].id)}", data=_ONE_CLICK)
-    world.parts.readers.suppress("cy@example.com", SuppressionReason.COMPLAINT)
+    world.parts.consent.membership.suppress("cy@example.com", SuppressionReason.COMPLAINT)
 
     assert asking.undo(number) == 2
     assert asking.undo(number) == 0
@@ -171,7 +171,7 @@ def test_what_was_not_posted_yet_is_withdrawn_with_it(world: World) -> None:
     """Taken back before the mails are out: none goes."""
     readers(world, "ana")
     issues_went_out(world, 1, 12)
-    asking = world.parts.asking_again
+    asking = world.parts.consent.asking_again
     asking.undo(asking.ask("weekly", _SILENT, days=14, wording="still?"))
 
     assert world.parts.post_office.post_waiting() == 0
@@ -182,11 +182,11 @@ def test_who_begins_a_break_before_the_mail_is_posted_is_not_asked(world: World)
     """And so is not ended for silence."""
     readers(world, "ana", "bo")
     issues_went_out(world, 1, 12)
-    asking = world.parts.asking_again
+    asking = world.parts.consent.asking_again
     asking.ask("weekly", _SILENT, days=14, wording="still?")
     bo = world.parts.readers.find_subscriber("bo@example.com")
     assert bo
-    world.parts.profiles.rest(bo.id, world.parts.clock.now() + timedelta(days=30))
+    world.parts.consent.profiles.rest(bo.id, world.parts.clock.now() + timedelta(days=30))
     world.parts.post_office.post_waiting()
     days_pass(world, 20)
     sweep(world.parts)
@@ -199,16 +199,16 @@ def test_nobody_is_asked_before_twelve_issues_twice_in_a_year_or_in_a_break(worl
     """Nor those whom nothing may be mailed to, nor those who joined lately."""
     readers(world, "ana", "bo", "cy")
     issues_went_out(world, 1, 11)
-    asking = world.parts.asking_again
+    asking = world.parts.consent.asking_again
     with pytest.raises(NotNow, match="of 11 issues"):
         asking.ask("weekly", _SILENT, days=14, wording="still?")
     issues_went_out(world, 12, 12)
-    world.parts.readers.suppress("bo@example.com", SuppressionReason.HARD_BOUNCE)
+    world.parts.consent.membership.suppress("bo@example.com", SuppressionReason.HARD_BOUNCE)
     cy = world.parts.readers.find_subscriber("cy@example.com")
     assert cy is not None
-    world.parts.profiles.rest(cy.id, world.parts.clock.now() + timedelta(days=5))
+    world.parts.consent.profiles.rest(cy.id, world.parts.clock.now() + timedelta(days=5))
     new = [ReaderRow(email="new@example.com")]
-    world.parts.readers.join("weekly", new, status=ACTIVE, consent="form")
+    world.parts.consent.membership.join("weekly", new, status=ACTIVE, consent="form")
 
     assert asking.count("weekly", _SILENT) == 1
     ask(world)

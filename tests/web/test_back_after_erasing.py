@@ -33,7 +33,7 @@ def test_who_comes_back_does_not_get_the_same_issue_twice(world: World) -> None:
     world.confirm(OLD)
     assert send(world, 1) == (2, 0)
     for goes in (1, 2):
-        world.parts.profiles.erase(OLD, RequestOf.READER)
+        world.parts.consent.profiles.erase(OLD, RequestOf.READER)
         world.confirm(OLD)
 
         forecast = world.parts.ledger.forecasts.make(1, "weekly")
@@ -57,7 +57,7 @@ def test_who_moved_and_was_erased_may_come_back_by_either_address(pages: World, 
     send(pages, 1)
     move(pages, OLD, NEW)
     send(pages, 2)
-    pages.parts.profiles.erase(NEW, RequestOf.OWNER)
+    pages.parts.consent.profiles.erase(NEW, RequestOf.OWNER)
     pages.confirm(back_as)
 
     for issue in (1, 2, 3):
@@ -70,7 +70,7 @@ def test_who_moves_to_an_address_that_was_erased_has_what_went_there(pages: Worl
     """One mailbox, one copy."""
     pages.confirm(NEW)
     send(pages, 1)
-    pages.parts.profiles.erase(NEW, RequestOf.OWNER)
+    pages.parts.consent.profiles.erase(NEW, RequestOf.OWNER)
     pages.confirm(OLD)
     move(pages, OLD, NEW)
 
@@ -83,7 +83,7 @@ def test_who_was_erased_before_their_turn_came_gets_the_issue_when_they_are_back
     """They were planned for it and never had it."""
     pages.confirm(OLD)
     mailing, _ = plan(pages.parts.ledger, pages.parts.clock, an_edition(1), list_name="weekly", parcel_size=10)
-    pages.parts.profiles.erase(OLD, RequestOf.READER)
+    pages.parts.consent.profiles.erase(OLD, RequestOf.READER)
     pages.parts.drain(threading.Event()).until_done(mailing, lambda *_: None)
     assert copies(pages, OLD) == 0
     pages.confirm(OLD)
@@ -97,7 +97,7 @@ def test_nothing_joins_the_hash_with_the_number_that_the_ledger_knows(pages: Wor
     """What they opened and clicked is nobody's; the hash has the issues alone."""
     person = pages.confirm(OLD)
     send(pages, 1)
-    pages.parts.profiles.erase(OLD, RequestOf.READER)
+    pages.parts.consent.profiles.erase(OLD, RequestOf.READER)
 
     with reading(pages.parts.engine) as connection:
         row = connection.execute(select(erasure)).mappings().one()

@@ -63,7 +63,7 @@ def fill(world: World) -> int:
     world.client.post(f"/preferences/{world.token('p', person)}/pause", data={"weeks": "4"})
     leaves(world, person)
     world.client.post(f"/u/{world.token('u', person)}/why", data={"reason": "often"})
-    parts.readers.suppress(NEW, SuppressionReason.COMPLAINT)
+    parts.consent.membership.suppress(NEW, SuppressionReason.COMPLAINT)
     with writing(engine) as connection:
         (one,) = connection.scalars(select(delivery.c.id).where(delivery.c.subscriber_id == person))
         of = connection.scalar(select(delivery.c.parcel_id).where(delivery.c.id == one))
@@ -139,13 +139,13 @@ def test_an_erased_reader_stands_in_no_column_of_any_table(world: World) -> None
 def test_nobody_brings_an_erased_reader_back_under_any_address_they_had(world: World) -> None:
     """Each has a hash of its own; the one that they only asked for was never theirs."""
     person = fill(world)
-    world.parts.profiles.erase(NEW, RequestOf.OWNER)
+    world.parts.consent.profiles.erase(NEW, RequestOf.OWNER)
 
     report, _ = bring(world, f"email\n{OLD.lower()}\n{NEW.upper()}\n{UNPROVED}\n")
 
     assert (report.added, report.suppressed) == (1, 2)
-    assert world.parts.profiles.find(person) is None
+    assert world.parts.consent.profiles.find(person) is None
     assert world.status(UNPROVED) == SubscriptionStatus.ACTIVE
     request = NewRequest(email=OLD, asked=Asked.ADD, lists=[1])
-    world.parts.consents.ask(request)
+    world.parts.consent.requests.ask(request)
     assert world.parts.post_office.post_waiting() == 0

@@ -63,7 +63,7 @@ def test_the_link_is_mailed_to_the_present_address_and_does_it_all(world: World)
     assert data["email"] == ANA and data["consents"]
     assert world.status(ANA) == "active"
     assert "gelöscht" in world.client.post(f"{link}/erase").text
-    assert world.parts.profiles.find(person) is None
+    assert world.parts.consent.profiles.find(person) is None
     for act in ("", *(f"/{act}" for act in ACTS)):
         assert world.client.post(f"{link}{act}", data=TYPED).status_code in {404, 405}
 
@@ -124,12 +124,12 @@ def test_the_page_says_the_same_whether_the_address_may_be_mailed(pages: World) 
     for name, why in (("ana", None), ("bo", SuppressionReason.COMPLAINT), ("cy", SuppressionReason.HARD_BOUNCE)):
         person = pages.confirm(f"{name}@example.com")
         if why:
-            pages.parts.readers.suppress(f"{name}@example.com", why)
+            pages.parts.consent.membership.suppress(f"{name}@example.com", why)
         n_mails = len(pages.mails())
         seen.add(pages.client.post(f"/preferences/{pages.token('p', person)}/own").text)
         to += [mail["To"] for mail in pages.mails()[n_mails:]]
     left = pages.confirm("dee@example.com")
-    pages.parts.readers.suppress("dee@example.com", SuppressionReason.UNSUBSCRIBE)
+    pages.parts.consent.membership.suppress("dee@example.com", SuppressionReason.UNSUBSCRIBE)
 
     assert len(seen) == 1
     assert to == [ANA]

@@ -43,7 +43,7 @@ def told(world: World) -> list[str]:
 def strangers(world: World, n: int, *, confirmed: bool = False) -> None:
     for number in range(n):
         email = f"{'c' if confirmed else 's'}{number}@example.com"
-        request = world.parts.consents.ask(NewRequest(email=email, asked=Asked.FORM, lists=[1]))
+        request = world.parts.consent.requests.ask(NewRequest(email=email, asked=Asked.FORM, lists=[1]))
         if confirmed:
             with writing(world.parts.engine) as connection:
                 done = update(consent_request).where(consent_request.c.id == request)
@@ -67,12 +67,12 @@ def test_far_more_sign_ups_than_confirmations_close_the_form_for_an_hour_and_tel
 def test_the_owners_own_import_and_people_on_the_list_already_do_not_close_the_form(crowd: World) -> None:
     """Only strangers who may be nobody's own wish count."""
     people = [ReaderRow(email=f"i{number}@example.com") for number in range(_MANY * 2)]
-    crowd.parts.readers.join("weekly", people, status=SubscriptionStatus.PENDING, consent=None)
-    crowd.parts.consents.ask_pending("weekly", asked=Asked.IMPORT, wording="an import")
+    crowd.parts.consent.membership.join("weekly", people, status=SubscriptionStatus.PENDING, consent=None)
+    crowd.parts.consent.requests.ask_pending("weekly", asked=Asked.IMPORT, wording="an import")
     known = [ReaderRow(email=f"k{number}@example.com") for number in range(_MANY)]
-    crowd.parts.readers.join("weekly", known, status=SubscriptionStatus.ACTIVE, consent="form")
+    crowd.parts.consent.membership.join("weekly", known, status=SubscriptionStatus.ACTIVE, consent="form")
     for row in known:
-        crowd.parts.consents.ask(NewRequest(email=row.email, asked=Asked.FORM, lists=[1]))
+        crowd.parts.consent.requests.ask(NewRequest(email=row.email, asked=Asked.FORM, lists=[1]))
     crowd.parts.post_office.post_waiting()
 
     assert crowd.subscribe("ana@example.com") == 200
@@ -92,7 +92,7 @@ def test_a_good_day_with_many_sign_ups_does_not_close_the_form(crowd: World) -> 
 def test_the_same_address_a_hundred_times_counts_once(crowd: World) -> None:
     """One angry person must not be able to close the form for all."""
     for _ in range(_MANY * 2):
-        crowd.parts.consents.ask(NewRequest(email="ana@example.com", asked=Asked.FORM, lists=[1]))
+        crowd.parts.consent.requests.ask(NewRequest(email="ana@example.com", asked=Asked.FORM, lists=[1]))
 
     assert crowd.subscribe("bo@example.com") == 200
     assert crowd.subscribe("cy@example.com") == 200
@@ -104,8 +104,8 @@ def test_an_owner_who_knows_where_they_come_from_opens_the_form_again(crowd: Wor
     crowd.subscribe("last@example.com")
     assert crowd.subscribe("later@example.com") == 503
 
-    assert crowd.parts.consents.close_breaker()
-    assert not crowd.parts.consents.close_breaker()
+    assert crowd.parts.consent.budgets.close_breaker()
+    assert not crowd.parts.consent.budgets.close_breaker()
 
     assert [crowd.subscribe_from("192.0.2.9", f"r{number}@example.com") for number in range(3)] == [200] * 3
 
@@ -128,7 +128,7 @@ def test_an_address_is_asked_three_times_in_all_until_it_is_confirmed(world: Wor
             past = database_now(-(31 if day == 2 else 2) * 86_400)
             connection.execute(update(consent_request).values(posted_at=past, requested_at=past))
         if day == 2:
-            world.parts.consents.expire(valid_days=30)
+            world.parts.consent.expiry.expire(valid_days=30)
     assert len(world.mails()) == 3
 
 
@@ -141,8 +141,8 @@ def test_who_never_confirms_is_forgotten_with_their_request_when_the_link_has_ex
         connection.execute(update(consent_request).values(requested_at=database_now(-31 * 86_400)))
 
     assert world.client.post(link).status_code == 404
-    assert world.parts.consents.expire(valid_days=30) == 1
-    assert world.parts.consents.expire(valid_days=30) == 0
+    assert world.parts.consent.expiry.expire(valid_days=30) == 1
+    assert world.parts.consent.expiry.expire(valid_days=30) == 0
 
     assert world.parts.readers.find_subscriber("ana@example.com") is None
     with reading(world.parts.engine) as connection:
@@ -163,23 +163,23 @@ def test_ip_and_program_are_kept_as_long_as_the_newsletter_says(
         toml = pages.parts.directory / "newsletter.toml"
         toml.write_text(f'keep_ip = "{setting}"\n{toml.read_text()}')
     parts = open_newsletter(pages.parts.directory)
-    number = parts.consents.ask(
+    number = parts.consent.requests.ask(
         NewRequest(email="ana@example.com", asked=Asked.FORM, lists=[1], wording="yes", visitor=_VISITOR)
     )
     parts.post_office.post_waiting()
-    parts.consents.confirm(number, _VISITOR, valid_days=30)
+    parts.consent.requests.confirm(number, _VISITOR, valid_days=30)
 
     def kept() -> int:
-        (record,) = parts.consents.records_of("ana@example.com", None)
+        (record,) = parts.consent.requests.records_of("ana@example.com", None)
         assert record.confirmed_at and record.confirmed_by and record.wording == "yes"
         everything = (record.visitor.ip, record.visitor.agent, record.confirmed_by.ip, record.confirmed_by.agent)
         assert len({value is None for value in everything}) == 1
         return int(everything[0] is not None)
 
-    parts.consents.forget_visitors()
+    parts.consent.expiry.forget_visitors()
     assert kept() == at_once
     with writing(parts.engine) as connection:
         connection.execute(update(consent_request).values(requested_at=database_now(-366 * 86_400)))
-    parts.consents.forget_visitors()
+    parts.consent.expiry.forget_visitors()
     assert kept() == after_a_year
     parts.engine.dispose()

@@ -66,7 +66,7 @@ def test_a_second_request_is_answered_like_the_first(world: World, ana: str) -> 
     assert (first.status_code, first.text) == (second.status_code, second.text)
     person = world.parts.readers.find_subscriber("ana@example.com")
     assert person is not None
-    assert len(world.parts.consents.departures_of(person.id)) == 1
+    assert len(world.parts.consent.departures.departures_of(person.id)) == 1
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
@@ -196,7 +196,7 @@ def test_the_link_of_one_list_leaves_the_others_alone(world: World, ana: str) ->
     from newsletter.words.subscriber import SubscriptionStatus
 
     row = ReaderRow(email="ana@example.com")
-    world.parts.readers.join("daily", [row], status=SubscriptionStatus.ACTIVE, consent="x")
+    world.parts.consent.membership.join("daily", [row], status=SubscriptionStatus.ACTIVE, consent="x")
 
     world.client.post(ana, data=ONE_CLICK)
 
@@ -226,19 +226,19 @@ def test_the_button_of_the_page_leaves_and_undo_brings_back(world: World, ana: s
     assert world.status("ana@example.com") == "active"
     person = world.parts.readers.find_subscriber("ana@example.com")
     assert person is not None
-    (departure,) = world.parts.consents.departures_of(person.id)
+    (departure,) = world.parts.consent.departures.departures_of(person.id)
     assert (departure["how"], departure["reason"], departure["issue"]) == ("page", "often", 1)
 
 
 def test_undo_brings_nobody_back_whom_somebody_else_stopped(world: World, ana: str) -> None:
     """Not after a complaint, not after the owner took them off, and not without having left."""
-    world.parts.readers.leave("ana@example.com", list_name=None)
+    world.parts.consent.membership.leave("ana@example.com", list_name=None)
     assert "can&#39;t be undone" in world.client.post(f"{ana}/undo").text
     assert world.status("ana@example.com") == "ended"
 
     bo = f"/u/{world.token('u', world.confirm('bo@example.com'))}"
     world.client.post(bo, data=ONE_CLICK)
-    world.parts.readers.suppress("bo@example.com", SuppressionReason.COMPLAINT)
+    world.parts.consent.membership.suppress("bo@example.com", SuppressionReason.COMPLAINT)
     world.client.post(f"{bo}/undo")
     assert world.status("bo@example.com") == "ended"
 

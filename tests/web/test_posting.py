@@ -71,7 +71,7 @@ def office(world: World, provider: Provider) -> PostOffice:
 
 
 def ask(world: World, email: str, asked: Asked = Asked.FORM) -> int:
-    return world.parts.consents.ask(NewRequest(email=email, asked=asked, lists=[1]))
+    return world.parts.consent.requests.ask(NewRequest(email=email, asked=asked, lists=[1]))
 
 
 def let_leases_end(world: World) -> None:
@@ -93,7 +93,7 @@ def test_a_process_killed_between_handing_over_and_noting_it_loses_no_mail(world
     assert world.parts.post_office.post_waiting() == 1
 
     assert [again["Message-ID"] for again in world.mails()] == [mail["Message-ID"]] * 2
-    assert world.parts.consents.count_unposted() == 0
+    assert world.parts.consent.queue.count_unposted() == 0
     assert world.client.post(link).status_code == 200
     assert world.status("ana@example.com") == "active"
 
@@ -117,7 +117,7 @@ def test_what_nobody_can_know_is_posted_again_and_not_for_ever(world: World) -> 
         let_leases_end(world)
 
     assert len(provider.handed) == MOST_TRIES
-    assert world.parts.consents.count_unposted() == 0
+    assert world.parts.consent.queue.count_unposted() == 0
 
 
 def test_what_was_surely_not_taken_waits_as_long_as_it_takes(world: World) -> None:
@@ -128,7 +128,7 @@ def test_what_was_surely_not_taken_waits_as_long_as_it_takes(world: World) -> No
         office(world, provider).post_waiting()
 
     assert len(provider.handed) == 9
-    assert world.parts.consents.count_unposted() == 0
+    assert world.parts.consent.queue.count_unposted() == 0
 
 
 def test_one_address_that_a_provider_refuses_costs_the_others_nothing(pages: World) -> None:
@@ -148,8 +148,8 @@ def test_one_address_that_a_provider_refuses_costs_the_others_nothing(pages: Wor
 def test_who_waits_at_the_form_goes_before_the_mails_of_an_import(world: World) -> None:
     """However many those are, and however long they have waited."""
     rows = [ReaderRow(email=f"i{number}@example.com") for number in range(150)]
-    world.parts.readers.join("weekly", rows, status=SubscriptionStatus.PENDING, consent=None)
-    world.parts.consents.ask_pending("weekly", asked=Asked.IMPORT, wording="an import")
+    world.parts.consent.membership.join("weekly", rows, status=SubscriptionStatus.PENDING, consent=None)
+    world.parts.consent.requests.ask_pending("weekly", asked=Asked.IMPORT, wording="an import")
     provider = Answers()
     ask(world, "ana@example.com")
 
@@ -162,11 +162,11 @@ def test_whoever_is_put_on_two_lists_on_one_day_is_asked_about_both_a_day_apart(
     """One mail a day, and nobody stays pending for ever because it was the wrong day."""
     rows = [ReaderRow(email="ana@example.com")]
     for name in ("weekly", "daily"):
-        world.parts.readers.join(name, rows, status=SubscriptionStatus.PENDING, consent=None)
-        world.parts.consents.ask_pending(name, asked=Asked.IMPORT, wording="x")
+        world.parts.consent.membership.join(name, rows, status=SubscriptionStatus.PENDING, consent=None)
+        world.parts.consent.requests.ask_pending(name, asked=Asked.IMPORT, wording="x")
         world.parts.post_office.post_waiting()
     assert len(world.mails()) == 1
-    assert world.parts.consents.count_unposted() == 1
+    assert world.parts.consent.queue.count_unposted() == 1
     world.client.post(world.link(world.mails()[-1], "/confirm/"))
 
     with writing(world.parts.engine) as connection:
@@ -201,8 +201,8 @@ def test_no_two_mails_to_a_reader_share_a_message_id(pages: World) -> None:
     welcome.mkdir()
     for name in ("weekly", "daily"):
         (welcome / f"{name}.md").write_text(f"Welcome to {name}\n\nGood to have *you*.\n")
-    pages.parts.readers.add_list("daily")
-    pages.parts.profiles.set_page("daily", is_open=True)
+    pages.parts.consent.membership.add_list("daily")
+    pages.parts.consent.profiles.set_page("daily", is_open=True)
     pages.client.post("/subscribe", data={"email": "ana@example.com", "list": ["weekly", "daily"]})
 
     pages.client.post(pages.link(pages.mails()[-1], "/confirm/"))
@@ -220,8 +220,8 @@ def test_a_welcome_that_cannot_be_read_costs_nobody_another_lists_welcome(
     welcome.mkdir()
     (welcome / "weekly.md").write_bytes("Schöne Grüße\n\nHallo.\n".encode("latin-1"))
     (welcome / "daily.md").write_bytes(b"\xef\xbb\xbfWelcome to daily\n\nHello.\n")
-    pages.parts.readers.add_list("daily")
-    pages.parts.profiles.set_page("daily", is_open=True)
+    pages.parts.consent.membership.add_list("daily")
+    pages.parts.consent.profiles.set_page("daily", is_open=True)
     pages.client.post("/subscribe", data={"email": "ana@example.com", "list": ["weekly", "daily"]})
 
     pages.client.post(pages.link(pages.mails()[-1], "/confirm/"))
@@ -252,8 +252,8 @@ def test_whoever_was_put_on_a_list_by_the_owner_gets_no_welcome(pages: World, ki
     (pages.parts.directory / "welcome").mkdir()
     (pages.parts.directory / "welcome" / "weekly.md").write_text("Welcome\n\nHello.\n")
     rows = [ReaderRow(email="ana@example.com")]
-    pages.parts.readers.join("weekly", rows, status=SubscriptionStatus.PENDING, consent=None)
-    pages.parts.consents.ask_pending("weekly", asked=kind, wording="x")
+    pages.parts.consent.membership.join("weekly", rows, status=SubscriptionStatus.PENDING, consent=None)
+    pages.parts.consent.requests.ask_pending("weekly", asked=kind, wording="x")
     pages.parts.post_office.post_waiting()
 
     pages.client.post(pages.link(pages.mails()[-1], "/confirm/"))

@@ -53,7 +53,7 @@ def test_a_language_that_an_import_brought_is_shown_and_not_lost_by_saving(
 ) -> None:
     """Also one that these pages do not speak: it may be what a segment asks for."""
     row = ReaderRow(email="ana@example.com", fields={"language": brought})
-    pages.parts.readers.join("weekly", [row], status=ACTIVE, consent="form")
+    pages.parts.consent.membership.join("weekly", [row], status=ACTIVE, consent="form")
     path = f"/preferences/{pages.token('p', 1)}"
 
     text = pages.client.get(path).text
@@ -66,7 +66,7 @@ def test_a_language_that_an_import_brought_is_shown_and_not_lost_by_saving(
 
 def test_a_closed_list_can_be_left_but_neither_seen_nor_joined(world: World, ana: str) -> None:
     """Posting its name is no key to it."""
-    world.parts.readers.join("donors", [ReaderRow(email="bo@example.com")], status=ACTIVE, consent="x")
+    world.parts.consent.membership.join("donors", [ReaderRow(email="bo@example.com")], status=ACTIVE, consent="x")
     assert "donors" not in world.client.get(ana).text
 
     world.client.post(ana, data={"act": "save", "list": ["weekly", "donors"]})
@@ -182,7 +182,7 @@ def test_the_old_address_is_told_that_it_gets_no_more_and_not_where_the_mail_goe
     assert len({one["Message-ID"] for one in world.mails()}) == len(world.mails())
 
     n_mails = len(world.mails())
-    world.parts.readers.suppress("new@example.org", SuppressionReason.HARD_BOUNCE)
+    world.parts.consent.membership.suppress("new@example.org", SuppressionReason.HARD_BOUNCE)
     world.client.post(f"{world.own_link(1)}/address", data={"email": "third@example.net"})
     world.client.post(world.link(world.mails()[-1], "/confirm/"))
     assert world.status("third@example.net") == "active"
@@ -195,7 +195,7 @@ def test_an_erased_reader_is_in_no_table_and_no_import_brings_them_back(world: W
     file.write_text("email,first_name,tags\nana@example.com,Anastasia,ferry\n")
     number = world.parts.imports.begin("weekly", [file.name])
     options = ImportOptions(list_name="weekly", status=ACTIVE, consent="x", run=number)
-    import_csv(world.parts.readers, [file], options)
+    import_csv(world.parts.consent.membership, [file], options)
     world.parts.segments.set_tag("ana@example.com", "vip", on=True)
     world.client.post(f"/u/{world.token('u', 1)}", data={"List-Unsubscribe": "One-Click"})
     with writing(world.parts.engine) as connection:
@@ -216,15 +216,17 @@ def test_an_erased_reader_is_in_no_table_and_no_import_brings_them_back(world: W
     assert "Anastasia" not in everything
     assert "vip" not in everything
     assert world.client.get(ana).status_code == 404
-    again = world.parts.readers.join("weekly", [ReaderRow(email="Ana@Example.com")], status=ACTIVE, consent="x")
+    again = world.parts.consent.membership.join(
+        "weekly", [ReaderRow(email="Ana@Example.com")], status=ACTIVE, consent="x"
+    )
     assert again.erased == {"ana@example.com"}
-    erased = world.parts.profiles.find_erasure("ana@EXAMPLE.com")
+    erased = world.parts.consent.profiles.find_erasure("ana@EXAMPLE.com")
     assert erased is not None and erased.request_of.value == "reader"
 
     world.confirm("ana@example.com")
 
     assert world.status("ana@example.com") == "active"
-    erased = world.parts.profiles.find_erasure("ana@example.com")
+    erased = world.parts.consent.profiles.find_erasure("ana@example.com")
     assert erased is not None and erased.returned_at is not None
 
 
@@ -249,15 +251,17 @@ def _bytes_of(world: World) -> bytes:
 def test_who_moves_to_an_address_that_was_erased_is_back_at_their_own_word(world: World, ana: str) -> None:
     """They have just proved that it is theirs; no import may call them erased from then on."""
     world.confirm("new@example.org")
-    world.parts.profiles.erase("new@example.org", RequestOf.OWNER)
+    world.parts.consent.profiles.erase("new@example.org", RequestOf.OWNER)
 
     world.client.post(f"{world.own(1)}/address", data={"email": "new@example.org"})
     world.client.post(world.link(world.mails()[-1], "/confirm/"))
 
-    erased = world.parts.profiles.find_erasure("new@example.org")
+    erased = world.parts.consent.profiles.find_erasure("new@example.org")
     assert erased is not None and erased.returned_at is not None
     rows = [ReaderRow(email="new@example.org", first_name="Nele")]
-    assert world.parts.readers.join("weekly", rows, status=ACTIVE, consent="x").updated == ["new@example.org"]
+    assert world.parts.consent.membership.join("weekly", rows, status=ACTIVE, consent="x").updated == [
+        "new@example.org"
+    ]
 
 
 def test_the_mark_of_an_erased_reader_survives_a_change_of_the_signing_key(world: World, ana: str) -> None:
@@ -270,7 +274,7 @@ def test_the_mark_of_an_erased_reader_survives_a_change_of_the_signing_key(world
 
     other = open_newsletter(world.parts.directory)
 
-    assert other.profiles.find_erasure("ana@example.com") is not None
+    assert other.consent.profiles.find_erasure("ana@example.com") is not None
     other.engine.dispose()
     assert (world.parts.directory / "var" / "erase.key").stat().st_mode & 0o077 == 0
 

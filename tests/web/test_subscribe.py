@@ -42,7 +42,7 @@ def test_a_used_link_says_so_and_does_not_bring_back_who_left_since(world: World
     link = world.link(world.mails()[-1], "/confirm/")
     world.client.post(link)
     assert "confirmed before" in world.client.post(link).text
-    world.parts.readers.leave("ana@example.com", list_name=None)
+    world.parts.consent.membership.leave("ana@example.com", list_name=None)
 
     world.client.post(link)
 
@@ -51,8 +51,8 @@ def test_a_used_link_says_so_and_does_not_bring_back_who_left_since(world: World
 
 def test_the_page_is_the_same_for_new_known_and_never_mailed_addresses(world: World) -> None:
     """Who asks learns nothing about anybody; the mail tells the one whose address it is."""
-    world.parts.readers.join("weekly", [ReaderRow(email="known@example.com")], status=ACTIVE, consent="form")
-    world.parts.readers.suppress("gone@example.com", SuppressionReason.COMPLAINT)
+    world.parts.consent.membership.join("weekly", [ReaderRow(email="known@example.com")], status=ACTIVE, consent="form")
+    world.parts.consent.membership.suppress("gone@example.com", SuppressionReason.COMPLAINT)
     answers = {
         (answer.status_code, answer.text)
         for email in ("new@example.com", "known@example.com", "gone@example.com")
@@ -68,7 +68,7 @@ def test_the_page_is_the_same_for_new_known_and_never_mailed_addresses(world: Wo
 
 def test_an_unsubscribed_reader_comes_back_by_their_own_confirmation_only(world: World) -> None:
     """Their own word lifts what their own word did."""
-    world.parts.readers.suppress("ana@example.com", SuppressionReason.UNSUBSCRIBE)
+    world.parts.consent.membership.suppress("ana@example.com", SuppressionReason.UNSUBSCRIBE)
     world.subscribe("ana@example.com")
     assert world.parts.readers.find_suppression("ana@example.com") is SuppressionReason.UNSUBSCRIBE
 
@@ -81,7 +81,7 @@ def test_an_unsubscribed_reader_comes_back_by_their_own_confirmation_only(world:
 def test_a_complaint_between_mail_and_click_wins(world: World) -> None:
     """The link is good, the person must not be mailed: nothing happens, and the page says so."""
     world.subscribe("ana@example.com")
-    world.parts.readers.suppress("ana@example.com", SuppressionReason.COMPLAINT)
+    world.parts.consent.membership.suppress("ana@example.com", SuppressionReason.COMPLAINT)
 
     answer = world.client.post(world.link(world.mails()[-1], "/confirm/"))
 
@@ -121,7 +121,7 @@ def test_who_fills_in_the_hidden_field_is_told_what_everyone_is_told_and_gets_no
 
 def test_a_closed_list_is_neither_shown_nor_joined_by_its_name(world: World) -> None:
     """Only the first list is open unless the owner opens another."""
-    world.parts.readers.add_list("donors")
+    world.parts.consent.membership.add_list("donors")
     assert "donors" not in world.client.get("/subscribe").text
 
     world.client.post("/subscribe", data={"email": "ana@example.com", "list": ["donors", "weekly"]})
@@ -134,8 +134,8 @@ def test_a_closed_list_is_neither_shown_nor_joined_by_its_name(world: World) -> 
 def test_of_several_open_lists_the_chosen_ones_are_joined(world: World) -> None:
     """One mail and one click for all of them."""
     for name in ("daily", "monthly"):
-        world.parts.readers.add_list(name)
-        world.parts.profiles.set_page(name, is_open=True, title=f"The {name}")
+        world.parts.consent.membership.add_list(name)
+        world.parts.consent.profiles.set_page(name, is_open=True, title=f"The {name}")
     assert "The daily" in world.client.get("/subscribe").text
 
     world.client.post("/subscribe", data={"email": "ana@example.com", "list": ["daily", "weekly"]})
@@ -215,9 +215,9 @@ def test_who_asked_in_german_confirms_in_german_whatever_their_browser_speaks(pa
 def test_whom_the_owner_brings_is_asked_in_their_own_language(pages: World) -> None:
     """The field `language` of an import counts, and where there is none the newsletter's own."""
     rows = [ReaderRow(email="ana@example.com", fields={"language": "de-AT"}), ReaderRow(email="bo@example.com")]
-    pages.parts.readers.join("weekly", rows, status=SubscriptionStatus.PENDING, consent=None)
+    pages.parts.consent.membership.join("weekly", rows, status=SubscriptionStatus.PENDING, consent=None)
 
-    pages.parts.consents.ask_pending("weekly", asked=Asked.IMPORT, wording="x")
+    pages.parts.consent.requests.ask_pending("weekly", asked=Asked.IMPORT, wording="x")
     pages.parts.post_office.post_waiting()
 
     subjects = {mail["To"]: mail["Subject"] for mail in pages.mails()}
@@ -247,10 +247,10 @@ def test_the_form_for_other_sites_works_from_there(pages: World) -> None:
 def test_who_left_before_they_answered_the_owners_question_is_told_that_nothing_came_of_it(pages: World) -> None:
     """Only a sign-up of their own brings them back."""
     rows = [ReaderRow(email="ana@example.com")]
-    pages.parts.readers.join("weekly", rows, status=SubscriptionStatus.PENDING, consent=None)
-    pages.parts.consents.ask_pending("weekly", asked=Asked.ADD, wording="x")
+    pages.parts.consent.membership.join("weekly", rows, status=SubscriptionStatus.PENDING, consent=None)
+    pages.parts.consent.requests.ask_pending("weekly", asked=Asked.ADD, wording="x")
     pages.parts.post_office.post_waiting()
-    pages.parts.readers.leave("ana@example.com", list_name=None)
+    pages.parts.consent.membership.leave("ana@example.com", list_name=None)
 
     answer = pages.client.post(pages.link(pages.mails()[-1], "/confirm/"))
 
@@ -260,12 +260,12 @@ def test_who_left_before_they_answered_the_owners_question_is_told_that_nothing_
 
 def test_with_several_lists_the_words_agreed_to_are_those_that_stood_on_the_page(pages: World) -> None:
     """The proof says what the reader saw, and which lists they chose."""
-    pages.parts.readers.add_list("daily")
-    pages.parts.profiles.set_page("daily", title="The daily", is_open=True)
+    pages.parts.consent.membership.add_list("daily")
+    pages.parts.consent.profiles.set_page("daily", title="The daily", is_open=True)
     shown = html.unescape(pages.client.get("/subscribe").text)
 
     pages.client.post("/subscribe", data={"email": "ana@example.com", "list": "daily"})
 
-    (record,) = pages.parts.consents.records_of("ana@example.com", None)
+    (record,) = pages.parts.consent.requests.records_of("ana@example.com", None)
     assert record.wording in shown
     assert record.lists == ("daily",)

@@ -48,7 +48,7 @@ def test_the_pages_wear_the_colours_of_the_template_in_both_themes(pages: World)
 def letter_to_ana(world: World) -> str:
     """The mail that asks her to confirm, from a newsletter that is opened anew."""
     parts = open_newsletter(world.parts.directory)
-    number = parts.consents.ask(NewRequest(email="ana@example.com", asked=Asked.FORM, lists=[1]))
+    number = parts.consent.requests.ask(NewRequest(email="ana@example.com", asked=Asked.FORM, lists=[1]))
     assert parts.post_office.post_waiting() == 1, number
     parts.engine.dispose()
     body = world.mails()[-1].get_body(("html",))

@@ -56,7 +56,7 @@ def paths_of(world: World, **tokens: str) -> list[tuple[Route, str]]:
 def test_nothing_but_a_post_changes_anything_on_any_address(pages: World) -> None:
     """Threat 4: scanners open every link of a mail, with every harmless method."""
     person = pages.confirm("ana@example.com")
-    request = pages.parts.consents.ask(NewRequest(email="new@example.com", asked=Asked.FORM, lists=[1]))
+    request = pages.parts.consent.requests.ask(NewRequest(email="new@example.com", asked=Asked.FORM, lists=[1]))
     pages.parts.post_office.post_waiting()
     tokens = {"u": pages.token("u", person), "p": pages.token("p", person), "c": pages.token("c", request, 0, 0)}
     tokens["own"] = pages.own_link(person).removeprefix("/own/")
@@ -72,7 +72,7 @@ def test_nothing_but_a_post_changes_anything_on_any_address(pages: World) -> Non
 
 def test_without_a_genuine_link_no_address_changes_anything_or_tells_of_anybody(pages: World) -> None:
     """Threats 1 and 18: every route, from the router itself; a closed list is no more joined than shown."""
-    pages.parts.readers.join("donors", [ReaderRow(email="ana@example.com")], status=ACTIVE, consent="x")
+    pages.parts.consent.membership.join("donors", [ReaderRow(email="ana@example.com")], status=ACTIVE, consent="x")
     forged = dict.fromkeys(("u", "c", "p", "own"), f"1.1.1.1.{'A' * 22}")
     before = everything(pages)
     body = {**_ALL, "email": "ana@example.com", "list": "donors", "website": ""}
@@ -136,10 +136,10 @@ def test_the_form_does_the_same_work_for_a_new_a_known_a_blocked_and_an_erased_a
 ) -> None:
     """Threat 2: neither the page nor the time that it takes tells who is known here. Work is counted, not seconds."""
     rows = [ReaderRow(email=f"{name}@example.com") for name in ("known", "left", "blocked", "erased")]
-    world.parts.readers.join("weekly", rows, status=ACTIVE, consent="x")
-    world.parts.readers.leave("left@example.com", list_name=None)
-    world.parts.readers.suppress("blocked@example.com", SuppressionReason.COMPLAINT)
-    world.parts.profiles.erase("erased@example.com", RequestOf.OWNER)
+    world.parts.consent.membership.join("weekly", rows, status=ACTIVE, consent="x")
+    world.parts.consent.membership.leave("left@example.com", list_name=None)
+    world.parts.consent.membership.suppress("blocked@example.com", SuppressionReason.COMPLAINT)
+    world.parts.consent.profiles.erase("erased@example.com", RequestOf.OWNER)
     seen = set()
     for name in ("new", "known", "left", "blocked", "erased"):
         with work(world, monkeypatch) as done:
@@ -174,7 +174,7 @@ def test_no_text_makes_a_second_header_or_a_second_recipient(pages: World, typed
         hostile = f"W{title}\r\nBcc: evil@example.net\r\n\r\nhello"
         connection.execute(update(mailing_list).values(title=hostile))
     before = len(pages.mails())
-    number = pages.parts.consents.ask(
+    number = pages.parts.consent.requests.ask(
         NewRequest(email=f"r{before}@example.com", asked=Asked.FORM, lists=[1], first_name=typed.replace("\0", ""))
     )
     assert pages.parts.post_office.post_waiting() == 1, number

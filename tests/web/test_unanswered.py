@@ -50,7 +50,7 @@ def test_an_address_that_did_not_answer_is_asked_again_after_ninety_days_once(wo
     assert len(world.mails()) == 3
     if forgotten:
         days_pass(world, 31)
-        assert world.parts.consents.expire(valid_days=30) == 5
+        assert world.parts.consent.expiry.expire(valid_days=30) == 5
         assert world.parts.readers.find_subscriber(WHO) is None
     days_pass(world, 89)
     world.subscribe_from("192.0.2.8", WHO)
@@ -67,7 +67,7 @@ def test_an_address_that_did_not_answer_is_asked_again_after_ninety_days_once(wo
     world.subscribe_from("192.0.2.11", WHO)
     assert world.client.post(world.link(world.mails()[-1], "/confirm/")).status_code == 200
     assert world.status(WHO) == "active"
-    assert world.parts.consents.find_unanswered(WHO) is None
+    assert world.parts.consent.unanswered.find(WHO) is None
 
 
 def test_the_owner_sees_why_no_mail_goes_and_lets_the_address_be_asked_again(pages: World) -> None:
@@ -82,8 +82,8 @@ def test_the_owner_sees_why_no_mail_goes_and_lets_the_address_be_asked_again(pag
 
     assert "asks them once more" in run(pages, "reopen", " Victim@example.com ")
     assert len(pages.mails()) == 4
-    assert pages.parts.consents.expire(valid_days=1) == 3
-    found = pages.parts.consents.find_unanswered(WHO)
+    assert pages.parts.consent.expiry.expire(valid_days=1) == 3
+    found = pages.parts.consent.unanswered.find(WHO)
     assert found is not None and found.mails == 1
 
 
@@ -91,7 +91,7 @@ def test_who_is_known_by_a_hash_alone_is_let_be_asked_again_too(pages: World) ->
     """The next sign-up is answered; there is nobody to ask before."""
     ask_in_vain(pages)
     days_pass(pages, 31)
-    pages.parts.consents.expire(valid_days=30)
+    pages.parts.consent.expiry.expire(valid_days=30)
     assert "has not answered" in run(pages, "show", WHO)
 
     assert "next sign-up with it is answered" in run(pages, "reopen", WHO)
@@ -113,10 +113,12 @@ def test_a_reset_counts_for_the_mail_of_an_hour_ago_too(pages: World) -> None:
 
 def test_who_must_not_be_mailed_gets_no_mail_by_a_reset(pages: World) -> None:
     """Neither does who has confirmed."""
-    pages.parts.readers.join("weekly", [ReaderRow(email=WHO)], status=SubscriptionStatus.PENDING, consent=None)
-    pages.parts.consents.ask_pending("weekly", asked=Asked.ADD, wording="x")
+    pages.parts.consent.membership.join(
+        "weekly", [ReaderRow(email=WHO)], status=SubscriptionStatus.PENDING, consent=None
+    )
+    pages.parts.consent.requests.ask_pending("weekly", asked=Asked.ADD, wording="x")
     pages.parts.post_office.post_waiting()
-    pages.parts.readers.suppress(WHO, SuppressionReason.COMPLAINT)
+    pages.parts.consent.membership.suppress(WHO, SuppressionReason.COMPLAINT)
     pages.confirm("ana@example.com")
     n_mails = len(pages.mails())
 
@@ -129,7 +131,7 @@ def test_who_must_not_be_mailed_gets_no_mail_by_a_reset(pages: World) -> None:
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_no_page_promises_a_mail_that_may_not_come(pages: World, language: str) -> None:
     """It says on what that depends and whom to write to, and the same to everybody: also to whom no mail goes."""
-    pages.parts.readers.suppress("gone@example.com", SuppressionReason.HARD_BOUNCE)
+    pages.parts.consent.membership.suppress("gone@example.com", SuppressionReason.HARD_BOUNCE)
     ask_in_vain(pages)
     pages.confirm("ana@example.com")
     n_mails = len(pages.mails())
@@ -161,6 +163,6 @@ def test_the_time_of_the_last_mail_is_that_of_the_newest(pages: World) -> None:
         connection.execute(asked_in_vain.insert().values(hash=mark, mails=2, last_at=database_now(-80 * _DAY)))
         newest = connection.scalar(func.max(consent_request.c.posted_at).select())
 
-    found = pages.parts.consents.find_unanswered(WHO)
+    found = pages.parts.consent.unanswered.find(WHO)
 
     assert found is not None and (found.mails, found.last_at) == (3, newest)

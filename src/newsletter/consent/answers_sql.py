@@ -1,4 +1,4 @@
-"""Which mail answers a request, decided from what is known about its address at the time of posting."""
+"""The mails that answer requests: what is known of their addresses is read, and those who are asked become pending."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, or_, select
 
+from newsletter.consent.answers import AddressFacts, answer
 from newsletter.consent.join_sql import decide, write
 from newsletter.consent.requests import Posting
 from newsletter.consent.tables import asking_again, consent_request, consent_request_list
@@ -22,10 +23,8 @@ from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
 _HOUR = 3_600
 _SLICE = 500
 
-# Whoever is put on a second list on the same day would else be pending there for ever, and never be asked.
-_CAN_WAIT = (Asked.ADD, Asked.IMPORT)
-
-_Standing = tuple[int, dict[int, SubscriptionStatus]]
+# A subscriber's number, and their status on each of their lists.
+_KnownPerson = tuple[int, dict[int, SubscriptionStatus]]
 _T = TypeVar("_T")
 
 
@@ -38,36 +37,38 @@ def decide_mails(
 ) -> list[Posting]:
     """A posting for every request; those that a mail must not answer have `Mail.NONE`.
 
-    None for one of the owner's whose address was mailed a moment ago: it has to wait. Readers can ask again themselves.
-    Whom the mail asks becomes pending on the lists, where nothing stands against it.
+    There is none for a request that has to wait. People whom a mail asks become pending on the lists, where nothing
+    stands against it.
     """
     keys = sorted({row.email_key for row in waiting})
     blocked = _blocked(connection, keys)
     recent, enough = _mailed_lately(connection, keys, quiet_hours), _asked_enough(connection, keys, erase_key)
-    standing = _standing(connection, keys)
+    known = _find_known(connection, keys)
     wanted = _wanted(connection, [row.id for row in waiting])
     again = [row.email_key for row in waiting if row.asked == Asked.AGAIN]
-    mailed = _mailed(connection, wanted, [standing[key][0] for key in again if key in standing])
+    mailed = _mailed(connection, wanted, [known[key][0] for key in again if key in known])
     days = _days(connection, [row.run_id for row in waiting if row.run_id])
     postings: list[Posting] = []
-    asking: dict[int, tuple[str, list[ReaderRow]]] = {}
+    asking: dict[int, list[ReaderRow]] = {}
     for row in waiting:
         lists = wanted.get(row.id, {})
-        person, statuses = standing.get(row.email_key, (0, {}))
-        mail = _mail(row, blocked.get(row.email_key), person, [statuses.get(list_id) for list_id in lists])
-        if mail is Mail.AGAIN and not any((list_id, person) in mailed for list_id in lists):
-            mail = Mail.NONE
-        if row.email_key in enough:
-            mail = Mail.NONE
-        elif row.email_key in recent:
-            if mail is Mail.CONFIRM and row.asked in _CAN_WAIT:
-                continue
-            mail = Mail.NONE
+        person, statuses = known.get(row.email_key, (0, {}))
+        facts = AddressFacts(
+            suppressed=blocked.get(row.email_key),
+            is_known=bool(person),
+            statuses=[statuses.get(list_id) for list_id in lists],
+            is_mailable=any((list_id, person) in mailed for list_id in lists),
+            is_left_alone=row.email_key in enough,
+            was_mailed=row.email_key in recent,
+        )
+        mail = answer(Asked(row.asked), facts)
+        if mail is None:
+            continue
         if mail is not Mail.NONE:
             recent.add(row.email_key)
         if mail is Mail.CONFIRM:
-            for list_id, name in lists.items():
-                asking.setdefault(list_id, (name, []))[1].append(ReaderRow(email=row.email))
+            for list_id in lists:
+                asking.setdefault(list_id, []).append(ReaderRow(email=row.email))
         postings.append(
             Posting(
                 request=row.id,
@@ -80,30 +81,10 @@ def decide_mails(
                 days=days.get(row.run_id, 0),
             )
         )
-    for list_id, (_, rows) in sorted(asking.items()):
+    for list_id, rows in sorted(asking.items()):
         status = SubscriptionStatus.PENDING
         write(connection, list_id, decide(connection, list_id, rows, status=status, consent=None, lock=True))
     return postings
-
-
-def _mail(
-    row: AnyRow, blocked: SuppressionReason | None, person: int, statuses: Sequence[SubscriptionStatus | None]
-) -> Mail:
-    asked = Asked(row.asked)
-    # Who once unsubscribed may think again; an address that bounced or complained is left alone.
-    is_closed = blocked not in {None, SuppressionReason.UNSUBSCRIBE}
-    if asked is Asked.ADDRESS:
-        return Mail.NONE if is_closed or person else Mail.ADDRESS
-    if asked is Asked.AGAIN:
-        return Mail.AGAIN
-    if asked is not Asked.FORM:
-        is_waiting = not blocked and any(status is SubscriptionStatus.PENDING for status in statuses)
-        return Mail.CONFIRM if is_waiting else Mail.NONE
-    if is_closed:
-        return Mail.NONE
-    if not blocked and statuses and all(status is SubscriptionStatus.ACTIVE for status in statuses):
-        return Mail.ALREADY
-    return Mail.CONFIRM
 
 
 def _mailed(
@@ -133,7 +114,7 @@ def _mailed_lately(connection: Connection, keys: Sequence[str], quiet_hours: int
     """The addresses mailed within the quiet hours, but for what the owner has forgiven since."""
     recent: set[str] = set()
     mailed = consent_request.c.mail.in_([mail for mail in Mail if mail is not Mail.NONE])
-    # Whose mail somebody is posting at this moment counts as mailed.
+    # An address whose mail is being posted at this moment counts as mailed.
     is_under_way = consent_request.c.taken_until > database_now()
     lately = or_(is_under_way, consent_request.c.posted_at > database_now(-quiet_hours * _HOUR))
     for some in _slices(keys):
@@ -153,8 +134,8 @@ def _asked_enough(connection: Connection, keys: Sequence[str], erase_key: EraseK
     }
 
 
-def _standing(connection: Connection, keys: Sequence[str]) -> Mapping[str, _Standing]:
-    found: dict[str, _Standing] = {}
+def _find_known(connection: Connection, keys: Sequence[str]) -> Mapping[str, _KnownPerson]:
+    found: dict[str, _KnownPerson] = {}
     for some in _slices(keys):
         rows = connection.execute(
             select(subscriber.c.email_key, subscriber.c.id, subscription.c.list_id, subscription.c.status)

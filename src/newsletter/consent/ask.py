@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from newsletter.consent.consent import Consent
 from newsletter.consent.letters.post_office import PostOffice
-from newsletter.consent.profiles_sql import Profiles
 from newsletter.consent.requests import NewRequest
-from newsletter.consent.requests_sql import Consents
 from newsletter.words.consent import Asked, Mail, Unanswered
 from newsletter.words.subscriber import Subscriber, SubscriptionStatus
 
@@ -25,13 +24,13 @@ class AskProgress:
 
 
 def ask_pending(
-    consents: Consents, post_office: PostOffice, list_name: str, asked: Asked, source: str | None
+    consent: Consent, post_office: PostOffice, list_name: str, asked: Asked, source: str | None
 ) -> AskProgress:
     """Ask everyone who is pending on a list and was not asked yet. `source` goes into the record of their consent."""
     wording = f"Asked to confirm {list_name} by mail" + (f". Source: {source}" if source else ".")
-    n_asked = consents.ask_pending(list_name, asked=asked, wording=wording)
+    n_asked = consent.requests.ask_pending(list_name, asked=asked, wording=wording)
     posted = post_office.post_waiting(most=AT_ONCE) if n_asked else 0
-    return AskProgress(posted=posted, waiting=consents.count_unposted())
+    return AskProgress(posted=posted, waiting=consent.queue.count_unposted())
 
 
 def why_quiet(found: Unanswered | None, now: datetime) -> str:
@@ -44,22 +43,20 @@ def why_quiet(found: Unanswered | None, now: datetime) -> str:
     )
 
 
-def ask_once_more(
-    consents: Consents, profiles: Profiles, post_office: PostOffice, email: str, person: Subscriber | None
-) -> tuple[int, bool]:
+def ask_once_more(consent: Consent, post_office: PostOffice, email: str, person: Subscriber | None) -> tuple[int, bool]:
     """Forgive an address that it did not answer, and ask who is pending there by one more mail.
 
     Returns how many mails are forgiven, and whether a mail was handed over.
     """
-    forgiven = consents.forgive_unanswered(email)
+    forgiven = consent.unanswered.forgive(email)
     if person is None or person.suppressed:
         return forgiven, False
     waiting = {one.list_name for one in person.subscriptions if one.status is SubscriptionStatus.PENDING}
     if not waiting:
         return forgiven, False
-    lists = [page.id for page in profiles.list_pages() if page.name in waiting]
+    lists = [page.id for page in consent.profiles.list_pages() if page.name in waiting]
     wording = f"Asked once more to confirm {' and '.join(sorted(waiting))} by mail."
-    number = consents.ask(NewRequest(email=person.email, asked=Asked.ADD, lists=lists, wording=wording))
+    number = consent.requests.ask(NewRequest(email=person.email, asked=Asked.ADD, lists=lists, wording=wording))
     post_office.post_waiting(most=1)
-    record = consents.find_request(number)
+    record = consent.requests.find_request(number)
     return forgiven, bool(record and record.posted_at and record.mail == Mail.CONFIRM)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
+from newsletter.consent.admission import Step, may_confirm, step_for_yes
 from newsletter.consent.tables import asked_in_vain
 from newsletter.db.types import AnyRow, database_now
 from newsletter.ledger.account.issues_held_sql import give_back
@@ -19,7 +20,7 @@ from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason, a
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Returning:
-    """Who confirmed, and the lists they are mailed on because of it. Nobody and none where that must not be.
+    """The person who confirmed, and the lists they are mailed on because of it; 0 and none where that must not be.
 
     `moved_from` is the address that they gave up with it, where mail to that is allowed.
     """
@@ -32,34 +33,39 @@ class Returning:
 def bring_back(
     connection: Connection, request: AnyRow, lists: Sequence[tuple[int, str]], erase_key: EraseKey | None
 ) -> Returning:
-    """The person's own word: it lifts an earlier unsubscribe, and an erasure; never a bounce or a complaint."""
-    blocked = connection.scalar(select(suppression.c.reason).where(suppression.c.email_key == request.email_key))
-    by_form = request.asked == Asked.FORM
-    own_word = by_form or request.asked == Asked.ADDRESS
-    if blocked is not None and not (own_word and blocked == SuppressionReason.UNSUBSCRIBE):
+    """Do what a person's yes does, as far as `admission` lets it."""
+    asked = Asked(request.asked)
+    if not may_confirm(
+        asked,
+        suppressed=_suppressed(connection, request.email_key),
+        is_former=is_former(connection, request.email_key),
+    ):
         return Returning(subscriber=0, lists=())
-    if request.asked == Asked.ADDRESS:
+    if asked is Asked.ADDRESS:
         return _move(connection, request, erase_key)
-    if request.asked == Asked.AGAIN:
+    if asked is Asked.AGAIN:
         return _stay(connection, request, lists)
-    if not by_form and is_former(connection, request.email_key):
-        # Who gets it at another address now, or left from there, did not ask for it here.
-        return Returning(subscriber=0, lists=())
     person = _person(connection, request)
-    if by_form:
-        connection.execute(delete(suppression).where(suppression.c.email_key == request.email_key))
-        take_up(connection, request.email_key)
-        _forgive(connection, request.email, person, erase_key)
-    raised = [
-        (list_id, name)
-        for list_id, name in lists
-        if _raise(connection, person, list_id, request.wording or None, ended_too=by_form)
-    ]
+    if asked is Asked.FORM:
+        _lift(connection, request, person, erase_key)
+    raised = [(number, name) for number, name in lists if _join(connection, asked, person, number, request.wording)]
     return Returning(subscriber=person, lists=tuple(raised))
 
 
+def _suppressed(connection: Connection, email_key: str) -> SuppressionReason | None:
+    reason = connection.scalar(select(suppression.c.reason).where(suppression.c.email_key == email_key))
+    return SuppressionReason(reason) if reason else None
+
+
+def _lift(connection: Connection, request: AnyRow, person: int, erase_key: EraseKey | None) -> None:
+    """The person's own word: the address is off the do-not-mail list, nobody's former one, and not held off as erased."""
+    connection.execute(delete(suppression).where(suppression.c.email_key == request.email_key))
+    take_up(connection, request.email_key)
+    _forgive(connection, request.email, person, erase_key)
+
+
 def _forgive(connection: Connection, email: str, person: int, erase_key: EraseKey | None) -> None:
-    """Whoever reads this address has said yes: what its keyed hashes held against it is over.
+    """The reader of this address has said yes: what its keyed hashes held against it is over.
 
     The issues that they had before they were erased stay theirs.
     """
@@ -100,34 +106,29 @@ def _person(connection: Connection, request: AnyRow) -> int:
     return int(person.id)
 
 
-def _raise(connection: Connection, person: int, list_id: int, consent: str | None, *, ended_too: bool) -> bool:
-    """Make them active. What the owner asked for does not bring back who left meanwhile; their own sign-up does."""
-    theirs = (subscription.c.list_id == list_id) & (subscription.c.subscriber_id == person)
-    status = connection.scalar(select(subscription.c.status).where(theirs))
-    if status is None:
-        connection.execute(
-            insert(subscription).values(
-                list_id=list_id,
-                subscriber_id=person,
-                status=SubscriptionStatus.ACTIVE,
-                consent=consent,
-                since_at=database_now(),
-            )
-        )
-        return True
-    if status == SubscriptionStatus.ENDED and not ended_too:
-        return False
-    if status != SubscriptionStatus.ACTIVE:
-        connection.execute(
-            update(subscription)
-            .where(theirs)
-            .values(status=SubscriptionStatus.ACTIVE, consent=consent, since_at=database_now())
-        )
-    return True
+def _join(connection: Connection, asked: Asked, person: int, list_id: int, wording: str) -> bool:
+    """Make them active, where their yes does so. False where they are not on the list afterwards."""
+    status = _status(connection, person, list_id)
+    step = step_for_yes(asked, status)
+    values = {"status": SubscriptionStatus.ACTIVE, "consent": wording or None, "since_at": database_now()}
+    if step is Step.ADD:
+        connection.execute(insert(subscription).values(list_id=list_id, subscriber_id=person, **values))
+    elif step is Step.RAISE:
+        connection.execute(update(subscription).where(*_theirs(person, list_id)).values(values))
+    return step is not None
+
+
+def _theirs(person: int, list_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return subscription.c.list_id == list_id, subscription.c.subscriber_id == person
+
+
+def _status(connection: Connection, person: int, list_id: int) -> SubscriptionStatus | None:
+    status = connection.scalar(select(subscription.c.status).where(*_theirs(person, list_id)))
+    return SubscriptionStatus(status) if status else None
 
 
 def _stay(connection: Connection, request: AnyRow, lists: Sequence[tuple[int, str]]) -> Returning:
-    """Who says that they still want it stays. A late yes lifts what silence had ended, and nothing else."""
+    """A reader who says that they still want it stays."""
     person = connection.scalar(
         update(subscriber)
         .where(subscriber.c.id == request.subscriber_id)
@@ -141,20 +142,19 @@ def _stay(connection: Connection, request: AnyRow, lists: Sequence[tuple[int, st
 
 
 def _is_still_on(connection: Connection, person: int, list_id: int) -> bool:
-    theirs = (subscription.c.list_id == list_id) & (subscription.c.subscriber_id == person)
-    if connection.scalar(select(subscription.c.status).where(theirs)) == SubscriptionStatus.ACTIVE:
-        return True
     last = connection.execute(
         select(departure)
         .where(departure.c.subscriber_id == person, departure.c.list_id == list_id)
         .order_by(departure.c.id.desc())
         .limit(1)
     ).first()
-    if last is None or last.how != Left.SILENCE or last.undone_at is not None:
-        return False
-    connection.execute(update(departure).where(departure.c.id == last.id).values(undone_at=database_now()))
-    values = {"status": SubscriptionStatus.ACTIVE, "since_at": database_now()}
-    return connection.execute(update(subscription).where(theirs).values(values)).rowcount == 1
+    by_silence = last is not None and last.how == Left.SILENCE and last.undone_at is None
+    step = step_for_yes(Asked.AGAIN, _status(connection, person, list_id), ended_by_silence=by_silence)
+    if step is Step.RAISE and last is not None:
+        connection.execute(update(departure).where(departure.c.id == last.id).values(undone_at=database_now()))
+        values = {"status": SubscriptionStatus.ACTIVE, "since_at": database_now()}
+        return connection.execute(update(subscription).where(*_theirs(person, list_id)).values(values)).rowcount == 1
+    return step is Step.KEEP
 
 
 def _move(connection: Connection, request: AnyRow, erase_key: EraseKey | None) -> Returning:
@@ -169,9 +169,7 @@ def _move(connection: Connection, request: AnyRow, erase_key: EraseKey | None) -
         .where(subscriber.c.id == before.id)
         .values(email=request.email, email_key=address_key(request.email), updated_at=database_now())
     )
-    connection.execute(delete(suppression).where(suppression.c.email_key == request.email_key))
-    take_up(connection, request.email_key)
+    _lift(connection, request, before.id, erase_key)
     give_up(connection, before.id, before.email_key)
-    _forgive(connection, request.email, before.id, erase_key)
-    blocked = connection.scalar(select(suppression.c.reason).where(suppression.c.email_key == before.email_key))
-    return Returning(subscriber=before.id, lists=(), moved_from="" if blocked else before.email)
+    is_mailable = _suppressed(connection, before.email_key) is None
+    return Returning(subscriber=before.id, lists=(), moved_from=before.email if is_mailable else "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from newsletter.consent.readers_sql import Readers
+from newsletter.consent.membership_sql import Membership
 from newsletter.readers.address import check_address, tidy_address
 from newsletter.words.mistake import Missing, NotNow
 from newsletter.words.subscriber import SuppressionReason
@@ -20,21 +20,20 @@ SAYABLE = (SuppressionReason.MANUAL, SuppressionReason.UNSUBSCRIBE, SuppressionR
 LIFTABLE = (SuppressionReason.MANUAL, SuppressionReason.HARD_BOUNCE, SuppressionReason.INVALID)
 
 
-def block(readers: Readers, email: str, reason: SuppressionReason) -> str:
+def block(membership: Membership, email: str, reason: SuppressionReason) -> str:
     """Put an address on the list, known here or not; the address as it is read.
 
     Raises Mistake where it is no address, NotNow where its person was erased.
     """
     address = check_address(tidy_address(email)[0])
-    readers.suppress(address, reason)
-    if readers.find_suppression(address) is None:
+    if not membership.suppress(address, reason):
         raise NotNow("This person was erased, so nothing goes there, and the address is not written down again.")
     return address
 
 
-def lift(readers: Readers, address: str) -> None:
+def lift(membership: Membership, address: str) -> None:
     """Take an address off the list. Raises Missing where it is not there, NotNow where it is by the person's own word."""
-    found = readers.lift(address, LIFTABLE)
+    found = membership.lift(address, LIFTABLE)
     if found is None:
         raise Missing(f"{address} is not on the do-not-mail list.", fix="See who is: newsletter suppressions")
     if found not in LIFTABLE:

@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy import true as sql_true
 from sqlalchemy.types import TypeEngine
 
+from newsletter.consent.admission import Bar, Step, bar_to_brought, step_for_brought
 from newsletter.db.engine import is_sqlite
 from newsletter.db.rows import cell, incoming, packed
 from newsletter.db.types import FieldsJson, UtcDateTime, database_now
@@ -63,12 +64,16 @@ def decide(
     connection: Connection,
     list_id: int | None,
     readers: Sequence[ReaderRow],
+    erased: frozenset[str] = frozenset(),
     *,
     status: SubscriptionStatus,
     consent: str | None,
     lock: bool,
 ) -> Decided:
-    """What joining would do, without doing it. `lock` keeps the known people as they are until the transaction ends."""
+    """What joining would do, without doing it. `erased` are the keys of those who asked to be forgotten.
+
+    `lock` keeps the known people as they are until the transaction ends; without it, the changes are spelled out.
+    """
     by_key: dict[str, ReaderRow] = {}
     for reader in readers:
         by_key.setdefault(address_key(reader.email), reader)
@@ -76,69 +81,87 @@ def decide(
     suppressed = _find_suppressed(connection, keys)
     known = _find_known(connection, list_id, keys, lock=lock)
     # After the known ones are locked: somebody may be changing their address at this moment.
-    moved = find_former(connection, keys) - known.keys() - suppressed.keys()
+    former = find_former(connection, keys) - known.keys()
     # Most files have no tags; then nobody's are looked up.
     tags = find_tags(connection, keys) if any(reader.tags for reader in readers) else {}
     result = Decided()
     changes: list[ReaderChange] = []
     became: dict[str, list[str]] = {"added": [], "updated": [], "unchanged": []}
-    left: dict[str, SuppressionReason | None] = dict(suppressed)
+    left: dict[str, SuppressionReason | None] = {}
+    moved: set[str] = set()
     for key, reader in by_key.items():
-        if key in suppressed or key in moved:
-            continue
+        reason = suppressed.get(key)
+        match bar_to_brought(is_erased=key in erased, suppressed=reason, is_former=key in former):
+            case Bar.ERASED:
+                continue
+            case Bar.SUPPRESSED:
+                left[key] = reason
+                continue
+            case Bar.MOVED:
+                moved.add(key)
+                continue
         person, wanted = known.get(key), reader.status or status
-        if wanted is SubscriptionStatus.ENDED or (person and person.status is SubscriptionStatus.ENDED):
+        before = person.status if person else None
+        step = step_for_brought(before, wanted)
+        if SubscriptionStatus.ENDED in {before, wanted}:
             left[key] = None
-            _decide_end(result, key, reader, person)
+            _decide_end(result, key, reader, person, step)
             if person is None:
                 result.tagged += [[key, tag] for tag in reader.tags]
-        else:
-            what = _decide_join(result, key, reader, person, wanted, _proof(reader, consent))
-            missing = [tag for tag in reader.tags if tag not in tags.get(key, ())] if reader.tags else []
-            if missing:
-                result.tagged += [[key, tag] for tag in missing]
-                what = "updated" if what == "unchanged" else what
-            became[what].append(key)
-            if not lock and what != "unchanged":
-                changes.append(_change(reader, person, wanted, missing))
+            continue
+        what = _decide_join(result, key, reader, person, step, wanted, _proof(reader, consent))
+        missing = [tag for tag in reader.tags if tag not in tags.get(key, ())]
+        result.tagged += [[key, tag] for tag in missing]
+        what = "updated" if missing and what == "unchanged" else what
+        became[what].append(key)
+        if not lock and what != "unchanged":
+            changes.append(_change(reader, person, step, wanted, missing))
     result.joined = JoinResult(
         added=became["added"],
         updated=became["updated"],
         unchanged=became["unchanged"],
         suppressed=left,
-        moved=moved,
+        erased=erased,
+        moved=frozenset(moved),
         changes=changes,
     )
     return result
 
 
-def _change(reader: ReaderRow, person: _Known | None, wanted: SubscriptionStatus, tags: Sequence[str]) -> ReaderChange:
+def _change(
+    reader: ReaderRow, person: _Known | None, step: Step, wanted: SubscriptionStatus, tags: Sequence[str]
+) -> ReaderChange:
     """What joining makes of one person, for people to read."""
     before = {} if person is None else {"first name": person.first_name, "last name": person.last_name, **person.fields}
     after = {"first name": reader.first_name, "last name": reader.last_name, **reader.fields}
     values = [
         (name, before.get(name, ""), value) for name, value in after.items() if value and before.get(name, "") != value
     ]
-    status = person.status if person else None
-    if status is None or (status is SubscriptionStatus.PENDING and wanted is SubscriptionStatus.ACTIVE):
-        values.append(("status", status or "", wanted))
+    if step is not Step.KEEP:
+        values.append(("status", (person.status if person else None) or "", wanted))
     values += [("tag", "", tag) for tag in tags]
     return ReaderChange(email=reader.email, is_new=person is None, values=values)
 
 
 def _decide_join(
-    result: Decided, key: str, reader: ReaderRow, person: _Known | None, wanted: SubscriptionStatus, proof: str | None
+    result: Decided,
+    key: str,
+    reader: ReaderRow,
+    person: _Known | None,
+    step: Step,
+    wanted: SubscriptionStatus,
+    proof: str | None,
 ) -> str:
-    """Note what has to be written for someone who may be on the list; says what that makes of them."""
+    """Note what has to be written for a reader who may be on the list; says what that makes of them."""
     changed = _changed(key, reader, person) if person else None
     if changed:
         result.changed.append(changed)
-    if person is None or person.status is None:
+    if step is Step.ADD:
         if person is None:
             result.new.append(_new_row(key, reader))
         result.subscribed.append([key, wanted, proof, _instant(reader.since_at)])
         return "added"
-    if person.status is SubscriptionStatus.PENDING and wanted is SubscriptionStatus.ACTIVE:
+    if step is Step.RAISE and person is not None:
         result.raised.append({"person": person.id, "proof": proof})
         return "updated"
     return "updated" if changed else "unchanged"
@@ -239,14 +262,14 @@ def _find_known(connection: Connection, list_id: int | None, keys: dict[str, str
     }
 
 
-def _decide_end(result: Decided, key: str, reader: ReaderRow, person: _Known | None) -> None:
-    """A row that takes a person off the list. Who was never on it is kept as one who left it."""
+def _decide_end(result: Decided, key: str, reader: ReaderRow, person: _Known | None, step: Step) -> None:
+    """A reader who is off the list. One who was never on it is kept as one who left it."""
     if person is None:
         result.new.append(_new_row(key, reader))
-    if person is None or person.status is None:
+    if step is Step.ADD:
         ended = SubscriptionStatus.ENDED.value
         result.subscribed.append([key, ended, reader.consent, _instant(reader.since_at)])
-    elif person.status is not SubscriptionStatus.ENDED:
+    elif step is Step.END and person is not None:
         result.ended.append(person.id)
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from newsletter.consent.profiles_sql import Profiles
-from newsletter.consent.requests_sql import Consents
+from newsletter.consent.consent import Consent
 from newsletter.words.consent import ConsentRecord
 from newsletter.words.subscriber import Subscriber
 
 
-def own_data(person: Subscriber, consents: Consents, profiles: Profiles) -> dict[str, object]:
+def own_data(person: Subscriber, consent: Consent) -> dict[str, object]:
     """JSON-ready. Times are ISO 8601 in UTC."""
+    profiles = consent.profiles
     rests_until = profiles.find_rest(person.id)
     return {
         "email": person.email,
@@ -35,8 +35,8 @@ def own_data(person: Subscriber, consents: Consents, profiles: Profiles) -> dict
         ],
         "tags": list(person.tags),
         "issues": [dict(fact) for fact in profiles.issues_of(person.id)],
-        "consents": [consent_as_json(record) for record in consents.records_of(person.email, person.id)],
-        "departures": [fact_as_json(fact) for fact in consents.departures_of(person.id)],
+        "consents": [consent_as_json(record) for record in consent.requests.records_of(person.email, person.id)],
+        "departures": [fact_as_json(fact) for fact in consent.departures.departures_of(person.id)],
         "told_by_the_provider": [fact_as_json(fact) for fact in profiles.heard_of(person.id)],
     }
 

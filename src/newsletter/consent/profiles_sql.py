@@ -18,8 +18,9 @@ from newsletter.ledger.tables import delivery
 from newsletter.readers.former_addresses_sql import find_one, former_of
 from newsletter.readers.lists_sql import no_such_list
 from newsletter.readers.pages import Erasure, FormerAddress, ListPage
-from newsletter.readers.people_sql import one_person
-from newsletter.readers.tables import erasure, mailing_list, rest, subscriber, subscription, suppression, tag
+from newsletter.readers.people_sql import people_by_number
+from newsletter.readers.tables import erasure, mailing_list, rest, subscriber, subscription, suppression
+from newsletter.readers.tags_sql import tags_by_number
 from newsletter.words.erasure import EraseKey, RequestOf
 from newsletter.words.event import EventKind
 from newsletter.words.mistake import Mistake, NotNow
@@ -44,12 +45,10 @@ class Profiles:
 
     def find(self, subscriber: int) -> Subscriber | None:
         """The person with their tags."""
-        person = one_person(self._engine, subscriber)
-        if person is None:
-            return None
-        with reading(self._engine) as connection:
-            theirs = select(tag.c.name).where(tag.c.subscriber_id == subscriber).order_by(tag.c.name)
-            return replace(person, tags=tuple(connection.scalars(theirs)))
+        for person in people_by_number(self._engine, [subscriber]):
+            with reading(self._engine) as connection:
+                return replace(person, tags=tuple(tags_by_number(connection, [subscriber]).get(subscriber, ())))
+        return None
 
     def list_pages(self) -> Sequence[ListPage]:
         """Every list, the oldest first."""

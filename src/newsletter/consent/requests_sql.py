@@ -6,21 +6,16 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, Engine, Select, exists, insert, or_, select, update
 
-from newsletter.consent.budgets_sql import Budgets
 from newsletter.consent.confirm_sql import Returning, bring_back
-from newsletter.consent.expiry_sql import Expiry
-from newsletter.consent.join_sql import end
-from newsletter.consent.queue_sql import Queue
 from newsletter.consent.requests import Confirmed, NewRequest
 from newsletter.consent.tables import consent_request, consent_request_list
-from newsletter.consent.unanswered_sql import UnansweredMails
 from newsletter.db.engine import reading, writing
 from newsletter.db.frozen import patiently
 from newsletter.db.types import AnyRow, database_now
 from newsletter.readers.lists_sql import find_list
-from newsletter.readers.tables import departure, mailing_list, subscriber, subscription, suppression
+from newsletter.readers.tables import mailing_list, subscriber, subscription, suppression
 from newsletter.segments.segments_sql import field_value
-from newsletter.words.consent import Asked, ConsentRecord, Left, Visitor
+from newsletter.words.consent import Asked, ConsentRecord, Visitor
 from newsletter.words.erasure import EraseKey
 from newsletter.words.subscriber import SubscriptionStatus, address_key
 
@@ -28,18 +23,18 @@ _DAY = 86_400
 _SLICE = 1_000
 
 
-class Consents(Queue, Expiry, Budgets, UnansweredMails):
-    """What readers ask for, confirm and take back."""
+class Requests:
+    """What readers ask for and confirm."""
 
-    def __init__(
-        self, engine: Engine, erase_key: EraseKey | None = None, *, keep_visitor_days: int | None = None
-    ) -> None:
-        """`keep_visitor_days`: how long IP and program stay with a request; 0 is never, None is as long as it."""
-        Expiry.__init__(self, engine, erase_key, keep_visitor_days=keep_visitor_days)
+    def __init__(self, engine: Engine, erase_key: EraseKey | None = None, *, keeps_visitors: bool = True) -> None:
+        """`keeps_visitors`: whether IP and program are kept with a request at all."""
+        self._engine = engine
+        self._erase_key = erase_key
+        self._keeps_visitors = keeps_visitors
 
     @patiently
     def ask(self, request: NewRequest) -> int:
-        """Keep a request; its number. The mail that answers it waits for `take_unposted`."""
+        """Keep a request; its number. The mail that answers it waits in the queue."""
         visitor = self._kept(request.visitor)
         with writing(self._engine) as connection:
             number = connection.execute(
@@ -144,48 +139,7 @@ class Consents(Queue, Expiry, Budgets, UnansweredMails):
         )
 
     def _kept(self, visitor: Visitor) -> Visitor:
-        return Visitor() if self._keep_visitor_days == 0 else visitor
-
-    @patiently
-    def leave(self, subscriber: int, lists: Sequence[int], *, issue: int, how: Left) -> int:
-        """End subscriptions of one person, durably, and note how. Returns how many ended now."""
-        with writing(self._engine) as connection:
-            ended = 0
-            for list_id in sorted(set(lists)):
-                if end(connection, [subscriber], list_id=list_id):
-                    ended += 1
-                elif not _ended_by_silence(connection, subscriber, list_id):
-                    continue
-                # Also where their silence had ended it before: what they say now must outlive an undo of that.
-                connection.execute(
-                    insert(departure).values(
-                        subscriber_id=subscriber, list_id=list_id, issue=issue, how=how, left_at=database_now()
-                    )
-                )
-            return ended
-
-    @patiently
-    def say_why(self, subscriber: int, mailing_list: int, reason: str) -> None:
-        """Keep the reason that a reader gave for having left."""
-        last = _last_departure(subscriber, mailing_list).scalar_subquery()
-        with writing(self._engine) as connection:
-            connection.execute(
-                update(departure).where(departure.c.id == last, departure.c.reason == "").values(reason=reason)
-            )
-
-    @patiently
-    def undo_leaving(self, subscriber: int, mailing_list: int, *, within_days: int) -> bool:
-        """Take the reader's own last leaving back, unless somebody else ended it too or time has passed."""
-        with writing(self._engine) as connection:
-            last = connection.scalar(
-                _last_departure(subscriber, mailing_list).where(
-                    departure.c.undone_at.is_(None), departure.c.left_at > database_now(-within_days * _DAY)
-                )
-            )
-            if last is None or not _take_back(connection, subscriber, mailing_list):
-                return False
-            connection.execute(update(departure).where(departure.c.id == last).values(undone_at=database_now()))
-            return True
+        return visitor if self._keeps_visitors else Visitor()
 
     def records_of(self, email: str, subscriber: int | None) -> Sequence[ConsentRecord]:
         """Every request of a person, oldest first."""
@@ -196,24 +150,6 @@ class Consents(Queue, Expiry, Budgets, UnansweredMails):
             rows = connection.execute(select(consent_request).where(theirs).order_by(consent_request.c.id)).all()
             lists = _lists_of(connection, [row.id for row in rows])
         return [_record(row, lists) for row in rows]
-
-    def departures_of(self, subscriber: int) -> Sequence[Mapping[str, object]]:
-        """Each time that a person left: `list`, `issue`, `how`, `reason`, `left_at` and `undone_at`, oldest first."""
-        query = (
-            select(
-                mailing_list.c.name.label("list"),
-                departure.c.issue,
-                departure.c.how,
-                departure.c.reason,
-                departure.c.left_at,
-                departure.c.undone_at,
-            )
-            .join(mailing_list, mailing_list.c.id == departure.c.list_id)
-            .where(departure.c.subscriber_id == subscriber)
-            .order_by(departure.c.id)
-        )
-        with reading(self._engine) as connection:
-            return [{str(name): value for name, value in row._mapping.items()} for row in connection.execute(query)]
 
 
 def _not_asked(list_id: int | None) -> Select[tuple[str, str, str]]:
@@ -236,42 +172,6 @@ def _not_asked(list_id: int | None) -> Select[tuple[str, str, str]]:
         .order_by(subscriber.c.id)
         .limit(_SLICE)
     )
-
-
-def _ended_by_silence(connection: Connection, person: int, list_id: int) -> bool:
-    last = _last_departure(person, list_id).scalar_subquery()
-    query = select(departure.c.how).where(departure.c.id == last, departure.c.undone_at.is_(None))
-    return connection.scalar(query) == Left.SILENCE
-
-
-def _last_departure(person: int, list_id: int) -> Select[tuple[int]]:
-    return (
-        select(departure.c.id)
-        .where(departure.c.subscriber_id == person, departure.c.list_id == list_id)
-        .order_by(departure.c.id.desc())
-        .limit(1)
-    )
-
-
-def _take_back(connection: Connection, person: int, list_id: int) -> bool:
-    blocked = (
-        select(suppression.c.email_key)
-        .join(subscriber, subscriber.c.email_key == suppression.c.email_key)
-        .where(subscriber.c.id == person)
-    )
-    if connection.scalar(blocked) is not None:
-        return False
-    connection.execute(update(subscriber).where(subscriber.c.id == person).values(updated_at=database_now()))
-    raised = connection.execute(
-        update(subscription)
-        .where(
-            subscription.c.subscriber_id == person,
-            subscription.c.list_id == list_id,
-            subscription.c.status == SubscriptionStatus.ENDED,
-        )
-        .values(status=SubscriptionStatus.ACTIVE, since_at=database_now())
-    )
-    return raised.rowcount == 1
 
 
 def _ids_and_names(connection: Connection, number: int) -> list[tuple[int, str]]:

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from newsletter.consent.budgets_sql import Budgets
+from newsletter.consent.consent import Consent
 from newsletter.consent.requests import NewRequest, Price
-from newsletter.consent.requests_sql import Consents
 from newsletter.notices.notice import Notice
 from newsletter.ports.clock import Clock
 from newsletter.readers.address import BadAddress, Flaw, check_address
@@ -67,13 +68,13 @@ class SignUp:
 
 
 def sign_up(
-    consents: Consents, clock: Clock, key: bytes, asked: SignUp, limits: FormLimits
+    consent: Consent, clock: Clock, key: bytes, asked: SignUp, limits: FormLimits
 ) -> tuple[SignUpAnswer, Flaw | None]:
     """Keep the request, where nothing stands against it. The second is why an address is no good.
 
     Who fell into the honeypot, or asked for one address too often, is told what everyone is told, and nothing is kept.
     """
-    if consents.find_breaker() is not None:
+    if consent.budgets.find_breaker() is not None:
         return SignUpAnswer.PAUSED, None
     try:
         email = check_address(asked.email)
@@ -84,12 +85,12 @@ def sign_up(
     prices.append(Price(bucket="everyone", limit=limits.everyone, seconds=_HOUR))
     if asked.is_hasty:
         prices.append(Price(bucket=_bucket(key, "hasty", visitor), limit=limits.hasty, seconds=_HOUR))
-    if not consents.spend(prices, clock.now()):
+    if not consent.budgets.spend(prices, clock.now()):
         return SignUpAnswer.TOO_MANY, None
     own = Price(bucket=_bucket(key, "address", address_key(email)), limit=limits.per_address, seconds=24 * _HOUR)
-    if asked.is_bot or not consents.spend([own], clock.now()):
+    if asked.is_bot or not consent.budgets.spend([own], clock.now()):
         return SignUpAnswer.ASKED, None
-    consents.ask(
+    consent.requests.ask(
         NewRequest(
             email=email,
             asked=Asked.FORM,
@@ -103,11 +104,11 @@ def sign_up(
     return SignUpAnswer.ASKED, None
 
 
-def hold_off(consents: Consents, clock: Clock, newsletter: Newsletter, limits: FormLimits) -> bool:
+def hold_off(budgets: Budgets, clock: Clock, newsletter: Newsletter, limits: FormLimits) -> bool:
     """Close the form for an hour where far more ask than confirm, and leave the owner a notice. The owner's own
     imports don't count, and neither do people who are on the list already. True where it was closed now.
     """
-    asking, confirmed = consents.count_sign_ups(within_seconds=_HOUR)
+    asking, confirmed = budgets.count_sign_ups(within_seconds=_HOUR)
     if asking < limits.unconfirmed or confirmed * _ASKING_PER_CONFIRMED > asking:
         return False
     now = clock.now()
@@ -120,7 +121,7 @@ def hold_off(consents: Consents, clock: Clock, newsletter: Newsletter, limits: F
         body=f"{reason} {_HELD_OFF}",
         made_at=now,
     )
-    return consents.open_breaker(reason, seconds=_HOUR, notice=notice)
+    return budgets.open_breaker(reason, seconds=_HOUR, notice=notice)
 
 
 def _network(ip: str | None) -> str:

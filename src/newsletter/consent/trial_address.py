@@ -1,12 +1,12 @@
-"""Whom a test mail may go to."""
+"""The addresses that a test mail may go to."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
 from newsletter.consent.do_not_mail import REASONS
-from newsletter.consent.readers_sql import Readers
 from newsletter.readers.address import check_address
+from newsletter.readers.readers_sql import Readers
 from newsletter.words.mistake import Mistake, NotNow
 from newsletter.words.subscriber import Subscriber, SubscriptionStatus, address_key
 

@@ -17,19 +17,19 @@ from newsletter.words.subscriber import address_key
 
 
 class UnansweredMails:
-    """Knows who does not answer."""
+    """Addresses that do not answer."""
 
     def __init__(self, engine: Engine, erase_key: EraseKey | None = None) -> None:
         self._engine = engine
         self._erase_key = erase_key
 
-    def find_unanswered(self, email: str) -> Unanswered | None:
+    def find(self, email: str) -> Unanswered | None:
         """How often this address was asked and did not answer. None where it never was, or answered since."""
         key = address_key(email)
         with reading(self._engine) as connection:
             return count_unanswered(connection, [key], self._erase_key).get(key)
 
-    def forgive_unanswered(self, email: str) -> int:
+    def forgive(self, email: str) -> int:
         """The address may be asked again at once, as if it had never been. Returns how many mails that forgives."""
         key = address_key(email)
         with writing(self._engine) as connection:
@@ -81,7 +81,7 @@ def _remembered(keys: Sequence[str]) -> Select[tuple[str, int, datetime]]:
         .group_by(consent_request.c.email_key)
         .subquery()
     )
-    # Whose mail somebody is posting at this moment counts as mailed.
+    # An address whose mail is being posted at this moment counts as mailed.
     is_under_way = consent_request.c.taken_until > database_now()
     at = func.coalesce(consent_request.c.posted_at, consent_request.c.requested_at)
     return (

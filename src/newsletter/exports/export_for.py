@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from typing import IO
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from newsletter.consent.readers_sql import Readers
 from newsletter.imports.rows import split_name
+from newsletter.readers.readers_sql import Readers
 from newsletter.words.subscriber import Subscriber, SubscriptionStatus, SuppressionReason
 
 TARGETS = ("mailchimp", "ghost", "listmonk")

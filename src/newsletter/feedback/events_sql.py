@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Connection, Engine, Select, case, cast, func, insert, or_, select, update
 
 from newsletter.consent.join_sql import end
-from newsletter.consent.readers_sql import Readers
+from newsletter.consent.membership_sql import Membership
 from newsletter.db.engine import is_sqlite, reading, writing
 from newsletter.db.frozen import patiently
 from newsletter.db.rows import cell, incoming, packed
@@ -34,9 +34,9 @@ _AT_ONCE = 500
 class EventLog(Alarms):
     """What providers told, each event kept once."""
 
-    def __init__(self, engine: Engine, readers: Readers) -> None:
+    def __init__(self, engine: Engine, membership: Membership) -> None:
         super().__init__(engine)
-        self._readers = readers
+        self._membership = membership
 
     def hear(self, provider: str, events: Sequence[Event], *, whole_or_nothing: bool) -> Heard:
         """A large batch takes several transactions: a writer that holds SQLite's lock for long starves an unsubscribe.
@@ -86,7 +86,7 @@ class EventLog(Alarms):
         """The rows to keep. An address stands only where no delivery knows the person, and never an erased one's."""
         # Of an act that is only counted and of no issue of ours nothing would be left.
         rows = [_row(one, about.get(one.id)) for one in once.values() if not one.is_counted_only or one.id in about]
-        erased = self._readers.find_erased(connection, [row["email"] for row in rows if row["email"]])
+        erased = self._membership.find_erased(connection, [row["email"] for row in rows if row["email"]])
         for row in rows:
             if erased and row["email"] and address_key(row["email"]) in erased:
                 row |= {"email": None, "raw": None}
@@ -96,7 +96,7 @@ class EventLog(Alarms):
         telling = [one for one in new if one.suppresses and one.email]
         reasons = [(one.email, one.suppresses) for one in telling if one.suppresses]
         causes = causes_of(connection, provider, telling, about)
-        return self._readers.suppress_within(connection, reasons, causes=causes)
+        return self._membership.suppress_within(connection, reasons, causes=causes)
 
     def pulled_until(self, provider: str) -> datetime | None:
         with reading(self._engine) as connection:

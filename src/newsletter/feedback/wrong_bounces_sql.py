@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, and_, delete, func, insert, or_, select, update
 
 from newsletter.consent.do_not_mail_sql import Cause, pardon_all, take_off
-from newsletter.consent.readers_sql import Readers
+from newsletter.consent.membership_sql import Membership
 from newsletter.consent.tables import pardon
 from newsletter.db.domains import domain_of
 from newsletter.db.engine import let_others_in, reading, writing
@@ -33,8 +33,8 @@ _is_alone = suppression.c.besides.is_(None)
 class WrongBounces:
     """Takes back what wrong bounces did: looked at first, done in one go, and put back where that was wrong."""
 
-    def __init__(self, engine: Engine, readers: Readers) -> None:
-        self._engine, self._readers = engine, readers
+    def __init__(self, engine: Engine, membership: Membership) -> None:
+        self._engine, self._membership = engine, membership
 
     def look(self, which: Which) -> Looked:
         theirs = _entries(which)
@@ -153,7 +153,7 @@ class WrongBounces:
             }
             reasons = {row.email_key: SuppressionReason.HARD_BOUNCE for row in rows}
             if reasons:
-                self._readers.suppress_within(connection, list(reasons.items()), causes=causes)
+                self._membership.suppress_within(connection, list(reasons.items()), causes=causes)
                 connection.execute(delete(pardon).where(pardon.c.email_key.in_(reasons)))
         return len(rows)
 

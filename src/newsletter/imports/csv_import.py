@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 
-from newsletter.consent.readers_sql import Readers
+from newsletter.consent.membership_sql import Membership
 from newsletter.imports.batch import Batch
 from newsletter.imports.open_file import Opened, rows_of
 from newsletter.imports.opener import Opening
@@ -28,7 +28,7 @@ Progress = Callable[[int, int], None]
 
 
 def import_opened(
-    readers: Readers, opening: Opening, options: ImportOptions, progress: Progress | None = None
+    membership: Membership, opening: Opening, options: ImportOptions, progress: Progress | None = None
 ) -> ImportReport:
     """Import in batches of 2,000 rows, each in a transaction of its own: first everyone whom a file calls gone.
 
@@ -40,14 +40,14 @@ def import_opened(
     if opening.questions:
         raise ImportUnanswered(opening.questions)
     report = ImportReport(notes=list(opening.notes))
-    work = _Work(readers, opening, options, report, progress)
+    work = _Work(membership, opening, options, report, progress)
     for file in opening.files:
         if file.columns.may_depart:
             work.take_out(file)
     for file in opening.files:
         work.put_on(file)
     if not options.dry_run:
-        readers.add_list(options.list_name)
+        membership.add_list(options.list_name)
     places = {file.source.name: number for number, file in enumerate(opening.files)}
     report.problems.sort(key=lambda problem: (places[problem.file], problem.line))
     return report
@@ -58,13 +58,13 @@ class _Work:
 
     def __init__(
         self,
-        readers: Readers,
+        membership: Membership,
         opening: Opening,
         options: ImportOptions,
         report: ImportReport,
         progress: Progress | None,
     ) -> None:
-        self._readers = readers
+        self._membership = membership
         self._files = opening.files
         self._options = options
         self._report = report
@@ -104,9 +104,9 @@ class _Work:
             for one in people:
                 self._gone.earlier(address_key(one.email), file.offset + line)
             if len(batch) >= BATCH:
-                batch.write(self._readers)
+                batch.write(self._membership)
                 self._say(line)
-        batch.write(self._readers)
+        batch.write(self._membership)
         self._finish(file)
 
     def put_on(self, file: Opened) -> None:
@@ -119,9 +119,9 @@ class _Work:
                 continue
             batch.add(line, key, person)
             if len(batch) >= BATCH:
-                batch.write(self._readers)
+                batch.write(self._membership)
                 self._say(line)
-        batch.write(self._readers)
+        batch.write(self._membership)
         self._finish(file)
 
     def _place(self, number: int, here: Opened) -> str:

@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from newsletter.consent.readers_sql import Readers
+from newsletter.consent.membership_sql import Membership
 from newsletter.imports.csv_import import Progress, import_opened
 from newsletter.imports.imports_sql import Imports
 from newsletter.imports.opener import open_files
 from newsletter.imports.questions import ImportUnanswered
 from newsletter.imports.report import ImportOptions, ImportReport
+from newsletter.readers.readers_sql import Readers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,7 @@ class Imported:
 
 def import_files(
     readers: Readers,
+    membership: Membership,
     imports: Imports,
     files: Sequence[Path],
     options: ImportOptions,
@@ -52,7 +54,7 @@ def import_files(
             if interrupted is not None and goes_on:
                 goes_on(interrupted)
             options = replace(options, run=imports.begin(options.list_name, names))
-        report = import_opened(readers, opening, options, progress)
+        report = import_opened(membership, opening, options, progress)
         found = Imported(
             report=report,
             number=options.run,

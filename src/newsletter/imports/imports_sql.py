@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, exists, func, insert, select, update
 
-from newsletter.consent.readers_sql import check_list_name
+from newsletter.consent.membership_sql import check_list_name
 from newsletter.consent.tables import (
     consent_request,
     consent_request_list,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from newsletter.consent.readers_sql import Readers
+from newsletter.consent.membership_sql import Membership
 from newsletter.imports.batch import ERASED, MOVED, explain_suppressed
 from newsletter.imports.columns.columns import is_reserved
 from newsletter.imports.rows import LONGEST_CELL
@@ -16,7 +16,7 @@ from newsletter.words.subscriber import SubscriptionStatus
 
 
 def add_reader(
-    readers: Readers,
+    membership: Membership,
     email: str,
     *,
     list_name: str,
@@ -36,7 +36,7 @@ def add_reader(
         last_name=_text(last_name),
         fields={_field(name): _text(value) or "" for name, value in (fields or {}).items()},
     )
-    joined = readers.join(list_name, [row], status=status, consent=_text(consent))
+    joined = membership.join(list_name, [row], status=status, consent=_text(consent))
     if joined.erased:
         raise NotNow(f"{row.email} was not added. {ERASED}")
     if joined.moved:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Engine, Row, Select, select
+from sqlalchemy import ColumnElement, Engine, Row, Select, select
 
 from newsletter.db.engine import reading
 from newsletter.readers.breaks_sql import rests_now
@@ -19,17 +19,14 @@ from newsletter.words.subscriber import (
 )
 
 
-def one_person(engine: Engine, number: int) -> Subscriber | None:
-    """A person by their number, with every subscription."""
-    query = people().where(subscriber.c.id == number).order_by(mailing_list.c.name)
-    with reading(engine) as connection:
-        rows = connection.execute(query).all()
-    return person(rows[0], tuple(subscription_of(row) for row in rows if row.list_name is not None)) if rows else None
-
-
 def people_by_number(engine: Engine, numbers: Sequence[int]) -> Sequence[Subscriber]:
     """These people, with every subscription, by number."""
-    query = people().where(subscriber.c.id.in_(numbers)).order_by(subscriber.c.id, mailing_list.c.name)
+    return people_where(engine, subscriber.c.id.in_(numbers))
+
+
+def people_where(engine: Engine, which: ColumnElement[bool]) -> Sequence[Subscriber]:
+    """The people of whom this holds, with every subscription, by number."""
+    query = people().where(which).order_by(subscriber.c.id, mailing_list.c.name)
     with reading(engine) as connection:
         rows = connection.execute(query).all()
     return [

@@ -45,7 +45,7 @@ def build(
     was interrupted. Every hour, what is kept only for a time is forgotten.
     """
     # Made here, once: the first two requests would otherwise open the database twice.
-    assert parts.engine and parts.profiles and parts.consents and parts.provider
+    assert parts.engine and parts.consent and parts.provider
     use_numbers()
     site = Site(parts, limits)
     return Starlette(
@@ -108,6 +108,6 @@ async def _try(complaint: str, work: Callable[[], object]) -> None:
 
 def sweep(parts: Parts) -> None:
     """Forget what is kept only for a time, and end the subscriptions of those who were asked and stayed silent."""
-    parts.consents.expire(valid_days=VALID_DAYS)
-    parts.consents.forget_visitors()
-    parts.asking_again.end_silent()
+    parts.consent.expiry.expire(valid_days=VALID_DAYS)
+    parts.consent.expiry.forget_visitors()
+    parts.consent.asking_again.end_silent()

@@ -18,10 +18,7 @@ if TYPE_CHECKING:
     from newsletter.access.unnamed_proxies_sql import UnnamedProxies
     from newsletter.access.users_sql import Users
     from newsletter.archive.archive_sql import Archive
-    from newsletter.consent.ask_again_sql import AskingAgain
-    from newsletter.consent.profiles_sql import Profiles
-    from newsletter.consent.readers_sql import Readers
-    from newsletter.consent.requests_sql import Consents
+    from newsletter.consent.consent import Consent
     from newsletter.feedback.events_sql import EventLog
     from newsletter.feedback.wrong_bounces_sql import WrongBounces
     from newsletter.imports.imports_sql import Imports
@@ -30,6 +27,7 @@ if TYPE_CHECKING:
     from newsletter.ledger.live_sql import Live
     from newsletter.ports.locks import SenderLock
     from newsletter.readers.growth_sql import Growth
+    from newsletter.readers.readers_sql import Readers
     from newsletter.readers.roster_sql import Roster
     from newsletter.report.reports_sql import Reports
     from newsletter.schedule.schedule_sql import Schedule
@@ -79,22 +77,22 @@ class Books(Files):
 
     @cached_property
     def readers(self) -> Readers:
-        from newsletter.consent.readers_sql import Readers
+        from newsletter.readers.readers_sql import Readers
 
-        return Readers(self.engine, self.erase_key)
-
-    @cached_property
-    def consents(self) -> Consents:
-        from newsletter.consent.requests_sql import Consents
-
-        return Consents(self.engine, self.erase_key, keep_visitor_days=self.config.keep_ip_days)
+        return Readers(self.engine)
 
     @cached_property
-    def profiles(self) -> Profiles:
-        from newsletter.consent.profiles_sql import Profiles
+    def consent(self) -> Consent:
+        from newsletter.consent.consent import open_consent
         from newsletter.wiring.forget import FORGETS
 
-        return Profiles(self.engine, self.erase_key, FORGETS, house_title=self.config.newsletter.name)
+        return open_consent(
+            self.engine,
+            self.erase_key,
+            FORGETS,
+            keep_visitor_days=self.config.keep_ip_days,
+            house_title=self.config.newsletter.name,
+        )
 
     @cached_property
     def unnamed_proxies(self) -> UnnamedProxies:
@@ -136,13 +134,13 @@ class Books(Files):
     def events(self) -> EventLog:
         from newsletter.feedback.events_sql import EventLog
 
-        return EventLog(self.engine, self.readers)
+        return EventLog(self.engine, self.consent.membership)
 
     @cached_property
     def wrong_bounces(self) -> WrongBounces:
         from newsletter.feedback.wrong_bounces_sql import WrongBounces
 
-        return WrongBounces(self.engine, self.readers)
+        return WrongBounces(self.engine, self.consent.membership)
 
     @cached_property
     def reports(self) -> Reports:
@@ -173,12 +171,6 @@ class Books(Files):
         from newsletter.readers.growth_sql import Growth
 
         return Growth(self.engine)
-
-    @cached_property
-    def asking_again(self) -> AskingAgain:
-        from newsletter.consent.ask_again_sql import AskingAgain
-
-        return AskingAgain(self.engine)
 
     @cached_property
     def live(self) -> Live:

@@ -45,9 +45,9 @@ class Parts(Books):
         from newsletter.consent.letters.post_office import PostOffice
         from newsletter.wiring.letter_theme import letter_look
 
-        titles = {page.name: page.title for page in self.profiles.list_pages()}
+        titles = {page.name: page.title for page in self.consent.profiles.list_pages()}
         return PostOffice(
-            consents=self.consents,
+            queue=self.consent.queue,
             provider=self.provider,
             newsletter=self.config.newsletter,
             clock=self.clock,

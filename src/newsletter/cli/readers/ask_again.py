@@ -56,7 +56,7 @@ def ask_again(
       newsletter subscribers ask-again --list weekly --segment sleepers --days 21
       newsletter subscribers ask-again --undo 1
     """
-    asking = parts.asking_again
+    asking = parts.consent.asking_again
     if undo is not None:
         back = asking.undo(undo)
         click.echo(f"Asking {undo} is taken back: nobody else is asked or taken off for it, and {back:,} are on again.")
@@ -93,7 +93,7 @@ def reopen(parts: Parts, email: str | None) -> None:
     if email is not None:
         click.echo(_reopened(parts, email))
         return
-    was_closed = parts.consents.close_breaker()
+    was_closed = parts.consent.budgets.close_breaker()
     click.echo("Sign-ups are taken again." if was_closed else "The form was open; nothing changed.")
 
 
@@ -101,7 +101,7 @@ def _reopened(parts: Parts, email: str) -> str:
     from newsletter.consent.ask import ask_once_more
 
     person = parts.readers.find_subscriber(email)
-    forgiven, is_asked = ask_once_more(parts.consents, parts.profiles, parts.post_office, email, person)
+    forgiven, is_asked = ask_once_more(parts.consent, parts.post_office, email, person)
     parts.after_sending()
     if is_asked:
         return f"{email} may be asked again, and a mail asks them once more."
@@ -115,7 +115,7 @@ def _what_follows(parts: Parts, run: int, n_readers: int, days: int) -> str:
 
     posted = parts.post_office.post_waiting(most=AT_ONCE)
     parts.after_sending()
-    waiting = parts.consents.count_unposted()
+    waiting = parts.consent.queue.count_unposted()
     rest = (
         " The other mails go out while `newsletter serve` runs, or with: newsletter subscribers ask" if waiting else ""
     )

@@ -35,7 +35,7 @@ def ask_to_confirm(parts: Parts, list_name: str, asked: Asked, source: str | Non
     """Ask everyone who is pending on a list and was not asked yet; a sentence about it."""
     from newsletter.consent.ask import ask_pending
 
-    asking = ask_pending(parts.consents, parts.post_office, list_name, asked, source)
+    asking = ask_pending(parts.consent, parts.post_office, list_name, asked, source)
     posted, waiting = asking.posted, asking.waiting
     parts.after_sending()
     if not posted and not waiting:
@@ -66,7 +66,7 @@ def erase(parts: Parts, email: str, yes: bool) -> None:
       newsletter subscribers erase ana@example.com
     """
     confirm(f"Forget {email} for ever?", yes=yes)
-    if not parts.profiles.erase(email, RequestOf.OWNER):
+    if not parts.consent.profiles.erase(email, RequestOf.OWNER):
         raise Missing(f"Nobody here has the address {email!r}.", fix="Check the spelling.")
     click.echo(f"{email} is erased.")
     click.echo(

@@ -32,7 +32,7 @@ def duplicates(parts: Parts, list_name: str | None, form: str) -> None:
     Example:
       newsletter subscribers duplicates --list weekly
     """
-    from newsletter.consent.duplicates import find_likely_same
+    from newsletter.readers.duplicates import find_likely_same
 
     readers = parts.readers
     if list_name is not None and readers.find_list(list_name) is None:

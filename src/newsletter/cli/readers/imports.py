@@ -145,7 +145,9 @@ def import_readers(parts: Parts, files: Sequence[Path], options: ImportOptions) 
         )
 
     with progress_bar("Importing") as follow:
-        done = import_files(parts.readers, parts.imports, files, options, progress=follow, goes_on=goes_on)
+        done = import_files(
+            parts.readers, parts.consent.membership, parts.imports, files, options, progress=follow, goes_on=goes_on
+        )
     may_wait = options.status is SubscriptionStatus.PENDING and not options.dry_run
     if may_wait and done.report.added + done.report.unchanged + done.report.updated:
         return done, ask_to_confirm(parts, options.list_name, Asked.IMPORT, options.consent)

@@ -79,7 +79,7 @@ def add(
     readers = parts.readers
     is_new = readers.find_list(list_name) is None
     done = add_reader(
-        readers,
+        parts.consent.membership,
         email,
         list_name=list_name,
         first_name=first_name,
@@ -94,7 +94,7 @@ def add(
     click.echo(f"{email.strip()}: {sentences[done]} {list_name}.")
     if status is SubscriptionStatus.PENDING and done != "unchanged":
         click.echo(ask_to_confirm(parts, list_name, Asked.ADD, consent))
-        print_quiet(email, parts.consents.find_unanswered(email), parts.clock.now(), indent="")
+        print_quiet(email, parts.consent.unanswered.find(email), parts.clock.now(), indent="")
 
 
 @subscribers.command()
@@ -113,13 +113,13 @@ def remove(parts: Parts, email: str, list_name: str | None) -> None:
     if list_name is not None and readers.find_list(list_name) is None:
         raise no_such_list(list_name)
     if readers.find_subscriber(email) is None:
-        former = parts.profiles.find_former(email)
+        former = parts.consent.profiles.find_former(email)
         raise _moved(email, former) if former else _nobody(email)
     if list_name is None:
-        n_ended = readers.take_off(email) or 0
+        n_ended = parts.consent.membership.take_off(email) or 0
         off = {0: "was on no list; nothing changed there", 1: "is off the list"}.get(n_ended, f"is off {n_ended} lists")
         click.echo(f"{email} {off}. It stays off every other: only their own sign-up brings them back.")
-    elif readers.leave(email, list_name=list_name):
+    elif parts.consent.membership.leave(email, list_name=list_name):
         click.echo(f"{email} is off {list_name}.")
     else:
         click.echo(f"{email} was on no list {list_name}; nothing changed.")
@@ -137,14 +137,14 @@ def show(parts: Parts, email: str, form: str) -> None:
       newsletter subscribers show ana@example.com --format json
     """
     person, suppressed = parts.readers.find_subscriber(email), parts.readers.find_suppression(email)
-    erased, former = parts.profiles.find_erasure(email), parts.profiles.find_former(email)
-    before = parts.profiles.former_addresses(person.id) if person else ()
-    records = parts.consents.records_of(email, person.id if person else None)
-    unanswered = parts.consents.find_unanswered(email)
+    erased, former = parts.consent.profiles.find_erasure(email), parts.consent.profiles.find_former(email)
+    before = parts.consent.profiles.former_addresses(person.id) if person else ()
+    records = parts.consent.requests.records_of(email, person.id if person else None)
+    unanswered = parts.consent.unanswered.find(email)
     if not any((person, suppressed, erased, former, records, unanswered)):
         raise _nobody(email)
     tags = parts.segments.tags_of(person.id) if person else ()
-    departures = parts.consents.departures_of(person.id) if person else ()
+    departures = parts.consent.departures.departures_of(person.id) if person else ()
     if form == "json":
         known = person_as_json(email, person, suppressed) | addresses_as_json(former, before)
         known |= {"unanswered": unanswered_as_json(unanswered)}
@@ -188,7 +188,7 @@ def add_list(parts: Parts, name: str) -> None:
       newsletter lists add weekly
     """
     is_new = parts.readers.find_list(name) is None
-    parts.readers.add_list(name)
+    parts.consent.membership.add_list(name)
     click.echo(f"The list {name} is {'new' if is_new else 'there already'}.")
 
 
@@ -206,8 +206,8 @@ def page(parts: Parts, name: str, is_open: bool | None, title: str | None) -> No
     """
     if is_open is None and title is None:
         raise click.UsageError("Nothing to change: name --open, --closed or --title.")
-    parts.profiles.set_page(name, title=title, is_open=is_open)
-    found = next(one for one in parts.profiles.list_pages() if one.name == name)
+    parts.consent.profiles.set_page(name, title=title, is_open=is_open)
+    found = next(one for one in parts.consent.profiles.list_pages() if one.name == name)
     how = "open: anybody may join it" if found.is_open else "closed: only you put people on it"
     click.echo(f"{name} is shown as {found.title!r}, and is {how}.")
 

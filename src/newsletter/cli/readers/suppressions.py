@@ -88,7 +88,7 @@ def add(parts: Parts, email: str, reason: str) -> None:
     """
     from newsletter.consent.do_not_mail import block
 
-    address = block(parts.readers, email, SuppressionReason(reason))
+    address = block(parts.consent.membership, email, SuppressionReason(reason))
     click.echo(f"Nothing goes to {address} any more.")
 
 
@@ -104,7 +104,7 @@ def remove(parts: Parts, email: str) -> None:
     """
     from newsletter.consent.do_not_mail import lift
 
-    lift(parts.readers, email)
+    lift(parts.consent.membership, email)
     click.echo(f"{email} may be mailed again, on the lists that it is on.")
 
 

@@ -10,8 +10,8 @@ from itertools import groupby
 from newsletter.consent.letters.letters import LEAVE, LINK, letter
 from newsletter.consent.letters.look import LetterLook
 from newsletter.consent.letters.words import known_language
+from newsletter.consent.queue_sql import Queue
 from newsletter.consent.requests import Posting
-from newsletter.consent.requests_sql import Consents
 from newsletter.ports.clock import Clock
 from newsletter.ports.provider import Provider
 from newsletter.words.consent import Mail
@@ -54,7 +54,7 @@ class PostOffice:
     `look` are the colours of the mails.
     """
 
-    consents: Consents
+    queue: Queue
     provider: Provider
     newsletter: Newsletter
     clock: Clock
@@ -113,7 +113,7 @@ class PostOffice:
         return f"{self.newsletter.public_url}/{_PATHS[purpose]}/{token}"
 
     def _take(self) -> Sequence[Posting] | None:
-        return self.consents.take_unposted(
+        return self.queue.take_unposted(
             most=min(_MOST_AT_ONCE, self.provider.limits.readers),
             quiet_hours=QUIET_HOURS,
             lease_seconds=LEASE_SECONDS,
@@ -127,7 +127,7 @@ class PostOffice:
             some = list(group)
             if self.clock.monotonic() > end:
                 # Another process may soon take them for abandoned.
-                self.consents.unpost([posting.request for posting in some])
+                self.queue.unpost([posting.request for posting in some])
                 continue
             taken += self._post(some)
         return taken
@@ -157,10 +157,10 @@ class PostOffice:
         requests = [posting.request for posting in postings]
         match outcome:
             case Accepted():
-                self.consents.mark_posted(requests)
+                self.queue.mark_posted(requests)
                 return len(requests)
             case Deferred():
-                self.consents.unpost(requests)
+                self.queue.unpost(requests)
                 return 0
             case Refused(named=named) if not named and len(requests) > 1:
                 # One of them spoils it for all: each half by itself finds out which.
@@ -168,8 +168,8 @@ class PostOffice:
                 return self._post(postings[:half]) + self._post(postings[half:])
             case Refused(named=named):
                 blamed = [one for one in requests if not named or mail_number(one) in named]
-                self.consents.mark_posted(blamed)
-                self.consents.unpost([one for one in requests if one not in blamed])
+                self.queue.mark_posted(blamed)
+                self.queue.unpost([one for one in requests if one not in blamed])
                 return len(blamed)
             case Uncertain():
                 return 0

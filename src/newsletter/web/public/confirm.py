@@ -41,7 +41,7 @@ def confirm(site: Site, request: Request, form: Form) -> Response:
     if record is None:
         return site.no_such_link(request)
     words = site.words(request, record.language)
-    done = site.parts.consents.confirm(record.id, site.visitor(request), valid_days=_valid_days(record))
+    done = site.parts.consent.requests.confirm(record.id, site.visitor(request), valid_days=_valid_days(record))
     if done is None:
         return site.no_such_link(request)
     if not done.is_new:
@@ -63,7 +63,7 @@ def confirm(site: Site, request: Request, form: Form) -> Response:
 def _request_of(site: Site, request: Request) -> ConsentRecord | None:
     """The request of a genuine link that a mail was made for and that has not expired."""
     token = site.token(request, "c")
-    record = site.parts.consents.find_request(token.subscriber) if token else None
+    record = site.parts.consent.requests.find_request(token.subscriber) if token else None
     if record is None or not record.mail:
         return None
     if site.parts.clock.now() - record.requested_at > timedelta(days=_valid_days(record)):

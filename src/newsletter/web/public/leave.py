@@ -49,14 +49,14 @@ def leave(site: Site, request: Request, form: Form, holder: Holder) -> Response:
     if holder.person is not None:
         token = holder.token
         how = Left.PAGE if _FROM_PAGE in pairs else Left.ONE_CLICK
-        site.parts.consents.leave(holder.person.id, [token.mailing_list], issue=token.issue, how=how)
+        site.parts.consent.departures.leave(holder.person.id, [token.mailing_list], issue=token.issue, how=how)
     return _left(site, request, holder)
 
 
 def undo(site: Site, request: Request, form: Form, holder: Holder) -> Response:
     person, words = holder.person, holder.words
     if person is not None and not _is_on(site, holder):
-        undone = site.parts.consents.undo_leaving(person.id, holder.token.mailing_list, within_days=UNDO_DAYS)
+        undone = site.parts.consent.departures.undo_leaving(person.id, holder.token.mailing_list, within_days=UNDO_DAYS)
         if not undone:
             return site.message(words, "undo_too_late", link=(f"{site.root}/subscribe", words("nav.subscribe")))
     return site.message(words, "undone", list=_title(site, holder))
@@ -65,12 +65,12 @@ def undo(site: Site, request: Request, form: Form, holder: Holder) -> Response:
 def say_why(site: Site, request: Request, form: Form, holder: Holder) -> Response:
     reason = form.text("reason")
     if holder.person is not None and reason in REASONS and not _is_on(site, holder):
-        site.parts.consents.say_why(holder.person.id, holder.token.mailing_list, reason)
+        site.parts.consent.departures.say_why(holder.person.id, holder.token.mailing_list, reason)
     return site.message(holder.words, "thanks")
 
 
 def _title(site: Site, holder: Holder) -> str:
-    titles = {page.id: page.title for page in site.parts.profiles.list_pages()}
+    titles = {page.id: page.title for page in site.parts.consent.profiles.list_pages()}
     return titles.get(holder.token.mailing_list, site.newsletter.name)
 
 
@@ -80,7 +80,7 @@ def _preferences(site: Site, holder: Holder) -> str:
 
 
 def _is_on(site: Site, holder: Holder) -> bool:
-    names = {page.id: page.name for page in site.parts.profiles.list_pages()}
+    names = {page.id: page.name for page in site.parts.consent.profiles.list_pages()}
     return names.get(holder.token.mailing_list) in holder.lists()
 
 

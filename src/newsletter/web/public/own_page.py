@@ -60,9 +60,9 @@ def change_address(site: Site, request: Request, form: Form, owner: Owner) -> Re
         reason = words("subscribe.bad_address", reason=words(f"address.{bad.flaw}"))
         return _page(site, request, owner, problem=reason)
     price = Price(bucket=f"address-of:{person.id}", limit=5, seconds=_DAY)
-    if not site.parts.consents.spend([price], site.parts.clock.now()):
+    if not site.parts.consent.budgets.spend([price], site.parts.clock.now()):
         return site.message(words, "too_many", status=429)
-    site.parts.consents.ask(
+    site.parts.consent.requests.ask(
         NewRequest(
             email=email,
             asked=Asked.ADDRESS,
@@ -77,7 +77,7 @@ def change_address(site: Site, request: Request, form: Form, owner: Owner) -> Re
 
 def export(site: Site, request: Request, form: Form, owner: Owner) -> Response:
     """Everything that is kept about the reader, as a file."""
-    data = own_data(owner.person, site.parts.consents, site.parts.profiles)
+    data = own_data(owner.person, site.parts.consent)
     return Response(
         orjson.dumps(data, option=orjson.OPT_INDENT_2),
         media_type="application/json",
@@ -86,13 +86,13 @@ def export(site: Site, request: Request, form: Form, owner: Owner) -> Response:
 
 
 def erase(site: Site, request: Request, form: Form, owner: Owner) -> Response:
-    site.parts.profiles.erase(owner.person.email, RequestOf.READER)
+    site.parts.consent.profiles.erase(owner.person.email, RequestOf.READER)
     return site.message(owner.words, "erased", newsletter=site.newsletter.name)
 
 
 def _owner(site: Site, request: Request) -> Owner | None:
     token = read_own_token(request.path_params["token"], site.parts.keys, site.parts.clock.now())
-    person = site.parts.profiles.find(token.subscriber) if token else None
+    person = site.parts.consent.profiles.find(token.subscriber) if token else None
     if token is None or person is None or not is_for(token, person.email, site.parts.keys):
         return None
     return Owner(person, site.words(request, str(person.fields.get("language", ""))))

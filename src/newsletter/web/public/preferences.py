@@ -33,7 +33,7 @@ def save(site: Site, request: Request, form: Form, holder: Holder) -> Response:
     if language not in LANGUAGES:
         # A language that these pages do not speak came with an import: the form does not offer it, so it must not clear it.
         language = "" if _spoken(person) else _language(person)
-    site.parts.profiles.change(
+    site.parts.consent.profiles.change(
         person.id,
         first_name=one_line(form.text("first_name")),
         last_name=one_line(form.text("last_name")),
@@ -43,10 +43,10 @@ def save(site: Site, request: Request, form: Form, holder: Holder) -> Response:
     wanted = {each.name for each in offered} & set(form.all("list"))
     leaving = [each.id for each in offered if each.name in on and each.name not in wanted]
     joining = [each.id for each in offered if each.name in wanted and each.name not in on]
-    site.parts.consents.leave(person.id, leaving, issue=holder.token.issue, how=Left.PREFERENCES)
+    site.parts.consent.departures.leave(person.id, leaving, issue=holder.token.issue, how=Left.PREFERENCES)
     wording = holder.words("preferences.wording", newsletter=site.newsletter.name)
-    site.parts.profiles.join_open(person.id, joining, wording=wording)
-    now = Holder(holder.token, site.words(request, language), site.parts.profiles.find(person.id))
+    site.parts.consent.profiles.join_open(person.id, joining, wording=wording)
+    now = Holder(holder.token, site.words(request, language), site.parts.consent.profiles.find(person.id))
     return page(site, request, now, said="preferences.saved")
 
 
@@ -55,7 +55,7 @@ def pause(site: Site, request: Request, form: Form, holder: Holder) -> Response:
     if holder.person is None or weeks not in {"0", *map(str, WEEKS)}:
         return page(site, request, holder)
     until = site.parts.clock.now() + timedelta(weeks=int(weeks)) if weeks != "0" else None
-    site.parts.profiles.rest(holder.person.id, until)
+    site.parts.consent.profiles.rest(holder.person.id, until)
     return page(site, request, holder, said="preferences.saved")
 
 
@@ -65,7 +65,7 @@ def mail_own_link(site: Site, request: Request, form: Form, holder: Holder) -> R
     if person is None:
         return page(site, request, holder)
     price = Price(bucket=f"own-link:{person.id}", limit=_OWN_LINKS_A_DAY, seconds=_DAY)
-    if not site.parts.consents.spend([price], site.parts.clock.now()):
+    if not site.parts.consent.budgets.spend([price], site.parts.clock.now()):
         return site.message(words, "own_asked_enough", status=429)
     return site.look_into_mail(words, "check_own_mail", BackgroundTask(post_own_link, site, person))
 
@@ -75,7 +75,7 @@ def page(site: Site, request: Request, holder: Holder, *, said: str = "") -> Res
     person, words = holder.person, holder.words
     if person is None:
         return site.message(words, "preferences_preview")
-    rests_until = site.parts.profiles.find_rest(person.id)
+    rests_until = site.parts.consent.profiles.find_rest(person.id)
     return site.page(
         "preferences.html",
         words,
@@ -96,7 +96,7 @@ def page(site: Site, request: Request, holder: Holder, *, said: str = "") -> Res
 def _offered(site: Site, holder: Holder) -> list[ListPage]:
     """Open lists, and closed ones that the person is on: those can be left, not found."""
     on = holder.lists()
-    return [each for each in site.parts.profiles.list_pages() if each.is_open or each.name in on]
+    return [each for each in site.parts.consent.profiles.list_pages() if each.is_open or each.name in on]
 
 
 def _language(person: Subscriber) -> str:

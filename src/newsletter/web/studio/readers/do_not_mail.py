@@ -60,7 +60,7 @@ def act(studio: Studio, visit: Visit) -> Response:
         case "add":
             said = _add(studio, visit)
         case "lift":
-            lift(studio.parts.readers, visit.text("address"))
+            lift(studio.parts.consent.membership, visit.text("address"))
             said = f"{visit.text('address')} may be mailed again, on the lists that it is on."
         case "undo":
             said = _undo(studio, visit)
@@ -75,7 +75,7 @@ def _add(studio: Studio, visit: Visit) -> str:
     reason = visit.text("reason")
     if reason not in SAYABLE:
         raise Mistake("Say why.", fix=f"One of: {', '.join(REASONS[one] for one in SAYABLE)}.")
-    email = block(studio.parts.readers, visit.text("email"), SuppressionReason(reason))
+    email = block(studio.parts.consent.membership, visit.text("email"), SuppressionReason(reason))
     return f"Nothing goes to {email} any more."
 
 

@@ -177,13 +177,15 @@ class ImportDesk:
             raise _no_files()
         files = sorted(path for path in folder.iterdir() if path.name not in {_OPTIONS, f".{_OPTIONS}"})
         options = replace(options, dry_run=work.is_look)
-        work.imported = import_files(parts.readers, parts.imports, files, options, progress=work.follow)
+        work.imported = import_files(
+            parts.readers, parts.consent.membership, parts.imports, files, options, progress=work.follow
+        )
         if work.is_look:
             return
         shutil.rmtree(folder)
         if options.status is SubscriptionStatus.PENDING:
             work.asking = ask_pending(
-                parts.consents, parts.post_office, options.list_name, Asked.IMPORT, options.consent
+                parts.consent, parts.post_office, options.list_name, Asked.IMPORT, options.consent
             )
             parts.after_sending()
 

@@ -14,7 +14,7 @@ def show(studio: Studio, visit: Visit) -> Response:
     return studio.page(
         visit,
         "lists.html",
-        pages=studio.parts.profiles.list_pages(),
+        pages=studio.parts.consent.profiles.list_pages(),
         counts={row.name: row for row in tally or ()},
         is_counting=tally is None,
     )
@@ -25,11 +25,11 @@ def act(studio: Studio, visit: Visit) -> Response:
     parts, name = studio.parts, visit.text("name")
     if visit.text("act") == "add":
         is_new = parts.readers.find_list(name) is None
-        parts.readers.add_list(name)
+        parts.consent.membership.add_list(name)
         return visit.go("/readers/lists", said=f"The list {name} is {'new' if is_new else 'there already'}.")
     if visit.text("act") == "page":
         is_open = visit.text("is_open") == "yes"
-        parts.profiles.set_page(name, title=" ".join(visit.text("title").split())[:200], is_open=is_open)
+        parts.consent.profiles.set_page(name, title=" ".join(visit.text("title").split())[:200], is_open=is_open)
         how = "open: anybody may join it" if is_open else "closed: only you put people on it"
         return visit.go("/readers/lists", said=f"{name} is {how}.")
     raise NoSuchAct

@@ -51,7 +51,7 @@ def show(studio: Studio, visit: Visit) -> Response:
     person, parts = _person(studio, visit), studio.parts
     most = None if visit.asked("all") else _COPIES + 1
     copies = parts.reports.find_copies(person.email, None, most=most)
-    records = parts.consents.records_of(person.email, person.id)
+    records = parts.consent.requests.records_of(person.email, person.id)
     on = {one.list_name for one in person.subscriptions if one.status is not SubscriptionStatus.ENDED}
     return studio.page(
         visit,
@@ -61,10 +61,10 @@ def show(studio: Studio, visit: Visit) -> Response:
         has_more=most is not None and len(copies) > _COPIES,
         history=_history(studio, person, records),
         sources={name: record for record in records if record.confirmed_at for name in record.lists},
-        lists=[one.name for one in parts.profiles.list_pages() if one.name not in on],
+        lists=[one.name for one in parts.consent.profiles.list_pages() if one.name not in on],
         reason=REASONS[person.suppressed] if person.suppressed else "",
         may_come_back=person.suppressed in LIFTABLE,
-        quiet=why_quiet(parts.consents.find_unanswered(person.email), parts.clock.now()),
+        quiet=why_quiet(parts.consent.unanswered.find(person.email), parts.clock.now()),
     )
 
 
@@ -75,7 +75,7 @@ def act(studio: Studio, visit: Visit) -> Response:
     if what == "join":
         return visit.go(back, said=_join(studio, visit, person.email))
     if what == "leave":
-        n_ended = parts.readers.leave(person.email, list_name=visit.text("list"))
+        n_ended = parts.consent.membership.leave(person.email, list_name=visit.text("list"))
         return visit.go(
             back, said="They are off it. No later import brings them back." if n_ended else "They were not."
         )
@@ -88,15 +88,15 @@ def act(studio: Studio, visit: Visit) -> Response:
     if what == "name":
         first, last = (" ".join(visit.text(field).split())[:200] for field in ("first_name", "last_name"))
         language = str(person.fields.get("language", ""))
-        parts.profiles.change(person.id, first_name=first, last_name=last, language=language)
+        parts.consent.profiles.change(person.id, first_name=first, last_name=last, language=language)
         return visit.go(back, said="The name is changed.")
     if what == "reopen":
-        _, is_asked = ask_once_more(parts.consents, parts.profiles, parts.post_office, person.email, person)
+        _, is_asked = ask_once_more(parts.consent, parts.post_office, person.email, person)
         parts.after_sending()
         said = "A mail asks them once more." if is_asked else "The next sign-up with this address is answered."
         return visit.go(back, said=f"They may be asked again. {said}")
     if what == "block":
-        parts.readers.suppress(person.email, SuppressionReason.MANUAL)
+        parts.consent.membership.suppress(person.email, SuppressionReason.MANUAL)
         return visit.go(
             back, said=f"{person.email} is on the do-not-mail list: nothing goes there, whatever a list says."
         )
@@ -104,7 +104,7 @@ def act(studio: Studio, visit: Visit) -> Response:
 
 
 def ask_add(studio: Studio, visit: Visit) -> Response:
-    return studio.page(visit, "reader_add.html", lists=[one.name for one in studio.parts.profiles.list_pages()])
+    return studio.page(visit, "reader_add.html", lists=[one.name for one in studio.parts.consent.profiles.list_pages()])
 
 
 def add(studio: Studio, visit: Visit) -> Response:
@@ -118,7 +118,7 @@ def _join(studio: Studio, visit: Visit, email: str) -> str:
     parts, list_name = studio.parts, visit.text("new_list") or visit.text("list")
     status, consent = standing_asked(visit)
     done = add_reader(
-        parts.readers,
+        parts.consent.membership,
         email,
         list_name=list_name,
         first_name=visit.text("first_name") or None,
@@ -132,7 +132,7 @@ def _join(studio: Studio, visit: Visit, email: str) -> str:
         "unchanged": f"On {list_name} already; nothing changed.",
     }[done]
     if status is SubscriptionStatus.PENDING and done != "unchanged":
-        ask_pending(parts.consents, parts.post_office, list_name, Asked.ADD, consent or None)
+        ask_pending(parts.consent, parts.post_office, list_name, Asked.ADD, consent or None)
         parts.after_sending()
         said += f" {_asked_so(studio, email)} Until they confirm, they get nothing."
     return said
@@ -140,15 +140,15 @@ def _join(studio: Studio, visit: Visit, email: str) -> str:
 
 def _asked_so(studio: Studio, email: str) -> str:
     """Whether a mail asks the person who was just added."""
-    consents = studio.parts.consents
-    records = consents.records_of(email, None)
+    consent = studio.parts.consent
+    records = consent.requests.records_of(email, None)
     if records and records[-1].mail == Mail.CONFIRM:
         return "A mail asks them to confirm."
     if records and not records[-1].mail:
         return (
             "A mail will ask them to confirm; it waits, because they got one within the last day, or others go first."
         )
-    return why_quiet(consents.find_unanswered(email), studio.parts.clock.now()) or "No mail asks them to confirm."
+    return why_quiet(consent.unanswered.find(email), studio.parts.clock.now()) or "No mail asks them to confirm."
 
 
 def standing_asked(visit: Visit) -> tuple[SubscriptionStatus, str]:
@@ -175,7 +175,7 @@ def erase(studio: Studio, visit: Visit) -> Response:
     person = _person(studio, visit)
     if visit.text("email").lower() != person.email.lower():
         raise Mistake("That is another address, so nobody was erased.", fix="Type the address of the one who is to go.")
-    studio.parts.profiles.erase(person.email, RequestOf.OWNER)
+    studio.parts.consent.profiles.erase(person.email, RequestOf.OWNER)
     return visit.go("/readers", said="They are erased. No import brings them back; only they themselves can.")
 
 
@@ -187,19 +187,19 @@ def _history(studio: Studio, person: Subscriber, records: Sequence[ConsentRecord
         lines.append(Happened(record.requested_at, f"{what}.", record.wording))
         if record.confirmed_at:
             lines.append(Happened(record.confirmed_at, f"Confirmed {lists or 'it'}."))
-    for fact in studio.parts.consents.departures_of(person.id):
+    for fact in studio.parts.consent.departures.departures_of(person.id):
         at, back, how = fact["left_at"], fact["undone_at"], Left(str(fact["how"]))
         assert isinstance(at, datetime)
         lines.append(Happened(at, f"Left {fact['list']} {_LEFT[how]}.", str(fact["reason"])))
         if isinstance(back, datetime):
             lines.append(Happened(back, f"Back on {fact['list']}: the leaving was undone."))
-    for email, at in studio.parts.profiles.former_addresses(person.id):
+    for email, at in studio.parts.consent.profiles.former_addresses(person.id):
         lines.append(Happened(at, f"Gave up {email} for another address. It stays off, whoever brings it."))
     return sorted(lines, key=lambda line: line.at, reverse=True)
 
 
 def _person(studio: Studio, visit: Visit) -> Subscriber:
-    person = studio.parts.profiles.find(visit.number("number"))
+    person = studio.parts.consent.profiles.find(visit.number("number"))
     if person is None:
         raise Missing("There is no such reader, or not any more.", fix="Look under Readers.")
     return person

@@ -48,7 +48,7 @@ def show(studio: Studio, visit: Visit) -> Response:
         **_looked(studio, visit),
         tally=tally,
         is_counting=tally is None,
-        pages=studio.parts.profiles.list_pages(),
+        pages=studio.parts.consent.profiles.list_pages(),
         standings=STANDINGS,
         asked={name: visit.asked(name) for name in ("q", "list", "standing")},
     )
@@ -105,17 +105,17 @@ def _about(studio: Studio, text: str) -> str:
     """What is known of an address that no reader has."""
     if not is_plain(text):
         return ""
-    erased = studio.parts.profiles.find_erasure(text)
+    erased = studio.parts.consent.profiles.find_erasure(text)
     if erased and erased.returned_at is None:
         return f"The person with this address was erased on {erased.erased_at:%-d %B %Y}."
     reason = studio.parts.readers.find_suppression(text)
     if reason:
         return f"It is nobody's here, and on the do-not-mail list: {REASONS[reason]}."
-    former = studio.parts.profiles.find_former(text)
+    former = studio.parts.consent.profiles.find_former(text)
     if former:
         where = f" That reader is now {former.present}." if former.present else ""
         return f"Its reader gave it up for another one on {former.moved_at:%-d %B %Y}. It stays off.{where}"
-    quiet = why_quiet(studio.parts.consents.find_unanswered(text), studio.parts.clock.now())
+    quiet = why_quiet(studio.parts.consent.unanswered.find(text), studio.parts.clock.now())
     return f"{quiet} To let it be asked at once: newsletter subscribers reopen {text}" if quiet else ""
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from newsletter.consent.readers_sql import Readers
+from newsletter.readers.readers_sql import Readers
 from newsletter.words.subscriber import Subscriber, address_key
 
 # Hosts that say themselves that they deliver such spellings to one mailbox.
