@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from newsletter.consent.answers import AddressFacts, answer
+from newsletter.consent.letters.answers import AddressFacts, answer
 from newsletter.words.consent import Asked, Mail
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
 

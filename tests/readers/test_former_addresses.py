@@ -5,14 +5,12 @@ from __future__ import annotations
 from sqlalchemy import Engine, select, text
 
 from newsletter.consent.membership_sql import Membership
-from newsletter.consent.profiles_sql import Profiles
 from newsletter.db.engine import is_sqlite, reading, writing
 from newsletter.db.upgrade import run, upgrade
+from newsletter.readers.readers_sql import Readers
 from newsletter.readers.rows import ReaderRow
 from newsletter.readers.tables import erasure, had_before
-from newsletter.wiring.forget import FORGETS
 from newsletter.wiring.schema import metadata
-from newsletter.words.erasure import EraseKey
 from newsletter.words.subscriber import SubscriptionStatus
 
 _AT = "'2026-01-02 03:04:05'"
@@ -67,9 +65,8 @@ def test_addresses_given_up_before_they_were_remembered_stay_off_after_the_upgra
 
     assert joined.moved == frozenset(given_up)
     assert list(joined.added) == ["cy@example.com", "typo@example.com"]
-    profiles = Profiles(engine, EraseKey(b"k" * 32), FORGETS)
-    assert {email for email, _ in profiles.former_addresses(101)} == {"ana1@example.com", "ana2@example.com"}
-    unknown = profiles.find_former("bo1@example.com")
+    assert {email for email, _ in Readers(engine).former_addresses(101)} == {"ana1@example.com", "ana2@example.com"}
+    unknown = Readers(engine).find_former("bo1@example.com")
     assert unknown is not None and unknown.present is None
 
 

@@ -120,7 +120,7 @@ def test_lists_tags_name_and_do_not_mail_of_a_person(world: World) -> None:
     world.post(path, act="tag", tag="press")
     world.post(path, act="name", first_name=" Ana ", last_name="Berg")
     world.post(path, act="block")
-    person = world.parts.consent.profiles.find(number)
+    person = world.parts.readers.find(number)
 
     assert person and (person.first_name, person.tags) == ("Ana", ("press",))
     assert [(one.list_name, one.status) for one in person.subscriptions] == [
@@ -192,7 +192,7 @@ def test_lists_are_made_named_and_opened(world: World) -> None:
     page = world.client.get("/studio/readers/lists").text
 
     assert "More boats" in page and "1 get it" in page
-    assert [one.is_open for one in world.parts.consent.profiles.list_pages()] == [True, True]
+    assert [one.is_open for one in world.parts.readers.list_pages()] == [True, True]
 
 
 def test_a_segment_is_counted_saved_and_forgotten(world: World) -> None:

@@ -19,7 +19,7 @@ WHO = "ben@example.com"
 def test_the_page_of_a_reader_who_did_not_answer_says_so_and_resets_it(world: World) -> None:
     """Adding them says that no mail goes; the button asks once more."""
     world.parts.consent.membership.add_list("weekly")
-    (page,) = world.parts.consent.profiles.list_pages()
+    (page,) = world.parts.readers.list_pages()
     for _ in range(3):
         world.parts.consent.requests.ask(NewRequest(email=WHO, asked=Asked.FORM, lists=[page.id]))
         world.parts.post_office.post_waiting()

@@ -71,7 +71,7 @@ class World:
 
     def own(self, subscriber: int) -> str:
         """Ask for the link to address and data, and find it in the mail to the present address."""
-        person, before = self.parts.consent.profiles.find(subscriber), len(self.mails())
+        person, before = self.parts.readers.find(subscriber), len(self.mails())
         assert person is not None
         assert self.client.post(f"/preferences/{self.token('p', subscriber)}/own").status_code == 200
         (mail,) = self.mails()[before:]
@@ -80,7 +80,7 @@ class World:
 
     def own_link(self, subscriber: int) -> str:
         """The same, as it was mailed before the address was blocked, or too often today."""
-        person, key = self.parts.consent.profiles.find(subscriber), self.parts.key
+        person, key = self.parts.readers.find(subscriber), self.parts.key
         assert person is not None
         about = {"subscriber": subscriber, "email": person.email, "now": self.parts.clock.now()}
         return f"/own/{own_token(key.secret, key_id=key.id, **about)}"

@@ -61,14 +61,14 @@ def leaves(world: World, person: int) -> None:
 
 
 def is_erased(world: World, person: int) -> None:
-    found = world.parts.consent.profiles.find(person)
+    found = world.parts.readers.find(person)
     assert found is not None
     world.client.post(f"{world.own_link(person)}/erase")
-    assert world.parts.consent.profiles.find(person) is None
+    assert world.parts.readers.find(person) is None
 
 
 def is_removed(world: World, person: int) -> None:
-    found = world.parts.consent.profiles.find(person)
+    found = world.parts.readers.find(person)
     assert found is not None
     world.parts.consent.membership.take_off(found.email)
 

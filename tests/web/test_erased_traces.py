@@ -144,7 +144,7 @@ def test_nobody_brings_an_erased_reader_back_under_any_address_they_had(world: W
     report, _ = bring(world, f"email\n{OLD.lower()}\n{NEW.upper()}\n{UNPROVED}\n")
 
     assert (report.added, report.suppressed) == (1, 2)
-    assert world.parts.consent.profiles.find(person) is None
+    assert world.parts.readers.find(person) is None
     assert world.status(UNPROVED) == SubscriptionStatus.ACTIVE
     request = NewRequest(email=OLD, asked=Asked.ADD, lists=[1])
     world.parts.consent.requests.ask(request)

@@ -63,7 +63,7 @@ def test_the_link_is_mailed_to_the_present_address_and_does_it_all(world: World)
     assert data["email"] == ANA and data["consents"]
     assert world.status(ANA) == "active"
     assert "gelöscht" in world.client.post(f"{link}/erase").text
-    assert world.parts.consent.profiles.find(person) is None
+    assert world.parts.readers.find(person) is None
     for act in ("", *(f"/{act}" for act in ACTS)):
         assert world.client.post(f"{link}{act}", data=TYPED).status_code in {404, 405}
 

@@ -1,1 +1,1 @@
-"""Who may come into the studio, and how they prove who they are."""
+"""The studio's users: how they prove who they are, and how wrong tries are slowed down."""

@@ -24,6 +24,6 @@ class UserAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedIn:
-    """A session that has not ended. `user` None: whoever sits at the machine."""
+    """A session that has not ended. `user` None: the person at the machine itself."""
 
     user: User | None

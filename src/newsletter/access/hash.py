@@ -20,14 +20,14 @@ from newsletter.words.mistake import NotNow
 Made = TypeVar("Made")
 
 _A_SECOND = 2
-# Each who waits keeps a thread that pages need as well.
+# Each one that waits keeps a thread that pages need as well.
 _MOST_FROM_ONE, _MOST_STRANGERS = 5, 12
 _KNOWN = "known"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """A place in the room: `take` waits for its turn, does the work, and gives what it made."""
+    """A place in the queue: `take` waits for its turn, does the work, and gives what it made."""
 
     line: Hashing
     is_known: bool
@@ -37,7 +37,7 @@ class Turn:
 
 
 class Hashing:
-    """The room before the one thread that hashes. Browsers that came in before go before strangers, and are not kept out by them."""
+    """A queue before the one thread that hashes. Browsers that came in before go first, and strangers cannot keep them out."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -90,6 +90,6 @@ class Hashing:
 
 
 def _give_way() -> None:
-    """Whatever else this machine has to do comes first. Only Linux counts that by thread."""
+    """Everything else that this machine has to do comes first. Only Linux counts that by thread."""
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 5)

@@ -14,7 +14,7 @@ def plain_address(text: str) -> str:
 
 
 def network_of(text: str) -> str:
-    """The address itself, or the 64 bits of an IPv6 network: whoever has one has all of it. What is none as it stands, cut."""
+    """The address itself, or the 64 bits of an IPv6 network: one customer has all of it. What is none as it stands, cut."""
     found = _read(text)
     if found is None:
         return text[:_LONGEST]

@@ -40,7 +40,7 @@ class SignInTry:
 def sign_in(users: Users, attempt: SignInTry, *, now: datetime, hashing: Hashing) -> UserAccount:
     """The account. Raises Mistake for every wrong answer in the same words, NotNow after too many of them.
 
-    A try is spent before anything is hashed, so that any number at once gets no more of them; who comes in has it back.
+    A try is spent before anything is hashed, so that any number at once gets no more of them; a right answer gives it back.
     """
     is_known = bool(attempt.device) and not _is_over(users, _of_device(attempt), now)
     limits = _of_device(attempt) if is_known else _of_stranger(attempt)
@@ -59,7 +59,7 @@ def sign_in(users: Users, attempt: SignInTry, *, now: datetime, hashing: Hashing
 
 
 def prove(users: Users, account: UserAccount, attempt: SignInTry, *, now: datetime, hashing: Hashing) -> None:
-    """That whoever is signed in knows the password. Raises as `sign_in` does."""
+    """Check that the signed-in user knows the password. Raises as `sign_in` does."""
     with hashing.room(network_of(attempt.place), is_known=True) as turn:
         spent = _spend_own(users, account, attempt, now)
         kept = account.password_hash
@@ -69,7 +69,7 @@ def prove(users: Users, account: UserAccount, attempt: SignInTry, *, now: dateti
 
 
 def prove_code(users: Users, account: UserAccount, attempt: SignInTry, *, now: datetime) -> None:
-    """That whoever is signed in has the app that shows the account's codes. Raises as `sign_in` does."""
+    """Check that the signed-in user has the app that shows the account's codes. Raises as `sign_in` does."""
     spent = _spend_own(users, account, attempt, now)
     if not _has_code(users, account, attempt, now):
         raise Mistake("Your code is not right, or was used already.", fix="Type the newest one that your app shows.")
@@ -105,14 +105,14 @@ def verify(password: str, password_hash: str) -> bool:
 
 
 def device_owner(email: str) -> str:
-    """Whom a browser is known for: who that is can't be read back from its cookie."""
+    """The user a browser is known for, so that nobody can read back from its cookie who that is."""
     return _mark("address", email.strip().lower())
 
 
 def _proved(users: Users, attempt: SignInTry, turn: Turn, now: datetime) -> UserAccount | None:
     account = users.find_by_email(attempt.email.strip())
     kept = account.password_hash if account else None
-    # Somebody who is not there costs as long as somebody who is: the time must not tell which.
+    # An unknown address takes as long as a known one: the time must not tell which it was.
     is_right = turn.take(lambda: verify(attempt.password, kept or _nobodys_hash()))
     if account is None or kept is None or not is_right:
         return None
@@ -150,7 +150,7 @@ def _too_many() -> NotNow:
 
 
 def _mark(kind: str, text: str) -> str:
-    """What a try is noted under: who it was can't be read back from the table."""
+    """The mark under which a try is noted: nobody can read back from the table who it was."""
     return hashlib.sha256(f"{kind}:{text}".encode("utf-8", "replace")).hexdigest()[:32]
 
 

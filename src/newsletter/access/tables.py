@@ -1,4 +1,4 @@
-"""The tables of who comes to the pages: the studio's users, their sessions, the tries to come in, and unnamed proxies."""
+"""Tables of the studio's users, their sessions, tries to come in, and unnamed proxies."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ user_account = Table(
     one_of("role", Role),
 )
 
-# Who is signed in, under a digest of what their cookie holds; without a user whoever sits at the machine.
+# Sessions, under a digest of what the cookie holds; without a user, of the person at the machine itself.
 studio_session = Table(
     "studio_session",
     metadata,
@@ -46,7 +46,7 @@ failed_entry = Table(
     Index("failed_entry_who", "who", "at"),
 )
 
-# Through which proxies requests came that nobody has named, for whoever asks `doctor`.
+# Through which proxies requests came that nobody has named, for `doctor`.
 unnamed_proxy = Table(
     "unnamed_proxy",
     metadata,

@@ -19,7 +19,7 @@ _FORGOTTEN_AFTER = timedelta(days=1)
 
 
 class Users:
-    """Who has an account in the studio, who is signed in, and how often somebody tried to come in."""
+    """Accounts of the studio, sessions, and how often somebody tried to come in."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -90,7 +90,7 @@ class Users:
             connection.execute(delete(user_account).where(user_account.c.id == user))
 
     def begin_session(self, mark: str, account: UserAccount | None, *, lasting: timedelta) -> None:
-        """`mark` is a digest of what the cookie holds; without an account it is whoever sits at the machine.
+        """`mark` is a digest of what the cookie holds; without an account it is the person at the machine itself.
 
         It counts only while the account's epoch is what it was here. Those that began longer ago are forgotten.
         """

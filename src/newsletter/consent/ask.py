@@ -8,8 +8,9 @@ from datetime import datetime
 from newsletter.consent.consent import Consent
 from newsletter.consent.letters.post_office import PostOffice
 from newsletter.consent.requests import NewRequest
+from newsletter.readers.readers_sql import Readers
 from newsletter.words.consent import Asked, Mail, Unanswered
-from newsletter.words.subscriber import Subscriber, SubscriptionStatus
+from newsletter.words.subscriber import SubscriptionStatus
 
 # More mails than these are left to `serve`, so that an import ends when its rows are in.
 AT_ONCE = 200
@@ -43,18 +44,18 @@ def why_quiet(found: Unanswered | None, now: datetime) -> str:
     )
 
 
-def ask_once_more(consent: Consent, post_office: PostOffice, email: str, person: Subscriber | None) -> tuple[int, bool]:
-    """Forgive an address that it did not answer, and ask who is pending there by one more mail.
+def ask_once_more(readers: Readers, consent: Consent, post_office: PostOffice, email: str) -> tuple[int, bool]:
+    """Forgive an address that it did not answer, and ask its reader by one more mail where they are pending.
 
     Returns how many mails are forgiven, and whether a mail was handed over.
     """
-    forgiven = consent.unanswered.forgive(email)
+    forgiven, person = consent.unanswered.forgive(email), readers.find_subscriber(email)
     if person is None or person.suppressed:
         return forgiven, False
     waiting = {one.list_name for one in person.subscriptions if one.status is SubscriptionStatus.PENDING}
     if not waiting:
         return forgiven, False
-    lists = [page.id for page in consent.profiles.list_pages() if page.name in waiting]
+    lists = [page.id for page in readers.list_pages() if page.name in waiting]
     wording = f"Asked once more to confirm {' and '.join(sorted(waiting))} by mail."
     number = consent.requests.ask(NewRequest(email=person.email, asked=Asked.ADD, lists=lists, wording=wording))
     post_office.post_waiting(most=1)

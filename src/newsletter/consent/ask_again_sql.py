@@ -19,8 +19,9 @@ from sqlalchemy import (
     update,
 )
 
-from newsletter.consent.join_sql import end
+from newsletter.consent.join_sql import end, touch
 from newsletter.consent.requests import AskingRun
+from newsletter.consent.requests_sql import insert_requests
 from newsletter.consent.tables import asking_again, consent_request, consent_request_list
 from newsletter.db.engine import reading, writing
 from newsletter.db.types import AnyRow, database_now
@@ -35,7 +36,7 @@ from newsletter.words.subscriber import SubscriptionStatus
 
 _DAY = 86_400
 _SLICE = 500
-# Whoever was asked and said yes has the right not to be asked again for a while.
+# Readers who were asked and said yes have the right not to be asked again for a while.
 _NOT_AGAIN_DAYS = 365
 
 
@@ -84,9 +85,9 @@ class AskingAgain:
         return sum(self._end_silent_of(run) for run in open_)
 
     def undo(self, run: int) -> int:
-        """Take a run back: nobody more is mailed or ended for it, and whom it ended is on the list again.
+        """Take a run back: nobody else is mailed or ended for it, and the readers that it ended are on the list again.
 
-        Not who left or must not be mailed since. Returns how many came back. Raises Missing.
+        All but those who left or must not be mailed since. Returns how many came back. Raises Missing.
         """
         with writing(self._engine) as connection:
             found = connection.execute(
@@ -114,7 +115,8 @@ class AskingAgain:
         ended = 0
         while True:
             with writing(self._engine) as connection:
-                people = _lock(connection, connection.scalars(_silent(run).limit(_SLICE)).all())
+                due = connection.scalars(_silent(run).limit(_SLICE)).all()
+                people = touch(connection, subscriber.c.id.in_(due))
                 people = connection.scalars(_silent(run).where(subscription.c.subscriber_id.in_(people))).all()
                 if not people:
                     if connection.execute(_still_open(run).limit(1)).first() is None:
@@ -143,7 +145,7 @@ class AskingAgain:
             rows = connection.execute(_ended_by(run, list_id).limit(_SLICE)).all()
             if not rows:
                 return None
-            people = _lock(connection, [row.subscriber_id for row in rows])
+            people = touch(connection, subscriber.c.id.in_([row.subscriber_id for row in rows]))
             undone = departure.c.id.in_([row.id for row in rows])
             connection.execute(update(departure).where(undone).values(undone_at=database_now()))
             back = connection.execute(
@@ -156,14 +158,6 @@ class AskingAgain:
                 .values(status=SubscriptionStatus.ACTIVE, since_at=database_now())
             )
             return back.rowcount
-
-
-def _lock(connection: Connection, people: Sequence[int]) -> Sequence[int]:
-    """Their own rows, by number, as everyone does who ends a subscription: a sender's claim waits, or we do."""
-    mine = subscriber.c.id.in_(people)
-    connection.execute(select(subscriber.c.id).where(mine).order_by(subscriber.c.id).with_for_update())
-    connection.execute(update(subscriber).where(mine).values(updated_at=database_now()))
-    return people
 
 
 def _list_to_ask(connection: Connection, name: str) -> int:
@@ -179,7 +173,7 @@ def _list_to_ask(connection: Connection, name: str) -> int:
 
 
 def _people(connection: Connection, list_id: int, segment: str, *, after: int) -> Select[tuple[int, str, str, str]]:
-    """Who is to be asked, in the order of their numbers."""
+    """The readers to ask, in the order of their numbers."""
     asked_before = (
         exists()
         .where(consent_request.c.email_key == subscriber.c.email_key)
@@ -210,18 +204,16 @@ def _ask_some(connection: Connection, run: int, list_id: int, segment: str, afte
             "subscriber_id": person.id,
             "language": person.language[:35],
             "wording": wording,
-            "requested_at": database_now(),
             "run_id": run,
         }
         for person in people
     ]
-    numbers = connection.scalars(insert(consent_request).values(rows).returning(consent_request.c.id)).all()
-    connection.execute(insert(consent_request_list), [{"request_id": one, "list_id": list_id} for one in numbers])
+    insert_requests(connection, rows, [list_id])
     return int(people[-1].id)
 
 
 def _silent(run: AnyRow) -> Select[int]:
-    """Whose time is over, and who is on the list as they were when they were asked."""
+    """Readers whose time is over, and who are on the list as they were when they were asked."""
     return (
         select(consent_request.c.subscriber_id)
         .join(

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from newsletter.consent.admission import Step, may_confirm, step_for_yes
+from newsletter.consent.departures_sql import ended_by_silence
 from newsletter.consent.tables import asked_in_vain
 from newsletter.db.types import AnyRow, database_now
 from newsletter.ledger.account.issues_held_sql import give_back
 from newsletter.readers.former_addresses_sql import give_up, is_former, take_up
 from newsletter.readers.tables import departure, subscriber, subscription, suppression
-from newsletter.words.consent import Asked, Left
+from newsletter.words.consent import Asked
 from newsletter.words.erasure import EraseKey
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason, address_key
 
@@ -142,16 +143,10 @@ def _stay(connection: Connection, request: AnyRow, lists: Sequence[tuple[int, st
 
 
 def _is_still_on(connection: Connection, person: int, list_id: int) -> bool:
-    last = connection.execute(
-        select(departure)
-        .where(departure.c.subscriber_id == person, departure.c.list_id == list_id)
-        .order_by(departure.c.id.desc())
-        .limit(1)
-    ).first()
-    by_silence = last is not None and last.how == Left.SILENCE and last.undone_at is None
-    step = step_for_yes(Asked.AGAIN, _status(connection, person, list_id), ended_by_silence=by_silence)
-    if step is Step.RAISE and last is not None:
-        connection.execute(update(departure).where(departure.c.id == last.id).values(undone_at=database_now()))
+    last = ended_by_silence(connection, person, list_id)
+    step = step_for_yes(Asked.AGAIN, _status(connection, person, list_id), ended_by_silence=last is not None)
+    if step is Step.RAISE:
+        connection.execute(update(departure).where(departure.c.id == last).values(undone_at=database_now()))
         values = {"status": SubscriptionStatus.ACTIVE, "since_at": database_now()}
         return connection.execute(update(subscription).where(*_theirs(person, list_id)).values(values)).rowcount == 1
     return step is Step.KEEP

@@ -12,9 +12,9 @@ from newsletter.consent.budgets_sql import Budgets
 from newsletter.consent.departures_sql import Departures
 from newsletter.consent.erase_sql import Forget
 from newsletter.consent.expiry_sql import Expiry
+from newsletter.consent.letters.queue_sql import Queue
 from newsletter.consent.membership_sql import Membership
 from newsletter.consent.profiles_sql import Profiles
-from newsletter.consent.queue_sql import Queue
 from newsletter.consent.requests_sql import Requests
 from newsletter.consent.unanswered_sql import UnansweredMails
 from newsletter.words.erasure import EraseKey
@@ -41,12 +41,10 @@ def open_consent(
     forgets: Sequence[Forget] = (),
     *,
     keep_visitor_days: int | None = None,
-    house_title: str = "",
 ) -> Consent:
     """`forgets` take away what each room keeps about a person.
 
-    `keep_visitor_days`: how long IP and program stay with a request; 0 is never, None is as long as it. `house_title`
-    is what readers call the newsletter's first list while it has no title of its own.
+    `keep_visitor_days`: how long IP and program stay with a request; 0 is never, None is as long as it.
     """
     return Consent(
         membership=Membership(engine, erase_key),
@@ -56,6 +54,6 @@ def open_consent(
         unanswered=UnansweredMails(engine, erase_key),
         expiry=Expiry(engine, erase_key, keep_visitor_days=keep_visitor_days),
         budgets=Budgets(engine),
-        profiles=Profiles(engine, erase_key, forgets, house_title=house_title),
+        profiles=Profiles(engine, erase_key, forgets),
         asking_again=AskingAgain(engine),
     )

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, Select, insert, select, update
 from newsletter.consent.join_sql import end
 from newsletter.db.engine import reading, writing
 from newsletter.db.frozen import patiently
+from newsletter.db.rows import named_rows
 from newsletter.db.types import database_now
 from newsletter.readers.tables import departure, mailing_list, subscriber, subscription, suppression
 from newsletter.words.consent import Left
@@ -31,7 +32,7 @@ class Departures:
             for list_id in sorted(set(lists)):
                 if end(connection, [subscriber], list_id=list_id):
                     ended += 1
-                elif not _ended_by_silence(connection, subscriber, list_id):
+                elif ended_by_silence(connection, subscriber, list_id) is None:
                     continue
                 # Also where their silence had ended it before: what they say now must outlive an undo of that.
                 connection.execute(
@@ -80,13 +81,14 @@ class Departures:
             .order_by(departure.c.id)
         )
         with reading(self._engine) as connection:
-            return [{str(name): value for name, value in row._mapping.items()} for row in connection.execute(query)]
+            return named_rows(connection, query)
 
 
-def _ended_by_silence(connection: Connection, person: int, list_id: int) -> bool:
+def ended_by_silence(connection: Connection, person: int, list_id: int) -> int | None:
+    """The departure by which silence ended a subscription, where it is the last one and was not taken back."""
     last = _last_departure(person, list_id).scalar_subquery()
-    query = select(departure.c.how).where(departure.c.id == last, departure.c.undone_at.is_(None))
-    return connection.scalar(query) == Left.SILENCE
+    query = select(departure.c.id).where(departure.c.id == last, departure.c.how == Left.SILENCE)
+    return connection.scalar(query.where(departure.c.undone_at.is_(None)))
 
 
 def _last_departure(person: int, list_id: int) -> Select[tuple[int]]:

@@ -65,7 +65,7 @@ def take_off(connection: Connection, keys: Sequence[str], *, undo: int | None) -
 
 
 def pardon_all(connection: Connection, keys: Sequence[str], *, undo: int | None) -> None:
-    """Of what machines said of these addresses up to now nothing counts any more, whoever says it again."""
+    """Of what machines said of these addresses up to now nothing counts any more, even if they say it again."""
     off = suppression.c
     entries = select(off.email_key, database_now(), literal(undo, Id), off.event_id, off.issue, off.bounced_at)
     names = ["email_key", "pardoned_at", "undo_id", "event_id", "issue", "bounced_at"]

@@ -84,7 +84,7 @@ class Expiry:
                 return 0
         with writing(self._engine) as connection:
             rows = connection.execute(stale.with_for_update(skip_locked=True)).all()
-            # Whoever is signed up by strangers again and again is not asked three times a month for that.
+            # An address that strangers sign up again and again must not be asked three times a month for that.
             if self._erase_key is not None:
                 add_in_vain(connection, rows, self._erase_key)
             numbers = [row.id for row in rows]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -168,7 +168,7 @@ def _decide_join(
 
 
 def write(connection: Connection, list_id: int, decided: Decided) -> None:
-    """Do what was decided, in the caller's transaction. Those who leave come first: the sender waits for their row."""
+    """Do what was decided, in the caller's transaction. Departures come first: a sender waits for those rows."""
     if decided.ended:
         end(connection, decided.ended, list_id=list_id)
     if decided.new:
@@ -207,14 +207,11 @@ def write(connection: Connection, list_id: int, decided: Decided) -> None:
 
 
 def end(connection: Connection, people: Sequence[int], *, list_id: int | None) -> int:
-    """End subscriptions, to one list or all. First the people's own rows: a sender's claim holds or waits for those."""
+    """End subscriptions, to one list or all. Returns how many ended."""
     rows = incoming(connection)
     ids = select(type_coerce(cast(cell(rows, 0), subscriber.c.id.type), Integer))
     parameters = packed([[person] for person in sorted(people)])
-    # One order for all who lock several people: without it two of them could wait for each other.
-    locked = select(subscriber.c.id).where(subscriber.c.id.in_(ids)).order_by(subscriber.c.id)
-    connection.execute(locked.with_for_update(), parameters)
-    connection.execute(update(subscriber).where(subscriber.c.id.in_(ids)).values(updated_at=database_now()), parameters)
+    touch(connection, subscriber.c.id.in_(ids), parameters)
     leaving = (
         update(subscription)
         .where(subscription.c.subscriber_id.in_(ids), subscription.c.status != SubscriptionStatus.ENDED)
@@ -224,6 +221,19 @@ def end(connection: Connection, people: Sequence[int], *, list_id: int | None) -
         leaving = leaving.where(subscription.c.list_id == list_id)
     note_late(connection, people, list_id=list_id)
     return connection.execute(leaving, parameters).rowcount
+
+
+def touch(
+    connection: Connection, theirs: ColumnElement[bool], parameters: Mapping[str, str] | None = None
+) -> Sequence[int]:
+    """Lock and update people's own rows before what is said of them changes: a sender's claim holds or waits for those.
+
+    Everybody who locks several people does so in this order: without it two of them could wait for each other.
+    """
+    locked = select(subscriber.c.id).where(theirs).order_by(subscriber.c.id).with_for_update()
+    people = connection.scalars(locked, parameters).all()
+    connection.execute(update(subscriber).where(theirs).values(updated_at=database_now()), parameters)
+    return people
 
 
 def _find_suppressed(connection: Connection, keys: dict[str, str]) -> dict[str, SuppressionReason]:

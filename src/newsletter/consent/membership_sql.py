@@ -1,14 +1,14 @@
-"""Who is on which list, written: put on, taken off, and kept off for good."""
+"""Readers are put on lists, taken off, and kept off for good."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, Engine, func, select, update
+from sqlalchemy import Connection, Engine, func, select
 
 from newsletter.consent.do_not_mail_sql import Cause, block, take_off
 from newsletter.consent.import_notes_sql import check_goes_on, note_changed, note_people, note_suppressions, note_tags
-from newsletter.consent.join_sql import decide, end, write
+from newsletter.consent.join_sql import decide, end, touch, write
 from newsletter.db.engine import reading, writing
 from newsletter.db.frozen import patiently
 from newsletter.db.rows import cell, incoming, packed
@@ -143,7 +143,8 @@ class Membership:
         for key in self.find_erased(connection, list(strongest)):
             del strongest[key]
         if strongest:
-            note_late(connection, _touch(connection, sorted(strongest)))
+            theirs = subscriber.c.email_key.in_(select(cell(incoming(connection), 0)))
+            note_late(connection, touch(connection, theirs, packed([[key] for key in sorted(strongest)])))
             if run is not None:
                 note_suppressions(connection, run, strongest)
             block(connection, strongest, causes)
@@ -181,14 +182,3 @@ def check_list_name(name: str) -> None:
             f"{name!r} cannot be the name of a list.",
             fix="Use 1 to 100 letters, digits and signs on one line, without blanks around them.",
         )
-
-
-def _touch(connection: Connection, keys: Sequence[str]) -> Sequence[int]:
-    """Update the people's own rows first: on PostgreSQL a claim holds or waits for those, so it sees what follows."""
-    rows = incoming(connection)
-    theirs = subscriber.c.email_key.in_(select(cell(rows, 0)))
-    parameters = packed([[key] for key in keys])
-    locked = select(subscriber.c.id).where(theirs).order_by(subscriber.c.id).with_for_update()
-    people = connection.scalars(locked, parameters).all()
-    connection.execute(update(subscriber).where(theirs).values(updated_at=database_now()), parameters)
-    return people

@@ -6,24 +6,23 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from newsletter.consent.consent import Consent
+from newsletter.readers.readers_sql import Readers
 from newsletter.words.consent import ConsentRecord
 from newsletter.words.subscriber import Subscriber
 
 
-def own_data(person: Subscriber, consent: Consent) -> dict[str, object]:
+def own_data(person: Subscriber, readers: Readers, consent: Consent) -> dict[str, object]:
     """JSON-ready. Times are ISO 8601 in UTC."""
-    profiles = consent.profiles
-    rests_until = profiles.find_rest(person.id)
     return {
         "email": person.email,
         "addresses_before": [
-            {"email": email, "until": at.isoformat()} for email, at in profiles.former_addresses(person.id)
+            {"email": email, "until": at.isoformat()} for email, at in readers.former_addresses(person.id)
         ],
         "first_name": person.first_name,
         "last_name": person.last_name,
         "fields": dict(person.fields),
         "do_not_mail": person.suppressed.value if person.suppressed else None,
-        "no_mail_until": rests_until.isoformat() if rests_until else None,
+        "no_mail_until": person.rests_until.isoformat() if person.rests_until else None,
         "subscriptions": [
             {
                 "list": each.list_name,
@@ -34,10 +33,10 @@ def own_data(person: Subscriber, consent: Consent) -> dict[str, object]:
             for each in person.subscriptions
         ],
         "tags": list(person.tags),
-        "issues": [dict(fact) for fact in profiles.issues_of(person.id)],
+        "issues": [dict(fact) for fact in consent.profiles.issues_of(person.id)],
         "consents": [consent_as_json(record) for record in consent.requests.records_of(person.email, person.id)],
         "departures": [fact_as_json(fact) for fact in consent.departures.departures_of(person.id)],
-        "told_by_the_provider": [fact_as_json(fact) for fact in profiles.heard_of(person.id)],
+        "told_by_the_provider": [fact_as_json(fact) for fact in consent.profiles.heard_of(person.id)],
     }
 
 

@@ -16,7 +16,7 @@ _PURPOSE = "own"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnToken:
-    """Whose address it was mailed to, until when it is good, and a keyed mark of the address."""
+    """The subscriber it was mailed to, until when it is good, and a keyed mark of their address."""
 
     subscriber: int
     until: datetime
@@ -45,5 +45,5 @@ def is_for(token: OwnToken, email: str, keys: Mapping[int, bytes]) -> bool:
 
 
 def _mark(key: bytes, email: str) -> int:
-    """63 bits that say nothing about the address to whoever does not have the key."""
+    """63 bits that say nothing about the address to anybody without the key."""
     return int.from_bytes(hmac.digest(key, f"own-mark:{address_key(email)}".encode(), "sha256")[:8]) >> 1

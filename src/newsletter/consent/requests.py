@@ -1,4 +1,4 @@
-"""What readers ask for, confirm and take back, as the audience verbs need it kept."""
+"""What readers ask for and confirm, and what that costs."""
 
 from __future__ import annotations
 

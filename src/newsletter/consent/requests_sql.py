@@ -37,26 +37,19 @@ class Requests:
         """Keep a request; its number. The mail that answers it waits in the queue."""
         visitor = self._kept(request.visitor)
         with writing(self._engine) as connection:
-            number = connection.execute(
-                insert(consent_request)
-                .values(
-                    email=request.email,
-                    email_key=address_key(request.email),
-                    asked=request.asked,
-                    subscriber_id=request.subscriber,
-                    first_name=request.first_name,
-                    language=request.language,
-                    wording=request.wording,
-                    ip=visitor.ip,
-                    agent=visitor.agent,
-                    requested_at=database_now(),
-                )
-                .returning(consent_request.c.id)
-            ).scalar_one()
-            if request.lists:
-                rows = [{"request_id": number, "list_id": list_id} for list_id in sorted(set(request.lists))]
-                connection.execute(insert(consent_request_list), rows)
-        return int(number)
+            row = {
+                "email": request.email,
+                "email_key": address_key(request.email),
+                "asked": request.asked,
+                "subscriber_id": request.subscriber,
+                "first_name": request.first_name,
+                "language": request.language,
+                "wording": request.wording,
+                "ip": visitor.ip,
+                "agent": visitor.agent,
+            }
+            [number] = insert_requests(connection, [row], sorted(set(request.lists)))
+        return number
 
     def ask_pending(self, list_name: str, *, asked: Asked, wording: str) -> int:
         """A request for everyone who is pending on a list and has not been asked yet. Returns how many."""
@@ -79,16 +72,10 @@ class Requests:
                     "asked": asked,
                     "language": row.language[:35],
                     "wording": wording,
-                    "requested_at": database_now(),
                 }
                 for row in people
             ]
-            statement = insert(consent_request).returning(consent_request.c.id)
-            numbers = connection.scalars(statement.values(rows)).all()
-            connection.execute(
-                insert(consent_request_list), [{"request_id": number, "list_id": list_id} for number in numbers]
-            )
-            return len(people)
+            return len(insert_requests(connection, rows, [list_id]))
 
     def find_request(self, number: int) -> ConsentRecord | None:
         with reading(self._engine) as connection:
@@ -150,6 +137,18 @@ class Requests:
             rows = connection.execute(select(consent_request).where(theirs).order_by(consent_request.c.id)).all()
             lists = _lists_of(connection, [row.id for row in rows])
         return [_record(row, lists) for row in rows]
+
+
+def insert_requests(
+    connection: Connection, rows: Sequence[Mapping[str, object]], lists: Sequence[int | None]
+) -> Sequence[int]:
+    """Keep requests that are made now, each about these lists; their numbers."""
+    timed = [{**row, "requested_at": database_now()} for row in rows]
+    numbers = connection.scalars(insert(consent_request).values(timed).returning(consent_request.c.id)).all()
+    of_lists = [{"request_id": number, "list_id": list_id} for number in numbers for list_id in lists]
+    if of_lists:
+        connection.execute(insert(consent_request_list), of_lists)
+    return numbers
 
 
 def _not_asked(list_id: int | None) -> Select[tuple[str, str, str]]:

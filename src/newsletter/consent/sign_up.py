@@ -1,4 +1,4 @@
-"""A request from a public page: held against its budgets, kept, and answered alike whoever it is about."""
+"""A request from a public page: held against its budgets, kept, and answered in the same words for every address."""
 
 from __future__ import annotations
 
@@ -72,7 +72,8 @@ def sign_up(
 ) -> tuple[SignUpAnswer, Flaw | None]:
     """Keep the request, where nothing stands against it. The second is why an address is no good.
 
-    Who fell into the honeypot, or asked for one address too often, is told what everyone is told, and nothing is kept.
+    A visitor who fell into the honeypot, or asked for one address too often, is told what everyone is told, and nothing
+    is kept.
     """
     if consent.budgets.find_breaker() is not None:
         return SignUpAnswer.PAUSED, None

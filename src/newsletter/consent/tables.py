@@ -27,7 +27,7 @@ consent_request = Table(
     Column("email", String(320), nullable=False),
     Column("email_key", AddressKey, nullable=False),
     Column("asked", String(10), nullable=False),
-    # Whose address becomes `email`, where a reader changes it.
+    # The reader whose address becomes `email`, where one changes it.
     Column("subscriber_id", Id),
     Column("first_name", Text, nullable=False, server_default=""),
     Column("language", String(35), nullable=False, server_default=""),
@@ -35,7 +35,7 @@ consent_request = Table(
     Column("ip", String(45)),
     Column("agent", Text),
     Column("requested_at", UtcDateTime, nullable=False),
-    # Until when somebody is posting the mail: who dies at it leaves it to the next after that.
+    # Until when a process is posting the mail: if it dies, the next one takes over after that.
     Column("taken_until", UtcDateTime),
     Column("tries", Integer, nullable=False, server_default="0"),
     Column("posted_at", UtcDateTime),
@@ -123,7 +123,7 @@ breaker = Table(
 )
 
 # An address that the owner took off the do-not-mail list: what was told of it up to then changes nothing any more,
-# under whatever new id a provider tells it again. With the bounce, so that an undo can be taken back.
+# even if a provider tells it again under a new id. With the bounce, so that an undo can be taken back.
 pardon = Table(
     "pardon",
     metadata,

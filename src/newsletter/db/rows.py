@@ -1,11 +1,23 @@
-"""Many rows for one statement, as one parameter."""
+"""Many rows into a statement as one parameter, and rows out of one by their names."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, FromClause, Text, bindparam, cast, func, literal_column, type_coerce
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    type_coerce,
+)
 
 from newsletter.db.engine import is_sqlite
 
@@ -27,3 +39,8 @@ def cell(rows: FromClause, number: int) -> ColumnElement[str]:
 
 def packed(rows: Sequence[Sequence[object]]) -> dict[str, str]:
     return {"rows": orjson.dumps(rows).decode()}
+
+
+def named_rows(connection: Connection, query: Select[Any]) -> list[Mapping[str, object]]:
+    """The rows of a query by the names of its columns, as plain text that can be a key of JSON."""
+    return [{str(name): value for name, value in row.items()} for row in connection.execute(query).mappings()]

@@ -17,7 +17,7 @@ _AFTER = ("tags", "status", "subscribed_at", "consent")
 
 
 class ListedReaders(Protocol):
-    """As much as a file of a list is made from."""
+    """What a file of a list is made from: our own database, or one of any version."""
 
     def iterate(self, list_name: str, *, status: SubscriptionStatus | None = None) -> Iterator[Subscriber]:
         """Everyone on a list in id order with their subscription to it, read in pages: memory does not grow.
@@ -29,7 +29,7 @@ class ListedReaders(Protocol):
     def iterate_suppressed(self, list_name: str) -> Iterator[tuple[str, SuppressionReason, datetime]]:
         """(address key, reason, since) of all on the do-not-mail list who are not on this list, read in pages.
 
-        With addresses that readers gave up: at whoever gets this list, those have unsubscribed.
+        With addresses that readers gave up: for the system that gets this list, those have unsubscribed.
         """
         ...
 

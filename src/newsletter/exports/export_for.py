@@ -23,7 +23,7 @@ _CLEANED = (SuppressionReason.HARD_BOUNCE, SuppressionReason.INVALID)
 class Exported:
     """How many people became subscribers in the files, how many are in them as gone, and how many are left out.
 
-    Left out is who has not confirmed: no other system can take them as that.
+    Readers who have not confirmed are left out: no other system has such a status to import.
     """
 
     subscribed: int

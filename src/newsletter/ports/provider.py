@@ -1,4 +1,4 @@
-"""Who carries mail, and who can tell afterwards what became of a try."""
+"""The provider that carries mail, and evidence afterwards of what became of a try."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is there, looked through a page at a time: the newest, and those whose address or name begins with a text."""
+"""What to look for among readers, and what was found: a page of people, or of the do-not-mail list."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from newsletter.words.subscriber import Subscriber, SubscriptionStatus, Suppress
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Among:
-    """Whom to look among: those on a list, those who stand there so, or those who must not be mailed.
+    """The readers to look among: those on a list, those with a status there, or those who must not be mailed.
 
-    Without a list, any list will do. Who must not be mailed is neither pending nor active anywhere. Of the active, those
-    who get it, or with `is_resting` those who take a break.
+    Without a list, any list will do. Readers who must not be mailed count as neither pending nor active anywhere. Of the
+    active, those who get it, or with `is_resting` those who take a break.
     """
 
     list_name: str = ""
@@ -34,7 +34,7 @@ EVERYBODY = Among()
 class FoundReaders:
     """People in the order asked for, with every subscription. `after` leads on from there; None at the end.
 
-    There may be fewer people than asked for, or none, and yet a way on: a rare kind is looked for among so many at once.
+    There may be fewer people than asked for, or none, and still more to come: one query looks at a bounded number.
     """
 
     people: Sequence[Subscriber] = ()
@@ -43,7 +43,7 @@ class FoundReaders:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blocked:
-    """An address on the do-not-mail list. `subscriber` is who has it, if anybody is known by it.
+    """An address on the do-not-mail list. `subscriber` is the reader who has it, if one is known.
 
     `issue` is the one that bounced, where a bounce is the reason and its issue is known.
     """

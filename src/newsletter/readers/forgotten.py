@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forgotten:
-    """Who goes. `person` is None where only an address is known; `keys` are the addresses that they have and had.
+    """The person who goes. `person` is None where only an address is known; `keys` are the addresses that they have and had.
 
     `asked` are addresses at which they asked to be mailed, and that are nobody else's.
     """

@@ -1,4 +1,4 @@
-"""Addresses that readers gave up for another: held off whoever brings them, and somebody's again by their own word."""
+"""Addresses that readers gave up for another: no import brings them back, only a reader's own word does."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ _PAGE = 2_000
 
 
 def iterate_gone(engine: Engine, list_id: int | None) -> Iterator[tuple[str, SuppressionReason, datetime]]:
-    """(address key, reason, since) of all who are not on this list, by key. Who moved has unsubscribed there."""
+    """(address key, reason, since) of all who are not on this list, by key. An address that was given up counts as unsubscribed."""
     on_list = (
         select(subscription.c.list_id)
         .join(subscriber, subscriber.c.id == subscription.c.subscriber_id)

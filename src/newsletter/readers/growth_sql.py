@@ -28,12 +28,12 @@ class Growth:
     def by_week(self, list_name: str, *, now: datetime, weeks: int) -> Sequence[int]:
         """How many were active on a list at the end of each of the last weeks, the oldest first; the last one is now.
 
-        Somebody counts from when they were first known to when they left; who went away for a while and came back counts
-        from their return. Empty where there is no such list.
+        A reader counts from when they were first known to when they left; one who went away for a while and came back
+        counts from their return. Empty where there is no such list.
         """
         ends = [now - _WEEK * back for back in range(weeks, -1, -1)]
         is_active = subscription.c.status == SubscriptionStatus.ACTIVE
-        # Who left within these weeks was there before: from when, the subscriber's own row knows.
+        # Readers who left within these weeks were there before: from when, their own row says.
         left = and_(subscription.c.status == SubscriptionStatus.ENDED, subscription.c.since_at > ends[0])
         came = case((is_active, subscription.c.since_at), else_=subscriber.c.created_at)
         went = case((is_active, literal(None)), else_=subscription.c.since_at)
@@ -56,7 +56,7 @@ class Growth:
 def _kept_out(lists: Sequence[int], ends: Sequence[datetime]) -> Select[Any]:
     """How many of the active may not be mailed, by the span from which on they were there and that was so.
 
-    When a break began is not kept: who takes one now is left out of all the weeks.
+    When a break began is not kept: readers who take one now are left out of all the weeks.
     """
     barred_at = case((suppression.c.since_at > subscription.c.since_at, suppression.c.since_at))
     since = func.coalesce(barred_at, subscription.c.since_at)

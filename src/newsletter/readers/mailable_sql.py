@@ -1,4 +1,4 @@
-"""Who may be mailed, and who not and why: one rule, in one order of reasons, for all that counts, plans and hands over."""
+"""The one rule for who may be mailed, with the reasons why not in their order: all that counts, plans or sends asks here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A person as the public pages need them: found by number, changed by themselves, erased at their word."""
+"""A list as readers meet it, and what is left of addresses that are gone."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from newsletter.words.erasure import RequestOf
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListPage:
-    """A list as readers meet it. Only an open one can be joined by whoever likes."""
+    """A list as readers meet it. Anybody can join an open one."""
 
     id: int
     name: str

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Engine, Row, Select, select
 from newsletter.db.engine import reading
 from newsletter.readers.breaks_sql import rests_now
 from newsletter.readers.tables import mailing_list, rest, subscriber, subscription, suppression
+from newsletter.readers.tags_sql import tags_by_number
 from newsletter.words.subscriber import (
     Subscriber,
     Subscription,
@@ -20,17 +21,20 @@ from newsletter.words.subscriber import (
 
 
 def people_by_number(engine: Engine, numbers: Sequence[int]) -> Sequence[Subscriber]:
-    """These people, with every subscription, by number."""
+    """These people, with every subscription and tag, by number."""
     return people_where(engine, subscriber.c.id.in_(numbers))
 
 
 def people_where(engine: Engine, which: ColumnElement[bool]) -> Sequence[Subscriber]:
-    """The people of whom this holds, with every subscription, by number."""
+    """The people of whom this holds, with every subscription and tag, by number."""
     query = people().where(which).order_by(subscriber.c.id, mailing_list.c.name)
     with reading(engine) as connection:
         rows = connection.execute(query).all()
+        tags = tags_by_number(connection, list({row.id for row in rows}))
     return [
-        person(group[0], tuple(subscription_of(row) for row in group if row.list_name is not None))
+        person(
+            group[0], [subscription_of(row) for row in group if row.list_name is not None], tags.get(group[0].id, ())
+        )
         for group in (list(theirs) for _, theirs in groupby(rows, key=lambda row: row.id))
     ]
 
@@ -59,14 +63,14 @@ def people() -> Select[Any]:
     )
 
 
-def person(row: Row[Any], subscriptions: tuple[Subscription, ...], tags: Sequence[str] = ()) -> Subscriber:
+def person(row: Row[Any], subscriptions: Sequence[Subscription], tags: Sequence[str]) -> Subscriber:
     return Subscriber(
         id=row.id,
         email=row.email,
         first_name=row.first_name,
         last_name=row.last_name,
         fields=row.fields,
-        subscriptions=subscriptions,
+        subscriptions=tuple(subscriptions),
         tags=tuple(tags),
         suppressed=SuppressionReason(row.reason) if row.reason else None,
         rests_until=row.until_at,

@@ -9,8 +9,10 @@ from typing import Any
 from sqlalchemy import Engine, Select, func, literal, select
 
 from newsletter.db.engine import is_sqlite, reading
+from newsletter.readers.former_addresses_sql import find_one, former_of
 from newsletter.readers.gone_sql import iterate_gone
 from newsletter.readers.lists_sql import find_list, no_such_list
+from newsletter.readers.pages import FormerAddress, ListPage
 from newsletter.readers.people_sql import people, people_by_number, people_where, person, subscription_of
 from newsletter.readers.rows import ListRow
 from newsletter.readers.status_counts_sql import count_by_status
@@ -24,10 +26,12 @@ _MANY = 20_000
 
 
 class Readers:
-    """Who is there, and on which lists."""
+    """Finds readers and lists."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, house_title: str = "") -> None:
+        """`house_title` is what readers call the newsletter's first list while it has no title of its own."""
         self._engine = engine
+        self._house_title = house_title
 
     def find_list(self, name: str) -> int | None:
         with reading(self._engine) as connection:
@@ -53,6 +57,20 @@ class Readers:
                 resting=counted.resting(row.id),
             )
             for row in lists
+        ]
+
+    def list_pages(self) -> Sequence[ListPage]:
+        """Every list, the oldest first."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(select(mailing_list).order_by(mailing_list.c.id)).all()
+        return [
+            ListPage(
+                id=row.id,
+                name=row.name,
+                title=row.title or (self._house_title if number == 0 else "") or row.name,
+                is_open=row.is_open,
+            )
+            for number, row in enumerate(rows)
         ]
 
     def has_many(self) -> bool:
@@ -85,12 +103,26 @@ class Readers:
             return connection.scalar(select(func.count()).select_from(several)) or 0
 
     def find_subscriber(self, email: str) -> Subscriber | None:
-        """With every subscription; their tags are not looked up."""
+        """With every subscription and tag."""
         return next(iter(people_where(self._engine, subscriber.c.email_key == address_key(email))), None)
 
+    def find(self, number: int) -> Subscriber | None:
+        """As `find_subscriber`, by id."""
+        return next(iter(people_by_number(self._engine, [number])), None)
+
     def find_subscribers(self, numbers: Sequence[int]) -> Sequence[Subscriber]:
-        """These subscribers, with every subscription, by id."""
+        """As `find_subscriber`, in the order of the ids."""
         return people_by_number(self._engine, numbers)
+
+    def former_addresses(self, number: int) -> Sequence[tuple[str, datetime]]:
+        """The addresses that a person has given up for another one, with the time, oldest first."""
+        with reading(self._engine) as connection:
+            return former_of(connection, number)
+
+    def find_former(self, email: str) -> FormerAddress | None:
+        """What is known of an address that its reader has given up; None for every other."""
+        with reading(self._engine) as connection:
+            return find_one(connection, address_key(email))
 
     def find_suppression(self, email: str) -> SuppressionReason | None:
         theirs = suppression.c.email_key == address_key(email)
@@ -138,7 +170,7 @@ class Readers:
                 rows = connection.execute(query.where(subscription.c.subscriber_id > after)).all()
                 tags = tags_by_number(connection, [row.id for row in rows])
             for row in rows:
-                yield person(row, (subscription_of(row),), tags.get(row.id, ()))
+                yield person(row, [subscription_of(row)], tags.get(row.id, ()))
             if len(rows) < PAGE:
                 return
             after = rows[-1].id

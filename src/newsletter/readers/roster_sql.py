@@ -48,7 +48,7 @@ _Line = Callable[[_Spot | None], Select[Any]]
 
 
 class Roster:
-    """Who is there, a page at a time."""
+    """Looks through readers, a page at a time."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -78,7 +78,7 @@ class Roster:
         for spelling in _spellings(" ".join(_clean(text).split())):
             whole = and_(subscriber.c.first_name != literal_column("''"), _begins(whole_name, spelling))
             lines.append(_name_line(whole_name, subscriber.c.first_name, spelling, true()))
-            # Who is found by both names is found by the whole one.
+            # Readers found by both names are found by the whole one.
             lines.append(_name_line(last_name, subscriber.c.last_name, spelling, not_(whole)))
         return self._found([self._of_few(line, among) for line in lines], after, limit, among)
 
@@ -117,7 +117,7 @@ class Roster:
             return connection.scalar(select(func.count()).select_from(suppression)) or 0
 
     def _of_few(self, line: _Line, among: Among) -> _Line:
-        """The line of those alone who stand somewhere, where these are so few that it is quicker to look at them all."""
+        """The line without those of another status, where the ones left are so few that it is quicker to look at them all."""
         if among.is_blocked or not among.status:
             return line
         on = select(subscription.c.subscriber_id).where(subscription.c.status == among.status)
@@ -212,7 +212,7 @@ def _address_line(begin: str, among: Among) -> _Line:
 
 
 def _name_line(key: ColumnElement[str], named: ColumnElement[str], begin: str, counts: ColumnElement[bool]) -> _Line:
-    # As the index over this name says whom it holds.
+    # The same condition as that of the index over this name.
     query = select(subscriber.c.id, key.label("key"), counts.label("counts")).where(named != literal_column("''"))
     query = query.where(_begins(key, begin)).order_by(key, subscriber.c.id)
 

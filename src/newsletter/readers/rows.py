@@ -1,4 +1,4 @@
-"""Subscribers, lists and the do-not-mail list as the audience verbs need them."""
+"""Rows that bring readers to a list, and what became of them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class JoinResult:
 
     `added` are new on this list. `suppressed` were not put on it: the address is never mailed for that reason, or
     (None) the person's subscription to this list has ended. `erased` asked to be forgotten, and were not put on it; nor
-    was who is in `moved`, an address that its reader has given up for another one.
+    were those in `moved`, addresses that their readers have given up for another one.
     `changes` are what a dry run would change; empty otherwise.
     """
 

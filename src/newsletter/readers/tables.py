@@ -91,7 +91,7 @@ suppression = Table(
     Column("event_id", Id),
     Column("issue", Integer),
     Column("bounced_at", UtcDateTime),
-    # What speaks against it beside the bounce and is no stronger: who takes back the bounce finds this left.
+    # What speaks against it beside the bounce and is no stronger: this is left when the bounce is taken back.
     Column("besides", String(20)),
     Column("besides_since", UtcDateTime),
     one_of("reason", SuppressionReason),
@@ -124,7 +124,7 @@ had_before = Table(
     sqlite_with_rowid=False,
 )
 
-# An address that a reader gave up for another one. It is nobody's, and stays off whoever brings it.
+# An address that a reader gave up for another one. It is nobody's, and no import brings it back.
 former_address = Table(
     "former_address",
     metadata,

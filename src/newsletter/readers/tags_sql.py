@@ -14,7 +14,7 @@ from newsletter.readers.tables import subscriber, tag
 
 
 def find_tags(connection: Connection, keys: dict[str, str]) -> Mapping[str, Collection[str]]:
-    """The tags of the people with these packed address keys; who has none is left out."""
+    """The tags of the people with these packed address keys; people without any are left out."""
     rows = incoming(connection)
     query = (
         select(subscriber.c.email_key, tag.c.name)
@@ -28,7 +28,7 @@ def find_tags(connection: Connection, keys: dict[str, str]) -> Mapping[str, Coll
 
 
 def tags_by_number(connection: Connection, people: Sequence[int]) -> Mapping[int, Sequence[str]]:
-    """The tags of these subscribers, sorted; who has none is left out."""
+    """The tags of these subscribers, sorted; those without any are left out."""
     query = select(tag.c.subscriber_id, tag.c.name).where(tag.c.subscriber_id.in_(people))
     found: dict[int, list[str]] = defaultdict(list)
     for person, name in connection.execute(query.order_by(tag.c.subscriber_id, tag.c.name)):

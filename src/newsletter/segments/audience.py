@@ -1,4 +1,4 @@
-"""Whom a sending would reach if it were planned now, and whom not, and why."""
+"""The readers whom a sending would reach if it were planned now, and how many it would not, and why."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def _place(connection: Connection, issue: int) -> None:
 
 
 def _add(connection: Connection, theirs) -> None:  # type: ignore[no-untyped-def]  # a condition on events
-    # A machine that fetches every picture has opened nothing; whoever clicked has read.
+    # A machine that fetches every picture has opened nothing; a reader who clicked has read.
     by_person = or_(event.c.kind == EventKind.CLICKED, ~event.c.by_machine)
     facts = (
         select(

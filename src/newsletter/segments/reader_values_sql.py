@@ -1,4 +1,4 @@
-"""Who lacks a value that an issue asks for, and how long values are: counted by the database in one pass each."""
+"""How many readers lack a value that an issue asks for, and how long values are: one pass of the database each."""
 
 from __future__ import annotations
 
@@ -63,9 +63,9 @@ class ReaderValues:
     def _counted(
         self, connection: Connection, audience: Audience, figures: Sequence[ColumnElement[Any]]
     ) -> tuple[Audience, Any]:
-        """How many they are, then these figures of them; and whom that is about in the end.
+        """How many they are, then these figures of them; and the audience that was counted in the end.
 
-        Where everybody has the issue already, it is about whom it would go to if nobody had: practised once, an issue has
+        Where everybody has the issue already, that is the one it would go to if nobody had: practised once, an issue has
         not become right.
         """
         row = connection.execute(self._among(connection, audience, func.count(), *figures)).one()

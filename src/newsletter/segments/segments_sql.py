@@ -129,12 +129,6 @@ class Segments:
             if on:
                 connection.execute(insert(tag).values(subscriber_id=person, name=name))
 
-    def tags_of(self, subscriber: int) -> Sequence[str]:
-        with reading(self._engine) as connection:
-            return list(
-                connection.scalars(select(tag.c.name).where(tag.c.subscriber_id == subscriber).order_by(tag.c.name))
-            )
-
 
 def fitting(connection: Connection, people: Select[Any], question: str) -> Select[Any]:
     """Those of `people`, a query over `mailable.listed`, who fit the question; "" is everybody."""
@@ -226,7 +220,7 @@ def _did(connection: Connection, what: str, at_least: int, issues: Sequence[int]
     places = connection.scalars(select(issue_place.c.place).where(issue_place.c.issue.in_(issues))).all()
     if len(places) < at_least:
         return false()
-    # Who never did anything has no row.
+    # A reader who never did anything has no row.
     bits = func.coalesce(engagement.c.opened if what == "opened" else engagement.c.clicked, 0)
     if at_least == 1:
         some: ColumnElement[bool] = bits.op("&")(sum(1 << place for place in places)) != 0
@@ -241,7 +235,7 @@ def _did(connection: Connection, what: str, at_least: int, issues: Sequence[int]
 def _engaged(connection: Connection) -> ColumnElement[bool]:
     """By the last issues that the whole list got and that anything was heard of; others say nothing about anybody.
 
-    What went to a part of the list since then counts for who read it.
+    What went to a part of the list since then counts for those who read it.
     """
 
     def of_list(gone: Sequence[Gone]) -> ColumnElement[bool]:

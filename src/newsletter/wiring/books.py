@@ -79,7 +79,7 @@ class Books(Files):
     def readers(self) -> Readers:
         from newsletter.readers.readers_sql import Readers
 
-        return Readers(self.engine)
+        return Readers(self.engine, house_title=self.config.newsletter.name)
 
     @cached_property
     def consent(self) -> Consent:
@@ -91,7 +91,6 @@ class Books(Files):
             self.erase_key,
             FORGETS,
             keep_visitor_days=self.config.keep_ip_days,
-            house_title=self.config.newsletter.name,
         )
 
     @cached_property

@@ -45,7 +45,7 @@ class Parts(Books):
         from newsletter.consent.letters.post_office import PostOffice
         from newsletter.wiring.letter_theme import letter_look
 
-        titles = {page.name: page.title for page in self.consent.profiles.list_pages()}
+        titles = {page.name: page.title for page in self.readers.list_pages()}
         return PostOffice(
             queue=self.consent.queue,
             provider=self.provider,

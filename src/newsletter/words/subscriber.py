@@ -53,7 +53,7 @@ class Subscription:
 class Subscriber:
     """A person: an address, names, and whatever fields the newsletter keeps about them.
 
-    `tags` are there where people are read list by list; `rests_until` where they take a break now.
+    `rests_until` is there where they take a break now.
     """
 
     id: int

@@ -100,8 +100,7 @@ def reopen(parts: Parts, email: str | None) -> None:
 def _reopened(parts: Parts, email: str) -> str:
     from newsletter.consent.ask import ask_once_more
 
-    person = parts.readers.find_subscriber(email)
-    forgiven, is_asked = ask_once_more(parts.consent, parts.post_office, email, person)
+    forgiven, is_asked = ask_once_more(parts.readers, parts.consent, parts.post_office, email)
     parts.after_sending()
     if is_asked:
         return f"{email} may be asked again, and a mail asks them once more."

@@ -113,7 +113,7 @@ def remove(parts: Parts, email: str, list_name: str | None) -> None:
     if list_name is not None and readers.find_list(list_name) is None:
         raise no_such_list(list_name)
     if readers.find_subscriber(email) is None:
-        former = parts.consent.profiles.find_former(email)
+        former = parts.readers.find_former(email)
         raise _moved(email, former) if former else _nobody(email)
     if list_name is None:
         n_ended = parts.consent.membership.take_off(email) or 0
@@ -137,13 +137,13 @@ def show(parts: Parts, email: str, form: str) -> None:
       newsletter subscribers show ana@example.com --format json
     """
     person, suppressed = parts.readers.find_subscriber(email), parts.readers.find_suppression(email)
-    erased, former = parts.consent.profiles.find_erasure(email), parts.consent.profiles.find_former(email)
-    before = parts.consent.profiles.former_addresses(person.id) if person else ()
+    erased, former = parts.consent.profiles.find_erasure(email), parts.readers.find_former(email)
+    before = parts.readers.former_addresses(person.id) if person else ()
     records = parts.consent.requests.records_of(email, person.id if person else None)
     unanswered = parts.consent.unanswered.find(email)
     if not any((person, suppressed, erased, former, records, unanswered)):
         raise _nobody(email)
-    tags = parts.segments.tags_of(person.id) if person else ()
+    tags = person.tags if person else ()
     departures = parts.consent.departures.departures_of(person.id) if person else ()
     if form == "json":
         known = person_as_json(email, person, suppressed) | addresses_as_json(former, before)
@@ -207,7 +207,7 @@ def page(parts: Parts, name: str, is_open: bool | None, title: str | None) -> No
     if is_open is None and title is None:
         raise click.UsageError("Nothing to change: name --open, --closed or --title.")
     parts.consent.profiles.set_page(name, title=title, is_open=is_open)
-    found = next(one for one in parts.consent.profiles.list_pages() if one.name == name)
+    found = next(one for one in parts.readers.list_pages() if one.name == name)
     how = "open: anybody may join it" if found.is_open else "closed: only you put people on it"
     click.echo(f"{name} is shown as {found.title!r}, and is {how}.")
 

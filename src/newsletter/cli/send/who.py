@@ -41,7 +41,7 @@ def who(parts: Parts, email: str, issue: int | None, restore: bool) -> None:
             raise Mistake(f"{email} was not taken off any list because of bounces.", fix="See: newsletter who EMAIL")
         click.echo(f"{email} is active again on {n_lists} list{'s' if n_lists > 1 else ''}.")
         return
-    former = parts.consent.profiles.find_former(email)
+    former = parts.readers.find_former(email)
     if former and former.present:
         click.echo(f"{email} was given up for another address on {former.moved_at:%Y-%m-%d}. Its reader is now:")
         email = former.present

@@ -1,4 +1,4 @@
-"""Post the mails that answer requests: the request rows are the queue, and any process may work it off."""
+"""Posts the mails that answer requests: the rows of requests are the queue, and any process may work on it."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from itertools import groupby
 
 from newsletter.consent.letters.letters import LEAVE, LINK, letter
 from newsletter.consent.letters.look import LetterLook
+from newsletter.consent.letters.queue_sql import Queue
 from newsletter.consent.letters.words import known_language
-from newsletter.consent.queue_sql import Queue
 from newsletter.consent.requests import Posting
 from newsletter.ports.clock import Clock
 from newsletter.ports.provider import Provider
@@ -24,8 +24,8 @@ from newsletter.words.subscriber import mailable_address
 from newsletter.words.token import reader_token
 
 QUIET_HOURS = 24
-# A mail may go twice rather than never: whoever dies between handing over and noting it leaves it to the next. Not
-# for ever, though, if something about it kills every process that touches it.
+# A mail may go twice rather than never: if a process dies between handing over and noting it, the next one repeats it.
+# Not for ever, though, if something about it kills every process that touches it.
 MOST_TRIES = 3
 LEASE_SECONDS = 600
 _MOST_AT_ONCE = 500
@@ -153,7 +153,7 @@ class PostOffice:
         return taken
 
     def _note(self, postings: Sequence[Posting], outcome: Outcome) -> int:
-        """Write down what came of some mails, at once: who dies now must not repeat them all. How many are done with."""
+        """Write down what came of some mails, at once: a process that dies now must not make the next repeat them all. How many are done with."""
         requests = [posting.request for posting in postings]
         match outcome:
             case Accepted():

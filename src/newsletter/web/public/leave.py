@@ -70,7 +70,7 @@ def say_why(site: Site, request: Request, form: Form, holder: Holder) -> Respons
 
 
 def _title(site: Site, holder: Holder) -> str:
-    titles = {page.id: page.title for page in site.parts.consent.profiles.list_pages()}
+    titles = {page.id: page.title for page in site.parts.readers.list_pages()}
     return titles.get(holder.token.mailing_list, site.newsletter.name)
 
 
@@ -80,7 +80,7 @@ def _preferences(site: Site, holder: Holder) -> str:
 
 
 def _is_on(site: Site, holder: Holder) -> bool:
-    names = {page.id: page.name for page in site.parts.consent.profiles.list_pages()}
+    names = {page.id: page.name for page in site.parts.readers.list_pages()}
     return names.get(holder.token.mailing_list) in holder.lists()
 
 

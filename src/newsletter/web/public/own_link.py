@@ -50,7 +50,7 @@ def _answer(site: Site, request: Request, purpose: str, page: Callable[[Holder],
         return site.no_such_link(request)
     if token.is_preview:
         return page(Holder(token, site.words(request)))
-    person = site.parts.consent.profiles.find(token.subscriber)
+    person = site.parts.readers.find(token.subscriber)
     if person is None:
         return site.no_such_link(request)
     return page(Holder(token, site.words(request, str(person.fields.get("language", ""))), person))

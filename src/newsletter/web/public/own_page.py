@@ -77,7 +77,7 @@ def change_address(site: Site, request: Request, form: Form, owner: Owner) -> Re
 
 def export(site: Site, request: Request, form: Form, owner: Owner) -> Response:
     """Everything that is kept about the reader, as a file."""
-    data = own_data(owner.person, site.parts.consent)
+    data = own_data(owner.person, site.parts.readers, site.parts.consent)
     return Response(
         orjson.dumps(data, option=orjson.OPT_INDENT_2),
         media_type="application/json",
@@ -92,7 +92,7 @@ def erase(site: Site, request: Request, form: Form, owner: Owner) -> Response:
 
 def _owner(site: Site, request: Request) -> Owner | None:
     token = read_own_token(request.path_params["token"], site.parts.keys, site.parts.clock.now())
-    person = site.parts.consent.profiles.find(token.subscriber) if token else None
+    person = site.parts.readers.find(token.subscriber) if token else None
     if token is None or person is None or not is_for(token, person.email, site.parts.keys):
         return None
     return Owner(person, site.words(request, str(person.fields.get("language", ""))))

@@ -46,7 +46,7 @@ def save(site: Site, request: Request, form: Form, holder: Holder) -> Response:
     site.parts.consent.departures.leave(person.id, leaving, issue=holder.token.issue, how=Left.PREFERENCES)
     wording = holder.words("preferences.wording", newsletter=site.newsletter.name)
     site.parts.consent.profiles.join_open(person.id, joining, wording=wording)
-    now = Holder(holder.token, site.words(request, language), site.parts.consent.profiles.find(person.id))
+    now = Holder(holder.token, site.words(request, language), site.parts.readers.find(person.id))
     return page(site, request, now, said="preferences.saved")
 
 
@@ -56,7 +56,8 @@ def pause(site: Site, request: Request, form: Form, holder: Holder) -> Response:
         return page(site, request, holder)
     until = site.parts.clock.now() + timedelta(weeks=int(weeks)) if weeks != "0" else None
     site.parts.consent.profiles.rest(holder.person.id, until)
-    return page(site, request, holder, said="preferences.saved")
+    now = Holder(holder.token, holder.words, site.parts.readers.find(holder.person.id))
+    return page(site, request, now, said="preferences.saved")
 
 
 def mail_own_link(site: Site, request: Request, form: Form, holder: Holder) -> Response:
@@ -75,7 +76,6 @@ def page(site: Site, request: Request, holder: Holder, *, said: str = "") -> Res
     person, words = holder.person, holder.words
     if person is None:
         return site.message(words, "preferences_preview")
-    rests_until = site.parts.consent.profiles.find_rest(person.id)
     return site.page(
         "preferences.html",
         words,
@@ -87,7 +87,7 @@ def page(site: Site, request: Request, holder: Holder, *, said: str = "") -> Res
         lists=_offered(site, holder),
         on=holder.lists(),
         blocked=person.suppressed,
-        rests_until=words.day(rests_until) if rests_until else "",
+        rests_until=words.day(person.rests_until) if person.rests_until else "",
         weeks=WEEKS,
         said=words(said) if said else "",
     )
@@ -96,7 +96,7 @@ def page(site: Site, request: Request, holder: Holder, *, said: str = "") -> Res
 def _offered(site: Site, holder: Holder) -> list[ListPage]:
     """Open lists, and closed ones that the person is on: those can be left, not found."""
     on = holder.lists()
-    return [each for each in site.parts.consent.profiles.list_pages() if each.is_open or each.name in on]
+    return [each for each in site.parts.readers.list_pages() if each.is_open or each.name in on]
 
 
 def _language(person: Subscriber) -> str:

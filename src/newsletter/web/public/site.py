@@ -132,7 +132,7 @@ class Site:
 
     def titles(self, words: Sentences, names: Iterable[str]) -> str:
         """What readers call these lists, as the mail that asks says it; the newsletter's own name where there is none."""
-        known = {page.name: page.title for page in self.parts.consent.profiles.list_pages()}
+        known = {page.name: page.title for page in self.parts.readers.list_pages()}
         return AND[words.language].join(known.get(name, name) for name in names) or self.newsletter.name
 
     def post_some(self) -> None:

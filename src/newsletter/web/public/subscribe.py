@@ -29,7 +29,7 @@ def show(site: Site, request: Request) -> Response:
 
 def ask(site: Site, request: Request, form: Form) -> Response:
     words = site.words(request, form.text("lang"))
-    pages = [page for page in site.parts.consent.profiles.list_pages() if page.is_open]
+    pages = [page for page in site.parts.readers.list_pages() if page.is_open]
     names = form.all("list")
     wanted = pages if len(pages) == 1 else [page for page in pages if page.name in names]
     again = partial(_form, site, words, email=form.text("email"), first_name=form.text("first_name"), status=422)
@@ -82,7 +82,7 @@ def _form(
     wrong: str = "",
     status: int = 200,
 ) -> Response:
-    pages = [page for page in site.parts.consent.profiles.list_pages() if page.is_open]
+    pages = [page for page in site.parts.readers.list_pages() if page.is_open]
     if not pages:
         return site.message(words, "nothing_to_join")
     return site.page(

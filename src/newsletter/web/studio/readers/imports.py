@@ -29,7 +29,7 @@ def show(studio: Studio, visit: Visit) -> Response:
     return studio.page(
         visit,
         "import.html",
-        lists=[one.name for one in studio.parts.consent.profiles.list_pages()],
+        lists=[one.name for one in studio.parts.readers.list_pages()],
         formats=FORMATS,
         earlier=[
             (row, [PurePath(name).name for name in row.files])

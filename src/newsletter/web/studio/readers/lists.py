@@ -14,7 +14,7 @@ def show(studio: Studio, visit: Visit) -> Response:
     return studio.page(
         visit,
         "lists.html",
-        pages=studio.parts.consent.profiles.list_pages(),
+        pages=studio.parts.readers.list_pages(),
         counts={row.name: row for row in tally or ()},
         is_counting=tally is None,
     )

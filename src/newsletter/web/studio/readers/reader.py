@@ -61,7 +61,7 @@ def show(studio: Studio, visit: Visit) -> Response:
         has_more=most is not None and len(copies) > _COPIES,
         history=_history(studio, person, records),
         sources={name: record for record in records if record.confirmed_at for name in record.lists},
-        lists=[one.name for one in parts.consent.profiles.list_pages() if one.name not in on],
+        lists=[one.name for one in parts.readers.list_pages() if one.name not in on],
         reason=REASONS[person.suppressed] if person.suppressed else "",
         may_come_back=person.suppressed in LIFTABLE,
         quiet=why_quiet(parts.consent.unanswered.find(person.email), parts.clock.now()),
@@ -91,7 +91,7 @@ def act(studio: Studio, visit: Visit) -> Response:
         parts.consent.profiles.change(person.id, first_name=first, last_name=last, language=language)
         return visit.go(back, said="The name is changed.")
     if what == "reopen":
-        _, is_asked = ask_once_more(parts.consent, parts.post_office, person.email, person)
+        _, is_asked = ask_once_more(parts.readers, parts.consent, parts.post_office, person.email)
         parts.after_sending()
         said = "A mail asks them once more." if is_asked else "The next sign-up with this address is answered."
         return visit.go(back, said=f"They may be asked again. {said}")
@@ -104,7 +104,7 @@ def act(studio: Studio, visit: Visit) -> Response:
 
 
 def ask_add(studio: Studio, visit: Visit) -> Response:
-    return studio.page(visit, "reader_add.html", lists=[one.name for one in studio.parts.consent.profiles.list_pages()])
+    return studio.page(visit, "reader_add.html", lists=[one.name for one in studio.parts.readers.list_pages()])
 
 
 def add(studio: Studio, visit: Visit) -> Response:
@@ -193,13 +193,13 @@ def _history(studio: Studio, person: Subscriber, records: Sequence[ConsentRecord
         lines.append(Happened(at, f"Left {fact['list']} {_LEFT[how]}.", str(fact["reason"])))
         if isinstance(back, datetime):
             lines.append(Happened(back, f"Back on {fact['list']}: the leaving was undone."))
-    for email, at in studio.parts.consent.profiles.former_addresses(person.id):
+    for email, at in studio.parts.readers.former_addresses(person.id):
         lines.append(Happened(at, f"Gave up {email} for another address. It stays off, whoever brings it."))
     return sorted(lines, key=lambda line: line.at, reverse=True)
 
 
 def _person(studio: Studio, visit: Visit) -> Subscriber:
-    person = studio.parts.consent.profiles.find(visit.number("number"))
+    person = studio.parts.readers.find(visit.number("number"))
     if person is None:
         raise Missing("There is no such reader, or not any more.", fix="Look under Readers.")
     return person

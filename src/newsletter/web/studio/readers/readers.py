@@ -48,7 +48,7 @@ def show(studio: Studio, visit: Visit) -> Response:
         **_looked(studio, visit),
         tally=tally,
         is_counting=tally is None,
-        pages=studio.parts.consent.profiles.list_pages(),
+        pages=studio.parts.readers.list_pages(),
         standings=STANDINGS,
         asked={name: visit.asked(name) for name in ("q", "list", "standing")},
     )
@@ -111,7 +111,7 @@ def _about(studio: Studio, text: str) -> str:
     reason = studio.parts.readers.find_suppression(text)
     if reason:
         return f"It is nobody's here, and on the do-not-mail list: {REASONS[reason]}."
-    former = studio.parts.consent.profiles.find_former(text)
+    former = studio.parts.readers.find_former(text)
     if former:
         where = f" That reader is now {former.present}." if former.present else ""
         return f"Its reader gave it up for another one on {former.moved_at:%-d %B %Y}. It stays off.{where}"

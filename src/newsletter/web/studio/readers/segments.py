@@ -56,7 +56,7 @@ def _page(studio: Studio, visit: Visit, wish: dict[str, str]) -> Response:
         visit,
         "segments.html",
         segments=studio.parts.segments.list_all(),
-        lists=[one.name for one in studio.parts.consent.profiles.list_pages()],
+        lists=[one.name for one in studio.parts.readers.list_pages()],
         wish={"name": "", "question": "", "list": "", **wish},
         told=told,
         problem=problem,

@@ -7,8 +7,8 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, or_, select
 
-from newsletter.consent.answers import AddressFacts, answer
 from newsletter.consent.join_sql import decide, write
+from newsletter.consent.letters.answers import AddressFacts, answer
 from newsletter.consent.requests import Posting
 from newsletter.consent.tables import asking_again, consent_request, consent_request_list
 from newsletter.consent.unanswered_sql import count_unanswered

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, func, or_, select, update
 
-from newsletter.consent.answers_sql import decide_mails
+from newsletter.consent.letters.answers_sql import decide_mails
 from newsletter.consent.requests import Posting
 from newsletter.consent.tables import consent_request
 from newsletter.db.engine import reading, writing
@@ -31,9 +31,10 @@ class Queue:
     ) -> Sequence[Posting] | None:
         """Decide on the mails of the oldest requests, readers' own first, and take them for `lease_seconds`.
 
-        No other process posts them meanwhile. What is neither marked nor put back by then waits again: a mail may go
-        twice rather than never, and `most_tries` times at most. At most one request an address is answered in
-        `quiet_hours`, and none that is `Unanswered` too often; an owner's request waits for the hours to pass. Who may be put on a list becomes pending there. Only the postings that are mails are returned; None where nothing waits.
+        No other process posts them until then. What is neither marked nor put back by that time waits again: a mail may
+        go twice rather than never, and `most_tries` times at most. An address gets at most one answer in `quiet_hours`,
+        and none while it is `Unanswered` too often; an owner's request waits for the hours to pass. People who are asked
+        become pending on the lists. Only the postings that are mails are returned; None where nothing waits.
         """
         with writing(self._engine) as connection:
             _give_up(connection, most_tries)
@@ -104,7 +105,7 @@ def _take(connection: Connection, which: ColumnElement[bool], most: int) -> list
 
 
 def _give_up(connection: Connection, most_tries: int) -> None:
-    """Who was handed over often enough without our learning what came of it: the mail may well have arrived."""
+    """Mails that were tried often enough without our learning what came of it: they may well have arrived."""
     connection.execute(
         update(consent_request)
         .where(_is_free(), consent_request.c.tries >= most_tries)
