@@ -12,7 +12,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from newsletter.consent.requests import NewRequest
+from newsletter.consent.requests_sql import NewRequest
 from newsletter.consent.sign_up import FormLimits
 from newsletter.web.app import build
 from newsletter.web.studio.routes import routes_of

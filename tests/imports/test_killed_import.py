@@ -9,6 +9,7 @@ from pathlib import Path
 
 from newsletter.db.engine import connect
 from newsletter.imports.imports_sql import Imports
+from newsletter.readers.readers_sql import Readers
 from tests.running import a_folder, run, sqlite_of, start
 
 N_READERS = 16_000

@@ -6,7 +6,7 @@ import html
 
 from sqlalchemy import update
 
-from newsletter.consent.requests import NewRequest
+from newsletter.consent.requests_sql import NewRequest
 from newsletter.consent.tables import consent_request
 from newsletter.db.engine import writing
 from newsletter.db.types import database_now

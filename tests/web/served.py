@@ -15,7 +15,7 @@ from newsletter.consent.letters.letters import LEAVE, LINK, letter, note, notice
 from newsletter.consent.letters.look import LetterLook
 from newsletter.consent.letters.words import LETTERS, MOVED, OWN
 from newsletter.consent.own_token import own_token
-from newsletter.consent.requests import NewRequest
+from newsletter.consent.requests_sql import NewRequest
 from newsletter.jobs.pulse import Pulse
 from newsletter.ledger.plan import plan
 from newsletter.readers.rows import ReaderRow

@@ -10,8 +10,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import func, insert, select, update
 
 from newsletter.cli import main
-from newsletter.consent.ask_again_sql import AskingAgain
-from newsletter.consent.requests import AskingRun
+from newsletter.consent.ask_again_sql import AskingAgain, AskingRun
 from newsletter.consent.tables import asking_again as runs
 from newsletter.consent.tables import consent_request
 from newsletter.db.engine import writing

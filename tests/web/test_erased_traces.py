@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from sqlalchemy import Engine, insert, select, text, update
 
-from newsletter.consent.requests import NewRequest
+from newsletter.consent.requests_sql import NewRequest
 from newsletter.consent.tables import asking_again
 from newsletter.db.engine import reading, writing
 from newsletter.db.types import database_now

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from newsletter.consent.requests import NewRequest
+from newsletter.consent.requests_sql import NewRequest
 from newsletter.consent.sign_up import FormLimits
 from newsletter.consent.tables import breaker, consent_request
 from newsletter.db.engine import reading, writing

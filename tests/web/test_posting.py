@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import update
 
 from newsletter.consent.letters.post_office import MOST_TRIES, PostOffice
-from newsletter.consent.requests import NewRequest
+from newsletter.consent.requests_sql import NewRequest
 from newsletter.consent.tables import consent_request
 from newsletter.db.engine import writing
 from newsletter.db.types import database_now

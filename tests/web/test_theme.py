@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from newsletter.consent.requests import NewRequest
+from newsletter.consent.requests_sql import NewRequest
 from newsletter.web.public.theme import read_theme
 from newsletter.wiring import open_newsletter
 from newsletter.words.consent import Asked

@@ -14,7 +14,7 @@ from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import text, update
 from starlette.routing import Route
 
-from newsletter.consent.requests import NewRequest
+from newsletter.consent.requests_sql import NewRequest
 from newsletter.db.engine import reading, writing
 from newsletter.readers.rows import ReaderRow
 from newsletter.readers.tables import mailing_list

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from newsletter.consent.consent import Consent
 from newsletter.consent.letters.post_office import PostOffice
-from newsletter.consent.requests import NewRequest
+from newsletter.consent.requests_sql import NewRequest
 from newsletter.readers.readers_sql import Readers
 from newsletter.words.consent import Asked, Mail, Unanswered
 from newsletter.words.subscriber import SubscriptionStatus

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import (
     ColumnElement,
@@ -20,7 +22,6 @@ from sqlalchemy import (
 )
 
 from newsletter.consent.join_sql import end, touch
-from newsletter.consent.requests import AskingRun
 from newsletter.consent.requests_sql import insert_requests
 from newsletter.consent.tables import asking_again, consent_request, consent_request_list
 from newsletter.db.engine import reading, writing
@@ -38,6 +39,25 @@ _DAY = 86_400
 _SLICE = 500
 # Readers who were asked and said yes have the right not to be asked again for a while.
 _NOT_AGAIN_DAYS = 365
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskingRun:
+    """The owner asked part of a list whether they still want it, and how that stands.
+
+    Of `asked`, some said yes, some left by themselves, some were ended by their silence, and some are still waited for.
+    """
+
+    id: int
+    list_name: str
+    segment: str
+    days: int
+    asked_at: datetime
+    undone_at: datetime | None
+    asked: int
+    waiting: int
+    stayed: int
+    ended: int
 
 
 class AskingAgain:

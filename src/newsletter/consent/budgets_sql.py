@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, and_, delete, exists, func, select, update
 
-from newsletter.consent.requests import Price
 from newsletter.consent.tables import allowance, breaker, consent_request
 from newsletter.db.engine import reading, writing
 from newsletter.db.types import database_now
@@ -17,6 +17,16 @@ from newsletter.notices.notices_sql import write_notice
 from newsletter.words.consent import Asked, Mail
 
 _NAME = "public"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """`cost` out of a bucket that holds `limit` in every span of `seconds`."""
+
+    bucket: str
+    limit: int
+    seconds: int
+    cost: int = 1
 
 
 class _OverBudgetError(Exception):

@@ -1,13 +1,10 @@
-"""A batch of readers put on a list: read what is there, decide, and write only what differs, in set-based SQL."""
+"""A batch of readers put on a list: what is known of them is read, and what `join` decided is written, set by set."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
-import orjson
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -25,146 +22,47 @@ from sqlalchemy import (
 from sqlalchemy import true as sql_true
 from sqlalchemy.types import TypeEngine
 
-from newsletter.consent.admission import Bar, Step, bar_to_brought, step_for_brought
+from newsletter.consent.join import BroughtReaders, Decided, KnownReader
 from newsletter.db.engine import is_sqlite
 from newsletter.db.rows import cell, incoming, packed
 from newsletter.db.types import FieldsJson, UtcDateTime, database_now
 from newsletter.db.upsert import insert_into
 from newsletter.ledger.account.late_sql import note_late
 from newsletter.readers.former_addresses_sql import find_former
-from newsletter.readers.rows import JoinResult, ReaderChange, ReaderRow
+from newsletter.readers.rows import ReaderRow
 from newsletter.readers.tables import subscriber, subscription, suppression
 from newsletter.readers.tags_sql import find_tags, insert_tags
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason, address_key
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    id: int
-    first_name: str
-    last_name: str
-    fields: dict[str, str]
-    status: SubscriptionStatus | None
-
-
-@dataclass(slots=True)
-class Decided:
-    """What a batch comes to. The lists hold rows for the statements below, in the order of their columns."""
-
-    joined: JoinResult = field(default_factory=JoinResult)
-    new: list[list[str]] = field(default_factory=list)
-    changed: list[dict[str, Any]] = field(default_factory=list)
-    subscribed: list[list[str | None]] = field(default_factory=list)
-    raised: list[dict[str, Any]] = field(default_factory=list)
-    ended: list[int] = field(default_factory=list)
-    tagged: list[list[str]] = field(default_factory=list)
-
-
-def decide(
+def look_up(
     connection: Connection,
     list_id: int | None,
     readers: Sequence[ReaderRow],
     erased: frozenset[str] = frozenset(),
     *,
-    status: SubscriptionStatus,
-    consent: str | None,
     lock: bool,
-) -> Decided:
-    """What joining would do, without doing it. `erased` are the keys of those who asked to be forgotten.
+) -> BroughtReaders:
+    """What is known of readers whom somebody brings; of rows with one address the first counts.
 
-    `lock` keeps the known people as they are until the transaction ends; without it, the changes are spelled out.
+    `erased` are the keys of those who asked to be forgotten. `lock` keeps the known people as they are until the
+    transaction ends.
     """
     by_key: dict[str, ReaderRow] = {}
     for reader in readers:
         by_key.setdefault(address_key(reader.email), reader)
     keys = packed([[key] for key in by_key])
-    suppressed = _find_suppressed(connection, keys)
     known = _find_known(connection, list_id, keys, lock=lock)
-    # After the known ones are locked: somebody may be changing their address at this moment.
-    former = find_former(connection, keys) - known.keys()
-    # Most files have no tags; then nobody's are looked up.
-    tags = find_tags(connection, keys) if any(reader.tags for reader in readers) else {}
-    result = Decided()
-    changes: list[ReaderChange] = []
-    became: dict[str, list[str]] = {"added": [], "updated": [], "unchanged": []}
-    left: dict[str, SuppressionReason | None] = {}
-    moved: set[str] = set()
-    for key, reader in by_key.items():
-        reason = suppressed.get(key)
-        match bar_to_brought(is_erased=key in erased, suppressed=reason, is_former=key in former):
-            case Bar.ERASED:
-                continue
-            case Bar.SUPPRESSED:
-                left[key] = reason
-                continue
-            case Bar.MOVED:
-                moved.add(key)
-                continue
-        person, wanted = known.get(key), reader.status or status
-        before = person.status if person else None
-        step = step_for_brought(before, wanted)
-        if SubscriptionStatus.ENDED in {before, wanted}:
-            left[key] = None
-            _decide_end(result, key, reader, person, step)
-            if person is None:
-                result.tagged += [[key, tag] for tag in reader.tags]
-            continue
-        what = _decide_join(result, key, reader, person, step, wanted, _proof(reader, consent))
-        missing = [tag for tag in reader.tags if tag not in tags.get(key, ())]
-        result.tagged += [[key, tag] for tag in missing]
-        what = "updated" if missing and what == "unchanged" else what
-        became[what].append(key)
-        if not lock and what != "unchanged":
-            changes.append(_change(reader, person, step, wanted, missing))
-    result.joined = JoinResult(
-        added=became["added"],
-        updated=became["updated"],
-        unchanged=became["unchanged"],
-        suppressed=left,
+    return BroughtReaders(
+        readers=by_key,
         erased=erased,
-        moved=frozenset(moved),
-        changes=changes,
+        suppressed=_find_suppressed(connection, keys),
+        # After the known ones are locked: somebody may be changing their address at this moment.
+        former=find_former(connection, keys) - known.keys(),
+        known=known,
+        # Most files have no tags; then nobody's are looked up.
+        tags=find_tags(connection, keys) if any(reader.tags for reader in readers) else {},
     )
-    return result
-
-
-def _change(
-    reader: ReaderRow, person: _Known | None, step: Step, wanted: SubscriptionStatus, tags: Sequence[str]
-) -> ReaderChange:
-    """What joining makes of one person, for people to read."""
-    before = {} if person is None else {"first name": person.first_name, "last name": person.last_name, **person.fields}
-    after = {"first name": reader.first_name, "last name": reader.last_name, **reader.fields}
-    values = [
-        (name, before.get(name, ""), value) for name, value in after.items() if value and before.get(name, "") != value
-    ]
-    if step is not Step.KEEP:
-        values.append(("status", (person.status if person else None) or "", wanted))
-    values += [("tag", "", tag) for tag in tags]
-    return ReaderChange(email=reader.email, is_new=person is None, values=values)
-
-
-def _decide_join(
-    result: Decided,
-    key: str,
-    reader: ReaderRow,
-    person: _Known | None,
-    step: Step,
-    wanted: SubscriptionStatus,
-    proof: str | None,
-) -> str:
-    """Note what has to be written for a reader who may be on the list; says what that makes of them."""
-    changed = _changed(key, reader, person) if person else None
-    if changed:
-        result.changed.append(changed)
-    if step is Step.ADD:
-        if person is None:
-            result.new.append(_new_row(key, reader))
-        result.subscribed.append([key, wanted, proof, _instant(reader.since_at)])
-        return "added"
-    if step is Step.RAISE and person is not None:
-        result.raised.append({"person": person.id, "proof": proof})
-        return "updated"
-    return "updated" if changed else "unchanged"
 
 
 def write(connection: Connection, list_id: int, decided: Decided) -> None:
@@ -245,7 +143,9 @@ def _find_suppressed(connection: Connection, keys: dict[str, str]) -> dict[str, 
     return {key: SuppressionReason(reason) for key, reason in found}
 
 
-def _find_known(connection: Connection, list_id: int | None, keys: dict[str, str], *, lock: bool) -> dict[str, _Known]:
+def _find_known(
+    connection: Connection, list_id: int | None, keys: dict[str, str], *, lock: bool
+) -> dict[str, KnownReader]:
     rows = incoming(connection)
     query = (
         select(
@@ -267,43 +167,9 @@ def _find_known(connection: Connection, list_id: int | None, keys: dict[str, str
     if lock:
         query = query.with_for_update(of=subscriber, key_share=True)
     return {
-        key: _Known(person, first, last, facts, SubscriptionStatus(status) if status else None)
+        key: KnownReader(person, first, last, facts, SubscriptionStatus(status) if status else None)
         for key, person, first, last, facts, status in connection.execute(query, keys)
     }
-
-
-def _decide_end(result: Decided, key: str, reader: ReaderRow, person: _Known | None, step: Step) -> None:
-    """A reader who is off the list. One who was never on it is kept as one who left it."""
-    if person is None:
-        result.new.append(_new_row(key, reader))
-    if step is Step.ADD:
-        ended = SubscriptionStatus.ENDED.value
-        result.subscribed.append([key, ended, reader.consent, _instant(reader.since_at)])
-    elif step is Step.END and person is not None:
-        result.ended.append(person.id)
-
-
-def _proof(reader: ReaderRow, consent: str | None) -> str | None:
-    """The row's own proof; what was declared for all does not cover a row that brings its own status."""
-    return reader.consent or (consent if reader.status is None else None)
-
-
-def _changed(key: str, reader: ReaderRow, person: _Known) -> dict[str, Any] | None:
-    first = person.first_name if reader.first_name is None else reader.first_name
-    last = person.last_name if reader.last_name is None else reader.last_name
-    facts = {**person.fields, **reader.fields}
-    if (first, last, facts) == (person.first_name, person.last_name, person.fields):
-        return None
-    return {"key": key, "person": person.id, "first": first, "last": last, "facts": facts}
-
-
-def _new_row(key: str, reader: ReaderRow) -> list[str]:
-    facts = orjson.dumps(reader.fields).decode() if reader.fields else "{}"
-    return [key, reader.email, reader.first_name or "", reader.last_name or "", facts]
-
-
-def _instant(at: datetime | None) -> str | None:
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f") if at else None
 
 
 def _insert_people(connection: Connection, people: list[list[str]]) -> None:

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, Engine, func, select
 
 from newsletter.consent.do_not_mail_sql import Cause, block, take_off
 from newsletter.consent.import_notes_sql import check_goes_on, note_changed, note_people, note_suppressions, note_tags
-from newsletter.consent.join_sql import decide, end, touch, write
+from newsletter.consent.join import decide
+from newsletter.consent.join_sql import end, look_up, touch, write
 from newsletter.db.engine import reading, writing
 from newsletter.db.frozen import patiently
 from newsletter.db.rows import cell, incoming, packed
@@ -60,14 +61,15 @@ class Membership:
             check_list_name(list_name)
             with reading(self._engine) as connection:
                 erased = self.find_erased(connection, [reader.email for reader in readers])
-                found = find_list(connection, list_name)
-                return decide(connection, found, readers, erased, status=status, consent=consent, lock=False).joined
+                brought = look_up(connection, find_list(connection, list_name), readers, erased, lock=False)
+            return decide(brought, status=status, consent=consent, spells_out=True).joined
         with writing(self._engine) as connection:
             if run is not None:
                 check_goes_on(connection, run)
             list_id = _make_list(connection, list_name)
             erased = self.find_erased(connection, [reader.email for reader in readers])
-            decided = decide(connection, list_id, readers, erased, status=status, consent=consent, lock=True)
+            brought = look_up(connection, list_id, readers, erased, lock=True)
+            decided = decide(brought, status=status, consent=consent)
             if run is not None:
                 touched = (*decided.joined.added, *decided.joined.updated, *decided.joined.suppressed)
                 note_people(connection, run, list_id, touched)

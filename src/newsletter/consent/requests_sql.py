@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Engine, Select, exists, insert, or_, select, update
 
 from newsletter.consent.confirm_sql import Returning, bring_back
-from newsletter.consent.requests import Confirmed, NewRequest
 from newsletter.consent.tables import consent_request, consent_request_list
 from newsletter.db.engine import reading, writing
 from newsletter.db.frozen import patiently
@@ -21,6 +21,41 @@ from newsletter.words.subscriber import SubscriptionStatus, address_key
 
 _DAY = 86_400
 _SLICE = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRequest:
+    """Somebody asks that `email` be mailed. `wording` is what they agreed to, word for word.
+
+    `subscriber` is whose address changes, for `Asked.ADDRESS` alone.
+    """
+
+    email: str
+    asked: Asked
+    lists: Sequence[int] = ()
+    subscriber: int | None = None
+    first_name: str = ""
+    language: str = ""
+    wording: str = ""
+    visitor: Visitor = field(default_factory=Visitor)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confirmed:
+    """What a confirmation came to. `is_new` is false where the link had done its work already.
+
+    `lists` are those that the person is now on because of it; empty where they must not be mailed. `moved_from` is the
+    address that they gave up with it, where mail to that is allowed.
+    """
+
+    request: int
+    subscriber: int
+    email: str
+    language: str
+    lists: tuple[tuple[int, str], ...]
+    asked: Asked
+    is_new: bool
+    moved_from: str = ""
 
 
 class Requests:

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from newsletter.consent.budgets_sql import Budgets
+from newsletter.consent.budgets_sql import Budgets, Price
 from newsletter.consent.consent import Consent
-from newsletter.consent.requests import NewRequest, Price
+from newsletter.consent.requests_sql import NewRequest
 from newsletter.notices.notice import Notice
 from newsletter.ports.clock import Clock
 from newsletter.readers.address import BadAddress, Flaw, check_address

@@ -13,7 +13,7 @@ from newsletter.cli.options import confirm, format_option, yes_option
 from newsletter.cli.output import print_json
 
 if TYPE_CHECKING:
-    from newsletter.consent.requests import AskingRun
+    from newsletter.consent.ask_again_sql import AskingRun
     from newsletter.wiring import Parts
 
 _UNENGAGED = "not engaged"

@@ -54,3 +54,20 @@ def _mail(asked: Asked, facts: AddressFacts) -> Mail:
                 return Mail.NONE
             is_on_all = bool(facts.statuses) and set(facts.statuses) == {SubscriptionStatus.ACTIVE}
             return Mail.ALREADY if is_on_all and facts.suppressed is None else Mail.CONFIRM
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posting:
+    """A mail that a request is to be answered with. `subscriber` is 0 where the address is nobody's yet.
+
+    `days` is how long the reader has to answer before silence ends their subscription; 0 where it does not.
+    """
+
+    request: int
+    mail: Mail
+    email: str
+    language: str
+    lists: tuple[str, ...]
+    subscriber: int
+    mailing_list: int
+    days: int = 0

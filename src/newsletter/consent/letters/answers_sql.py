@@ -7,9 +7,9 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, or_, select
 
-from newsletter.consent.join_sql import decide, write
-from newsletter.consent.letters.answers import AddressFacts, answer
-from newsletter.consent.requests import Posting
+from newsletter.consent.join import decide
+from newsletter.consent.join_sql import look_up, write
+from newsletter.consent.letters.answers import AddressFacts, Posting, answer
 from newsletter.consent.tables import asking_again, consent_request, consent_request_list
 from newsletter.consent.unanswered_sql import count_unanswered
 from newsletter.db.types import AnyRow, database_now
@@ -82,8 +82,8 @@ def decide_mails(
             )
         )
     for list_id, rows in sorted(asking.items()):
-        status = SubscriptionStatus.PENDING
-        write(connection, list_id, decide(connection, list_id, rows, status=status, consent=None, lock=True))
+        brought = look_up(connection, list_id, rows, lock=True)
+        write(connection, list_id, decide(brought, status=SubscriptionStatus.PENDING, consent=None))
     return postings
 
 

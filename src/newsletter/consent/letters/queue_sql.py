@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, func, or_, select, update
 
+from newsletter.consent.letters.answers import Posting
 from newsletter.consent.letters.answers_sql import decide_mails
-from newsletter.consent.requests import Posting
 from newsletter.consent.tables import consent_request
 from newsletter.db.engine import reading, writing
 from newsletter.db.types import AnyRow, database_now

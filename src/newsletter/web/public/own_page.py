@@ -10,9 +10,10 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
+from newsletter.consent.budgets_sql import Price
 from newsletter.consent.own_data import own_data
 from newsletter.consent.own_token import is_for, read_own_token
-from newsletter.consent.requests import NewRequest, Price
+from newsletter.consent.requests_sql import NewRequest
 from newsletter.readers.address import BadAddress, check_address
 from newsletter.web.public.forms import Form
 from newsletter.web.public.sentences import Sentences

@@ -8,7 +8,7 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
-from newsletter.consent.requests import Price
+from newsletter.consent.budgets_sql import Price
 from newsletter.consent.sign_up import one_line
 from newsletter.readers.pages import ListPage
 from newsletter.web.public.forms import Form
