@@ -6,7 +6,14 @@ from itertools import product
 
 import pytest
 
-from newsletter.consent.admission import Bar, Step, bar_to_brought, may_confirm, step_for_brought, step_for_yes
+from newsletter.consent.admission import (
+    Bar,
+    SubscriptionStep,
+    bar_to_brought,
+    may_confirm,
+    step_for_brought,
+    step_for_yes,
+)
 from newsletter.words.consent import Asked
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
 
@@ -36,22 +43,22 @@ def test_an_import_brings_no_barred_address(
 @pytest.mark.parametrize(
     ("before", "wanted", "expected"),
     [
-        (None, PENDING, Step.ADD),
-        (None, ACTIVE, Step.ADD),
-        (None, ENDED, Step.ADD),
-        (PENDING, PENDING, Step.KEEP),
-        (PENDING, ACTIVE, Step.RAISE),
-        (PENDING, ENDED, Step.END),
-        (ACTIVE, PENDING, Step.KEEP),
-        (ACTIVE, ACTIVE, Step.KEEP),
-        (ACTIVE, ENDED, Step.END),
-        (ENDED, PENDING, Step.KEEP),
-        (ENDED, ACTIVE, Step.KEEP),
-        (ENDED, ENDED, Step.KEEP),
+        (None, PENDING, SubscriptionStep.ADD),
+        (None, ACTIVE, SubscriptionStep.ADD),
+        (None, ENDED, SubscriptionStep.ADD),
+        (PENDING, PENDING, SubscriptionStep.KEEP),
+        (PENDING, ACTIVE, SubscriptionStep.RAISE),
+        (PENDING, ENDED, SubscriptionStep.END),
+        (ACTIVE, PENDING, SubscriptionStep.KEEP),
+        (ACTIVE, ACTIVE, SubscriptionStep.KEEP),
+        (ACTIVE, ENDED, SubscriptionStep.END),
+        (ENDED, PENDING, SubscriptionStep.KEEP),
+        (ENDED, ACTIVE, SubscriptionStep.KEEP),
+        (ENDED, ENDED, SubscriptionStep.KEEP),
     ],
 )
 def test_an_import_raises_and_ends_but_never_revives(
-    before: SubscriptionStatus | None, wanted: SubscriptionStatus, expected: Step
+    before: SubscriptionStatus | None, wanted: SubscriptionStatus, expected: SubscriptionStep
 ) -> None:
     """A reader who left stays away whatever a file says of them; active never becomes pending."""
     assert step_for_brought(before, wanted) is expected
@@ -69,10 +76,10 @@ def test_a_yes_lifts_an_earlier_unsubscribe_by_the_readers_own_word_only() -> No
 @pytest.mark.parametrize(
     ("asked", "before", "expected"),
     [
-        *[(asked, None, Step.ADD) for asked in (FORM, ADD, IMPORT)],
-        *[(asked, PENDING, Step.RAISE) for asked in (FORM, ADD, IMPORT)],
-        *[(asked, ACTIVE, Step.KEEP) for asked in (FORM, ADD, IMPORT, AGAIN)],
-        (FORM, ENDED, Step.RAISE),
+        *[(asked, None, SubscriptionStep.ADD) for asked in (FORM, ADD, IMPORT)],
+        *[(asked, PENDING, SubscriptionStep.RAISE) for asked in (FORM, ADD, IMPORT)],
+        *[(asked, ACTIVE, SubscriptionStep.KEEP) for asked in (FORM, ADD, IMPORT, AGAIN)],
+        (FORM, ENDED, SubscriptionStep.RAISE),
         (ADD, ENDED, None),
         (IMPORT, ENDED, None),
         (AGAIN, None, None),
@@ -81,7 +88,7 @@ def test_a_yes_lifts_an_earlier_unsubscribe_by_the_readers_own_word_only() -> No
     ],
 )
 def test_a_yes_puts_on_the_list_whoever_did_not_leave(
-    asked: Asked, before: SubscriptionStatus | None, expected: Step | None
+    asked: Asked, before: SubscriptionStatus | None, expected: SubscriptionStep | None
 ) -> None:
     """Their own sign-up brings a reader back who left; what the owner asked for does not."""
     assert step_for_yes(asked, before) is expected
@@ -89,5 +96,5 @@ def test_a_yes_puts_on_the_list_whoever_did_not_leave(
 
 def test_a_late_yes_lifts_what_silence_had_ended() -> None:
     """And only that: the other ways of asking take no notice of how a subscription ended."""
-    assert step_for_yes(AGAIN, ENDED, ended_by_silence=True) is Step.RAISE
+    assert step_for_yes(AGAIN, ENDED, ended_by_silence=True) is SubscriptionStep.RAISE
     assert step_for_yes(IMPORT, ENDED, ended_by_silence=True) is None

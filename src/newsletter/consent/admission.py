@@ -19,7 +19,7 @@ class Bar(StrEnum):
     MOVED = "moved"
 
 
-class Step(StrEnum):
+class SubscriptionStep(StrEnum):
     """What becomes of one subscription."""
 
     ADD = "add"
@@ -30,18 +30,18 @@ class Step(StrEnum):
 
 # By what the subscription is, None for none, and by the status that a file, a form of the studio or a command asks for.
 # Whatever they ask for, an ended subscription stays ended.
-_BROUGHT: Mapping[SubscriptionStatus | None, Mapping[SubscriptionStatus, Step]] = {
-    None: {_PENDING: Step.ADD, _ACTIVE: Step.ADD, _ENDED: Step.ADD},
-    _PENDING: {_PENDING: Step.KEEP, _ACTIVE: Step.RAISE, _ENDED: Step.END},
-    _ACTIVE: {_PENDING: Step.KEEP, _ACTIVE: Step.KEEP, _ENDED: Step.END},
-    _ENDED: {_PENDING: Step.KEEP, _ACTIVE: Step.KEEP, _ENDED: Step.KEEP},
+_BROUGHT: Mapping[SubscriptionStatus | None, Mapping[SubscriptionStatus, SubscriptionStep]] = {
+    None: {_PENDING: SubscriptionStep.ADD, _ACTIVE: SubscriptionStep.ADD, _ENDED: SubscriptionStep.ADD},
+    _PENDING: {_PENDING: SubscriptionStep.KEEP, _ACTIVE: SubscriptionStep.RAISE, _ENDED: SubscriptionStep.END},
+    _ACTIVE: {_PENDING: SubscriptionStep.KEEP, _ACTIVE: SubscriptionStep.KEEP, _ENDED: SubscriptionStep.END},
+    _ENDED: {_PENDING: SubscriptionStep.KEEP, _ACTIVE: SubscriptionStep.KEEP, _ENDED: SubscriptionStep.KEEP},
 }
 # By what the subscription is when its reader says yes.
-_SAID_YES: Mapping[SubscriptionStatus | None, Step] = {
-    None: Step.ADD,
-    _PENDING: Step.RAISE,
-    _ACTIVE: Step.KEEP,
-    _ENDED: Step.RAISE,
+_SAID_YES: Mapping[SubscriptionStatus | None, SubscriptionStep] = {
+    None: SubscriptionStep.ADD,
+    _PENDING: SubscriptionStep.RAISE,
+    _ACTIVE: SubscriptionStep.KEEP,
+    _ENDED: SubscriptionStep.RAISE,
 }
 # Readers asked for these themselves; the owner asked for the others.
 OWN_WORD = frozenset({Asked.FORM, Asked.ADDRESS})
@@ -56,7 +56,7 @@ def bar_to_brought(*, is_erased: bool, suppressed: SuppressionReason | None, is_
     return Bar.MOVED if is_former else None
 
 
-def step_for_brought(before: SubscriptionStatus | None, wanted: SubscriptionStatus) -> Step:
+def step_for_brought(before: SubscriptionStatus | None, wanted: SubscriptionStatus) -> SubscriptionStep:
     """What becomes of a reader's subscription that somebody else brings with a status."""
     return _BROUGHT[before][wanted]
 
@@ -72,7 +72,9 @@ def may_confirm(asked: Asked, *, suppressed: SuppressionReason | None, is_former
     return not is_former or asked not in {Asked.ADD, Asked.IMPORT}
 
 
-def step_for_yes(asked: Asked, before: SubscriptionStatus | None, *, ended_by_silence: bool = False) -> Step | None:
+def step_for_yes(
+    asked: Asked, before: SubscriptionStatus | None, *, ended_by_silence: bool = False
+) -> SubscriptionStep | None:
     """What becomes of a subscription when its reader confirms; None where they are not on the list afterwards.
 
     Only their own sign-up brings a reader back who left. A late yes to being asked again lifts what silence had ended,
@@ -80,8 +82,8 @@ def step_for_yes(asked: Asked, before: SubscriptionStatus | None, *, ended_by_si
     """
     if asked is Asked.AGAIN:
         if before is _ACTIVE:
-            return Step.KEEP
-        return Step.RAISE if ended_by_silence else None
+            return SubscriptionStep.KEEP
+        return SubscriptionStep.RAISE if ended_by_silence else None
     if before is _ENDED and asked is not Asked.FORM:
         return None
     return _SAID_YES[before]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
-from newsletter.consent.admission import Step, may_confirm, step_for_yes
+from newsletter.consent.admission import SubscriptionStep, may_confirm, step_for_yes
 from newsletter.consent.departures_sql import ended_by_silence
 from newsletter.consent.tables import asked_in_vain
 from newsletter.db.types import AnyRow, database_now
@@ -112,9 +112,9 @@ def _join(connection: Connection, asked: Asked, person: int, list_id: int, wordi
     status = _status(connection, person, list_id)
     step = step_for_yes(asked, status)
     values = {"status": SubscriptionStatus.ACTIVE, "consent": wording or None, "since_at": database_now()}
-    if step is Step.ADD:
+    if step is SubscriptionStep.ADD:
         connection.execute(insert(subscription).values(list_id=list_id, subscriber_id=person, **values))
-    elif step is Step.RAISE:
+    elif step is SubscriptionStep.RAISE:
         connection.execute(update(subscription).where(*_theirs(person, list_id)).values(values))
     return step is not None
 
@@ -145,11 +145,11 @@ def _stay(connection: Connection, request: AnyRow, lists: Sequence[tuple[int, st
 def _is_still_on(connection: Connection, person: int, list_id: int) -> bool:
     last = ended_by_silence(connection, person, list_id)
     step = step_for_yes(Asked.AGAIN, _status(connection, person, list_id), ended_by_silence=last is not None)
-    if step is Step.RAISE:
+    if step is SubscriptionStep.RAISE:
         connection.execute(update(departure).where(departure.c.id == last).values(undone_at=database_now()))
         values = {"status": SubscriptionStatus.ACTIVE, "since_at": database_now()}
         return connection.execute(update(subscription).where(*_theirs(person, list_id)).values(values)).rowcount == 1
-    return step is Step.KEEP
+    return step is SubscriptionStep.KEEP
 
 
 def _move(connection: Connection, request: AnyRow, erase_key: EraseKey | None) -> Returning:

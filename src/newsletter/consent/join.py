@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from newsletter.consent.admission import Bar, Step, bar_to_brought, step_for_brought
+from newsletter.consent.admission import Bar, SubscriptionStep, bar_to_brought, step_for_brought
 from newsletter.readers.rows import JoinResult, ReaderChange, ReaderRow
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
 
@@ -102,7 +102,7 @@ def _decide_join(
     key: str,
     reader: ReaderRow,
     person: KnownReader | None,
-    step: Step,
+    step: SubscriptionStep,
     wanted: SubscriptionStatus,
     proof: str | None,
 ) -> str:
@@ -110,31 +110,37 @@ def _decide_join(
     changed = _changed(key, reader, person) if person else None
     if changed:
         result.changed.append(changed)
-    if step is Step.ADD:
+    if step is SubscriptionStep.ADD:
         if person is None:
             result.new.append(_new_row(key, reader))
         result.subscribed.append([key, wanted, proof, _instant(reader.since_at)])
         return "added"
-    if step is Step.RAISE and person is not None:
+    if step is SubscriptionStep.RAISE and person is not None:
         result.raised.append({"person": person.id, "proof": proof})
         return "updated"
     return "updated" if changed else "unchanged"
 
 
-def _decide_end(result: Decided, key: str, reader: ReaderRow, person: KnownReader | None, step: Step) -> None:
+def _decide_end(
+    result: Decided, key: str, reader: ReaderRow, person: KnownReader | None, step: SubscriptionStep
+) -> None:
     """A reader who is off the list. One who was never on it is kept as one who left it."""
     if person is None:
         result.new.append(_new_row(key, reader))
         result.tagged += [[key, tag] for tag in reader.tags]
-    if step is Step.ADD:
+    if step is SubscriptionStep.ADD:
         ended = SubscriptionStatus.ENDED.value
         result.subscribed.append([key, ended, reader.consent, _instant(reader.since_at)])
-    elif step is Step.END and person is not None:
+    elif step is SubscriptionStep.END and person is not None:
         result.ended.append(person.id)
 
 
 def _change(
-    reader: ReaderRow, person: KnownReader | None, step: Step, wanted: SubscriptionStatus, tags: Sequence[str]
+    reader: ReaderRow,
+    person: KnownReader | None,
+    step: SubscriptionStep,
+    wanted: SubscriptionStatus,
+    tags: Sequence[str],
 ) -> ReaderChange:
     """What joining makes of one person, for people to read."""
     before = {} if person is None else {"first name": person.first_name, "last name": person.last_name, **person.fields}
@@ -142,7 +148,7 @@ def _change(
     values = [
         (name, before.get(name, ""), value) for name, value in after.items() if value and before.get(name, "") != value
     ]
-    if step is not Step.KEEP:
+    if step is not SubscriptionStep.KEEP:
         values.append(("status", (person.status if person else None) or "", wanted))
     values += [("tag", "", tag) for tag in tags]
     return ReaderChange(email=reader.email, is_new=person is None, values=values)
