@@ -68,7 +68,7 @@ class Parcels:
             if not carried:
                 recount(connection, taken.id)
                 return NOBODY_LEFT
-            attempt_id, deadline_at = begin_attempt(connection, taken.id, call)
+            attempt_id = begin_attempt(connection, taken.id, call)
             mark_sending(connection, taken.id, attempt_id)
             if pace.is_limited:
                 take_turn(connection, call.provider, len(carried), pace)
@@ -77,7 +77,6 @@ class Parcels:
             attempt_id=attempt_id,
             token=call.token,
             parcel_id=taken.id,
-            deadline_at=deadline_at,
             deliveries=columns["id"],
             subscribers=columns["subscriber_id"],
             addresses=columns["email"],

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any
@@ -26,7 +25,7 @@ from newsletter.db.engine import is_sqlite
 from newsletter.db.types import AnyRow, database_now
 from newsletter.ledger.pace.canary_sql import may_go
 from newsletter.ledger.pace.waits_sql import waits
-from newsletter.ledger.status_sql import move_parcels
+from newsletter.ledger.status_sql import move_status
 from newsletter.ledger.tables import attempt, carried, delivery, mailing, parcel
 from newsletter.readers.mailable_sql import planned, why_not
 from newsletter.readers.tables import subscriber
@@ -35,7 +34,7 @@ from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Who calls whom by which name, and for how long it may take."""
+    """One call: the sender that makes it, to which provider, under which name, and how many seconds it may take."""
 
     token: str
     sender: str
@@ -71,7 +70,7 @@ def take_parcel(
     if taken is None:
         return None
     mine = parcel.c.id == taken.id
-    won = move_parcels(connection, mine, out_of=[ParcelStatus.READY], to=ParcelStatus.SENDING)
+    won = move_status(connection, mine, out_of=[ParcelStatus.READY], to=ParcelStatus.SENDING)
     return taken if won else None
 
 
@@ -135,8 +134,8 @@ def skip(connection: Connection, rows: Sequence[AnyRow]) -> int:
     return sum(map(len, by_reason.values()))
 
 
-def begin_attempt(connection: Connection, parcel_id: int, call: Call) -> tuple[int, datetime]:
-    row = connection.execute(
+def begin_attempt(connection: Connection, parcel_id: int, call: Call) -> int:
+    begun = (
         insert(attempt)
         .values(
             token=call.token,
@@ -146,9 +145,9 @@ def begin_attempt(connection: Connection, parcel_id: int, call: Call) -> tuple[i
             started_at=database_now(),
             deadline_at=database_now(call.deadline_seconds),
         )
-        .returning(attempt.c.id, attempt.c.deadline_at)
-    ).one()
-    return row.id, row.deadline_at
+        .returning(attempt.c.id)
+    )
+    return int(connection.execute(begun).scalar_one())
 
 
 def mark_sending(connection: Connection, parcel_id: int, attempt_id: int) -> None:

@@ -14,7 +14,7 @@ from newsletter.ledger.mailings_sql import UNFINISHED
 from newsletter.ledger.moves_sql import accept, move, recount, recount_all, superseded
 from newsletter.ledger.rows import DoubtfulAttempt
 from newsletter.ledger.split_sql import new_child
-from newsletter.ledger.status_sql import move_mailings
+from newsletter.ledger.status_sql import move_status
 from newsletter.ledger.tables import attempt, carried, delivery, mailing, parcel
 from newsletter.readers.tables import subscriber
 from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus, SkipReason
@@ -43,7 +43,7 @@ class Doubts:
 
     def list_unasked(self, *, provider: str, most: int) -> Sequence[DoubtfulAttempt]:
         """Attempts in doubt, of any issue, about which this provider was not asked lately: those that wait longest."""
-        # Whoever is in doubt is in a batch that is not done: of a large issue those are few.
+        # A reader in doubt is in a batch that is not done: of a large issue those are few.
         doubtful = _doubtful((HandOver.UNCERTAIN,)).where(
             parcel.c.status != ParcelStatus.DONE,
             mailing.c.status != MailingStatus.FINISHED,
@@ -172,7 +172,7 @@ def _open_again(connection: Connection, of: AnyRow) -> None:
             fix=f"When it is finished, ask again. See where it stands: newsletter status {of.issue}",
         )
     finished, sending = MailingStatus.FINISHED, MailingStatus.SENDING
-    move_mailings(connection, mailing.c.id == of.id, out_of=[finished], to=sending, finished_at=None)
+    move_status(connection, mailing.c.id == of.id, out_of=[finished], to=sending, finished_at=None)
 
 
 def _pending(connection: Connection, deliveries: Sequence[int]) -> list[int]:

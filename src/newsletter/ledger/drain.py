@@ -22,7 +22,7 @@ from newsletter.words.mistake import NewsletterError
 log = logging.getLogger(__name__)
 
 _LOOK_EVERY_SECONDS = 0.25
-# Nobody sits in front of a terminal until tomorrow: whoever sends next, or ticks, goes on.
+# Nobody sits in front of a terminal until tomorrow: the next process that sends, or ticks, goes on.
 LONGEST_STAY_SECONDS = 900.0
 # A database that is away for a moment, or two transactions in each other's way: tried again, but not for ever.
 _CLAIM_AGAIN_AFTER = (0.2, 1.0)
@@ -54,7 +54,7 @@ class Drain:
         return self.sender.ledger
 
     def until_done(self, mailing: MailingRow, follow: Follow) -> MailingRow:
-        """Send, or follow whoever sends, until this mailing has nothing more to hand over by itself.
+        """Send, or follow the process that does, until this mailing has nothing more to hand over by itself.
 
         Raises NotNow where the database is not known to be the live one, and the refusal where there is one.
         """
@@ -95,7 +95,7 @@ class Drain:
         self.sender.live.check()
         self._replay()
         if not self._sweep():
-            # Whoever swept may have died before it could look.
+            # The process that swept may have died before it could look.
             look_again(self.looker, most=_LOOKS_AT_ONCE)
         self.ledger.control.finish_cancelled()
         for mailing in self.ledger.mailings.list_in([MailingStatus.PLANNING]):
@@ -105,7 +105,7 @@ class Drain:
 
     def _replay(self) -> None:
         """Before any sweep: what is known must not be called unknown."""
-        self.sender.spool.replay(lambda token, answers: self.ledger.attempts.record_by_token(token, answers))
+        self.sender.spool.replay(self.ledger.attempts.record_by_token)
 
     def _sweep(self) -> int:
         alone = self.sender.name if self.lock.is_exclusive else None

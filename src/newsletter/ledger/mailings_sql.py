@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Select, select, true
@@ -61,26 +62,17 @@ class Mailings:
         return Edition.from_json(document)
 
 
+_COLUMNS = [one.name for one in fields(MailingRow)]
+
+
 def mailings() -> Select[Any]:
     return (
-        select(mailing, mailing_list.c.name.label("list_name"), edition.c.digest)
+        select(mailing, mailing_list.c.name.label("list_name"), edition.c.digest.label("edition_digest"))
         .join(mailing_list, mailing_list.c.id == mailing.c.list_id)
         .join(edition, edition.c.id == mailing.c.edition_id)
     )
 
 
 def mailing_row(row: AnyRow) -> MailingRow:
-    return MailingRow(
-        id=row.id,
-        issue=row.issue,
-        edition_digest=row.digest,
-        list_name=row.list_name,
-        list_id=row.list_id,
-        status=MailingStatus(row.status),
-        pause_reason=row.pause_reason,
-        start_at=row.start_at,
-        planned=row.planned,
-        already_had_it=row.already_had_it,
-        segment=row.segment,
-        is_practice=row.is_practice,
-    )
+    values = {name: getattr(row, name) for name in _COLUMNS}
+    return MailingRow(**{**values, "status": MailingStatus(row.status)})

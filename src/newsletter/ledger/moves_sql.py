@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, select, true, update
 
 from newsletter.ledger.pace.canary_sql import hold_for_canary
-from newsletter.ledger.status_sql import move_parcels
+from newsletter.ledger.status_sql import move_status
 from newsletter.ledger.tables import attempt, carried, delivery, parcel
 from newsletter.words.ledger import HOLDS, HandOver, ParcelStatus, sources
 
@@ -100,7 +100,7 @@ def recount(connection: Connection, parcel_id: int) -> None:
         "n_not_held": sum(n for state, n in inside.items() if state not in HOLDS),
     }
     # One that was divided stays so: its readers are its children's.
-    move_parcels(connection, parcel.c.id == parcel_id, out_of=[status, *sources(status)], to=status, **counts)
+    move_status(connection, parcel.c.id == parcel_id, out_of=[status, *sources(status)], to=status, **counts)
     if status is ParcelStatus.UNCERTAIN:
         hold_for_canary(connection, parcel_id)
 

@@ -91,13 +91,12 @@ def links(
     return [head + token for token in tokens]
 
 
-def lone_claim(reader: Subscriber | None, address: str, *, token: str, deadline_at: datetime) -> Claim:
+def lone_claim(reader: Subscriber | None, address: str, *, token: str) -> Claim:
     """A parcel of one that is in no ledger: for a test mail or a look at what one reader gets."""
     return Claim(
         attempt_id=0,
         token=token,
         parcel_id=0,
-        deadline_at=deadline_at,
         deliveries=[0],
         subscribers=[reader.id if reader else 0],
         addresses=[address],

@@ -24,7 +24,7 @@ from newsletter.db.types import AnyRow, database_now
 from newsletter.db.upsert import insert_into
 from newsletter.ledger.mailings_sql import Mailings
 from newsletter.ledger.rows import MailingRow
-from newsletter.ledger.status_sql import move_mailings
+from newsletter.ledger.status_sql import move_status
 from newsletter.ledger.tables import delivery, edition, mailing, parcel
 from newsletter.readers.issue_copies_sql import lacks_issue
 from newsletter.readers.mailable_sql import mailable, on
@@ -36,7 +36,7 @@ from newsletter.words.edition import Edition
 from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus
 from newsletter.words.mistake import Missing, NotNow
 
-# Who waits for SQLite's lock looks every 0.1 s: without a gap as long, one slice after the other shuts them out.
+# A writer that waits for SQLite's lock looks every 0.1 s: without a gap as long, one slice after the other shuts it out.
 _REST_SECONDS = 0.12
 
 
@@ -68,7 +68,7 @@ class Planning:
         `segment` is the question (`words.segment`) that readers of the list have to fit; "" is the whole list.
 
         `canary` readers go first, in a parcel of their own that all others wait for; 0 is none. With `canary_waits` they
-        wait for whoever resumes, too: `finish_if_done` pauses the mailing when those few are through.
+        wait for a person who resumes, too: `finish_if_done` pauses the mailing when the canary is through.
         Raises Missing where there is no such list.
         """
         with writing(self._engine) as connection:
@@ -234,7 +234,7 @@ def _open(connection: Connection, plan: AnyRow) -> None:
         status = MailingStatus.SCHEDULED
     else:
         status = MailingStatus.SENDING
-    move_mailings(connection, mailing.c.id == plan.id, out_of=[MailingStatus.PLANNING], to=status)
+    move_status(connection, mailing.c.id == plan.id, out_of=[MailingStatus.PLANNING], to=status)
 
 
 def _drop_if_empty(connection: Connection, plan: AnyRow) -> None:

@@ -1,4 +1,4 @@
-"""The ledger as the sending verbs need it: plan, claim, record, sweep, settle, account.
+"""What the ledger tells: mailings, claims, attempts in doubt, and where the readers of an issue stand.
 
 A ledger is one of two accounts in the same database: what was practised, and what went to real readers. Each keeps
 every promise by itself, and neither knows what the other one planned.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from newsletter.words.ledger import Fate, HandOver, MailingStatus
 
@@ -41,28 +41,17 @@ class Claim:
     attempt_id: int
     token: str
     parcel_id: int
-    deadline_at: datetime
-    deliveries: Sequence[int]
-    subscribers: Sequence[int]
-    addresses: Sequence[str]
-    first_names: Sequence[str]
-    last_names: Sequence[str]
+    deliveries: Sequence[int] = ()
+    subscribers: Sequence[int] = ()
+    addresses: Sequence[str] = ()
+    first_names: Sequence[str] = ()
+    last_names: Sequence[str] = ()
     fields: Sequence[Mapping[str, object]] = ()
     n_skipped: int = 0
 
 
 # A parcel was due, but nobody in it may be mailed any more: it is settled, and no attempt was made.
-NOBODY_LEFT = Claim(
-    attempt_id=0,
-    token="",
-    parcel_id=0,
-    deadline_at=datetime.min.replace(tzinfo=UTC),
-    deliveries=(),
-    subscribers=(),
-    addresses=(),
-    first_names=(),
-    last_names=(),
-)
+NOBODY_LEFT = Claim(attempt_id=0, token="", parcel_id=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

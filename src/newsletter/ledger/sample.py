@@ -1,4 +1,4 @@
-"""Sample: the whole mail of one reader, filled by the code that fills it for everyone."""
+"""Sample: the whole mail of one reader, filled by the code that fills it for everyone, and what changed in it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from newsletter.ledger.pack import TokenKey, links, list_headers, lone_claim, reader_columns
+from newsletter.words.difference import DiffLine, compared
 from newsletter.words.edition import Edition
 from newsletter.words.gap import fill, fill_part
 from newsletter.words.message import MessageForm, message_id
@@ -29,7 +30,7 @@ def sample(
     edition: Edition, newsletter: Newsletter, key: TokenKey, reader: Subscriber | None, *, list_id: int, date: datetime
 ) -> SampleMail:
     """The mail of `reader` on a list, or of somebody of whom nothing is known. Its links are the reader's own."""
-    claim = lone_claim(reader, reader.email if reader else _NOBODY, token="", deadline_at=date)
+    claim = lone_claim(reader, reader.email if reader else _NOBODY, token="")
     columns = reader_columns(claim, edition)
     for name, purpose in (("unsubscribe_url", "u"), ("preferences_url", "p")):
         columns[name] = links(newsletter, key, purpose, claim.subscribers, list_id=list_id, issue=edition.issue)
@@ -44,3 +45,14 @@ def sample(
     )
     subject, html, text = (fill_part(part, columns, 1)[0] for part in (edition.subject, edition.html, edition.text))
     return SampleMail(subject=subject, html=html, text=text, message=message)
+
+
+def changes(before: Edition, now: Edition, newsletter: Newsletter, key: TokenKey, *, date: datetime) -> list[DiffLine]:
+    """What a reader would see changed between two versions of an issue.
+
+    Empty where subject and text are the same: then it is the look or a merge tag that changed.
+    """
+    if before.digest == now.digest:
+        return []
+    mails = (sample(one, newsletter, key, None, list_id=0, date=date) for one in (before, now))
+    return compared(*(f"{mail.subject}\n\n{mail.text}" for mail in mails))

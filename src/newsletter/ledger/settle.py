@@ -47,7 +47,7 @@ def look(looker: Looker, issue: int) -> Settled:
 
 
 def look_again(looker: Looker, *, most: int) -> Settled:
-    """Ask about a few of those in doubt, of any issue, about whom nobody asked lately."""
+    """Ask about at most so many tries in doubt, of any issue, about which nobody asked lately."""
     settled = Settled()
     if looker.evidence is not None:
         for attempt in looker.doubts.list_unasked(provider=looker.provider, most=most):
@@ -74,7 +74,7 @@ def _look_for(looker: Looker, attempt: DoubtfulAttempt) -> Settled:
 def send_again(looker: Looker, issue: int, *, left: bool = False, email: str = "") -> int:
     """Queue the uncertain readers of an issue again: some may get it twice, and the owner said so.
 
-    `left` takes back those whom the owner had decided to leave; `email` means one reader, uncertain or left.
+    `left` takes back those that the owner had decided to leave; `email` means one reader, uncertain or left.
     Raises NotNow while a call may still be under way.
     """
     doubtful = looker.doubts.list_attempts(issue, left=left or bool(email), email=email)

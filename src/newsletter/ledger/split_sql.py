@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from newsletter.ledger.status_sql import move_parcels
+from newsletter.ledger.status_sql import move_status
 from newsletter.ledger.tables import delivery, parcel
 from newsletter.words.ledger import HandOver, ParcelStatus, sources
 
@@ -29,7 +29,7 @@ def halve(connection: Connection, parcel_id: int) -> bool:
     middle = len(ids) // 2
     for half in (ids[:middle], ids[middle:]):
         new_child(connection, parcel_id, half)
-    move_parcels(connection, parcel.c.id == parcel_id, out_of=sources(ParcelStatus.SPLIT), to=ParcelStatus.SPLIT)
+    move_status(connection, parcel.c.id == parcel_id, out_of=sources(ParcelStatus.SPLIT), to=ParcelStatus.SPLIT)
     return True
 
 

@@ -132,9 +132,9 @@ delivery = Table(
         unique=True,
         **only_where(f"handover IN ({_HELD})"),
     ),
-    # The few that went to nobody, for who asks about one reader.
+    # Deliveries that went to nobody, for questions about one reader: they are few.
     Index("delivery_not_held", "subscriber_id", **only_where(f"handover IN ({_NOT_HELD})")),
-    # And why, for who asks about an issue.
+    # And why, for questions about an issue.
     Index(
         "delivery_not_held_why",
         "issue",
@@ -160,7 +160,7 @@ not_held: ColumnElement[bool] = delivery.c.handover.in_(
     [literal_column(f"'{state.value}'") for state in HandOver if state not in HOLDS]
 )
 
-# As the index over the few spells it, which "doubled = 1" would not find.
+# As the index over doubled deliveries spells it, which "doubled = 1" would not find.
 is_doubled: ColumnElement[bool] = literal_column("delivery.doubled")
 
 attempt = Table(

@@ -28,8 +28,7 @@ def send_test(
     Its unsubscribe link is a stand-in: a test mail must not end anybody's subscription. Raises NotNow where the
     provider does not take it.
     """
-    deadline_at = clock.now() + provider.limits.deadline
-    claim = lone_claim(reader, address, token=token, deadline_at=deadline_at)
+    claim = lone_claim(reader, address, token=token)
     columns = reader_columns(claim, edition)
     stand_in = f"{newsletter.public_url}/u/test"
     columns["unsubscribe_url"] = columns["preferences_url"] = [stand_in]
@@ -41,7 +40,7 @@ def send_test(
         values=[fill(hole, columns, 1) for hole in edition.holes],
         headers=list_headers(newsletter, edition.issue, "test"),
         reader_headers={"List-Unsubscribe": [f"<{stand_in}>"]},
-        deadline_at=deadline_at,
+        deadline_at=clock.now() + provider.limits.deadline,
     )
     for _, outcome in provider.hand_over(consignment):
         if not isinstance(outcome, Accepted):

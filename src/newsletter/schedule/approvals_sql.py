@@ -12,7 +12,7 @@ from newsletter.db.types import database_now
 from newsletter.db.upsert import insert_into
 from newsletter.ledger.mailings_sql import mailing_row, mailings
 from newsletter.ledger.rows import MailingRow
-from newsletter.ledger.status_sql import move_mailings
+from newsletter.ledger.status_sql import move_status
 from newsletter.ledger.tables import attempt, edition, mailing, parcel
 from newsletter.schedule.tables import approval, self_draft
 from newsletter.words.edition import Edition
@@ -99,7 +99,7 @@ class OneOffs:
         """Another time for a mailing that has not begun, scheduled or held. False where it has."""
         held = and_(mailing.c.status == MailingStatus.PAUSED, ~_begun())
         with writing(self._engine) as connection:
-            moved = move_mailings(
+            moved = move_status(
                 connection,
                 mailing.c.id == mailing_id,
                 or_(mailing.c.status == MailingStatus.SCHEDULED, held),

@@ -60,7 +60,7 @@ class Parts(Books):
 
     @cached_property
     def carrier(self) -> Provider | NewsletterError:
-        """Who carries the mail, also while nothing may be sent yet; or why there is nobody."""
+        """The provider that carries the mail, also while nothing may be sent yet; or why there is none."""
         kind = self.config.kind
         keys = {setting.key for setting in kind.settings}
         if why := refusal([lack for lack in self.config.lacks if lack.setting in keys]):
@@ -83,7 +83,7 @@ class Parts(Books):
 
     @cached_property
     def machine_token(self) -> str:
-        """Opens the studio to whoever sits at this machine: another one with every start, and written nowhere."""
+        """Opens the studio to the person at this machine: another one with every start, and written nowhere."""
         return secrets.token_hex(16)
 
     def check_may_send(self) -> None:
@@ -150,7 +150,7 @@ class Parts(Books):
         )
 
     def _owners(self) -> tuple[str, ...]:
-        """Whoever hears of any slot, else whoever answers readers."""
+        """The addresses that hear of any slot, else the one that answers readers."""
         named = dict.fromkeys(address for plan in self.schedule.list_plans() for address in plan.ways.tell)
         return tuple(named) or (self.config.newsletter.reply_to or self.config.newsletter.sender,)
 
@@ -236,7 +236,7 @@ class Parts(Books):
         """
         spool, sender = self.sender.spool, self.sender
         with self.lock.try_hold() as held:
-            spool.replay(lambda token, answers: sender.ledger.attempts.record_by_token(token, answers))
+            spool.replay(self.ledger.attempts.record_by_token)
             alone = sender.name if held and self.lock.is_exclusive else None
             self.ledger.attempts.sweep(alive=alone)
 

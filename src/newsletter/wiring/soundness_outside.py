@@ -73,7 +73,7 @@ def _clock(ours: datetime, theirs: datetime, whose: str) -> Verdict:
 
 
 def ask_address(parts: Parts, *, offline: bool = False) -> Verdict:
-    """Whether readers' links lead to this program. From here it may look otherwise than from outside."""
+    """Whether readers' links lead to this program. From here it may look different than from outside."""
     from newsletter.ports.fetcher import NotFetched
 
     about, url = "Public address", parts.config.newsletter.public_url.rstrip("/")

@@ -36,7 +36,7 @@ def around(
 ) -> Around:
     """For `preflight.check.check`. Without `online` the web is not asked; `also` are checks that are off by default.
 
-    What is found at readers is found at the `audience`; without one, at all whom the issue would go to by its own lists.
+    Readers are asked of the `audience`; without one, of everybody that the issue would go to by its own lists.
     With `is_fresh` nothing that the web answered before is believed.
     """
     newsletter, issue = parts.config.newsletter, proof.issue
@@ -72,9 +72,9 @@ def check_counting(parts: Parts, proof: Proof, audience: Audience | None = None)
 
 
 def reader_as(parts: Parts, address: str | None, proof: Proof) -> tuple[Subscriber | None, int]:
-    """Whom to show an issue as, and the list through which it would reach them.
+    """The reader to show an issue as, and the list through which it would reach them.
 
-    None is a reader of whom nothing is known, `WORST` the made-up one with the longest values. Raises Mistake for an
+    None is a reader about whom nothing is known, `WORST` the made-up one with the longest values. Raises Mistake for an
     address that is no subscriber's.
     """
     if address is None:

@@ -18,7 +18,7 @@ _MOST_NAMES = 8
 
 
 def sync_now(parts: Parts, user: User | None = None) -> Synced:
-    """Sync in the name of a user of the studio, or of whoever sits at the machine."""
+    """Sync in the name of a user of the studio, or of the person at the machine."""
     return sync(parts.directory, signing_of(parts, user), at=parts.clock.now())
 
 
@@ -32,7 +32,7 @@ def signing_of(parts: Parts, user: User | None, others: Sequence[User] = ()) -> 
 
 
 def author_of(parts: Parts, user: User | None) -> Author:
-    """Who sits at the machine is whom git knows there; without that, their login and the newsletter's address."""
+    """The author of a commit: for the person at the machine the one that git knows there; without that, their login and the newsletter's address."""
     if user is not None and user.id != AT_THE_MACHINE:
         return Author(user.name or user.email, user.email)
     git = Git(parts.directory)

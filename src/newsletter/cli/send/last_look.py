@@ -127,7 +127,7 @@ def _say(parts: Parts, version: Version, audience: Audience, segment: str, said:
 
 
 def _say_changes(parts: Parts, before: Edition, now: Edition) -> None:
-    from newsletter.ledger.changes import changes
+    from newsletter.ledger.sample import changes
 
     lines = changes(before, now, parts.config.newsletter, parts.key, date=parts.clock.now())
     for line in lines:

@@ -80,7 +80,7 @@ class Accounts:
 
 
 def is_last_word(issue: int, *, practice: bool) -> ColumnElement[bool]:
-    """For a delivery that nobody holds: it is the reader's last. Who was skipped or refused, and planned again, counts once."""
+    """For a delivery that nobody holds: it is the reader's last. One who was skipped or refused, and planned again, counts once."""
     ours = (delivery.c.issue == issue, delivery.c.is_practice == practice)
     turn = func.row_number().over(partition_by=delivery.c.subscriber_id, order_by=delivery.c.id.desc())
     not_held = select(delivery.c.id, delivery.c.subscriber_id, turn.label("turn")).where(*ours, ~holds).subquery()

@@ -22,7 +22,7 @@ from newsletter.words.subscriber import SubscriptionStatus
 
 
 class Forecasts:
-    """Counts whom a sending would reach if it were planned now."""
+    """Counts the readers that a sending would reach if it were planned now."""
 
     def __init__(self, engine: Engine, *, practice: bool = False) -> None:
         self._engine, self._practice = engine, practice

@@ -18,7 +18,7 @@ _ACCOUNTS = {"real": False, "practice": True}
 
 
 def issues_held(connection: Connection, person: int) -> Issues:
-    """What a person has, may have, or had before an earlier erasure. Who only waits for an issue does not have it."""
+    """What a person has, may have, or had before an earlier erasure. A person who only waits for an issue does not have it."""
     numbers = list(connection.scalars(select(mailing.c.issue).distinct()))
     # Issue by issue, as the index that keeps them single has them.
     theirs = (delivery.c.issue.in_(numbers), delivery.c.subscriber_id == person, holds)
@@ -35,7 +35,7 @@ def together(one: Issues, other: Issues) -> Issues | None:
 
 
 def give_back(connection: Connection, mark: str, person: int) -> None:
-    """Who was erased under this mark is back as this person, and has what they had."""
+    """Somebody who was erased under this mark is back as this person, and has what they had."""
     theirs = erasure.c.hash == mark
     erased = connection.execute(select(erasure.c.issues).where(theirs).with_for_update()).first()
     if erased is None:

@@ -1,4 +1,4 @@
-"""Who leaves while a call that carries them may still bring them the mail: noted with the leaving, since nothing can call it back."""
+"""Late departures: readers who leave while a call that carries them may still bring the mail, which nothing can call back."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def note_late(connection: Connection, people: Sequence[int], *, list_id: int | N
 
 def count_late(connection: Connection, *ours: ColumnElement[bool]) -> int:
     """How many of these deliveries went, or may have gone, to readers who had left while they were on their way."""
-    # By the few that are noted: joined, SQLite goes through all deliveries to find them.
+    # By the ids that are noted, which are few: joined, SQLite goes through all deliveries to find them.
     noted = delivery.c.id.in_(select(late_departure.c.delivery_id))
     counted = select(func.count()).select_from(delivery).where(noted, came_unasked(), *ours)
     return connection.scalar(counted) or 0

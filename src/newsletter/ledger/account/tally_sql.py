@@ -107,7 +107,7 @@ def _counts(issue: int, practice: bool, numbers: Sequence[int]) -> Any:
         .where(delivery.c.parcel_id.in_(select(parcel.c.id).where(of_them, parcel.c.status.in_(_IN_MOTION))), is_held)
         .group_by(delivery.c.handover)
     )
-    # Who was skipped by one sending and planned by another counts once, whatever the batches say.
+    # A reader who was skipped by one sending and planned by another counts once, whatever the batches say.
     turned_away = (
         select(delivery.c.handover, delivery.c.reason, func.count())
         .where(delivery.c.issue == issue, delivery.c.is_practice == practice, not_held)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import ColumnElement, Connection, Engine, case, func, select
+from sqlalchemy import Connection, Engine, case, func, select
 
 from newsletter.db.engine import reading
 from newsletter.db.types import AnyRow, database_now
@@ -59,7 +57,8 @@ class Halts:
                 .join(mailing, mailing.c.id == parcel.c.mailing_id)
                 .where(mine, parcel.c.status == ParcelStatus.READY, may_go())
             ).one()
-            times = [connection.scalar(_first_deadline(mine))]
+            calls = select(func.min(attempt.c.deadline_at)).join(parcel, parcel.c.id == attempt.c.parcel_id)
+            times = [connection.scalar(calls.where(mine, open_attempt()))]
             if ready[0]:
                 asked = waits_until(connection, provider, pace)
                 times.append(max(time for time in (ready[1], asked) if time is not None))
@@ -103,11 +102,3 @@ def _why_turned_away(connection: Connection, parcel_id: int) -> str:
     last = select(attempt.c.reason).where(attempt.c.parcel_id == parcel_id).order_by(attempt.c.id.desc()).limit(1)
     said = connection.scalar(last)
     return f"{_TURNED_AWAY} {said}" if said else _TURNED_AWAY
-
-
-def _first_deadline(mine: ColumnElement[bool]) -> Any:
-    return (
-        select(func.min(attempt.c.deadline_at))
-        .join(parcel, parcel.c.id == attempt.c.parcel_id)
-        .where(mine, open_attempt())
-    )

@@ -77,7 +77,7 @@ def take_turn(connection: Connection, provider: str, n_readers: int, pace: Pace)
         if is_ahead(row.next_turn_at, row.now, _longest_gap(pace)):
             raise NotYetError
         gap = timedelta(seconds=pace.seconds(n_readers))
-        # Who comes a little late makes up for it, or each look that was late would make the whole slower; half a gap
+        # A call that comes a little late makes up for it, or each look that was late would make the whole slower; half a gap
         # is always kept, so that a start after hours is no burst.
         since = max(min(row.next_turn_at or row.now, row.now), row.now - gap / 2)
         connection.execute(update(provider_state).where(mine).values(next_turn_at=since + gap))

@@ -10,7 +10,7 @@ from newsletter.db.types import AnyRow, database_now
 from newsletter.ledger.mailings_sql import UNFINISHED
 from newsletter.ledger.moves_sql import recount
 from newsletter.ledger.pace.waits_sql import pause
-from newsletter.ledger.status_sql import move_mailings
+from newsletter.ledger.status_sql import move_status
 from newsletter.ledger.tables import attempt, delivery, fresh_refusal, holding, mailing, parcel
 from newsletter.words.ledger import HandOver, MailingStatus
 from newsletter.words.refusal import is_about_everybody, is_about_everybody_to_the_end, say_everybody
@@ -32,14 +32,14 @@ def note_refused(connection: Connection, provider: str, attempt_id: int, deliver
 
 
 def note_accepted(connection: Connection, provider: str, attempt_id: int) -> None:
-    """The provider takes readers: whom it refused before, it meant. Calls that began earlier say nothing of that."""
+    """The provider takes readers, so it meant those that it refused before. Calls that began earlier say nothing of that."""
     before = (
         fresh_refusal.c.provider == provider,
         (fresh_refusal.c.attempt_id == attempt_id) | (fresh_refusal.c.newest_attempt < attempt_id),
     )
     if connection.scalar(select(fresh_refusal.c.delivery_id).where(*before).limit(1)) is None:
         return
-    # Whoever takes them back holds them, and waits for us in turn: what is theirs is left to them.
+    # A transaction that takes some back holds them, and waits for us in turn: those are left to it.
     free = select(fresh_refusal.c.delivery_id).where(*before).with_for_update(skip_locked=True)
     connection.execute(delete(fresh_refusal).where(fresh_refusal.c.delivery_id.in_(free)))
 
@@ -80,7 +80,7 @@ def stop_instead_of_finishing(connection: Connection, mailing_id: int) -> bool:
 
 
 def stop_for_all(connection: Connection, mailing_id: int, reason: str) -> None:
-    """Pause a mailing for refusals, whoever carried it."""
+    """Pause a mailing for refusals, whichever provider they came from."""
     pause(connection, mailing_id, reason)
     theirs = (
         select(fresh_refusal.c.provider)
@@ -93,7 +93,7 @@ def stop_for_all(connection: Connection, mailing_id: int, reason: str) -> None:
 
 
 def n_taken(connection: Connection, mailing_id: int) -> int:
-    """Readers of a mailing whom a provider took, as its batches wrote it down."""
+    """Readers of a mailing that a provider took, as its batches wrote it down."""
     mine = select(func.coalesce(func.sum(parcel.c.n_accepted), 0)).where(parcel.c.mailing_id == mailing_id)
     return int(connection.scalar(mine) or 0)
 
@@ -101,8 +101,8 @@ def n_taken(connection: Connection, mailing_id: int) -> int:
 def stop(connection: Connection, provider: str, mailing_id: int, reason: str) -> None:
     """Pause a mailing for what its provider says, and take back all that it refused since it last took somebody.
 
-    Their mailings stand still as well, one that had just finished, too. Who holds the issue by another line meanwhile
-    stays as they are.
+    Their mailings stand still as well, one that had just finished, too. A reader who holds the issue by another line
+    meanwhile stays as they are.
     """
     pause(connection, mailing_id, reason)
     rows = connection.execute(
@@ -127,7 +127,7 @@ def stop(connection: Connection, provider: str, mailing_id: int, reason: str) ->
     theirs = mailing.c.id.in_({row.mailing_id for row in back.values()})
     why = {"pause_reason": reason, "finished_at": None}
     stand = (MailingStatus.SENDING, MailingStatus.FINISHED)
-    move_mailings(connection, theirs, out_of=stand, to=MailingStatus.PAUSED, **why)
+    move_status(connection, theirs, out_of=stand, to=MailingStatus.PAUSED, **why)
 
 
 def _lock_their_mailings(connection: Connection, ids: Sequence[int]) -> list[int]:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, case, false, func, select, upd
 from newsletter.db.types import database_now
 from newsletter.db.until import LONGEST_WAIT_SECONDS, lies_ahead
 from newsletter.db.upsert import insert_into
-from newsletter.ledger.status_sql import move_mailings
+from newsletter.ledger.status_sql import move_status
 from newsletter.ledger.tables import attempt, carried, delivery, mailing, parcel, provider_state
 from newsletter.words.ledger import MailingStatus
 
@@ -28,7 +28,7 @@ GIVE_UP_AFTER = timedelta(days=3)
 
 def pause(connection: Connection, mailing_id: int, reason: str) -> None:
     sending, paused = MailingStatus.SENDING, MailingStatus.PAUSED
-    move_mailings(connection, mailing.c.id == mailing_id, out_of=[sending], to=paused, pause_reason=reason)
+    move_status(connection, mailing.c.id == mailing_id, out_of=[sending], to=paused, pause_reason=reason)
 
 
 def count_failure(connection: Connection, mailing_id: int) -> int:
@@ -51,7 +51,7 @@ def forget_failures(connection: Connection, mailing_id: int) -> None:
 def provider_waits(connection: Connection, provider: str, seconds: float, reason: str) -> int:
     """Nobody calls this provider for so many seconds. Returns how often that was asked of us with nobody taken in between.
 
-    Who is asked again and again waits longer each time. Of calls that were under way at once and heard the same, one
+    A provider that asks again and again is left alone longer each time. Of calls that were under way at once and heard the same, one
     counts; of two such requests the longer.
     """
     mine = provider_state.c.provider == provider

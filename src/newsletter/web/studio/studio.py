@@ -22,7 +22,7 @@ from starlette.responses import HTMLResponse, Response
 from newsletter.access.hash import Hashing
 from newsletter.compose.press import Proof
 from newsletter.folder.sheet import Changed
-from newsletter.ledger.changes import changes
+from newsletter.ledger.sample import changes
 from newsletter.readers.rows import ListRow
 from newsletter.report.figures import Figures
 from newsletter.segments.audience import Audience
