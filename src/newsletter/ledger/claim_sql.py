@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -84,12 +83,12 @@ def lock_readers(connection: Connection, parcel_id: int) -> None:
 
 
 def readers_of(connection: Connection, taken: AnyRow, with_fields: bool) -> Sequence[AnyRow]:
-    """The pending deliveries of the parcel, each with why it must be skipped, and why it waited; None where there is no such.
+    """The pending deliveries of the parcel: `skip` says why one may not be mailed, `reason` why it was turned away before.
 
     A reader whose mailbox said later goes last: a server that stops there must not keep the others waiting for ever.
     """
     rows = connection.execute(_readers(with_fields), {"of_parcel": taken.id, "on_list": taken.list_id})
-    return sorted(rows, key=lambda row: _why_it_waited(row) is not None)
+    return sorted(rows, key=lambda row: _why_turned_away(row) is not None)
 
 
 @lru_cache(maxsize=2)
@@ -108,9 +107,9 @@ def _readers(with_fields: bool) -> Select[Any]:
     )
 
 
-# A row is slow to be asked by name, a thousand times a claim: these ask by the place that the name has in the statement.
+# Asking a thousand rows by name is slow: these look up once where the name stands in the statement.
 _NAMES = tuple(_readers(True).selected_columns.keys())
-_why_to_skip, _why_it_waited = (itemgetter(_NAMES.index(name)) for name in ("skip", "reason"))
+_why_to_skip, _why_turned_away = (itemgetter(_NAMES.index(name)) for name in ("skip", "reason"))
 
 
 def may_be_mailed(row: AnyRow) -> bool:
@@ -124,14 +123,13 @@ def columns_of(rows: Sequence[AnyRow]) -> dict[str, Sequence[Any]]:
 
 def skip(connection: Connection, rows: Sequence[AnyRow]) -> int:
     """Mark the readers who may no longer be mailed. Returns how many they are."""
-    by_reason: defaultdict[str, list[int]] = defaultdict(list)
-    for row in rows:
-        if not may_be_mailed(row):
-            by_reason[row.skip].append(row.id)
-    for reason, ids in by_reason.items():
-        skipped = update(delivery).where(delivery.c.id.in_(ids))
-        connection.execute(skipped.values(handover=HandOver.SKIPPED, reason=reason))
-    return sum(map(len, by_reason.values()))
+    skipped = 0
+    for reason in set(map(_why_to_skip, rows)) - {None}:
+        ids = [row.id for row in rows if row.skip == reason]
+        skipped += len(ids)
+        theirs = update(delivery).where(delivery.c.id.in_(ids))
+        connection.execute(theirs.values(handover=HandOver.SKIPPED, reason=reason))
+    return skipped
 
 
 def begin_attempt(connection: Connection, parcel_id: int, call: Call) -> int:

@@ -125,7 +125,6 @@ def _doubtful(states: Sequence[HandOver]) -> Select[Any]:
         select(
             attempt.c.id,
             attempt.c.token,
-            attempt.c.parcel_id,
             attempt.c.deadline_at,
             database_now().label("now"),
             attempt.c.provider,
@@ -148,7 +147,6 @@ def _attempts(connection: Connection, rows: Select[Any]) -> list[DoubtfulAttempt
         DoubtfulAttempt(
             id=one.id,
             token=one.token,
-            parcel_id=one.parcel_id,
             deadline_at=one.deadline_at,
             now=one.now,
             deliveries=ids,

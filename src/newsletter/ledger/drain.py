@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from newsletter.ledger.ledger import Ledger
 from newsletter.ledger.plan import finish_plan
 from newsletter.ledger.rows import MailingRow
-from newsletter.ledger.send import Sender, where
+from newsletter.ledger.send import Sender, place_of
 from newsletter.ledger.settle import Looker, look_again
 from newsletter.ports.locks import SenderLock
 from newsletter.words.edition import Edition
@@ -155,7 +155,7 @@ class Drain:
             except Exception as error:
                 if failures == len(_CLAIM_AGAIN_AFTER):
                     raise
-                log.warning("issue %s: a batch could not be taken: %s", mailing.issue, where(error))
+                log.warning("issue %s: a batch could not be taken: %s", mailing.issue, place_of(error))
                 self.stop.wait(_CLAIM_AGAIN_AFTER[failures])
                 failures += 1
 

@@ -36,7 +36,9 @@ def plan(
 
     An unfinished one is resumed with the words that it was planned with: what some readers have, all get.
     `canary` readers go first, in a parcel of their own; the others wait until everyone in it is settled, and with
-    `canary_waits` until somebody has looked and resumes. Readers have to fit the question `segment`; "" is everyone. Raises NotNow where the unfinished one has another question.
+    `canary_waits` until somebody has looked and resumes. Readers have to fit the question `segment`; "" is everyone.
+
+    Raises NotNow where the unfinished one has another question.
     """
     # Readers of a mailing that was cancelled half-way would still hold the issue.
     ledger.control.finish_cancelled()

@@ -63,7 +63,6 @@ class DoubtfulAttempt:
 
     id: int
     token: str
-    parcel_id: int
     deadline_at: datetime
     now: datetime
     deliveries: Sequence[int]

@@ -142,7 +142,7 @@ class Sender:
         except NewsletterError as error:
             return Deferred(str(error), pauses=True)
         except Exception as error:  # noqa: BLE001 - our own bug, before the first byte: one mailing stops, not the process
-            log.error("attempt %s: it could not be packed: %s", claim.token, where(error))
+            log.error("attempt %s: it could not be packed: %s", claim.token, place_of(error))
             return Deferred(f"an error of our own before the call ({type(error).__name__})", backs_off=True)
 
     def _call(self, consignment: Consignment, heard: _Heard) -> None:
@@ -155,7 +155,7 @@ class Sender:
                         heard.add(rest, _NOT_CALLED)
                     return
         except Exception as error:  # noqa: BLE001 - whatever it is, the other readers must not be forgotten
-            log.error("attempt %s: the provider's code broke: %s", heard.claim.token, where(error))
+            log.error("attempt %s: the provider's code broke: %s", heard.claim.token, place_of(error))
             why = f"the call was broken off by a fault of our own ({type(error).__name__})"
             heard.add(heard.unanswered(), Uncertain(why))
 
@@ -189,14 +189,14 @@ class Sender:
         try:
             is_known = self.ledger.attempts.record_by_token(token, answers, last=last)
         except Exception as error:  # noqa: BLE001 - whatever a driver raises, the outcome must survive it
-            log.warning("attempt %s: its outcome could not be written: %s", token, where(error))
+            log.warning("attempt %s: its outcome could not be written: %s", token, place_of(error))
             return False
         # A claim that was never committed is unknown, and nothing was handed over. A call that was made is unknown to a
         # database that went back in time: what became of it is kept, for whoever has to find out.
         return is_known or all(isinstance(outcome, Deferred) for _, outcome in answers)
 
 
-def where(error: Exception) -> str:
+def place_of(error: Exception) -> str:
     """The kind of an error and its place. Not its words: a driver's may hold readers' addresses."""
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""

@@ -8,7 +8,7 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from newsletter.ledger.send import where
+from newsletter.ledger.send import place_of
 from newsletter.words.ledger import MailingStatus
 from newsletter.words.mistake import NewsletterError
 
@@ -87,7 +87,7 @@ class Runner:
                 self.problem = error
                 log.warning("sending stopped: %s", error.message)
             except Exception as error:  # noqa: BLE001 - above all a database that is away; the schedule tries again
-                log.error("sending broke off: %s", where(error))
+                log.error("sending broke off: %s", place_of(error))
 
     def _come_back(self) -> None:
         """What has to wait (a provider that said later, a small first batch) is looked at again until it is done."""
