@@ -16,6 +16,7 @@ from newsletter.ledger.rows import DoubtfulAttempt
 from newsletter.ledger.split_sql import new_child
 from newsletter.ledger.status_sql import move_status
 from newsletter.ledger.tables import attempt, carried, delivery, mailing, parcel
+from newsletter.ports.provider import Tried
 from newsletter.readers.tables import subscriber
 from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus, SkipReason
 from newsletter.words.mistake import NotNow
@@ -56,6 +57,26 @@ class Doubts:
         with reading(self._engine) as connection:
             ids = [row[1] for row in connection.execute(first)]
             return _attempts(connection, doubtful.where(attempt.c.id.in_(ids))) if ids else []
+
+    def find_try(self, token: str, deliveries: Sequence[int]) -> Tried | None:
+        """The try of this name, as a provider's log is asked about it: when it was, and to which addresses it went.
+
+        Without those whose reader is not known any more; None where there was no such try.
+        """
+        with reading(self._engine) as connection:
+            of = connection.execute(
+                select(attempt.c.id, attempt.c.started_at, attempt.c.deadline_at).where(attempt.c.token == token)
+            ).first()
+            if of is None:
+                return None
+            rows = connection.execute(
+                select(delivery.c.id, subscriber.c.email)
+                .join(carried, carried.c.delivery_id == delivery.c.id)
+                .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
+                .where(carried.c.attempt_id == of.id, delivery.c.id.in_(deliveries))
+            )
+            addresses = {delivery_id: email for delivery_id, email in rows}  # noqa: C416 - a Row is not a pair to dict()
+        return Tried(started_at=of.started_at, deadline_at=of.deadline_at, addresses=addresses)
 
     def note_look(self, attempt_id: int) -> None:
         """The provider was asked: not again before 30 s have passed, then a minute, and so on up to an hour."""

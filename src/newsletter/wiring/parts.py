@@ -6,7 +6,7 @@ import secrets
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -130,11 +130,9 @@ class Parts(Books):
     @cached_property
     def evidence(self) -> Evidence | None:
         """What can be asked about a try afterwards, where the provider has that."""
-        from newsletter.ledger.account.tries_sql import find_try
-
         if isinstance(self.carrier, NewsletterError):
             return None
-        return self.config.kind.evidence(self.provider_setup, partial(find_try, self.engine))
+        return self.config.kind.evidence(self.provider_setup, self.ledger.doubts.find_try)
 
     @cached_property
     def feedback(self) -> Feedback:
