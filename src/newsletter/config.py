@@ -40,7 +40,7 @@ _NOBODY_YET = f"nobody@{NO_HOST_YET}"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """`parcel_size` None is as many readers as the provider takes. `warnings` are sentences for whoever runs it.
+    """`parcel_size` None is as many readers as the provider takes. `warnings` are sentences for the person who runs it.
 
     `kind` is the provider that carries the mail; `provider_settings` are what is set for any of them, by key.
 

@@ -42,7 +42,7 @@ SECRET_KEYS = {
     "metrics_token": "NEWSLETTER_METRICS_TOKEN",
     "imap_url": "NEWSLETTER_IMAP_URL",
 }
-# These say whom this machine trusts: whoever may push must not decide that.
+# These say whom this machine trusts: somebody who may push to the repository must not decide that.
 MACHINE_KEYS = {"trusted_proxies": "NEWSLETTER_TRUSTED_PROXIES"}
 
 
@@ -68,7 +68,7 @@ class Settings:
         return None if value is None else str(value).strip() or None
 
     def is_in_file(self, key: str) -> bool:
-        """Whether the value stands in `newsletter.toml`, which whoever may push can change."""
+        """Whether the value stands in `newsletter.toml`, which anybody who may push can change."""
         variable = _variable(key) or ""
         return key in self._file and not any(
             source.get(variable, "").strip() for source in (self._environ, self._secrets)

@@ -36,7 +36,7 @@ def test_the_row_of_each_answer_says_what_is_done(status: int) -> None:
 
 def test_the_numbers_of_both_providers_are_those_of_the_page() -> None:
     """Readers in a batch, calls at once, seconds for a call, and how long a mail server is left alone."""
-    sendgrid = SendGrid("SG.made-up", clock=SystemClock()).limits
+    sendgrid = SendGrid("SG.made-up", clock=SystemClock(), url="https://api.sendgrid.com").limits
     smtp = SmtpProvider("smtp://localhost", clock=SystemClock()).limits
     compared = {row[0]: row[1:] for row in rows(section(_PAGE, "A mail server instead of SendGrid"))}
 

@@ -18,7 +18,7 @@ from newsletter.preflight.gap_sizes import Extent, carried_bytes, worst_bytes, w
 from newsletter.preflight.gaps import findings
 from newsletter.providers.sendgrid.body import mail_body, mint
 from newsletter.providers.sendgrid.provider import MAX_BODY_BYTES
-from newsletter.providers.sendgrid.validate import BYTES_PER_GAP, MAX_SUBSTITUTION_BYTES, checked
+from newsletter.providers.sendgrid.validate import LIMITS, checked
 from newsletter.words.consignment import Consignment
 from newsletter.words.edition import Edition
 from newsletter.words.gap import Choice, Context, Field, Gap, Part, fill
@@ -52,7 +52,7 @@ def carried(edition: Edition, values: Mapping[str, str]) -> int:
 
 
 def predicted(edition: Edition, extent: Extent) -> int:
-    return worst_carried(edition, replace(extent, public_url=PAPER.public_url), BYTES_PER_GAP)
+    return worst_carried(edition, replace(extent, public_url=PAPER.public_url), LIMITS.bytes_per_gap)
 
 
 @settings(deadline=None)
@@ -116,10 +116,13 @@ def branching(n_letters: int) -> Edition:
 @pytest.mark.parametrize("more", [0, 1])
 def test_check_and_the_provider_draw_the_line_at_the_same_byte(more: int) -> None:
     """A reader that `check` lets pass is never refused, and one that it does not let pass would have been."""
-    edition = branching(MAX_SUBSTITUTION_BYTES - predicted(branching(0), Extent()) + more)
+    edition = branching(LIMITS.bytes_per_reader - predicted(branching(0), Extent()) + more)
     proof = Proof(issue=Issue(number=1, subject="x"), posts={}, rendered=Rendered(edition, "", {}))
     around = Around(
-        newsletter=PAPER, bytes_per_reader=MAX_SUBSTITUTION_BYTES, bytes_per_gap=BYTES_PER_GAP, provider="SendGrid"
+        newsletter=PAPER,
+        bytes_per_reader=LIMITS.bytes_per_reader,
+        bytes_per_gap=LIMITS.bytes_per_gap,
+        provider="SendGrid",
     )
     parcel = a_consignment(["Ada", "Ben"], edition=edition, values={"plan": ["", "1"]})
     tokens = mint(parcel)
@@ -127,7 +130,7 @@ def test_check_and_the_provider_draw_the_line_at_the_same_byte(more: int) -> Non
 
     assert ("merge-tags-too-long" in {one.code for one in findings(proof, around)}) is bool(more)
     assert [delivery for delivery, _ in check.refused] == [102] * more
-    assert in_the_call(replace(parcel, values=[[parcel.values[0][1]] * 2])) == MAX_SUBSTITUTION_BYTES + more
+    assert in_the_call(replace(parcel, values=[[parcel.values[0][1]] * 2])) == LIMITS.bytes_per_reader + more
     assert problems(mail_body(check.consignment, tokens)) == []
 
 
@@ -140,14 +143,14 @@ def test_the_longest_branch_fits_with_its_text_and_the_other_tags(name: str) -> 
         words = ("slate " * 1_000)[:n_letters]
         return rendered(note(intro.replace("WORDS", words), subject="{{ first_name }}"), [], template(name)).edition
 
-    assert predicted(made(LONGEST_BRANCH), Extent(others=40)) <= MAX_SUBSTITUTION_BYTES
+    assert predicted(made(LONGEST_BRANCH), Extent(others=40)) <= LIMITS.bytes_per_reader
     with pytest.raises(Mistake, match=r"has 4,001 bytes, and at most 4,000 can differ"):
         made(LONGEST_BRANCH + 1)
 
 
 def test_a_thousand_of_the_worst_readers_fit_into_one_call() -> None:
     """Each with all that one may carry, beside an issue that no mail program shows whole."""
-    edition = branching(MAX_SUBSTITUTION_BYTES - predicted(branching(0), Extent()))
+    edition = branching(LIMITS.bytes_per_reader - predicted(branching(0), Extent()))
     edition = replace(edition, html=Part(("h" * 200_000, *edition.html.pieces)), text=Part(("t" * 100_000,)))
     parcel = a_consignment(["Ada"] * 1000, edition=edition, values={"plan": ["1"] * 1000})
     check = checked(parcel, mint(parcel))

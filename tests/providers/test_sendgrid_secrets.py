@@ -63,7 +63,7 @@ def test_a_fault_of_our_own_is_logged_by_place_and_not_by_words(
 def test_a_key_that_can_not_be_right_is_refused_without_being_shown(key: str) -> None:
     """Before any call, and with what to do about it."""
     with pytest.raises(Mistake) as caught:
-        SendGrid(key, clock=SystemClock())
+        SendGrid(key, clock=SystemClock(), url="https://api.sendgrid.com")
 
     shown = "".join(traceback.format_exception(caught.value))
     assert "SENDGRID_API_KEY" in shown

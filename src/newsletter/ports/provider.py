@@ -38,8 +38,8 @@ class Provider(Protocol):
     def hand_over(self, consignment: Consignment) -> Iterator[tuple[Sequence[int], Outcome]]:
         """Hand it over; yield deliveries with their outcome as answers come. Never raises for what a provider does.
 
-        Where a call is taken whole or not at all, who can't be in it is refused first, before anything goes out: whoever
-        asks writes that down, and ends the iterator there if that can't be.
+        Where a call is taken whole or not at all, readers that can't be in it are refused first, before anything goes
+        out: the caller writes that down, and ends the iterator there if it can't.
 
         Whatever has no outcome when the iterator ends is uncertain.
         """

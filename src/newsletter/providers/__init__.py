@@ -1,1 +1,1 @@
-"""Who can carry the mail, a room each; `registry.py` names them, `kind.py` says what a room brings."""
+"""The providers that can carry the mail, each in a folder of its own; `registry.py` lists them."""

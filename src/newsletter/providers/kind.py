@@ -26,7 +26,7 @@ class ProviderSetting:
     `is_needed` is not set, nothing is sent. A file's path that is relative begins at the newsletter's folder.
 
     `check` is given the value, and whether it stands in `newsletter.toml`, which anybody who may push can change. It
-    raises Mistake for a wrong one; where that value stands is added by whoever reads it.
+    raises Mistake for a wrong one; `config` adds where that value stands.
     """
 
     key: str
@@ -55,7 +55,7 @@ class ProviderSetup:
 class ProviderTried:
     """A provider that let us in: `words` say how; `said_at` is the time by its own clock, where it told.
 
-    `server` is a mail server's own name and the address it was reached at, for whoever looks those up.
+    `server` is a mail server's own name and the address it was reached at, so that `doctor` can look them up.
     """
 
     words: str
@@ -102,7 +102,7 @@ class ProviderKind:
         return ProviderTried(words=self.build(setup).explain())
 
     def events(self, setup: ProviderSetup) -> EventSource | None:
-        """What it tells afterwards, at /webhooks/NAME and when asked. Raises Mistake for a key that is none."""
+        """What it tells afterwards, at /webhooks/NAME and when asked. Raises Mistake for something that is not a key."""
         return None
 
     def evidence(self, setup: ProviderSetup, find_try: Callable[[str, Sequence[int]], Tried | None]) -> Evidence | None:

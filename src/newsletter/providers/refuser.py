@@ -21,6 +21,6 @@ class ClosedProvider:
         return f"Nothing can be sent yet. {self._why.message}"
 
     def hand_over(self, consignment: Consignment) -> Iterator[tuple[Sequence[int], Outcome]]:
-        """Nobody is called: whoever was to get it waits."""
+        """Nothing is called: the readers in the parcel wait."""
         if len(consignment):
             yield consignment.deliveries, Deferred(self._why.message, pauses=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import traceback
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from newsletter.ports.events import EventSource, Unreadable, Unverified
+from newsletter.providers.fault import bug_in_words
 from newsletter.providers.registry import KINDS
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def webhook(feedback: Feedback, source: EventSource, title: str) -> Callable[[Re
         except Unreadable:
             return _answer(400, "not taken: it can't be read")
         except Exception as error:  # noqa: BLE001 - above all a database that is away; what else it is, is in the log
-            _log_failure(error)
+            log.error("events could not be kept: %s", bug_in_words(error))
             return _answer(503, "not taken: come again later")
         return _answer(200, "taken")
 
@@ -71,10 +71,3 @@ async def _body(request: Request) -> bytes | None:
 
 def _answer(status: int, words: str) -> Response:
     return PlainTextResponse(f"{words}\n", status, headers={"Cache-Control": "no-store"})
-
-
-def _log_failure(error: Exception) -> None:
-    """Where it broke, without the error's own words: a database's errors repeat the rows, addresses and all."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "an unknown place"
-    log.error("events could not be kept: %s at %s", type(error).__name__, where)

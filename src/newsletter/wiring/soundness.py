@@ -215,7 +215,7 @@ def open_files() -> Verdict:
 
 
 def newest_backup(directory: Path) -> datetime | None:
-    """When the newest file in var/backups was written. Only those can be seen; whoever keeps them elsewhere knows better."""
+    """When the newest file in var/backups was written. Backups that are kept elsewhere can't be seen."""
     files = [path for path in (directory / "var" / "backups").glob("*") if path.is_file()]
     newest = max((path.stat().st_mtime for path in files), default=None)
     return None if newest is None else datetime.fromtimestamp(newest, UTC)

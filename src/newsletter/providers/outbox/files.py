@@ -71,7 +71,7 @@ class Staging:
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def close(self) -> None:
-        """End the attempt for whoever may still be working on it. A file of its name stays, so it can't be opened again."""
+        """End the attempt, even for a process that is still working on it. A file of its name stays, so it can't be opened again."""
         aside = self._directory / f".{self._attempt}.closed"
         while not self._folder.is_file():
             with suppress(FileNotFoundError):

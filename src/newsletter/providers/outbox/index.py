@@ -18,35 +18,7 @@ _SHOWN = 20
 # More links than this make no page anybody reads.
 _LISTED = 1_000
 
-_STYLE = """
-:root{color-scheme:light dark;--paper:#fbfcfc;--sheet:#fff;--ink:#14202b;--soft:#596672;--line:#dce2e6;--wash:#eff3f6;
---accent:#1c4f94;--stripe:#c0352b;--serif:"Iowan Old Style","Palatino Linotype",Palatino,Georgia,serif;
---sans:system-ui,-apple-system,"Segoe UI",Roboto,Arial,sans-serif}
-@media(prefers-color-scheme:dark){:root{--paper:#10161c;--sheet:#171f27;--ink:#e6ebef;--soft:#98a5b0;--line:#2b3640;
---wash:#1c252e;--accent:#8db8f2;--stripe:#e0685e}}
-*{box-sizing:border-box}
-body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.5 var(--sans);font-variant-numeric:tabular-nums}
-body::before{content:"";display:block;height:6px;background:repeating-linear-gradient(-45deg,var(--stripe) 0 14px,
-var(--paper) 14px 28px,var(--accent) 28px 42px,var(--paper) 42px 56px)}
-.band{background:var(--wash);color:var(--soft);font-size:13px;padding:7px 32px;border-bottom:1px solid var(--line)}
-main{max-width:860px;margin:0 auto;padding:40px 32px 80px}
-h1,h2{font-family:var(--serif);font-weight:600;line-height:1.2;margin:0;overflow-wrap:anywhere}
-h1{font-size:40px;letter-spacing:-.5px}h2{font-size:22px;margin:48px 0 4px}
-p{margin:4px 0 16px;color:var(--soft)}
-a{color:inherit;text-decoration-color:var(--accent);text-underline-offset:3px}
-a:focus-visible,summary:focus-visible{outline:2px solid var(--accent);outline-offset:3px;border-radius:2px}
-ul{list-style:none;margin:0;padding:0}
-li{display:grid;grid-template-columns:minmax(0,1fr) auto;gap:24px;padding:10px 0;border-top:1px solid var(--line)}
-li div{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
-li b{font-family:var(--serif);font-size:17px;font-weight:600}.soft{color:var(--soft);font-size:13px}
-dl{display:grid;grid-template-columns:auto minmax(0,1fr);gap:4px 20px;margin:20px 0;font-size:14px}
-dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
-details{border-top:1px solid var(--line);padding:12px 0}summary{cursor:pointer}
-.rest{columns:6 90px;font-size:13px;padding-top:8px}.rest a{display:block}
-pre{white-space:pre-wrap;overflow-wrap:anywhere;font-size:13px}
-iframe{width:100%;height:80vh;border:1px solid var(--line);border-radius:6px;background:#fff}
-@media(max-width:760px){main{padding:24px 18px 60px}.band{padding:7px 18px}h1{font-size:31px}}
-"""
+_STYLE = Path(__file__).with_name("index.css").read_text(encoding="utf-8")
 # Nothing in a mail may run, and the page around it needs no script either.
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data: http: https:; frame-src 'self'"
 _BAND = "Practice: mails are written to disk, nobody gets them."
@@ -164,7 +136,7 @@ def _counted(n_mails: int) -> str:
 
 
 def _replace(path: Path, content: str) -> None:
-    """Whoever reloads the page meanwhile sees the old or the new one, never half of it."""
+    """Somebody who reloads the page meanwhile sees the old or the new one, never half of it."""
     draft = path.with_name(f".{path.name}")
     draft.write_text(content, encoding="utf-8")
     draft.replace(path)

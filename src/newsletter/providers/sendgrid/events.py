@@ -68,7 +68,7 @@ class SendGridEvents:
     whole_or_nothing = True
 
     def __init__(self, keys: str, clock: Clock, asking: Callable[[], SendGridApi] | None = None) -> None:
-        """Raises Mistake for a key that is none. Several, parted by blanks or commas, are for the time of a change."""
+        """Raises Mistake for something that is not a key. Several, separated by blanks or commas, count while one replaces the other."""
         self._keys = [_public_key(one) for one in re.split(r"[\s,]+", keys.strip()) if one]
         self._clock, self._asking = clock, asking
 

@@ -27,7 +27,7 @@ _LISTS = {
 def pull_lists(asking: SendGridApi, clock: Clock, since_at: datetime) -> Sequence[Event]:
     """Everyone put on one of the lists since then. Raises Unheard.
 
-    A list grows while it is read by pages, so a page may skip somebody: whoever calls asks again for a span that overlaps.
+    A list grows while it is read by pages, so a page may skip somebody: the caller asks again for a span that overlaps.
     """
     until_at = clock.now()
     try:

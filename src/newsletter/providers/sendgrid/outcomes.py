@@ -47,7 +47,7 @@ class _Complaint:
 
 
 def outcomes(answer: HttpAnswer, deliveries: Sequence[int], now: datetime) -> Outcomes:
-    """Who is accepted, refused, deferred or in doubt after this answer; together they are exactly `deliveries`."""
+    """Which readers are accepted, refused, deferred or in doubt after this answer; together they are exactly `deliveries`."""
     if answer.status == 400:
         return _refusal(answer, deliveries)
     return [(deliveries, _of_all(answer, len(deliveries), now))]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import ssl
 import threading
-import traceback
 import weakref
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -14,6 +13,7 @@ from datetime import timedelta
 import orjson
 
 from newsletter.ports.clock import Clock
+from newsletter.providers.fault import bug_in_words
 from newsletter.providers.sendgrid.body import mail_body, mint
 from newsletter.providers.sendgrid.client import Client, Host, Key, connect
 from newsletter.providers.sendgrid.outcomes import Outcomes, outcomes
@@ -68,7 +68,7 @@ class SendGrid:
         try:
             sendable, refused, body = _prepared(consignment, self._tracking)
         except Exception as error:  # noqa: BLE001 - our own bug: nothing has gone out, and the mailing must come to a stop
-            _log_bug("preparing", consignment, error)
+            _logger.error("preparing attempt %s failed: %s", consignment.attempt, bug_in_words(error))
             reason = f"The call could not be prepared ({type(error).__name__})."
             yield consignment.deliveries, Deferred(reason, backs_off=True)
             return
@@ -100,7 +100,7 @@ class SendGrid:
         except AnswerLost as error:
             return [(everyone, Uncertain(f"The answer of {self._host.name} was lost: {error}."))]
         except Exception as error:  # noqa: BLE001 - our own bug, and nobody knows how far it came
-            _log_bug("posting", consignment, error)
+            _logger.error("posting attempt %s failed: %s", consignment.attempt, bug_in_words(error))
             return [(everyone, Uncertain(f"The call was broken off by a fault of our own ({type(error).__name__})."))]
 
     def _client(self) -> Client:
@@ -121,7 +121,7 @@ class SendGrid:
 def _prepared(
     consignment: Consignment, tracking: Tracking
 ) -> tuple[Consignment, Sequence[tuple[int, str]], bytes | Deferred]:
-    """Who may be in the call, who may not and why, and its body or the reason why there can't be a call."""
+    """The readers that may be in the call, those that may not and why, and its body or why there can't be a call."""
     if "Auto-Submitted" in consignment.headers:
         # A confirmation or a word to the owner (RFC 3834): its links are keys, and it is no issue.
         tracking = Tracking.NONE
@@ -139,10 +139,3 @@ def _prepared(
     else:
         too_large = Deferred("The issue is larger than the 30 MB that SendGrid takes.", pauses=True)
     return check.consignment, check.refused, too_large
-
-
-def _log_bug(doing: str, consignment: Consignment, error: Exception) -> None:
-    """Say where, but not the error's words: they may hold a reader's address."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "an unknown place"
-    _logger.error("%s attempt %s failed: %s at %s", doing, consignment.attempt, type(error).__name__, where)

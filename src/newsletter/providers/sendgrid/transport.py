@@ -12,6 +12,7 @@ from http.client import HTTPException, HTTPResponse, IncompleteRead
 from typing import Any, cast
 
 from newsletter.providers.deadline import Deadline as Deadline
+from newsletter.providers.fault import in_words
 
 # Proxies and firewalls forget idle connections without a word; a request into one of those would be in doubt.
 _IDLE_SECONDS = 15.0
@@ -81,7 +82,7 @@ class HttpLine:
             try:
                 self._socket = self._connected(deadline)
             except (OSError, ValueError) as error:
-                raise Unreached(_named(error)) from None
+                raise Unreached(in_words(error)) from None
         return self._socket
 
     def _is_stale(self, line: socket.socket) -> bool:
@@ -111,15 +112,15 @@ def _exchanged(line: socket.socket, head: bytes, body: bytes, deadline: Deadline
     try:
         deadline.left()
     except TimeoutError as error:
-        raise Unreached(_named(error)) from None
+        raise Unreached(in_words(error)) from None
     try:
         _sent(line, head, deadline)
         _sent(line, body, deadline)
     except (BrokenPipeError, ConnectionResetError) as error:
         # A server may refuse a large body before it has read all of it, and hang up.
-        return _early_answer(line, deadline, _named(error)), False
+        return _early_answer(line, deadline, in_words(error)), False
     except OSError as error:
-        raise AnswerLost(_named(error)) from None
+        raise AnswerLost(in_words(error)) from None
     return _answer(line, deadline)
 
 
@@ -154,7 +155,7 @@ def _answer(line: socket.socket, deadline: Deadline) -> tuple[HttpAnswer, bool]:
         keep = whole and not response.will_close and response.isclosed()
         return HttpAnswer(status=response.status, headers=headers, body=body, whole=whole), keep
     except (OSError, HTTPException, ValueError) as error:
-        raise AnswerLost(_named(error)) from None
+        raise AnswerLost(in_words(error)) from None
     finally:
         response.close()
 
@@ -188,14 +189,3 @@ class _SocketReader(io.RawIOBase):
         n_bytes = self._line.recv_into(buffer)
         self.ended = n_bytes == 0
         return n_bytes
-
-
-def _named(error: Exception) -> str:
-    """What went wrong, without anything that was sent."""
-    if isinstance(error, TimeoutError):
-        return "no answer in time"
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"its certificate is not valid: {error.verify_message}"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return type(error).__name__

@@ -7,12 +7,13 @@ import socket
 import ssl
 
 from newsletter.providers.deadline import Deadline as Deadline
+from newsletter.providers.fault import in_words
 from newsletter.providers.smtp.reply import Reply, parsed
 
 # One TLS record: of a write that fails, no more than this is in question.
 _TLS_CHUNK = 1 << 14
 _PLAIN_CHUNK = 1 << 18
-# RFC 5321 (4.5.3.1.5) has 512 bytes a line; real servers say more. Whoever says this much is no mail server.
+# RFC 5321 (4.5.3.1.5) has 512 bytes a line; real servers say more. Something that says this much is no mail server.
 _MOST_REPLY = 1 << 16
 
 
@@ -25,7 +26,7 @@ class MailLost(Broken):
 
 
 class SmtpLine:
-    """Belongs to whoever holds it; `deadline` is set anew for each parcel."""
+    """Used by one holder at a time; `deadline` is set anew for each parcel."""
 
     def __init__(self, wire: socket.socket, deadline: Deadline) -> None:
         self._wire = wire
@@ -75,7 +76,7 @@ class SmtpLine:
         except (OSError, ValueError) as error:
             # A record may have left although writing it failed; a plain write that fails has sent nothing.
             out = handed + (chunk if self.is_encrypted else 0)
-            raise (MailLost if last is not None and out >= last else Broken)(named(error)) from None
+            raise (MailLost if last is not None and out >= last else Broken)(in_words(error)) from None
 
     def encrypt(self, context: ssl.SSLContext, host: str) -> None:
         """From here on TLS. Raises Broken, also where the server said something that it should not have said yet."""
@@ -86,7 +87,7 @@ class SmtpLine:
             self._wire.settimeout(self.deadline.left())
             self._wire = context.wrap_socket(self._wire, server_hostname=host)
         except (OSError, ValueError) as error:
-            raise Broken(named(error)) from None
+            raise Broken(in_words(error)) from None
 
     def is_stale(self) -> bool:
         """An idle line has nothing to say: if it can be read, the other side has hung up or says that it will."""
@@ -106,7 +107,7 @@ class SmtpLine:
                 self._wire.settimeout(self.deadline.left())
                 more = self._wire.recv(1 << 16)
             except (OSError, ValueError) as error:
-                raise Broken(named(error)) from None
+                raise Broken(in_words(error)) from None
             if not more:
                 raise Broken("it hung up without an answer")
             self._buffer += more
@@ -122,7 +123,7 @@ def connected(host: str, port: int, deadline: Deadline) -> SmtpLine:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise Broken(named(error)) from None
+        raise Broken(in_words(error)) from None
     why = "it has no address"
     for place, (family, _, _, _, address) in enumerate(found):
         wire = socket.socket(family, socket.SOCK_STREAM)
@@ -133,18 +134,7 @@ def connected(host: str, port: int, deadline: Deadline) -> SmtpLine:
             wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except OSError as error:
             wire.close()
-            why = named(error)
+            why = in_words(error)
         else:
             return SmtpLine(wire, deadline)
     raise Broken(why)
-
-
-def named(error: Exception) -> str:
-    """What went wrong, without anything that was sent."""
-    if isinstance(error, TimeoutError):
-        return "no answer in time"
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"its certificate is not valid: {error.verify_message}"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return type(error).__name__

@@ -1,4 +1,4 @@
-"""Connections kept between parcels, for whoever needs one next."""
+"""Connections kept between parcels, for the next parcel that needs one."""
 
 from __future__ import annotations
 

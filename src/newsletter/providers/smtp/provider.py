@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import ssl
-import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from newsletter.ports.clock import Clock
 from newsletter.ports.provider import Limits
+from newsletter.providers.fault import bug_in_words
 from newsletter.providers.kind import ProviderTried
 from newsletter.providers.smtp.line import Broken, Deadline
 from newsletter.providers.smtp.parcel import Parcel, Sign
@@ -21,7 +21,7 @@ from newsletter.words.consignment import Consignment
 from newsletter.words.mistake import NotNow, Unreachable
 from newsletter.words.outcome import Deferred, Outcome
 
-# A server may scan a mail before it answers for it; who leaves before that, and comes again, makes two of one mail
+# A server may scan a mail before it answers for it; a client that hangs up before that and tries again sends the mail twice
 # (RFC 5321, 4.5.3.2.6).
 LAST_ANSWER = timedelta(minutes=10)
 # So many mails at most are under way without their outcomes being written down.
@@ -82,7 +82,7 @@ class SmtpProvider:
         try:
             yield from parcel.outcomes()
         except Exception as error:  # noqa: BLE001 - our own bug: what is known so far must not be lost by it
-            _log_bug(consignment, error)
+            _logger.error("sending attempt %s failed: %s", consignment.attempt, bug_in_words(error))
             yield from parcel.after_a_bug(f"The parcel was broken off by a fault of our own ({type(error).__name__}).")
 
     def _last_answer(self) -> Deadline:
@@ -115,10 +115,3 @@ class SmtpProvider:
     def close(self) -> None:
         """Say goodbye on every idle connection."""
         self._pool.close()
-
-
-def _log_bug(consignment: Consignment, error: Exception) -> None:
-    """Say where, but not the error's words: they may hold a reader's address."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "an unknown place"
-    _logger.error("sending attempt %s failed: %s at %s", consignment.attempt, type(error).__name__, where)

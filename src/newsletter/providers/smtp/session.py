@@ -22,7 +22,7 @@ _OWN_NAME = ""
 
 
 class Unwelcome(Exception):
-    """There is no connection to be had, and nothing was handed over. `outcome` says for how long."""
+    """No connection could be made, and nothing was handed over. `outcome` says for how long."""
 
     def __init__(self, outcome: Deferred) -> None:
         super().__init__(outcome.reason)
