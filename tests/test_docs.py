@@ -169,10 +169,9 @@ def test_the_words_on_screen_are_those_of_the_page() -> None:
 def test_the_numbers_of_the_page_are_those_of_the_code() -> None:
     """Limits that docs/sending.md promises are the constants that hold them."""
     from newsletter.jobs.ticker import SECONDS_BETWEEN_TICKS
-    from newsletter.ledger.pace.waits_sql import FAILURES_BEFORE_PAUSE
+    from newsletter.ledger.pace.policy import BISECTION_BUDGET, FAILURES_BEFORE_PAUSE
     from newsletter.ledger.send import Patience
     from newsletter.ledger.settle import RESEND_MARGIN
-    from newsletter.ledger.split_sql import BISECTION_BUDGET
     from newsletter.providers.sendgrid.validate import MAX_READERS
 
     page = " ".join((DOCS / "sending.md").read_text().split())

@@ -41,9 +41,9 @@ NOW = datetime(2026, 12, 4, 9, tzinfo=UTC)
 def world(tmp_path: Path, database_url: str) -> Iterator[World]:
     """A newsletter of which an issue went out in its slot, with JSON, NULLs, times and days in its tables."""
     made = World(tmp_path / "weekly", url=database_url)
-    made.plan(tell=("editor@example.com",))
-    plan = made.plan()
-    made.memory.skip_days(plan.id, {SLOT.date() + timedelta(days=21): "Christmas Eve"})
+    made.set_timetable(tell=("editor@example.com",))
+    timetable = made.set_timetable()
+    made.schedule.timetables.skip_days(timetable.id, {SLOT.date() + timedelta(days=21): "Christmas Eve"})
     made.beat(SLOT)
     with writing(made.parts.engine) as connection:
         run = connection.execute(

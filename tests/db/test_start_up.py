@@ -8,7 +8,7 @@ import sys
 import pytest
 
 _PARTS = """ledger.claim ledger.ledger consent.membership_sql segments.segments_sql feedback.events_sql ledger.live_sql
-schedule.schedule_sql report.reports_sql archive.archive_sql consent.requests_sql consent.profiles_sql"""
+schedule.schedule report.reports_sql archive.archive_sql consent.requests_sql consent.profiles_sql"""
 
 
 @pytest.mark.parametrize("name", ["sqlalchemy.dialects.postgresql", "alembic", "psycopg"])

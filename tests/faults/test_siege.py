@@ -76,12 +76,9 @@ def test_a_sending_under_siege(tmp_path: Path) -> None:
 
 def _watch(server: Server, world: World, provider: object) -> tuple[float, float, int]:
     """Seconds until everything was handed over, the latest look in seconds, and the most memory of all processes."""
-    from newsletter.wiring.clocks import gauges_of
-
     began, latest, most = time.monotonic(), 0.0, 0
-    gauges = gauges_of(world.parts)
     while world.stands()[0] is not SlotStatus.GONE:
-        latest = max(latest, gauges.seconds_since_tick() or 0.0)
+        latest = max(latest, world.parts.schedule.ticks.seconds_since() or 0.0)
         most = max(most, _memory(server.process.pid))
         assert time.monotonic() - began < 2 * MOST_SECONDS, "it never ended"
         time.sleep(0.25)

@@ -13,6 +13,7 @@ from sqlalchemy import Engine, select
 
 from newsletter.consent.membership_sql import Membership
 from newsletter.db.engine import reading
+from newsletter.feedback.alarms_sql import Alarms
 from newsletter.feedback.events_sql import EventLog
 from newsletter.feedback.feedback import Feedback
 from newsletter.ledger.ledger import open_ledger
@@ -41,7 +42,7 @@ class Post:
         self.engine = engine
         self.ledger, self.readers = open_ledger(engine), Readers(engine)
         self.membership = Membership(engine)
-        self.events = EventLog(engine, self.membership)
+        self.events, self.alarms = EventLog(engine, self.membership), Alarms(engine)
 
     def plan(self, issue: int = 1, *, list_name: str = "weekly", size: int = 10) -> MailingRow:
         mailing = self.ledger.planning.open_mailing(
@@ -118,6 +119,7 @@ def a_feedback(post: Post) -> Feedback:
     """As wiring puts it together."""
     return Feedback(
         log=post.events,
+        alarms=post.alarms,
         clock=SystemClock(),
         telling=("sendgrid",),
         newsletter=WEEKLY,

@@ -167,7 +167,7 @@ def test_too_many_complaints_pause_a_sending_once(engine: Engine) -> None:
     post.ledger.control.resume(1)
     assert [] == feedback.watch()
     assert MailingStatus.SENDING is post.ledger.mailings.get(mailing_row.id).status
-    [notice] = Notices(engine).list_notices(waiting=True)
+    [notice] = Notices(engine).list_all(waiting=True)
     assert (WEEKLY.sender,) == notice.tell
     assert "3 of 300" in notice.body and "newsletter resume 1" in notice.body
 
@@ -203,7 +203,7 @@ def test_a_warning_may_become_a_reason_to_stop(engine: Engine) -> None:
 
     assert [(AlarmKind.BOUNCES, True)] == [(alarm.kind, alarm.pauses) for alarm in feedback.watch()]
     assert MailingStatus.PAUSED is post.ledger.mailings.get(mailing_row.id).status
-    assert ["bounces", "bounces stop"] == [one.kind for one in Notices(engine).list_notices(waiting=True)]
+    assert ["bounces", "bounces stop"] == [one.kind for one in Notices(engine).list_all(waiting=True)]
 
 
 def test_silence_for_a_day_is_told(post: Post) -> None:
@@ -218,9 +218,9 @@ def test_silence_for_a_day_is_told(post: Post) -> None:
     raised = feedback.watch(unconfirmed=True)
 
     assert [(AlarmKind.UNCONFIRMED, False)] == [(alarm.kind, alarm.pauses) for alarm in raised]
-    health = post.events.get_health(1, ["sendgrid"])
+    health = post.alarms.get_health(1, ["sendgrid"])
     assert (3, 2) == (health.due, health.unconfirmed)
-    assert 0 == post.events.get_health(1, ["smtp"]).due, "who never tells anything is not called silent"
+    assert 0 == post.alarms.get_health(1, ["smtp"]).due, "who never tells anything is not called silent"
 
 
 def test_old_issues_are_not_watched(post: Post) -> None:

@@ -263,6 +263,7 @@ def test_a_refusal_is_logged_without_addresses(
 
     feedback = Feedback(
         log=None,  # type: ignore[arg-type]
+        alarms=None,  # type: ignore[arg-type]
         clock=Stopped(),
         telling=(),
         newsletter=WEEKLY,

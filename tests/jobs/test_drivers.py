@@ -91,7 +91,7 @@ def test_what_becomes_of_it_is_said(kinds: list[DriverKind], of_slot: bool, is_d
 def test_on_a_copy_the_schedule_decides_nothing(tmp_path: Path) -> None:
     """No slot is frozen, skipped or asked about, nobody is told; once it is the live one the slot goes."""
     world = World(tmp_path / "weekly")
-    world.plan()
+    world.set_timetable()
     world.tick(SLOT - timedelta(hours=2))
     world.move_database()
 

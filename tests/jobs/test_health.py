@@ -39,7 +39,7 @@ class Seconds:
 def world(tmp_path: Path, database_url: str) -> Iterator[World]:
     """A newsletter with a schedule, on each kind of database."""
     made = World(tmp_path / "weekly", url=database_url)
-    made.plan()
+    made.set_timetable()
     yield made
     made.close()
 

@@ -31,7 +31,7 @@ def hands(tmp_path: Path) -> Hands:
 def world(tmp_path: Path, hands: Hands) -> Iterator[World]:
     """A newsletter on SQLite whose schedule is set; its own clock is only for looking."""
     made = World(tmp_path / "weekly", now=SLOT - timedelta(days=2))
-    made.plan()
+    made.set_timetable()
     yield made
     made.close()
 
@@ -116,7 +116,7 @@ def test_the_night_the_clock_changes(
 ) -> None:
     """Sunday 02:30 in Berlin, in autumn and in spring: one send, at the minute that `explain` said."""
     world = World(tmp_path / "night", now=night - timedelta(days=2))
-    world.plan("every sunday 02:30 Europe/Berlin")
+    world.set_timetable("every sunday 02:30 Europe/Berlin")
     rule = parse_cadence("every sunday 02:30 Europe/Berlin")
     at = rule.on(night.date()).at
     hands.turn(night - HOUR)
@@ -152,7 +152,7 @@ def test_killed_in_the_second_of_the_slot(world: World, hands: Hands, log: Path,
         assert 0 == server.stop()
 
     assert READERS == world.copies(1)
-    assert 1 == len(world.memory.list_sendings())
+    assert 1 == len(world.schedule.sendings.list_all())
     # A machine killed between a mail and the note of it tells twice.
     assert all(subject.startswith("Issue 1 went out") for subject in world.subjects())
 
@@ -180,7 +180,9 @@ def test_two_servers_on_one_sqlite_file(world: World, hands: Hands, log: Path, t
 def test_two_servers_on_postgresql(tmp_path: Path, postgres_url: str, hands: Hands, log: Path) -> None:
     """Two machines, one database: one slot, one mailing, one mail to the owner."""
     world = World(tmp_path / "weekly", url=postgres_url, now=SLOT - timedelta(days=2))
-    world.memory.save_plan("weekly", parse_cadence("every thursday 09:00 Europe/Berlin"), Ways(), now=world.clock.now())
+    world.schedule.timetables.save(
+        "weekly", parse_cadence("every thursday 09:00 Europe/Berlin"), Ways(), now=world.clock.now()
+    )
     hands.turn(SLOT - timedelta(minutes=10))
     with serving(world.folder, hands, log) as first, serving(world.folder, hands, tmp_path / "second.log") as second:
         until(lambda: all("the schedule was looked at" in _health(server) for server in (first, second)))
@@ -191,7 +193,7 @@ def test_two_servers_on_postgresql(tmp_path: Path, postgres_url: str, hands: Han
         second.stop()
 
     assert READERS == world.copies(1)
-    assert 1 == len(world.memory.list_sendings())
+    assert 1 == len(world.schedule.sendings.list_all())
     assert 1 == len(world.mails())
     world.close()
 
@@ -203,7 +205,7 @@ def test_the_zone_changed_with_an_issue_frozen(world: World, hands: Hands, log: 
         hands.turn(SLOT - HOUR / 2)
         until(lambda: world.stands()[0] is SlotStatus.FROZEN)
         world.clock.turn(SLOT - HOUR / 2)
-        world.plan("every thursday 09:00 America/New_York")
+        world.set_timetable("every thursday 09:00 America/New_York")
         until(lambda: _there(world, new_york))
         hands.turn(SLOT + HOUR)
         until(lambda: hands.now() > SLOT + HOUR + timedelta(seconds=1))
@@ -223,7 +225,7 @@ def test_the_zone_changed_after_it_went(world: World, hands: Hands, log: Path) -
         until(lambda: world.went() == [1])
         world.issue(2)
         world.clock.turn(SLOT + HOUR)
-        world.plan("every thursday 09:00 America/New_York")
+        world.set_timetable("every thursday 09:00 America/New_York")
         hands.turn(SLOT + 6 * HOUR)
         until(lambda: hands.now() > SLOT + 6 * HOUR + timedelta(seconds=2))
         server.stop()
@@ -238,7 +240,7 @@ def test_a_zone_in_which_nine_has_passed_asks(world: World, hands: Hands, log: P
         until(lambda: _there(world))
         world.clock.turn(SLOT - HOUR)
         hands.turn(SLOT - HOUR)
-        world.plan("every thursday 09:00 Asia/Kathmandu")
+        world.set_timetable("every thursday 09:00 Asia/Kathmandu")
         until(lambda: any(slot.why is Why.MOVED for slot in world.slots()) and world.mails())
         server.stop()
 

@@ -29,7 +29,7 @@ def test_sigterm_in_the_middle_of_fifty_calls(tmp_path: Path, n_readers: int, pa
             n_readers=n_readers,
             **through(provider.url, parcel_size=parcel_size),
         )
-        world.plan()
+        world.set_timetable()
         approve_issue(world.desk, 1, by="mara")
         with serving(world.folder, hands, tmp_path / "first.log") as server:
             until(lambda: provider.state().get("readers", 0) >= n_readers / 5, 120)
@@ -43,7 +43,7 @@ def test_sigterm_in_the_middle_of_fifty_calls(tmp_path: Path, n_readers: int, pa
         provider.plan()
         with serving(world.folder, hands, tmp_path / "second.log") as server:
             until(lambda: world.went() == [1], 120)
-            until(lambda: len(world.memory.list_notices(waiting=False)) == 2)
+            until(lambda: len(world.notices.list_all(waiting=False)) == 2)
             assert 0 == server.stop()
         took = Counter(line["email"] for line in provider.accepted() if line["email"].startswith("reader"))
 
@@ -51,7 +51,7 @@ def test_sigterm_in_the_middle_of_fifty_calls(tmp_path: Path, n_readers: int, pa
     assert account is not None
     assert n_readers == len(took) and {1} == set(took.values())
     assert {"accepted": n_readers} == {state.value: n for state, n in account.handover.items() if n}
-    shown, notice = world.memory.list_notices(waiting=False)
+    shown, notice = world.notices.list_all(waiting=False)
     assert shown.shows
     assert notice.subject.endswith(f": {n_readers:,} handed over, 0 skipped, 0 unknown")
     world.close()

@@ -83,7 +83,7 @@ def test_what_is_scheduled_in_the_studio_goes_while_it_is_open(world: World, han
 
 def test_a_slot_goes_while_the_studio_is_open(world: World, hands: Hands, tmp_path: Path) -> None:
     """As it does by `serve`."""
-    world.plan()
+    world.set_timetable()
     hands.turn(SLOT - HOUR)
     with serving(world.folder, hands, tmp_path / "studio.log", words=STUDIO):
         until(lambda: world.slots())

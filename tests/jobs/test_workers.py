@@ -47,7 +47,7 @@ def world(tmp_path: Path, postgres_url: str, provider: SendGridServer) -> Iterat
     """A newsletter of 600 readers on PostgreSQL with a slot, in batches of 5."""
     settings = through(provider.url, parcel_size=PARCEL)
     made = World(tmp_path / "weekly", url=postgres_url, now=SLOT - timedelta(days=2), n_readers=N_READERS, **settings)
-    made.plan()
+    made.set_timetable()
     approve_issue(made.desk, 1, by="mara")
     yield made
     made.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import Engine, func, select
 
@@ -10,10 +12,14 @@ from newsletter.ledger.account.account_sql import Accounts
 from newsletter.ledger.ledger import Ledger, open_ledger
 from newsletter.ledger.plan import plan
 from newsletter.ledger.tables import mailing
+from newsletter.schedule.schedule import open_schedule
+from newsletter.schedule.slots_sql import has_slot
 from newsletter.wiring import SystemClock
+from newsletter.words.cadence_text import parse_cadence
 from newsletter.words.ledger import HandOver, MailingStatus
 from newsletter.words.mistake import NotNow
 from newsletter.words.outcome import Accepted, Deferred, Refused
+from newsletter.words.slot import Ways
 from tests.ledger.test_ledger import account, claim, planned, taken
 from tests.world import add_readers, an_edition
 
@@ -44,6 +50,23 @@ def test_an_issue_sent_again_to_those_who_have_it_leaves_no_empty_sending(engine
     assert MailingStatus.FINISHED == again.status == ledger.mailings.get(first).status
     with reading(engine) as connection:
         assert 1 == connection.scalar(select(func.count()).select_from(mailing))
+
+
+def test_an_empty_sending_that_a_slot_waits_for_stays(engine: Engine) -> None:
+    """Planning asks its caller: the schedule counts on the sending that it wrote down for its slot."""
+    add_readers(engine, "weekly", range(3))
+    ledger, schedule = open_ledger(engine, is_awaited=has_slot), open_schedule(engine)
+    sent(ledger)
+    rule = parse_cadence("every thursday 09:00 Europe/Berlin")
+    timetable = schedule.timetables.save("weekly", rule, Ways(), now=datetime.now(UTC))
+    schedule.slots.add(timetable.id, [next(rule.after(datetime.now(UTC)))])
+    again = ledger.planning.open_mailing(an_edition(), list_name="weekly", parcel_size=5, start_at=None)
+    schedule.slots.note(schedule.slots.of(timetable.id)[0], mailing_id=again.id)
+
+    while ledger.planning.plan_slice(again.id, n_readers=5):
+        pass
+
+    assert (0, 3) == (ledger.mailings.get(again.id).planned, ledger.mailings.get(again.id).already_had_it)
 
 
 def test_a_list_of_which_everybody_has_it_by_another_is_still_a_sending(engine: Engine, ledger: Ledger) -> None:

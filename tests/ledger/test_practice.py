@@ -9,16 +9,16 @@ from sqlalchemy import Engine, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from newsletter.archive.archive_sql import Archive
-from newsletter.consent.membership_sql import Membership
 from newsletter.db.engine import reading, writing
-from newsletter.feedback.events_sql import EventLog
+from newsletter.feedback.alarms_sql import Alarms
 from newsletter.ledger.account.account_sql import Accounts
 from newsletter.ledger.ledger import Ledger, open_ledger
 from newsletter.ledger.plan import plan
 from newsletter.ledger.tables import delivery
 from newsletter.readers.tables import mailing_list
+from newsletter.report.copies_sql import Copies
 from newsletter.report.reports_sql import Reports
-from newsletter.schedule.schedule_sql import Schedule
+from newsletter.schedule.schedule import open_schedule
 from newsletter.wiring import SystemClock
 from newsletter.words.cadence_text import parse_cadence
 from newsletter.words.ledger import HandOver, MailingStatus
@@ -99,11 +99,11 @@ def test_the_account_is_that_of_real_readers_unless_one_practises(engine: Engine
     """Three files never pass for three readers; while practising the practice is shown, and what really went before."""
     practised(engine, 10)
     practice, real = Accounts(engine, practice=True), Accounts(engine)
-    reports = Reports(engine)
+    reports, copies = Reports(engine), Copies(engine)
 
     assert real.find(1) is None and [] == real.list_issues_sent()
-    assert reports.find_figures(1, ["sendgrid"]) is None and [] == list(reports.iterate_proof(1))
-    assert [] == reports.find_copies("reader1@example.com", 1)
+    assert reports.find_figures(1, ["sendgrid"]) is None and [] == list(copies.iterate_proof(1))
+    assert [] == copies.find_copies("reader1@example.com", 1)
     shown = practice.find(1)
     assert shown is not None and shown.is_practice and 10 == shown.handover[HandOver.ACCEPTED]
 
@@ -111,9 +111,9 @@ def test_the_account_is_that_of_real_readers_unless_one_practises(engine: Engine
     meant = real.find(1)
     assert meant is not None and not meant.is_practice
     assert (10, 10) == (meant.planned, meant.handover[HandOver.PENDING])
-    assert 10 == len(list(reports.iterate_proof(1)))
-    assert ["pending"] == [one.handover for one in reports.find_copies("reader1@example.com", 1)]
-    both = Reports(engine, practice=True).find_copies("reader1@example.com", 1)
+    assert 10 == len(list(copies.iterate_proof(1)))
+    assert ["pending"] == [one.handover for one in copies.find_copies("reader1@example.com", 1)]
+    both = Copies(engine, practice=True).find_copies("reader1@example.com", 1)
     assert [False, True] == [one.is_practice for one in both]
     planned(open_ledger(engine), issue=2)
     other = practice.find(2)
@@ -126,10 +126,9 @@ def test_what_came_back_is_weighed_against_real_mail_only(engine: Engine) -> Non
     real = open_ledger(engine)
     of = planned(real)
     real.attempts.record(taken(real, of).attempt_id, [(None, Accepted())])
-    events = EventLog(engine, Membership(engine))
 
-    assert 10 == events.get_health(1, ["test"]).handed_over
-    assert 10 == events.get_health(1, ["test"], practice=True).handed_over
+    assert 10 == Alarms(engine).get_health(1, ["test"]).handed_over
+    assert 10 == Alarms(engine).get_health(1, ["test"], practice=True).handed_over
 
 
 def test_the_public_archive_shows_no_practice(engine: Engine) -> None:
@@ -145,18 +144,19 @@ def test_the_public_archive_shows_no_practice(engine: Engine) -> None:
 def test_a_slot_that_was_practised_leaves_its_issue_free(engine: Engine) -> None:
     """What went in a slot for practice is not there for real mail: the same issue can take the next slot."""
     add_readers(engine, "weekly", range(1))
-    practice, real = Schedule(engine, practice=True), Schedule(engine)
+    practice, real = open_schedule(engine, practice=True), open_schedule(engine)
     rule = parse_cadence("every thursday 09:00 Europe/Berlin")
-    plan = practice.save_plan("weekly", rule, Ways(), now=NOW - timedelta(days=3))
+    plan = practice.timetables.save("weekly", rule, Ways(), now=NOW - timedelta(days=3))
     times = [rule.after(NOW - timedelta(days=1))]
     first, second = next(times[0]), next(times[0])
-    practice.add_slots(plan.id, [first, second])
-    one, two = practice.list_slots(plan.id)
-    assert practice.change(one, None, status=SlotStatus.GOING, issue=1, began_at=NOW)
+    practice.slots.add(plan.id, [first, second])
+    one, two = practice.slots.of(plan.id)
+    assert practice.slots.move(one, SlotStatus.FROZEN, issue=1)
+    assert practice.slots.move(practice.slots.get(one.id), SlotStatus.GOING, began_at=NOW)
 
-    assert [two.id] == [slot.id for slot in real.list_slots(plan.id)]
-    assert [two.id] == [slot.id for slot in real.find_open(plan.id, until=NOW + timedelta(days=30))]
-    assert real.last_went_at("weekly", but=two, now=NOW) is None
-    assert practice.last_went_at("weekly", but=two, now=NOW) == NOW
-    assert real.change(two, None, status=SlotStatus.FROZEN, issue=1)
-    assert not practice.change(practice.get_slot(two.id), None, status=SlotStatus.FROZEN, issue=1)
+    assert [two.id] == [slot.id for slot in real.slots.of(plan.id)]
+    assert [two.id] == [slot.id for slot in real.slots.find_open(plan.id, until=NOW + timedelta(days=30))]
+    assert real.slots.last_went_at("weekly", but=two, now=NOW) is None
+    assert practice.slots.last_went_at("weekly", but=two, now=NOW) == NOW
+    assert real.slots.move(two, SlotStatus.FROZEN, issue=1)
+    assert not practice.slots.move(practice.slots.get(two.id), SlotStatus.FROZEN, issue=1)

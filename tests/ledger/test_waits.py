@@ -15,7 +15,7 @@ from newsletter.db.types import database_now
 from newsletter.ledger.ledger import Ledger, open_ledger
 from newsletter.ledger.pace.canary_sql import LOOK_FIRST
 from newsletter.ledger.pace.halt_sql import Halts
-from newsletter.ledger.pace.waits_sql import WAITS_BEFORE_PAUSE
+from newsletter.ledger.pace.policy import WAITS_BEFORE_PAUSE
 from newsletter.ledger.tables import attempt, mailing, parcel, provider_state, warm_up_day
 from newsletter.words.halt import Halt, say_halt
 from newsletter.words.ledger import HandOver, MailingStatus

@@ -117,6 +117,6 @@ def test_the_schedule_takes_no_old_issue(moved: Mover) -> None:
     from newsletter.wiring.clocks import desk_of
 
     parts = moved.parts
-    plan = parts.schedule.find_plan("weekly")
+    plan = parts.schedule.timetables.find("weekly")
     assert plan is not None
     assert 4 == choose(desk_of(parts), plan)

@@ -11,8 +11,7 @@ from sqlalchemy import insert
 
 from newsletter.compose.press import press
 from newsletter.db.engine import writing
-from newsletter.schedule.choice import approve_issue
-from newsletter.schedule.decision import find_asking, send_at, skip_slot
+from newsletter.schedule.choice import approve_issue, find_asking, send_at, skip_slot
 from newsletter.schedule.tables import slot as slot_table
 from newsletter.schedule.tick import tick
 from newsletter.wiring.clocks import desk_of
@@ -28,7 +27,7 @@ HOUR, MINUTE, WEEK = timedelta(hours=1), timedelta(minutes=1), timedelta(days=7)
 
 def test_without_approval_it_asks_and_goes_when_it_comes_in_time(embedded: World) -> None:
     """Not approved at nine: told at once. Approved at ten: it goes then."""
-    embedded.plan(needs_approval=True)
+    embedded.set_timetable(needs_approval=True)
     embedded.beat(SLOT)
     assert (SlotStatus.ASKING, Why.UNAPPROVED) == embedded.stands()
     assert ["Issue 1 did not go, because nobody has approved it"] == embedded.subjects()
@@ -45,14 +44,14 @@ def test_without_approval_it_asks_and_goes_when_it_comes_in_time(embedded: World
 
 def test_approved_too_late_it_still_asks(embedded: World) -> None:
     """After three hours nothing goes by itself; `now` is a decision."""
-    plan = embedded.plan(needs_approval=True)
+    timetable = embedded.set_timetable(needs_approval=True)
     embedded.beat(SLOT)
     embedded.clock.turn(SLOT + 4 * HOUR)
     approve_issue(embedded.desk, 1, by="mara")
     embedded.beat()
     assert [] == embedded.went()
 
-    send_at(embedded.desk, plan, find_asking(embedded.desk, plan), embedded.clock.now())
+    send_at(embedded.desk, timetable, find_asking(embedded.desk, timetable), embedded.clock.now())
     embedded.beat()
 
     assert [1] == embedded.went()
@@ -61,7 +60,7 @@ def test_approved_too_late_it_still_asks(embedded: World) -> None:
 
 def test_findings_hold_it_back_and_a_mended_file_goes(embedded: World) -> None:
     """An issue that `check` refuses does not go; mended within three hours it goes by itself."""
-    embedded.plan()
+    embedded.set_timetable()
     path = embedded.folder / "issues" / "001.md"
     whole = path.read_text()
     path.write_text(whole.replace("posts: [2026-11-20-ferries-in-winter]", "posts: [2026-11-20-no-such-post]"))
@@ -78,7 +77,7 @@ def test_findings_hold_it_back_and_a_mended_file_goes(embedded: World) -> None:
 
 def test_late_up_to_three_hours_it_goes_and_says_so(world: World) -> None:
     """A machine that slept over nine for two hours sends when it wakes."""
-    world.plan()
+    world.set_timetable()
     world.beat(MONDAY)
     world.beat(SLOT + 2 * HOUR)
 
@@ -89,7 +88,7 @@ def test_late_up_to_three_hours_it_goes_and_says_so(world: World) -> None:
 @pytest.mark.parametrize("slept", [6 * HOUR, 72 * HOUR])
 def test_later_it_asks_and_does_what_it_is_told(world: World, slept: timedelta) -> None:
     """Six hours or three days late: nobody gets anything until the owner says now."""
-    plan = world.plan()
+    timetable = world.set_timetable()
     world.beat(MONDAY)
     world.beat(SLOT + slept)
     world.beat(SLOT + slept + HOUR)
@@ -97,7 +96,7 @@ def test_later_it_asks_and_does_what_it_is_told(world: World, slept: timedelta) 
     assert 1 == len(world.mails())
     assert "newsletter schedule decide --list weekly --now" in world.text_of(0)
 
-    send_at(world.desk, plan, find_asking(world.desk, plan), world.clock.now())
+    send_at(world.desk, timetable, find_asking(world.desk, timetable), world.clock.now())
     world.beat()
     world.beat(SLOT + WEEK)
 
@@ -108,13 +107,13 @@ def test_later_it_asks_and_does_what_it_is_told(world: World, slept: timedelta) 
 
 def test_decided_at_a_time_it_goes_then(embedded: World) -> None:
     """The chosen time counts, not the slot's; too near the next slot is refused."""
-    plan = embedded.plan()
+    timetable = embedded.set_timetable()
     embedded.beat(MONDAY)
     embedded.beat(SLOT + 6 * HOUR)
-    asking = find_asking(embedded.desk, plan)
+    asking = find_asking(embedded.desk, timetable)
     with pytest.raises(Mistake):
-        send_at(embedded.desk, plan, asking, SLOT + WEEK - 2 * HOUR)
-    send_at(embedded.desk, plan, asking, SLOT + 24 * HOUR)
+        send_at(embedded.desk, timetable, asking, SLOT + WEEK - 2 * HOUR)
+    send_at(embedded.desk, timetable, asking, SLOT + 24 * HOUR)
     embedded.beat(SLOT + 24 * HOUR - MINUTE)
     assert [] == embedded.went()
 
@@ -125,10 +124,10 @@ def test_decided_at_a_time_it_goes_then(embedded: World) -> None:
 
 def test_a_decided_time_that_is_missed_asks_again(embedded: World) -> None:
     """Never silence: the second question is a mail of its own."""
-    plan = embedded.plan()
+    timetable = embedded.set_timetable()
     embedded.beat(MONDAY)
     embedded.beat(SLOT + 6 * HOUR)
-    send_at(embedded.desk, plan, find_asking(embedded.desk, plan), SLOT + 10 * HOUR)
+    send_at(embedded.desk, timetable, find_asking(embedded.desk, timetable), SLOT + 10 * HOUR)
     embedded.beat(SLOT + 20 * HOUR)
 
     assert (SlotStatus.ASKING, Why.LATE) == embedded.stands()
@@ -137,12 +136,12 @@ def test_a_decided_time_that_is_missed_asks_again(embedded: World) -> None:
 
 def test_skipped_by_decision_the_issue_goes_next_time(embedded: World) -> None:
     """And nobody can decide twice."""
-    plan = embedded.plan()
+    timetable = embedded.set_timetable()
     embedded.beat(MONDAY)
     embedded.beat(SLOT + 6 * HOUR)
-    skip_slot(embedded.desk, find_asking(embedded.desk, plan))
+    skip_slot(embedded.desk, find_asking(embedded.desk, timetable))
     with pytest.raises(NotNow):
-        find_asking(embedded.desk, plan)
+        find_asking(embedded.desk, timetable)
     embedded.beat(SLOT + WEEK)
 
     assert [1] == embedded.went()
@@ -150,7 +149,7 @@ def test_skipped_by_decision_the_issue_goes_next_time(embedded: World) -> None:
 
 def test_two_missed_slots_give_one_question(embedded: World) -> None:
     """Asleep for two weeks: the first slot has passed; the last one asks, and tells of both; nothing goes back to back."""
-    embedded.plan()
+    embedded.set_timetable()
     embedded.beat(MONDAY)
     embedded.beat(SLOT + WEEK + 6 * HOUR)
 
@@ -162,7 +161,7 @@ def test_two_missed_slots_give_one_question(embedded: World) -> None:
 
 def test_a_clock_that_is_a_year_ahead_for_one_look_is_one_mail(embedded: World) -> None:
     """Fifty-two times have passed, it seems. Put right again it forgets them, and the issue goes when it should, and is told."""
-    embedded.plan()
+    embedded.set_timetable()
     embedded.beat(MONDAY)
     embedded.beat(MONDAY + 52 * WEEK)
     assert 1 == len(embedded.mails())
@@ -180,7 +179,7 @@ def test_a_clock_that_is_a_year_ahead_for_one_look_is_one_mail(embedded: World) 
 
 def test_many_times_that_passed_before_one_that_goes_are_one_mail(embedded: World) -> None:
     """The machine was off for a month, and is back in time for the last of them."""
-    embedded.plan()
+    embedded.set_timetable()
     embedded.beat(MONDAY)
     embedded.beat(SLOT + 4 * WEEK + MINUTE)
     embedded.beat(SLOT + 4 * WEEK + 2 * MINUTE)
@@ -193,7 +192,7 @@ def test_many_times_that_passed_before_one_that_goes_are_one_mail(embedded: Worl
 def test_a_list_that_does_not_exist_is_told_not_retried_for_ever(tmp_path: Path) -> None:
     """Nothing is planned, the slot asks, and the owner reads which list is missing."""
     world = World(tmp_path / "weekly", n_readers=0)
-    world.plan()
+    world.set_timetable()
     world.beat(SLOT)
 
     assert (SlotStatus.ASKING, Why.FAULT) == world.stands()
@@ -203,7 +202,7 @@ def test_a_list_that_does_not_exist_is_told_not_retried_for_ever(tmp_path: Path)
 
 def test_a_paused_sending_is_told_once_and_the_next_slot_waits_for_it(embedded: World) -> None:
     """The issue before must be finished, or called off, before another goes."""
-    embedded.plan()
+    embedded.set_timetable()
     embedded.tick(SLOT)
     embedded.parts.ledger.control.pause(1, "paused by hand")
     embedded.beat(SLOT + MINUTE)
@@ -227,8 +226,8 @@ def test_a_paused_sending_is_told_once_and_the_next_slot_waits_for_it(embedded: 
 def test_a_fault_of_our_own_is_told_and_stops_no_other_list(embedded: World) -> None:
     """A schedule that the program stumbles over: the owner hears once a day, and the other list goes out."""
     add_readers(embedded.parts.engine, "friends", range(3, 5))
-    embedded.memory.save_plan("friends", parse_cadence(THURSDAY), Ways(), now=embedded.clock.now())
-    broken = embedded.plan()
+    embedded.schedule.timetables.save("friends", parse_cadence(THURSDAY), Ways(), now=embedded.clock.now())
+    broken = embedded.set_timetable()
     with writing(embedded.parts.engine) as connection:
         connection.execute(
             insert(slot_table).values(cadence_id=broken.id, local_time="nonsense", at=SLOT, status="waiting")
@@ -239,9 +238,9 @@ def test_a_fault_of_our_own_is_told_and_stops_no_other_list(embedded: World) -> 
             embedded.tick()
 
     assert ["The schedule of 'weekly' has a fault"] == [one for one in embedded.subjects() if "fault" in one]
-    friends = embedded.memory.find_plan("friends")
+    friends = embedded.schedule.timetables.find("friends")
     assert friends is not None
-    assert [SlotStatus.GOING] == [one.status for one in embedded.memory.list_slots(friends.id) if one.at == SLOT]
+    assert [SlotStatus.GOING] == [one.status for one in embedded.schedule.slots.of(friends.id) if one.at == SLOT]
 
 
 def test_a_slot_with_something_missing_asks_and_goes_once_it_is_set(tmp_path: Path) -> None:
@@ -251,7 +250,7 @@ def test_a_slot_with_something_missing_asks_and_goes_once_it_is_set(tmp_path: Pa
     whole = toml.read_text()
     toml.write_text(whole.replace("public_url", "# public_url"))
     bare = world.opened()
-    world.plan()
+    world.set_timetable()
     approve_issue(world.desk, 1, by="mara")
     add_readers(world.parts.engine, "other", range(2))
     world.issue(2)
@@ -266,7 +265,7 @@ def test_a_slot_with_something_missing_asks_and_goes_once_it_is_set(tmp_path: Pa
     assert "no public address" in world.slot().detail
     assert bare.ledger.accounts.list_issues_sent() == [2]
     assert bare.ledger.mailings.get(waiting.id).status is MailingStatus.SENDING
-    assert [notice.handed_over_at for notice in world.memory.list_notices(waiting=True)] == [None, None]
+    assert [notice.handed_over_at for notice in world.notices.list_all(waiting=True)] == [None, None]
 
     toml.write_text(whole)
     world.clock.turn(SLOT + HOUR)

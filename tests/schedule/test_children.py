@@ -32,7 +32,7 @@ def hands(tmp_path: Path) -> Hands:
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     made = World(tmp_path / "weekly", now=SLOT - timedelta(days=2))
-    made.plan()
+    made.set_timetable()
     yield made
     made.close()
 

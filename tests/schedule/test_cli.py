@@ -216,7 +216,7 @@ def test_what_would_not_be_sent_is_said_before_and_what_is_overdue_afterwards(fo
     parts.drivers.end("serve")
 
     (mailing,) = parts.ledger.mailings.list_in([MailingStatus.SCHEDULED])
-    assert parts.schedule.move_start(mailing.id, parts.clock.now() - timedelta(hours=2))
+    assert parts.schedule.sendings.move_start(mailing.id, parts.clock.now() - timedelta(hours=2))
     late = call(folder, "status", "1")
     assert "Overdue by 2 h: it was to go to 'weekly'" in late.stdout
     assert idle in late.stderr

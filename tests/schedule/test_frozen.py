@@ -77,9 +77,9 @@ def scene(request: pytest.FixtureRequest, tmp_path: Path, postgres_url: str) -> 
             **through(provider.url, parcel_size=PARCEL),
         )
         add_readers(world.parts.engine, "friends", range(N_READERS, N_READERS + N_FRIENDS))
-        world.plan()
+        world.set_timetable()
         later = parse_cadence("every thursday 09:30 Europe/Berlin")
-        world.memory.save_plan("friends", later, Ways(), now=world.clock.now())
+        world.schedule.timetables.save("friends", later, Ways(), now=world.clock.now())
         approve_issue(world.desk, 1, by="mara")
         yield Scene(world, hands, provider, tmp_path, limit, freeze)
         world.close()
@@ -122,14 +122,14 @@ def test_everybody_else_goes_on_and_the_thawed_ones_find_out(scene: Scene) -> No
 def test_a_plan_that_is_interrupted_is_no_fault_of_the_slot(tmp_path: Path, postgres_url: str) -> None:
     """Somebody holds what the plan needs: one sentence, no mail, and the next look goes on where this one ended."""
     world = World(tmp_path / "weekly", url=postgres_url, limits=WaitLimits(transaction=0.5, lease=5))
-    plan = world.plan()
+    timetable = world.set_timetable()
     stranger = create_engine(world.parts.engine.url)
     with stranger.connect() as holder:
         holder.execute(text("LOCK TABLE delivery IN EXCLUSIVE MODE"))
         with pytest.raises(Interrupted, match="Another process holds"):
             world.tick(SLOT)
-        slots = [slot.status for slot in world.memory.list_slots(plan.id) if slot.at == SLOT]
-        told = world.memory.list_notices(waiting=False)
+        slots = [slot.status for slot in world.schedule.slots.of(timetable.id) if slot.at == SLOT]
+        told = world.notices.list_all(waiting=False)
     stranger.dispose()
     world.beat()
 
@@ -199,10 +199,10 @@ def _post_one_click(world: World, pages: TestClient, who: int) -> Response:
 
 
 def _went(world: World, list_name: str) -> bool:
-    plan = world.memory.find_plan(list_name)
-    assert plan is not None
+    timetable = world.schedule.timetables.find(list_name)
+    assert timetable is not None
     done = [row for row in world.parts.ledger.mailings.list_in([MailingStatus.FINISHED]) if row.list_name == list_name]
-    return bool(done) and world.memory.list_slots(plan.id)[0].status in (SlotStatus.GOING, SlotStatus.GONE)
+    return bool(done) and world.schedule.slots.of(timetable.id)[0].status in (SlotStatus.GOING, SlotStatus.GONE)
 
 
 def _is_stopped(server: Server) -> bool:

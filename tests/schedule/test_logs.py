@@ -27,7 +27,7 @@ def test_the_log_of_a_whole_run_names_nobody(tmp_path: Path) -> None:
         mail.plan(poison={"reader1@example.com": "550 5.1.1 <reader1@example.com>: no such reader1 here, ask editor@x"})
         settings = {"NEWSLETTER_PROVIDER": "smtp", "NEWSLETTER_SMTP_URL": mail.url()}
         world = World(tmp_path / "weekly", now=SLOT - timedelta(days=2), **settings)
-        world.plan(tell=("editor@example.com",))
+        world.set_timetable(tell=("editor@example.com",))
         approve_issue(world.desk, 1, by="mara")
         with serving(world.folder, hands, tmp_path / "serve.log") as server:
             _visit(server)

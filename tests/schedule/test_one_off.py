@@ -44,7 +44,7 @@ def test_a_time_missed_by_hours_is_held_and_asked(world: World) -> None:
     assert ["Issue 1 did not go, because it was too late"] == world.subjects()
     assert "It was overdue by 4 h when this machine came back." in world.text_of(0)
 
-    assert world.memory.move_start(mailing, world.clock.now() + HOUR)
+    assert world.schedule.sendings.move_start(mailing, world.clock.now() + HOUR)
     assert MailingStatus.SCHEDULED is world.parts.ledger.mailings.get(mailing).status
 
 
@@ -67,7 +67,7 @@ def test_one_that_has_begun_can_not_be_moved(world: World) -> None:
     mailing = _set_to(world, datetime.now(UTC) + timedelta(seconds=1.8))
     until(lambda: world.parts.ledger.control.start_due() == 1)
 
-    assert not world.memory.move_start(mailing, datetime.now(UTC) + HOUR)
+    assert not world.schedule.sendings.move_start(mailing, datetime.now(UTC) + HOUR)
 
 
 def test_the_heartbeat_comes_every_five_minutes_and_only_after_good_ticks(world: World) -> None:
@@ -85,7 +85,7 @@ def test_the_heartbeat_comes_every_five_minutes_and_only_after_good_ticks(world:
 
     server = HTTPServer(("127.0.0.1", 0), Service)
     Thread(target=server.serve_forever, daemon=True).start()
-    world.plan(heartbeat_url=f"http://127.0.0.1:{server.server_port}/alive")
+    world.set_timetable(heartbeat_url=f"http://127.0.0.1:{server.server_port}/alive")
     rounds = Rounds(world.desk, world.parts.drain(Event()), lambda: None)
     start = world.clock.now()
     for minute in range(11):

@@ -17,7 +17,7 @@ HOUR, MINUTE, WEEK = timedelta(hours=1), timedelta(minutes=1), timedelta(days=7)
 
 def test_an_issue_goes_in_its_slot_once_and_the_owner_hears(world: World) -> None:
     """Nothing before nine; everyone once at nine; one mail with the counts; nothing more however often it ticks."""
-    world.plan(tell=("editor@example.com", "owner@example.org"))
+    world.set_timetable(tell=("editor@example.com", "owner@example.org"))
     world.beat(MONDAY)
     world.beat(SLOT - MINUTE)
     assert (SlotStatus.FROZEN, None) == world.stands()
@@ -36,7 +36,7 @@ def test_an_issue_goes_in_its_slot_once_and_the_owner_hears(world: World) -> Non
 
 def test_the_words_are_those_of_freeze_time(embedded: World) -> None:
     """An edit before the freeze goes out, one after it does not."""
-    embedded.plan()
+    embedded.set_timetable()
     embedded.tick(SLOT - 2 * HOUR)
     embedded.issue(1, "this week is about fog")
     embedded.tick(SLOT - HOUR)
@@ -49,7 +49,7 @@ def test_the_words_are_those_of_freeze_time(embedded: World) -> None:
 
 def test_a_missing_issue_is_drafted_from_unused_posts_at_freeze_time(embedded: World) -> None:
     """The next number, the posts that came, and not before the freeze."""
-    embedded.plan()
+    embedded.set_timetable()
     embedded.beat(SLOT)
     embedded.post(1)
     embedded.tick(SLOT + WEEK - 61 * MINUTE)
@@ -65,7 +65,7 @@ def test_a_missing_issue_is_drafted_from_unused_posts_at_freeze_time(embedded: W
 
 def test_a_slot_with_too_few_posts_is_skipped_and_told(embedded: World) -> None:
     """Its posts wait for the next slot."""
-    embedded.plan(min_posts=2)
+    embedded.set_timetable(min_posts=2)
     embedded.beat(SLOT)
     assert (SlotStatus.SKIPPED, Why.FEW_POSTS) == embedded.stands()
     assert ["Issue 1 did not go, because there are too few posts"] == embedded.subjects()
@@ -81,7 +81,7 @@ def test_a_slot_with_too_few_posts_is_skipped_and_told(embedded: World) -> None:
 
 def test_approval_pins_the_words(embedded: World) -> None:
     """What was approved goes, although the file was edited afterwards, before the freeze."""
-    embedded.plan(needs_approval=True)
+    embedded.set_timetable(needs_approval=True)
     approve_issue(embedded.desk, 1, by="mara")
     embedded.issue(1, "this week is about an edit that nobody approved")
     embedded.beat(SLOT)
@@ -93,13 +93,13 @@ def test_approval_pins_the_words(embedded: World) -> None:
 
 def test_on_hold_slots_pass_and_it_is_told(world: World) -> None:
     """Nothing goes while it is held; the issue goes in the first slot after it was resumed."""
-    plan = world.plan()
-    world.memory.hold(plan.id, world.clock.now())
+    timetable = world.set_timetable()
+    world.schedule.timetables.hold(timetable.id, world.clock.now())
     world.beat(SLOT)
     assert (SlotStatus.SKIPPED, Why.HELD) == world.stands()
     assert ["The next issue did not go, because the schedule is on hold"] == world.subjects()
 
-    world.memory.hold(plan.id, None)
+    world.schedule.timetables.hold(timetable.id, None)
     world.beat(SLOT + WEEK)
 
     assert [1] == world.went()
@@ -107,9 +107,9 @@ def test_on_hold_slots_pass_and_it_is_told(world: World) -> None:
 
 def test_skipped_dates_have_no_slot_and_no_mail(world: World) -> None:
     """A holiday is planned silence: also where it is added when the slot is there already."""
-    plan = world.plan()
+    timetable = world.set_timetable()
     world.beat(SLOT - 2 * HOUR)
-    world.memory.skip_days(plan.id, {SLOT.date(): "Holiday"})
+    world.schedule.timetables.skip_days(timetable.id, {SLOT.date(): "Holiday"})
     world.beat(SLOT)
     world.beat(SLOT + HOUR)
 
@@ -121,7 +121,7 @@ def test_skipped_dates_have_no_slot_and_no_mail(world: World) -> None:
 
 def test_never_two_issues_back_to_back(embedded: World) -> None:
     """What was sent by hand an hour before leaves the slot empty, and what is ready waits a week."""
-    embedded.plan()
+    embedded.set_timetable()
     embedded.tick(SLOT - 2 * HOUR)
     embedded.issue(2)
     embedded.clock.turn(SLOT - HOUR)
@@ -136,7 +136,7 @@ def test_never_two_issues_back_to_back(embedded: World) -> None:
 
 def test_an_issue_sent_by_hand_is_not_sent_again(embedded: World) -> None:
     """Sent on Tuesday although it was frozen for Thursday: Thursday takes the next one, or is skipped."""
-    embedded.plan(freeze_before=timedelta(days=3))
+    embedded.set_timetable(freeze_before=timedelta(days=3))
     embedded.tick(SLOT - 70 * HOUR)
     assert 1 == embedded.slot().issue
     embedded.send_by_hand(1)
@@ -150,11 +150,11 @@ def test_an_issue_sent_by_hand_is_not_sent_again(embedded: World) -> None:
 
 def test_send_next_goes_before_others_with_the_words_it_had(embedded: World) -> None:
     """`--next` on the second issue: it goes first, as it was when it was asked for; taken back, the first goes."""
-    plan = embedded.plan()
+    timetable = embedded.set_timetable()
     embedded.issue(2, "this week is about fog")
     embedded.tick(SLOT - HOUR)
     assert 1 == embedded.slot().issue
-    slot = send_next(embedded.desk, plan, 2, by="mara")
+    slot = send_next(embedded.desk, timetable, 2, by="mara")
     embedded.issue(2, "changed")
     embedded.tick(SLOT - 30 * MINUTE)
     assert SLOT == slot.at
@@ -164,7 +164,7 @@ def test_send_next_goes_before_others_with_the_words_it_had(embedded: World) -> 
     assert 1 == embedded.slot().issue
 
     embedded.issue(2, "this week is about fog")
-    send_next(embedded.desk, plan, 2, by="mara")
+    send_next(embedded.desk, timetable, 2, by="mara")
     embedded.beat(SLOT)
 
     assert [2] == embedded.went()
@@ -173,8 +173,8 @@ def test_send_next_goes_before_others_with_the_words_it_had(embedded: World) -> 
 
 def test_send_next_goes_to_a_segment_of_then(world: World) -> None:
     """Who fits is asked when it goes; the question is kept with the slot, whatever becomes of the approval."""
-    plan = world.plan()
-    send_next(world.desk, plan, 1, by="mara", segment='first_name = "Reader 1" or first_name = "Zoe"')
+    timetable = world.set_timetable()
+    send_next(world.desk, timetable, 1, by="mara", segment='first_name = "Reader 1" or first_name = "Zoe"')
     world.tick(SLOT - HOUR)
     with writing(world.parts.engine) as connection:
         connection.execute(update(subscriber).where(subscriber.c.id == 3).values(first_name="Zoe"))
@@ -189,12 +189,12 @@ def test_send_next_goes_to_a_segment_of_then(world: World) -> None:
 
 def test_a_segment_asked_for_next_is_forgotten_when_the_whole_list_is(embedded: World) -> None:
     """A second `--next` says anew to whom; an approval alone leaves it as it was."""
-    plan = embedded.plan()
-    send_next(embedded.desk, plan, 1, by="mara", segment='first_name = "Reader 1"')
+    timetable = embedded.set_timetable()
+    send_next(embedded.desk, timetable, 1, by="mara", segment='first_name = "Reader 1"')
     approve_issue(embedded.desk, 1, by="mara")
-    approval = embedded.memory.find_approval(1)
+    approval = embedded.schedule.approvals.find(1)
     assert approval is not None and approval.segment == 'first_name = "Reader 1"'
-    send_next(embedded.desk, plan, 1, by="mara")
+    send_next(embedded.desk, timetable, 1, by="mara")
     embedded.beat(SLOT)
 
     assert READERS == embedded.copies(1)

@@ -9,8 +9,7 @@ from datetime import timedelta
 import pytest
 from starlette.testclient import TestClient
 
-from newsletter.schedule.choice import approve_issue
-from newsletter.schedule.decision import find_asking, send_at
+from newsletter.schedule.choice import approve_issue, find_asking, send_at
 from newsletter.schedule.lock import find_lock, unlock
 from newsletter.schedule.stop import REASON
 from newsletter.web.app import build
@@ -47,7 +46,7 @@ def _link(world: World) -> str:
 def test_editors_get_the_issue_as_a_reader_does_with_one_line_above(embedded: World) -> None:
     """When, to how many, and the link; then the same words as everybody's mail, in HTML and text."""
     add_readers(embedded.parts.engine, "weekly", range(3, 1_012))
-    embedded.plan(tell=("editor@example.com",))
+    embedded.set_timetable(tell=("editor@example.com",))
     embedded.beat(SLOT - HOUR)
     (mail,) = embedded.shown()
     assert mail["To"] == "editor@example.com"
@@ -67,7 +66,7 @@ def test_editors_get_the_issue_as_a_reader_does_with_one_line_above(embedded: Wo
 
 def test_looking_at_the_link_changes_nothing_and_one_press_holds_the_slot(embedded: World, phone: TestClient) -> None:
     """GET as often as scanners like; POST, and nobody gets it until an editor decides, who hears of it."""
-    plan = embedded.plan()
+    timetable = embedded.set_timetable()
     embedded.beat(SLOT - HOUR)
     for _ in range(3):
         page = phone.get(_link(embedded))
@@ -82,14 +81,14 @@ def test_looking_at_the_link_changes_nothing_and_one_press_holds_the_slot(embedd
     assert embedded.stands() == (SlotStatus.ASKING, Why.STOPPED)
     assert embedded.subjects() == ["Issue 1 did not go, because somebody stopped it by the link in the mail"]
 
-    send_at(embedded.desk, plan, find_asking(embedded.desk, plan), embedded.clock.now())
+    send_at(embedded.desk, timetable, find_asking(embedded.desk, timetable), embedded.clock.now())
     embedded.beat()
     assert READERS == embedded.copies(1)
 
 
 def test_it_is_good_until_the_last_batch_and_pauses_what_is_on_its_way(embedded: World, phone: TestClient) -> None:
     """Begun, it pauses, and goes on only when somebody resumes; gone out, it says that nothing is left to stop."""
-    embedded.plan()
+    embedded.set_timetable()
     embedded.tick(SLOT - HOUR)
     embedded.tick(SLOT)
     assert "is going out now" in phone.get(_link(embedded)).text
@@ -109,12 +108,18 @@ def test_it_is_good_until_the_last_batch_and_pauses_what_is_on_its_way(embedded:
 
 def test_nobody_else_can_make_such_a_link(embedded: World, phone: TestClient) -> None:
     """Another slot, another issue, another purpose, a letter more: all the same page, and nothing is stopped."""
-    embedded.plan()
+    embedded.set_timetable()
     embedded.beat(SLOT - HOUR)
     link = _link(embedded)
     token = link.removeprefix("/stop/")
-    key, slot, plan, issue, tag = token.split(".")
-    for forged in (f"{key}.2.{plan}.{issue}.{tag}", f"{key}.{slot}.{plan}.2.{tag}", f"{token}A", token[:-1], "x"):
+    key, slot, timetable, issue, tag = token.split(".")
+    for forged in (
+        f"{key}.2.{timetable}.{issue}.{tag}",
+        f"{key}.{slot}.{timetable}.2.{tag}",
+        f"{token}A",
+        token[:-1],
+        "x",
+    ):
         assert phone.get(f"/stop/{forged}").status_code == 404
         assert phone.post(f"/stop/{forged}").status_code == 404
     assert phone.get(f"/u/{token}").status_code == 404
@@ -123,7 +128,7 @@ def test_nobody_else_can_make_such_a_link(embedded: World, phone: TestClient) ->
 
 def test_an_unlocked_issue_goes_as_it_is_approved_again_and_editors_see_it(embedded: World) -> None:
     """Frozen, unlocked, written on, approved again: the new words are shown to the editors and go."""
-    embedded.plan()
+    embedded.set_timetable()
     approve_issue(embedded.desk, 1, by="mara")
     embedded.beat(SLOT - HOUR)
     lock = find_lock(embedded.desk, 1)
@@ -152,7 +157,7 @@ def test_an_unlocked_issue_goes_as_it_is_approved_again_and_editors_see_it(embed
 
 def test_unlocked_and_left_alone_it_goes_at_its_time_as_it_is_then(embedded: World) -> None:
     """Where nobody has to approve: the words are fixed at the last moment."""
-    embedded.plan()
+    embedded.set_timetable()
     embedded.beat(SLOT - HOUR)
     unlock(embedded.desk, 1)
     embedded.issue(1, "this week is about fog")

@@ -21,7 +21,7 @@ HOUR, MINUTE, WEEK = timedelta(hours=1), timedelta(minutes=1), timedelta(days=7)
 
 def test_reminders_come_before_the_freeze_and_only_where_something_is_open(embedded: World) -> None:
     """A day and two hours before: what is missing. With everything approved there is silence."""
-    embedded.plan(needs_approval=True)
+    embedded.set_timetable(needs_approval=True)
     embedded.tick(SLOT - 26 * HOUR)
     assert [] == embedded.mails()
     embedded.tick(SLOT - 25 * HOUR)
@@ -38,7 +38,7 @@ def test_reminders_come_before_the_freeze_and_only_where_something_is_open(embed
 
 def test_a_reminder_says_that_it_was_changed_since_it_was_approved(embedded: World) -> None:
     """The editor sees that the edit will not go out, while there is time to approve it."""
-    embedded.plan()
+    embedded.set_timetable()
     approve_issue(embedded.desk, 1, by="mara")
     embedded.issue(1, "this week is about an edit")
     embedded.tick(SLOT - 3 * HOUR)
@@ -48,15 +48,15 @@ def test_a_reminder_says_that_it_was_changed_since_it_was_approved(embedded: Wor
 
 def test_a_mail_that_is_not_taken_is_tried_again_later(embedded: World) -> None:
     """The outbox can't be written for a while: no hammering, and the mail comes in the end, once."""
-    embedded.plan()
+    embedded.set_timetable()
     embedded.tick(SLOT)
     embedded.parts.drain(threading.Event()).once()
     notices = embedded.folder / "var" / "outbox" / "0"
     notices.write_text("in the way")
     embedded.tick(SLOT + MINUTE)
-    first = embedded.memory.list_notices(waiting=True)[0].tried_at
+    first = embedded.notices.list_all(waiting=True)[0].tried_at
     embedded.tick(SLOT + 5 * MINUTE)
-    assert SLOT + MINUTE == first == embedded.memory.list_notices(waiting=True)[0].tried_at
+    assert SLOT + MINUTE == first == embedded.notices.list_all(waiting=True)[0].tried_at
     notices.unlink()
     embedded.tick(SLOT + 12 * MINUTE)
     embedded.tick(SLOT + 30 * MINUTE)
@@ -67,8 +67,8 @@ def test_a_mail_that_is_not_taken_is_tried_again_later(embedded: World) -> None:
 def test_a_slot_tells_of_its_own_list_and_of_the_others_below(embedded: World) -> None:
     """One issue to two lists, a slot each: nobody's mail mixes the two up, and the later one has a line for each."""
     add_readers(embedded.parts.engine, "friends", range(2, 10))
-    embedded.plan()
-    embedded.memory.save_plan(
+    embedded.set_timetable()
+    embedded.schedule.timetables.save(
         "friends", parse_cadence("every thursday 12:00 Europe/Berlin"), Ways(), now=embedded.clock.now()
     )
     embedded.beat(SLOT)
@@ -86,8 +86,8 @@ def test_a_slot_tells_of_its_own_list_and_of_the_others_below(embedded: World) -
 
 
 def test_why_readers_were_skipped_is_told(embedded: World) -> None:
-    """Who left between the plan and the call is skipped, with the reason."""
-    embedded.plan()
+    """A reader who left between the plan and the call is skipped, with the reason."""
+    embedded.set_timetable()
     embedded.tick(SLOT)
     with writing(embedded.parts.engine) as connection:
         connection.execute(
@@ -101,7 +101,7 @@ def test_why_readers_were_skipped_is_told(embedded: World) -> None:
 def test_what_did_not_go_leads_to_the_studio(embedded: World) -> None:
     """With an issue to its page, without one to all of them."""
     (embedded.folder / "issues" / "001.md").unlink()
-    embedded.plan(drafts=False)
+    embedded.set_timetable(drafts=False)
     embedded.beat(SLOT)
 
     assert ["The next issue did not go, because there is no issue that has not gone yet"] == embedded.subjects()

@@ -44,7 +44,7 @@ def test_requests_that_never_end(tmp_path: Path, n_requests: int, through: str) 
     hands = Hands(tmp_path / "offset")
     hands.turn(SLOT - timedelta(hours=2))
     world = World(tmp_path / "weekly", now=SLOT - timedelta(days=2))
-    world.plan()
+    world.set_timetable()
     with serving(world.folder, hands, tmp_path / "serve.log") as server, ExitStack() as stack:
         port = int(server.address.rpartition(":")[2])
         port = stack.enter_context(_before(through, port, tmp_path)) if through != "nothing" else port

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.schedule.choice import approve_issue
-from newsletter.schedule.freeze import FindingsUnanswered
+from newsletter.schedule.choice import FindingsUnanswered, approve_issue
 from newsletter.schedule.setting import say_ways
 from newsletter.words.slot import SlotStatus, Ways, Why
 from tests.fakes.running import sendgrid_server
@@ -24,7 +23,7 @@ def _real(folder: Path, **settings: str) -> World:
 
 
 def _told(world: World) -> list[str]:
-    notices = world.memory.list_notices(waiting=False)
+    notices = world.notices.list_all(waiting=False)
     return [notice.subject.removeprefix("[Weekly Ferries] ") for notice in notices]
 
 
@@ -33,7 +32,7 @@ def test_unused_posts_alone_go_to_nobody_and_the_editors_are_asked(tmp_path: Pat
     with sendgrid_server(tmp_path / "sendgrid") as provider:
         world = World(tmp_path / "weekly", **through(provider.url, parcel_size=10))
         (world.folder / "issues" / "001.md").unlink()
-        world.plan(tell=("editor@example.com",))
+        world.set_timetable(tell=("editor@example.com",))
         world.beat(SLOT - HOUR)
         assert (world.folder / "issues" / "001.md").exists()
         assert _told(world) == ["Issue 1 waits for an approval: it is due Thursday 3 Dec 2026, 09:00 Europe/Berlin"]
@@ -50,7 +49,7 @@ def test_unused_posts_alone_go_to_nobody_and_the_editors_are_asked(tmp_path: Pat
 def test_what_is_approved_within_the_hour_goes_on_time(tmp_path: Path) -> None:
     """Frozen as soon as somebody has said yes, and no earlier."""
     world = _real(tmp_path / "weekly")
-    world.plan()
+    world.set_timetable()
     world.tick(SLOT - HOUR)
     assert world.stands() == (SlotStatus.WAITING, None)
     approve_issue(world.desk, 1, by="mara")
@@ -70,7 +69,7 @@ def test_the_owner_may_let_it_go_unread_but_never_what_was_drafted_by_itself(tmp
     toml.write_text(f'unapproved = "goes"\n{toml.read_text()}')
     world.parts = world.opened()
     assert "It goes even if nobody has read it." in " ".join(say_ways(world.desk, Ways()))
-    world.plan()
+    world.set_timetable()
     world.tick(SLOT)
     assert world.stands() == (SlotStatus.GOING, None)
     world.parts.ledger.control.cancel(1)
@@ -99,7 +98,7 @@ def test_what_was_approved_for_practice_is_not_approved_for_real_readers(tmp_pat
     whole = toml.read_text()
     toml.write_text(whole.replace("public_url", "# public_url"))
     world.parts = world.opened()
-    world.plan()
+    world.set_timetable()
     approve_issue(world.desk, 1, by="mara")
     toml.write_text(whole)
     with (folder / "var" / "secrets.env").open("a") as file:
@@ -137,7 +136,7 @@ def test_what_is_asked_is_answered_before_anybody_can_approve(
             approve_issue(embedded.desk, 1, by="mara", despite_findings=despite)
         assert "Issue 1 was not approved: 1 question is not answered yet." in refused.value.message
         assert file in refused.value.fix and named in refused.value.fix
-    assert embedded.memory.find_approval(1) is None
+    assert embedded.schedule.approvals.find(1) is None
 
     path.write_text(path.read_text().replace(new, mended))
     assert approve_issue(embedded.desk, 1, by="mara").issue == 1
@@ -146,6 +145,6 @@ def test_what_is_asked_is_answered_before_anybody_can_approve(
 def test_practice_goes_on_by_itself(embedded: World) -> None:
     """Nothing leaves the machine: unused posts become an issue, and everybody has it in practice."""
     (embedded.folder / "issues" / "001.md").unlink()
-    embedded.plan()
+    embedded.set_timetable()
     embedded.beat(SLOT)
     assert READERS == embedded.copies(1)

@@ -12,8 +12,7 @@ import pytest
 
 from newsletter.compose.draft import draft
 from newsletter.schedule.calendar import calendar, entries
-from newsletter.schedule.choice import approve_issue
-from newsletter.schedule.decision import find_asking, send_at
+from newsletter.schedule.choice import approve_issue, find_asking, send_at
 from newsletter.schedule.ical import read_days, write_calendar
 from newsletter.words.slot import SlotStatus, Why
 from tests.schedule.world import World
@@ -37,8 +36,8 @@ def world(tmp_path: Path) -> Iterator[World]:
 @pytest.mark.walks
 def test_a_year_in_a_minute(world: World) -> None:
     """Calendar, mailings, words and mails to the owner are exactly as the rules say."""
-    plan = world.plan(min_posts=2)
-    world.memory.skip_days(plan.id, {datetime(2027, 12, 23, tzinfo=UTC).date(): "Christmas"})
+    timetable = world.set_timetable(min_posts=2)
+    world.schedule.timetables.skip_days(timetable.id, {datetime(2027, 12, 23, tzinfo=UTC).date(): "Christmas"})
     expected: dict[int, tuple[SlotStatus, Why | None]] = {}
     for week in range(1, 53):
         expected[week] = _live_through(world, week)
@@ -56,16 +55,16 @@ def test_a_year_in_a_minute(world: World) -> None:
 
 def _live_through(world: World, week: int) -> tuple[SlotStatus, Why | None]:
     """One week, from Monday morning to Sunday."""
-    (plan,) = world.memory.list_plans()
+    (timetable,) = world.schedule.timetables.list_all()
     monday = NEW_YEAR + (week - 1) * WEEK
-    slot_at = next(plan.cadence.after(monday, days=8), None)
+    slot_at = next(timetable.cadence.after(monday, days=8), None)
     at = slot_at.at if slot_at and slot_at.at < monday + WEEK else monday + timedelta(days=3)
     world.clock.turn(monday)
     for number in range(1 if week == FEW else 2):
         world.post(10 * week + number)
     world.clock.turn(at - 26 * HOUR)
     if week == HELD:
-        world.memory.hold(plan.id, world.clock.now())
+        world.schedule.timetables.hold(timetable.id, world.clock.now())
     if week == EDITED:
         _draft_approve_and_edit(world)
     if week in (LATE, VERY_LATE):
@@ -75,10 +74,10 @@ def _live_through(world: World, week: int) -> tuple[SlotStatus, Why | None]:
             world.tick(at - before)
         world.beat(at)
     if week == HELD:
-        world.memory.hold(plan.id, None)
+        world.schedule.timetables.hold(timetable.id, None)
     if week == VERY_LATE:
         assert (SlotStatus.ASKING, Why.LATE) == world.stands(at)
-        send_at(world.desk, plan, find_asking(world.desk, plan), world.clock.now())
+        send_at(world.desk, timetable, find_asking(world.desk, timetable), world.clock.now())
         world.beat()
     world.tick(at + timedelta(days=2))
     ends: dict[int, tuple[SlotStatus, Why | None]] = {
@@ -104,7 +103,7 @@ def _check_mailings(world: World) -> None:
     assert list(range(1, 50)) == world.went()
     for number in range(1, 50):
         assert 3 == len(world.copies(number)) == len(set(world.copies(number)))
-    assert 49 == len(world.memory.list_sendings())
+    assert 49 == len(world.schedule.sendings.list_all())
 
 
 def _check_words(world: World) -> None:

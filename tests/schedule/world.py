@@ -18,13 +18,14 @@ from newsletter.db.limits import WaitLimits
 from newsletter.jobs.rounds import Rounds
 from newsletter.ledger.plan import plan
 from newsletter.ledger.tables import mailing
+from newsletter.notices.notices_sql import Notices
 from newsletter.schedule.desk import Desk
-from newsletter.schedule.schedule_sql import Schedule
+from newsletter.schedule.schedule import Schedule
 from newsletter.schedule.tick import tick
 from newsletter.wiring import Parts, Timing, open_newsletter
 from newsletter.wiring.clocks import desk_of
 from newsletter.words.cadence_text import parse_cadence
-from newsletter.words.slot import Plan, Slot, SlotStatus, Ways, Why
+from newsletter.words.slot import Slot, SlotStatus, Timetable, Ways, Why
 from tests.running import ISSUE, POST, a_folder
 from tests.world import add_readers
 
@@ -101,15 +102,19 @@ class World:
         return parts
 
     @property
-    def memory(self) -> Schedule:
+    def schedule(self) -> Schedule:
         return self.parts.schedule
+
+    @property
+    def notices(self) -> Notices:
+        return self.parts.notices
 
     @property
     def desk(self) -> Desk:
         return desk_of(self.parts)
 
-    def plan(self, text: str = THURSDAY, **ways: object) -> Plan:
-        return self.memory.save_plan("weekly", parse_cadence(text), Ways(**ways), now=self.clock.now())  # type: ignore[arg-type]
+    def set_timetable(self, text: str = THURSDAY, **ways: object) -> Timetable:
+        return self.schedule.timetables.save("weekly", parse_cadence(text), Ways(**ways), now=self.clock.now())  # type: ignore[arg-type]
 
     def post(self, number: int) -> None:
         """Another post arrives."""
@@ -156,8 +161,8 @@ class World:
         twin.replace(path)
 
     def slots(self) -> list[Slot]:
-        (plan,) = self.memory.list_plans()
-        return list(self.memory.list_slots(plan.id))
+        (timetable,) = self.schedule.timetables.list_all()
+        return list(self.schedule.slots.of(timetable.id))
 
     def slot(self, at: datetime = SLOT) -> Slot:
         return next(slot for slot in self.slots() if slot.at == at)

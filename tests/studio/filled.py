@@ -18,7 +18,7 @@ from newsletter.folder.bundle import bundled
 from newsletter.jobs.pulse import Pulse
 from newsletter.readers.rows import ReaderRow
 from newsletter.schedule.choice import approve_issue
-from newsletter.schedule.setting import set_plan
+from newsletter.schedule.setting import set_timetable
 from newsletter.web.studio.routes import PAGES
 from newsletter.web.studio.session import token_address
 from newsletter.wiring import Parts, open_newsletter
@@ -103,7 +103,7 @@ def fill(directory: Path, n_readers: int = 48) -> Parts:
     parts.ledger.planning.open_mailing(edition, list_name="weekly", parcel_size=1_000, start_at=None)
     parts.drain(threading.Event()).once()
     rule = parse_cadence("every thursday 09:00", zone=parts.config.newsletter.zone)
-    set_plan(parts.schedule, "weekly", rule, Ways(), now=parts.clock.now())
+    set_timetable(parts.schedule.timetables, "weekly", rule, Ways(), now=parts.clock.now())
     approve_issue(desk_of(parts), 2, by="Ben", despite_findings=True)
     # Since then somebody has had a doubt.
     post = directory / "posts" / "2026-11-22-the-lamp-that-is-left-on.md"

@@ -51,10 +51,10 @@ def issue(world: World) -> World:
 def test_what_was_approved_goes_whatever_is_edited_afterwards(issue: World, when: str) -> None:
     """Approve, edit, send: the last look says which words go, and these are planned."""
     cadence = parse_cadence("every thursday 09:00 Europe/Berlin")
-    plan = issue.parts.schedule.save_plan("weekly", cadence, Ways(), now=issue.parts.clock.now())
+    plan = issue.parts.schedule.timetables.save("weekly", cadence, Ways(), now=issue.parts.clock.now())
     page = issue.client.get("/studio/issues/1/send").text
     assert issue.post("/issues/1/approve", **_fields(page, "Approve these words")).status_code == 303
-    approved = issue.parts.schedule.find_approval(1)
+    approved = issue.parts.schedule.approvals.find(1)
     assert approved
     _write(issue, "edited afterwards")
 
@@ -64,8 +64,8 @@ def test_what_was_approved_goes_whatever_is_edited_afterwards(issue: World, when
     assert answer.status_code == 303
 
     if when == "next":
-        assert issue.parts.schedule.find_approval(1).digest == approved.digest  # type: ignore[union-attr]
-        assert issue.parts.schedule.next_issues() == [1]
+        assert issue.parts.schedule.approvals.find(1).digest == approved.digest  # type: ignore[union-attr]
+        assert issue.parts.schedule.approvals.next_issues() == [1]
         assert plan.list_name == "weekly"
         return
     (mailing,) = issue.parts.ledger.mailings.list_in(list(MailingStatus))
@@ -79,14 +79,14 @@ def test_what_was_approved_goes_whatever_is_edited_afterwards(issue: World, when
 def test_words_that_changed_since_the_last_look_are_asked_about(issue: World, when: str) -> None:
     """Nothing is sent: the look comes back with the difference, and the next press sends what it shows."""
     cadence = parse_cadence("every thursday 09:00 Europe/Berlin")
-    issue.parts.schedule.save_plan("weekly", cadence, Ways(), now=issue.parts.clock.now())
+    issue.parts.schedule.timetables.save("weekly", cadence, Ways(), now=issue.parts.clock.now())
     button = "Send it now" if when == "now" else "Schedule it"
     look = issue.client.get("/studio/issues/1/send", params={**LOOK, "when": when, "at": "tomorrow 09:00"}).text
     _write(issue, "edited behind the back")
     answer = issue.post("/issues/1/send", **_fields(look, button))
 
     assert issue.statuses() == []
-    assert issue.parts.schedule.find_approval(1) is None
+    assert issue.parts.schedule.approvals.find(1) is None
     again = issue.client.get(answer.headers["location"].partition("#")[0]).text
     assert "Nothing was sent: the words were changed since you looked." in again
     assert '<span class="went">- Dear reader, as it was read.' in again
@@ -107,7 +107,7 @@ def test_a_page_that_is_older_than_the_words_approves_nothing(issue: World) -> N
         answer = issue.post("/issues/1/approve", **_fields(page, button))
         again = issue.client.get(answer.headers["location"].partition("#")[0]).text
 
-        assert issue.parts.schedule.find_approval(1) is None
+        assert issue.parts.schedule.approvals.find(1) is None
         assert "Nothing was approved" in again
         assert '<span class="came">+ Dear reader, edited behind the back.' in again
 
@@ -119,11 +119,11 @@ def test_what_waits_for_its_time_goes_in_the_words_that_were_approved_last(issue
     _write(issue, "approved later")
     issue.post("/issues/1/approve")
     (mailing,) = issue.parts.ledger.mailings.list_in([MailingStatus.SCHEDULED])
-    approved = issue.parts.schedule.find_approval(1)
+    approved = issue.parts.schedule.approvals.find(1)
     assert approved
     assert mailing.edition_digest == approved.digest
 
-    assert issue.parts.schedule.move_start(mailing.id, issue.parts.clock.now())
+    assert issue.parts.schedule.sendings.move_start(mailing.id, issue.parts.clock.now())
     issue.parts.ledger.control.start_due()
     _write(issue, "approved too late")
     issue.post("/issues/1/approve")

@@ -19,7 +19,7 @@ def _text(world: World) -> str:
 
 def _every_thursday(world: World) -> None:
     cadence = parse_cadence("every thursday 09:00 Europe/Berlin", zone="UTC")
-    world.parts.schedule.save_plan("weekly", cadence, Ways(), now=world.parts.clock.now())
+    world.parts.schedule.timetables.save("weekly", cadence, Ways(), now=world.parts.clock.now())
 
 
 def test_the_first_day_has_five_steps_and_ticks_what_is_done(world: World) -> None:

@@ -18,8 +18,8 @@ from tests.world import add_readers
 
 
 def _slot(world: World) -> Slot:
-    (plan,) = world.parts.schedule.list_plans()
-    return next(slot for slot in world.parts.schedule.list_slots(plan.id) if slot.issue == 1)
+    (plan,) = world.parts.schedule.timetables.list_all()
+    return next(slot for slot in world.parts.schedule.slots.of(plan.id) if slot.issue == 1)
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def frozen(world: World) -> World:
     now = world.parts.clock.now()
     cadence = parse_cadence(f"every day {now + timedelta(hours=6):%H:%M} UTC")
     ways = Ways(freeze_before=timedelta(hours=23))
-    world.parts.schedule.save_plan("weekly", cadence, ways, now=now)
+    world.parts.schedule.timetables.save("weekly", cadence, ways, now=now)
     add_readers(world.parts.engine, "weekly", range(3))
     tick(desk_of(world.parts))
     assert _slot(world).status is SlotStatus.FROZEN

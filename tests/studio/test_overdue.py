@@ -67,7 +67,7 @@ def test_before_it_is_scheduled_it_says_that_nothing_would_send_it(studio: Studi
     asked = {"list": "weekly", "when": "at", "at": "thu 15:00"}
     assert NOTHING_RUNS in _text(studio, "/issues/1/send", **asked)
     assert NOTHING_RUNS not in _text(studio, "/issues/1/send", list="weekly", when="now")
-    week.plan()
+    week.set_timetable()
     assert NOTHING_RUNS in _text(studio)
     assert NOTHING_RUNS in _text(studio, "/schedule")
     _serve(week)
@@ -141,7 +141,7 @@ def test_held_by_its_age_it_says_that_it_was_overdue(studio: Studio, week: World
 
 def test_of_slots_that_nothing_looked_at_the_last_is_overdue(studio: Studio, week: World) -> None:
     """With rows in the database or without; those before it are passed over, and say so."""
-    week.plan()
+    week.set_timetable()
     week.clock.turn(SLOT + 7 * DAY + HOUR)
     assert "overdue by 1 h" in _red(studio)
     assert "its time passed while nothing ran" in _text(studio, "/schedule")
@@ -155,7 +155,7 @@ def test_of_slots_that_nothing_looked_at_the_last_is_overdue(studio: Studio, wee
 
 def test_every_thing_that_waits_is_on_the_first_page(studio: Studio, week: World) -> None:
     """A slot, a sending of another list and one that is paused for weeks: none hides another."""
-    week.plan()
+    week.set_timetable()
     week.parts.consent.membership.add_list("other")
     studio.post("/issues/1/send", list="other", when="at", at="2026-12-01T09:00+00:00")
     studio.until("scheduled")

@@ -40,7 +40,7 @@ def test_each_question_is_answered_with_one_press_and_then_it_is_approved(world:
     assert "Issue 1 was not approved: 3 questions are not answered yet." in page
     assert "3 questions above are to be answered" in page
     assert ">Approve these words</button>" not in page
-    assert world.parts.schedule.find_approval(1) is None
+    assert world.parts.schedule.approvals.find(1) is None
 
     assert sorted(one.partition(":")[0] for one in _presses(page)) == ["I looked at it", "Keep this subject"]
     while presses := _presses(page):
@@ -50,7 +50,7 @@ def test_each_question_is_answered_with_one_press_and_then_it_is_approved(world:
     assert "unwritten-subject: kept as it is by" in issue.read_text()
     assert "subject: Ferries in winter" in issue.read_text()
     world.post("/issues/1/approve", act="approve")
-    assert world.parts.schedule.find_approval(1) is not None
+    assert world.parts.schedule.approvals.find(1) is not None
 
 
 def test_a_question_that_is_not_asked_any_more_changes_nothing(world: World) -> None:
@@ -64,12 +64,12 @@ def test_the_next_slot_takes_no_issue_with_open_questions(world: World) -> None:
     """It would be an approval: the page says what is asked instead."""
 
     cadence = parse_cadence("every thursday 09:00 Europe/Berlin")
-    world.parts.schedule.save_plan("weekly", cadence, Ways(), now=world.parts.clock.now())
+    world.parts.schedule.timetables.save("weekly", cadence, Ways(), now=world.parts.clock.now())
     issue = world.parts.directory / "issues/001.md"
     issue.write_text(re.sub("subject: .*", "subject: Ferries in winter", issue.read_text()))
     answer = world.post("/issues/1/send", list="weekly", when="next")
     assert "not answered yet" in world.client.get(answer.headers["location"].partition("#")[0]).text
-    assert world.parts.schedule.next_issues() == []
+    assert world.parts.schedule.approvals.next_issues() == []
 
 
 def test_the_first_page_says_that_nobody_has_approved_what_is_next(
@@ -80,7 +80,7 @@ def test_the_first_page_says_that_nobody_has_approved_what_is_next(
     monkeypatch.setenv("NEWSLETTER_SMTP_URL", "smtp://127.0.0.1:9")
     real = open_newsletter(parts.directory)
     cadence = parse_cadence("every thursday 09:00 Europe/Berlin")
-    plan = real.schedule.save_plan("weekly", cadence, Ways(), now=real.clock.now())
+    timetable = real.schedule.timetables.save("weekly", cadence, Ways(), now=real.clock.now())
     with TestClient(build(real, studio_routes(real)), base_url=HERE, client=AT_HOME, follow_redirects=False) as client:
         world = World(real, client)
         world.enter()
@@ -88,10 +88,10 @@ def test_the_first_page_says_that_nobody_has_approved_what_is_next(
         world.post("/issues/1/approve", act="approve", back="home")
         assert "Nobody has approved it" not in client.get("/studio").text
         world.post("/issues/1/approve", act="withdraw")
-        following = next(plan.cadence.after(real.clock.now()))
-        real.schedule.add_slots(plan.id, [following])
-        (slot,) = real.schedule.list_slots(plan.id)
-        assert real.schedule.change(slot, None, status=SlotStatus.ASKING, why=Why.UNAPPROVED, issue=1)
+        following = next(timetable.cadence.after(real.clock.now()))
+        real.schedule.slots.add(timetable.id, [following])
+        (slot,) = real.schedule.slots.of(timetable.id)
+        assert real.schedule.slots.move(slot, SlotStatus.ASKING, why=Why.UNAPPROVED, issue=1)
         page = client.get("/studio/schedule").text
         assert 'href="/studio/issues/1/send">Read and approve</a>' in page
         assert ">Send it now</button>" not in page

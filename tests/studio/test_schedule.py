@@ -22,11 +22,11 @@ def _page(world: World, query: str = "") -> str:
 def _asks(world: World) -> str:
     """Let the slot of an hour ago be one that did not go. Its number."""
     memory, now = world.parts.schedule, world.parts.clock.now()
-    plan = memory.find_plan("weekly")
-    assert plan
-    memory.add_slots(plan.id, [next(plan.cadence.after(now - timedelta(days=8)))])
-    slot = memory.list_slots(plan.id)[0]
-    assert memory.change(slot, None, status=SlotStatus.ASKING, why=Why.LATE)
+    timetable = memory.timetables.find("weekly")
+    assert timetable
+    memory.slots.add(timetable.id, [next(timetable.cadence.after(now - timedelta(days=8)))])
+    slot = memory.slots.of(timetable.id)[0]
+    assert memory.slots.move(slot, SlotStatus.ASKING, why=Why.LATE)
     return str(slot.id)
 
 
@@ -36,7 +36,7 @@ def test_a_cadence_is_said_back_before_it_counts(world: World) -> None:
     said = _page(world, "?list=weekly&cadence=every+thursday+9am")
     assert "It would go: Every Thursday at 09:00 Europe/Berlin." in said
     assert said.count(", 09:00") >= 6
-    assert world.parts.schedule.find_plan("weekly") is None
+    assert world.parts.schedule.timetables.find("weekly") is None
     assert "is no schedule that can be read" in _page(world, "?list=weekly&cadence=now+and+then")
 
     world.post("/schedule", act="set", list="weekly", cadence=THURSDAYS)
@@ -84,7 +84,7 @@ def test_a_slot_that_asks_is_decided_about(world: World, act: str) -> None:
     assert "did not go and asks you" in world.client.get("/studio").text
     assert world.post("/schedule", act=act, list="weekly", slot="99", at="tomorrow 00:01").status_code == 404
     assert world.post("/schedule", act=act, list="weekly", slot=slot, at="tomorrow 00:01").status_code in {303, 400}
-    decided = world.parts.schedule.get_slot(int(slot))
+    decided = world.parts.schedule.slots.get(int(slot))
     if act == "pass":
         assert (decided.status, decided.why) == (SlotStatus.SKIPPED, Why.DECIDED)
     elif act == "now":

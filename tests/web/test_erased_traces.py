@@ -83,7 +83,7 @@ def fill(world: World) -> int:
     told(engine, 3, email=UNPROVED, reason=f"<{UNPROVED}> rejected")
     told(engine, 4, email=OTHER, reason="kept")
     about = {"about": "issue 7", "kind": "paused", "tell": ("mara@ferries.example.com",), "made_at": parts.clock.now()}
-    Notices(engine).add_notice(Notice(**about, subject="Paused", body=f"It said: {said}"))  # type: ignore[arg-type]
+    Notices(engine).add(Notice(**about, subject="Paused", body=f"It said: {said}"))  # type: ignore[arg-type]
     return person
 
 

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Engine, Select, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from newsletter.archive.public_issue import PublicIssue
 from newsletter.db.engine import reading
 from newsletter.ledger.tables import edition, mailing
 from newsletter.readers.tables import mailing_list
 from newsletter.words.edition import Edition
 from newsletter.words.ledger import MailingStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicIssue:
+    """An issue that was sent to an open list: its frozen version, and when its sending ended."""
+
+    edition: Edition
+    sent_at: datetime
 
 
 class Archive:

@@ -17,7 +17,7 @@ from newsletter.words.newsletter import Newsletter
 
 log = logging.getLogger(__name__)
 
-# Rendering one takes some 60 ms, and whoever walks through the archive asks for one after the other.
+# Rendering one takes some 60 ms, and a reader who walks through the archive asks for one after the other.
 _KEPT = 50
 
 

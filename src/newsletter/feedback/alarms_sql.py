@@ -35,8 +35,8 @@ class Alarms:
         self._engine = engine
 
     def list_health(self, providers: Sequence[str], *, unconfirmed: bool) -> Sequence[IssueHealth]:
-        """How the issues of the last days stand. `providers` tell what became of a mail; who they never told of is
-        counted only where asked for, because that means to look at every delivery."""
+        """How the issues of the last days stand. `providers` tell what became of a mail. Readers of
+        whom they never told are counted only where asked for, because that means to look at every delivery."""
         recent = database_now(-_WATCHED_FOR.total_seconds())
         with reading(self._engine) as connection:
             issues = connection.scalars(

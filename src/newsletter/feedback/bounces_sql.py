@@ -4,18 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Connection,
-    and_,
-    cast,
-    exists,
-    func,
-    null,
-    select,
-    update,
-)
+from sqlalchemy import BigInteger, ColumnElement, Connection, and_, cast, exists, func, null, select, update
 
 from newsletter.consent.join_sql import end
 from newsletter.db.rows import cell, incoming, packed
@@ -28,7 +17,7 @@ from newsletter.words.fate import SOFT_BOUNCE, bounces_for_good
 from newsletter.words.ledger import Fate, HandOver
 from newsletter.words.subscriber import SubscriptionStatus
 
-# How far back a run of bounces is looked for.
+# So many issues back bounces are looked for.
 _RECENT_ISSUES = 26
 
 
@@ -61,7 +50,7 @@ def restore(connection: Connection, email_key: str) -> int:
     restored = put_back(connection, [person])
     last = connection.scalar(
         select(func.max(delivery.c.id)).where(
-            delivery.c.issue.in_(_recent_issues(connection)),
+            delivery.c.issue.in_(recent_issues(connection)),
             delivery.c.subscriber_id == person,
             ~delivery.c.is_practice,
             holds,
@@ -73,7 +62,8 @@ def restore(connection: Connection, email_key: str) -> int:
     return restored
 
 
-def _recent_issues(connection: Connection) -> Sequence[int]:
+def recent_issues(connection: Connection) -> Sequence[int]:
+    """The latest issues, the newest first: a bounce of an older one says nothing about today."""
     return list(
         connection.scalars(
             select(mailing.c.issue)
@@ -96,7 +86,7 @@ def _histories(connection: Connection, people: Iterable[int]) -> dict[int, list[
     rows = connection.execute(
         select(delivery.c.subscriber_id, delivery.c.fate)
         .where(
-            delivery.c.issue.in_(_recent_issues(connection)),
+            delivery.c.issue.in_(recent_issues(connection)),
             delivery.c.subscriber_id.in_(people),
             ~delivery.c.is_practice,
             holds,

@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, Connection, Select, and_, cast, func, select
 from newsletter.consent.do_not_mail_sql import Cause
 from newsletter.consent.tables import consent_request, pardon
 from newsletter.db.rows import cell, incoming, packed
+from newsletter.feedback.bounces_sql import recent_issues
 from newsletter.feedback.marks_sql import Resolved
 from newsletter.feedback.tables import event
 from newsletter.ledger.tables import delivery, mailing, parcel
@@ -22,7 +23,6 @@ from newsletter.words.subscriber import SuppressionReason, address_key
 
 # What a mail server or the provider said, and not the person.
 _OF_MACHINES = frozenset({SuppressionReason.HARD_BOUNCE, SuppressionReason.INVALID})
-_LATEST_ISSUES = 26
 
 
 def causes_of(
@@ -53,12 +53,12 @@ def causes_of(
 
 def _last_issues(connection: Connection, bounced_at: Mapping[str, datetime]) -> dict[str, int]:
     """The last issue that each address had been handed when it bounced, among the latest."""
-    latest = select(mailing.c.issue).where(~mailing.c.is_practice).distinct().order_by(mailing.c.issue.desc())
-    issues = connection.scalars(latest.limit(_LATEST_ISSUES)).all()
     rows = incoming(connection)
     query = (
         select(subscriber.c.email_key, delivery.c.issue, mailing.c.start_at)
-        .join(delivery, and_(delivery.c.subscriber_id == subscriber.c.id, delivery.c.issue.in_(issues)))
+        .join(
+            delivery, and_(delivery.c.subscriber_id == subscriber.c.id, delivery.c.issue.in_(recent_issues(connection)))
+        )
         .join(parcel, parcel.c.id == delivery.c.parcel_id)
         .join(mailing, mailing.c.id == parcel.c.mailing_id)
         .where(

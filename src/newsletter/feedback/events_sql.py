@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Engine, Select, case, cast, func, insert, or_, select, update
+from sqlalchemy import BigInteger, Connection, Engine, Select, case, cast, func, or_, select, update
 
 from newsletter.consent.join_sql import end
 from newsletter.consent.membership_sql import Membership
@@ -15,7 +15,6 @@ from newsletter.db.frozen import patiently
 from newsletter.db.rows import cell, incoming, packed
 from newsletter.db.types import database_now
 from newsletter.db.upsert import insert_into
-from newsletter.feedback.alarms_sql import Alarms
 from newsletter.feedback.bounces_sql import follow_streaks, restore
 from newsletter.feedback.causes_sql import causes_of, outdated
 from newsletter.feedback.marks_sql import Resolved, resolve
@@ -31,12 +30,11 @@ from newsletter.words.subscriber import address_key
 _AT_ONCE = 500
 
 
-class EventLog(Alarms):
+class EventLog:
     """What providers told, each event kept once."""
 
     def __init__(self, engine: Engine, membership: Membership) -> None:
-        super().__init__(engine)
-        self._membership = membership
+        self._engine, self._membership = engine, membership
 
     def hear(self, provider: str, events: Sequence[Event], *, whole_or_nothing: bool) -> Heard:
         """A large batch takes several transactions: a writer that holds SQLite's lock for long starves an unsubscribe.
@@ -62,7 +60,7 @@ class EventLog(Alarms):
             kept = _insert(connection, provider, rows)
             # What is only counted has no consequences: they would lead back to the reader.
             new = {one: once[one] for one in kept if not once[one].is_counted_only}
-            moved = prove_attempts(connection, [about[one] for one in new if one in about], whole=whole)
+            n_proved = prove_attempts(connection, [about[one] for one in new if one in about], whole=whole)
             _lock(connection, new, about)
             old = outdated(connection, list(new.values()), about)
             fresh = {one: event for one, event in new.items() if one not in old}
@@ -76,7 +74,7 @@ class EventLog(Alarms):
             new=len(kept),
             repeated=len(rows) - len(kept),
             unknown=sum(one not in about or about[one].delivery_id is None for one in new),
-            proved=moved.deliveries,
+            proved=n_proved,
             suppressed=suppressed,
         )
 
@@ -104,11 +102,8 @@ class EventLog(Alarms):
 
     def note_pull(self, provider: str, until_at: datetime) -> None:
         with writing(self._engine) as connection:
-            known = connection.execute(
-                update(event_pull).where(event_pull.c.provider == provider).values(until_at=until_at)
-            )
-            if not known.rowcount:
-                connection.execute(insert(event_pull).values(provider=provider, until_at=until_at))
+            into = insert_into(connection, event_pull).values(provider=provider, until_at=until_at)
+            connection.execute(into.on_conflict_do_update(index_elements=["provider"], set_={"until_at": until_at}))
 
     def restore(self, email: str) -> int:
         """Put a reader back on the lists that were ended because mail kept bouncing. Returns how many."""
@@ -149,8 +144,10 @@ def _row(one: Event, about: Resolved | None) -> dict[str, Any]:
 
 
 def _lock(connection: Connection, new: dict[str, Event], about: dict[str, Resolved]) -> None:
-    """Readers, then deliveries, each by id. Whoever comes second waits here, and then sees what the first one wrote:
-    without that, two batches about one mail would each count only their own events."""
+    """Readers, then deliveries, each by id. The second of two batches waits here, and then sees what the first wrote.
+
+    Without that, two batches about one mail would each count only their own events.
+    """
     if is_sqlite(connection):
         return  # the whole database is ours until we commit
     ours = [about[one].delivery_id for one in new if one in about]
@@ -170,7 +167,7 @@ def _lock(connection: Connection, new: dict[str, Event], about: dict[str, Resolv
 
 
 def _end_subscriptions(connection: Connection, new: dict[str, Event], about: dict[str, Resolved]) -> None:
-    """Who left by the provider's own link has left us."""
+    """A reader who left by the provider's own link has left us."""
     leaving = [one for one in new.values() if one.kind is EventKind.UNSUBSCRIBED and one.suppresses]
     if not leaving:
         return

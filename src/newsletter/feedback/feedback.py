@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from newsletter.feedback.alarms_sql import Alarms
 from newsletter.feedback.events_sql import EventLog
 from newsletter.notices.notice import Notice
 from newsletter.ports.clock import Clock
@@ -23,7 +24,7 @@ PULL_EVERY = timedelta(minutes=30)
 _PULL_OVERLAP = timedelta(hours=24)
 _FIRST_PULL = timedelta(days=30)
 
-# Who was never heard of is counted over all deliveries of the last days, so not at every beat.
+# Readers of whom nothing was heard are counted over all deliveries of the last days, so not at every beat.
 _THOROUGH_EVERY_SECONDS = 600.0
 
 # While an issue goes out, what comes back is looked at this often.
@@ -47,6 +48,7 @@ class Feedback:
     """
 
     log: EventLog
+    alarms: Alarms
     clock: Clock
     telling: Sequence[str]
     newsletter: Newsletter
@@ -86,9 +88,9 @@ class Feedback:
 
         A sending that does harm is paused.
         """
-        issues = self.log.list_health(self.telling, unconfirmed=unconfirmed)
+        issues = self.alarms.list_health(self.telling, unconfirmed=unconfirmed)
         found = [alarm for health in issues for alarm in alarms(health)]
-        raised = [alarm for alarm in found if self.log.raise_alarm(alarm, self._letter(alarm))]
+        raised = [alarm for alarm in found if self.alarms.raise_alarm(alarm, self._letter(alarm))]
         for alarm in raised:
             log.warning("issue %d: %s", alarm.issue, alarm.message)
         return raised
@@ -97,9 +99,9 @@ class Feedback:
         lines = [alarm.message, ""]
         if alarm.pauses:
             lines += [
-                "If it was still being sent, it stands still now. Nobody is lost: who has not got it yet is written down."
+                "If it was still being sent, it stands still now. Nobody is lost: who has not got it yet is written down.",
+                f"To go on all the same: newsletter resume {alarm.issue}",
             ]
-            lines += [f"To go on all the same: newsletter resume {alarm.issue}"]
         lines += [f"How it stands: newsletter report {alarm.issue}"]
         return Notice(
             about=f"issue:{alarm.issue}",
@@ -127,7 +129,7 @@ class Feedback:
 
 
 class Listening:
-    """The regular part of feedback, as a beat of whoever ticks: cheap at most times, and it never raises.
+    """The regular part of feedback, as a beat of the process that ticks: cheap at most times, and it never raises.
 
     `source` can be asked for what was missed. A provider that tells nothing has none; the ledger knows what it refused.
     """
@@ -144,7 +146,7 @@ class Listening:
         self._look(thoroughly=is_thorough)
 
     def glance(self) -> None:
-        """For whoever is in the middle of sending: as often as it likes."""
+        """In the middle of sending: may be called as often as the sender likes."""
         now = self._feedback.clock.monotonic()
         if now >= self._glance_at:
             self._glance_at = now + _GLANCE_EVERY_SECONDS

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
@@ -18,16 +17,11 @@ from newsletter.words.outcome import Accepted
 _ACCEPTED = Accepted.__name__.lower()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proved:
-    """How many tries were proved that had no answer of their own, and how many deliveries that moved."""
+def prove_attempts(connection: Connection, found: Sequence[Resolved], *, whole: bool) -> int:
+    """A reader who is heard of was handed over, and the whole call with them where the provider takes it whole.
 
-    attempts: int = 0
-    deliveries: int = 0
-
-
-def prove_attempts(connection: Connection, found: Sequence[Resolved], *, whole: bool) -> Proved:
-    """Whoever is heard of was handed over, and with them the whole call where the provider takes it whole."""
+    Returns how many deliveries were proved that had no answer of their own.
+    """
     silent: dict[int, list[int]] = {}
     for one in found:
         if one.outcome != _ACCEPTED:
@@ -36,7 +30,7 @@ def prove_attempts(connection: Connection, found: Sequence[Resolved], *, whole: 
         known = set(connection.scalars(select(proved.c.attempt_id).where(proved.c.attempt_id.in_(silent))))
         silent = {one: deliveries for one, deliveries in silent.items() if one not in known}
     if not silent:
-        return Proved()
+        return 0
     parcels = _lock_parcels(connection, list(silent))
     moved = sum(accept(connection, one, None if whole else deliveries) for one, deliveries in sorted(silent.items()))
     connection.execute(
@@ -45,7 +39,7 @@ def prove_attempts(connection: Connection, found: Sequence[Resolved], *, whole: 
     )
     for parcel_id in parcels:
         recount(connection, parcel_id)
-    return Proved(attempts=len(silent), deliveries=moved)
+    return moved
 
 
 def _lock_parcels(connection: Connection, attempts: Sequence[int]) -> Sequence[int]:

@@ -16,8 +16,7 @@ from newsletter.db.types import AnyRow, database_now
 from newsletter.db.upsert import insert_into
 from newsletter.feedback.bounces_sql import comes_back, is_of_it, put_back
 from newsletter.feedback.tables import bounce_undo, bounced_off, event
-from newsletter.feedback.undone import Looked, Undone
-from newsletter.feedback.wrong_bounces import Which
+from newsletter.feedback.wrong_bounces import Looked, Undone, Which
 from newsletter.ledger.tables import delivery
 from newsletter.readers.tables import subscriber, subscription, suppression
 from newsletter.words.subscriber import SuppressionReason
@@ -67,7 +66,7 @@ class WrongBounces:
             )
 
     def undo(self, which: Which) -> Undone | None:
-        """Take off the do-not-mail list who is there because of such a bounce and for no other reason.
+        """Take those off the do-not-mail list who are there because of such a bounce and for no other reason.
 
         A person's own word, a complaint and a block by hand stay. Subscriptions that ended because of such bounces are
         as they were before, but of those who left since. What was heard up to now changes nothing any more. None where
@@ -218,7 +217,7 @@ def _forgive(connection: Connection, keys: Sequence[str]) -> None:
 
 
 def _forgive_runs(connection: Connection, people: Sequence[int]) -> None:
-    """Of whoever comes back: all that bounced so far."""
+    """Of readers who come back: all that bounced so far."""
     last = (
         select(func.max(delivery.c.id))
         .where(delivery.c.issue == bounced_off.c.issue, delivery.c.subscriber_id == bounced_off.c.subscriber_id)
@@ -230,7 +229,7 @@ def _forgive_runs(connection: Connection, people: Sequence[int]) -> None:
 
 
 def _leave_the_rest(connection: Connection, keys: Sequence[str]) -> None:
-    """Who stays off for another reason loses the bounce alone; what stood beside it takes its place."""
+    """An address that stays off for another reason loses the bounce alone; what stood beside it takes its place."""
     rest = suppression.c.email_key.in_(keys)
     besides = {"reason": suppression.c.besides, "since_at": suppression.c.besides_since}
     connection.execute(update(suppression).where(rest, _is_top, ~_is_alone).values(besides))

@@ -12,7 +12,7 @@ from newsletter.words.moment import say_span
 # A beat may be missed: a machine that is busy is not gone.
 _BEATS_MISSED = 4
 _PATIENCE_SECONDS = 60.0
-# Who calls `tick` less often than this types it by hand.
+# A person who calls `tick` less often than this types it by hand.
 LONGEST_SPAN_SECONDS = 3_900
 
 

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from newsletter.jobs.pulse import Pulse
 from newsletter.ledger.drain import Drain
 from newsletter.schedule.desk import Desk
-from newsletter.schedule.tick import hold_late, tick
+from newsletter.schedule.sendings import hold_late
+from newsletter.schedule.tick import tick
 
 HEARTBEAT_EVERY = timedelta(minutes=5)
 
@@ -67,7 +68,7 @@ class Rounds:
         now = self._desk.clock.now()
         if self._beaten_at is not None and timedelta(0) <= now - self._beaten_at < HEARTBEAT_EVERY:
             return
-        urls = {plan.ways.heartbeat_url for plan in self._desk.memory.list_plans()}
+        urls = {timetable.ways.heartbeat_url for timetable in self._desk.schedule.timetables.list_all()}
         for url in urls - {None}:
             self._desk.heartbeat.beat(url or "")
         self._beaten_at = now

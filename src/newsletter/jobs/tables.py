@@ -14,7 +14,7 @@ from newsletter.db.metadata import metadata
 from newsletter.db.types import UtcDateTime, one_of
 from newsletter.jobs.driver import DriverKind
 
-# Who does by themselves what is due. One that ends takes its row away; one that is killed leaves an old sign of life.
+# The processes that do by themselves what is due. One that ends takes its row away; one that is killed leaves an old sign of life.
 driver = Table(
     "driver",
     metadata,

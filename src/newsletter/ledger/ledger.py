@@ -15,7 +15,7 @@ from newsletter.ledger.control_sql import Control
 from newsletter.ledger.doubts_sql import Doubts
 from newsletter.ledger.mailings_sql import Mailings
 from newsletter.ledger.pace.halt_sql import Halts
-from newsletter.ledger.plan_sql import Planning
+from newsletter.ledger.plan_sql import IsAwaited, Planning, never_awaited
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +34,12 @@ class Ledger:
     halts: Halts
 
 
-def open_ledger(engine: Engine, *, practice: bool = False) -> Ledger:
+def open_ledger(engine: Engine, *, practice: bool = False, is_awaited: IsAwaited = never_awaited) -> Ledger:
     """The real ledger, or with `practice` the other one in the same database: of what leaves nothing behind but files."""
     mailings = Mailings(engine, practice=practice)
     return Ledger(
         mailings=mailings,
-        planning=Planning(engine, mailings, practice=practice),
+        planning=Planning(engine, mailings, practice=practice, is_awaited=is_awaited),
         parcels=Parcels(engine, practice=practice),
         attempts=Attempts(engine),
         doubts=Doubts(engine, practice=practice),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import (
@@ -11,6 +12,7 @@ from sqlalchemy import (
     and_,
     delete,
     exists,
+    false,
     func,
     insert,
     literal,
@@ -29,7 +31,6 @@ from newsletter.ledger.tables import delivery, edition, mailing, parcel
 from newsletter.readers.issue_copies_sql import lacks_issue
 from newsletter.readers.mailable_sql import mailable, on
 from newsletter.readers.tables import mailing_list, subscriber, subscription
-from newsletter.schedule.tables import slot
 from newsletter.segments.engagement_sql import roll_up
 from newsletter.segments.segments_sql import fitting
 from newsletter.words.edition import Edition
@@ -40,11 +41,27 @@ from newsletter.words.mistake import Missing, NotNow
 _REST_SECONDS = 0.12
 
 
+# Whether somebody counts on the mailing with this id, even where nobody is planned for it: then it is not dropped.
+IsAwaited = Callable[[ColumnElement[int]], ColumnElement[bool]]
+
+
+def never_awaited(mailing_id: ColumnElement[int]) -> ColumnElement[bool]:
+    return false()
+
+
 class Planning:
     """Opens mailings, and plans them slice by slice."""
 
-    def __init__(self, engine: Engine, mailings: Mailings, *, practice: bool = False) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        mailings: Mailings,
+        *,
+        practice: bool = False,
+        is_awaited: IsAwaited = never_awaited,
+    ) -> None:
         self._engine, self._mailings, self._practice = engine, mailings, practice
+        self._is_awaited = is_awaited
 
     @property
     def rest_seconds(self) -> float:
@@ -117,7 +134,7 @@ class Planning:
             begins, ends = plan.planned_to_subscriber, _end_of_slice(connection, plan, n_readers)
             if ends is None:
                 _open(connection, plan)
-                _drop_if_empty(connection, plan)
+                self._drop_if_empty(connection, plan)
                 return False
             planned, already = _plan_range(connection, plan, begins, ends)
             connection.execute(
@@ -130,6 +147,18 @@ class Planning:
                 )
             )
             return True
+
+    def _drop_if_empty(self, connection: Connection, plan: AnyRow) -> None:
+        """An issue sent again to a list of which everybody has it is no sending: it would only hide the one that was."""
+        earlier = mailing.alias("earlier")
+        before = exists().where(
+            earlier.c.issue == plan.issue,
+            earlier.c.list_id == plan.list_id,
+            earlier.c.is_practice == plan.is_practice,
+            earlier.c.id < plan.id,
+        )
+        is_free = ~self._is_awaited(mailing.c.id)
+        connection.execute(delete(mailing).where(mailing.c.id == plan.id, mailing.c.planned == 0, before, is_free))
 
 
 def _list_id(connection: Connection, list_name: str) -> int:
@@ -235,16 +264,3 @@ def _open(connection: Connection, plan: AnyRow) -> None:
     else:
         status = MailingStatus.SENDING
     move_status(connection, mailing.c.id == plan.id, out_of=[MailingStatus.PLANNING], to=status)
-
-
-def _drop_if_empty(connection: Connection, plan: AnyRow) -> None:
-    """An issue sent again to a list of which everybody has it is no sending: it would only hide the one that was."""
-    earlier = mailing.alias("earlier")
-    before = exists().where(
-        earlier.c.issue == plan.issue,
-        earlier.c.list_id == plan.list_id,
-        earlier.c.is_practice == plan.is_practice,
-        earlier.c.id < plan.id,
-    )
-    of_slot = exists().where(slot.c.mailing_id == mailing.c.id)
-    connection.execute(delete(mailing).where(mailing.c.id == plan.id, mailing.c.planned == 0, before, ~of_slot))

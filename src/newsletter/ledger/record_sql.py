@@ -10,6 +10,14 @@ from newsletter.db.engine import is_sqlite
 from newsletter.db.types import AnyRow, database_now
 from newsletter.ledger.moves_sql import accept, carried_by, move, recount, recount_all
 from newsletter.ledger.pace.pace_sql import give_back
+from newsletter.ledger.pace.policy import (
+    GIVE_UP_AFTER,
+    back_off_seconds,
+    pause_for_failures,
+    pause_for_parts,
+    pause_for_refused_calls,
+    pause_for_waits,
+)
 from newsletter.ledger.pace.refusals_sql import (
     n_taken,
     note_accepted,
@@ -18,9 +26,6 @@ from newsletter.ledger.pace.refusals_sql import (
     stop_where_everybody_is_refused,
 )
 from newsletter.ledger.pace.waits_sql import (
-    FAILURES_BEFORE_PAUSE,
-    GIVE_UP_AFTER,
-    WAITS_BEFORE_PAUSE,
     count_failure,
     forget_failures,
     forget_waits,
@@ -28,12 +33,10 @@ from newsletter.ledger.pace.waits_sql import (
     provider_waits,
     tried_for_long,
 )
-from newsletter.ledger.split_sql import BISECTION_BUDGET, halve, halves_fail_alike, root_refusals
+from newsletter.ledger.split_sql import halve, halves_fail_alike, root_refusals
 from newsletter.ledger.tables import attempt, delivery, mailing, parcel
 from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus, SkipReason
 from newsletter.words.outcome import Accepted, Deferred, Outcome, Refused, Uncertain
-
-_LONGEST_BACK_OFF_SECONDS = 60.0
 
 Answers = Sequence[tuple[Sequence[int] | None, Outcome]]
 
@@ -119,8 +122,7 @@ def _count_failure(connection: Connection, of: AnyRow, reason: str) -> int:
     if of.is_late:
         return 1
     failures = count_failure(connection, of.mailing_id)
-    if failures >= FAILURES_BEFORE_PAUSE:
-        why = f"{failures} calls in a row got no clear answer. The last: {reason}"
+    if why := pause_for_failures(failures, reason):
         stop(connection, of.provider, of.mailing_id, why)
     return failures
 
@@ -152,35 +154,27 @@ def _back_to_pending(
 def _defer(connection: Connection, of: AnyRow, outcome: Deferred) -> None:
     if outcome.halve:
         if not halve(connection, of.parcel_id):
-            why = f"Even one reader is too much for one call: {outcome.reason}"
-            stop(connection, of.provider, of.mailing_id, why)
+            too_much = f"Even one reader is too much for one call: {outcome.reason}"
+            stop(connection, of.provider, of.mailing_id, too_much)
     elif outcome.pauses:
         stop(connection, of.provider, of.mailing_id, outcome.reason)
     elif outcome.backs_off:
         failures = _count_failure(connection, of, outcome.reason)
-        seconds = min(_LONGEST_BACK_OFF_SECONDS, 2.0 ** (failures - 1))
-        provider_waits(connection, of.provider, seconds, outcome.reason)
+        provider_waits(connection, of.provider, back_off_seconds(failures), outcome.reason)
     elif outcome.retry_after is not None:
-        _leave_alone(connection, of, outcome.retry_after.total_seconds(), outcome.reason)
+        in_a_row = provider_waits(connection, of.provider, outcome.retry_after.total_seconds(), outcome.reason)
+        if why := pause_for_waits(in_a_row, outcome.reason):
+            stop(connection, of.provider, of.mailing_id, why)
     else:
         parcel_waits(connection, of.parcel_id, for_a_reader=outcome.about_reader)
-
-
-def _leave_alone(connection: Connection, of: AnyRow, seconds: float, reason: str) -> None:
-    """Its wish, and a little longer each time; after over an hour of nothing else a person should look."""
-    in_a_row = provider_waits(connection, of.provider, seconds, reason)
-    if in_a_row >= WAITS_BEFORE_PAUSE:
-        why = f"The provider said {in_a_row} times in a row that we should wait, and took nobody since. The last: {reason}"
-        stop(connection, of.provider, of.mailing_id, why)
 
 
 def _refuse(connection: Connection, of: AnyRow, deliveries: Sequence[int] | None, outcome: Refused) -> None:
     """A reader who is named, or alone, is refused; an unnamed refusal of several is bisected."""
     ids: list[int] = list(connection.scalars(carried_by(of.id))) if deliveries is None else list(deliveries)
     named = [delivery_id for delivery_id in ids if delivery_id in outcome.named]
-    if not named and _is_systemic(connection, of, outcome.reason):
+    if not named and (why := _pause_for_parts(connection, of, outcome.reason)):
         _back_to_pending(connection, of, ids)
-        why = f"The provider refuses every part of a batch: {outcome.reason}"
         stop(connection, of.provider, of.mailing_id, why)
         return
     blamed = set(named or (ids if len(ids) == 1 else []))
@@ -209,10 +203,10 @@ def _stop_if_everybody_is_refused(connection: Connection, of: AnyRow, answers: A
     stop_where_everybody_is_refused(connection, of, looked_at=looked_at)
 
 
-def _is_systemic(connection: Connection, of: AnyRow, reason: str) -> bool:
-    """Count this refusal of nobody in particular; True once it can't be about single readers any more."""
+def _pause_for_parts(connection: Connection, of: AnyRow, reason: str) -> str | None:
+    """Count this refusal of nobody in particular; a reason once it can't be about single readers any more."""
     alike = halves_fail_alike(connection, of.parcel_id, reason)
-    return root_refusals(connection, of.parcel_id, reason) >= BISECTION_BUDGET or alike
+    return pause_for_parts(root_refusals(connection, of.parcel_id, reason), reason, halves_alike=alike)
 
 
 def _count_refused_call(connection: Connection, of: AnyRow, answers: Answers) -> None:
@@ -227,8 +221,7 @@ def _count_refused_call(connection: Connection, of: AnyRow, answers: Answers) ->
     if HandOver.REFUSED not in inside or HandOver.ACCEPTED in inside:
         return
     reason = next((one.reason for _, one in answers if isinstance(one, Refused)), "it refused readers of this batch")
-    if root_refusals(connection, of.parcel_id, None) >= BISECTION_BUDGET:
-        why = f"{BISECTION_BUDGET} calls of one batch were refused. The last: {reason}"
+    if why := pause_for_refused_calls(root_refusals(connection, of.parcel_id, None), reason):
         stop(connection, of.provider, of.mailing_id, why)
 
 

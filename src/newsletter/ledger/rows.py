@@ -29,6 +29,7 @@ class MailingRow:
     already_had_it: int
     segment: str = ""
     is_practice: bool = False
+    finished_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,9 +11,6 @@ from newsletter.ledger.status_sql import move_status
 from newsletter.ledger.tables import delivery, parcel
 from newsletter.words.ledger import HandOver, ParcelStatus, sources
 
-# One bad address among a thousand takes ten refused calls to find; providers block senders who keep asking.
-BISECTION_BUDGET = 24
-
 
 def halve(connection: Connection, parcel_id: int) -> bool:
     """Move the pending readers of a parcel into two children. False where there is nothing to divide."""

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+TRY_AGAIN_AFTER = timedelta(minutes=10)
+GIVE_UP_AFTER = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,3 +26,8 @@ class Notice:
     id: int = 0
     tried_at: datetime | None = None
     handed_over_at: datetime | None = None
+
+    def may_be_tried(self, now: datetime) -> bool:
+        """A mail that is not taken is tried again, but not every 15 seconds, and not for ever."""
+        lately = self.tried_at is not None and timedelta(0) <= now - self.tried_at < TRY_AGAIN_AFTER
+        return not lately and now - self.made_at < GIVE_UP_AFTER

@@ -19,31 +19,18 @@ class Notices:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def add_notice(self, one: Notice) -> bool:
+    def add(self, one: Notice) -> bool:
         """False where this was told before."""
         with writing(self._engine) as connection:
             return write_notice(connection, one)
 
-    def list_notices(self, *, waiting: bool) -> Sequence[Notice]:
+    def list_all(self, *, waiting: bool) -> Sequence[Notice]:
         wanted = select(notice).order_by(notice.c.id)
         if waiting:
             wanted = wanted.where(notice.c.handed_over_at.is_(None))
         with reading(self._engine) as connection:
-            return [
-                Notice(
-                    id=row.id,
-                    about=row.about,
-                    kind=row.kind,
-                    tell=tuple(row.tell),
-                    subject=row.subject,
-                    body=row.body,
-                    shows=row.shows,
-                    made_at=row.made_at,
-                    tried_at=row.tried_at,
-                    handed_over_at=row.handed_over_at,
-                )
-                for row in connection.execute(wanted)
-            ]
+            rows = connection.execute(wanted)
+            return [Notice(**{**row._mapping, "tell": tuple(row.tell)}) for row in rows]
 
     def mark_tried(self, notice_id: int, now: datetime, *, taken: bool) -> None:
         values = {"tried_at": now, **({"handed_over_at": now} if taken else {})}
@@ -53,16 +40,6 @@ class Notices:
 
 def write_notice(connection: Connection, one: Notice) -> bool:
     """Inside a transaction of the caller's. False where it was told before."""
-    into = insert_into(connection, notice)
-    added = connection.execute(
-        into.values(
-            about=one.about,
-            kind=one.kind,
-            tell=list(one.tell),
-            subject=one.subject,
-            body=one.body,
-            shows=one.shows,
-            made_at=one.made_at,
-        ).on_conflict_do_nothing()
-    )
-    return added.rowcount == 1
+    words = {name: getattr(one, name) for name in ("about", "kind", "subject", "body", "shows", "made_at")}
+    into = insert_into(connection, notice).values(**words, tell=list(one.tell))
+    return connection.execute(into.on_conflict_do_nothing()).rowcount == 1

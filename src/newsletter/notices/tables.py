@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import (
-    Column,
-    Index,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-)
+from sqlalchemy import Column, Index, String, Table, Text, UniqueConstraint
 
 from newsletter.db.metadata import metadata
 from newsletter.db.types import FieldsJson, Id, UtcDateTime, only_where

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, exists, func, or_, select
@@ -15,13 +16,27 @@ from newsletter.feedback.tables import event
 from newsletter.ledger.pace.waits_sql import waits
 from newsletter.ledger.tables import attempt, mailing, parcel, provider_state
 from newsletter.notices.tables import notice
-from newsletter.report.measures import Measured
 from newsletter.schedule.tables import last_tick
 from newsletter.words.ledger import MailingStatus, ParcelStatus
 
 _OVER = (MailingStatus.FINISHED, MailingStatus.CANCELLED)
 # A list that was split into many sendings must not turn one look into many.
 _MOST_ISSUES = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """One look. `issues` are those under way and the newest one. `last_tick_at` is None where nothing ticked yet.
+
+    `mailings` counts the unfinished by status, `due_parcels` those that could be handed over now, `waiting_mails` the
+    mails to owners and readers that were not taken yet.
+    """
+
+    issues: Sequence[int]
+    mailings: Mapping[str, int]
+    due_parcels: int
+    waiting_mails: Mapping[str, int]
+    last_tick_at: datetime | None
 
 
 class Gauges:
@@ -41,12 +56,6 @@ class Gauges:
                 waiting_mails=_waiting_mails(connection),
                 last_tick_at=connection.scalar(select(last_tick.c.ticked_at)),
             )
-
-    def seconds_since_tick(self) -> float | None:
-        """By the database's clock, since any process last looked at the schedule; None where none ever did."""
-        with reading(self._engine) as connection:
-            row = connection.execute(select(last_tick.c.ticked_at, database_now().label("now"))).first()
-        return (row.now - row.ticked_at).total_seconds() if row else None
 
     def last_event_at(self) -> datetime | None:
         """When a provider told something last."""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, and_, case, func, select
 
 from newsletter.db.domains import domain_of
 from newsletter.db.engine import reading
@@ -15,7 +15,6 @@ from newsletter.feedback.tables import event
 from newsletter.ledger.account.account_sql import Accounts
 from newsletter.ledger.tables import attempt, delivery, mailing, parcel
 from newsletter.readers.tables import subscriber
-from newsletter.report.copies_sql import Copies
 from newsletter.report.figures import Domain, Figures
 from newsletter.words.alarm import alarms
 from newsletter.words.event import EventKind
@@ -26,8 +25,11 @@ _DOMAINS = 10
 _HOURS = 48
 
 
-class Reports(Copies):
+class Reports:
     """Figures of issues, for one account of the ledger."""
+
+    def __init__(self, engine: Engine, *, practice: bool = False) -> None:
+        self._engine, self._practice = engine, practice
 
     def find_figures(self, issue: int, providers: Sequence[str]) -> Figures | None:
         """None where the issue was never sent. `providers` are those that tell what became of a mail."""

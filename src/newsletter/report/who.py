@@ -52,7 +52,7 @@ def _handed(copy: Copy, zone: str) -> str:
     name = KINDS[one.provider].title if one.provider in KINDS else one.provider
     call = f" (call {one.reference})" if one.reference else ""
     proof = "" if one.outcome == _ACCEPTED else ", as the provider told us later"
-    return f"{name} for {copy.email} on {_moment(_time_of(one), zone)}{call}{proof}"
+    return f"{name} for {copy.email} on {say_moment(_time_of(one), zone)}{call}{proof}"
 
 
 def _time_of(one: Try) -> datetime:
@@ -62,14 +62,14 @@ def _time_of(one: Try) -> datetime:
 def _tried(copy: Copy, zone: str) -> str:
     if not copy.tries:
         return "a try began"
-    return f"a try began on {_moment(copy.tries[-1].started_at, zone)}"
+    return f"a try began on {say_moment(copy.tries[-1].started_at, zone)}"
 
 
 def _heard(copy: Copy, zone: str) -> str:
     """The news that decided the fate, and whether they opened it."""
     deciding = _deciding(copy)
     reason = f" ({deciding.reason.rstrip('.')})" if deciding and deciding.reason else ""
-    when = f" on {_moment(deciding.happened_at, zone)}" if deciding else ""
+    when = f" on {say_moment(deciding.happened_at, zone)}" if deciding else ""
     match copy.fate:
         case Fate.DELIVERED if deciding is None:
             return ", and they have it, as what they did with it shows"
@@ -109,12 +109,8 @@ def _opened(copy: Copy) -> str:
 def _late(copy: Copy, zone: str) -> str:
     if copy.left_late_at is None:
         return ""
-    return f"; they left on {_moment(copy.left_late_at, zone)}, when it was on its way and could not be called back"
+    return f"; they left on {say_moment(copy.left_late_at, zone)}, when it was on its way and could not be called back"
 
 
 def _doubled(copy: Copy) -> str:
     return "; it was handed over twice, because the first try had looked lost" if copy.is_doubled else ""
-
-
-def _moment(at: datetime, zone: str) -> str:
-    return say_moment(at, zone)

@@ -1,26 +1,19 @@
-"""Approvals and times set by hand: which words of an issue may go, and when a sending that waits begins."""
+"""Approvals: which words of an issue may go, and which issue goes next."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import Connection, Engine, Exists, and_, delete, exists, insert, or_, select, update
+from sqlalchemy import Connection, Engine, delete, select
 
 from newsletter.db.engine import reading, writing
 from newsletter.db.types import database_now
 from newsletter.db.upsert import insert_into
-from newsletter.ledger.mailings_sql import mailing_row, mailings
-from newsletter.ledger.rows import MailingRow
-from newsletter.ledger.status_sql import move_status
-from newsletter.ledger.tables import attempt, edition, mailing, parcel
+from newsletter.ledger.tables import edition
 from newsletter.schedule.tables import approval, self_draft
 from newsletter.words.edition import Edition
-from newsletter.words.ledger import MailingStatus
 from newsletter.words.slot import Approval
-
-# A sending without a time of its own begins with its plan.
-_AT_ONCE = timedelta(seconds=1)
 
 
 class Approvals:
@@ -29,30 +22,23 @@ class Approvals:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def find_approval(self, issue: int) -> Approval | None:
+    def find(self, issue: int) -> Approval | None:
         with reading(self._engine) as connection:
             row = connection.execute(select(approval).where(approval.c.issue == issue)).first()
-        if row is None:
-            return None
-        return Approval(
-            issue=row.issue,
-            digest=row.digest,
-            approved_by=row.approved_by,
-            approved_at=row.approved_at,
-            is_next=row.is_next,
-            segment=row.segment,
-        )
+        return Approval(**row._mapping) if row else None
 
-    def approve(self, words: Edition, *, by: str, now: datetime, is_next: bool, segment: str | None = None) -> Approval:
-        """Freeze an edition and pin its issue to exactly these words. `segment` None leaves its question as it is."""
-        values = {"digest": words.digest, "approved_by": by, "approved_at": now, "is_next": is_next}
+    def approve(
+        self, words: Edition, *, by: str, now: datetime, is_next: bool | None = None, segment: str | None = None
+    ) -> Approval:
+        """Freeze an edition and pin its issue to exactly these words. `is_next` and `segment` None leave those as they are."""
+        values: dict[str, object] = {"digest": words.digest, "approved_by": by, "approved_at": now}
+        values |= {} if is_next is None else {"is_next": is_next}
         values |= {} if segment is None else {"segment": segment}
         with writing(self._engine) as connection:
-            _keep(connection, words)
-            known = update(approval).where(approval.c.issue == words.issue).values(values)
-            if not connection.execute(known).rowcount:
-                connection.execute(insert(approval).values(issue=words.issue, **values))
-        found = self.find_approval(words.issue)
+            keep(connection, words)
+            into = insert_into(connection, approval).values({"issue": words.issue, "is_next": False, **values})
+            connection.execute(into.on_conflict_do_update(index_elements=["issue"], set_=values))
+        found = self.find(words.issue)
         assert found is not None
         return found
 
@@ -85,69 +71,12 @@ class Approvals:
     def keep_edition(self, words: Edition) -> str:
         """Freeze an edition; returns its digest."""
         with writing(self._engine) as connection:
-            _keep(connection, words)
+            keep(connection, words)
         return words.digest
 
 
-class OneOffs:
-    """Sendings that somebody set to a time."""
-
-    def __init__(self, engine: Engine, *, practice: bool = False) -> None:
-        self._engine, self._practice = engine, practice
-
-    def move_start(self, mailing_id: int, start_at: datetime) -> bool:
-        """Another time for a mailing that has not begun, scheduled or held. False where it has."""
-        held = and_(mailing.c.status == MailingStatus.PAUSED, ~_begun())
-        with writing(self._engine) as connection:
-            moved = move_status(
-                connection,
-                mailing.c.id == mailing_id,
-                or_(mailing.c.status == MailingStatus.SCHEDULED, held),
-                out_of=[MailingStatus.SCHEDULED, MailingStatus.PAUSED],
-                to=MailingStatus.SCHEDULED,
-                start_at=start_at,
-                pause_reason=None,
-            )
-        return moved == 1
-
-    def reword(self, words: Edition) -> int:
-        """The sendings of its issue that have not begun go with these words. Returns how many had others."""
-        # One that is planned for now is taken up as soon as it is planned: it keeps its words.
-        planned_ahead = and_(mailing.c.status == MailingStatus.PLANNING, mailing.c.start_at > database_now())
-        waits = or_(mailing.c.status.in_((MailingStatus.SCHEDULED, MailingStatus.PAUSED)), planned_ahead)
-        with writing(self._engine) as connection:
-            _keep(connection, words)
-            theirs = select(edition.c.id).where(edition.c.digest == words.digest).scalar_subquery()
-            return connection.execute(
-                update(mailing)
-                .where(
-                    mailing.c.issue == words.issue,
-                    mailing.c.is_practice == self._practice,
-                    waits,
-                    mailing.c.edition_id != theirs,
-                    ~_begun(),
-                )
-                .values(edition_id=theirs)
-            ).rowcount
-
-    def list_sendings(self, *, only_timed: bool = False) -> Sequence[tuple[MailingRow, datetime | None]]:
-        """Every mailing with the time at which it ended, oldest first; or those alone that were set to a later time."""
-        with reading(self._engine) as connection:
-            ours = mailings().where(mailing.c.is_practice == self._practice)
-            rows = connection.execute(ours.order_by(mailing.c.start_at, mailing.c.id)).all()
-        return [
-            (mailing_row(row), row.finished_at)
-            for row in rows
-            if not only_timed or row.start_at - row.created_at > _AT_ONCE
-        ]
-
-
-def _begun() -> Exists:
-    """Whether anybody of a mailing was handed over, or is about to be."""
-    return exists().where(parcel.c.mailing_id == mailing.c.id, attempt.c.parcel_id == parcel.c.id)
-
-
-def _keep(connection: Connection, words: Edition) -> None:
+def keep(connection: Connection, words: Edition) -> None:
+    """Freeze an edition inside a transaction of the caller's."""
     into = insert_into(connection, edition)
     connection.execute(
         into.values(

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
+from newsletter.ledger.mailings_sql import UNFINISHED
 from newsletter.ledger.rows import MailingRow
 from newsletter.schedule.desk import Desk
 from newsletter.schedule.freeze import choose
@@ -18,7 +19,7 @@ from newsletter.words.cadence import Occurrence
 from newsletter.words.cadence_text import clock_note
 from newsletter.words.ledger import MailingStatus
 from newsletter.words.mistake import NewsletterError
-from newsletter.words.slot import Plan, Slot, SlotStatus
+from newsletter.words.slot import OPEN, Slot, SlotStatus, Timetable
 
 _SAID = {
     SlotStatus.WAITING: "waiting",
@@ -37,8 +38,7 @@ _SAID_OF_SENDING = {
     MailingStatus.FINISHED: "sent by hand",
 }
 # However long ago its time was, it is not over.
-_OPEN_SLOTS = (SlotStatus.WAITING, SlotStatus.FROZEN, SlotStatus.ASKING, SlotStatus.GOING)
-_OPEN_SENDINGS = (MailingStatus.PLANNING, MailingStatus.SCHEDULED, MailingStatus.SENDING, MailingStatus.PAUSED)
+_OPEN_SLOTS = (*OPEN, SlotStatus.GOING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,22 +65,22 @@ class CalendarLine:
 
 
 def calendar(desk: Desk, *, since: datetime, n_ahead: int) -> list[CalendarLine]:
-    """Every time from `since` on, what is open from before, and the next `n_ahead` of each plan, by time."""
+    """Every time from `since` on, what is open from before, and the next `n_ahead` of each timetable, by time."""
     now = desk.clock.now()
-    plans = desk.memory.list_plans()
+    timetables = desk.schedule.timetables.list_all()
     of_slots = set()
     lines: list[CalendarLine] = []
-    for plan in plans:
-        slots = desk.memory.list_slots(plan.id)
+    for timetable in timetables:
+        slots = desk.schedule.slots.of(timetable.id)
         of_slots |= {slot.mailing_id for slot in slots}
-        come = [_of_slot(plan, slot) for slot in slots if slot.at >= since or slot.status in _OPEN_SLOTS]
-        lines += _last_may_go([*come, *_not_written_down(plan, slots, now)], now)
-        lines += _ahead(desk, plan, {slot.asked for slot in slots}, now, n_ahead)
-    zones = {plan.list_name: plan.cadence.zone for plan in plans}
-    for mailing, _ in desk.memory.list_sendings():
-        if mailing.id not in of_slots and (mailing.start_at >= since or mailing.status in _OPEN_SENDINGS):
+        come = [_of_slot(timetable, slot) for slot in slots if slot.at >= since or slot.status in _OPEN_SLOTS]
+        lines += _last_may_go([*come, *_not_written_down(timetable, slots, now)], now)
+        lines += _ahead(desk, timetable, {slot.asked for slot in slots}, now, n_ahead)
+    zones = {timetable.list_name: timetable.cadence.zone for timetable in timetables}
+    for mailing in desk.schedule.sendings.list_all():
+        if mailing.id not in of_slots and (mailing.start_at >= since or mailing.status in UNFINISHED):
             lines.append(_of_sending(mailing, zones.get(mailing.list_name, desk.newsletter.zone), now))
-    return sorted(_next_named(desk, plans, lines, now), key=lambda line: (line.at, line.uid))
+    return sorted(_next_named(desk, timetables, lines, now), key=lambda line: (line.at, line.uid))
 
 
 def entries(lines: Iterable[CalendarLine], newsletter: str) -> Iterator[CalendarEvent]:
@@ -94,23 +94,23 @@ def entries(lines: Iterable[CalendarLine], newsletter: str) -> Iterator[Calendar
         )
 
 
-def _of_slot(plan: Plan, slot: Slot) -> CalendarLine:
+def _of_slot(timetable: Timetable, slot: Slot) -> CalendarLine:
     words = _SAID[slot.status]
     if slot.why:
         words += f": {BECAUSE[slot.why]}"
     if slot.segment:
         words += f", to those who fit {slot.segment}"
     shown = slot.began_at if slot.began_at and slot.began_at - slot.at >= timedelta(minutes=1) else slot.go_at
-    place = ZoneInfo(plan.cadence.zone)
+    place = ZoneInfo(timetable.cadence.zone)
     if shown:
         words += f", {'begun' if slot.began_at else 'set to'} {shown.astimezone(place):%a %-d %b %H:%M}"
     return CalendarLine(
-        uid=f"slot-{plan.id}-{slot.asked:%Y%m%dT%H%M}",
+        uid=f"slot-{timetable.id}-{slot.asked:%Y%m%dT%H%M}",
         kind="slot",
-        list_name=plan.list_name,
+        list_name=timetable.list_name,
         at=slot.at,
         local=slot.at.astimezone(place).replace(tzinfo=None),
-        zone=plan.cadence.zone,
+        zone=timetable.cadence.zone,
         status=slot.status.value,
         issue=slot.issue,
         words=words,
@@ -118,41 +118,44 @@ def _of_slot(plan: Plan, slot: Slot) -> CalendarLine:
     )
 
 
-def _not_written_down(plan: Plan, slots: Sequence[Slot], now: datetime) -> Iterator[CalendarLine]:
+def _not_written_down(timetable: Timetable, slots: Sequence[Slot], now: datetime) -> Iterator[CalendarLine]:
     """Times that came while nothing looked."""
-    if plan.held_at is None:
-        for one in missing(plan, slots, now):
+    if timetable.held_at is None:
+        for one in missing(timetable, slots, now):
             if one.at <= now:
-                yield _of_rule(plan, one, "waiting", due_at=one.at)
+                yield _of_rule(timetable, one, "waiting", due_at=one.at)
 
 
 def _last_may_go(lines: list[CalendarLine], now: datetime) -> list[CalendarLine]:
-    """Of the times of a plan that are overdue, those before the last are passed over as soon as something looks."""
+    """Of the times of a timetable that are overdue, those before the last are passed over as soon as something looks."""
     late = sorted((line for line in lines if line.lateness(now) is not None), key=lambda line: line.at)[:-1]
     words = "its time passed while nothing ran"
     return [replace(line, due_at=None, status="skipped", words=words) if line in late else line for line in lines]
 
 
-def _ahead(desk: Desk, plan: Plan, known: set[datetime], now: datetime, n_ahead: int) -> Iterator[CalendarLine]:
+def _ahead(
+    desk: Desk, timetable: Timetable, known: set[datetime], now: datetime, n_ahead: int
+) -> Iterator[CalendarLine]:
     """Times that are not written down yet, and the days that are left out between them."""
-    coming = list(islice(plan.cadence.after(now), n_ahead))
+    coming = list(islice(timetable.cadence.after(now), n_ahead))
     for one in coming:
         if one.asked not in known:
-            yield _of_rule(plan, one, "on hold" if plan.held_at else "to come", due_at=None if plan.held_at else one.at)
+            is_held = timetable.held_at is not None
+            yield _of_rule(timetable, one, "on hold") if is_held else _of_rule(timetable, one, "to come", one.at)
     last = coming[-1].at if coming else now
-    for day in sorted(plan.cadence.skipped):
-        if plan.cadence.falls_on(day) and now < (one := plan.cadence.on(day)).at <= last:
-            yield _of_rule(plan, one, "left out")
+    for day in sorted(timetable.cadence.skipped):
+        if timetable.cadence.falls_on(day) and now < (one := timetable.cadence.on(day)).at <= last:
+            yield _of_rule(timetable, one, "left out")
 
 
-def _of_rule(plan: Plan, one: Occurrence, status: str, due_at: datetime | None = None) -> CalendarLine:
+def _of_rule(timetable: Timetable, one: Occurrence, status: str, due_at: datetime | None = None) -> CalendarLine:
     return CalendarLine(
-        uid=f"slot-{plan.id}-{one.asked:%Y%m%dT%H%M}",
+        uid=f"slot-{timetable.id}-{one.asked:%Y%m%dT%H%M}",
         kind="left out" if status == "left out" else "slot",
-        list_name=plan.list_name,
+        list_name=timetable.list_name,
         at=one.at,
         local=one.local,
-        zone=plan.cadence.zone,
+        zone=timetable.cadence.zone,
         status=status,
         issue=None,
         words=" ".join(part for part in (status, clock_note(one)) if part),
@@ -183,22 +186,22 @@ def _is_to_go(line: CalendarLine, now: datetime) -> bool:
     return line.at > now or line.lateness(now) is not None
 
 
-def _next_named(desk: Desk, plans: Iterable[Plan], lines: list[CalendarLine], now: datetime) -> list[CalendarLine]:
-    """The first open slot of each plan with the issue that would go as things stand."""
+def _next_named(
+    desk: Desk, timetables: Iterable[Timetable], lines: list[CalendarLine], now: datetime
+) -> list[CalendarLine]:
+    """The first open slot of each timetable with the issue that would go as things stand."""
     named = list(lines)
-    for plan in plans:
-        mine = [
-            line for line in lines if line.list_name == plan.list_name and line.kind == "slot" and _is_to_go(line, now)
-        ]
-        first = min(mine, key=lambda line: line.at, default=None)
-        if first is None or first.issue or plan.held_at:
+    for timetable in timetables:
+        mine = [line for line in lines if (line.list_name, line.kind) == (timetable.list_name, "slot")]
+        first = min((line for line in mine if _is_to_go(line, now)), key=lambda line: line.at, default=None)
+        if first is None or first.issue or timetable.held_at:
             continue
         try:
-            number = choose(desk, plan)
+            number = choose(desk, timetable)
         except NewsletterError:
             number = None
         if number:
-            approval = desk.memory.find_approval(number)
+            approval = desk.schedule.approvals.find(number)
             state = "as it was approved" if approval else "as things stand"
             whom = f", to those who fit {approval.segment}" if approval and approval.segment else ""
             named[named.index(first)] = replace(first, issue=number, words=f"{first.words}, {state}{whom}")

@@ -9,12 +9,13 @@ from newsletter.compose.press import Proof
 from newsletter.folder.shelf import Shelf
 from newsletter.ledger.ledger import Ledger
 from newsletter.ledger.pack import TokenKey
+from newsletter.notices.notices_sql import Notices
 from newsletter.ports.clock import Clock
 from newsletter.ports.locks import TickLock
 from newsletter.ports.provider import Provider
 from newsletter.preflight.around import Around
 from newsletter.providers.heartbeat import Heartbeat
-from newsletter.schedule.schedule_sql import Schedule
+from newsletter.schedule.schedule import Schedule
 from newsletter.words.mistake import NewsletterError
 from newsletter.words.newsletter import Newsletter
 from newsletter.words.slot import Ways
@@ -34,7 +35,8 @@ class Desk:
     shelf: Shelf
     around: Callable[[Proof], Around]
     ledger: Ledger
-    memory: Schedule
+    schedule: Schedule
+    notices: Notices
     provider: Provider
     heartbeat: Heartbeat
     lock: TickLock
@@ -49,11 +51,11 @@ class Desk:
     find_hold: Callable[[], NewsletterError | None] = lambda: None
 
     def tell(self, ways: Ways | None = None) -> tuple[str, ...]:
-        """Who hears of a slot: those that were named, else whoever answers readers."""
+        """The addresses that hear of a slot: those that were named, else the one that answers readers."""
         if ways and ways.tell:
             return ways.tell
         return (self.newsletter.reply_to or self.newsletter.sender,)
 
     def tell_about(self, list_name: str) -> tuple[str, ...]:
-        plan = self.memory.find_plan(list_name)
-        return self.tell(plan.ways if plan else None)
+        timetable = self.schedule.timetables.find(list_name)
+        return self.tell(timetable.ways if timetable else None)

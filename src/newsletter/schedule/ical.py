@@ -12,6 +12,8 @@ from newsletter.words.mistake import Mistake, Place
 # More days than this in a file of holidays is a mistake, or somebody's joke.
 _MOST_DAYS = 4_000
 _YEARS_AHEAD = 10
+# What may stand in a yearly rule without changing on which days it falls.
+_OF_A_YEARLY_RULE = {"BYMONTH", "BYMONTHDAY", "INTERVAL", "COUNT", "UNTIL", "WKST"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,19 +93,7 @@ def _repeats(first: date, rule: tuple[str, int] | None, file: str) -> Iterator[d
     parts = dict(part.upper().partition("=")[::2] for part in rule[0].split(";"))
     numbers = {name: parts.get(name, "0" if name == "COUNT" else "1") for name in ("INTERVAL", "COUNT")}
     is_plain = all(re.fullmatch("[0-9]{1,4}", number) for number in numbers.values())
-    if (
-        not is_plain
-        or parts.pop("FREQ", "") != "YEARLY"
-        or set(parts)
-        - {
-            "BYMONTH",
-            "BYMONTHDAY",
-            "INTERVAL",
-            "COUNT",
-            "UNTIL",
-            "WKST",
-        }
-    ):
+    if not is_plain or parts.pop("FREQ", "") != "YEARLY" or set(parts) - _OF_A_YEARLY_RULE:
         raise Mistake(
             "This event repeats by a rule that is not read here; only a plain yearly one is.",
             fix="Put its days in the file one by one, or skip them with --skip DATE.",

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from newsletter.ledger.rows import MailingRow
 from newsletter.ledger.sample import sample
 from newsletter.notices.notice import Notice
-from newsletter.schedule.counts_sql import SendingTally
 from newsletter.schedule.desk import Desk
+from newsletter.schedule.sendings_sql import SendingTally
 from newsletter.words.cadence_text import say_time
 from newsletter.words.ledger import HandOver, MailingStatus
 from newsletter.words.moment import say_moment, say_span
-from newsletter.words.slot import MENDABLE, Plan, Slot, Why
+from newsletter.words.slot import MENDABLE, Slot, Timetable, Why
 from newsletter.words.token import reader_token
 
 # Why a slot did not go, as it stands after "because".
@@ -37,123 +37,127 @@ BECAUSE: Mapping[Why, str] = {
 }
 
 
-def asking(desk: Desk, plan: Plan, slot: Slot, why: Why, detail: str) -> Notice:
+def asking(desk: Desk, timetable: Timetable, slot: Slot, why: Why, detail: str) -> Notice:
     """It did not go; here is why, and what can be done."""
-    until = slot.due_at + plan.ways.late
+    until = slot.due_at + timetable.ways.late
     ways_out = [
-        f"Send it now: newsletter schedule decide --list {plan.list_name} --now",
-        f'Send it at a time: newsletter schedule decide --list {plan.list_name} --at "thu 15:00"',
-        f"Skip it: newsletter schedule decide --list {plan.list_name} --skip",
+        f"Send it now: newsletter schedule decide --list {timetable.list_name} --now",
+        f'Send it at a time: newsletter schedule decide --list {timetable.list_name} --at "thu 15:00"',
+        f"Skip it: newsletter schedule decide --list {timetable.list_name} --skip",
     ]
-    lines = [f"{_name(slot, plan)} did not go, because {BECAUSE[why]}.", *([detail] if detail else []), ""]
+    lines = [f"{_name(slot, timetable)} did not go, because {BECAUSE[why]}.", *([detail] if detail else []), ""]
     if why is Why.UNAPPROVED and slot.issue:
         ways_out.insert(0, f"Approve it first: newsletter schedule approve {slot.issue}")
     if why in MENDABLE and desk.clock.now() < until:
-        lines += [
-            f"Mend that before {say_moment(until, plan.cadence.zone)} and it goes by itself. Later, or instead:",
-            "",
-        ]
+        before = say_moment(until, timetable.cadence.zone)
+        lines += [f"Mend that before {before} and it goes by itself. Later, or instead:", ""]
     subject = f"{_issue(slot)} did not go, because {BECAUSE[why]}"
-    return _notice(desk, plan, slot, f"{why.value} {slot.due_at:%m%d%H%M}", subject, [*lines, *ways_out])
+    return _notice(desk, timetable, slot, f"{why.value} {slot.due_at:%m%d%H%M}", subject, [*lines, *ways_out])
 
 
 # Where the link stands in the line above a frozen issue.
 STOP = "Stop it"
 
 
-def frozen(desk: Desk, plan: Plan, slot: Slot, digest: str, *, segment: str) -> Notice:
+def frozen(desk: Desk, timetable: Timetable, slot: Slot, digest: str, *, segment: str) -> Notice:
     """The words of an issue are fixed: the issue itself, with when it goes, to how many, and the link that stops it."""
     assert slot.issue is not None
-    n_readers = desk.count(slot.issue, plan.list_name, segment)
+    n_readers = desk.count(slot.issue, timetable.list_name, segment)
     readers = "1 reader" if n_readers == 1 else f"{n_readers:,} readers"
     key = desk.key
     token = reader_token(
-        key.secret, key_id=key.id, purpose="stop", subscriber=slot.id, mailing_list=plan.id, issue=slot.issue
+        key.secret, key_id=key.id, purpose="stop", subscriber=slot.id, mailing_list=timetable.id, issue=slot.issue
     )
     edition = desk.ledger.mailings.get_edition(digest)
     subject = sample(edition, desk.newsletter, key, None, list_id=0, date=desk.clock.now()).subject
-    return Notice(
-        about=f"slot:{slot.id}",
-        # Other words, or another time, are news.
-        kind=f"f{slot.due_at:%m%d%H%M} {digest[:10]}",
-        tell=desk.tell(plan.ways),
-        subject=f"[{desk.newsletter.name}] Goes {_when(desk, plan, slot)}: {subject}",
-        body=f"Goes {_when(desk, plan, slot)} to {readers}. {STOP}: {desk.newsletter.public_url}/stop/{token}",
-        made_at=desk.clock.now(),
-        shows=digest,
-    )
+    goes = f"Goes {_when(desk, timetable, slot)}"
+    body = f"{goes} to {readers}. {STOP}: {desk.newsletter.public_url}/stop/{token}"
+    # Other words, or another time, are news.
+    kind = f"f{slot.due_at:%m%d%H%M} {digest[:10]}"
+    told = _letter(desk, f"slot:{slot.id}", kind, desk.tell(timetable.ways), f"{goes}: {subject}", [body])
+    return replace(told, shows=digest)
 
 
-def _when(desk: Desk, plan: Plan, slot: Slot) -> str:
+def _when(desk: Desk, timetable: Timetable, slot: Slot) -> str:
     """ "at 09:00", with the day where that is another one than today."""
-    place = ZoneInfo(plan.cadence.zone)
+    place = ZoneInfo(timetable.cadence.zone)
     local, today = slot.due_at.astimezone(place), desk.clock.now().astimezone(place).date()
     return f"at {local:%H:%M}" if local.date() == today else f"{local:%a} {local.day} {local:%b} at {local:%H:%M}"
 
 
-def unapproved(desk: Desk, plan: Plan, slot: Slot) -> Notice:
+def unapproved(desk: Desk, timetable: Timetable, slot: Slot) -> Notice:
     """Its words could be frozen now, and nobody has approved any."""
-    due = say_moment(slot.due_at, plan.cadence.zone)
+    due = say_moment(slot.due_at, timetable.cadence.zone)
     lines = [
-        f"{_name(slot, plan)} goes {due}, once somebody has approved it. Nobody has, so as it stands it does not go.",
+        f"{_name(slot, timetable)} goes {due}, once somebody has approved it. Nobody has, so as it stands it does not go.",
         "",
         f"Read it, and approve it: newsletter schedule approve {slot.issue}",
     ]
     subject = f"{_issue(slot)} waits for an approval: it is due {due}"
-    return _notice(desk, plan, slot, f"unread {slot.due_at:%y%m%d%H%M}", subject, lines)
+    return _notice(desk, timetable, slot, f"unread {slot.due_at:%y%m%d%H%M}", subject, lines)
 
 
-def skipped(desk: Desk, plan: Plan, slot: Slot, why: Why, detail: str) -> Notice:
+def skipped(desk: Desk, timetable: Timetable, slot: Slot, why: Why, detail: str) -> Notice:
     """It will not go, and nothing needs to be done."""
-    lines = [f"{_name(slot, plan)} did not go, because {BECAUSE[why]}.", *([detail] if detail else []), ""]
+    lines = [f"{_name(slot, timetable)} did not go, because {BECAUSE[why]}.", *([detail] if detail else []), ""]
     past = slot.due_at if why is Why.PASSED else max(slot.due_at, desk.clock.now())
-    following = next(plan.cadence.after(past), None)
+    following = next(timetable.cadence.after(past), None)
     if why is Why.HELD:
-        lines += [f"Let it go on: newsletter schedule resume --list {plan.list_name}"]
+        lines += [f"Let it go on: newsletter schedule resume --list {timetable.list_name}"]
     elif following:
-        lines += [f"What was ready goes in the next slot: {say_time(following.local)} {plan.cadence.zone}."]
-    return _notice(desk, plan, slot, "result", f"{_issue(slot)} did not go, because {BECAUSE[why]}", lines)
+        lines += [f"What was ready goes in the next slot: {say_time(following.local)} {timetable.cadence.zone}."]
+    return _notice(desk, timetable, slot, "result", f"{_issue(slot)} did not go, because {BECAUSE[why]}", lines)
 
 
-def passed(desk: Desk, plan: Plan, slots: Sequence[Slot], why: Why) -> Notice:
+def passed(desk: Desk, timetable: Timetable, slots: Sequence[Slot], why: Why) -> Notice:
     """Slots whose time is over, in one mail. Not their result: where the clock was wrong their time is still to come."""
     last = slots[-1]
     if len(slots) == 1:
-        told = skipped(desk, plan, last, why, "")
+        told = skipped(desk, timetable, last, why, "")
     else:
         first, end = (say_time(one.asked) for one in (slots[0], last))
         lines = [
-            f"{len(slots)} times of list {plan.list_name!r} passed without an issue, because {BECAUSE[why]}:",
-            f"from {first} to {end} {plan.cadence.zone}.",
+            f"{len(slots)} times of list {timetable.list_name!r} passed without an issue, because {BECAUSE[why]}:",
+            f"from {first} to {end} {timetable.cadence.zone}.",
         ]
-        told = _notice(desk, plan, last, "passed", f"{len(slots)} times passed without an issue", lines)
+        told = _notice(desk, timetable, last, "passed", f"{len(slots)} times passed without an issue", lines)
     return replace(told, kind=f"passed {last.due_at:%y%m%d%H%M}")
 
 
-def stopped(desk: Desk, plan: Plan, slot: Slot, reason: str) -> Notice:
-    lines = [
-        f"The sending of issue {slot.issue} stands still: {reason}",
+def stopped(desk: Desk, timetable: Timetable, slot: Slot, reason: str) -> Notice:
+    lines = _stands_still(f"issue {slot.issue}", slot.issue, reason)
+    return _notice(desk, timetable, slot, "stopped", f"Issue {slot.issue} stands still", lines)
+
+
+def one_off_stopped(desk: Desk, mailing: MailingRow) -> Notice:
+    what = f"issue {mailing.issue} to {mailing.list_name!r}"
+    lines = _stands_still(what, mailing.issue, mailing.pause_reason)
+    return _one_off(desk, mailing, "stopped", f"Issue {mailing.issue} stands still", lines)
+
+
+def _stands_still(what: str, issue: int | None, reason: str | None) -> list[str]:
+    return [
+        f"The sending of {what} stands still: {reason}",
         "Nobody is lost: who has not got it yet is written down.",
         "",
-        f"When that is mended: newsletter resume {slot.issue}",
+        f"When that is mended: newsletter resume {issue}",
     ]
-    return _notice(desk, plan, slot, "stopped", f"Issue {slot.issue} stands still", lines)
 
 
-def result(desk: Desk, plan: Plan, slot: Slot, tallies: Sequence[SendingTally], ended_at: datetime) -> Notice:
+def result(desk: Desk, timetable: Timetable, slot: Slot, tallies: Sequence[SendingTally], ended_at: datetime) -> Notice:
     """It went out, to how many, and what is open. The slot's own sending is the first of `tallies`."""
     began, late = slot.began_at or slot.due_at, (slot.began_at or slot.due_at) - slot.at
-    when = f"{_clock(began, plan)}-{_clock(ended_at, plan)}"
+    when = f"{_clock(began, timetable)}-{_clock(ended_at, timetable)}"
     verb = "went out"
     if tallies[0].mailing.status is MailingStatus.CANCELLED:
         verb = "was cancelled on its way"
     line = f"Issue {slot.issue} {verb} {when}: {counts(tallies[0])}."
-    lines = [line, f"Slot: {say_time(slot.asked)} {plan.cadence.zone}, {_readers(tallies[0].mailing)}."]
+    lines = [line, f"Slot: {say_time(slot.asked)} {timetable.cadence.zone}, {_readers(tallies[0].mailing)}."]
     if late.total_seconds() >= 300:
         lines.append(f"It began {say_span(late)} after its time.")
     if tallies[0].handover[HandOver.UNCERTAIN]:
         lines += ["", f"Find out about the unknown: newsletter settle {slot.issue} --look"]
-    return _notice(desk, plan, slot, "result", line.removesuffix("."), [*lines, *_by_sending(tallies)])
+    return _notice(desk, timetable, slot, "result", line.removesuffix("."), [*lines, *_by_sending(tallies)])
 
 
 def _by_sending(tallies: Sequence[SendingTally]) -> list[str]:
@@ -182,29 +186,26 @@ def counts(tally: SendingTally) -> str:
     return ", ".join([*parts, f"{n[HandOver.UNCERTAIN]:,} unknown"])
 
 
-def fault(desk: Desk, plan: Plan, what: str) -> Notice:
+def fault(desk: Desk, timetable: Timetable, what: str) -> Notice:
     """The program itself failed; the details are in the log."""
-    now = desk.clock.now()
     lines = [
-        f"A fault of the program itself ({what}) keeps the schedule of {plan.list_name!r} from going on.",
+        f"A fault of the program itself ({what}) keeps the schedule of {timetable.list_name!r} from going on.",
         "It is tried again at every look. The details are in the log of `newsletter serve`.",
     ]
-    return Notice(
-        about=f"plan:{plan.id}",
-        kind=f"fault {now:%y%m%d}",
-        tell=desk.tell(plan.ways),
-        subject=f"[{desk.newsletter.name}] The schedule of {plan.list_name!r} has a fault",
-        body="\n".join(lines),
-        made_at=now,
-    )
+    # The word before the number is part of what is kept: the same fault is told once a day.
+    about, kind = f"plan:{timetable.id}", f"fault {desk.clock.now():%y%m%d}"
+    subject = f"The schedule of {timetable.list_name!r} has a fault"
+    return _letter(desk, about, kind, desk.tell(timetable.ways), subject, lines)
 
 
-def reminder(desk: Desk, plan: Plan, slot: Slot, turn: int, open_points: list[str]) -> Notice:
-    due = say_moment(slot.due_at, plan.cadence.zone)
-    frozen = say_moment(slot.due_at - plan.ways.freeze_before, plan.cadence.zone)
+def reminder(desk: Desk, timetable: Timetable, slot: Slot, turn: int, open_points: list[str]) -> Notice:
+    due = say_moment(slot.due_at, timetable.cadence.zone)
+    frozen = say_moment(slot.due_at - timetable.ways.freeze_before, timetable.cadence.zone)
     head = f"{_issue(slot)} is due {due}; its words are frozen {frozen}. Before that:"
-    subject = f"Reminder: {_issue(slot, lower=True)} is due {say_moment(slot.due_at, plan.cadence.zone)}"
-    return _notice(desk, plan, slot, f"reminder {turn}", subject, [head, "", *(f"- {point}" for point in open_points)])
+    subject = f"Reminder: {_issue(slot, lower=True)} is due {say_moment(slot.due_at, timetable.cadence.zone)}"
+    return _notice(
+        desk, timetable, slot, f"reminder {turn}", subject, [head, "", *(f"- {point}" for point in open_points)]
+    )
 
 
 def late_sending(desk: Desk, mailing: MailingRow, reason: str) -> Notice:
@@ -215,23 +216,8 @@ def late_sending(desk: Desk, mailing: MailingRow, reason: str) -> Notice:
         f'Another time: newsletter send {mailing.issue} --list {mailing.list_name} --at "thu 15:00"',
         f"Not at all: newsletter cancel {mailing.issue}",
     ]
-    return _one_off(
-        desk,
-        mailing,
-        f"late {mailing.start_at:%y%m%d%H%M}",
-        f"Issue {mailing.issue} did not go, because it was too late",
-        lines,
-    )
-
-
-def one_off_stopped(desk: Desk, mailing: MailingRow) -> Notice:
-    lines = [
-        f"The sending of issue {mailing.issue} to {mailing.list_name!r} stands still: {mailing.pause_reason}",
-        "Nobody is lost: who has not got it yet is written down.",
-        "",
-        f"When that is mended: newsletter resume {mailing.issue}",
-    ]
-    return _one_off(desk, mailing, "stopped", f"Issue {mailing.issue} stands still", lines)
+    subject = f"Issue {mailing.issue} did not go, because it was too late"
+    return _one_off(desk, mailing, f"late {mailing.start_at:%y%m%d%H%M}", subject, lines)
 
 
 def one_off_result(desk: Desk, tallies: Sequence[SendingTally], ended_at: datetime) -> Notice:
@@ -243,23 +229,22 @@ def one_off_result(desk: Desk, tallies: Sequence[SendingTally], ended_at: dateti
 
 
 def _one_off(desk: Desk, mailing: MailingRow, kind: str, subject: str, lines: list[str]) -> Notice:
-    return Notice(
-        about=f"mailing:{mailing.id}",
-        kind=kind,
-        tell=desk.tell_about(mailing.list_name),
-        subject=f"[{desk.newsletter.name}] {subject}",
-        body="\n".join([*lines, "", _studio(desk, mailing.issue)]),
-        made_at=desk.clock.now(),
-    )
+    body = [*lines, "", _studio(desk, mailing.issue)]
+    return _letter(desk, f"mailing:{mailing.id}", kind, desk.tell_about(mailing.list_name), subject, body)
 
 
-def _notice(desk: Desk, plan: Plan, slot: Slot, kind: str, subject: str, lines: list[str]) -> Notice:
+def _notice(desk: Desk, timetable: Timetable, slot: Slot, kind: str, subject: str, lines: list[str]) -> Notice:
+    body = [*lines, "", _studio(desk, slot.issue)]
+    return _letter(desk, f"slot:{slot.id}", kind, desk.tell(timetable.ways), subject, body)
+
+
+def _letter(desk: Desk, about: str, kind: str, tell: tuple[str, ...], subject: str, lines: list[str]) -> Notice:
     return Notice(
-        about=f"slot:{slot.id}",
+        about=about,
         kind=kind,
-        tell=desk.tell(plan.ways),
+        tell=tell,
         subject=f"[{desk.newsletter.name}] {subject}",
-        body="\n".join([*lines, "", _studio(desk, slot.issue)]),
+        body="\n".join(lines),
         made_at=desk.clock.now(),
     )
 
@@ -274,9 +259,9 @@ def _issue(slot: Slot, *, lower: bool = False) -> str:
     return "the next issue" if lower else "The next issue"
 
 
-def _name(slot: Slot, plan: Plan) -> str:
-    return f"{_issue(slot)} ({say_time(slot.asked)} {plan.cadence.zone}, list {plan.list_name!r})"
+def _name(slot: Slot, timetable: Timetable) -> str:
+    return f"{_issue(slot)} ({say_time(slot.asked)} {timetable.cadence.zone}, list {timetable.list_name!r})"
 
 
-def _clock(at: datetime, plan: Plan) -> str:
-    return f"{at.astimezone(ZoneInfo(plan.cadence.zone)):%H:%M}"
+def _clock(at: datetime, timetable: Timetable) -> str:
+    return f"{at.astimezone(ZoneInfo(timetable.cadence.zone)):%H:%M}"

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from newsletter.ledger.mailings_sql import UNFINISHED
 from newsletter.schedule import letters
 from newsletter.schedule.desk import Desk
 from newsletter.words.ledger import MailingStatus
 from newsletter.words.mistake import NotNow
-from newsletter.words.slot import Approval, Plan, Slot, SlotStatus
-
-_UNDER_WAY = (MailingStatus.PLANNING, MailingStatus.SENDING, MailingStatus.PAUSED)
+from newsletter.words.slot import Approval, Slot, SlotStatus, Timetable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,23 +33,20 @@ def find_lock(desk: Desk, number: int) -> Lock | None:
         Lock(
             at=slot.frozen_at,
             goes_at=slot.began_at or slot.due_at,
-            list_name=plan.list_name,
+            list_name=timetable.list_name,
             is_open=slot.status is SlotStatus.FROZEN,
         )
-        for plan, slot in _slots(desk, number, SlotStatus.FROZEN, SlotStatus.GOING)
+        for timetable, slot in slots_with(desk, number, SlotStatus.FROZEN, SlotStatus.GOING)
     ]
-    of_slots = {slot.mailing_id for plan in desk.memory.list_plans() for slot in desk.memory.list_slots(plan.id)}
+    of_slots = {
+        slot.mailing_id
+        for timetable in desk.schedule.timetables.list_all()
+        for slot in desk.schedule.slots.of(timetable.id)
+    }
     locks += [
-        Lock(
-            at=None,
-            goes_at=row.start_at,
-            list_name=row.list_name,
-            is_open=row.status is MailingStatus.SCHEDULED,
-        )
-        for row, _ in desk.memory.list_sendings()
-        if row.issue == number
-        and row.id not in of_slots
-        and (row.status is MailingStatus.SCHEDULED or row.status in _UNDER_WAY)
+        Lock(at=None, goes_at=row.start_at, list_name=row.list_name, is_open=row.status is MailingStatus.SCHEDULED)
+        for row in desk.schedule.sendings.list_all()
+        if row.issue == number and row.id not in of_slots and row.status in UNFINISHED
     ]
     return min(locks, key=lambda lock: (lock.is_open, lock.goes_at), default=None)
 
@@ -68,29 +64,30 @@ def unlock(desk: Desk, number: int) -> None:
             else f"Issue {number} is not locked.",
             fix="See where it stands: newsletter status",
         )
-    desk.memory.withdraw(number)
+    desk.schedule.approvals.withdraw(number)
     release(desk, number)
-    if any(row.issue == number and row.status is MailingStatus.SCHEDULED for row, _ in desk.memory.list_sendings()):
+    if any(row.issue == number and row.status is MailingStatus.SCHEDULED for row in desk.schedule.sendings.list_all()):
         desk.ledger.control.cancel(number)
 
 
 def release(desk: Desk, number: int) -> None:
     """Slots that have not begun let go of the words of an issue, and wait for others."""
     now = desk.clock.now()
-    for _, slot in _slots(desk, number, SlotStatus.FROZEN):
-        desk.memory.change(slot, None, status=SlotStatus.WAITING, digest=None, frozen_at=None, unlocked_at=now)
+    for _, slot in slots_with(desk, number, SlotStatus.FROZEN):
+        desk.schedule.slots.move(slot, SlotStatus.WAITING, digest=None, frozen_at=None, unlocked_at=now)
 
 
 def lock_anew(desk: Desk, approval: Approval) -> None:
     """Slots that are frozen already take the words that were approved now, and show them to the editors."""
-    for plan, slot in _slots(desk, approval.issue, SlotStatus.FROZEN):
+    for timetable, slot in slots_with(desk, approval.issue, SlotStatus.FROZEN):
         if slot.digest != approval.digest:
-            notice = letters.frozen(desk, plan, slot, approval.digest, segment=approval.segment)
-            desk.memory.change(slot, notice, digest=approval.digest, frozen_at=desk.clock.now())
+            notice = letters.frozen(desk, timetable, slot, approval.digest, segment=approval.segment)
+            desk.schedule.slots.note(slot, notice=notice, digest=approval.digest, frozen_at=desk.clock.now())
 
 
-def _slots(desk: Desk, number: int, *statuses: SlotStatus) -> Iterator[tuple[Plan, Slot]]:
-    for plan in desk.memory.list_plans():
-        for slot in desk.memory.list_slots(plan.id):
+def slots_with(desk: Desk, number: int, *statuses: SlotStatus) -> Iterator[tuple[Timetable, Slot]]:
+    """The slots of all lists that have this issue and stand so."""
+    for timetable in desk.schedule.timetables.list_all():
+        for slot in desk.schedule.slots.of(timetable.id):
             if slot.issue == number and slot.status in statuses:
-                yield plan, slot
+                yield timetable, slot

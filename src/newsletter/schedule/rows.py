@@ -1,46 +1,46 @@
-"""Rows: the slots of a plan brought into line with its cadence, the clock and each other."""
+"""Rows: the slots of a timetable brought into line with its cadence, the clock and each other."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from itertools import pairwise, takewhile
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from newsletter.schedule import letters
 from newsletter.schedule.desk import Desk
 from newsletter.words.cadence import Occurrence, resolve
-from newsletter.words.slot import OPEN, Plan, Slot, SlotStatus, Why, reminders
+from newsletter.words.slot import OPEN, Slot, SlotStatus, Timetable, Why, passed_over, reminders
 
 # Slots are written down this long before they are of any concern; the next one always is.
 _AHEAD = timedelta(days=2)
 
 
-def align(desk: Desk, plan: Plan, now: datetime) -> None:
+def align(desk: Desk, timetable: Timetable, now: datetime) -> None:
     """Make what is missing, move what means another instant now, drop what the cadence does not have any more."""
-    slots = desk.memory.list_slots(plan.id)
+    slots = desk.schedule.slots.of(timetable.id)
     for slot in slots:
         if slot.status in OPEN:
-            _align_one(desk, plan, slot, now)
+            _align_one(desk, timetable, slot, now)
         if _was_too_early(slot, now):
-            desk.memory.change(slot, status=SlotStatus.WAITING, why=None, detail="", ended_at=None)
-    desk.memory.add_slots(plan.id, missing(plan, slots, now))
-    _pass_over(desk, plan, now)
+            desk.schedule.slots.move(slot, SlotStatus.WAITING, why=None, detail="", ended_at=None)
+    desk.schedule.slots.add(timetable.id, missing(timetable, slots, now))
+    _pass_over(desk, timetable, now)
 
 
-def _align_one(desk: Desk, plan: Plan, slot: Slot, now: datetime) -> None:
-    if not plan.cadence.has(slot.asked):
+def _align_one(desk: Desk, timetable: Timetable, slot: Slot, now: datetime) -> None:
+    if not timetable.cadence.has(slot.asked):
         if slot.status is not SlotStatus.ASKING and slot.go_at is None:
-            desk.memory.drop(slot)
+            desk.schedule.slots.drop(slot)
         return
-    at = resolve(slot.asked, plan.cadence.zone).at
+    at = resolve(slot.asked, timetable.cadence.zone).at
     if at == slot.at:
         return
-    desk.memory.realign(slot, at)
+    desk.schedule.slots.realign(slot, at)
     if slot.at > now >= at and slot.go_at is None and slot.status is not SlotStatus.ASKING:
-        moved = desk.memory.get_slot(slot.id)
-        notice = letters.asking(desk, plan, moved, Why.MOVED, "")
-        desk.memory.change(moved, notice, status=SlotStatus.ASKING, why=Why.MOVED)
+        moved = desk.schedule.slots.get(slot.id)
+        notice = letters.asking(desk, timetable, moved, Why.MOVED, "")
+        desk.schedule.slots.move(moved, SlotStatus.ASKING, notice=notice, why=Why.MOVED)
 
 
 def _was_too_early(slot: Slot, now: datetime) -> bool:
@@ -49,58 +49,56 @@ def _was_too_early(slot: Slot, now: datetime) -> bool:
     return late and slot.due_at > now
 
 
-def missing(plan: Plan, slots: Sequence[Slot], now: datetime) -> list[Occurrence]:
+def missing(timetable: Timetable, slots: Sequence[Slot], now: datetime) -> list[Occurrence]:
     """Times that should be written down by now and are not, those among them that have passed."""
     known = {slot.asked for slot in slots}
-    after = max([plan.since_at, *(slot.at for slot in slots if slot.at <= now)])
-    place = ZoneInfo(plan.cadence.zone)
-    until = now + plan.ways.freeze_before + _AHEAD
+    after = max([timetable.since_at, *(slot.at for slot in slots if slot.at <= now)])
+    place = ZoneInfo(timetable.cadence.zone)
+    until = now + timetable.ways.freeze_before + _AHEAD
     begin, end = (moment.astimezone(place).date() for moment in (after, until))
-    found = [one for one in plan.cadence.between(begin - timedelta(days=1), end) if after < one.at <= until]
+    found = [one for one in timetable.cadence.between(begin - timedelta(days=1), end) if after < one.at <= until]
     if not any(one.at > now for one in found):
-        found += list(takewhile(lambda one: not found or one.at > found[-1].at, _one(plan, max(now, after))))
+        found += list(takewhile(lambda one: not found or one.at > found[-1].at, _one(timetable, max(now, after))))
     return [one for one in found if one.asked not in known]
 
 
-def _one(plan: Plan, after: datetime) -> list[Occurrence]:
-    following = next(plan.cadence.after(after), None)
+def _one(timetable: Timetable, after: datetime) -> list[Occurrence]:
+    following = next(timetable.cadence.after(after), None)
     return [following] if following else []
 
 
-def _pass_over(desk: Desk, plan: Plan, now: datetime) -> None:
+def _pass_over(desk: Desk, timetable: Timetable, now: datetime) -> None:
     """Of slots whose time has come only the last may go; one that asks gives way when the next is frozen.
 
     However many that are, the owner hears once: a clock that was wrong for a minute, or a year ahead, is one thing to read.
     """
     slots = [
-        slot for slot in desk.memory.find_open(plan.id, until=now + plan.ways.freeze_before) if slot.status in OPEN
-    ]
-    over = [
         slot
-        for slot, following in pairwise(slots)
-        if slot.due_at <= now
-        and (following.at <= now or slot.status is SlotStatus.ASKING)
-        and slot.due_at < following.at
+        for slot in desk.schedule.slots.find_open(timetable.id, until=now + timetable.ways.freeze_before)
+        if slot.status in OPEN
     ]
+    over = passed_over(slots, now)
     silent = [slot for slot in over if slot.status is not SlotStatus.ASKING]
     for slot in over:
-        held = plan.held_at is not None and slot.status is not SlotStatus.ASKING
+        held = timetable.held_at is not None and slot.status is not SlotStatus.ASKING
         why = Why.HELD if held else Why.PASSED
-        is_last = bool(silent) and slot is silent[-1] and not _asks_now(plan, slots, now)
-        notice = letters.passed(desk, plan, silent, why) if is_last else None
-        desk.memory.change(slot, notice, status=SlotStatus.SKIPPED, why=why, ended_at=now)
+        is_last = bool(silent) and slot is silent[-1] and not _asks_now(timetable, slots, now)
+        notice = letters.passed(desk, timetable, silent, why) if is_last else None
+        desk.schedule.slots.move(slot, SlotStatus.SKIPPED, notice=notice, why=why, ended_at=now)
 
 
-def _asks_now(plan: Plan, slots: Sequence[Slot], now: datetime) -> bool:
+def _asks_now(timetable: Timetable, slots: Sequence[Slot], now: datetime) -> bool:
     """The last whose time has come is too late as well, and asks in this very look: its mail tells of those before it."""
     last = [slot for slot in slots if slot.due_at <= now][-1]
-    return plan.held_at is None and last.lateness(now) > plan.ways.late and last.status is not SlotStatus.ASKING
+    return (
+        timetable.held_at is None and last.lateness(now) > timetable.ways.late and last.status is not SlotStatus.ASKING
+    )
 
 
-def next_moment(plan: Plan, slots: Sequence[Slot], now: datetime) -> datetime | None:
-    """When something of this plan is to be done next."""
+def next_moment(timetable: Timetable, slots: Sequence[Slot], now: datetime) -> datetime | None:
+    """When something of this timetable is to be done next."""
     times = []
     for slot in slots:
         if slot.status in (SlotStatus.WAITING, SlotStatus.FROZEN):
-            times += [slot.due_at, slot.due_at - plan.ways.freeze_before, *reminders(plan.ways, slot)]
+            times += [slot.due_at, slot.due_at - timetable.ways.freeze_before, *reminders(timetable.ways, slot)]
     return min((time for time in times if time > now), default=None)

@@ -8,31 +8,33 @@ from datetime import datetime
 from newsletter.readers.address import check_address
 from newsletter.schedule.approval import needs_approval
 from newsletter.schedule.desk import Desk
-from newsletter.schedule.slots_sql import Plans
+from newsletter.schedule.timetables_sql import Timetables
 from newsletter.words.cadence import Cadence
 from newsletter.words.mistake import Missing, Mistake
 from newsletter.words.moment import say_span
-from newsletter.words.slot import Plan, Ways
+from newsletter.words.slot import Timetable, Ways
 
 
-def set_plan(memory: Plans, list_name: str, cadence: Cadence | None, ways: Ways, *, now: datetime) -> Plan:
+def set_timetable(
+    timetables: Timetables, list_name: str, cadence: Cadence | None, ways: Ways, *, now: datetime
+) -> Timetable:
     """Keep a cadence, or with None the one that is set, and its ways. Slots that have passed are not made up for.
 
     Raises Missing where none is set and none is named.
     """
-    known = memory.find_plan(list_name)
+    known = timetables.find(list_name)
     if cadence is not None:
-        return memory.save_plan(list_name, cadence, ways, now=now)
+        return timetables.save(list_name, cadence, ways, now=now)
     if known is None:
         raise Missing(
             f"No schedule is set for {list_name!r} yet.",
             fix=f'Set one: newsletter schedule set "every thursday 09:00 Europe/Berlin" --list {list_name}',
         )
-    return memory.save_plan(list_name, known.cadence, ways, now=known.since_at)
+    return timetables.save(list_name, known.cadence, ways, now=known.since_at)
 
 
 def check_tell(addresses: Iterable[str]) -> tuple[str, ...]:
-    """Who is told of each slot. Raises Mistake for what is no address."""
+    """The addresses that are told of each slot. Raises Mistake for what is no address."""
     return tuple(check_address(address) for address in addresses)
 
 

@@ -1,4 +1,4 @@
-"""Stop: the link in the mail at the freeze. Whoever holds it can hold the slot or pause its sending, and nothing else."""
+"""Stop: the link in the mail at the freeze. Its holder can hold the slot or pause its sending, and nothing else."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from newsletter.schedule import letters
 from newsletter.schedule.desk import Desk
 from newsletter.words.ledger import MailingStatus
 from newsletter.words.mistake import Missing
-from newsletter.words.slot import Plan, Slot, SlotStatus, Why
+from newsletter.words.slot import Slot, SlotStatus, Timetable, Why
 from newsletter.words.token import ReaderToken
 
 log = logging.getLogger(__name__)
@@ -29,9 +29,9 @@ class Stand(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stoppable:
-    """A slot as it stands for whoever holds its link."""
+    """A slot as it stands for the holder of its link."""
 
-    plan: Plan
+    timetable: Timetable
     slot: Slot
     issue: int
     stand: Stand
@@ -39,22 +39,24 @@ class Stoppable:
 
 def find_stoppable(desk: Desk, token: ReaderToken) -> Stoppable | None:
     """What a genuine link is about; None where there is no such slot any more. Changes nothing."""
-    plan = next((plan for plan in desk.memory.list_plans() if plan.id == token.mailing_list), None)
+    timetable = next(
+        (timetable for timetable in desk.schedule.timetables.list_all() if timetable.id == token.mailing_list), None
+    )
     try:
-        slot = desk.memory.get_slot(token.subscriber)
+        slot = desk.schedule.slots.get(token.subscriber)
     except Missing:
         return None
-    if plan is None:
+    if timetable is None:
         return None
-    return Stoppable(plan=plan, slot=slot, issue=token.issue, stand=_stand(desk, slot, token.issue))
+    return Stoppable(timetable=timetable, slot=slot, issue=token.issue, stand=_stand(desk, slot, token.issue))
 
 
 def stop(desk: Desk, found: Stoppable) -> None:
     """Nobody gets any more of it until an editor decides. Twice is the same as once."""
     slot = found.slot
     if found.stand is Stand.COMING or (found.stand is Stand.GOING and slot.mailing_id is None):
-        notice = letters.asking(desk, found.plan, slot, Why.STOPPED, "")
-        if desk.memory.change(slot, notice, status=SlotStatus.ASKING, why=Why.STOPPED, detail=""):
+        notice = letters.asking(desk, found.timetable, slot, Why.STOPPED, "")
+        if desk.schedule.slots.move(slot, SlotStatus.ASKING, notice=notice, why=Why.STOPPED, detail=""):
             log.warning("slot %s is stopped by its link", slot.id)
     # Also after that: it may have begun in this very moment.
     if found.stand in (Stand.COMING, Stand.GOING) and desk.ledger.control.pause(found.issue, REASON):

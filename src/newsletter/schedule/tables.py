@@ -19,7 +19,7 @@ from sqlalchemy import (
 
 from newsletter.db.metadata import metadata
 from newsletter.db.types import FieldsJson, Id, UtcDateTime, one_of, only_where
-from newsletter.words.slot import SlotStatus
+from newsletter.words.slot import HOLDS_ISSUE, SlotStatus
 
 # A rule as text, with its zone: wall time is the truth, instants follow from it.
 cadence = Table(
@@ -47,7 +47,7 @@ skipped_date = Table(
     Column("title", Text, nullable=False),
 )
 
-_open = "status IN ('frozen', 'asking', 'going', 'gone')"
+_holds_issue = "status IN ('{}')".format("', '".join(HOLDS_ISSUE))
 
 slot = Table(
     "slot",
@@ -79,7 +79,7 @@ slot = Table(
     # The promise in one line: one slot for one time of a cadence, whatever runs twice.
     UniqueConstraint("cadence_id", "local_time", name="slot_once"),
     # And one issue a slot: what is on its way in one slot can't be taken by another.
-    Index("slot_issue", "cadence_id", "issue", "is_practice", unique=True, **only_where(_open)),
+    Index("slot_issue", "cadence_id", "issue", "is_practice", unique=True, **only_where(_holds_issue)),
 )
 
 approval = Table(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import replace
-from datetime import datetime, timedelta
 from html import escape
 
 from newsletter.ledger.sample import sample
@@ -20,12 +19,6 @@ from newsletter.words.outcome import Accepted
 
 log = logging.getLogger(__name__)
 
-
-# A mail that is not taken is tried again, but not every 15 seconds, and not for ever.
-_TRY_AGAIN_AFTER = timedelta(minutes=10)
-_GIVE_UP_AFTER = timedelta(days=2)
-
-
 _BODY = re.compile(r"<body\b[^<>]*+>", re.IGNORECASE)
 
 
@@ -35,20 +28,15 @@ def tell_all(desk: Desk) -> int:
     A machine that dies between the mail and the note of it tells twice: better than not at all.
     """
     told = 0
-    for notice in desk.memory.list_notices(waiting=True):
+    for notice in desk.notices.list_all(waiting=True):
         now = desk.clock.now()
-        if _may_try(notice, now):
+        if notice.may_be_tried(now):
             if not desk.lock.is_mine():
                 break  # another process went on while this one stood still, and tells it
             taken = _hand_over(desk, notice)
-            desk.memory.mark_tried(notice.id, now, taken=taken)
+            desk.notices.mark_tried(notice.id, now, taken=taken)
             told += taken
     return told
-
-
-def _may_try(notice: Notice, now: datetime) -> bool:
-    lately = notice.tried_at is not None and timedelta(0) <= now - notice.tried_at < _TRY_AGAIN_AFTER
-    return not lately and now - notice.made_at < _GIVE_UP_AFTER
 
 
 def letter(notice: Notice, newsletter: Newsletter) -> Edition:

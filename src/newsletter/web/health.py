@@ -15,7 +15,6 @@ from starlette.routing import BaseRoute, Route
 from newsletter.jobs.pulse import Pulse
 from newsletter.web.metrics import metrics_endpoint
 from newsletter.wiring import Parts
-from newsletter.wiring.clocks import gauges_of
 from newsletter.wiring.soundness import has_our_tables
 
 log = logging.getLogger(__name__)
@@ -95,7 +94,7 @@ def _look(parts: Parts) -> DatabaseSeen:
         return DatabaseSeen(answers=False)
     if not has_our_tables(parts):
         return DatabaseSeen(answers=True, has_our_tables=False)
-    return DatabaseSeen(answers=True, since_tick=gauges_of(parts).seconds_since_tick())
+    return DatabaseSeen(answers=True, since_tick=parts.schedule.ticks.seconds_since())
 
 
 def _answer(is_well: bool, *words: str) -> Response:

@@ -90,7 +90,7 @@ def _families(parts: Parts, pulse: Pulse) -> Iterator[GaugeMetricFamily]:
             continue
         for state, n in account.handover.items():
             readers.add_metric([str(issue), state.value], n)
-        health = parts.events.get_health(issue, parts.telling, practice=account.is_practice)
+        health = parts.alarms.get_health(issue, parts.telling, practice=account.is_practice)
         unconfirmed.add_metric([str(issue)], health.unconfirmed / health.due if health.due else 0.0)
     yield from (readers, unconfirmed)
     sendings = family("sendings", "Unfinished sendings by status.", "status")

@@ -19,18 +19,21 @@ if TYPE_CHECKING:
     from newsletter.access.users_sql import Users
     from newsletter.archive.archive_sql import Archive
     from newsletter.consent.consent import Consent
+    from newsletter.feedback.alarms_sql import Alarms
     from newsletter.feedback.events_sql import EventLog
     from newsletter.feedback.wrong_bounces_sql import WrongBounces
     from newsletter.imports.imports_sql import Imports
     from newsletter.jobs.drivers_sql import Drivers
     from newsletter.ledger.ledger import Ledger
     from newsletter.ledger.live_sql import Live
+    from newsletter.notices.notices_sql import Notices
     from newsletter.ports.locks import SenderLock
     from newsletter.readers.growth_sql import Growth
     from newsletter.readers.readers_sql import Readers
     from newsletter.readers.roster_sql import Roster
+    from newsletter.report.copies_sql import Copies
     from newsletter.report.reports_sql import Reports
-    from newsletter.schedule.schedule_sql import Schedule
+    from newsletter.schedule.schedule import Schedule
     from newsletter.segments.segments_sql import Segments
     from newsletter.words.erasure import EraseKey
 
@@ -126,8 +129,9 @@ class Books(Files):
     @cached_property
     def ledger(self) -> Ledger:
         from newsletter.ledger.ledger import open_ledger
+        from newsletter.schedule.slots_sql import has_slot
 
-        return open_ledger(self.engine, practice=self.config.is_practice)
+        return open_ledger(self.engine, practice=self.config.is_practice, is_awaited=has_slot)
 
     @cached_property
     def events(self) -> EventLog:
@@ -136,10 +140,22 @@ class Books(Files):
         return EventLog(self.engine, self.consent.membership)
 
     @cached_property
+    def alarms(self) -> Alarms:
+        from newsletter.feedback.alarms_sql import Alarms
+
+        return Alarms(self.engine)
+
+    @cached_property
     def wrong_bounces(self) -> WrongBounces:
         from newsletter.feedback.wrong_bounces_sql import WrongBounces
 
         return WrongBounces(self.engine, self.consent.membership)
+
+    @cached_property
+    def copies(self) -> Copies:
+        from newsletter.report.copies_sql import Copies
+
+        return Copies(self.engine, practice=self.config.is_practice)
 
     @cached_property
     def reports(self) -> Reports:
@@ -149,9 +165,15 @@ class Books(Files):
 
     @cached_property
     def schedule(self) -> Schedule:
-        from newsletter.schedule.schedule_sql import Schedule
+        from newsletter.schedule.schedule import open_schedule
 
-        return Schedule(self.engine, practice=self.config.is_practice)
+        return open_schedule(self.engine, practice=self.config.is_practice)
+
+    @cached_property
+    def notices(self) -> Notices:
+        from newsletter.notices.notices_sql import Notices
+
+        return Notices(self.engine)
 
     @cached_property
     def drivers(self) -> Drivers:

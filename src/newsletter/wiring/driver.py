@@ -14,7 +14,7 @@ from newsletter.jobs.driver import DriverKind
 from newsletter.jobs.pulse import Pulse
 from newsletter.jobs.rounds import Rounds
 from newsletter.jobs.ticker import tick_until
-from newsletter.schedule.tick import hold_missed
+from newsletter.schedule.sendings import hold_missed
 from newsletter.wiring.clocks import desk_of, serving_lock
 from newsletter.wiring.collect import collect_beat
 from newsletter.wiring.pictures import picture_beat

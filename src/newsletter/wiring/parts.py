@@ -140,6 +140,7 @@ class Parts(Books):
 
         return Feedback(
             log=self.events,
+            alarms=self.alarms,
             clock=self.clock,
             telling=self.telling,
             newsletter=self.config.newsletter,
@@ -149,7 +150,9 @@ class Parts(Books):
 
     def _owners(self) -> tuple[str, ...]:
         """The addresses that hear of any slot, else the one that answers readers."""
-        named = dict.fromkeys(address for plan in self.schedule.list_plans() for address in plan.ways.tell)
+        named = dict.fromkeys(
+            address for timetable in self.schedule.timetables.list_all() for address in timetable.ways.tell
+        )
         return tuple(named) or (self.config.newsletter.reply_to or self.config.newsletter.sender,)
 
     @cached_property

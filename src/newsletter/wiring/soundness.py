@@ -40,8 +40,6 @@ def missing(parts: Parts) -> list[Verdict]:
 
 def schedule(parts: Parts) -> Verdict:
     """Whether anything does by itself what is due, and whether something is overdue."""
-    from newsletter.wiring.clocks import gauges_of
-
     held = parts.live.find_hold()
     if held:
         return failed("Schedule", f"{held.message} Nothing is sent from here.", held.fix)
@@ -52,10 +50,10 @@ def schedule(parts: Parts) -> Verdict:
     if overdue:
         why = f"{keeper} runs: see what it says." if keeper else START
         return failed("Schedule", f"{' '.join(overdue)} It goes or asks as soon as something looks.", why)
-    since = gauges_of(parts).seconds_since_tick()
+    since = parts.schedule.ticks.seconds_since()
     looked = "it was never looked at" if since is None else f"it was looked at {_ago(since)}"
     if keeper is None:
-        waits = bool(parts.schedule.list_plans() or parts.ledger.mailings.list_in([MailingStatus.SCHEDULED]))
+        waits = bool(parts.schedule.timetables.list_all() or parts.ledger.mailings.list_in([MailingStatus.SCHEDULED]))
         words = f"Nothing runs that would send by itself; {looked}."
         return warned("Schedule", words, START) if waits else unknown("Schedule", words, START)
     if since is None or since > 2 * patience.total_seconds():

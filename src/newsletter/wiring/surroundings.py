@@ -62,7 +62,7 @@ def around(
         now=parts.clock.now(),
         is_fresh=is_fresh,
         # Nothing that really went out stands in the way of practising.
-        health=() if parts.config.is_practice else parts.events.list_health((), unconfirmed=False),
+        health=() if parts.config.is_practice else parts.alarms.list_health((), unconfirmed=False),
     )
 
 

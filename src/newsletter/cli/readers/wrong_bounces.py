@@ -13,7 +13,7 @@ from newsletter.words.mistake import Missing
 from newsletter.words.moment import say_moment
 
 if TYPE_CHECKING:
-    from newsletter.feedback.undone import Looked
+    from newsletter.feedback.wrong_bounces import Looked
     from newsletter.providers.kind import ProviderKind
     from newsletter.wiring import Parts
 

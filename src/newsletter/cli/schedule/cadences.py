@@ -15,12 +15,12 @@ from newsletter.cli.context import pass_parts
 from newsletter.cli.options import format_option
 from newsletter.cli.output import print_json
 from newsletter.cli.schedule.cadence_options import DayType, Span, days_of, ways_of
-from newsletter.cli.schedule.output import line_json, line_text, plan_json, say_plan
+from newsletter.cli.schedule.output import line_json, line_text, say_timetable, timetable_json
 from newsletter.cli.send.when import say_outlook
 from newsletter.words.cadence_text import cadence_text, clock_note, parse_cadence, say_time, sentence
 from newsletter.words.mistake import Missing, Mistake
 from newsletter.words.moment import parse_moment, say_back
-from newsletter.words.slot import Plan, Ways
+from newsletter.words.slot import Timetable, Ways
 
 if TYPE_CHECKING:
     from newsletter.schedule.desk import Desk
@@ -98,21 +98,21 @@ def set_cadence(parts: Parts, /, cadence: str | None, list_name: str | None, **g
       newsletter schedule set "every thursday 09:00 Europe/Berlin" --list weekly --tell editor@example.com
       newsletter schedule set --skip 2026-12-24 --skip-ics holidays.ics
     """
-    from newsletter.schedule.setting import set_plan
+    from newsletter.schedule.setting import set_timetable
 
     name = _list_name(parts, list_name)
-    known = parts.schedule.find_plan(name)
+    known = parts.schedule.timetables.find(name)
     days = days_of(given)
     ways = ways_of(known.ways if known else Ways(), given)
     rule = parse_cadence(cadence, zone=parts.config.newsletter.zone) if cadence else None
-    plan = set_plan(parts.schedule, name, rule, ways, now=parts.clock.now())
+    timetable = set_timetable(parts.schedule.timetables, name, rule, ways, now=parts.clock.now())
     if days:
-        parts.schedule.skip_days(plan.id, days)
+        parts.schedule.timetables.skip_days(timetable.id, days)
     if taken_back := [moment.date() for moment in given["unskip"]]:  # type: ignore[attr-defined]
-        parts.schedule.unskip_days(plan.id, taken_back)
-    found = parts.schedule.find_plan(name)
+        parts.schedule.timetables.unskip_days(timetable.id, taken_back)
+    found = parts.schedule.timetables.find(name)
     assert found is not None
-    say_plan(parts, found)
+    say_timetable(parts, found)
     say_outlook(parts, of_slot=True, driven=False)
 
 
@@ -135,20 +135,20 @@ def show(parts: Parts, ahead: int, since: datetime | None, form: str) -> None:
     now = parts.clock.now()
     begin = since.replace(tzinfo=UTC) if since else now - timedelta(days=28)
     lines = calendar(_desk(parts), since=begin, n_ahead=ahead)
-    plans = parts.schedule.list_plans()
+    timetables = parts.schedule.timetables.list_all()
     name = parts.config.newsletter.name
     if form == "ics":
         click.echo(write_calendar(name, entries(lines, name), now=now), nl=False)
     elif form == "json":
         known = {
-            "schedules": [plan_json(plan, now) for plan in plans],
+            "schedules": [timetable_json(timetable, now) for timetable in timetables],
             "entries": [line_json(line, now) for line in lines],
         }
         print_json(known)
     else:
-        for plan in plans:
-            say_plan(parts, plan)
-        if not plans:
+        for timetable in timetables:
+            say_timetable(parts, timetable)
+        if not timetables:
             click.echo('Nothing goes out by itself. Set it: newsletter schedule set "every thursday 09:00" --list NAME')
         for line in lines:
             click.echo(line_text(line, now))
@@ -166,9 +166,9 @@ def hold(parts: Parts, list_name: str | None) -> None:
     Example:
       newsletter schedule hold
     """
-    plan = _plan(parts, list_name)
-    changed = parts.schedule.hold(plan.id, parts.clock.now())
-    click.echo(f"{plan.list_name}: on hold{'' if changed else ' already'}. Go on: newsletter schedule resume")
+    timetable = _timetable(parts, list_name)
+    changed = parts.schedule.timetables.hold(timetable.id, parts.clock.now())
+    click.echo(f"{timetable.list_name}: on hold{'' if changed else ' already'}. Go on: newsletter schedule resume")
 
 
 @schedule.command()
@@ -181,12 +181,14 @@ def resume(parts: Parts, list_name: str | None) -> None:
     Example:
       newsletter schedule resume
     """
-    plan = _plan(parts, list_name)
-    if not parts.schedule.hold(plan.id, None):
-        raise Mistake(f"The schedule of {plan.list_name!r} is not on hold.", fix="See it: newsletter schedule show")
-    following = next(plan.cadence.after(parts.clock.now()), None)
-    when = f" Next: {say_time(following.local)} {plan.cadence.zone}." if following else ""
-    click.echo(f"{plan.list_name}: going on.{when}")
+    timetable = _timetable(parts, list_name)
+    if not parts.schedule.timetables.hold(timetable.id, None):
+        raise Mistake(
+            f"The schedule of {timetable.list_name!r} is not on hold.", fix="See it: newsletter schedule show"
+        )
+    following = next(timetable.cadence.after(parts.clock.now()), None)
+    when = f" Next: {say_time(following.local)} {timetable.cadence.zone}." if following else ""
+    click.echo(f"{timetable.list_name}: going on.{when}")
 
 
 @schedule.command()
@@ -227,20 +229,20 @@ def decide(parts: Parts, list_name: str | None, now: bool, at: str | None, skip:
       newsletter schedule decide --now
       newsletter schedule decide --at "thu 15:00"
     """
-    from newsletter.schedule.decision import find_asking, send_at, skip_slot
+    from newsletter.schedule.choice import find_asking, send_at, skip_slot
 
     if sum((now, bool(at), skip)) != 1:
         raise click.UsageError("Say one of --now, --at WHEN and --skip.")
-    plan = _plan(parts, list_name)
-    slot = find_asking(_desk(parts), plan)
+    timetable = _timetable(parts, list_name)
+    slot = find_asking(_desk(parts), timetable)
     if skip:
         skip_slot(_desk(parts), slot)
         click.echo("Skipped. What was ready goes in the next slot.")
         return
     moment = parts.clock.now()
-    found = parse_moment(at, now=moment, zone=plan.cadence.zone) if at else None
-    send_at(_desk(parts), plan, slot, found.at if found else moment)
-    when = say_back(found, now=moment, zone=plan.cadence.zone) if found else "at the next look."
+    found = parse_moment(at, now=moment, zone=timetable.cadence.zone) if at else None
+    send_at(_desk(parts), timetable, slot, found.at if found else moment)
+    when = say_back(found, now=moment, zone=timetable.cadence.zone) if found else "at the next look."
     click.echo(f"It goes {when}")
     say_outlook(parts, of_slot=True)
 
@@ -269,19 +271,21 @@ def _list_name(parts: Parts, name: str | None) -> str:
         if parts.readers.find_list(name) is None:
             click.echo(f"Note: there is no list called {name!r} yet.", err=True)
         return name
-    names = [plan.list_name for plan in parts.schedule.list_plans()] or [one.name for one in parts.readers.list_lists()]
+    names = [timetable.list_name for timetable in parts.schedule.timetables.list_all()] or [
+        one.name for one in parts.readers.list_lists()
+    ]
     if len(names) != 1:
         there = f"There are: {', '.join(names)}." if names else "There is none yet: newsletter subscribers import"
         raise Missing("Name the list with --list.", fix=there)
     return names[0]
 
 
-def _plan(parts: Parts, list_name: str | None) -> Plan:
+def _timetable(parts: Parts, list_name: str | None) -> Timetable:
     name = _list_name(parts, list_name)
-    plan = parts.schedule.find_plan(name)
-    if plan is None:
+    timetable = parts.schedule.timetables.find(name)
+    if timetable is None:
         raise Missing(
             f"No schedule is set for {name!r}.",
             fix=f'Set one: newsletter schedule set "every thursday 09:00" --list {name}',
         )
-    return plan
+    return timetable

@@ -1,4 +1,4 @@
-"""What `schedule` prints: a plan in sentences, and the calendar for scripts."""
+"""What `schedule` prints: a timetable in sentences, and the calendar for scripts."""
 
 from __future__ import annotations
 
@@ -10,39 +10,39 @@ import click
 
 from newsletter.words.cadence_text import cadence_text, sentence
 from newsletter.words.moment import say_span
-from newsletter.words.slot import Plan
+from newsletter.words.slot import Timetable
 
 if TYPE_CHECKING:
     from newsletter.schedule.calendar import CalendarLine
     from newsletter.wiring import Parts
 
 
-def say_plan(parts: Parts, plan: Plan) -> None:
+def say_timetable(parts: Parts, timetable: Timetable) -> None:
 
     from newsletter.schedule.setting import say_ways
     from newsletter.wiring.clocks import desk_of
 
     now = parts.clock.now()
-    click.echo(f"{plan.list_name}: {sentence(plan.cadence, islice(plan.cadence.after(now), 60))}")
-    if plan.held_at:
+    click.echo(f"{timetable.list_name}: {sentence(timetable.cadence, islice(timetable.cadence.after(now), 60))}")
+    if timetable.held_at:
         click.echo("  On hold: nothing goes by itself. Go on with: newsletter schedule resume")
-    for line in say_ways(desk_of(parts), plan.ways):
+    for line in say_ways(desk_of(parts), timetable.ways):
         click.echo(f"  {line}")
 
 
-def plan_json(plan: Plan, now: datetime) -> dict[str, object]:
+def timetable_json(timetable: Timetable, now: datetime) -> dict[str, object]:
 
     return {
-        "list": plan.list_name,
-        "cadence": cadence_text(plan.cadence),
-        "sentence": sentence(plan.cadence, islice(plan.cadence.after(now), 60)),
-        "held": plan.held_at is not None,
-        "freeze_before_minutes": int(plan.ways.freeze_before.total_seconds() // 60),
-        "late_minutes": int(plan.ways.late.total_seconds() // 60),
-        "min_posts": plan.ways.min_posts,
-        "needs_approval": plan.ways.needs_approval,
-        "drafts": plan.ways.drafts,
-        "skipped": [str(day) for day in sorted(plan.cadence.skipped)],
+        "list": timetable.list_name,
+        "cadence": cadence_text(timetable.cadence),
+        "sentence": sentence(timetable.cadence, islice(timetable.cadence.after(now), 60)),
+        "held": timetable.held_at is not None,
+        "freeze_before_minutes": int(timetable.ways.freeze_before.total_seconds() // 60),
+        "late_minutes": int(timetable.ways.late.total_seconds() // 60),
+        "min_posts": timetable.ways.min_posts,
+        "needs_approval": timetable.ways.needs_approval,
+        "drafts": timetable.ways.drafts,
+        "skipped": [str(day) for day in sorted(timetable.cadence.skipped)],
     }
 
 

@@ -14,7 +14,7 @@ from newsletter.words.mistake import Missing
 from newsletter.words.moment import say_moment
 
 if TYPE_CHECKING:
-    from newsletter.schedule.version import Version
+    from newsletter.schedule.approval import Version
     from newsletter.segments.audience import Audience, Forecast
     from newsletter.wiring import Parts
 
@@ -39,7 +39,7 @@ def last_look(
 
     The audience is of one list and of an issue; `segment` is the name of its question, if it has one. Returns what was agreed to, word for word. Raises Mistake where `check` finds errors in it.
     """
-    from newsletter.schedule.version import version_that_goes
+    from newsletter.schedule.approval import version_that_goes
     from newsletter.wiring.clocks import desk_of
 
     desk, somebody_is_there = desk_of(parts), asks(parts, yes=yes)

@@ -101,7 +101,7 @@ def never_sent(parts: Parts, number: int) -> NewsletterError:
 
 
 def _health(parts: Parts, account: Account) -> IssueHealth:
-    return parts.events.get_health(account.issue, parts.telling, practice=account.is_practice)
+    return parts.alarms.get_health(account.issue, parts.telling, practice=account.is_practice)
 
 
 def _halts(parts: Parts, account: Account) -> list[Halt | None]:

@@ -57,7 +57,7 @@ def change_time(parts: Parts, mailing: MailingRow, start_at: datetime | None, *,
         click.echo(said_back(parts, start_at))
     if asks(parts, yes=yes):
         click.confirm("Change its time?" if start_at else "Send it now?", abort=True)
-    if parts.schedule.move_start(mailing.id, start_at or parts.clock.now()):
+    if parts.schedule.sendings.move_start(mailing.id, start_at or parts.clock.now()):
         if not start_at:
             parts.ledger.control.start_due(parts.clock.now())
         return True
@@ -80,21 +80,21 @@ def send_in_next_slot(
     from newsletter.segments.audience import Audience
     from newsletter.wiring.clocks import desk_of
 
-    plan = parts.schedule.find_plan(list_name)
-    if plan is None:
+    timetable = parts.schedule.timetables.find(list_name)
+    if timetable is None:
         raise Missing(
             f"No schedule is set for {list_name!r}, so it has no next slot.",
             fix=f'Set one: newsletter schedule set "every thursday 09:00" --list {list_name}',
         )
-    following = next(plan.cadence.after(parts.clock.now()), None)
+    following = next(timetable.cadence.after(parts.clock.now()), None)
     audience = Audience(lists=[list_name], issue=issue, segment=question, at=following.at if following else None)
     said = said_back(parts, following.at) if following else ""
     say_outlook(parts, of_slot=True, driven=False)
     agreed = last_look(parts, audience, segment=segment, said=said, yes=yes, despite_findings=despite_findings)
     slot = send_next(
-        desk_of(parts), plan, issue, by=getuser(), segment=question, despite_findings=True, seen=agreed.digest
+        desk_of(parts), timetable, issue, by=getuser(), segment=question, despite_findings=True, seen=agreed.digest
     )
-    when = say_moment(slot.due_at, plan.cadence.zone)
+    when = say_moment(slot.due_at, timetable.cadence.zone)
     click.echo(f"It goes out {when} with these words.")
     say_outlook(parts, of_slot=True, driven=True)
     click.echo(f"Take it back with: newsletter schedule approve {issue} --withdraw")

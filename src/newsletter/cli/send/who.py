@@ -57,7 +57,7 @@ def _say(parts: Parts, email: str, issue: int | None) -> bool:
     """Print what is known of an address. False where nobody of that address is known."""
     from newsletter.report.who import sentence
 
-    copies = parts.reports.find_copies(email, issue)
+    copies = parts.copies.find_copies(email, issue)
     for copy in copies:
         click.echo(sentence(copy, parts.config.newsletter.zone))
     suppressed = parts.readers.find_suppression(email)
@@ -73,8 +73,8 @@ def _say(parts: Parts, email: str, issue: int | None) -> bool:
 
 def _say_alike(parts: Parts, email: str, issue: int | None) -> None:
     """A reader who got two is often two subscribers with one mailbox."""
-    for other in parts.reports.find_alike(email):
-        if parts.reports.find_copies(other, issue):
+    for other in parts.copies.find_alike(email):
+        if parts.copies.find_copies(other, issue):
             click.echo(f"The other copy went to {other}:")
             _say(parts, other, issue)
 
@@ -86,7 +86,7 @@ def _of_headers(parts: Parts, text: str, issue: int | None) -> None:
     said: set[str] = set()
     for candidate in pasted.tokens:
         token = read_reader_token(candidate, parts.keys, purpose="u")
-        owner = parts.reports.email_of(token.subscriber) if token else None
+        owner = parts.copies.email_of(token.subscriber) if token else None
         if token and owner:
             click.echo(f"This copy of issue {token.issue} went to {owner}:")
             _say(parts, owner, token.issue)
@@ -122,7 +122,7 @@ def proof(parts: Parts, issue: int, out: Path, spreadsheet: bool) -> None:
         raise never_sent(parts, issue)
     try:
         with out.open("w", encoding="utf-8", newline="") as file:
-            n_readers = write_proof(parts.reports.iterate_proof(issue), file, spreadsheet=spreadsheet)
+            n_readers = write_proof(parts.copies.iterate_proof(issue), file, spreadsheet=spreadsheet)
     except OSError as error:
         raise Mistake(f"{out} can't be written: {error.strerror}.", fix="Name another file with --out.") from error
     click.echo(f"{n_readers:,} lines in {out}. They hold addresses: keep the file safe.")

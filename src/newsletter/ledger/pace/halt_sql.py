@@ -9,6 +9,7 @@ from newsletter.db.types import AnyRow, database_now
 from newsletter.ledger.moves_sql import open_attempt
 from newsletter.ledger.pace.canary_sql import may_go
 from newsletter.ledger.pace.pace_sql import waits_until, why_it_waits
+from newsletter.ledger.pace.policy import halt_of
 from newsletter.ledger.pace.waits_sql import waits
 from newsletter.ledger.tables import attempt, mailing, parcel
 from newsletter.words.halt import Halt
@@ -17,8 +18,6 @@ from newsletter.words.pace import NO_LIMIT, Pace
 
 _PAUSED = "It was paused."
 _BEFORE_ITS_TIME = "Its time has not come."
-_FEW_FIRST = "The few who go first are not through."
-_IN_DOUBT = "Nobody is left to be handed over, but some may or may not have it: they are to be settled."
 _TURNED_AWAY = "Its next batch was turned away, and is tried again."
 
 
@@ -69,19 +68,11 @@ class Halts:
 def _of_sending(connection: Connection, mailing_id: int, provider: str, pace: Pace) -> Halt | None:
     counted = select(parcel.c.status, func.count()).where(parcel.c.mailing_id == mailing_id)
     n = {ParcelStatus(status): int(number) for status, number in connection.execute(counted.group_by(parcel.c.status))}
-    if not n.get(ParcelStatus.READY):
-        only_doubt = n.get(ParcelStatus.UNCERTAIN) and not n.get(ParcelStatus.SENDING)
-        return Halt(reason=_IN_DOUBT, until=None) if only_doubt else None
     first = _first_ready(connection, mailing_id)
-    if first is None:
-        return Halt(reason=_FEW_FIRST, until=None)
     reasons = why_it_waits(connection, provider, pace)
-    if first.waits:
+    if first is not None and first.waits:
         reasons.append((first.not_before, _why_turned_away(connection, first.id)))
-    if not reasons:
-        return None
-    until, why = max(reasons)
-    return Halt(reason=why, until=until)
+    return halt_of(n, may_go=first is not None, reasons=reasons)
 
 
 def _first_ready(connection: Connection, mailing_id: int) -> AnyRow | None:

@@ -3,27 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from sqlalchemy import ColumnElement, Connection, case, false, func, select, update
 
 from newsletter.db.types import database_now
 from newsletter.db.until import LONGEST_WAIT_SECONDS, lies_ahead
 from newsletter.db.upsert import insert_into
+from newsletter.ledger.pace.policy import (
+    GIVE_UP_AFTER,
+    WAITS_BEFORE_PAUSE,
+    parcel_wait_seconds,
+    provider_wait_seconds,
+)
 from newsletter.ledger.status_sql import move_status
 from newsletter.ledger.tables import attempt, carried, delivery, mailing, parcel, provider_state
 from newsletter.words.ledger import MailingStatus
-
-# After so many calls in a row that were in doubt or never got through, people should look before more go out.
-FAILURES_BEFORE_PAUSE = 5
-_LONGEST_WAIT_SECONDS = 60.0
-# A provider that says "too fast" or "not now" so often, with ever longer waits in between, has said it for over an hour.
-WAITS_BEFORE_PAUSE = 13
-_LONGEST_OF_OUR_OWN = 1_800.0
-# RFC 5321, 4.5.4.1: at least 30 minutes between tries for a mailbox that says later, sooner ones at the beginning.
-_LONGEST_WAIT_FOR_A_READER = 1_800.0
-# The same section gives up after four or five days at the earliest. A newsletter is old by then, and the next one near.
-GIVE_UP_AFTER = timedelta(days=3)
 
 
 def pause(connection: Connection, mailing_id: int, reason: str) -> None:
@@ -51,8 +45,7 @@ def forget_failures(connection: Connection, mailing_id: int) -> None:
 def provider_waits(connection: Connection, provider: str, seconds: float, reason: str) -> int:
     """Nobody calls this provider for so many seconds. Returns how often that was asked of us with nobody taken in between.
 
-    A provider that asks again and again is left alone longer each time. Of calls that were under way at once and heard the same, one
-    counts; of two such requests the longer.
+    Of calls that were under way at once and heard the same, one counts; of two such requests the longer.
     """
     mine = provider_state.c.provider == provider
     connection.execute(insert_into(connection, provider_state).values(provider=provider).on_conflict_do_nothing())
@@ -60,8 +53,7 @@ def provider_waits(connection: Connection, provider: str, seconds: float, reason
     columns = (provider_state.c.not_before, provider_state.c.waits_in_a_row, case((lasts, 1), else_=0).label("lasts"))
     row = connection.execute(select(*columns).where(mine).with_for_update()).one()
     in_a_row: int = row.waits_in_a_row + (0 if row.lasts else 1)
-    patient = min(_LONGEST_OF_OUR_OWN, 2.0 ** (min(in_a_row, 20) - 1)) if in_a_row > 1 else 0.0
-    until = database_now(min(max(seconds, patient), LONGEST_WAIT_SECONDS))
+    until = database_now(min(provider_wait_seconds(seconds, in_a_row), LONGEST_WAIT_SECONDS))
     longer = case((lasts & (provider_state.c.not_before > until), provider_state.c.not_before), else_=until)
     values = {"not_before": longer, "wait_reason": reason, "waits_in_a_row": in_a_row}
     connection.execute(update(provider_state).where(mine).values(**values))
@@ -88,13 +80,9 @@ def waits() -> ColumnElement[bool]:
 
 
 def parcel_waits(connection: Connection, parcel_id: int, *, for_a_reader: bool = False) -> None:
-    """A parcel turned away without a word on how long waits 1, 2, 4 ... 60 s: asking at once would never end.
-
-    Where the mailbox of a reader said later, up to half an hour.
-    """
+    """A parcel turned away without a word on how long waits longer with each try: asking at once would never end."""
     tries = connection.scalar(select(func.count()).where(attempt.c.parcel_id == parcel_id)) or 1
-    longest = _LONGEST_WAIT_FOR_A_READER if for_a_reader else _LONGEST_WAIT_SECONDS
-    seconds = min(longest, 2.0 ** (min(tries, 12) - 1))
+    seconds = parcel_wait_seconds(tries, for_a_reader=for_a_reader)
     connection.execute(update(parcel).where(parcel.c.id == parcel_id).values(not_before=database_now(seconds)))
 
 

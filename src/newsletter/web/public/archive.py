@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
-from newsletter.archive.public_issue import PublicIssue
+from newsletter.archive.archive_sql import PublicIssue
 from newsletter.web.number import read_number
 from newsletter.web.public.headers import ISSUE_POLICY
 from newsletter.web.public.site import Site

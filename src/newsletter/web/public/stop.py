@@ -37,7 +37,7 @@ def _page(site: Site, request: Request, found: Stoppable) -> Response:
     words = site.words(request)
     if found.stand in (Stand.STOPPED, Stand.OVER):
         return site.message(words, f"stop_{found.stand.value}", issue=found.issue)
-    at = found.slot.due_at.astimezone(ZoneInfo(found.plan.cadence.zone))
+    at = found.slot.due_at.astimezone(ZoneInfo(found.timetable.cadence.zone))
     name = f"stop_{found.stand.value}"
     return site.page(
         "button.html",
@@ -45,9 +45,9 @@ def _page(site: Site, request: Request, found: Stoppable) -> Response:
         head=words(f"{name}.head", issue=found.issue, time=f"{at:%H:%M}"),
         body=words(
             f"{name}.body",
-            list=found.plan.list_name,
+            list=found.timetable.list_name,
             day=words.day(at.date()),
-            zone=found.plan.cadence.zone,
+            zone=found.timetable.cadence.zone,
         ),
         button=words("stop.button"),
     )

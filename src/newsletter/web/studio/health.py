@@ -156,8 +156,7 @@ def _backup_sign(studio: Studio) -> HealthLine:
 
 
 def _short(studio: Studio) -> list[HealthLine]:
-    gauges = gauges_of(studio.parts)
-    at, since = gauges.last_event_at(), gauges.seconds_since_tick()
+    at, since = gauges_of(studio.parts).last_event_at(), studio.parts.schedule.ticks.seconds_since()
     shown = []
     if at is not None or studio.parts.config.kind.tells:
         words = f"{say_span(studio.now() - at)} ago" if at else "none yet"

@@ -31,7 +31,7 @@ from newsletter.words.issue import Issue
 from newsletter.words.mistake import NewsletterError, NotNow
 from newsletter.words.moment import say_moment, say_span
 from newsletter.words.post import Post
-from newsletter.words.slot import Approval, Plan
+from newsletter.words.slot import Approval, Timetable
 from newsletter.words.user import Role
 
 _SHOWN = 5
@@ -123,11 +123,11 @@ def show(studio: Studio, visit: Visit) -> Response:
 
 def hold(studio: Studio, visit: Visit) -> Response:
     """Let no slot of a list send until it is let go again."""
-    plan = studio.parts.schedule.find_plan(visit.text("list"))
-    if plan is None:
+    timetable = studio.parts.schedule.timetables.find(visit.text("list"))
+    if timetable is None:
         raise NotNow("There is no schedule for this list any more.", fix="Load the page again.")
     is_held = visit.text("act") == "hold"
-    studio.parts.schedule.hold(plan.id, studio.now() if is_held else None)
+    studio.parts.schedule.timetables.hold(timetable.id, studio.now() if is_held else None)
     return visit.go("", said="On hold: nothing goes by itself." if is_held else "It goes on.")
 
 
@@ -160,7 +160,10 @@ def _coming(studio: Studio, issues: Sequence[Issue], sent: set[int], lines: Sequ
     parts, now = studio.parts, studio.now()
     if lines:
         line = lines[0]
-        plan = next((plan for plan in parts.schedule.list_plans() if plan.list_name == line.list_name), None)
+        timetable = next(
+            (timetable for timetable in parts.schedule.timetables.list_all() if timetable.list_name == line.list_name),
+            None,
+        )
         at = line.due_at or line.at
         return _with_issue(
             studio,
@@ -171,12 +174,14 @@ def _coming(studio: Studio, issues: Sequence[Issue], sent: set[int], lines: Sequ
                 until=say_span(max(at - now, timedelta(0))),
                 list_name=line.list_name,
                 n_readers=None,
-                is_held=bool(line.kind == "slot" and plan and plan.held_at),
+                is_held=bool(line.kind == "slot" and timetable and timetable.held_at),
                 status=line.status,
                 words=line.words,
                 overdue=_overdue(studio, line),
                 outlook=studio.parts.outlook(of_slot=line.kind == "slot") if line.due_at else None,
-                is_unread=bool(line.kind == "slot" and plan and line.issue and _is_unread(studio, plan, line.issue)),
+                is_unread=bool(
+                    line.kind == "slot" and timetable and line.issue and _is_unread(studio, timetable, line.issue)
+                ),
             ),
         )
     left = [issue for issue in issues if issue.number not in sent and not issue.moved_in]
@@ -189,10 +194,10 @@ def _coming(studio: Studio, issues: Sequence[Issue], sent: set[int], lines: Sequ
     return _with_issue(studio, plain)
 
 
-def _is_unread(studio: Studio, plan: Plan, number: int) -> bool:
+def _is_unread(studio: Studio, timetable: Timetable, number: int) -> bool:
     """Whether its slot does not let the issue go as it stands, since nobody has approved it."""
     desk = desk_of(studio.parts)
-    return needs_approval(desk, plan.ways, number) and find_good_approval(desk, number) is None
+    return needs_approval(desk, timetable.ways, number) and find_good_approval(desk, number) is None
 
 
 def _with_issue(studio: Studio, coming: Coming) -> Coming:
@@ -201,7 +206,7 @@ def _with_issue(studio: Studio, coming: Coming) -> Coming:
         whom = Audience(lists=(coming.list_name,), at=coming.at)
         return replace(coming, n_readers=_count(studio, coming.list_name, whom))
     number = coming.issue.number
-    approval = studio.parts.schedule.find_approval(number)
+    approval = studio.parts.schedule.approvals.find(number)
     segment = approval.segment if approval and coming.at else ""
     whom = Audience(lists=(coming.list_name,), issue=number, segment=segment, at=coming.at)
     coming = replace(coming, n_readers=_count(studio, coming.list_name, whom), approval=approval)

@@ -16,8 +16,8 @@ _OPEN = (MailingStatus.PLANNING, MailingStatus.SCHEDULED, MailingStatus.SENDING)
 def show(studio: Studio, visit: Visit) -> Response:
     """What would go on, before somebody says that it may."""
     rows = studio.parts.ledger.mailings.list_in(_OPEN)
-    plans = [plan for plan in studio.parts.schedule.list_plans() if plan.held_at is None]
-    return studio.page(visit, "live.html", rows=rows, plans=plans)
+    timetables = [timetable for timetable in studio.parts.schedule.timetables.list_all() if timetable.held_at is None]
+    return studio.page(visit, "live.html", rows=rows, timetables=timetables)
 
 
 def declare(studio: Studio, visit: Visit) -> Response:

@@ -8,11 +8,11 @@ from itertools import islice
 
 from starlette.responses import Response
 
-from newsletter.schedule.decision import find_asking, send_at, skip_slot
+from newsletter.schedule.choice import find_asking, send_at, skip_slot
 from newsletter.schedule.desk import Desk
 from newsletter.schedule.ical import read_days
 from newsletter.schedule.letters import BECAUSE
-from newsletter.schedule.setting import check_heartbeat, check_tell, say_ways, set_plan
+from newsletter.schedule.setting import check_heartbeat, check_tell, say_ways, set_timetable
 from newsletter.web.number import read_number
 from newsletter.web.studio.calendar import address_of, days_of
 from newsletter.web.studio.page import Page
@@ -23,7 +23,7 @@ from newsletter.words.cadence import Cadence
 from newsletter.words.cadence_text import cadence_text, clock_note, describe, parse_cadence, say_time, sentence
 from newsletter.words.mistake import Missing, Mistake, NewsletterError
 from newsletter.words.moment import parse_moment, parse_span, say_back, span_text
-from newsletter.words.slot import Plan, Slot, SlotStatus, Ways
+from newsletter.words.slot import Slot, SlotStatus, Timetable, Ways
 
 _AHEAD = 6
 _LARGEST_CALENDAR = 1_000_000
@@ -34,7 +34,7 @@ class ListSchedule:
     """A list with its schedule, if it has one, in words; `asking` is a slot that did not go, `because` says why."""
 
     name: str
-    plan: Plan | None
+    timetable: Timetable | None
     sentence: str = ""
     text: str = ""
     ways: tuple[str, ...] = ()
@@ -61,16 +61,16 @@ class SaidBack:
 def show(studio: Studio, visit: Visit) -> Response:
     """Every list with its schedule; `?list=` and `?cadence=` are said back and change nothing."""
     desk = desk_of(studio.parts)
-    plans = {plan.list_name: plan for plan in studio.parts.schedule.list_plans()}
-    names = list(dict.fromkeys([*plans, *studio.parts.readers.list_names()]))
+    timetables = {timetable.list_name: timetable for timetable in studio.parts.schedule.timetables.list_all()}
+    names = list(dict.fromkeys([*timetables, *studio.parts.readers.list_names()]))
     days = days_of(studio, desk)
     wanted, typed = visit.asked("list"), visit.asked("cadence")
     return studio.page(
         visit,
         "schedule.html",
-        # With plans that nothing looks after, or something that waits, it matters what runs.
-        outlook=studio.parts.outlook(of_slot=True) if plans or any(day.line.due_at for day in days) else None,
-        rows=[_row(studio, desk, name, plans.get(name)) for name in names],
+        # With timetables that nothing looks after, or something that waits, it matters what runs.
+        outlook=studio.parts.outlook(of_slot=True) if timetables or any(day.line.due_at for day in days) else None,
+        rows=[_row(studio, desk, name, timetables.get(name)) for name in names],
         said_back=_said_back(studio, wanted, typed) if typed and wanted in names else None,
         ahead=[day for day in days if not day.is_past],
         behind=[day for day in reversed(days) if day.is_past],
@@ -96,28 +96,27 @@ def change(studio: Studio, visit: Visit) -> Response:
     if act is None:
         raise NoSuchAct
     name = visit.text("list")
-    if name not in studio.parts.readers.list_names() and studio.parts.schedule.find_plan(name) is None:
+    if name not in studio.parts.readers.list_names() and studio.parts.schedule.timetables.find(name) is None:
         raise Missing(f"There is no list called {name!r}.", fix="Load the page again.")
     return visit.go("/schedule", said=act(studio, visit, name))
 
 
 def _set(studio: Studio, visit: Visit, name: str) -> str:
-    memory, now = studio.parts.schedule, studio.now()
-    known = memory.find_plan(name)
+    timetables, now = studio.parts.schedule.timetables, studio.now()
+    known = timetables.find(name)
     rule = parse_cadence(visit.text("cadence"), zone=studio.newsletter.zone)
-    plan = set_plan(memory, name, rule, known.ways if known else Ways(), now=now)
-    said = f"{name}: {sentence(plan.cadence, islice(plan.cadence.after(now), 60))}"
+    timetable = set_timetable(timetables, name, rule, known.ways if known else Ways(), now=now)
+    said = f"{name}: {sentence(timetable.cadence, islice(timetable.cadence.after(now), 60))}"
     found = studio.parts.outlook(of_slot=True)
     return said if found.is_driven else f"{said} {found.words}"
 
 
 def _ways(studio: Studio, visit: Visit, name: str) -> str:
-    memory = studio.parts.schedule
     min_posts = read_number(visit.text("min_posts"))
     if min_posts is None or min_posts > 500:
         raise Mistake(f"{visit.text('min_posts')!r} is no number of posts.", fix="Write a number from 0 to 500.")
     ways = replace(
-        _plan(studio, name).ways,
+        _timetable(studio, name).ways,
         freeze_before=parse_span(visit.text("freeze")),
         late=parse_span(visit.text("late")),
         min_posts=min_posts,
@@ -126,12 +125,12 @@ def _ways(studio: Studio, visit: Visit, name: str) -> str:
         tell=check_tell(visit.text("tell").replace(",", " ").split()),
         heartbeat_url=check_heartbeat(visit.text("heartbeat")),
     )
-    set_plan(memory, name, None, ways, now=studio.now())
+    set_timetable(studio.parts.schedule.timetables, name, None, ways, now=studio.now())
     return f"{name}: {' '.join(say_ways(desk_of(studio.parts), ways))}"
 
 
 def _skip(studio: Studio, visit: Visit, name: str) -> str:
-    plan, days = _plan(studio, name), {}
+    timetable, days = _timetable(studio, name), {}
     if visit.text("day"):
         days[_day(visit.text("day"))] = ""
     if (file := visit.file("ics")) is not None:
@@ -141,49 +140,47 @@ def _skip(studio: Studio, visit: Visit, name: str) -> str:
         days |= read_days(data.decode("utf-8-sig", "replace"), file=file.filename or "calendar.ics")
     if not days:
         raise Mistake("No day was named.", fix="Choose a day, or a calendar of days.")
-    studio.parts.schedule.skip_days(plan.id, days)
-    hit = sum(plan.cadence.falls_on(day) for day in days)
+    studio.parts.schedule.timetables.skip_days(timetable.id, days)
+    hit = sum(timetable.cadence.falls_on(day) for day in days)
     return f"{name}: {len(days):,} day{'s' * (len(days) > 1)} left out; {hit:,} would have been a day of its schedule."
 
 
 def _unskip(studio: Studio, visit: Visit, name: str) -> str:
     day = _day(visit.text("day"))
-    studio.parts.schedule.unskip_days(_plan(studio, name).id, [day])
+    studio.parts.schedule.timetables.unskip_days(_timetable(studio, name).id, [day])
     return f"{name}: {day:%A} {day.day} {day:%B %Y} is not left out any more."
 
 
 def _hold(studio: Studio, visit: Visit, name: str) -> str:
-    plan, is_held = _plan(studio, name), visit.text("act") == "hold"
-    studio.parts.schedule.hold(plan.id, studio.now() if is_held else None)
+    timetable, is_held = _timetable(studio, name), visit.text("act") == "hold"
+    studio.parts.schedule.timetables.hold(timetable.id, studio.now() if is_held else None)
     if is_held:
         return f"{name}: on hold. Nothing goes by itself; a slot whose time comes is skipped."
-    following = next(plan.cadence.after(studio.now()), None)
-    return f"{name}: going on." + (f" Next: {say_time(following.local)} {plan.cadence.zone}." if following else "")
+    following = next(timetable.cadence.after(studio.now()), None)
+    return f"{name}: going on." + (f" Next: {say_time(following.local)} {timetable.cadence.zone}." if following else "")
 
 
 def _decide(studio: Studio, visit: Visit, name: str) -> str:
-    desk, plan, act, now = desk_of(studio.parts), _plan(studio, name), visit.text("act"), studio.now()
-    slot = find_asking(desk, plan)
+    desk, timetable, act, now = desk_of(studio.parts), _timetable(studio, name), visit.text("act"), studio.now()
+    slot = find_asking(desk, timetable)
     if str(slot.id) != visit.text("slot"):
         raise Missing("Another slot asks by now.", fix="Load the page again.")
     if act == "pass":
         skip_slot(desk, slot)
         return f"{name}: skipped. What was ready goes in the next slot."
     if act == "now":
-        send_at(desk, plan, slot, now)
+        send_at(desk, timetable, slot, now)
         return f"{name}: it goes at the next look of the schedule. {studio.parts.outlook(of_slot=True).words}"
-    found = parse_moment(visit.text("at"), now=now, zone=plan.cadence.zone)
-    send_at(desk, plan, slot, found.at)
-    return (
-        f"{name}: it goes {say_back(found, now=now, zone=plan.cadence.zone)} {studio.parts.outlook(of_slot=True).words}"
-    )
+    found = parse_moment(visit.text("at"), now=now, zone=timetable.cadence.zone)
+    send_at(desk, timetable, slot, found.at)
+    return f"{name}: it goes {say_back(found, now=now, zone=timetable.cadence.zone)} {studio.parts.outlook(of_slot=True).words}"
 
 
-def _plan(studio: Studio, name: str) -> Plan:
-    plan = studio.parts.schedule.find_plan(name)
-    if plan is None:
+def _timetable(studio: Studio, name: str) -> Timetable:
+    timetable = studio.parts.schedule.timetables.find(name)
+    if timetable is None:
         raise Missing(f"No schedule is set for {name!r}.", fix="Set one first.")
-    return plan
+    return timetable
 
 
 def _day(text: str) -> date:
@@ -193,28 +190,28 @@ def _day(text: str) -> date:
         raise Mistake(f"{text!r} is no day.", fix="Write it like 2026-12-24.") from error
 
 
-def _row(studio: Studio, desk: Desk, name: str, plan: Plan | None) -> ListSchedule:
-    if plan is None:
-        return ListSchedule(name=name, plan=None)
+def _row(studio: Studio, desk: Desk, name: str, timetable: Timetable | None) -> ListSchedule:
+    if timetable is None:
+        return ListSchedule(name=name, timetable=None)
     now = studio.now()
     # The days left out are listed separately: a list that only grows does not fit into a sentence.
-    bare = replace(plan.cadence, skipped=frozenset())
-    following = next(plan.cadence.after(now), None)
+    bare = replace(timetable.cadence, skipped=frozenset())
+    following = next(timetable.cadence.after(now), None)
     to_come = f" Next: {say_time(following.local)}." if following else ""
     asking = next(
-        (slot for slot in reversed(desk.memory.list_slots(plan.id)) if slot.status is SlotStatus.ASKING), None
+        (slot for slot in reversed(desk.schedule.slots.of(timetable.id)) if slot.status is SlotStatus.ASKING), None
     )
     return ListSchedule(
         name=name,
-        plan=plan,
-        sentence=f"{describe(plan.cadence)}.{to_come}",
+        timetable=timetable,
+        sentence=f"{describe(timetable.cadence)}.{to_come}",
         text=cadence_text(bare),
-        ways=tuple(say_ways(desk, plan.ways)),
+        ways=tuple(say_ways(desk, timetable.ways)),
         asking=asking,
         because=_because(asking) if asking else "",
-        skipped=tuple(sorted(day for day in plan.cadence.skipped if day >= now.date() - timedelta(days=1))),
-        freeze=span_text(plan.ways.freeze_before),
-        late=span_text(plan.ways.late),
+        skipped=tuple(sorted(day for day in timetable.cadence.skipped if day >= now.date() - timedelta(days=1))),
+        freeze=span_text(timetable.ways.freeze_before),
+        late=span_text(timetable.ways.late),
     )
 
 
@@ -228,8 +225,8 @@ def _said_back(studio: Studio, name: str, typed: str) -> SaidBack:
         rule = parse_cadence(typed, zone=studio.newsletter.zone)
     except NewsletterError as error:
         return SaidBack(list_name=name, typed=typed, problem=error)
-    plan = studio.parts.schedule.find_plan(name)
-    known: Cadence = replace(rule, skipped=rule.skipped | plan.cadence.skipped) if plan else rule
+    timetable = studio.parts.schedule.timetables.find(name)
+    known: Cadence = replace(rule, skipped=rule.skipped | timetable.cadence.skipped) if timetable else rule
     found = list(islice(known.after(studio.now()), _AHEAD))
     return SaidBack(
         list_name=name,

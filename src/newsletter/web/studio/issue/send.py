@@ -16,9 +16,8 @@ from newsletter.ledger.rows import MailingRow, Tally
 from newsletter.ledger.sample import sample
 from newsletter.ledger.settle import leave, look, send_again
 from newsletter.providers.registry import PRACTICE
-from newsletter.schedule.choice import approve_issue, send_next, withdraw_approval
-from newsletter.schedule.freeze import FindingsUnanswered
-from newsletter.schedule.version import Version, version_that_goes
+from newsletter.schedule.approval import Version, version_that_goes
+from newsletter.schedule.choice import FindingsUnanswered, approve_issue, send_next, withdraw_approval
 from newsletter.segments.audience import Audience, Forecast
 from newsletter.web.number import read_number
 from newsletter.web.studio.page import Page
@@ -81,9 +80,9 @@ def show(studio: Studio, visit: Visit) -> Response:
         "lists": names,
         "readers": n_active,
         "segments": [name for name, _ in parts.segments.list_all()],
-        "plans": {
-            plan.list_name: next(iter(islice(plan.cadence.after(studio.now()), 1)), None)
-            for plan in parts.schedule.list_plans()
+        "timetables": {
+            timetable.list_name: next(iter(islice(timetable.cadence.after(studio.now()), 1)), None)
+            for timetable in parts.schedule.timetables.list_all()
         },
         "version": version,
         "subject": _subject(studio, version.edition) if version else issue.subject,
@@ -130,13 +129,13 @@ def send(studio: Studio, visit: Visit) -> Response:
             raise NotNow(f"{errors[0].message} Nothing was sent.", fix=errors[0].fix, place=errors[0].place)
     question = audience.segment
     if wish.when == "next":
-        plan = parts.schedule.find_plan(wish.list_name)
-        if plan is None:
+        timetable = parts.schedule.timetables.find(wish.list_name)
+        if timetable is None:
             raise Mistake(f"No schedule is set for {wish.list_name!r}.", fix="Set one under Settings.")
         try:
             slot = send_next(
                 desk_of(parts),
-                plan,
+                timetable,
                 number,
                 by=visit.who.name,
                 segment=question,
@@ -145,7 +144,9 @@ def send(studio: Studio, visit: Visit) -> Response:
             )
         except FindingsUnanswered as unanswered:
             return visit.go(f"/issues/{number}/send#before", said=unanswered.message)
-        said = f"It goes out {say_moment(slot.due_at, plan.cadence.zone)}. {studio.parts.outlook(of_slot=True).words}"
+        said = (
+            f"It goes out {say_moment(slot.due_at, timetable.cadence.zone)}. {studio.parts.outlook(of_slot=True).words}"
+        )
         return visit.go(f"/issues/{number}/send", said=said)
     start_at = _moment(studio, wish) if wish.when == "at" else None
     mailing = parts.ledger.planning.open_mailing(
@@ -181,7 +182,7 @@ def control(studio: Studio, visit: Visit) -> Response:
         said = "It goes on."
     elif act == "now":
         waiting = [one for one in parts.ledger.mailings.list_in([MailingStatus.SCHEDULED]) if one.issue == number]
-        moved = [one for one in waiting if parts.schedule.move_start(one.id, studio.now())]
+        moved = [one for one in waiting if parts.schedule.sendings.move_start(one.id, studio.now())]
         parts.ledger.control.start_due(studio.now())
         studio.runner.wake()
         said = "It goes now." if moved else "Nothing of this issue waits for its time."
@@ -285,14 +286,14 @@ def _moment(studio: Studio, wish: SendWish) -> datetime:
 def _said_when(studio: Studio, wish: SendWish) -> str:
     if wish.when == "at":
         return say_moment(_moment(studio, wish), studio.newsletter.zone)
-    plan = studio.parts.schedule.find_plan(wish.list_name) if wish.when == "next" else None
+    timetable = studio.parts.schedule.timetables.find(wish.list_name) if wish.when == "next" else None
     at = _next_slot(studio, wish)
-    return say_moment(at, plan.cadence.zone) if plan and at else "now"
+    return say_moment(at, timetable.cadence.zone) if timetable and at else "now"
 
 
 def _next_slot(studio: Studio, wish: SendWish) -> datetime | None:
-    plan = studio.parts.schedule.find_plan(wish.list_name) if wish.when == "next" else None
-    following = next(plan.cadence.after(studio.now()), None) if plan else None
+    timetable = studio.parts.schedule.timetables.find(wish.list_name) if wish.when == "next" else None
+    following = next(timetable.cadence.after(studio.now()), None) if timetable else None
     return following.at if following else None
 
 

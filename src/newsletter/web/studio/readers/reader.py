@@ -50,7 +50,7 @@ def show(studio: Studio, visit: Visit) -> Response:
     """`?all=1` shows every issue that they got, not only the newest."""
     person, parts = _person(studio, visit), studio.parts
     most = None if visit.asked("all") else _COPIES + 1
-    copies = parts.reports.find_copies(person.email, None, most=most)
+    copies = parts.copies.find_copies(person.email, None, most=most)
     records = parts.consent.requests.records_of(person.email, person.id)
     on = {one.list_name for one in person.subscriptions if one.status is not SubscriptionStatus.ENDED}
     return studio.page(
