@@ -45,7 +45,7 @@ def test_a_sending_under_siege(tmp_path: Path) -> None:
     with sendgrid_server(tmp_path / "sendgrid") as provider:
         settings = {**through(provider.url, parcel_size=50), "NEWSLETTER_PER_HOUR": str(PER_HOUR)}
         world = World(tmp_path / "weekly", now=SLOT - timedelta(days=2), n_readers=N_READERS, **settings)
-        world.plan()
+        world.set_timetable()
         approve_issue(world.desk, 1, by="mara")
         with serving(world.folder, hands, tmp_path / "serve.log") as server:
             stop = threading.Event()
