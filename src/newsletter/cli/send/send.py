@@ -20,13 +20,15 @@ from newsletter.cli.send.last_look import last_look, words_for_the_missing
 from newsletter.cli.send.status import print_account
 from newsletter.cli.send.when import change_time, instant, said_back, say_outlook, send_in_next_slot
 from newsletter.providers.registry import PRACTICE
-from newsletter.words.ledger import LOOK_FIRST
+from newsletter.words.edition import Edition
+from newsletter.words.ledger import LOOK_FIRST, HandOver, MailingStatus
 from newsletter.words.mistake import Mistake
 from newsletter.words.moment import say_moment
 
 if TYPE_CHECKING:
     from newsletter.ledger.drain import Follow
     from newsletter.ledger.rows import MailingRow
+    from newsletter.segments.audience import Audience
     from newsletter.wiring import Parts
 
 
@@ -85,14 +87,7 @@ def send(
     from newsletter.ledger.plan import plan
     from newsletter.segments.audience import Audience
 
-    if sum((now, bool(at), in_next)) > 1:
-        raise click.UsageError("--now, --at and --next say different times.")
-    if canary and in_next:
-        raise click.UsageError("--next sends to everybody at once; name a time with --at for --canary.")
-    if missing and in_next:
-        raise click.UsageError("--next sends the issue as it is now; name a time with --at for --missing.")
-    if look and not canary:
-        raise click.UsageError("--look goes with --canary: it is the few that go first that you look at.")
+    _check_options(now=now, at=at, in_next=in_next, canary=canary, look=look, missing=missing)
     parts = parts_of(folder, makes_mail=True, sends=True)
     question = parts.segments.get(segment) if segment else ""
     if in_next:
@@ -114,22 +109,14 @@ def send(
         return
     if unfinished:
         edition = parts.ledger.mailings.get_edition(unfinished.edition_digest)
-    elif missing:
-        said = said_back(parts, start_at)
-        frozen = words_for_the_missing(parts, issue, list_name, segment=question, at=start_at, said=said, yes=yes)
-        if frozen is None:
-            return
-        edition = frozen
     else:
-        # Not for a resumed one: what makes a mail takes longer to load than a thousand readers to send to.
-        if parts.readers.find_list(list_name) is None:
-            parts.issues.get_issue(issue)
-            raise no_such_list(list_name)
         audience = Audience(lists=[list_name], issue=issue, segment=question, at=start_at)
-        said = said_back(parts, start_at)
-        edition = last_look(
-            parts, audience, segment=segment or "", said=said, yes=yes, despite_findings=despite_findings
+        agreed = _agreed(
+            parts, issue, audience, segment=segment or "", missing=missing, yes=yes, despite_findings=despite_findings
         )
+        if agreed is None:
+            return
+        edition = agreed
     mailing, resumed = plan(
         parts.ledger,
         parts.clock,
@@ -144,7 +131,7 @@ def send(
     _say_plan(mailing, resumed)
     if parts.config.pace.is_limited:
         click.echo(f"The pace that is set: {parts.config.pace}.")
-    if mailing.status.value == "scheduled":
+    if mailing.status is MailingStatus.SCHEDULED:
         when = say_moment(mailing.start_at, parts.config.newsletter.zone)
         click.echo(f"It goes out {when}.")
         say_outlook(parts, driven=True)
@@ -153,6 +140,36 @@ def send(
         parts.drain(stop).until_done(mailing, follow)
     parts.after_sending()
     _say_end(parts, issue, list_name)
+
+
+def _check_options(*, now: bool, at: str | None, in_next: bool, canary: int | None, look: bool, missing: bool) -> None:
+    """Raises UsageError for options that contradict each other."""
+    if sum((now, bool(at), in_next)) > 1:
+        raise click.UsageError("--now, --at and --next say different times.")
+    if canary and in_next:
+        raise click.UsageError("--next sends to everybody at once; name a time with --at for --canary.")
+    if missing and in_next:
+        raise click.UsageError("--next sends the issue as it is now; name a time with --at for --missing.")
+    if look and not canary:
+        raise click.UsageError("--look goes with --canary: it is the few that go first that you look at.")
+
+
+def _agreed(
+    parts: Parts, issue: int, audience: Audience, *, segment: str, missing: bool, yes: bool, despite_findings: bool
+) -> Edition | None:
+    """The words to send, when it was said who gets them and somebody agreed; None where nobody would get them.
+
+    Not called for a sending that is resumed: what makes a mail takes longer to load than a thousand readers to send to.
+    """
+    said, [list_name] = said_back(parts, audience.at), audience.lists
+    if missing:
+        return words_for_the_missing(
+            parts, issue, list_name, segment=audience.segment, at=audience.at, said=said, yes=yes
+        )
+    if parts.readers.find_list(list_name) is None:
+        parts.issues.get_issue(issue)
+        raise no_such_list(list_name)
+    return last_look(parts, audience, segment=segment, said=said, yes=yes, despite_findings=despite_findings)
 
 
 def _say_plan(mailing: MailingRow, resumed: bool) -> None:
@@ -169,20 +186,20 @@ def _say_end(parts: Parts, issue: int, list_name: str) -> None:
     if any(m.pause_reason == LOOK_FIRST for m in account.mailings if m.list_name == list_name):
         click.echo(f"{LOOK_FIRST}\nThen: newsletter resume {issue}, and newsletter send {issue} --list {list_name}")
         return
-    waiting = [m for m in account.mailings if m.list_name == list_name and m.status.value == "paused"]
+    waiting = [m for m in account.mailings if m.list_name == list_name and m.status is MailingStatus.PAUSED]
     if waiting:
         raise Mistake(
             f"Paused: {waiting[0].pause_reason}",
             fix=f"When that is mended: newsletter resume {issue}, then newsletter send {issue} --list {list_name}",
         )
-    if account.handover["uncertain"]:  # type: ignore[index]  # a StrEnum's member is its text
+    if n_uncertain := account.handover[HandOver.UNCERTAIN]:
         raise Mistake(
-            f"{account.handover['uncertain']:,} may or may not have it: the call ended before the answer came.",  # type: ignore[index]
+            f"{n_uncertain:,} may or may not have it: the call ended before the answer came.",
             fix=f"See docs/sending.md, then: newsletter settle {issue} --look",
         )
-    if account.handover["pending"]:  # type: ignore[index]
+    if n_pending := account.handover[HandOver.PENDING]:
         click.echo(
-            f"{account.handover['pending']:,} wait for their turn: they get it while `newsletter serve`, the studio or a cron "  # type: ignore[index]
+            f"{n_pending:,} wait for their turn: they get it while `newsletter serve`, the studio or a cron "
             "`tick` runs, or when you run this command again."
         )
     if account.is_practice:

@@ -13,6 +13,7 @@ from newsletter.cli.options import format_option
 from newsletter.cli.send.when import say_outlook
 from newsletter.words.alarm import IssueHealth, alarms
 from newsletter.words.halt import Halt, say_halt
+from newsletter.words.ledger import Fate, HandOver, MailingStatus
 from newsletter.words.mistake import Missing, Mistake, NewsletterError
 from newsletter.words.moment import say_moment, say_span
 
@@ -115,7 +116,7 @@ def _halts(parts: Parts, account: Account) -> list[Halt | None]:
 def _print_halts(parts: Parts, account: Account) -> None:
     """Why sendings that are under way don't move. Pauses and times that have not come are printed elsewhere."""
     for mailing, halt in zip(account.mailings, _halts(parts, account), strict=True):
-        if halt and mailing.status.value == "sending":
+        if halt and mailing.status is MailingStatus.SENDING:
             click.echo(f"  {say_halt(halt, now=parts.clock.now(), zone=parts.config.newsletter.zone)}")
 
 
@@ -151,13 +152,13 @@ def _as_json(account: Account, halts: Sequence[Halt | None]) -> dict[str, object
 
 
 ON_SCREEN = {
-    "accepted": "handed over",
-    "pending": "waiting",
-    "sending": "on their way to the provider",
-    "uncertain": "we don't know yet",
-    "refused": "refused",
-    "skipped": "skipped",
-    "left": "left as unknown",
+    HandOver.ACCEPTED: "handed over",
+    HandOver.PENDING: "waiting",
+    HandOver.SENDING: "on their way to the provider",
+    HandOver.UNCERTAIN: "we don't know yet",
+    HandOver.REFUSED: "refused",
+    HandOver.SKIPPED: "skipped",
+    HandOver.LEFT: "left as unknown",
 }
 
 
@@ -167,12 +168,13 @@ def print_account(account: Account) -> None:
     for mailing in account.mailings:
         why = f": {mailing.pause_reason}" if mailing.pause_reason else ""
         click.echo(f"Issue {account.issue} to {mailing.list_name!r}: {mailing.status.value}{why}")
-    counts = {state.value: n for state, n in account.handover.items()}
     for state, words in ON_SCREEN.items():
-        if counts[state] or state == "accepted":
-            click.echo(f"  {counts[state]:>9,}  {words}" + _why(account, state))
+        n_readers = account.handover[state]
+        if n_readers or state is HandOver.ACCEPTED:
+            why = f" ({', '.join(f'{n:,} {reason}' for reason, n in account.skipped.items())})"
+            click.echo(f"  {n_readers:>9,}  {words}{why if state is HandOver.SKIPPED else ''}")
     click.echo(f"  {account.planned:>9,}  in all")
-    heard = ", ".join(f"{n:,} {fate.value}" for fate, n in account.fates.items() if n and fate.value != "none")
+    heard = ", ".join(f"{n:,} {fate.value}" for fate, n in account.fates.items() if n and fate is not Fate.NONE)
     if heard:
         click.echo(f"  Heard since: {heard}")
     if account.doubled:
@@ -183,7 +185,7 @@ def print_account(account: Account) -> None:
 
 def _say_when_it_goes(parts: Parts, account: Account) -> None:
     """Of what waits for its time: when that is, or how long it is overdue, and by what it goes."""
-    waiting = [mailing for mailing in account.mailings if mailing.status.value == "scheduled"]
+    waiting = [mailing for mailing in account.mailings if mailing.status is MailingStatus.SCHEDULED]
     for mailing in waiting:
         late = parts.clock.now() - mailing.start_at
         when = say_moment(mailing.start_at, parts.config.newsletter.zone)
@@ -191,9 +193,3 @@ def _say_when_it_goes(parts: Parts, account: Account) -> None:
         click.echo(overdue if late.total_seconds() > 0 else f"  To {mailing.list_name!r} it goes {when}.")
     if waiting:
         say_outlook(parts)
-
-
-def _why(account: Account, state: str) -> str:
-    if state != "skipped":
-        return ""
-    return " (" + ", ".join(f"{n:,} {reason}" for reason, n in account.skipped.items()) + ")"

@@ -10,6 +10,7 @@ import click
 
 from newsletter.cli.send.last_look import asks, last_look
 from newsletter.words.cadence import Occurrence
+from newsletter.words.ledger import MailingStatus
 from newsletter.words.mistake import Missing, NotNow
 from newsletter.words.moment import parse_moment, say_back, say_moment
 
@@ -44,7 +45,7 @@ def change_time(parts: Parts, mailing: MailingRow, start_at: datetime | None, *,
 
     Raises NotNow where a later time was asked for and it has begun.
     """
-    waits = mailing.status.value in ("scheduled", "paused")
+    waits = mailing.status in (MailingStatus.SCHEDULED, MailingStatus.PAUSED)
     if start_at and not waits:
         raise NotNow(
             f"Issue {mailing.issue} is on its way to {mailing.list_name!r} already; it can't be given another time.",
