@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 import orjson
+from markupsafe import Markup
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -38,6 +39,11 @@ class Visit:
     root: str
     form: FormData = field(default_factory=FormData)
     data: Any = None
+
+    @property
+    def csrf_field(self) -> Markup:
+        """The hidden field without which a form is not taken."""
+        return Markup('<input type="hidden" name="csrf" value="{}">').format(self.csrf)
 
     @property
     def who(self) -> User:
