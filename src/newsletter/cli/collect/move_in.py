@@ -19,7 +19,7 @@ from newsletter.cli.readers.options import (
     asked_maps,
     consent_option,
     map_option,
-    standing_asked,
+    status_asked,
 )
 from newsletter.words.mistake import Mistake
 
@@ -80,7 +80,7 @@ def move_in(
     from newsletter.move_in.move import bring, look
     from newsletter.move_in.systems import SYSTEMS as READ
 
-    parts, status = parts_of(folder), standing_asked(active, consent)
+    parts, status = parts_of(folder), status_asked(active, consent)
     asked = MoveInOptions(
         zone=ZoneInfo(parts.config.newsletter.zone), url=_old_site(parts, url), with_closed=with_closed
     )

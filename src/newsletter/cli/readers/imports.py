@@ -20,7 +20,7 @@ from newsletter.cli.readers.options import (
     asked_maps,
     consent_option,
     map_option,
-    standing_asked,
+    status_asked,
 )
 from newsletter.cli.readers.output import print_imports, print_report, report_as_json
 from newsletter.words.consent import Asked
@@ -115,7 +115,7 @@ def import_(
         raise click.UsageError("Name a file, and a list with --list NAME.")
     options = ImportOptions(
         list_name=list_name,
-        status=standing_asked(active, consent),
+        status=status_asked(active, consent),
         consent=consent,
         columns=asked_maps(maps),
         encoding=encoding,

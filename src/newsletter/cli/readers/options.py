@@ -26,7 +26,7 @@ map_option = click.option(
 )
 
 
-def standing_asked(active: bool, consent: str | None) -> SubscriptionStatus:
+def status_asked(active: bool, consent: str | None) -> SubscriptionStatus:
     """Where people begin. Raises a usage error where they are called active without a proof."""
     if active and not (consent and consent.strip()):
         raise click.UsageError('--active needs --consent TEXT: where and when they agreed, such as "Form, 2024".')

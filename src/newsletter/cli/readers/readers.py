@@ -15,25 +15,16 @@ from newsletter.cli.readers.consent import ask, ask_to_confirm, erase, tag
 from newsletter.cli.readers.duplicates import duplicates
 from newsletter.cli.readers.export import export
 from newsletter.cli.readers.imports import import_, imports
+from newsletter.cli.readers.one_reader import find_known, known_as_json, print_known, print_quiet
 from newsletter.cli.readers.options import (
     active_option,
     consent_option,
     list_option,
     no_such_list,
     split_pair,
-    standing_asked,
+    status_asked,
 )
-from newsletter.cli.readers.output import (
-    addresses_as_json,
-    more_as_json,
-    person_as_json,
-    print_addresses,
-    print_lists,
-    print_more,
-    print_person,
-    print_quiet,
-    unanswered_as_json,
-)
+from newsletter.cli.readers.output import print_lists
 from newsletter.words.consent import Asked
 from newsletter.words.mistake import Missing
 from newsletter.words.subscriber import SubscriptionStatus
@@ -75,7 +66,7 @@ def add(
     """
     from newsletter.imports.one_reader import add_reader
 
-    status = standing_asked(active, consent)
+    status = status_asked(active, consent)
     readers = parts.readers
     is_new = readers.find_list(list_name) is None
     done = add_reader(
@@ -94,7 +85,7 @@ def add(
     click.echo(f"{email.strip()}: {sentences[done]} {list_name}.")
     if status is SubscriptionStatus.PENDING and done != "unchanged":
         click.echo(ask_to_confirm(parts, list_name, Asked.ADD, consent))
-        print_quiet(email, parts.consent.unanswered.find(email), parts.clock.now(), indent="")
+        print_quiet(email, parts.consent.unanswered.find(email), parts.clock.now())
 
 
 @subscribers.command()
@@ -136,24 +127,13 @@ def show(parts: Parts, email: str, form: str) -> None:
     Example:
       newsletter subscribers show ana@example.com --format json
     """
-    person, suppressed = parts.readers.find_subscriber(email), parts.readers.find_suppression(email)
-    erased, former = parts.consent.profiles.find_erasure(email), parts.readers.find_former(email)
-    before = parts.readers.former_addresses(person.id) if person else ()
-    records = parts.consent.requests.records_of(email, person.id if person else None)
-    unanswered = parts.consent.unanswered.find(email)
-    if not any((person, suppressed, erased, former, records, unanswered)):
+    found = find_known(parts, email)
+    if found is None:
         raise _nobody(email)
-    tags = person.tags if person else ()
-    departures = parts.consent.departures.departures_of(person.id) if person else ()
     if form == "json":
-        known = person_as_json(email, person, suppressed) | addresses_as_json(former, before)
-        known |= {"unanswered": unanswered_as_json(unanswered)}
-        print_json(known | more_as_json(records, tags, departures, erased))
+        print_json(known_as_json(found))
     else:
-        print_person(email, person, suppressed)
-        print_addresses(former, before)
-        print_quiet(email, unanswered, parts.clock.now())
-        print_more(records, tags, departures, erased)
+        print_known(found, parts.clock.now())
 
 
 @click.group(invoke_without_command=True)

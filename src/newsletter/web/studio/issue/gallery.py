@@ -49,10 +49,10 @@ def use(studio: Studio, visit: Visit) -> Response:
     """Let issues look like this that name no other template."""
     name = visit.text("template")
     studio.parts.templates.get_template(name)
-    standing = where_it_stands(studio.parts.directory, ["template"])["template"]
-    if standing.written != visit.text("was"):
+    stands = where_it_stands(studio.parts.directory, ["template"])["template"]
+    if stands.written != visit.text("was"):
         raise NotNow("The template was changed meanwhile.", fix="Load the page again.")
-    changed = change_settings(studio.parts.directory, {"template": SettingWish(was=standing.written, now=name)})
+    changed = change_settings(studio.parts.directory, {"template": SettingWish(was=stands.written, now=name)})
     return visit.go("/settings/templates", said=said_of(changed))
 
 

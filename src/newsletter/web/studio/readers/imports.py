@@ -14,7 +14,7 @@ from newsletter.imports.questions import Question
 from newsletter.imports.report import ImportOptions, ImportReport
 from newsletter.web.number import read_number
 from newsletter.web.studio.page import Page
-from newsletter.web.studio.readers.reader import standing_asked
+from newsletter.web.studio.readers.reader import status_asked
 from newsletter.web.studio.studio import Studio
 from newsletter.web.studio.visit import NoSuchAct, Visit
 from newsletter.words.mistake import Mistake
@@ -51,7 +51,7 @@ def bring(studio: Studio, visit: Visit) -> Response:
     list_name = visit.text("new_list") or visit.text("list")
     if not list_name:
         raise Mistake("It is not said onto which list.", fix="Choose one, or name a new one.")
-    status, consent = standing_asked(visit)
+    status, consent = status_asked(visit)
     source = visit.text("source")
     options = ImportOptions(
         list_name=list_name,

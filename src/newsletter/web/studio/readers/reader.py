@@ -116,7 +116,7 @@ def add(studio: Studio, visit: Visit) -> Response:
 
 def _join(studio: Studio, visit: Visit, email: str) -> str:
     parts, list_name = studio.parts, visit.text("new_list") or visit.text("list")
-    status, consent = standing_asked(visit)
+    status, consent = status_asked(visit)
     done = add_reader(
         parts.consent.membership,
         email,
@@ -151,7 +151,7 @@ def _asked_so(studio: Studio, email: str) -> str:
     return why_quiet(consent.unanswered.find(email), studio.parts.clock.now()) or "No mail asks them to confirm."
 
 
-def standing_asked(visit: Visit) -> tuple[SubscriptionStatus, str]:
+def status_asked(visit: Visit) -> tuple[SubscriptionStatus, str]:
     """Whether people are asked, or agreed already, and the words that prove it. Raises Mistake where there are none."""
     consent = visit.text("consent")
     if visit.text("how") != "agreed":
