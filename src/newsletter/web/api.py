@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from newsletter import __version__
 from newsletter.collect.save import collect_find
-from newsletter.web.readable import is_text
+from newsletter.web.readable import is_text, read_within
 from newsletter.web.wrong_keys import WrongKeys
 from newsletter.wiring import Parts
 from newsletter.wiring.collect import collect_desk
@@ -53,11 +53,9 @@ def _finds(parts: Parts) -> Callable[[Request], Awaitable[Response]]:
         if name is None:
             wrong.note(place, now=parts.clock.monotonic())
             return _answer(401, {"message": "This key opens nothing.", "fix": "Make one in the studio: Finds."})
-        body = b""
-        async for piece in request.stream():
-            body += piece
-            if len(body) > _LARGEST:
-                return _answer(413, {"message": f"That is more than {_LARGEST:,} bytes.", "fix": "Send less."})
+        body = await read_within(request, _LARGEST)
+        if body is None:
+            return _answer(413, {"message": f"That is more than {_LARGEST:,} bytes.", "fix": "Send less."})
         try:
             sent = orjson.loads(body)
         except orjson.JSONDecodeError:

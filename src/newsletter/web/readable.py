@@ -6,6 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -25,6 +26,16 @@ class Readable:
             await PlainTextResponse(_REFUSAL, 400)(scope, receive, send)
         else:
             await self._app(scope, receive, send)
+
+
+async def read_within(request: Request, most: int) -> bytes | None:
+    """The body byte for byte; None where it is longer than `most` bytes."""
+    taken = bytearray()
+    async for piece in request.stream():
+        taken += piece
+        if len(taken) > most:
+            return None
+    return bytes(taken)
 
 
 def is_text(value: object) -> bool:

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from newsletter.web.readable import is_text
+from newsletter.web.readable import is_text, read_within
 
 # Our forms are under 2 KB; a longer body is not one of them.
 _LARGEST = 64 * 1024
@@ -37,7 +37,7 @@ class Form:
 
 async def read_form(request: Request) -> Form:
     """The form in the body of a request."""
-    body = await _read_body(request)
+    body = await read_within(request, _LARGEST)
     if body is None:
         return Form()
     form = await _read(request, body)
@@ -56,16 +56,6 @@ async def _read(request: Request, body: bytes) -> Form:
         except (UnicodeError, ValueError):
             return Form()
     return Form()
-
-
-async def _read_body(request: Request) -> bytes | None:
-    chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > _LARGEST:
-            return None
-        chunks.append(chunk)
-    return b"".join(chunks)
 
 
 async def _read_multipart(request: Request, body: bytes) -> Form:
