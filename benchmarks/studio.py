@@ -70,7 +70,7 @@ def _page_line(what: str, ms: float) -> Line:
 
 def main(folder: Path, n_readers: int) -> None:
     from benchmarks.readers import add
-    from newsletter.cli.schedule.pages import serve_pages
+    from newsletter.cli.serve.pages import serve_pages
     from newsletter.web.studio.session import token_address
     from newsletter.wiring import open_newsletter
 
@@ -128,7 +128,7 @@ def _first_view(parts: Parts, path: str, taken: list[float]) -> tuple[float, flo
     """None for what is no page."""
     import httpx2
 
-    from newsletter.cli.schedule.pages import serve_pages
+    from newsletter.cli.serve.pages import serve_pages
     from newsletter.web.studio.session import token_address
 
     with serve_pages(parts, "127.0.0.1", 0, threading.Event()) as address, httpx2.Client(timeout=120) as client:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from newsletter.cli.schedule.pages import listener_at, serve_pages
+from newsletter.cli.serve.pages import listener_at, serve_pages
 from newsletter.compose.press import press
 from newsletter.folder.bundle import bundled
 from newsletter.jobs.pulse import Pulse

@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 
-from newsletter.cli.schedule.pages import listener_at
+from newsletter.cli.serve.pages import listener_at
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.routes import PAGES
 from tests.studio.conftest import World

@@ -8,7 +8,7 @@ import threading
 from email import policy
 from pathlib import Path
 
-from newsletter.cli.schedule.pages import listener_at, serve_pages
+from newsletter.cli.serve.pages import listener_at, serve_pages
 from newsletter.compose.press import press
 from newsletter.jobs.pulse import Pulse
 from newsletter.readers.rows import ReaderRow

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from newsletter.cli.schedule.pages import listener_at, serve_pages
+from newsletter.cli.serve.pages import listener_at, serve_pages
 from newsletter.consent.letters.letters import LEAVE, LINK, letter, note, notice
 from newsletter.consent.letters.look import LetterLook
 from newsletter.consent.letters.words import LETTERS, MOVED, OWN

@@ -22,7 +22,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from newsletter.cli.schedule.log_lines import Sparing
+from newsletter.cli.serve.log_lines import Sparing
 from newsletter.web.timeouts import RequestBounds, protocol_within
 from newsletter.wiring.open_files import connections_within, find_most_open_files, raise_open_files
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from newsletter.cli import Folder
 from newsletter.cli.context import parts_of
-from newsletter.cli.schedule.log_lines import log_to_stderr
-from newsletter.cli.studio_address import door_file, say_address
+from newsletter.cli.serve.log_lines import log_to_stderr
+from newsletter.cli.serve.studio_address import door_file, say_address
 from newsletter.words.mistake import NotNow
 
 if TYPE_CHECKING:

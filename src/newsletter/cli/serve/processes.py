@@ -11,10 +11,9 @@ import click
 
 from newsletter.cli import Folder
 from newsletter.cli.context import parts_of
-from newsletter.cli.schedule.log_lines import log_to_stderr
-from newsletter.cli.schedule.pages import listener_at, pages_process
-from newsletter.cli.schedule.serve import stop_on_signals
-from newsletter.cli.supervisor import Child, context_of, keep_running
+from newsletter.cli.serve.log_lines import log_to_stderr
+from newsletter.cli.serve.pages import listener_at, pages_process
+from newsletter.cli.serve.supervisor import Child, context_of, keep_running, stop_on_signals
 from newsletter.jobs.driver import DriverKind
 from newsletter.jobs.pulse import Pulse
 from newsletter.jobs.ticker import SECONDS_BETWEEN_TICKS

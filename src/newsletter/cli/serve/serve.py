@@ -1,28 +1,26 @@
-"""`tick` and `serve`: doing what is due, once or for as long as the process lives."""
+"""`tick`, `serve`, `studio` and `worker`: doing what is due, once or for as long as the process lives."""
 
 from __future__ import annotations
 
 import importlib.util
 import logging
-import signal
 import sys
 import threading
-import time
 from typing import TYPE_CHECKING
 
 import click
 
 from newsletter.cli import Folder
 from newsletter.cli.context import pass_parts
-from newsletter.cli.schedule.log_lines import log_to_stderr
+from newsletter.cli.serve.log_lines import log_to_stderr
+from newsletter.cli.serve.processes import run_service
+from newsletter.cli.serve.supervisor import stop_on_signals
 from newsletter.words.mistake import NotNow
 
 if TYPE_CHECKING:
     from newsletter.wiring import Parts
 
 log = logging.getLogger(__name__)
-
-_SAME_ASK_SECONDS = 1.0
 
 
 @click.command()
@@ -68,12 +66,35 @@ def serve(folder: Folder, host: str, port: int) -> None:
     Example:
       newsletter -C /srv/weekly serve --port 8025
     """
-    from newsletter.cli.pages_and_sender import run_service
     from newsletter.jobs.driver import DriverKind
 
     has_pages = all(importlib.util.find_spec(name) for name in ("newsletter.web", "uvicorn", "starlette"))
     begun = "Looking every 15 s for what is due. Ctrl-C stops."
     run_service(folder, DriverKind.SERVE, host if has_pages else None, port, begun=begun)
+
+
+@click.command()
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8025, show_default=True, help="The port; 0 takes a free one."
+)
+@click.option("--no-open", is_flag=True, help="Do not open a browser.")
+@click.pass_obj
+def studio(folder: Folder, port: int, no_open: bool) -> None:
+    """Compose, preview and send in the browser. Only this machine can reach it.
+
+    While it runs, what was scheduled goes out and what was interrupted goes on, as by `serve`; where `serve` or another
+    studio does that already, it says so and takes over when that one ends. The address that it prints holds a token,
+    another one with every start: whoever has it on this machine may do everything. Ctrl-C ends it after the batches in flight; what was typed is saved.
+
+    \b
+    Example:
+      newsletter studio
+      newsletter -C ~/weekly studio --port 9000 --no-open
+    """
+    from newsletter.jobs.driver import DriverKind
+
+    begun = "What is scheduled goes out while this runs. Ctrl-C stops."
+    run_service(folder, DriverKind.STUDIO, "127.0.0.1", port, begun=begun, open_browser=not no_open)
 
 
 @click.command()
@@ -112,20 +133,3 @@ def worker(parts: Parts) -> None:
             seconds=parts.timing.seconds_between_ticks,
         )
     log.info("stopped")
-
-
-def stop_on_signals() -> threading.Event:
-    """Set by the first SIGTERM or Ctrl-C. A second one, a second or more later, waits for nothing."""
-    stop = threading.Event()
-    asked_at: list[float] = []
-
-    def ask(_signal: int, _frame: object) -> None:
-        # Some that end a process tell it twice at once: itself, and the group that it is in.
-        if asked_at and time.monotonic() - asked_at[0] >= _SAME_ASK_SECONDS:
-            raise KeyboardInterrupt
-        asked_at.append(time.monotonic())
-        stop.set()
-
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, ask)
-    return stop

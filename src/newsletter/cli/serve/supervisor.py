@@ -36,6 +36,25 @@ _FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 1.0, 30.0
 _ENDING_SECONDS = 5.0
 # The child reported something that a person has to mend: starting it again would only repeat that.
 _REFUSED = 3
+# A second signal within this time is the same request.
+_SAME_ASK_SECONDS = 1.0
+
+
+def stop_on_signals() -> threading.Event:
+    """Set by the first SIGTERM or Ctrl-C. A second one, a second or more later, waits for nothing."""
+    stop = threading.Event()
+    asked_at: list[float] = []
+
+    def ask(_signal: int, _frame: object) -> None:
+        # Some that end a process tell it twice at once: itself, and the group that it is in.
+        if asked_at and time.monotonic() - asked_at[0] >= _SAME_ASK_SECONDS:
+            raise KeyboardInterrupt
+        asked_at.append(time.monotonic())
+        stop.set()
+
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, ask)
+    return stop
 
 
 def context_of(timing: Timing | None) -> Context:
