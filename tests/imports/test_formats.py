@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import click
 import pytest
 
-from newsletter.cli.readers.imports import SOURCES
+from newsletter.cli.readers.imports import import_
 from newsletter.consent.membership_sql import Membership
 from newsletter.imports.columns.formats import BY_NAME, FORMATS
 from newsletter.imports.questions import ImportUnanswered
@@ -279,4 +280,7 @@ def test_a_nul_in_attributes_refuses_its_row(import_text: Import) -> None:
 
 def test_the_command_offers_every_format_that_there_is() -> None:
     """And no other."""
-    assert sorted(SOURCES) == sorted(one.name for one in FORMATS)
+    [source] = [one for one in import_.params if one.name == "source"]
+
+    assert isinstance(source.type, click.Choice)
+    assert [one.name for one in FORMATS] == list(source.type.choices)

@@ -23,6 +23,7 @@ from newsletter.cli.readers.options import (
     status_asked,
 )
 from newsletter.cli.readers.output import print_imports, print_report, report_as_json
+from newsletter.imports.columns.formats import FORMATS
 from newsletter.words.consent import Asked
 from newsletter.words.subscriber import SubscriptionStatus
 
@@ -31,32 +32,7 @@ if TYPE_CHECKING:
     from newsletter.imports.report import ImportOptions
     from newsletter.wiring import Parts
 
-# The names of newsletter.imports.columns.formats, which need not be loaded to show the help.
-SOURCES = (
-    "mailchimp",
-    "substack",
-    "ghost",
-    "listmonk",
-    "buttondown",
-    "beehiiv",
-    "kit",
-    "phplist",
-    "mailtrain",
-    "curated",
-    "medium",
-    "sendgrid",
-    "sendgrid-bounces",
-    "sendgrid-blocks",
-    "sendgrid-groups",
-    "sendgrid-unsubscribes",
-    "sendgrid-spam-reports",
-    "sendgrid-invalid",
-    "mailgun-bounces",
-    "sparkpost",
-    "do-not-mail",
-    "newsletter",
-    "csv",
-)
+_FORMATS = tuple(one.name for one in FORMATS)
 
 
 @click.command("import")
@@ -65,9 +41,9 @@ SOURCES = (
 @click.option(
     "--from",
     "source",
-    type=click.Choice(SOURCES),
+    type=click.Choice(_FORMATS),
     metavar="FORMAT",
-    help=f"Whose export it is, where the columns do not tell: {', '.join(SOURCES)}.",
+    help=f"Whose export it is, where the columns do not tell: {', '.join(_FORMATS)}.",
 )
 @active_option
 @consent_option

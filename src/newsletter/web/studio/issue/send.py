@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -122,51 +123,63 @@ def send(studio: Studio, visit: Visit) -> Response:
     if seen not in ("", edition.digest):
         return _look_again(visit, number, seen, "Nothing was sent: the words were changed since you looked.", wish)
     audience = _audience(studio, number, wish)
-    # The words in the folder do not matter where other words were approved.
-    if version.proof and not version.is_edited:
-        errors = that_stop(check_counting(parts, version.proof, audience), despite=despite)
-        if errors:
-            raise NotNow(f"{errors[0].message} Nothing was sent.", fix=errors[0].fix, place=errors[0].place)
-    question = audience.segment
+    _refuse_errors(studio, version, audience, despite=despite)
     if wish.when == "next":
-        timetable = parts.schedule.timetables.find(wish.list_name)
-        if timetable is None:
-            raise Mistake(f"No schedule is set for {wish.list_name!r}.", fix="Set one under Settings.")
-        try:
-            slot = send_next(
-                desk_of(parts),
-                timetable,
-                number,
-                by=visit.who.name,
-                segment=question,
-                despite_findings=despite,
-                seen=edition.digest,
-            )
-        except FindingsUnanswered as unanswered:
-            return visit.go(f"/issues/{number}/send#before", said=unanswered.message)
-        said = (
-            f"It goes out {say_moment(slot.due_at, timetable.cadence.zone)}. {studio.parts.outlook(of_slot=True).words}"
-        )
-        return visit.go(f"/issues/{number}/send", said=said)
+        return _send_next(studio, visit, audience, wish, edition, despite=despite)
     start_at = _moment(studio, wish) if wish.when == "at" else None
     mailing = parts.ledger.planning.open_mailing(
         edition,
         list_name=wish.list_name,
         parcel_size=parts.parcel_size,
         start_at=start_at,
-        segment=question,
+        segment=audience.segment,
         canary=wish.first,
         canary_waits=wish.first > 0,
     )
-    if (mailing.edition_digest, mailing.segment) != (edition.digest, question):
+    if (mailing.edition_digest, mailing.segment) != (edition.digest, audience.segment):
         raise NotNow(
             f"Issue {number} is on its way to {wish.list_name!r} already, with the words and readers of then.",
             fix="Let it finish, or cancel it first.",
         )
     studio.runner.wake()
-    when = f"{say_moment(start_at, studio.newsletter.zone)}" if start_at else "now"
-    said = f"Issue {number} goes to {wish.list_name!r} {when}."
-    return visit.go(f"/issues/{number}/send", said=f"{said} {studio.parts.outlook().words}" if start_at else said)
+    if start_at is None:
+        said = f"Issue {number} goes to {wish.list_name!r} now."
+    else:
+        when = say_moment(start_at, studio.newsletter.zone)
+        said = f"Issue {number} goes to {wish.list_name!r} {when}. {parts.outlook().words}"
+    return visit.go(f"/issues/{number}/send", said=said)
+
+
+def _refuse_errors(studio: Studio, version: Version, audience: Audience, *, despite: bool) -> None:
+    """Raise NotNow for an error that `check` finds, unless other words than those in the folder were approved."""
+    if version.proof and not version.is_edited:
+        errors = that_stop(check_counting(studio.parts, version.proof, audience), despite=despite)
+        if errors:
+            raise NotNow(f"{errors[0].message} Nothing was sent.", fix=errors[0].fix, place=errors[0].place)
+
+
+def _send_next(
+    studio: Studio, visit: Visit, audience: Audience, wish: SendWish, edition: Edition, *, despite: bool
+) -> Response:
+    """Put the issue into the next slot of the list's schedule."""
+    parts, number = studio.parts, visit.number("number")
+    timetable = parts.schedule.timetables.find(wish.list_name)
+    if timetable is None:
+        raise Mistake(f"No schedule is set for {wish.list_name!r}.", fix="Set one under Settings.")
+    try:
+        slot = send_next(
+            desk_of(parts),
+            timetable,
+            number,
+            by=visit.who.name,
+            segment=audience.segment,
+            despite_findings=despite,
+            seen=edition.digest,
+        )
+    except FindingsUnanswered as unanswered:
+        return visit.go(f"/issues/{number}/send#before", said=unanswered.message)
+    said = f"It goes out {say_moment(slot.due_at, timetable.cadence.zone)}. {parts.outlook(of_slot=True).words}"
+    return visit.go(f"/issues/{number}/send", said=said)
 
 
 def control(studio: Studio, visit: Visit) -> Response:
@@ -256,8 +269,7 @@ def _waits(studio: Studio, row: MailingRow) -> str:
     return say_halt(halt, now=studio.now(), zone=studio.newsletter.zone) if halt else ""
 
 
-def _wish(read: object, lists: tuple[str, ...]) -> SendWish:
-    assert callable(read)
+def _wish(read: Callable[[str], str], lists: tuple[str, ...]) -> SendWish:
     when = read("when") or "now"
     if when not in _WHEN:
         raise Mistake("It can go now, in the next slot, or at a time.", fix="Load the page again, and choose one.")
