@@ -53,7 +53,6 @@ def add(sources: tuple[str, ...], note: str, link: int | None) -> None:
 
 
 def _collected(source: str, note: str, link: int | None) -> Post:
-
     from newsletter.collect.source import collect, is_address, is_mail
     from newsletter.folder.post_file import parse_post
 

@@ -124,7 +124,6 @@ def poll(context: click.Context) -> None:
 
 
 def _add_file(desk: CollectDesk, source: str) -> None:
-
     from newsletter.collect.feeds.opml import MAX_BYTES, read_opml
 
     path = Path(source)

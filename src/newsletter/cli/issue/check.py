@@ -134,7 +134,6 @@ def _as_text(found: list[Finding]) -> None:
 
 
 def _as_json(found: list[Finding]) -> None:
-
     findings = [
         {
             "code": one.code,

@@ -90,7 +90,6 @@ def _explain(target: str, done: Exported) -> str:
 
 
 def as_text(file: IO[bytes], write: Callable[[TextIO], int]) -> int:
-
     text = io.TextIOWrapper(file, encoding="utf-8", newline="")
     try:
         return write(text)

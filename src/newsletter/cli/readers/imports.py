@@ -131,7 +131,6 @@ def import_readers(parts: Parts, files: Sequence[Path], options: ImportOptions) 
 
 
 def imported_as_json(done: Imported, options: ImportOptions) -> dict[str, object]:
-
     shown = report_as_json(
         done.report, options.list_name, files=done.n_files, is_new=done.is_new, dry_run=options.dry_run
     )
@@ -139,7 +138,6 @@ def imported_as_json(done: Imported, options: ImportOptions) -> dict[str, object
 
 
 def print_imported(done: Imported, options: ImportOptions, asked: str) -> None:
-
     print_report(done.report, options.list_name, is_new=done.is_new, dry_run=options.dry_run)
     if done.number is not None:
         click.echo(

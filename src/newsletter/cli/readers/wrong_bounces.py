@@ -101,7 +101,6 @@ def undone(parts: Parts) -> None:
 
 
 def _show(found: Looked, heading: str, zone: str, *, kind: ProviderKind) -> None:
-
     click.echo(heading)
     if found.is_nothing:
         stay = f" {found.n_stay:,} addresses stay off for another reason." if found.n_stay else ""

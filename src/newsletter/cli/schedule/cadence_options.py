@@ -33,7 +33,6 @@ class Span(click.ParamType[timedelta]):
     name = "span"
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
-
         try:
             return parse_span(str(value))
         except Mistake as mistake:
@@ -41,7 +40,6 @@ class Span(click.ParamType[timedelta]):
 
 
 def days_of(given: dict[str, object]) -> dict[date, str]:
-
     from newsletter.schedule.ical import read_days
 
     days = {moment.date(): "" for moment in given["skip"]}  # type: ignore[attr-defined]
@@ -56,7 +54,6 @@ def days_of(given: dict[str, object]) -> dict[date, str]:
 
 
 def ways_of(before: Ways, given: dict[str, object]) -> Ways:
-
     from newsletter.schedule.setting import check_heartbeat, check_tell
 
     names = {

@@ -47,7 +47,6 @@ def timetable_json(timetable: Timetable, now: datetime) -> dict[str, object]:
 
 
 def line_text(line: CalendarLine, now: datetime) -> str:
-
     issue, late = f"issue {line.issue}" if line.issue else "-", line.lateness(now)
     overdue = f"overdue by {say_span(late)}: " if late is not None else ""
     return f"  {line.local:%a %-d %b %Y %H:%M}  {line.zone}  {line.list_name}  {issue:<9}  {overdue}{line.words}"

@@ -104,7 +104,6 @@ def say_left_out(found: Forecast) -> None:
 
 
 def _say(parts: Parts, version: Version, audience: Audience, segment: str, said: str) -> None:
-
     edition, [list_name] = version.edition, audience.lists
     found = parts.ledger.forecasts.make(edition.issue, list_name, segment=audience.segment, at=audience.at)
     subject = "".join(piece if isinstance(piece, str) else "…" for piece in edition.subject.pieces)
