@@ -79,7 +79,6 @@ def test_sql_stands_only_where_its_name_says_so() -> None:
 NAMES_OF_OTHER_THINGS = {
     "preflight/mail/headers.py": "SMTP is a way to write a message in the standard library",
     "readers/address.py": "SMTPUTF8 is an extension of the mail protocol",
-    "cli/readers/imports.py": "the name of an import's file format",
     "imports": "file formats: columns of an export, whatever carries the mail now",
     "db/migrations": "written once, about the rows of that time",
 }

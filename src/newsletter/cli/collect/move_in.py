@@ -21,11 +21,12 @@ from newsletter.cli.readers.options import (
     map_option,
     status_asked,
 )
+from newsletter.imports.report import ImportOptions
+from newsletter.wiring import Parts
 from newsletter.words.mistake import Mistake
 
 if TYPE_CHECKING:
     from newsletter.move_in.move import Here
-    from newsletter.wiring import Parts
 
 # The names of newsletter.move_in.systems, which need not be loaded to show the help.
 SYSTEMS = ("substack", "ghost", "mailchimp", "buttondown")
@@ -74,7 +75,6 @@ def move_in(
       newsletter move-in substack export.zip --url https://ferries.example.com
       newsletter move-in ghost ferries.ghost.json members.csv --list weekly --active --consent "Form on our site"
     """
-    from newsletter.imports.report import ImportOptions
     from newsletter.move_in.export import MoveInOptions
     from newsletter.move_in.export_files import open_export
     from newsletter.move_in.move import bring, look

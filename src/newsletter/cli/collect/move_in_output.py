@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 import click
 
 from newsletter.cli.output import one_line, print_json
+from newsletter.imports.report import ImportOptions
 from newsletter.words.issue import Issue
 
 if TYPE_CHECKING:
     from newsletter.imports.file_import import Imported
-    from newsletter.imports.report import ImportOptions
     from newsletter.move_in.export import Export, LeftOut
     from newsletter.move_in.move import MoveIn
 

@@ -5,19 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 import click
 
 from newsletter.cli.context import parts_of
 from newsletter.cli.issue.findings import findings_of
 from newsletter.cli.options import format_option
+from newsletter.wiring import Parts
 from newsletter.words.finding import Finding, Mend
 from newsletter.words.mistake import NewsletterError, Place
-
-if TYPE_CHECKING:
-    from newsletter.wiring import Parts
-
 
 # One mend may bring another to light, such as a tracking parameter behind an open line.
 _ROUNDS = 5

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from newsletter.segments.audience import Audience
+from newsletter.wiring import Parts
 from newsletter.words.finding import Finding, that_stop
 from newsletter.words.mistake import Mistake
 
 if TYPE_CHECKING:
     from newsletter.compose.press import Proof
-    from newsletter.segments.audience import Audience
-    from newsletter.wiring import Parts
 
 
 def findings_of(

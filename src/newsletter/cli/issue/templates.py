@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from newsletter.cli.context import pass_parts
-
-if TYPE_CHECKING:
-    from newsletter.folder.templates import TemplateFolders
-    from newsletter.wiring import Parts
-
+from newsletter.folder.templates import TemplateFolders
+from newsletter.wiring import Parts
 
 _STYLE = """
 :root { color-scheme: light dark; --paper: #fbfcfc; --ink: #14202b; --soft: #596672; --line: #dce2e6 }

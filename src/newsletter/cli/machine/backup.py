@@ -5,17 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from newsletter.cli import Folder
 from newsletter.cli.context import parts_of, pass_parts
 from newsletter.cli.options import confirm, yes_option
+from newsletter.wiring import Parts
 from newsletter.words.mistake import Mistake
-
-if TYPE_CHECKING:
-    from newsletter.wiring import Parts
 
 # What a lost machine takes with it and nobody can make again: keys and passwords, by path in the folder.
 _SECRET_FILES = ("var/secrets.env", "var/erase.key")

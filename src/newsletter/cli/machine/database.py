@@ -6,7 +6,6 @@ import os
 import re
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -14,10 +13,8 @@ from newsletter.cli.context import pass_parts
 from newsletter.cli.machine.backup import said
 from newsletter.cli.options import confirm, yes_option
 from newsletter.cli.readers.export import as_text, write_whole
+from newsletter.wiring import Parts
 from newsletter.words.ledger import MailingStatus
-
-if TYPE_CHECKING:
-    from newsletter.wiring import Parts
 
 
 @click.group()

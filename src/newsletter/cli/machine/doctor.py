@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from newsletter.cli.options import format_option
+from newsletter.wiring import open_newsletter
 from newsletter.words.verdict import State, Verdict
 
 _SIGNS = {State.PASS: "ok", State.WARN: "look", State.FAIL: "mend", State.UNKNOWN: "not known"}
@@ -36,7 +37,6 @@ def doctor(
       newsletter doctor --selector mail --bounces bounce.example.com
     """
     from newsletter.fetch.dns import DnsResolver
-    from newsletter.wiring import open_newsletter
     from newsletter.wiring.soundness import look_here
     from newsletter.wiring.soundness_outside import ask_others
 

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import click
 
+from newsletter.access.account import UserAccount
 from newsletter.cli.context import pass_parts
 from newsletter.cli.options import format_option
 from newsletter.cli.output import print_json
+from newsletter.wiring import Parts
 from newsletter.words.mistake import Missing
 from newsletter.words.user import Role
-
-if TYPE_CHECKING:
-    from newsletter.access.account import UserAccount
-    from newsletter.wiring import Parts
 
 _ROLE = click.option(
     "--role",

@@ -11,10 +11,10 @@ import click
 from newsletter.cli.context import pass_parts
 from newsletter.cli.options import confirm, format_option, yes_option
 from newsletter.cli.output import print_json
+from newsletter.wiring import Parts
 
 if TYPE_CHECKING:
     from newsletter.consent.ask_again_sql import AskingRun
-    from newsletter.wiring import Parts
 
 _UNENGAGED = "not engaged"
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from newsletter.cli import Folder
 from newsletter.cli.context import parts_of, pass_parts
 from newsletter.cli.options import confirm, yes_option
 from newsletter.providers.registry import PRACTICE
+from newsletter.wiring import Parts
 from newsletter.words.consent import Asked
 from newsletter.words.erasure import RequestOf
 from newsletter.words.mistake import Missing
-
-if TYPE_CHECKING:
-    from newsletter.wiring import Parts
 
 
 @click.command()

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from newsletter.cli.context import pass_parts
 from newsletter.cli.options import format_option
 from newsletter.cli.output import print_json
 from newsletter.cli.readers.options import no_such_list
+from newsletter.wiring import Parts
 from newsletter.words.subscriber import Subscriber
-
-if TYPE_CHECKING:
-    from newsletter.wiring import Parts
 
 _SHOWN = 100
 

@@ -13,11 +13,11 @@ import click
 
 from newsletter.cli.context import pass_parts
 from newsletter.cli.readers.options import list_option, no_such_list
+from newsletter.wiring import Parts
 from newsletter.words.mistake import Mistake
 
 if TYPE_CHECKING:
     from newsletter.exports.export_for import Exported
-    from newsletter.wiring import Parts
 
 
 @click.command()

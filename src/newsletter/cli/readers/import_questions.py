@@ -5,15 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import click
 
 from newsletter.cli.output import print_json
-
-if TYPE_CHECKING:
-    from newsletter.imports.questions import Question
-    from newsletter.imports.report import ImportOptions
+from newsletter.imports.questions import ImportUnanswered, Question
+from newsletter.imports.report import ImportOptions
 
 Found = TypeVar("Found")
 
@@ -25,8 +23,6 @@ def with_answers(
 
     Raises Unanswered where nobody sits at a terminal; with `as_json` the questions are printed before that.
     """
-    from newsletter.imports.questions import ImportUnanswered
-
     while True:
         try:
             return run(options), options

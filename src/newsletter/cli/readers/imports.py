@@ -24,13 +24,13 @@ from newsletter.cli.readers.options import (
 )
 from newsletter.cli.readers.output import print_imports, print_report, report_as_json
 from newsletter.imports.columns.formats import FORMATS
+from newsletter.imports.report import ImportOptions
+from newsletter.wiring import Parts
 from newsletter.words.consent import Asked
 from newsletter.words.subscriber import SubscriptionStatus
 
 if TYPE_CHECKING:
     from newsletter.imports.file_import import Imported
-    from newsletter.imports.report import ImportOptions
-    from newsletter.wiring import Parts
 
 _FORMATS = tuple(one.name for one in FORMATS)
 
@@ -81,8 +81,6 @@ def import_(
       newsletter subscribers import list.csv --list weekly --map Gone=left-where-filled --map "Status:Sleeping=left"
       newsletter subscribers import --undo 3
     """
-    from newsletter.imports.report import ImportOptions
-
     if undo is not None:
         n_undone = parts.imports.undo(undo)
         click.echo(f"Import {undo} is taken back: {n_undone:,} changes. What people did themselves since then stays.")

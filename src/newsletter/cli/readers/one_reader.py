@@ -5,22 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import click
 
 from newsletter.cli.output import one_line
+from newsletter.readers.pages import Erasure, FormerAddress
+from newsletter.wiring import Parts
 from newsletter.words.consent import ConsentRecord, Unanswered
 from newsletter.words.erasure import RequestOf
 from newsletter.words.subscriber import Subscriber, SuppressionReason
 
-if TYPE_CHECKING:
-    from newsletter.readers.pages import Erasure, FormerAddress
-    from newsletter.wiring import Parts
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KnownReader:
+class ReaderRecord:
     """`email` is as it was typed. `before` are addresses that the person gave up, `former` says who gave up this one. `departures` are leavings."""
 
     email: str
@@ -35,10 +32,10 @@ class KnownReader:
     erased: Erasure | None
 
 
-def find_known(parts: Parts, email: str) -> KnownReader | None:
+def find_known(parts: Parts, email: str) -> ReaderRecord | None:
     """None where nothing at all is known of the address."""
     person = parts.readers.find_subscriber(email)
-    found = KnownReader(
+    found = ReaderRecord(
         email=email,
         person=person,
         suppressed=parts.readers.find_suppression(email),
@@ -54,7 +51,7 @@ def find_known(parts: Parts, email: str) -> KnownReader | None:
     return found if is_known else None
 
 
-def known_as_json(found: KnownReader) -> dict[str, object]:
+def known_as_json(found: ReaderRecord) -> dict[str, object]:
     from newsletter.consent.own_data import consent_as_json, fact_as_json
 
     person, former, unanswered, erased = found.person, found.former, found.unanswered, found.erased
@@ -81,7 +78,7 @@ def known_as_json(found: KnownReader) -> dict[str, object]:
     }
 
 
-def print_known(found: KnownReader, now: datetime) -> None:
+def print_known(found: ReaderRecord, now: datetime) -> None:
     click.echo(found.person.email if found.person else found.email)
     for line in (*_now(found), *_addresses(found)):
         click.echo(f"  {line}")
@@ -98,7 +95,7 @@ def print_quiet(email: str, found: Unanswered | None, now: datetime, *, indent: 
         click.echo(f"{indent}{why} To let it be asked at once: newsletter subscribers reopen {email.strip()}")
 
 
-def _now(found: KnownReader) -> Iterator[str]:
+def _now(found: ReaderRecord) -> Iterator[str]:
     if person := found.person:
         if name := f"{person.first_name} {person.last_name}".strip():
             yield f"name: {name}"
@@ -113,7 +110,7 @@ def _now(found: KnownReader) -> Iterator[str]:
         yield f"do-not-mail: {found.suppressed.value.replace('_', ' ')}"
 
 
-def _addresses(found: KnownReader) -> Iterator[str]:
+def _addresses(found: ReaderRecord) -> Iterator[str]:
     if former := found.former:
         where = f"that reader is now {former.present}" if former.present else "nobody knows whose it was"
         yield f"given up for another address by {_utc(former.moved_at)}; {where}"
@@ -121,7 +118,7 @@ def _addresses(found: KnownReader) -> Iterator[str]:
         yield f"had {email} until {_utc(at)}; it stays off"
 
 
-def _history(found: KnownReader) -> Iterator[str]:
+def _history(found: ReaderRecord) -> Iterator[str]:
     if found.tags:
         yield f"tags: {', '.join(found.tags)}"
     for record in found.records:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter.cli.output import one_line, print_json
+from newsletter.imports.report import ImportReport
+from newsletter.readers.rows import ListRow, ReaderChange
 
 if TYPE_CHECKING:
     from newsletter.imports.imports_sql import ImportRow
-    from newsletter.imports.report import ImportReport
-    from newsletter.readers.rows import ListRow, ReaderChange
 
 _SHOWN_PROBLEMS = 20
 _SHOWN_CHANGES = 20

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 import click
 
@@ -25,13 +24,11 @@ from newsletter.cli.readers.options import (
     status_asked,
 )
 from newsletter.cli.readers.output import print_lists
+from newsletter.readers.pages import FormerAddress
+from newsletter.wiring import Parts
 from newsletter.words.consent import Asked
 from newsletter.words.mistake import Missing
 from newsletter.words.subscriber import SubscriptionStatus
-
-if TYPE_CHECKING:
-    from newsletter.readers.pages import FormerAddress
-    from newsletter.wiring import Parts
 
 
 @click.group()

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from newsletter.cli.context import parts_of, pass_parts
 from newsletter.cli.options import format_option
 from newsletter.cli.output import print_json
+from newsletter.wiring import Parts
 from newsletter.words.segment import asks_what_readers_did, read_segment
 from newsletter.words.tracking import NOT_KNOWN_OF_READERS, Tracking
-
-if TYPE_CHECKING:
-    from newsletter.wiring import Parts
 
 
 @click.group(invoke_without_command=True)

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from newsletter.cli.context import parts_of, pass_parts
 from newsletter.cli.options import format_option
 from newsletter.cli.output import print_json
 from newsletter.cli.readers.wrong_bounces import put_back, undo, undone
+from newsletter.wiring import Parts
 from newsletter.words.subscriber import SuppressionReason
-
-if TYPE_CHECKING:
-    from newsletter.wiring import Parts
 
 _REASONS = ("manual", "unsubscribe", "complaint", "hard_bounce", "invalid")
 _SAYABLE = _REASONS[:3]

@@ -9,13 +9,13 @@ import click
 from newsletter.cli.context import pass_parts
 from newsletter.cli.options import confirm, format_option, yes_option
 from newsletter.cli.output import print_json
+from newsletter.providers.kind import ProviderKind
+from newsletter.wiring import Parts
 from newsletter.words.mistake import Missing
 from newsletter.words.moment import say_moment
 
 if TYPE_CHECKING:
     from newsletter.feedback.wrong_bounces import Looked
-    from newsletter.providers.kind import ProviderKind
-    from newsletter.wiring import Parts
 
 
 @click.command()

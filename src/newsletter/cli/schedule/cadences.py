@@ -17,6 +17,8 @@ from newsletter.cli.output import print_json
 from newsletter.cli.schedule.cadence_options import DayType, Span, days_of, ways_of
 from newsletter.cli.schedule.output import line_json, line_text, say_timetable, timetable_json
 from newsletter.cli.send.when import say_outlook
+from newsletter.config import read_config
+from newsletter.wiring import Parts
 from newsletter.words.cadence_text import cadence_text, clock_note, parse_cadence, say_time, sentence
 from newsletter.words.mistake import Missing, Mistake
 from newsletter.words.moment import parse_moment, say_back
@@ -24,7 +26,6 @@ from newsletter.words.slot import Timetable, Ways
 
 if TYPE_CHECKING:
     from newsletter.schedule.desk import Desk
-    from newsletter.wiring import Parts
 
 _LIST = click.option("--list", "list_name", help="The mailing list, where there is more than one.")
 
@@ -255,8 +256,6 @@ def _desk(parts: Parts) -> Desk:
 
 def _zone_of(folder: Folder) -> str:
     """The newsletter's zone where there is a newsletter here; explaining needs none."""
-    from newsletter.config import read_config
-
     if (folder.directory / "newsletter.toml").is_file():
         return read_config(folder.directory).newsletter.zone
     return "UTC"

@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
+from newsletter.wiring import Parts
 from newsletter.words.cadence_text import cadence_text, sentence
 from newsletter.words.moment import say_span
 from newsletter.words.slot import Timetable
 
 if TYPE_CHECKING:
     from newsletter.schedule.calendar import CalendarLine
-    from newsletter.wiring import Parts
 
 
 def say_timetable(parts: Parts, timetable: Timetable) -> None:
-
     from newsletter.schedule.setting import say_ways
     from newsletter.wiring.clocks import desk_of
 
@@ -31,7 +30,6 @@ def say_timetable(parts: Parts, timetable: Timetable) -> None:
 
 
 def timetable_json(timetable: Timetable, now: datetime) -> dict[str, object]:
-
     return {
         "list": timetable.list_name,
         "cadence": cadence_text(timetable.cadence),

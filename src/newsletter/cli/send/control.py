@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
 from newsletter.cli.context import pass_parts
 from newsletter.cli.options import confirm, yes_option
+from newsletter.wiring import Parts
 from newsletter.words.mistake import Mistake
-
-if TYPE_CHECKING:
-    from newsletter.wiring import Parts
 
 
 @click.command()

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter.cli.issue.findings import refuse_errors
+from newsletter.segments.audience import Audience, Forecast
+from newsletter.wiring import Parts
 from newsletter.words.edition import Edition
 from newsletter.words.mistake import Missing
 from newsletter.words.moment import say_moment
 
 if TYPE_CHECKING:
     from newsletter.schedule.approval import Version
-    from newsletter.segments.audience import Audience, Forecast
-    from newsletter.wiring import Parts
 
 
 def asks(parts: Parts, *, yes: bool) -> bool:

@@ -19,7 +19,10 @@ from newsletter.cli.readers.options import no_such_list
 from newsletter.cli.send.last_look import last_look, words_for_the_missing
 from newsletter.cli.send.status import print_account
 from newsletter.cli.send.when import change_time, instant, said_back, say_outlook, send_in_next_slot
+from newsletter.ledger.rows import MailingRow
 from newsletter.providers.registry import PRACTICE
+from newsletter.segments.audience import Audience
+from newsletter.wiring import Parts
 from newsletter.words.edition import Edition
 from newsletter.words.ledger import LOOK_FIRST, HandOver, MailingStatus
 from newsletter.words.mistake import Mistake
@@ -27,9 +30,6 @@ from newsletter.words.moment import say_moment
 
 if TYPE_CHECKING:
     from newsletter.ledger.drain import Follow
-    from newsletter.ledger.rows import MailingRow
-    from newsletter.segments.audience import Audience
-    from newsletter.wiring import Parts
 
 
 def _one_list(_ctx: click.Context, _option: click.Parameter, names: tuple[str, ...]) -> str:
@@ -85,7 +85,6 @@ def send(
       newsletter send 42 --list weekly --missing
     """
     from newsletter.ledger.plan import plan
-    from newsletter.segments.audience import Audience
 
     _check_options(now=now, at=at, in_next=in_next, canary=canary, look=look, missing=missing)
     parts = parts_of(folder, makes_mail=True, sends=True)

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import click
 
 from newsletter.cli.context import pass_parts
 from newsletter.cli.options import format_option
 from newsletter.cli.send.when import say_outlook
+from newsletter.ledger.rows import Account
+from newsletter.wiring import Parts
 from newsletter.words.alarm import IssueHealth, alarms
 from newsletter.words.halt import Halt, say_halt
 from newsletter.words.ledger import Fate, HandOver, MailingStatus
 from newsletter.words.mistake import Missing, Mistake, NewsletterError
 from newsletter.words.moment import say_moment, say_span
-
-if TYPE_CHECKING:
-    from newsletter.ledger.rows import Account
-    from newsletter.wiring import Parts
 
 
 @click.command()

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 from getpass import getuser
-from typing import TYPE_CHECKING
 
 import click
 
 from newsletter.cli.send.last_look import asks, last_look
+from newsletter.ledger.rows import MailingRow
+from newsletter.segments.audience import Audience
+from newsletter.wiring import Parts
 from newsletter.words.cadence import Occurrence
 from newsletter.words.ledger import MailingStatus
 from newsletter.words.mistake import Missing, NotNow
 from newsletter.words.moment import parse_moment, say_back, say_moment
-
-if TYPE_CHECKING:
-    from newsletter.ledger.rows import MailingRow
-    from newsletter.wiring import Parts
 
 
 def instant(at: str, parts: Parts) -> datetime:
@@ -78,7 +76,6 @@ def send_in_next_slot(
     The segment is evaluated when it goes.
     """
     from newsletter.schedule.choice import send_next
-    from newsletter.segments.audience import Audience
     from newsletter.wiring.clocks import desk_of
 
     timetable = parts.schedule.timetables.find(list_name)

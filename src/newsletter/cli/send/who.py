@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from newsletter.cli.context import pass_parts
 from newsletter.cli.send.status import never_sent
+from newsletter.wiring import Parts
 from newsletter.words.mistake import Missing, Mistake
 from newsletter.words.token import read_reader_token
-
-if TYPE_CHECKING:
-    from newsletter.wiring import Parts
 
 
 @click.command()
