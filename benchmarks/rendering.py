@@ -55,7 +55,8 @@ def main(folder: Path) -> None:
     render.to_html = to_html
     written, sentinels = caught[0]
     # Bare, it has all of the HTML to do, also what the guard takes round it.
-    safe = guarded(written, sentinels).whole(sentinels)
+    about = guarded(written, sentinels)
+    safe = sentinels.hold_pattern.sub(lambda match: about.holds[int(match[1])].html, about.text)
     # By itself: a whole rendering in between would leave the processor's caches cold for one of the two.
     times = _alternating(whole=lambda: press(parts.shelf, parts.config.newsletter, 1)) | _alternating(
         guarded=lambda: to_html(written, sentinels),

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,64 @@ def test_what_is_called_by_its_name_is_there() -> None:
     for path in MODULES:
         for module, name in re.findall(r'"(newsletter[\w.]+):(\w+)"', path.read_text()):
             assert hasattr(importlib.import_module(module), name), (path, module, name)
+
+
+# Turns of phrase that no engineer would say aloud.
+_ODD = (
+    *(
+        "otherwise than",
+        "thrice",
+        "lest",
+        "be it",
+        "to be had",
+        "of then",
+        "who has it has it",
+        "anew",
+        "for ever",
+        "upon",
+    ),
+    *(
+        "at one stroke",
+        "hence",
+        "to and fro",
+        "whoever",
+        "shall",
+        "its like",
+        "what is no",
+        "what is none",
+        "is none of",
+    ),
+    *("that is none", "where it is none", "of one's own", "over there"),
+)
+# Rooms whose sentences are still to be gone through. This list only shrinks.
+_STILL_ODD = {
+    *("access", "archive", "cli", "config.py", "config_sources.py", "consent", "db", "exports", "feedback", "jobs"),
+    *("ledger", "ports", "providers", "readers", "report", "schedule", "segments", "web", "wiring"),
+}
+_NO_MARKS = str.maketrans(dict.fromkeys(".,:;!?()`", " "))
+_WHO = re.compile(r"(?:^|(?<=[.:;!?] ))Who(?:ever|m|se)? [^.?!]*[.?!]?")
+
+
+def _prose(text: str) -> Iterator[str]:
+    """Texts in three quotes, most of them docstrings, and comments, each with its lines as one."""
+    yield from (" ".join(quoted.split()) for quoted in text.split('"""')[1::2])
+    for is_comment, lines in groupby(text.split("\n"), key=lambda line: line.lstrip().startswith("#")):
+        remarks = [line.partition("# ")[2] for line in lines if "# " in line]
+        yield from [" ".join(remarks)] if is_comment else remarks
+
+
+def test_sentences_are_such_as_one_would_say_aloud() -> None:
+    """Docstrings and comments hold no odd turns, and no sentence but a question begins with a bare "Who"."""
+    odd = []
+    for path in MODULES:
+        if path.relative_to(SOURCE).parts[0] in _STILL_ODD or "versions" in path.parts:
+            continue
+        for prose in _prose(path.read_text()):
+            words = f" {prose.lower().translate(_NO_MARKS)} "
+            odd += [(path.name, turn) for turn in _ODD if f" {turn} " in words]
+            odd += [(path.name, found[0]) for found in _WHO.finditer(prose) if not found[0].endswith("?")]
+
+    assert not odd
 
 
 def test_help_answers_without_loading_the_house() -> None:

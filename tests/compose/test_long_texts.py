@@ -15,7 +15,7 @@ from newsletter.collect.plain_text import read_plain_text
 from newsletter.compose.braces import regions_of
 from newsletter.compose.gaps import TextOrigin
 from newsletter.folder.post_file import parse_post
-from newsletter.preflight.author_text import reading
+from newsletter.preflight.author_text import read_author_text
 from newsletter.words.mistake import Mistake
 from tests.compose.sample import note, rendered
 
@@ -51,7 +51,7 @@ def braces(text: str) -> object:
 
 
 def checks(text: str) -> object:
-    return reading(text, "a.md", 1, "a")
+    return read_author_text(text, "a.md", 1, "a")
 
 
 def markdown(text: str) -> object:

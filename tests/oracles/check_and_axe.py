@@ -12,7 +12,7 @@ from newsletter.compose.press import Proof, press
 from newsletter.folder.bundle import bundled
 from newsletter.preflight.author_text import readings_of
 from newsletter.preflight.mail import access
-from newsletter.preflight.mail.mail import Filled, filled
+from newsletter.preflight.mail.finished import Filled, filled
 from newsletter.preflight.mail.page_tree import tree_of
 from newsletter.wiring import open_newsletter
 from tests import chromium

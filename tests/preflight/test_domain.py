@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from newsletter.fetch.dns import DnsResolver
+from newsletter.preflight.domain.check_domain import MailSetup, check_domain
 from newsletter.preflight.domain.dkim import rsa_bits
-from newsletter.preflight.domain.domain import MailSetup, check_domain
 from newsletter.words.verdict import State, Verdict
 from tests.fetch.name_server import Zone, name_server
 

@@ -10,7 +10,7 @@ import pytest
 from newsletter.fetch.answer_file import AnswerFile
 from newsletter.ports.answers import Remembered
 from newsletter.ports.fetcher import Fetched, NotFetched, WhyNot
-from newsletter.preflight.web.memory import in_words, is_believed
+from newsletter.preflight.web.memory import age_in_words, is_believed
 from newsletter.words.finding import Finding
 from tests.fetch.web_server import Page
 from tests.preflight.desk import ICE, Desk
@@ -95,7 +95,7 @@ def test_how_long_an_answer_is_believed(reply: Fetched | NotFetched, minutes: in
 
 def test_ages_are_told_in_words() -> None:
     """Rounded down."""
-    told = [in_words(timedelta(minutes=minutes)) for minutes in (0, 1, 2, 119, 120, 1439)]
+    told = [age_in_words(timedelta(minutes=minutes)) for minutes in (0, 1, 2, 119, 120, 1439)]
     assert ["a minute", "a minute", "2 minutes", "119 minutes", "2 hours", "23 hours"] == told
 
 

@@ -33,7 +33,8 @@ _PATIENCE = 60.0
 class Bounds:
     """`seconds` of the processor's time and `megabytes` of addresses.
 
-    By the wall clock it may take thrice as long and `waiting` seconds more: the child is niced, and the machine busy.
+    By the wall clock it may take three times as long and `waiting` seconds more: the child is niced, and the machine
+    busy.
     """
 
     seconds: float = 10.0
@@ -96,7 +97,7 @@ def _refusal(said: dict[str, object], what: str, fix: str, bounds: Bounds) -> Ne
 
 
 class _Child:
-    """The one child of this process, started when it is first wanted. Only who has the turn may ask."""
+    """The one child of this process, started when it is first wanted. Only the thread that holds the turn may ask."""
 
     def __init__(self) -> None:
         self.turn = threading.Lock()
@@ -127,7 +128,7 @@ class _Child:
         # 24 is SIGXCPU: its time of the processor is up.
         if late.is_set() or code == -24:
             return {"slow": True}
-        # What others left in its memory is not this one's fault, nor is it that the child was just leaving.
+        # What others left in its memory is not the fault of this task, and neither is a child that was just leaving.
         return {"breach": True} if is_fresh else self.ask(question, data, bounds)
 
     def _ready(self) -> subprocess.Popen[bytes]:

@@ -16,7 +16,7 @@ from typing import BinaryIO
 from newsletter.apart.wire import receive, send
 from newsletter.words.mistake import NewsletterError
 
-# Longer than whoever asks keeps it (see call.py), so that no question is sent to a child that is just leaving.
+# Longer than the parent process keeps it (see call.py), so that no question is sent to a child that is just leaving.
 _IDLE_SECONDS = 120
 _MOST_ASKED = 200_000_000
 _NICE = 10
@@ -26,7 +26,7 @@ _MOST_HELD = 700_000_000
 
 def main() -> None:
     """Work until the other side is gone, which the end of standard input says."""
-    # Whoever started us finishes its call when it is told to stop, and we with it.
+    # The parent process finishes its call when it is told to stop, and we with it.
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, signal.SIG_IGN)
     os.nice(_NICE)

@@ -55,7 +55,7 @@ def receive(stream: BinaryIO, most: int) -> tuple[dict[str, object], bytes] | No
 def read_as(hint: object, value: object) -> object:
     """The value that JSON holds as a `hint`: text, numbers, bytes, days, paths, tuples, lists, dicts and dataclasses of them.
 
-    Raises BadAnswer where it is anything else: whoever answers may be in the hands of what it reads.
+    Raises BadAnswer where it is anything else: the child that answers may be controlled by what it reads.
     """
     if get_origin(hint) in {Union, types.UnionType}:
         return _one_of(get_args(hint), value)

@@ -1,4 +1,4 @@
-"""Finds in SQL: one row a page, added by whoever comes upon it, decided once."""
+"""Finds in SQL: one row a page, however often it is added, decided once."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ def _remember(connection: Connection, once: str, find_id: int) -> None:
 
 
 def _told_again(connection: Connection, row: AnyRow, draft: FindDraft) -> None:
-    """A person sends what is known: their words are added, and a page that was put aside or used is asked about anew."""
+    """A person sends what is known: their words are added, and a page that was put aside or used waits for a decision again."""
     if row.status != FindStatus.WAITING:
         _reopen(connection, row.id)
     note, quote = joined_words(row.note, draft.note), joined_words(row.quote, draft.quote)
@@ -224,7 +224,7 @@ def _one(connection: Connection, find_id: int) -> Find:
 
 
 def _find(row: AnyRow) -> Find:
-    values = {name: value for name, value in row._mapping.items() if name not in {"key", "looked_at"}}
+    values = {name: value for name, value in row._mapping.items() if name not in {"key", "looked_at", "decided_at"}}
     made = Find(**values)
     return replace(made, origin=Origin(made.origin), status=FindStatus(made.status), choices=tuple(made.choices))
 

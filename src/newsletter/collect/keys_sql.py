@@ -1,4 +1,4 @@
-"""Collect-only keys: kept as digests, so that whoever reads the database can't use one."""
+"""Collect-only keys: kept as digests, so that a copy of the database lets nobody use one."""
 
 from __future__ import annotations
 

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text
 
 from newsletter.db.metadata import metadata
-from newsletter.db.types import FieldsJson, UtcDateTime
+from newsletter.db.types import FieldsJson, Id, UtcDateTime, one_of
 from newsletter.words.find import FindStatus, Origin
-
-_Id = BigInteger().with_variant(Integer(), "sqlite")
-
-
-def _one_of(column: str, states: type[FindStatus | Origin]) -> CheckConstraint:
-    allowed = ", ".join(f"'{state.value}'" for state in states)
-    return CheckConstraint(f"{column} IN ({allowed})", name=column)
-
 
 find = Table(
     "find",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", Id, primary_key=True),
     # A digest of the canonical address: one row a page, and short enough for an index.
     Column("key", String(64), nullable=False, unique=True),
     Column("url", Text),
@@ -40,8 +32,8 @@ find = Table(
     Column("looked_at", UtcDateTime),
     Column("post", Text),
     Column("post_digest", String(64)),
-    _one_of("status", FindStatus),
-    _one_of("origin", Origin),
+    one_of("status", FindStatus),
+    one_of("origin", Origin),
     Index("find_status", "status", "id"),
 )
 
@@ -50,7 +42,7 @@ find_delivery = Table(
     "find_delivery",
     metadata,
     Column("once", String(64), primary_key=True),
-    Column("find_id", _Id, ForeignKey("find.id"), nullable=False),
+    Column("find_id", Id, ForeignKey("find.id"), nullable=False),
     sqlite_with_rowid=False,
 )
 

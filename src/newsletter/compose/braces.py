@@ -14,7 +14,7 @@ from newsletter.words.mistake import Mistake
 # Where a fence, a code span or a remark may begin, whichever comes first: what looks like a remark inside code is code.
 _BEGINS = re.compile(r"^ {0,3}(?P<fence>`{3,}+|~{3,}+)|(?P<ticks>`++)|<!--", re.MULTILINE)
 _TICKS = re.compile("`++")
-# A code span of which so many runs of backticks before it say something else is not looked for any longer.
+# A code span is given up after this many runs of backticks that turn out to be something else.
 _MOST_RUNS = 100
 # What readers of a quote see is what its writer wrote, braces and all; code is quoted too.
 _LITERAL = frozenset({"blockquote_open", "fence", "code_block"})

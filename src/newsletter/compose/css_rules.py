@@ -9,7 +9,7 @@ _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 RULE = re.compile(r"(?<![^{}])([^{}]++)\{([^{}]*+)\}")
 # A comment, a text in quotes, a brace or the end of a statement; whatever is between is taken whole.
 _PIECE = re.compile(r"""/\*.*?(?:\*/|\Z)|"(?:[^"\\\n]|\\.)*+"|'(?:[^'\\\n]|\\.)*+'|[{};]|[^{};/"']++|.""", re.DOTALL)
-# What an element only is for a while, or what is no element: there is no attribute to write that into.
+# States that an element is in for a while, and pseudo-elements: there is no attribute to write those into.
 _LIVE = re.compile(
     r"::|:(?:hover|focus|focus-within|focus-visible|active|visited|link|target|checked|before|after|first-line|first-letter"
     r"|placeholder|selection|root|host)\b",
@@ -25,8 +25,8 @@ def without_comments(css: str) -> str:
 def split_style(css: str) -> tuple[str, str]:
     """(what is to be inlined, what is kept in the head), each in the order in which it stands.
 
-    At-rules such as `@media` and rules for `:hover` and its like are kept, as MJML itself does. A rule of which only one
-    of several selectors is such stands in both: each side takes what it can use.
+    At-rules such as `@media` and rules for states such as `:hover` are kept, as MJML itself does. A rule of which
+    only one of several selectors is such stands in both: each side takes what it can use.
     """
     inlined, kept = [], []
     for rule in _rules(css):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 from jinja2.parser import Parser
@@ -76,13 +76,13 @@ class _If:
     depth: int = 1
 
 
+@dataclass(slots=True)
 class _GapReading:
-    def __init__(self, source: str, sentinels: Sentinels, origin: TextOrigin, regions: Sequence[Region]) -> None:
-        self.source = source
-        self.sentinels = sentinels
-        self.origin = origin
-        self.regions = regions
-        self.open: list[_If] = []
+    source: str
+    sentinels: Sentinels
+    origin: TextOrigin
+    regions: Sequence[Region]
+    open: list[_If] = field(default_factory=list)
 
     def run(self) -> str:
         out: list[str] = []

@@ -99,7 +99,7 @@ def _safe(children: list[Token], sentinels: Sentinels, picture: Pictures | None,
 
 
 def _order_headings(tokens: list[Token], top: int) -> None:
-    """Give each heading the level below the last larger one before it: who listens takes a gap for something missing."""
+    """Give each heading the level below the last larger one before it: a listener takes a gap for something missing."""
     above: list[tuple[int, int]] = []
     for opening, closing in (
         (tokens[at], tokens[at + 2]) for at, one in enumerate(tokens) if one.type == "heading_open"

@@ -187,28 +187,15 @@ def objection(kind: str, value: str) -> str | None:
     if kind == "text":
         return None
     if kind == "color":
-        known = _COLOR.fullmatch(value) or value.lower() in _NAMED_COLORS
-        return None if known else "a colour, such as #1c4f94"
+        return None if _COLOR.fullmatch(value) or _is_named(value) else "a colour, such as #1c4f94"
     if kind in _KINDS:
         pattern, wanted = _KINDS[kind]
         return None if pattern.fullmatch(value.strip()) else wanted
     return None if value in kind.split("|") else "one of " + ", ".join(kind.split("|"))
 
 
-_COLOR_WORDS = (
-    "aliceblue antiquewhite aqua aquamarine azure beige bisque black blanchedalmond blue blueviolet brown burlywood"
-    " cadetblue chartreuse chocolate coral cornflowerblue cornsilk crimson cyan darkblue darkcyan darkgoldenrod darkgray"
-    " darkgreen darkgrey darkkhaki darkmagenta darkolivegreen darkorange darkorchid darkred darksalmon darkseagreen"
-    " darkslateblue darkslategray darkslategrey darkturquoise darkviolet deeppink deepskyblue dimgray dimgrey dodgerblue"
-    " firebrick floralwhite forestgreen fuchsia gainsboro ghostwhite gold goldenrod gray green greenyellow grey honeydew"
-    " hotpink indianred indigo ivory khaki lavender lavenderblush lawngreen lemonchiffon lightblue lightcoral lightcyan"
-    " lightgoldenrodyellow lightgray lightgreen lightgrey lightpink lightsalmon lightseagreen lightskyblue lightslategray"
-    " lightslategrey lightsteelblue lightyellow lime limegreen linen magenta maroon mediumaquamarine mediumblue"
-    " mediumorchid mediumpurple mediumseagreen mediumslateblue mediumspringgreen mediumturquoise mediumvioletred"
-    " midnightblue mintcream mistyrose moccasin navajowhite navy oldlace olive olivedrab orange orangered orchid"
-    " palegoldenrod palegreen paleturquoise palevioletred papayawhip peachpuff peru pink plum powderblue purple"
-    " rebeccapurple red rosybrown royalblue saddlebrown salmon sandybrown seagreen seashell sienna silver skyblue slateblue"
-    " slategray slategrey snow springgreen steelblue tan teal thistle tomato turquoise violet wheat white whitesmoke yellow"
-    " yellowgreen"
-)
-_NAMED_COLORS = frozenset(_COLOR_WORDS.split())
+def _is_named(color: str) -> bool:
+    """Whether CSS has a colour of this name."""
+    from PIL.ImageColor import colormap
+
+    return color.lower() in colormap

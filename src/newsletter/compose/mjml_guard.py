@@ -55,10 +55,6 @@ class Guarded:
     def text(self) -> str:
         return "".join(self.pieces)
 
-    def whole(self, sentinels: Sentinels) -> str:
-        """The same document with everything in it, as plain mjml-python would be given it."""
-        return sentinels.hold_pattern.sub(lambda match: self.holds[int(match[1])].html, self.text)
-
     def origin(self, offset: int) -> int:
         """Where a character of the text stands in what the author's template wrote."""
         begin = 0

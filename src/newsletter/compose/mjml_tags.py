@@ -32,7 +32,7 @@ _Values = dict[str, tuple[str, int]]
 
 
 class Objection(Exception):
-    """What is wrong with a tag, `at` so many characters after its <."""
+    """What is wrong with a tag, `at` is counted in characters from its <."""
 
     def __init__(self, at: int, message: str, fix: str) -> None:
         super().__init__(message)

@@ -45,15 +45,10 @@ class Notes:
         return "\n".join(lines)
 
 
-def wrapped(text: str, width: int = WIDTH, first: str = "", rest: str | None = None) -> str:
-    """Words wrapped at `width` characters; addresses are never cut. `first` and `rest` begin the lines."""
-    rest = first if rest is None else rest
+def wrapped(text: str, width: int = WIDTH) -> str:
+    """Words wrapped at `width` characters; addresses are never cut."""
     wrapper = textwrap.TextWrapper(width, break_long_words=False, break_on_hyphens=False)
-    lines: list[str] = []
-    for line in text.split("\n"):
-        wrapper.initial_indent, wrapper.subsequent_indent = (rest if lines else first), rest
-        lines.extend(wrapper.wrap(line) or [wrapper.initial_indent.rstrip()])
-    return "\n".join(lines)
+    return "\n".join("\n".join(wrapper.wrap(line)) for line in text.split("\n"))
 
 
 def text_of(blocks: Sequence[Token], sentinels: Sentinels, notes: Notes, width: int = WIDTH) -> str:

@@ -23,7 +23,7 @@ _LARGEST = 10_000
 # Rounds of all loops and calls of macros together; a large issue takes a few hundred. Printing counts as well.
 _MOST_ROUNDS = 50_000
 _LETTERS_A_ROUND = 50
-# What a text may grow to at one stroke: its length times that of what it is joined or replaced by.
+# What a text may grow to in one step: its length times that of what it is joined or replaced by.
 _MOST_GROWTH = 20_000_000
 _WIDENING = frozenset({"do_indent", "do_batch", "do_tojson", "expandtabs"})
 # Processor time of one file of a template; a large issue takes a tenth of a second.
@@ -217,7 +217,7 @@ def _refuse_large(name: str, value: Any, args: tuple[Any, ...], kwargs: dict[str
 
 
 def _refuse_slow(name: str, value: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-    """What is worked out at one stroke can't be stopped half-way, so it has to be small before."""
+    """What is worked out in one step can't be stopped half-way, so it has to be small before."""
     length = _length(value)
     _count(length // _LETTERS_A_ROUND // 2)
     if name in _SLOW and length > _MOST_SLOWLY:

@@ -82,7 +82,7 @@ class Sentinels:
         return any(self.mark(match).kind is not SentinelKind.VALUE for match in self.pattern.finditer(text))
 
     def is_control(self, text: str) -> bool:
-        """Whether `text` holds `{% if %}` and its kin and nothing else, so that no paragraph is to be put round it."""
+        """Whether `text` holds tags such as `{% if %}` and nothing else, so that no paragraph is to be put round it."""
         matches = list(self.pattern.finditer(text))
         bare = not self.pattern.sub("", text).strip()
         return bool(matches) and bare and all(self.mark(match).kind is not SentinelKind.VALUE for match in matches)
@@ -170,8 +170,8 @@ def _spelling(mark: Mark) -> str:
 def _unused_word(text: str) -> str:
     """A word that `text` does not hold.
 
-    An entity or a percent code of a captured page (&#103;) is decoded on the way and could spell any word that its writer
-    knows: hence one that they can't.
+    An entity or a percent code of a captured page (&#103;) is decoded on the way and could spell any word that its
+    writer knows: so it is one that they can't know.
     """
     folded = text.lower()
     digest = hashlib.blake2s(text.encode("utf-8", "surrogatepass"))

@@ -83,7 +83,7 @@ class AnswerFile:
                 _prepare(connection)
                 work(connection)
         except sqlite3.OperationalError:
-            pass  # locked, or no room: there is nothing to be had just now
+            pass  # locked, or the disk is full: nothing can be read or kept just now
         except sqlite3.DatabaseError:
             with suppress(OSError):
                 self._path.unlink()

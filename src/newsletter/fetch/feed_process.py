@@ -1,4 +1,4 @@
-"""Reads one feed in the child process: its name and its entries as plain text, or why it is none."""
+"""Reads one feed in the child process: its name and its entries as plain text, or why it is not a feed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LONGEST_CLEANED = 20_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaidFeed:
-    """`problem` is why it is none. Of each entry there are url, title, author, summary and published_at, the last in ISO form."""
+    """`problem` is why it is not a feed. Of each entry there are url, title, author, summary and published_at, the last in ISO form."""
 
     title: str = ""
     entries: list[dict[str, str]] = field(default_factory=list)
@@ -123,7 +123,7 @@ def _iso(text: str) -> str:
 
 
 def _said_by_now(moment: datetime) -> str:
-    """A day far in the future is a mistake, and would stand on top for ever."""
+    """A day far in the future is a mistake, and would stay on top."""
     return moment.isoformat() if moment < datetime.now(UTC) + timedelta(days=2) else ""
 
 

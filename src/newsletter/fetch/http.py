@@ -33,7 +33,6 @@ class HttpFetcher:
     def __init__(
         self,
         *,
-        agent: str = "newsletter (checks links of a newsletter before it is sent)",
         lookup: Lookup = system_lookup,
         allow: Callable[[str], bool] = is_public,
         ports: Collection[int] = (80, 443),
@@ -41,7 +40,7 @@ class HttpFetcher:
         trust: ssl.SSLContext | None = None,
     ) -> None:
         self._headers = {
-            "User-Agent": agent,
+            "User-Agent": "newsletter (checks links of a newsletter before it is sent)",
             "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
             "Accept-Encoding": "gzip",
             "Connection": "close",

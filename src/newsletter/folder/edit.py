@@ -1,4 +1,4 @@
-"""What whoever changes the newsletter's files keeps to: one change at a time, and nothing that can't be read again."""
+"""What every change of the newsletter's files keeps to: one change at a time, and nothing that can't be read again."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from newsletter.words.mistake import Mistake, Place
 
 
 @contextmanager
-def alone(directory: Path) -> Iterator[None]:
+def edit_lock(directory: Path) -> Iterator[None]:
     """One change at a time in this folder, whatever processes there are; a killed one lets go."""
     room = directory / "var"
     room.mkdir(exist_ok=True)

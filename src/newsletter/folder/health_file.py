@@ -31,7 +31,7 @@ def keep_looks(directory: Path, looks: LastLook) -> None:
 
 
 def kept_looks(directory: Path) -> LastLook | None:
-    """None where nobody looked yet, or the file is none of ours: it is only a memory."""
+    """None where nobody looked yet, or the file was written by something else: it is only a memory."""
     try:
         said = json.loads(_path(directory).read_text(encoding="utf-8"))
         found = {

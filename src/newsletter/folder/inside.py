@@ -1,4 +1,4 @@
-"""Opens files of a newsletter's folder without ever following a link out of it, or waiting at what is no file."""
+"""Opens files of a newsletter's folder without ever following a link out of it, or waiting at a pipe."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def open_within(path: Path, room: Path) -> BinaryIO:
 
     Every step of the way is opened by its own name and never through a link, so that a link that is put in between
     changes nothing. Raises OSError where there is none, where it leads out of the room (ELOOP), and for pipes, devices
-    and sockets (EINVAL), which would keep whoever reads them waiting.
+    and sockets (EINVAL), which would keep a reader waiting.
     """
     home, target = real_room(room), Path(os.path.realpath(path))
     if not target.is_relative_to(home) or target == home:

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from newsletter.folder.issue_file import format_issue, parse_issue
-from newsletter.folder.text_files import markdown_files, read_text, readable, room, write_new
+from newsletter.folder.text_files import make_room, markdown_files, read_text, readable, write_new
 from newsletter.words.issue import Issue
 from newsletter.words.mistake import Missing, Mistake, NewsletterError, Place
 
@@ -48,7 +48,7 @@ class IssueFiles:
         text = format_issue(issue)
         written = parse_issue(text, file=issue.file)
         try:
-            write_new(room(self.directory / "issues") / Path(issue.file).name, text)
+            write_new(make_room(self.directory / "issues") / Path(issue.file).name, text)
         except FileExistsError as error:
             raise taken from error
         return written

@@ -28,11 +28,10 @@ def create_folder(
     name: str,
     sender: str = "",
     address: str = "",
-    others: Mapping[str, str] | None = None,
 ) -> None:
     """Make a newsletter in `directory`, which may exist but must not hold a newsletter.
 
-    `others` are further settings for `newsletter.toml`. Files that are there stay as they are. Raises Mistake, and
+    Files that are there stay as they are. Raises Mistake, and
     leaves nothing behind, where that is not possible.
     """
     if (directory / "newsletter.toml").exists():
@@ -42,7 +41,7 @@ def create_folder(
         )
     if sender:
         addr_spec(sender)
-    settings = _toml({"name": name, "sender": sender, "address": address, **(others or {})})
+    settings = _toml({"name": name, "sender": sender, "address": address})
     made: list[Path] = []
     try:
         _make(directory, settings, made)
@@ -59,7 +58,7 @@ def create_folder(
 def _make(directory: Path, settings: str, made: list[Path]) -> None:
     """Make what is missing, and note each piece in `made`."""
     above = [path for path in (directory, *directory.parents) if not path.exists()]
-    for path in (*reversed(above), *_rooms(directory)):
+    for path in (*reversed(above), *(directory / room for room in _ROOMS)):
         if not path.is_dir():
             path.mkdir()
             path.chmod(0o700 if path.name == "var" else 0o755)
@@ -68,10 +67,6 @@ def _make(directory: Path, settings: str, made: list[Path]) -> None:
         if not path.exists():
             write_new(path, text, mode=mode)
             made.append(path)
-
-
-def _rooms(directory: Path) -> list[Path]:
-    return [directory / room for room in _ROOMS]
 
 
 def _files(directory: Path, settings: str) -> list[tuple[Path, str, int]]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from newsletter.folder.inside import open_within
 from newsletter.folder.post_file import format_post, parse_post
 from newsletter.folder.slug import is_safe
-from newsletter.folder.text_files import markdown_files, read_text, readable, room, write_new
+from newsletter.folder.text_files import make_room, markdown_files, read_text, readable, write_new
 from newsletter.words.mistake import Missing, Mistake, NewsletterError, NotNow, Place
 from newsletter.words.post import Post
 
@@ -44,7 +44,7 @@ class PostFiles:
             file = f"posts/{slug}.md"
             written = parse_post(text, slug=slug, file=file)
             try:
-                write_new(room(self.directory / "posts") / f"{slug}.md", text)
+                write_new(make_room(self.directory / "posts") / f"{slug}.md", text)
             except FileExistsError:
                 continue
             return written

@@ -21,7 +21,7 @@ class Sheet:
 class Changed:
     """What came of an edit. `mine` is the version that has the edit alone: another than the file's where it was merged.
 
-    Who typed on meanwhile goes on from `mine`, because what others wrote is not on their screen.
+    An editor who typed on meanwhile goes on from `mine`, because what others wrote is not on their screen.
     """
 
     sheet: Sheet

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from merge3 import Merge3
 
-from newsletter.folder.edit import alone, require_readable
+from newsletter.folder.edit import edit_lock, require_readable
 from newsletter.folder.file_bytes import replace_bytes
 from newsletter.folder.history import History, version_of
 from newsletter.folder.inside import open_within
@@ -29,7 +29,7 @@ class SheetFiles:
         self._history = History(directory / "var" / "history")
 
     def read(self, file: str) -> Sheet:
-        """Raises Missing for what is no post and no issue of this folder, and Mistake for what is not text."""
+        """Raises Missing for anything but a post or an issue of this folder, and Mistake for what is not text."""
         path = self._path(file)
         text = read_text(path, file, room=path.parent)
         return Sheet(file=file, text=text, version=version_of(text))
@@ -42,7 +42,7 @@ class SheetFiles:
         as it was.
         """
         path = self._path(file)
-        with alone(self._directory):
+        with edit_lock(self._directory):
             now = self.read(file)
             mine = edit(now.text if now.version == base else self._base(file, base))
             new = mine if now.version == base else _merged(now, self._base(file, base), mine)
@@ -60,7 +60,7 @@ class SheetFiles:
         """Read a file for editing: what it holds now is kept, so that later edits can be told from others' edits."""
         sheet = self.read(file)
         if all(saved.version != sheet.version for saved in self._history.versions(file)[:1]):
-            with alone(self._directory):
+            with edit_lock(self._directory):
                 self._history.keep(file, sheet.text, by="", at=at)
         return sheet
 
@@ -103,7 +103,7 @@ def _lines(text: str) -> list[str]:
 
 
 def _replace(path: Path, text: str) -> None:
-    """Write a file anew in one step, with the line ends and the mark that it had."""
+    """Rewrite a file in one step, with the line ends and the mark that it had."""
     with open_within(path, path.parent) as file:
         old = file.read(MAX_BYTES)
     data = text.replace("\n", "\r\n").encode() if b"\r\n" in old else text.encode()

@@ -10,8 +10,7 @@ from pathlib import Path
 from newsletter.folder.bundle import bundled
 from newsletter.folder.inside import is_within
 from newsletter.folder.slug import is_safe
-from newsletter.folder.text_files import read_text
-from newsletter.folder.text_files import room as make_room
+from newsletter.folder.text_files import make_room, read_text
 from newsletter.ports.folder import TemplateFiles
 from newsletter.words.mistake import Missing, Mistake, Place
 
@@ -30,7 +29,14 @@ class TemplateFolders:
 
     def get_template(self, name: str) -> TemplateFiles:
         """The folder's own `templates/NAME`, else the built-in one. Raises Missing, naming what there is."""
-        return _find(self.directory / "templates", name)
+        own = self.directory / "templates"
+        for home, label in ((own, "templates"), (bundled("templates"), "built-in templates")):
+            if is_safe(name) and (home / name).is_dir():
+                found = _texts(home / name, f"{label}/{name}", room=home)
+                if found:
+                    return TemplateFiles(name=name, files=found, location=f"{label}/{name}")
+        there = sorted({path.name for home in (own, bundled("templates")) for path in _folders(home)})
+        raise Missing(f"There is no template `{name}`.", fix=f"There are: {', '.join(there)}." if there else "")
 
     def list_templates(self) -> list[tuple[TemplateFiles, bool]]:
         """Every template by name, each with whether it is the newsletter's own. An own one hides a built-in one."""
@@ -61,16 +67,6 @@ class TemplateFolders:
             shutil.copytree(home, Path(making) / name)
             (Path(making) / name).rename(target)
         return sorted(path for path in target.rglob("*") if path.is_file())
-
-
-def _find(own: Path, name: str) -> TemplateFiles:
-    for home, label in ((own, "templates"), (bundled("templates"), "built-in templates")):
-        if is_safe(name) and (home / name).is_dir():
-            found = _texts(home / name, f"{label}/{name}", room=home)
-            if found:
-                return TemplateFiles(name=name, files=found, location=f"{label}/{name}")
-    there = sorted({path.name for home in (own, bundled("templates")) for path in _folders(home)})
-    raise Missing(f"There is no template `{name}`.", fix=f"There are: {', '.join(there)}." if there else "")
 
 
 def _texts(home: Path, label: str, *, room: Path) -> dict[str, str]:

@@ -70,7 +70,7 @@ def readable(paths: Iterable[Path], read: Callable[[Path], Read]) -> tuple[Seque
     return found, wrong
 
 
-def room(directory: Path) -> Path:
+def make_room(directory: Path) -> Path:
     """The folder, made where it is missing (git keeps no empty ones)."""
     require_room(directory)
     with contextlib.suppress(FileExistsError):
@@ -128,9 +128,9 @@ def _encoded(text: str) -> bytes:
         ) from error
 
 
-def write_over(path: Path, text: str, *, mode: int = 0o644) -> None:
+def write_over(path: Path, text: str) -> None:
     """Write a file in place of what was there, in one step: nobody ever sees half of it."""
-    replace_bytes(path, _encoded(text), mode=path.stat().st_mode & 0o777 if path.exists() else mode)
+    replace_bytes(path, _encoded(text), mode=path.stat().st_mode & 0o777 if path.exists() else 0o644)
 
 
 def toml_string(text: str) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 
-from newsletter.consent.membership_sql import Membership
+from newsletter.consent.readers_sql import Readers
 from newsletter.imports.batch import Batch
 from newsletter.imports.open_file import Opened, rows_of
 from newsletter.imports.opener import Opening
@@ -28,7 +29,7 @@ Progress = Callable[[int, int], None]
 
 
 def import_opened(
-    membership: Membership, opening: Opening, options: ImportOptions, progress: Progress | None = None
+    readers: Readers, opening: Opening, options: ImportOptions, progress: Progress | None = None
 ) -> ImportReport:
     """Import in batches of 2,000 rows, each in a transaction of its own: first everyone whom a file calls gone.
 
@@ -40,42 +41,34 @@ def import_opened(
     if opening.questions:
         raise ImportUnanswered(opening.questions)
     report = ImportReport(notes=list(opening.notes))
-    work = _Work(membership, opening, options, report, progress)
+    work = _Work(readers=readers, files=opening.files, options=options, report=report, progress=progress)
     for file in opening.files:
         if file.columns.may_depart:
             work.take_out(file)
     for file in opening.files:
         work.put_on(file)
     if not options.dry_run:
-        membership.add_list(options.list_name)
+        readers.add_list(options.list_name)
     places = {file.source.name: number for number, file in enumerate(opening.files)}
     report.problems.sort(key=lambda problem: (places[problem.file], problem.line))
     return report
 
 
+@dataclass(slots=True, kw_only=True)
 class _Work:
     """One import under way."""
 
-    def __init__(
-        self,
-        membership: Membership,
-        opening: Opening,
-        options: ImportOptions,
-        report: ImportReport,
-        progress: Progress | None,
-    ) -> None:
-        self._membership = membership
-        self._files = opening.files
-        self._options = options
-        self._report = report
-        self._progress = progress
-        self._gone = AddressesSeen()
-        self._done = 0
-        self._total = sum(file.source.n_lines * (2 if file.columns.may_depart else 1) for file in opening.files)
+    readers: Readers
+    files: Sequence[Opened]
+    options: ImportOptions
+    report: ImportReport
+    progress: Progress | None
+    gone: AddressesSeen = field(default_factory=AddressesSeen)
+    n_done: int = 0
 
     def take_out(self, file: Opened) -> None:
         """Suppress everyone whom this file calls gone."""
-        batch = Batch(file.source.name, self._options, self._report)
+        batch = Batch(file.source.name, self.options, self.report)
         columns = file.columns
         # What was said by somebody who stays. Most rows say the same, and are passed over at once.
         staying: set[tuple[str, ...]] = set()
@@ -102,40 +95,41 @@ class _Work:
                     staying.add(told)
                 continue
             for one in people:
-                self._gone.earlier(address_key(one.email), file.offset + line)
+                self.gone.earlier(address_key(one.email), file.offset + line)
             if len(batch) >= BATCH:
-                batch.write(self._membership)
+                batch.write(self.readers)
                 self._say(line)
-        batch.write(self._membership)
+        batch.write(self.readers)
         self._finish(file)
 
     def put_on(self, file: Opened) -> None:
         """Everyone else."""
-        batch = Batch(file.source.name, self._options, self._report)
-        for line, key, person in _people(file, self._options, self._report):
-            gone = self._gone.find(key)
+        batch = Batch(file.source.name, self.options, self.report)
+        for line, key, person in _people(file, self.options, self.report):
+            gone = self.gone.find(key)
             if gone is not None:
-                self._report.leave_out(file.source.name, line, f"{self._place(gone, file)} says that this person left.")
+                self.report.leave_out(file.source.name, line, f"{self._place(gone, file)} says that this person left.")
                 continue
             batch.add(line, key, person)
             if len(batch) >= BATCH:
-                batch.write(self._membership)
+                batch.write(self.readers)
                 self._say(line)
-        batch.write(self._membership)
+        batch.write(self.readers)
         self._finish(file)
 
     def _place(self, number: int, here: Opened) -> str:
         """A line of the whole import as a line of a file."""
-        file = self._files[bisect_right(self._files, number - 1, key=lambda one: one.offset) - 1]
+        file = self.files[bisect_right(self.files, number - 1, key=lambda one: one.offset) - 1]
         line = f"Line {number - file.offset}"
         return line if file is here else f"{line} of {file.source.name}"
 
     def _say(self, line: int) -> None:
-        if self._progress:
-            self._progress(self._done + line, self._total)
+        if self.progress:
+            total = sum(file.source.n_lines * (2 if file.columns.may_depart else 1) for file in self.files)
+            self.progress(self.n_done + line, total)
 
     def _finish(self, file: Opened) -> None:
-        self._done += file.source.n_lines
+        self.n_done += file.source.n_lines
         self._say(0)
 
 

@@ -168,16 +168,16 @@ def _restore(connection: Connection, row: AnyRow, run: AnyRow, list_id: int | No
     """A person as before. What they did themselves since then, confirming or leaving, stays done."""
     person = connection.scalar(
         update(subscriber)
-        # Not who has the address now, where its reader has given it up since.
+        # Not another person who has the address now, where its reader has given it up since.
         .where(subscriber.c.email_key == row.email_key, subscriber.c.id == row.subscriber_id)
         .values(updated_at=database_now())
         .returning(subscriber.c.id)
     )
-    if person is None or list_id is None or _acted(connection, row.email_key, person, list_id, run):
+    if person is None or list_id is None or _acted(connection, [row.email_key], run, list_id):
         return
     theirs = (subscription.c.subscriber_id == person) & (subscription.c.list_id == list_id)
     if row.status is None:
-        # Who was taken off by somebody else meanwhile stays off, whoever put them on.
+        # A person who was taken off by somebody else meanwhile stays off.
         connection.execute(delete(subscription).where(theirs, ~_ended_since(run)))
     else:
         values = {"status": row.status, "consent": row.consent, "since_at": row.since_at}
@@ -237,15 +237,7 @@ def _remove_new(connection: Connection, keys: Sequence[str], run: AnyRow, list_i
         return
     ids = select(subscriber.c.id).where(subscriber.c.email_key.in_(keys))
     connection.execute(update(subscriber).where(subscriber.c.email_key.in_(keys)).values(updated_at=database_now()))
-    confirmed = select(consent_request.c.email_key).where(
-        consent_request.c.email_key.in_(keys), consent_request.c.confirmed_at > run.started_at
-    )
-    left = (
-        select(subscriber.c.email_key)
-        .join(departure, departure.c.subscriber_id == subscriber.c.id)
-        .where(subscriber.c.email_key.in_(keys), departure.c.left_at > run.started_at)
-    )
-    acted = set(connection.scalars(confirmed)) | set(connection.scalars(left))
+    acted = _acted(connection, keys, run)
     ids = ids.where(subscriber.c.email_key.not_in(acted))
     connection.execute(
         delete(subscription).where(
@@ -266,14 +258,19 @@ def _ended_since(run: AnyRow) -> ColumnElement[bool]:
     return and_(subscription.c.status == SubscriptionStatus.ENDED, subscription.c.since_at > run.started_at)
 
 
-def _acted(connection: Connection, key: str, person: int, list_id: int, run: AnyRow) -> bool:
-    confirmed = select(consent_request.c.id).where(
-        consent_request.c.email_key == key, consent_request.c.confirmed_at > run.started_at
+def _acted(connection: Connection, keys: Sequence[str], run: AnyRow, list_id: int | None = None) -> set[str]:
+    """Those of these people who have confirmed a request since the import began, or left: this list, or any."""
+    confirmed = select(consent_request.c.email_key).where(
+        consent_request.c.email_key.in_(keys), consent_request.c.confirmed_at > run.started_at
     )
-    left = select(departure.c.id).where(
-        departure.c.subscriber_id == person, departure.c.list_id == list_id, departure.c.left_at > run.started_at
+    left = (
+        select(subscriber.c.email_key)
+        .join(departure, departure.c.subscriber_id == subscriber.c.id)
+        .where(subscriber.c.email_key.in_(keys), departure.c.left_at > run.started_at)
     )
-    return connection.scalar(confirmed) is not None or connection.scalar(left) is not None
+    if list_id is not None:
+        left = left.where(departure.c.list_id == list_id)
+    return set(connection.scalars(confirmed)) | set(connection.scalars(left))
 
 
 def _forget_requests(connection: Connection, keys: Sequence[str], run: AnyRow) -> None:

@@ -82,11 +82,11 @@ def asked_of(header: Sequence[str], said: Mapping[str, str]) -> tuple[ColumnMap,
 
 def with_address(said: Mapping[str, str], name: str) -> Mapping[str, str]:
     """`said` with the column that has the addresses of the file of this name said as other columns are."""
-    told = {meaning: "email" for left, meaning in said.items() if left in {f"{ADDRESS}{name}", address_in(name)}}
+    told = {meaning: "email" for left, meaning in said.items() if left in {f"{ADDRESS}{name}", address_option(name)}}
     return {**said, **told}
 
 
-def address_in(name: str) -> str:
+def address_option(name: str) -> str:
     """What stands before the equals sign where it is said which column has the addresses."""
     return f"{ADDRESS}{short_name(name)}"
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from newsletter.imports.columns.address_column import column_choice, find_address_column
-from newsletter.imports.columns.columns import MOST_COLUMNS, listed, map_columns
+from newsletter.imports.columns.columns import MOST_COLUMNS, listed_headers, map_columns
 from newsletter.imports.columns.formats import BY_NAME, PLAIN, ExportFormat, detect, is_either
 from newsletter.imports.columns.header_names import is_email_header, is_plain_email_header
 from newsletter.imports.columns.not_readers import why_no_readers
@@ -21,7 +21,7 @@ from newsletter.imports.files.file_names import by_name
 from newsletter.imports.files.records import Record, Records
 from newsletter.imports.files.sendgrid_lists import names_blocks, undelivered
 from newsletter.imports.files.unpack import Piece, unpack
-from newsletter.imports.mapping import ADDRESS, FILE, ColumnMap, address_in, asked_of, short_name, with_address
+from newsletter.imports.mapping import ADDRESS, FILE, ColumnMap, address_option, asked_of, short_name, with_address
 from newsletter.imports.open_file import Opened
 from newsletter.imports.questions import Question
 from newsletter.imports.report import ImportOptions
@@ -109,13 +109,13 @@ def _about(file: Opened) -> Iterator[str]:
         shown = ", ".join(show(text) for text in file.source.above[:_MOST_SHOWN])
         more = " ..." if len(file.source.above) > _MOST_SHOWN else ""
         yield f"{name}: {lines} above the header in line {file.source.header_line} passed over: {shown}{more}"
-    # Two columns never share a name, and whoever writes merge tags has to know which is which.
+    # Two columns never share a name, and an author of merge tags has to know which is which.
     for title, own in file.columns.renamed:
         yield f"{name}: the column {show(title)} is kept as {own}, since its own name is taken."
 
 
 def _open(piece: Piece, options: ImportOptions, opened: _Opened) -> Opened | None:
-    """None for what is no list of readers, which is said in the notes."""
+    """None where it is not a list of readers, which the notes then say."""
     source = open_csv(
         piece.path,
         name=piece.name,
@@ -141,7 +141,7 @@ def _open(piece: Piece, options: ImportOptions, opened: _Opened) -> Opened | Non
             place=place,
         )
     asked, used = asked_of(header, with_address(options.columns, piece.name))
-    opened.mapped.update(used | {address_in(piece.name), f"{ADDRESS}{piece.name}"})
+    opened.mapped.update(used | {address_option(piece.name), f"{ADDRESS}{piece.name}"})
     if not opened.is_of_several:
         _refuse_unknown(
             [left for left in options.columns if left not in used and not left.startswith((FILE, ADDRESS))], header
@@ -214,7 +214,7 @@ def _refuse_unknown(unknown: Sequence[str], header: Sequence[str]) -> None:
     if unknown:
         raise Mistake(
             f"--map names the column {unknown[0]!r}, which the file does not have.",
-            fix=f"Its columns are: {listed(header)}.",
+            fix=f"Its columns are: {listed_headers(header)}.",
         )
 
 

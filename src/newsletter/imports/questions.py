@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from newsletter.imports.mapping import FILE, KINDS, WORDS, address_in, short_name
+from newsletter.imports.mapping import FILE, KINDS, WORDS, address_option, short_name
 from newsletter.words.mistake import Mistake
 
 _SHOWN = 60
@@ -61,7 +61,7 @@ class Question:
     def left_side(self) -> str:
         """What stands before the equals sign of `--map`; the key of the answer."""
         if self.choices:
-            return address_in(self.file)
+            return address_option(self.file)
         if not self.column:
             return f"{FILE}{short_name(self.file)}"
         return f"{self.column}:{self.word}" if self.word else self.column
@@ -100,13 +100,9 @@ class ImportUnanswered(Mistake):
         self.questions = tuple(questions)
         what = "One thing in these files" if len(questions) == 1 else f"{len(questions)} things in these files"
         lines = [f"{one.sentence}\n{_options(one)}" for one in self.questions]
-        says = (
-            "is not certain"
-            if any(one.choices for one in questions)
-            else "may say that people left, and it is not certain"
-        )
-        if len(questions) > 1:
-            says = says.replace("is not", "are not") if says.startswith("is") else says
+        says = "may say that people left, and it is not certain"
+        if any(one.choices for one in questions):
+            says = "is not certain" if len(questions) == 1 else "are not certain"
         super().__init__(
             f"{what} {says}. Nothing was imported.\n" + "\n".join(lines),
             fix=_explain(self.questions),
@@ -148,7 +144,7 @@ def typed(cell: str) -> str:
 
 
 def masked(email: str) -> str:
-    """An address of which enough is seen to find its row; "" for what is no address."""
+    """An address of which enough is seen to find its row; "" for anything else."""
     local, at, domain = shown(email).rpartition("@")
     return f"{local[:1]}…@{domain}" if at and local else ""
 

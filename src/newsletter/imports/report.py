@@ -17,8 +17,8 @@ MOST_CHANGES = 1_000
 class ImportOptions:
     """What the one who imports declares. `columns` maps header names to fields; `consent` is kept as the proof.
 
-    `source` names the format of the files, where the columns shall not tell. `run` is the import's number, under which it can be taken back; None where it can't.
-    With `only`, none but these members of archives are read.
+    `source` names the format of the files, where it is not to be told by the columns. `run` is the import's number,
+    under which it can be taken back; None where it can't. With `only`, none but these members of archives are read.
     """
 
     list_name: str

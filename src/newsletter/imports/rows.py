@@ -19,7 +19,7 @@ from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
 LONGEST_CELL = 10_000
 _FIRST_YEAR = 1985
 _NOTHING = Attributes()
-# What databases write where there is nothing. Nobody shall be greeted so.
+# What databases write where there is nothing. Nobody wants to be greeted with it.
 _NULLS = frozenset({"\\N", "NULL", "(null)"})
 
 

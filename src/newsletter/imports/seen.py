@@ -11,7 +11,7 @@ _SMALLEST = 1024
 class AddressesSeen:
     """A hash table: open addressing over two flat arrays, which grow when more is shown than was promised.
 
-    It keeps 64 bits of Python's own hash, which is salted anew in each process, so no file can aim at a clash. Among
+    It keeps 64 bits of Python's own hash, which is salted in each process, so no file can aim at a clash. Among
     a million addresses two different ones clash once in 30 million files; the row is then reported, not lost.
     """
 

@@ -93,6 +93,6 @@ def _prepare(page: BeautifulSoup) -> None:
     for tag in page.select("a.footnote-backref"):
         tag.decompose()
     for tag in page.find_all(["p", "div"]):
-        # Such as {{ subscribe_form }}: it drew something over there.
+        # Such as {{ subscribe_form }}: Buttondown drew something in its place.
         if _OWN_TAG.fullmatch(tag.get_text()):
             tag.decompose()

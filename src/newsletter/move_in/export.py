@@ -26,7 +26,7 @@ class MoveInOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OldIssue:
-    """An issue as its system has it. `name` is what that calls it, for ever the same; `path` is where it was on its web.
+    """An issue as its system has it. `name` is what that calls it, and never changes; `path` is where it was on its web.
 
     `html` is read when it is needed. `sent_at` is wall time, without a zone, where the system does not say which.
     """
@@ -53,7 +53,7 @@ class Export:
     """An export that was looked through. `title` is what people call the system.
 
     `prepare` takes out of an issue's tree what only worked there, such as a button to subscribe. `has_headline` where readers
-    saw the title above the words, although it is none of them.
+    saw the title above the words, although it is not part of them.
     """
 
     title: str

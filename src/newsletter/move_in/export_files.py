@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from newsletter.collect.charset import decoded_page
-from newsletter.imports.files.archives import MOST_IN_NEWSLETTER, checked, troubles
+from newsletter.imports.files.archives import MOST_IN_NEWSLETTER, safe_members, troubles
 from newsletter.words.mistake import Missing, Mistake
 
 # A Ghost export keeps every issue, with all its versions, in one file.
@@ -109,13 +109,13 @@ def _is_archive(path: Path) -> bool:
 def _in_archive(path: Path, archive: zipfile.ZipFile) -> list[Member]:
     return [
         Member(name=name, path=path, size=one.file_size, packed=one.filename)
-        for one in checked(path, archive, most=MOST_IN_NEWSLETTER)
+        for one in safe_members(path, archive, most=MOST_IN_NEWSLETTER)
         if _is_ours(name := one.filename.replace("\\", "/"))
     ]
 
 
 def _in_folder(folder: Path) -> list[Member]:
-    """The files below a folder; one that a link leads out of it to is none of the export's."""
+    """The files below a folder; a file that lies outside, behind a link, does not belong to the export."""
     root, found = folder.resolve(), []
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()

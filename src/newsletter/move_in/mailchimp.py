@@ -18,7 +18,7 @@ from newsletter.move_in.tables import read_table
 from newsletter.words.mistake import Mistake
 
 _NEEDS = ("title", "subject", "send date")
-# Who is in a file of people is told by its name alone; see the import.
+# Only the name of a file of people says which people are in it; see the import.
 _PEOPLE = r"(?:subscribed|unsubscribed|cleaned|nonsubscribed|archived)[^/]*\.csv"
 _UNCLEAR = "Its name does not say who is in it. Name the audience as well: in Mailchimp, Audience, Export Audience."
 _NO_TWINS = "Several mails are called the same, and which of their pages is its own can't be told."

@@ -101,7 +101,7 @@ def bring(
 
 
 def _keep(move: MoveIn, files: ExportFiles, album: ImageFolder, member: Member) -> str:
-    """Its path in the folder; empty where it is none that mail can show, and then that is noted."""
+    """Its path in the folder; empty where mail can't show it, which is then noted."""
     try:
         return album.add(member.name.rpartition("/")[2], files.data(member, most=LARGEST_PICTURE))
     except NewsletterError as error:

@@ -18,8 +18,8 @@ def by_age(issues: Sequence[OldIssue]) -> list[OldIssue]:
 def known_here(export: Export, asked: MoveInOptions, issues: Sequence[Issue]) -> dict[str, Issue]:
     """The issues that are here already, by the names of the old ones.
 
-    Whoever took the mark out of a file, to send it again, does not get the issue a second time: it is known by its
-    subject and day.
+    An owner who took the mark out of a file, to send the issue again, does not get it a second time: it is known by
+    its subject and day.
     """
     by_mark = {issue.moved_in: issue for issue in issues if issue.moved_in}
     by_subject = {(issue.subject, issue.dated_on): issue for issue in issues if issue.dated_on}

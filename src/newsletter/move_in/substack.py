@@ -18,7 +18,7 @@ from newsletter.move_in.tables import instant, read_table
 from newsletter.words.mistake import Mistake
 
 _NEEDS = ("post_id", "post_date", "is_published", "type", "audience", "title")
-# What asks readers to subscribe, share, pay or comment: over there.
+# What asks readers to subscribe, share, pay or comment on Substack.
 _ASKING = ".subscription-widget-wrap, .subscription-widget-wrap-editor, .subscription-widget, .paywall-jump, .comment"
 _THERE = re.compile(r"%%|/subscribe|[?&]action=share|[?&]gift=true|/comments?(?:[?#]|$)|/leaderboard|/survey/")
 

@@ -34,7 +34,7 @@ def read_table(files: ExportFiles, member: Member, *, needs: Collection[str], sy
 
 
 def instant(text: str) -> datetime | None:
-    """A moment such as `2019-07-26T20:48:19.814Z`; one without a zone is in UTC. None for what is none."""
+    """A moment such as `2019-07-26T20:48:19.814Z`; one without a zone is in UTC. None where it can't be read."""
     try:
         at = datetime.fromisoformat(text.strip())
     except ValueError:

@@ -22,9 +22,9 @@ class Around:
     `shortfalls` are the fields that some of those who would get the issue have no value for; `longest` is theirs too. `bytes_per_reader` is what
     the provider takes, by its `provider` name, and `bytes_per_gap` what it adds to each value. `message` is a sample mail as it goes out. `images` are the pictures of
     the folder that the issue shows, by the path as it is named, with the bytes that are mailed; None where nobody looked. `also` are codes of checks that are off by
-    default. Without a `fetcher` nothing is asked of the web, and `offline_because` says why. Where there is a `memory`,
-    what it remembers `now` is not asked again, unless the check `is_fresh`. `seconds_between` are how long one host is left
-    alone between two questions. `health` are what came of the issues of the last days.
+    default. Without a `fetcher` nothing is asked of the web. Where there is a `memory`,
+    what it remembers `now` is not asked again, unless the check `is_fresh`. `seconds_between` is how long
+    one host is left alone between two questions. `health` is what came of the issues of the last days.
     """
 
     newsletter: Newsletter
@@ -40,7 +40,6 @@ class Around:
     images: Mapping[str, int] | None = None
     also: frozenset[str] = frozenset()
     fetcher: Fetcher | None = None
-    offline_because: str = "the web was not asked"
     memory: AnswerFile | None = None
     now: datetime | None = None
     is_fresh: bool = False

@@ -69,9 +69,9 @@ class AuthorText:
 def readings_of(proof: Proof) -> list[AuthorText]:
     """The intro, the posts in their order, and the outro."""
     issue = proof.issue
-    found = [reading(issue.intro, issue.file, issue.intro_line, None)]
-    found += [reading(post.body, post.file, post.body_line, post.slug) for post in proof.posts.values()]
-    return [*found, reading(issue.outro, issue.file, issue.outro_line, None)]
+    found = [read_author_text(issue.intro, issue.file, issue.intro_line, None)]
+    found += [read_author_text(post.body, post.file, post.body_line, post.slug) for post in proof.posts.values()]
+    return [*found, read_author_text(issue.outro, issue.file, issue.outro_line, None)]
 
 
 def link_to(href: str, links: Sequence[AuthorLink]) -> AuthorLink | None:
@@ -81,7 +81,7 @@ def link_to(href: str, links: Sequence[AuthorLink]) -> AuthorLink | None:
     return next(exact, None) or next(begun, None)
 
 
-def reading(source: str, file: str, first_line: int, post: str | None) -> AuthorText:
+def read_author_text(source: str, file: str, first_line: int, post: str | None) -> AuthorText:
     """Read one text. It was rendered before, so nothing in it is malformed."""
     source = unix_lines(source)
     read = AuthorText(file=file, first_line=first_line, post=post)
@@ -135,14 +135,14 @@ class _Tags:
         return self._tags[number] if number < len(self._tags) else "\ufffd"
 
 
+@dataclass(slots=True)
 class _TokenWalk:
     """Goes through the tokens once. A link is found again in the source, which alone knows its column."""
 
-    def __init__(self, read: AuthorText, lines: Sequence[str], tags: _Tags) -> None:
-        self.read = read
-        self.lines = lines
-        self.tags = tags
-        self.at = (0, 0)
+    read: AuthorText
+    lines: Sequence[str]
+    tags: _Tags
+    at: tuple[int, int] = (0, 0)
 
     def walk(self, tokens: Sequence[Token]) -> None:
         depth, quote_from = 0, 0
@@ -220,7 +220,7 @@ def _words(children: Sequence[Token]) -> str:
 
 
 def _lines(token: Token) -> list[str]:
-    """The lines of an inline token as readers see them; struck words are left out, for nobody said them so."""
+    """The lines of an inline token as readers see them; struck words are left out, because nobody said them."""
     lines, struck = [""], 0
     for child in token.children or []:
         struck += (child.type == "s_open") - (child.type == "s_close")

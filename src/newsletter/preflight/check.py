@@ -10,10 +10,10 @@ from newsletter.preflight import content, gaps, images, left_over, links, quotes
 from newsletter.preflight.around import Around
 from newsletter.preflight.author_text import readings_of
 from newsletter.preflight.mail import access, both_parts, clients, headers, size
-from newsletter.preflight.mail.mail import filled
+from newsletter.preflight.mail.finished import filled
 from newsletter.preflight.waivers import idle, waived
 from newsletter.preflight.web import answers
-from newsletter.preflight.web.web import as_readers_fetch, ask_about
+from newsletter.preflight.web.questions import as_readers_fetch, ask_about
 from newsletter.words.finding import Finding, Severity
 
 
@@ -39,7 +39,7 @@ def check(proof: Proof, around: Around) -> list[Finding]:
         *links.findings(written, replies),
         *answers.findings([link for link in written if not link.is_picture], told),
         *answers.findings(fetched, told),
-        *repeats.findings(proof, written, around.shelf, answers.moved(replies)),
+        *repeats.findings(proof, written, around.shelf, answers.moved_to(replies)),
         *quotes.findings(proof, readings, replies, around.also),
         *images.findings(proof, pictures, mail, around),
         *access.findings(proof, readings, mail, around.template),

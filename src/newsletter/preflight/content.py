@@ -53,7 +53,7 @@ def _moved_in(issue: Issue) -> Iterator[Finding]:
         when = f" ({issue.dated_on.isoformat()})" if issue.dated_on else ""
         yield finding(
             "moved-in",
-            at(issue, "moved_in"),
+            issue.place("moved_in"),
             f"Issue {issue.number} is an old one, published with {issue.moved_from or 'another system'}{when} and moved in.",
             f"Write a new issue. To send this one again on purpose, say so in {issue.file}, under `waive:`, as "
             "`moved-in: why`.",
@@ -66,14 +66,14 @@ def _head(issue: Issue) -> Iterator[Finding]:
     if not issue.preheader.strip():
         yield finding(
             "no-preheader",
-            at(issue, "subject"),
+            issue.place("subject"),
             "There is no preheader.",
             "Add a line such as `preheader: What this issue is about, in one sentence.`",
         )
     elif _alike(issue.preheader, issue.subject):
         yield finding(
             "preheader-repeats-subject",
-            at(issue, "preheader"),
+            issue.place("preheader"),
             "The preheader repeats the subject.",
             "Say something that the subject does not.",
             mend=_without_line(issue, "preheader"),
@@ -81,7 +81,7 @@ def _head(issue: Issue) -> Iterator[Finding]:
     if len(issue.subject) > LONGEST_SUBJECT:
         yield finding(
             "long-subject",
-            at(issue, "subject"),
+            issue.place("subject"),
             f"The subject has {len(issue.subject)} characters.",
             "Put what matters first, and stop there.",
         )
@@ -95,7 +95,7 @@ def _unwritten(proof: Proof) -> Iterator[Finding]:
         return
     yield finding(
         "unwritten-subject",
-        at(issue, "subject"),
+        issue.place("subject"),
         f"The subject is the title of “{taken.title}”, as a draft has it: nobody has written one.",
         "Write a subject. To keep this one, say so in the issue, under `waive:`, as `unwritten-subject: why`.",
         post=None,
@@ -108,12 +108,14 @@ def _sections(issue: Issue) -> Iterator[Finding]:
         if not section.posts:
             yield finding(
                 "empty-section",
-                at(issue, f"section {number}", "sections"),
+                issue.place(f"section {number}", "sections"),
                 f"The section {section.title!r} has no posts.",
                 "Add a post to it, or remove it.",
             )
     if not issue.sections and not issue.intro.strip():
-        yield finding("empty-section", at(issue, "number"), "The issue says nothing at all.", "Add posts, or an intro.")
+        yield finding(
+            "empty-section", issue.place("number"), "The issue says nothing at all.", "Add posts, or an intro."
+        )
 
 
 def _placeholders(text: str, file: str, line: int, post: str | None) -> Iterator[Finding]:
@@ -133,7 +135,7 @@ def _open_checks(post: Post) -> Iterator[Finding]:
     for check in post.checks:
         yield finding(
             "open-check",
-            Place(post.file, post.line_of("checks") or 1),
+            post.place("checks"),
             f"“{post.title}” still has a note for the editor: {check}",
             "Look at it, then remove the note from `checks:` in the post.",
             post=post.slug,
@@ -145,14 +147,9 @@ def _without_line(issue: Issue, key: str) -> Mend | None:
     """Take a key's line out, where its value stands on that line alone."""
     if issue.column_of(key) is None:
         return None
-    return Mend(place=at(issue, key), old=f"{key}:", new=None, is_sure=False)
+    return Mend(place=issue.place(key), old=f"{key}:", new=None, is_sure=False)
 
 
 def _alike(one: str, other: str) -> bool:
     first, second = (re.sub(r"\W+", " ", text).strip().casefold() for text in (one, other))
     return first == second or (len(second) > 15 and first.startswith(second))
-
-
-def at(issue: Issue, *keys: str) -> Place:
-    """The line of the first of these keys that the issue has."""
-    return Place(issue.file, next((line for key in keys if (line := issue.line_of(key))), 1))

@@ -29,7 +29,7 @@ from newsletter.words.mistake import Place
 
 # What every reader has, by the program's own doing.
 ALWAYS_KNOWN = frozenset({"email", "first_name", "last_name", "name", "unsubscribe_url", "preferences_url"})
-# Never empty, whoever the reader is.
+# Never empty for any reader.
 ALWAYS_FILLED = frozenset({"email", "unsubscribe_url", "preferences_url"})
 
 
@@ -115,7 +115,7 @@ def _present(test: Expression) -> frozenset[str]:
 
 
 def _too_long(proof: Proof, around: Around) -> Iterator[Finding]:
-    """A provider that takes so many bytes a reader counts every distinct gap once, with what its name takes in the call."""
+    """A provider that limits the bytes for one reader counts every distinct gap once, with what its name takes in the call."""
     limit, edition = around.bytes_per_reader, proof.rendered.edition
     if limit is None:
         return

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from newsletter.compose.press import Proof
 from newsletter.preflight.around import Around
 from newsletter.preflight.author_text import AuthorLink, AuthorText
-from newsletter.preflight.mail.mail import Filled
+from newsletter.preflight.mail.finished import Filled
 from newsletter.preflight.rules import finding, link_finding
 from newsletter.words.finding import Finding
 from newsletter.words.mistake import Place
@@ -28,7 +28,7 @@ def pictures_of(proof: Proof, readings: Sequence[AuthorText]) -> list[AuthorLink
         AuthorLink(
             href=post.image.src,
             words=post.image.alt,
-            place=Place(post.file, post.line_of("image") or 1),
+            place=post.place("image"),
             post=post.slug,
             is_picture=True,
         )

@@ -14,7 +14,6 @@ from newsletter.preflight.web.ask import Replies
 from newsletter.words.canonical import canonical, tracking_in, without_tracking
 from newsletter.words.domain import scheme_of
 from newsletter.words.finding import Finding, Mend
-from newsletter.words.mistake import Place
 
 _VAGUE = re.compile(
     r"(?:click |tap |read |see |look )?(?:here|this|more|link|this link|read on|read more|learn more|more here|click|hier|mehr"
@@ -57,7 +56,7 @@ def mend_of(link: AuthorLink, new: str, *, is_sure: bool) -> Mend | None:
 
 def _title_link(proof: Proof, slug: str) -> AuthorLink:
     post = proof.posts[slug]
-    place = Place(post.file, post.line_of("url") or 1)
+    place = post.place("url")
     return AuthorLink(href=post.url or "", words=post.title, place=place, post=slug, is_title=True, is_verbatim=True)
 
 

@@ -94,7 +94,7 @@ def _same_number(proof: Proof, issues: Sequence[Issue]) -> Iterator[Finding]:
     if sum(issue.number == proof.issue.number for issue in issues) > 1:
         yield finding(
             "same-number",
-            Place(proof.issue.file, proof.issue.line_of("number") or 1),
+            proof.issue.place("number"),
             f"Two files in issues/ say that they are issue {proof.issue.number}.",
             "Give one of them another number, in its name and in `number`.",
         )

@@ -8,8 +8,7 @@ from collections.abc import Iterator
 
 from newsletter.compose.press import Proof
 from newsletter.preflight.author_text import link_to, readings_of
-from newsletter.preflight.content import at
-from newsletter.preflight.mail.mail import Filled
+from newsletter.preflight.mail.finished import Filled
 from newsletter.preflight.mends import other_words
 from newsletter.preflight.rules import finding
 from newsletter.words.domain import NotADomain, ascii_domain, ascii_url, host_of, is_related
@@ -30,9 +29,9 @@ _SHORTENERS = frozenset(_SHORT.split())
 def findings(proof: Proof, mail: Filled) -> Iterator[Finding]:
     """In the subject, and in the links."""
     for problem, fix in _subject(mail.subject):
-        yield finding("looks-like-spam", at(proof.issue, "subject"), problem, fix)
+        yield finding("looks-like-spam", proof.issue.place("subject"), problem, fix)
     if found := _FAKE_ANSWER.match(proof.issue.subject):
-        place = at(proof.issue, "subject")
+        place = proof.issue.place("subject")
         mend = other_words(place, found[0], "", is_sure=True) if proof.issue.column_of("subject") else None
         fix = "Take the Re: or Fwd: away."
         yield finding("looks-like-spam", place, "The subject pretends to be an answer.", fix, mend=mend)
@@ -90,7 +89,7 @@ def _only_pictures(proof: Proof, mail: Filled) -> Iterator[Finding]:
     if pictures and n_words < 100 * min(pictures, 2) and n_words < 60:
         yield finding(
             "looks-like-spam",
-            at(proof.issue, "number"),
+            proof.issue.place("number"),
             f"The mail is {pictures} pictures and {n_words} words.",
             "Say in words what the pictures show.",
         )
@@ -100,7 +99,7 @@ def _where(proof: Proof, href: str) -> Place:
     """The first place in which the author wrote this address."""
     for post in proof.posts.values():
         if post.url and ascii_url(post.url) == href:
-            return Place(post.file, post.line_of("url") or 1)
+            return post.place("url")
     link = link_to(href, [link for read in readings_of(proof) for link in read.links])
     return link.place if link else Place(proof.issue.file, 1)
 

@@ -15,7 +15,7 @@ _LONG_WORDS = "Wolfeschlegelsteinhausenbergerdorff Ångström-Ðuong Mwąĝŷ va
 
 
 def worst_reader(fields: Collection[str], longest: Mapping[str, int]) -> Subscriber:
-    """A subscriber who is none (id 0), with a value in every one of these fields.
+    """A subscriber who does not exist (id 0), with a value in every one of these fields.
 
     `longest` are the letters of the longest value that readers have in each; a name is as long as both its parts.
     """
@@ -29,7 +29,7 @@ def worst_reader(fields: Collection[str], longest: Mapping[str, int]) -> Subscri
 
 
 def _text(n_letters: int) -> str:
-    """So many letters, beginning with the one word; never a space at its end, which would not be seen."""
+    """This many letters, beginning with the one word; never a space at its end, which would not be seen."""
     whole = _LONG_WORDS * (n_letters // len(_LONG_WORDS) + 1)
     return whole[:n_letters].rstrip().ljust(n_letters, "x")
 

@@ -103,7 +103,7 @@ def ask_domain(
     bounces: str | None = None,
 ) -> list[Verdict]:
     """What the names of the sender's domain tell about mail from it."""
-    from newsletter.preflight.domain.domain import MailSetup, check_domain
+    from newsletter.preflight.domain.check_domain import MailSetup, check_domain
 
     newsletter, kind = parts.config.newsletter, parts.config.kind
     if newsletter.domain.endswith(".invalid"):

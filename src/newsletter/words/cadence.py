@@ -128,7 +128,7 @@ class Cadence:
                 yield found
 
     def after(self, instant: datetime, *, days: int = 800) -> Iterator[Occurrence]:
-        """Its occurrences later than an instant, over so many days."""
+        """Its occurrences later than an instant, over this many days."""
         first = instant.astimezone(ZoneInfo(self.zone)).date()
         begin = first - timedelta(days=1)
         return (found for found in self.between(begin, _plus(first, days)) if found.at > instant)

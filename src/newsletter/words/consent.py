@@ -36,7 +36,7 @@ class Mail(StrEnum):
     NONE = "none"  # the address must not be mailed, or is of somebody else
 
 
-# So many mails ask an address that nobody answers, and after them one in so many days.
+# An address from which nobody answers is asked by this many mails, and after them once in this many days.
 MOST_UNANSWERED = 3
 UNANSWERED_DAYS = 90
 
@@ -58,7 +58,7 @@ class Unanswered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
-    """Who made a request, as far as a server sees: kept with a consent as part of its proof."""
+    """The visitor who made a request, as far as a server sees: kept with a consent as part of its proof."""
 
     ip: str | None = None
     agent: str | None = None

@@ -46,7 +46,7 @@ def ascii_domain(domain: str) -> str:
 
 
 def unicode_domain(domain: str) -> str:
-    """The domain in the letters of its country; unchanged where it has no others, or is none."""
+    """The domain in the letters of its country; unchanged where it has no others, or is not a domain."""
     if "xn--" not in domain:
         return domain
     import idna

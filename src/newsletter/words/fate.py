@@ -22,7 +22,7 @@ FATES: tuple[Fate, ...] = (
 SOFT_BOUNCE = FATES.index(Fate.BOUNCED)
 HARD_BOUNCE = FATES.index(Fate.BOUNCED, SOFT_BOUNCE + 1)
 
-# Who opens, clicks, leaves or complains has the mail, even where the message about its delivery was lost.
+# A reader who opens, clicks, leaves or complains has the mail, even where the message about its delivery was lost.
 _WEIGHTS = {
     EventKind.PROCESSED: FATES.index(Fate.NONE),
     EventKind.UNKNOWN: FATES.index(Fate.NONE),
@@ -52,7 +52,7 @@ def fate_of(events: Iterable[Event]) -> Fate:
 
 
 def bounces_for_good(fates: Sequence[Fate]) -> bool:
-    """Whether a reader's handed-over issues, oldest first, hold so many bounces in a row that mailing should end."""
+    """Whether a reader's handed-over issues, oldest first, hold enough bounces in a row that mailing should end."""
     run = 0
     for fate in fates:
         run = run + 1 if fate is Fate.BOUNCED else 0

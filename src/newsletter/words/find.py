@@ -1,4 +1,4 @@
-"""Finds: what somebody or a feed came upon, before an editor makes a post of it or puts it aside."""
+"""Finds: what somebody or a feed found, before an editor makes a post of it or puts it aside."""
 
 from __future__ import annotations
 
@@ -83,7 +83,6 @@ class Find:
     quote: str
     choices: tuple[str, ...]
     status: FindStatus
-    decided_at: datetime | None
     post: str | None
     post_digest: str | None
 

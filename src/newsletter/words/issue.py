@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from newsletter.words.mistake import Place
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
@@ -58,6 +60,10 @@ class Issue:
 
     def line_of(self, key: str) -> int | None:
         return dict(self.key_lines).get(key)
+
+    def place(self, *keys: str) -> Place:
+        """The line of the first of these keys that the file has; its first line where it has none of them."""
+        return Place(self.file, next((line for key in keys if (line := self.line_of(key))), 1))
 
     def column_of(self, key: str) -> int | None:
         return dict(self.key_columns).get(key)

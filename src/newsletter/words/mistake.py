@@ -44,8 +44,8 @@ class NotNow(NewsletterError):
 
 
 class Interrupted(NotNow):
-    """The database did not do it, and nothing is wrong with the request: whoever tries again later may well get it."""
+    """The database did not do it, and nothing is wrong with the request: the same request may succeed later."""
 
 
 class Unreachable(NotNow):
-    """Whoever had to be asked gave no answer that tells anything, so nothing is known."""
+    """A server that had to be asked gave no usable answer, so nothing is known."""

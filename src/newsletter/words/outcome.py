@@ -8,7 +8,7 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The provider took it upon itself. `reference` is its name for the call, where it gives one."""
+    """The provider took responsibility for it. `reference` is its name for the call, where it gives one."""
 
     reference: str | None = None
 
@@ -20,8 +20,9 @@ class Deferred:
     `pauses` says that asking again will not help until a person acts (wrong key, over quota, sender not verified).
     `halve` says that the parcel was too large for the provider.
     `backs_off` says that the provider could not be reached: the mailing pauses after several of these in a row.
-    `about_reader` says that it was said of this very reader: who hears nothing else for days is refused in the end.
-    `looked_at` says that the provider refused the call for others in it, and had nothing to say against these.
+    `about_reader` says that it was said of this very reader: a reader who hears nothing else for days is refused in
+    the end. `looked_at` says that the provider refused the call for others in it, and had nothing to say against
+    these.
     """
 
     reason: str

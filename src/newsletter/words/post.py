@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from urllib.parse import unquote
 
+from newsletter.words.mistake import Place
+
 _IMAGES = "images/"
 
 
@@ -48,6 +50,10 @@ class Post:
 
     def line_of(self, key: str) -> int | None:
         return dict(self.key_lines).get(key)
+
+    def place(self, *keys: str) -> Place:
+        """The line of the first of these keys that the file has; its first line where it has none of them."""
+        return Place(self.file, next((line for key in keys if (line := self.line_of(key))), 1))
 
 
 def own_picture(src: str) -> str | None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 # The pause is known again by these words.
 REFUSES_EVERYBODY = "The provider refuses one reader after the other"
 
-# So many refusals with nobody taken since, and the sending stands still. Of a list with one dead address in twenty, ten
-# in a row are to be expected once in ten million million.
+# After this many refusals with nobody taken since, the sending stands still. Of a list with one dead address in
+# twenty, ten in a row are to be expected once in ten million million.
 IN_A_ROW = 10
-# And so many on one connection, and the rest of its batch waits: another batch may hear something else. Four connections
-# at once, each of them at its fifth while the tenth is written down: nobody after the twenty-fifth.
+# After this many on one connection, the rest of its batch waits: another batch may hear something else. Four
+# connections at once, each of them at its fifth while the tenth is written down: nobody after the twenty-fifth.
 IN_A_CALL = 5
 
 

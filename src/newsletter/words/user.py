@@ -1,4 +1,4 @@
-"""Who may enter the studio, and what each role may do there."""
+"""The people who may enter the studio, and what each role may do there."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ class Role(StrEnum):
 
 _RANK = {role: rank for rank, role in enumerate(Role)}
 
-# Who sits at the machine itself, with the newsletter's folder in their hands, is the owner of it all.
+# The person at the machine itself, who has the newsletter's folder, is the owner of it all.
 AT_THE_MACHINE = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """A person who may enter the studio. `id` 0 is whoever sits at the machine that the folder is on."""
+    """A person who may enter the studio. `id` 0 is the person at the machine that the folder is on."""
 
     id: int
     name: str

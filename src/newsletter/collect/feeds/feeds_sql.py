@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine, delete, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, delete, select, update
 
 from newsletter.collect.tables import feed_state
 from newsletter.db.engine import reading, writing
@@ -38,7 +38,7 @@ class FeedMemory:
                 for url in urls:
                     if _key(url) not in known:
                         _make(connection, url)
-        # SQLite takes so many names in one question and no more; a book of feeds is far shorter.
+        # SQLite takes a limited number of names in one query; a book of feeds is far shorter.
         due = (
             select(feed_state.c.key)
             .where(feed_state.c.key.in_(keys), feed_state.c.next_at <= database_now())
@@ -49,26 +49,17 @@ class FeedMemory:
             if connection.scalar(due) is None:
                 return None
         with writing(self._engine) as connection:
-            taken = (
-                update(feed_state)
-                .where(feed_state.c.key == due.with_for_update(skip_locked=True).scalar_subquery())
-                .values(next_at=database_now(lease.total_seconds()))
-                .returning(feed_state)
+            return _taken(
+                connection, feed_state.c.key == due.with_for_update(skip_locked=True).scalar_subquery(), lease
             )
-            row = connection.execute(taken).one_or_none()
-        return None if row is None else _state(row)
 
     def claim(self, url: str, *, lease: timedelta) -> FeedState:
         """This one, due or not."""
         with writing(self._engine) as connection:
             _make(connection, url)
-            taken = (
-                update(feed_state)
-                .where(feed_state.c.key == _key(url))
-                .values(next_at=database_now(lease.total_seconds()))
-                .returning(feed_state)
-            )
-            return _state(connection.execute(taken).one())
+            state = _taken(connection, feed_state.c.key == _key(url), lease)
+        assert state is not None
+        return state
 
     def record(self, state: FeedState, *, pause: timedelta) -> None:
         """Write down how asking went; it is due again after `pause`."""
@@ -99,6 +90,12 @@ def _make(connection: Connection, url: str) -> None:
     nothing = {"title": "", "etag": "", "modified": "", "failures": 0, "problem": ""}
     statement = insert_into(connection, feed_state).values(key=_key(url), url=url, next_at=database_now(), **nothing)
     connection.execute(statement.on_conflict_do_nothing())
+
+
+def _taken(connection: Connection, which: ColumnElement[bool], lease: timedelta) -> FeedState | None:
+    statement = update(feed_state).where(which).values(next_at=database_now(lease.total_seconds()))
+    row = connection.execute(statement.returning(feed_state)).one_or_none()
+    return None if row is None else _state(row)
 
 
 def _state(row: AnyRow) -> FeedState:

@@ -21,7 +21,7 @@ class _Refused(Exception):
 
 
 def read_opml(data: bytes, *, name: str) -> list[Feed]:
-    """The feeds of an OPML file, each once, in its order. Raises Mistake with the line where it is none."""
+    """The feeds of an OPML file, each once, in its order. Raises Mistake with the line where it is not OPML."""
     feeds: dict[str, Feed] = {}
     depth = 0
 

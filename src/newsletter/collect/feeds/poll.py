@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 # A feed of years of whole articles; more is a mistake or a trap.
 MAX_BYTES = 3_000_000
-# Of what a feed holds when it is subscribed to, so many are news; the rest was there before we came.
+# Of what a feed holds when it is subscribed to, this many are news; the rest is older than the subscription.
 _FIRST_ENTRIES = 10
 _FIRST_DAYS = timedelta(days=14)
 _LONGEST_TAG = 500
@@ -125,7 +125,7 @@ def _conditions(state: FeedState) -> dict[str, str]:
 
 
 def _tag(answer: Fetched, name: str) -> str:
-    """A header to give back as it came, unless it is none that a server means seriously."""
+    """A header to give back as it came, or "" where no server can mean it."""
     value = answer.headers.get(name, "").strip()
     return value if len(value) <= _LONGEST_TAG and value.isascii() and value.isprintable() else ""
 

@@ -57,7 +57,7 @@ def empty_letterbox(desk: CollectDesk) -> Emptied:
             except TooMuch as error:
                 left += 1
                 log.warning("mail %d in the letterbox was left: %s", letter.uid, error.message)
-            # A forged one too: it would be looked at again for ever.
+            # A forged one too: it would be looked at again every time.
             letters.mark_seen(letter.uid)
             if read + refused + left >= _MOST_LETTERS:
                 break
@@ -78,7 +78,7 @@ def _opened(letters: Letters, letter: Letter) -> ReadMail | None:
     except Mistake:
         return None
     finally:
-        # Only who dies meanwhile leaves the mark.
+        # Only a process that dies meanwhile leaves the mark.
         letters.mark_begun(letter.uid, begun=False)
 
 

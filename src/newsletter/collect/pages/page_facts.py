@@ -13,7 +13,7 @@ from trafilatura.metadata import extract_metadata
 from newsletter.collect.literal import one_line
 from newsletter.collect.web_address import whole_address
 
-# Its complaints about odd pages are not for whoever adds a post.
+# Its complaints about odd pages are no use to somebody who adds a post.
 logging.getLogger("trafilatura").addHandler(logging.NullHandler())
 
 # Browsers that save a page write where it came from on top of it.

@@ -1,4 +1,4 @@
-"""A post from an address: the page is fetched by somebody who may be asked, and its words are taken without its furniture."""
+"""A post from an address: the page is fetched, and its text is taken without menus and footers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class WebPage:
 
 
 def fetch_page(url: str, fetcher: Fetcher) -> WebPage:
-    """Fetch an address that is meant to be read. Raises Mistake where it is none, is refused, or does not answer."""
+    """Fetch an address that is meant to be read. Raises Mistake where it is no address of the web, is refused, or does not answer."""
     address = whole_address(url)
     if address is None:
         raise Mistake(f"This is not an address of the web: {url[:200]}", fix="Write it whole: https://example.com/page")

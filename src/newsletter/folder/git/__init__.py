@@ -1,1 +1,1 @@
-"""The newsletter's folder as a git checkout: what was changed is committed, and goes to and fro without force."""
+"""The newsletter's folder as a git checkout: what was changed is committed, pulled and pushed, never by force."""

@@ -1,6 +1,6 @@
 """Moves a branch, its index and the files from one commit to another, so that a process killed in between loses nothing.
 
-A note beside the repository says what is being done; whoever comes next ends it.
+A note beside the repository says what is being done; the next process finishes it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from newsletter.folder.edit import alone
+from newsletter.folder.edit import edit_lock
 from newsletter.folder.file_bytes import replace_bytes
 from newsletter.folder.git.aside import keep_both
 from newsletter.folder.git.checkout import Checkout
@@ -54,8 +54,8 @@ class BranchMove:
     files: bool
 
 
-def changes(checkout: Checkout, old: str, new: str) -> list[PathChange]:
-    """What a commit has otherwise than another, path by path."""
+def changed_paths(checkout: Checkout, old: str, new: str) -> list[PathChange]:
+    """What differs between two commits, path by path."""
     start = old or checkout.git.must("hash-object", "-t", "tree", "--stdin").text
     fields = checkout.git.must("diff-tree", "-r", "-z", "--raw", "--no-renames", start, new).names
     found = []
@@ -72,7 +72,7 @@ def own_index(checkout: Checkout) -> Path:
     return path
 
 
-def move(checkout: Checkout, step: BranchMove, at: datetime) -> bool:
+def move_branch(checkout: Checkout, step: BranchMove, at: datetime) -> bool:
     """Do it; False where somebody changed one of the files in this moment, so that the branch stays where it was.
 
     The files come first, then the branch, then the index. Killed before the branch moved, the files that went ahead are
@@ -80,7 +80,7 @@ def move(checkout: Checkout, step: BranchMove, at: datetime) -> bool:
     """
     note = checkout.room / _NOTE
     write_over(note, json.dumps({"branch": step.branch, "old": step.old, "new": step.new}))
-    moved = changes(checkout, step.old, step.new)
+    moved = changed_paths(checkout, step.old, step.new)
     if step.files and not _bring(checkout, step, moved, at):
         note.unlink(missing_ok=True)
         return False
@@ -92,7 +92,7 @@ def move(checkout: Checkout, step: BranchMove, at: datetime) -> bool:
 
 
 def end_interrupted(checkout: Checkout, branch: str) -> None:
-    """End what a killed process had begun: the branch moved, and the index was not told yet."""
+    """Finish what a killed process had begun: the branch moved, and the index was not told yet."""
     note = checkout.room / _NOTE
     _take_back_lock(checkout)
     try:
@@ -100,12 +100,12 @@ def end_interrupted(checkout: Checkout, branch: str) -> None:
     except FileNotFoundError:
         return
     if said["branch"] == branch and said["new"] == checkout.commit_of(f"refs/heads/{branch}"):
-        _tell_index(checkout, changes(checkout, said["old"], said["new"]))
+        _tell_index(checkout, changed_paths(checkout, said["old"], said["new"]))
     note.unlink(missing_ok=True)
 
 
 def states(checkout: Checkout, paths: list[str]) -> dict[str, str]:
-    """The name that git would give to what lies at each path; "" where nothing does, "other" for what is no file."""
+    """The name that git would give to what lies at each path; "" where nothing does, "other" for anything but a file."""
     found: dict[str, str] = {}
     regular = []
     for path in paths:
@@ -126,13 +126,13 @@ def states(checkout: Checkout, paths: list[str]) -> dict[str, str]:
 
 def in_the_way(checkout: Checkout, old: str, new: str) -> list[str]:
     """The paths that would have to change, and hold something else than the commit that was left."""
-    moved = changes(checkout, old, new)
+    moved = changed_paths(checkout, old, new)
     there = states(checkout, [change.path for change in moved])
     return [change.path for change in moved if there[change.path] not in {_name(change.old), _name(change.new)}]
 
 
 def _bring(checkout: Checkout, step: BranchMove, moved: list[PathChange], at: datetime) -> bool:
-    with alone(checkout.directory):
+    with edit_lock(checkout.directory):
         for change in moved:
             there = states(checkout, [change.path])[change.path]
             if there == _name(change.new):
@@ -187,7 +187,7 @@ def _tell_index(checkout: Checkout, moved: list[PathChange]) -> None:
         checkout.git.must("update-index", "-z", "--index-info", given=b"\0".join([*lines, b""]), settings=index)
         checkout.git.ask("update-index", "-q", "--refresh", settings=index)
         with suppress(FileExistsError):
-            # git's own lock, made of our file: whoever finds it after a crash can tell that it was ours.
+            # git's own lock, made of our file: after a crash it can be told that it was ours.
             os.link(own, lock)
             if _stamp(real) == before:
                 lock.replace(real)

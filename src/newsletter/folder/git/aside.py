@@ -69,7 +69,7 @@ def _read(path: Path) -> str | None:
 
 
 def _text(data: bytes) -> str | None:
-    """As the studio reads it; None for what is no text."""
+    """As the studio reads it; None for anything but text."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:

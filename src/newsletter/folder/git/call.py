@@ -90,9 +90,9 @@ class Git:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
-                # A terminal of its own, that is none: ssh would ask there for a password.
+                # Without a terminal: ssh would ask there for a password.
                 start_new_session=True,
-                # What git writes is the words of the newsletter, for whoever may read the checkout.
+                # What git writes is the words of the newsletter, for everybody who may read the checkout.
                 umask=umask_of_user(),
                 pass_fds=() if self.held is None else (self.held,),
             )

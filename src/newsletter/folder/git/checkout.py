@@ -46,7 +46,7 @@ class Checkout:
         return path.removeprefix(self.prefix) if path.startswith(self.prefix) else None
 
     def commit_of(self, name: str) -> str | None:
-        """The full name of a commit, None where there is none of that name."""
+        """The full name of a commit; None where nothing has that name."""
         answer = self.git.ask("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
         return answer.text if answer.code == 0 else None
 
@@ -56,7 +56,7 @@ class Checkout:
 
 
 @contextmanager
-def held(directory: Path) -> Iterator[int]:
+def sync_lock(directory: Path) -> Iterator[int]:
     """One at a time commits for this newsletter. Raises NotNow where another does for half a minute.
 
     A process that is killed lets go of it as soon as the git that it had started has ended too.
@@ -86,10 +86,10 @@ def is_checkout(directory: Path) -> bool:
     return any((folder / ".git").exists() for folder in directory.parents) and find_checkout(directory) is not None
 
 
-def find_checkout(directory: Path, held: int | None = None) -> Checkout | None:
+def find_checkout(directory: Path) -> Checkout | None:
     """The checkout that `directory` belongs to; None where it belongs to none, or git is not there."""
     try:
-        return get_checkout(directory, held)
+        return get_checkout(directory)
     except (Mistake, NotNow):
         return None
 

@@ -9,17 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
-from newsletter.folder.git.advance import BranchMove, move, own_index
+from newsletter.folder.git.advance import BranchMove, move_branch, own_index
 from newsletter.folder.git.checkout import FILES, ROOMS, Checkout
 from newsletter.words.mistake import NotNow
 
 COMMITTER = "newsletter"
 _HOOK_SECONDS = 120.0
+_MOST_LISTED = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Whose words they are. Neither may be empty; git takes no angle brackets in them."""
+    """The author of the words. Neither may be empty; git takes no angle brackets in them."""
 
     name: str
     email: str
@@ -34,7 +35,7 @@ def _plain(text: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signing:
-    """Who stands in a commit: the author, those who wrote with them, and the address of this program."""
+    """The people that a commit names: the author, the co-authors, and the address of this program."""
 
     author: Author
     others: Sequence[Author] = ()
@@ -50,7 +51,7 @@ class Signing:
 
 
 def changed_files(checkout: Checkout) -> list[str]:
-    """What is otherwise than in the last commit, as git's paths. Never readers, secrets, links, or files half written."""
+    """What differs from the last commit, as git's paths. Never readers, secrets, links, or files half written."""
     git, ours = checkout.git, [checkout.prefix + name.rstrip("/") for name in (*ROOMS, *FILES)]
     known = git.must("ls-files", "-z", "--modified", "--deleted", "--", *ours).names
     new = git.must("ls-files", "-z", "--others", "--exclude-standard", "--", *ours).names
@@ -86,7 +87,7 @@ def commit(checkout: Checkout, branch: str, files: Sequence[str], signing: Signi
     trailers = "\n".join(f"Co-authored-by: {other}" for other in signing.others)
     text = "\n\n".join(part for part in (message.strip(), trailers) if part) + "\n"
     made = commit_tree(checkout, tree, [head] if head else [], signing, text)
-    move(checkout, BranchMove(branch=branch, old=head, new=made, files=False), at)
+    move_branch(checkout, BranchMove(branch=branch, old=head, new=made, files=False), at)
     return made
 
 
@@ -96,11 +97,11 @@ def commit_tree(checkout: Checkout, tree: str, parents: Sequence[str], signing: 
     return checkout.git.must("commit-tree", tree, *words, "-F", "-", given=given, settings=settings).text
 
 
-def named(checkout: Checkout, paths: Sequence[str], most: int = 3) -> str:
+def listed_paths(checkout: Checkout, paths: Sequence[str]) -> str:
     """Paths of git's as a list to read, cut where it would be long."""
     names = [checkout.file(path) or path for path in paths]
-    more = len(names) - most
-    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
+    more = len(names) - _MOST_LISTED
+    return ", ".join(names[:_MOST_LISTED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _ask_hook(checkout: Checkout, settings: dict[str, str]) -> None:

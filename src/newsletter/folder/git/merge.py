@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from merge3 import Merge3
 
 from newsletter.folder.edit import require_readable
-from newsletter.folder.git.advance import PLAIN, changes, own_index
+from newsletter.folder.git.advance import PLAIN, changed_paths, own_index
 from newsletter.folder.git.aside import SHEETS
 from newsletter.folder.git.checkout import FILES, Checkout
-from newsletter.folder.git.commit import named
+from newsletter.folder.git.commit import listed_paths
 from newsletter.words.mistake import NewsletterError, NotNow
 
 _BASE, _OURS, _THEIRS = "1", "2", "3"
@@ -42,7 +42,7 @@ class Merged:
 
 
 def merge_trees(checkout: Checkout, base: str, ours: str, theirs: str) -> Merged:
-    """Raises NotNow for what is no matter of words: programs changed on both sides, links, files against folders."""
+    """Raises NotNow for anything but a change of words: programs changed on both sides, links, files against folders."""
     git = checkout.git
     settings = checkout.in_index(own_index(checkout))
     git.must("read-tree", "-i", "-m", "--aggressive", base, ours, theirs, settings=settings)
@@ -66,14 +66,14 @@ def merge_trees(checkout: Checkout, base: str, ours: str, theirs: str) -> Merged
 
 def require_plain(checkout: Checkout, old: str, new: str) -> None:
     """Refuse what may come from elsewhere only by somebody's own hand: links, other repositories, this machine's facts."""
-    moved = changes(checkout, old, new)
+    moved = changed_paths(checkout, old, new)
     odd = [change.path for change in moved if not change.is_plain or "\n" in change.path]
     if odd:
-        raise NotNow(f"Links or other repositories would come or go: {named(checkout, odd)}.", fix=_BY_HAND)
+        raise NotNow(f"Links or other repositories would come or go: {listed_paths(checkout, odd)}.", fix=_BY_HAND)
     facts = [change.path for change in moved if (checkout.file(change.path) or "").startswith("var/")]
     if facts:
         raise NotNow(
-            f"The other side has committed what belongs to one machine alone: {named(checkout, facts)}.",
+            f"The other side has committed what belongs to one machine alone: {listed_paths(checkout, facts)}.",
             fix="There: git rm -r --cached var && git commit && git push. Nothing here was changed.",
         )
 

@@ -46,7 +46,7 @@ def remote_of(checkout: Checkout, branch: str) -> Remote:
 
 
 def fetch(checkout: Checkout, remote: Remote) -> str:
-    """The commit that the branch is at over there; "" where it has none yet. Raises Unreachable where nobody answers."""
+    """The commit that the branch is at on the remote; "" where it has none yet. Raises Unreachable where nobody answers."""
     listed = checkout.git.ask("ls-remote", "--heads", remote.name, f"refs/heads/{remote.branch}", seconds=_SECONDS)
     if listed.code:
         raise _away(remote, listed)

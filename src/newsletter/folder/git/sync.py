@@ -8,10 +8,10 @@ from dataclasses import astuple, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from newsletter.folder.git.advance import BranchMove, changes, end_interrupted, in_the_way, move
+from newsletter.folder.git.advance import BranchMove, changed_paths, end_interrupted, in_the_way, move_branch
 from newsletter.folder.git.aside import keep_aside
-from newsletter.folder.git.checkout import Checkout, branch_of, get_checkout, held, require_nothing_staged, staged
-from newsletter.folder.git.commit import Signing, changed_files, commit, commit_tree, named
+from newsletter.folder.git.checkout import Checkout, branch_of, get_checkout, require_nothing_staged, staged, sync_lock
+from newsletter.folder.git.commit import Signing, changed_files, commit, commit_tree, listed_paths
 from newsletter.folder.git.merge import Merged, merge_trees, require_plain
 from newsletter.folder.git.remote import Remote, fetch, push, remote_of
 from newsletter.folder.text_files import write_over
@@ -47,7 +47,7 @@ class Synced:
 
 def sync(directory: Path, signing: Signing, *, at: datetime) -> Synced:
     """Raises NewsletterError with a sentence wherever it can't be done. A killed one is ended by the next."""
-    with held(directory) as lock:
+    with sync_lock(directory) as lock:
         checkout = get_checkout(directory, lock)
         branch = branch_of(checkout)
         end_interrupted(checkout, branch)
@@ -70,7 +70,7 @@ def commit_sitting(directory: Path, files: Sequence[str], signing: Signing, mess
 
     Files that somebody prepared for a commit of their own are left to them. Raises NewsletterError.
     """
-    with held(directory) as lock:
+    with sync_lock(directory) as lock:
         checkout = get_checkout(directory, lock)
         branch = branch_of(checkout)
         end_interrupted(checkout, branch)
@@ -101,7 +101,7 @@ def _round(checkout: Checkout, branch: str, remote: Remote, signing: Signing, do
 
 def _commit(checkout: Checkout, branch: str, signing: Signing, done: Synced, at: datetime) -> None:
     files = changed_files(checkout)
-    message = f"Changes to {named(checkout, files)}\n\nCommitted by a sync."
+    message = f"Changes to {listed_paths(checkout, files)}\n\nCommitted by a sync."
     if files and commit(checkout, branch, files, signing, message, at):
         done.committed += [checkout.file(path) or path for path in files]
 
@@ -128,13 +128,13 @@ def _merge(checkout: Checkout, ours: str, theirs: str, remote: Remote, signing: 
 
 
 def _take(checkout: Checkout, step: BranchMove, merged: Merged | None, theirs: str, done: Synced, at: datetime) -> bool:
-    """Bring branch and folder to the new commit. False where a file was changed meanwhile, so that it has to be anew."""
+    """Bring branch and folder to the new commit. False where a file was changed meanwhile, so that another try is needed."""
     blocked = in_the_way(checkout, step.old, step.new)
     if blocked and set(blocked) <= set(changed_files(checkout)):
         return False
     if blocked:
         raise NotNow(
-            f"{named(checkout, blocked)} lies here, not committed, and would be overwritten.",
+            f"{listed_paths(checkout, blocked)} lies here, not committed, and would be overwritten.",
             fix="Commit it yourself, or move it away. Then sync again.",
         )
     if merged:
@@ -142,8 +142,8 @@ def _take(checkout: Checkout, step: BranchMove, merged: Merged | None, theirs: s
         found = [Clashed(checkout.file(path) or path, place, theirs[:10]) for path, place in kept.items()]
         done.clashes += [clash for clash in found if clash not in done.clashes]
         write_over(checkout.room / _UNTOLD, json.dumps([astuple(clash) for clash in done.clashes]))
-    came = [change.path for change in changes(checkout, step.old, step.new)]
-    if not move(checkout, step, at):
+    came = [change.path for change in changed_paths(checkout, step.old, step.new)]
+    if not move_branch(checkout, step, at):
         return False
     done.revived += [checkout.file(path) or path for path in (merged.revived if merged else ())]
     done.came += [checkout.file(path) or path for path in came]

@@ -17,7 +17,7 @@ from newsletter.apart import Bounds, call
 from newsletter.folder.file_bytes import replace_bytes
 from newsletter.folder.inside import is_within, open_within, real_room
 from newsletter.folder.pictures.picture import ENDINGS, Made
-from newsletter.folder.text_files import room as make_room
+from newsletter.folder.text_files import make_room
 from newsletter.words.mistake import Missing, Mistake, NewsletterError, Place
 from newsletter.words.post import picture_paths
 
@@ -57,8 +57,8 @@ class ImageFolder:
     def add(self, name: str, data: bytes) -> str:
         """Put a picture into `images/` under a name like the one it had; its path there, such as `images/ferry.png`.
 
-        What is there is never overwritten; the same picture again keeps the name it has. Raises Mistake for what is no
-        picture that mail can show; then nothing is kept.
+        What is there is never overwritten; the same picture again keeps the name it has. Raises Mistake for anything
+        that mail can't show; then nothing is kept.
         """
         stem = re.sub(r"[^a-z0-9]+", "-", Path(name).stem.lower()).strip("-")[:60] or "picture"
         ending = _made(data[: _MOST_BYTES + 1], name, None).ending
@@ -96,7 +96,7 @@ class ImageFolder:
     def make_ready(self, go_on: Callable[[], bool] = lambda: True) -> None:
         """Make every picture of the folder ready, as long as `go_on`; the next call takes up what is left.
 
-        So an address that was mailed works for ever, also on a machine that has only the folder.
+        So an address that was mailed keeps working, also on a machine that has only the folder.
         """
         entries = _entries(self.directory / ROOM)
         tried = _TRIED.setdefault(self.directory, set())
@@ -182,7 +182,7 @@ def _made(data: bytes, src: str, place: Place | None) -> Made:
 
 @lru_cache(maxsize=1024)
 def _width(path: Path) -> int:
-    """A name stands for its bytes for ever, so that one look is enough."""
+    """A name always stands for the same bytes, so that one look is enough."""
     from PIL import Image
 
     with Image.open(path) as picture:

@@ -32,7 +32,7 @@ def find_address_column(
 ) -> int | Question | None:
     """The position of the column, or what has to be asked. None where no column has addresses.
 
-    `named` are the columns that are named like it; where they are none, all that are not `taken` for something else are
+    `named` are the columns that are named like it; without any, all that are not `taken` for something else are
     looked at. The file is read once, and only where it does not tell by its header.
     """
     looked_at = named or [at for at in range(len(header)) if at not in taken]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -16,7 +17,7 @@ class Surety(StrEnum):
 
     SURE: it says who left, and a word in it that is not known is asked about. SOFT: only if its cells bear it out.
     PLACE: the same, and it may be a region of a country, too. ASKED: nobody can say without being told.
-    KEPT: somebody named it a field, and who left by it stays off; its other words are none of ours.
+    KEPT: somebody named it a field. The people who left according to it stay off; its other words mean nothing here.
     """
 
     SURE = "sure"
@@ -62,7 +63,7 @@ def _of_leaving(name: str, rest: str, reason: SuppressionReason) -> Guess:
         return Guess(kind=ColumnKind.STATUS)
     if speak.LINK.search(rest) and not speak.DETAIL.search(rest):
         return Guess(kind=ColumnKind.LEFT_TRUE, reason=reason, surety=Surety.SOFT)
-    is_strong = any(pattern.search(name) for pattern in (speak.COMPLAINED, speak.BOUNCED, speak.BLOCKED, speak.LEFT))
+    is_strong = _says(name, speak.COMPLAINED, speak.BOUNCED, speak.BLOCKED, speak.LEFT)
     if not is_strong and speak.OTHER_THING.search(rest):
         return MENTION
     if speak.COUNT.search(rest) and reason is SuppressionReason.HARD_BOUNCE and not speak.HARD.search(rest):
@@ -78,10 +79,10 @@ def _of_staying(name: str) -> Guess:
         is_other = speak.LINK.search(name) or speak.OTHER_THING.search(name) or speak.DATE.search(name)
         return MENTION if is_other or speak.DETAIL.search(name) else Guess(kind=ColumnKind.STATUS)
     if speak.CONSENT.search(name):
-        is_beside = any(pattern.search(name) for pattern in (speak.DATE, speak.LINK, speak.DETAIL, speak.OTHER_THING))
+        is_beside = _says(name, speak.DATE, speak.LINK, speak.DETAIL, speak.OTHER_THING)
         return MENTION if is_beside else Guess(kind=ColumnKind.CONSENT)
     if speak.CONFIRMED.search(name):
-        is_beside = any(pattern.search(name) for pattern in (speak.DATE, speak.DETAIL, speak.OTHER_THING))
+        is_beside = _says(name, speak.DATE, speak.DETAIL, speak.OTHER_THING)
         return MENTION if is_beside else Guess(kind=ColumnKind.CONFIRMED)
     if speak.VALID.search(name):
         return Guess(kind=ColumnKind.JOINED_TRUE, reason=SuppressionReason.INVALID, surety=Surety.SOFT)
@@ -99,10 +100,11 @@ def _of_staying(name: str) -> Guess:
 def _of_joining(name: str) -> Guess:
     if speak.NEGATION.search(name):
         return Guess(kind=ColumnKind.LEFT_TRUE)
-    if any(
-        pattern.search(name)
-        for pattern in (speak.LINK, speak.DATE, speak.DETAIL, speak.ABOUT_JOINED, speak.OTHER_THING)
-    ):
+    if _says(name, speak.LINK, speak.DATE, speak.DETAIL, speak.ABOUT_JOINED, speak.OTHER_THING):
         return MENTION
     is_soft = not speak.JOINED.search(name)
     return Guess(kind=ColumnKind.JOINED_TRUE, surety=Surety.SOFT if is_soft else Surety.SURE)
+
+
+def _says(name: str, *patterns: re.Pattern[str]) -> bool:
+    return any(pattern.search(name) for pattern in patterns)

@@ -243,11 +243,11 @@ def _unique(custom: Sequence[tuple[str, int]], header: Sequence[str]) -> tuple[t
 
 def _no_address(header: Sequence[str]) -> Mistake:
     return Mistake(
-        f"No column is named like an e-mail address. The columns are: {listed(header)}.",
+        f"No column is named like an e-mail address. The columns are: {listed_headers(header)}.",
         fix='Say which one it is, for example: --map "Contact=email".',
     )
 
 
-def listed(header: Sequence[str]) -> str:
+def listed_headers(header: Sequence[str]) -> str:
     titles = ["".join(letter for letter in title if letter.isprintable())[:40] for title in header[:12]]
     return ", ".join(repr(title) for title in titles) + (" ..." if len(header) > len(titles) else "")

@@ -1,4 +1,4 @@
-"""What columns of an address, a name and the like are called, in the languages and systems that exports come from."""
+"""What columns of an address or a name are called, in the languages and systems that exports come from."""
 
 from __future__ import annotations
 

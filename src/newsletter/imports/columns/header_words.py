@@ -155,9 +155,6 @@ PLACE = stems(
 # In the names of files and sheets only: people who are not readers, though nothing says that they left.
 NEVER_AGREED = stems("non subscri|nonsubscri|non abonn|nicht abonn|no suscri|non iscritt|não inscrit|transactional")
 PUT_AWAY = stems("archiv|アーカイブ|已归档|보관")
-UNLESS = stems(
-    "without|except|excl.|minus|but not|ohne|sans|sin.|senza|sem.|zonder|bez.|utan|uden|uten|без|non.|not.|no.|kein|nicht|clean list|re ?activ|resubscri|wieder"
-)
 # In the names of files and sheets only: words that say nothing of who is in it.
 NEUTRAL = stems("""
 export|list.|lists.|subscriber|subscription|member|contact|email|e mail|mail.|audience|people|person|readers|user|customer|report|newsletter|address|csv|xlsx

@@ -66,7 +66,7 @@ class Attributes:
 
 
 def read_attributes(cell: str) -> Attributes:
-    """Custom fields and more from a JSON object; what is none is kept as the field `attributes`. Raises NotReadable."""
+    """Custom fields and more from a JSON object; anything else is kept as the field `attributes`. Raises NotReadable."""
     cell = cell.strip()
     if not cell:
         return Attributes()
@@ -104,7 +104,7 @@ def _text(value: object) -> str:
 
 
 def _json(cell: str) -> object:
-    """What the cell says as JSON; None where it is none."""
+    """What the cell says as JSON; None where it is not JSON."""
     import orjson
 
     try:

@@ -40,7 +40,7 @@ class AddressLines:
 
 
 def mailboxes(line: str) -> list[str]:
-    """The addresses of one line, each with its name; also what is none, so that it can be reported."""
+    """The addresses of one line, each with its name; also what is not an address, so that it can be reported."""
     label = _LABEL.match(line)
     tokens = _TOKEN.findall(line[label.end() if label else 0 :].strip())
     separator = ";" if ";" in tokens else ","

@@ -19,8 +19,8 @@ _MOST_MEMBERS = 1_000
 MOST_IN_NEWSLETTER = 100_000
 
 
-def checked(path: Path, archive: zipfile.ZipFile, *, most: int = _MOST_MEMBERS) -> list[zipfile.ZipInfo]:
-    """The members of an archive that is none of those made to fill a disk. zipfile gives no more than they declare."""
+def safe_members(path: Path, archive: zipfile.ZipFile, *, most: int = _MOST_MEMBERS) -> list[zipfile.ZipInfo]:
+    """The members of an archive that was not made to fill a disk. zipfile gives no more than they declare."""
     members = [member for member in archive.infolist() if not member.is_dir()]
     packed, whole = (sum(getattr(one, size) for one in members) for size in ("compress_size", "file_size"))
     if len(members) > most or is_bomb(packed, whole):

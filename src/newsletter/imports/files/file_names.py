@@ -1,4 +1,4 @@
-"""Who is in a file as its name says, or that of its sheet or archive: `unsubscribed.csv`, `Abgemeldete.xlsx`."""
+"""What the name of a file, its sheet or its archive says of the people in it: `unsubscribed.csv`, `Abgemeldete.xlsx`."""
 
 from __future__ import annotations
 

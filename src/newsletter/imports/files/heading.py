@@ -85,7 +85,7 @@ def _pick(candidates: Sequence[_Row], rows: Sequence[_Row]) -> _Row | None:
 
 
 def _rows(lines: Sequence[str], delimiter: str, *, by_row: bool) -> Iterator[_Row]:
-    """Rows that hold something. Not strict: what stands above a header need not be CSV."""
+    """Rows that hold something. Not strict: anything may stand above a header."""
     reader = csv.reader(lines, delimiter=delimiter)
     number, row = 1, 0
     while True:

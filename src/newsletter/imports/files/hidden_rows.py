@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import IO
 from xml.parsers import expat
 
-# Excel and its kin have no more.
+# No spreadsheet program has more.
 _MOST_ROWS = 1_048_576
 _CHUNK = 1 << 20
 _TRUE = frozenset({"1", "true"})

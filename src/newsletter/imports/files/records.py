@@ -38,7 +38,7 @@ class Records:
         self.held: list[str] = []
         self._read = 0
         self._odd = ""
-        # Rows of a sheet keep their numbers; above the header of a text file there need not be CSV.
+        # Rows of a sheet keep their numbers; above the header of a text file anything may stand.
         self._first_row = source.header_line if source.is_sheet else 1
         for _ in range(0 if source.is_sheet else source.header_line - 1):
             next(self._lines, None)

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from newsletter.apart import Bounds, call
-from newsletter.imports.files.archives import MOST_IN_NEWSLETTER, checked, troubles
+from newsletter.imports.files.archives import MOST_IN_NEWSLETTER, safe_members, troubles
 from newsletter.imports.files.csv_file import first_bytes
 from newsletter.readers.address import show
 from newsletter.words.mistake import Mistake
@@ -104,9 +104,9 @@ def _taken_apart(
 ) -> list[Piece]:
     with troubles(path), zipfile.ZipFile(path) as archive:
         if only is not None:
-            members = [one for one in checked(path, archive, most=MOST_IN_NEWSLETTER) if one.filename in only]
+            members = [one for one in safe_members(path, archive, most=MOST_IN_NEWSLETTER) if one.filename in only]
             return list(_texts(path, archive, members, into, notes))
-        members = checked(path, archive)
+        members = safe_members(path, archive)
         names = {member.filename for member in members}
         if "xl/workbook.xml" in names:
             from newsletter.imports.files.spreadsheet_file import sheets

@@ -20,10 +20,8 @@ def check_dkim(domain: str, selector: str, resolver: Resolver, *, should_lead_to
     name = f"{selector}._domainkey.{domain}"
     about = f"DKIM {selector}"
     answer = resolver.ask(name, RecordType.TXT)
-    if answer.found is Lookup.UNKNOWN:
-        return unknown(about, f"{name}: {answer.reason}.")
-    if answer.found is Lookup.LOOP:
-        return failed(about, f"{name} is an alias that leads back to itself.", "Mend the CNAME record.")
+    if (verdict := unusable(about, name, answer)) is not None:
+        return verdict
     if should_lead_to and not any(alias.endswith(f".{should_lead_to}") for alias in answer.aliases):
         where = f"leads to {answer.aliases[-1]}" if answer.aliases else "has no CNAME record"
         return failed(
@@ -67,6 +65,15 @@ def _judged(about: str, name: str, tags: dict[str, str]) -> Verdict:
     if bits < GOOD_BITS:
         return warned(about, f"The key at {name} has {bits} bits.", f"Use {GOOD_BITS} bits.")
     return passed(about, f"{name} holds a key of {bits} bits.")
+
+
+def unusable(about: str, name: str, answer: DnsAnswer) -> Verdict | None:
+    """The verdict on an answer that says nothing about a record; None for one that does."""
+    if answer.found is Lookup.UNKNOWN:
+        return unknown(about, f"{name}: {answer.reason}.")
+    if answer.found is Lookup.LOOP:
+        return failed(about, f"{name} is an alias that leads back to itself.", "Mend the CNAME record.")
+    return None
 
 
 def tags_of(record: str) -> dict[str, str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from newsletter.ports.resolver import Lookup, RecordType, Resolver
-from newsletter.preflight.domain.dkim import tags_of
-from newsletter.words.verdict import Verdict, failed, passed, unknown, warned
+from newsletter.ports.resolver import RecordType, Resolver
+from newsletter.preflight.domain.dkim import tags_of, unusable
+from newsletter.words.verdict import Verdict, failed, passed, warned
 
 _ABOUT = "DMARC"
 _POLICIES = frozenset({"none", "quarantine", "reject"})
@@ -31,12 +31,8 @@ def check_dmarc(domain: str, resolver: Resolver) -> tuple[Verdict, Policy | None
     """The verdict, and the policy where there is one to read."""
     for name in _walk(domain):
         answer = resolver.ask(f"_dmarc.{name}", RecordType.TXT)
-        if answer.found is Lookup.UNKNOWN:
-            return unknown(_ABOUT, f"_dmarc.{name}: {answer.reason}."), None
-        if answer.found is Lookup.LOOP:
-            return failed(
-                _ABOUT, f"_dmarc.{name} is an alias that leads back to itself.", "Mend the CNAME record."
-            ), None
+        if (verdict := unusable(_ABOUT, f"_dmarc.{name}", answer)) is not None:
+            return verdict, None
         found = [text for text in answer.records if re.match(r"v\s*=\s*DMARC1\s*(?:;|$)", text)]
         if len(found) > 1:
             return failed(

@@ -1,4 +1,4 @@
-"""A mail server of one's own as receivers see it: whether its address and its name belong together, both ways."""
+"""Your own mail server as receivers see it: whether its address and its name belong together, both ways."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ _WHO_SENDS = "If mail leaves from another machine than this one, look at that on
 def check_server(name: str, address: str, resolver: Resolver) -> list[Verdict]:
     """The server at `address` that calls itself `name`. What Google and Yahoo ask for: RFC 1912 2.1, RFC 5321 4.1.1.1.
 
-    The machine that takes mail from us need not be the one that hands it on, so the worst here is something to look at.
+    The machine that takes mail from us may not be the one that hands it on, so the worst here is something to look
+    at.
     """
     if not ipaddress.ip_address(address).is_global:
         because = f"{address} is in a network of its own: from which address its mail goes out can't be seen from here."

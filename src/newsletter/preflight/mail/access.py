@@ -6,6 +6,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from newsletter.compose.press import Proof
 from newsletter.ports.folder import TemplateFiles
@@ -13,7 +14,7 @@ from newsletter.preflight.author_text import AuthorLink, AuthorText, link_to
 from newsletter.preflight.links import empty_for_some
 from newsletter.preflight.mail.contrast import weak_words
 from newsletter.preflight.mail.dark import darkened
-from newsletter.preflight.mail.mail import Filled
+from newsletter.preflight.mail.finished import Filled
 from newsletter.preflight.mail.page_tree import Element
 from newsletter.preflight.rules import finding, link_finding
 from newsletter.words.finding import Finding
@@ -27,7 +28,7 @@ def findings(
     proof: Proof, readings: Sequence[AuthorText], mail: Filled, template: TemplateFiles | None
 ) -> Iterator[Finding]:
     """Of the author's headings, and of what the template made of it all."""
-    where = _Where(proof, template)
+    where = _Where(template)
     yield from _document(mail.tree, where)
     yield from _headings(mail.tree, where)
     yield from _elements(mail.tree, where, [link for read in readings for link in read.links])
@@ -36,12 +37,11 @@ def findings(
         yield from _contrast("low-contrast-dark", dark, where)
 
 
+@dataclass(frozen=True, slots=True)
 class _Where:
-    """Finds the line that an element comes from: the author's words first, then the template's files."""
+    """Finds the line of the template that an element comes from."""
 
-    def __init__(self, proof: Proof, template: TemplateFiles | None) -> None:
-        self.proof = proof
-        self.template = template
+    template: TemplateFiles | None
 
     def template_line(self, *needles: str) -> Place:
         """The first line of the template that holds one of these."""

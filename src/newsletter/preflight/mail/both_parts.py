@@ -9,8 +9,7 @@ from urllib.parse import urlsplit
 from newsletter.compose.press import Proof
 from newsletter.ports.folder import TemplateFiles
 from newsletter.preflight.around import Around
-from newsletter.preflight.content import at
-from newsletter.preflight.mail.mail import Filled
+from newsletter.preflight.mail.finished import Filled
 from newsletter.preflight.mail.page_tree import Element
 from newsletter.preflight.rules import finding
 from newsletter.words.finding import Finding
@@ -67,7 +66,7 @@ def _stand_ins(proof: Proof, around: Around) -> Iterator[Finding]:
         if is_stand_in:
             yield finding(
                 "stand-in-address",
-                at(proof.issue, "number"),
+                proof.issue.place("number"),
                 f"There is no {name} yet.",
                 f"Set `{key}` in newsletter.toml.",
             )
@@ -97,8 +96,8 @@ def _alike(hrefs: set[str], mail: Filled, place: Place) -> Iterator[Finding]:
 def _share(mail: Filled) -> float:
     """How much of what the HTML says is in the text part, by its letters and figures.
 
-    Marks of emphasis, line ends and the like are in one part only, and not every script parts its words: so runs of text
-    are looked for without them, and those that are not there as a whole word by word.
+    Marks of emphasis and line ends, for example, are in one part only, and not every script parts its words: so runs
+    of text are looked for without them, and those that are not there as a whole word by word.
     """
     text = letters_of(mail.text)
     found = total = 0

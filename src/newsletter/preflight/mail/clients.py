@@ -12,7 +12,7 @@ from newsletter.compose.css_rules import without_comments
 from newsletter.compose.press import Proof
 from newsletter.ports.folder import TemplateFiles
 from newsletter.preflight.mail.client_facts import FACTS
-from newsletter.preflight.mail.mail import Filled
+from newsletter.preflight.mail.finished import Filled
 from newsletter.preflight.mail.page_tree import Element, tree_of
 from newsletter.preflight.rules import finding
 from newsletter.words.finding import Finding
@@ -125,7 +125,7 @@ def _place(proof: Proof, feature: str, template: TemplateFiles | None) -> Place:
     if feature.startswith(".") or feature == "data:":
         for post in proof.posts.values():
             if post.image and feature in post.image.src.lower():
-                return Place(post.file, post.line_of("image") or 1)
+                return post.place("image")
             for number, line in enumerate(post.body.split("\n"), post.body_line):
                 if feature in line.lower() and "![" in line:
                     return Place(post.file, number)

@@ -20,7 +20,7 @@ _GONE = frozenset({404, 410})
 _GUARDED = GUARDED | {408, 425}
 
 
-def moved(replies: Replies) -> dict[str, str]:
+def moved_to(replies: Replies) -> dict[str, str]:
     """Where the addresses led to that answered."""
     return {url: reply.url for url, reply in replies.items() if isinstance(reply, Fetched) and reply.redirects}
 
@@ -100,7 +100,7 @@ def _picture(link: AuthorLink, reply: Fetched) -> Iterator[Finding]:
 
 
 def _is_elsewhere(href: str, reply: Fetched) -> bool:
-    """A page that moved for ever, or one that became the site's front page; not a detour for the day or a language."""
+    """A page that moved permanently, or one that became the site's front page; not a detour for the day or a language."""
     if canonical(href) == canonical(reply.url):
         return False
     landed_in_front = urlsplit(reply.url).path in {"", "/"} and urlsplit(href).path not in {"", "/"}

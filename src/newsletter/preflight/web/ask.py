@@ -19,20 +19,13 @@ _HOSTS_AT_ONCE = 8
 _SECONDS_IN_ALL = 60.0
 
 
-def ask(
-    fetcher: Fetcher,
-    urls: Iterable[str],
-    *,
-    to_read: Collection[str] = (),
-    between: float,
-    in_all: float = _SECONDS_IN_ALL,
-) -> Replies:
+def ask(fetcher: Fetcher, urls: Iterable[str], *, to_read: Collection[str] = (), between: float) -> Replies:
     """What each address answers, once each; of those `to_read` the whole page. What was not reached in time is said to be so."""
     hosts: dict[str, list[str]] = {}
     for url in dict.fromkeys(urls):
         hosts.setdefault(host_of(url), []).append(url)
     replies: dict[str, Fetched | NotFetched] = {}
-    deadline = time.monotonic() + in_all
+    deadline = time.monotonic() + _SECONDS_IN_ALL
 
     def visit(addresses: list[str]) -> None:
         for number, url in enumerate(addresses):
@@ -46,7 +39,7 @@ def ask(
         wait(running)
     for one in running:
         one.result()
-    late = NotFetched(WhyNot.OFFLINE, f"there was no time left after {in_all:g} seconds")
+    late = NotFetched(WhyNot.OFFLINE, f"there was no time left after {_SECONDS_IN_ALL:g} seconds")
     return {url: replies.get(url, late) for addresses in hosts.values() for url in addresses}
 
 

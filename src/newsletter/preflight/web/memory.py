@@ -14,7 +14,7 @@ from newsletter.preflight.web.ask import Replies, ask
 GOOD_FOR = timedelta(hours=24)
 # A door that is closed to programs stays closed; knocking again soon is what closes it.
 GUARDED_FOR = timedelta(hours=2)
-# Whoever mends a dead link looks again at once; a server that was down may be up.
+# An author who mends a dead link looks again at once; a server that was down may be up.
 BAD_FOR = timedelta(minutes=10)
 GUARDED = frozenset({401, 402, 403, 405, 406, 418, 429, 451, 999})
 # About this machine, or about no time, rather than about the page.
@@ -31,7 +31,7 @@ class Answered:
     def age_of(self, url: str) -> str:
         """Words to put behind a sentence about an answer; empty where it was asked for just now."""
         age = self.ages.get(url)
-        return f" (asked {in_words(age)} ago)" if age is not None else ""
+        return f" (asked {age_in_words(age)} ago)" if age is not None else ""
 
 
 def answered(
@@ -66,7 +66,7 @@ def answered(
 
 
 def is_believed(one: Remembered, now: datetime) -> bool:
-    """Whether an answer is young enough to stand for the page. One from the future is none: a clock was set."""
+    """Whether an answer is young enough to stand for the page. One from the future is not: a clock was set."""
     return timedelta(0) <= now - one.asked_at < _good_for(one.reply)
 
 
@@ -78,7 +78,7 @@ def _good_for(reply: Fetched | NotFetched) -> timedelta:
     return GOOD_FOR if 200 <= reply.status < 300 else BAD_FOR
 
 
-def in_words(age: timedelta) -> str:
+def age_in_words(age: timedelta) -> str:
     """Such as "5 minutes", rounded down; less than two minutes are "a minute"."""
     minutes = int(age.total_seconds() // 60)
     if minutes < 2:

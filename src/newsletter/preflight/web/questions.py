@@ -12,7 +12,7 @@ from newsletter.preflight.author_text import AuthorLink
 from newsletter.preflight.links import secure
 from newsletter.preflight.mail.page_tree import Element
 from newsletter.preflight.rules import finding
-from newsletter.preflight.web.memory import Answered, answered, in_words
+from newsletter.preflight.web.memory import Answered, age_in_words, answered
 from newsletter.words.finding import Finding
 from newsletter.words.mistake import Place
 from newsletter.words.post import own_picture
@@ -28,7 +28,7 @@ def ask_about(
     if not addresses:
         return Answered(), []
     if around.fetcher is None:
-        return Answered(), [_nobody_looked(proof, addresses, around.offline_because)]
+        return Answered(), [_nobody_looked(proof, addresses, "the web was not asked")]
     # Whether an open line could be a secure one is asked along with it.
     addresses = list(dict.fromkeys([*addresses, *(secure(href) for href in addresses)]))
     told = answered(
@@ -80,7 +80,7 @@ def _remembered(proof: Proof, told: Answered) -> Finding:
         "remembered-answers",
         Place(proof.issue.file, 1),
         f"{len(told.ages)} of {len(told.replies)} addresses were not asked again; the oldest answer is of "
-        f"{in_words(max(told.ages.values()))} ago.",
+        f"{age_in_words(max(told.ages.values()))} ago.",
         f"To ask all of them now: newsletter check {proof.issue.number} --fresh",
     )
 
