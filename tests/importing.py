@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from newsletter.consent.membership_sql import Membership
-from newsletter.imports.csv_import import Progress, import_opened
+from newsletter.imports.file_import import Progress, import_opened
 from newsletter.imports.opener import open_files
 from newsletter.imports.report import ImportOptions, ImportReport
 

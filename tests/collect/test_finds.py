@@ -234,7 +234,7 @@ def test_pages_of_bare_finds_are_asked_once_what_they_are_called(desk: CollectDe
 
 
 def test_the_drawer_has_what_no_issue_uses(desk: CollectDesk, tmp_path: Path) -> None:
-    """Newest first, searched without regard to case and accents, and a broken file hides no other."""
+    """Newest first, and a broken file hides no other."""
     home = tmp_path / "weekly"
     (home / "posts" / "2026-11-20-ferries-in-winter.md").write_text(POST)
     (home / "issues" / "001.md").write_text(ISSUE)

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from newsletter.compose.preview import as_reader
 from newsletter.compose.render import Rendered, render
 from newsletter.ports.folder import TemplateFiles
+from newsletter.words.edition import as_reader
 from newsletter.words.issue import Issue, Section
 from newsletter.words.newsletter import Newsletter
 from newsletter.words.post import Image, Post

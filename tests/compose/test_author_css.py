@@ -7,7 +7,7 @@ import re
 import pytest
 
 from newsletter.compose.author_css import stays_in_holds
-from newsletter.compose.preview import as_reader
+from newsletter.words.edition import as_reader
 from tests.compose.sample import ANA, bare, note, rendered
 
 

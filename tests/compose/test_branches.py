@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.compose.preview import as_reader
+from newsletter.words.edition import as_reader
 from newsletter.words.issue import Issue, Section
 from newsletter.words.post import Post
 from tests.compose.sample import ANA, ISSUE, TEMPLATES, rendered, template

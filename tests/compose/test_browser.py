@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
-from newsletter.compose.preview import as_reader
+from newsletter.words.edition import as_reader
 from newsletter.words.issue import Issue, Section
 from newsletter.words.post import Post
 from tests import chromium

@@ -9,10 +9,9 @@ from datetime import UTC, datetime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.compose.preview import as_reader
 from newsletter.providers.sendgrid.body import mail_body, mint
 from newsletter.providers.sendgrid.validate import checked
-from newsletter.words.edition import Edition
+from newsletter.words.edition import Edition, as_reader
 from newsletter.words.gap import FILTERS, fill
 from newsletter.words.message import MessageForm
 from tests.compose.sample import bare, note, rendered

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from newsletter.compose.preview import as_reader
 from newsletter.compose.sentinels import SentinelKind, Sentinels
+from newsletter.words.edition import as_reader
 from newsletter.words.gap import Context
 from newsletter.words.mistake import Mistake, Place
 from tests.compose.sample import ANA, ISSUE, POSTS, bare, note, read_by, rendered

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.compose.preview import as_reader
+from newsletter.words.edition import as_reader
 from tests.compose.sample import ANA, TEMPLATES, rendered, template
 
 GOLDEN = Path(__file__).parents[1] / "golden"

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from newsletter.compose.preview import as_reader
+from newsletter.words.edition import as_reader
 from newsletter.words.issue import Issue, Section
 from newsletter.words.post import Post
 from tests.compose.sample import ANA, ISSUE, PAPER, bare, note, rendered, template

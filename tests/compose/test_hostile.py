@@ -8,8 +8,7 @@ import html5lib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.compose.preview import as_reader
-from newsletter.words.edition import Edition
+from newsletter.words.edition import Edition, as_reader
 from newsletter.words.gap import Part, fill
 from newsletter.words.issue import Issue, Section
 from newsletter.words.post import Image, Post

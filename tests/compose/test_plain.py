@@ -6,8 +6,8 @@ import re
 
 from newsletter.compose.markdown import read_blocks
 from newsletter.compose.plain import Notes, text_of, wrapped
-from newsletter.compose.preview import as_reader
 from newsletter.compose.sentinels import Sentinels
+from newsletter.words.edition import as_reader
 from tests.compose.sample import ANA, rendered, template
 
 NONE = Sentinels([])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from newsletter.folder.posts import PostFiles
@@ -34,7 +34,10 @@ def seen_before(url: str, posts: PostFiles, issues: Issues) -> list[PostSeen]:
     """The posts that have this page, oldest file first. A post or an issue that can't be read tells nothing."""
     page = canonical(url)
     host = page.partition("/")[0].partition("?")[0]
-    found = [(post, has) for post in posts.mentioning(_spellings(host)) if (has := _has(post, page)) is not None]
+    # A file may name a host in the letters of its country, or as DNS spells them.
+    found = [
+        (post, has) for post in posts.mentioning((host, unicode_domain(host))) if (has := _has(post, page)) is not None
+    ]
     used = _used(issues) if found else {}
     return [
         PostSeen(post=post.slug, title=post.title, issues=tuple(used.get(post.slug, ())), is_source=is_source)
@@ -47,11 +50,6 @@ def _has(post: Post, page: str) -> bool | None:
     if post.url and canonical(post.url) == page:
         return True
     return False if any(canonical(link) == page for link in links_in(post.body)) else None
-
-
-def _spellings(host: str) -> Sequence[str]:
-    """A file may name a host in the letters of its country, or as DNS spells them."""
-    return (host, unicode_domain(host))
 
 
 def _used(issues: Issues) -> dict[str, list[int]]:

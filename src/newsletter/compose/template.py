@@ -57,7 +57,7 @@ class TemplateOutput:
         column = _column(self.text[stretch.start : end], lines, line)
         file = path_of(self.template, name)
         if column is None:
-            return Place(file, line, _expression_column(lines[line - 1]))
+            return Place(file, line, max(lines[line - 1].find("{{"), 0) + 1)
         before = self.text[stretch.start : offset]
         n_lines = before.count("\n")
         return Place(file, line + n_lines, len(before) + column if n_lines == 0 else len(before) - before.rfind("\n"))
@@ -150,10 +150,6 @@ def _column(chunk: str, lines: list[str], line: int) -> int | None:
     if not head:
         return len(source) + 1
     return source.find(head) + 1 or None
-
-
-def _expression_column(line: str) -> int:
-    return max(line.find("{{"), 0) + 1
 
 
 def _origin(module: Mapping[str, Any], line: int) -> tuple[str, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from newsletter.consent.readers_sql import Readers
+from newsletter.consent.membership_sql import Membership
 from newsletter.imports.report import MOST_CHANGES, ImportOptions, ImportReport
 from newsletter.imports.rows import Departure
 from newsletter.readers.rows import ReaderRow
@@ -49,13 +49,13 @@ class Batch:
         """Take people of a row that is reported elsewhere."""
         self.gone += [(person.email, person.reason) for person in people]
 
-    def write(self, readers: Readers) -> None:
+    def write(self, membership: Membership) -> None:
         """Write what there is. Empties the batch."""
         options = self.options
         if self.gone and not options.dry_run:
-            readers.suppress_many(self.gone, run=options.run)
+            membership.suppress_many(self.gone, run=options.run)
         if self.joining:
-            joined = readers.join(
+            joined = membership.join(
                 options.list_name,
                 [row for _, row in self.joining.values()],
                 status=options.status,

@@ -10,6 +10,7 @@ from newsletter.imports.columns.cell_words import RowStatus, word_of
 from newsletter.imports.columns.spelling import normalise
 from newsletter.imports.status_columns import ColumnKind
 from newsletter.words.mistake import Mistake
+from newsletter.words.plain import printable_line
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
 
 KINDS = {
@@ -109,7 +110,7 @@ def short_name(name: str) -> str:
 
 def column_name(header: Sequence[str], position: int) -> str:
     """The header as it can be typed; one that is empty goes by its place."""
-    title = " ".join("".join(letter if letter.isprintable() else " " for letter in header[position]).split())
+    title = printable_line(header[position])
     return title if normalise(title) else f"column {position + 1}"
 
 

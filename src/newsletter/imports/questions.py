@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from newsletter.imports.mapping import FILE, KINDS, WORDS, address_option, short_name
 from newsletter.words.mistake import Mistake
+from newsletter.words.plain import printable_line
 
 _SHOWN = 60
 _TYPED = 200
@@ -140,7 +141,7 @@ def shown(cell: str) -> str:
 
 def typed(cell: str) -> str:
     """A word as an option may hold it: one line without control characters, as much as words are compared by."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in cell).split())[:_TYPED]
+    return printable_line(cell)[:_TYPED]
 
 
 def masked(email: str) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
 
@@ -18,6 +20,7 @@ from newsletter.words.mistake import NewsletterError
 from newsletter.words.plain import shortened
 
 _LONGEST_PREHEADER = 150
+_LINK = re.compile(r"(?<=\]\()https?://[^)\s]+(?=\))")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,3 +86,25 @@ def day_of(old: OldIssue, asked: MoveInOptions) -> date:
 def _plain(text: str) -> str:
     """One line in which braces are only braces."""
     return without_gaps(one_line(text))
+
+
+def followed(markdown: str, now: Mapping[str, str], url: str) -> str:
+    """The text with new addresses: `now` has them by the path that an issue had at `url`. Other hosts are left alone."""
+    host, below = _host(url), _path(url)
+
+    def new(match: re.Match[str]) -> str:
+        address = match[0]
+        return now.get(_path(address).removeprefix(below), address) if _host(address) == host else address
+
+    return _LINK.sub(new, markdown) if host else markdown
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).netloc.lower().removeprefix("www.")
+    except ValueError:
+        return ""
+
+
+def _path(address: str) -> str:
+    return urlsplit(address).path.rstrip("/")

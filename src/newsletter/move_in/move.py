@@ -8,8 +8,7 @@ from dataclasses import dataclass, field, replace
 from newsletter.folder.pictures.images import ImageFolder
 from newsletter.move_in.export import Export, LeftOut, MoveInOptions
 from newsletter.move_in.export_files import LARGEST_PICTURE, ExportFiles, Member
-from newsletter.move_in.issue_text import OldIssueText, as_issue, write
-from newsletter.move_in.links import followed
+from newsletter.move_in.issue_text import OldIssueText, as_issue, followed, write
 from newsletter.move_in.numbers import by_age, known_here, numbers_for
 from newsletter.move_in.pictures import Pictures, with_addresses
 from newsletter.ports.folder import Issues

@@ -55,9 +55,8 @@ def waivers_of(issue: Issue) -> list[Waiver]:
 def waived(found: Sequence[Finding], issue: Issue) -> list[Finding]:
     """The findings, those that a waiver fits with its reason."""
     waivers = waivers_of(issue)
-    return [
-        replace(one, waived=fitting.reason) if (fitting := _first(waivers, one)) is not None else one for one in found
-    ]
+    reasons = (next((waiver.reason for waiver in waivers if waiver.fits(one)), None) for one in found)
+    return [replace(one, waived=reason) for one, reason in zip(found, reasons, strict=True)]
 
 
 def idle(found: Sequence[Finding], issue: Issue, *, also: Collection[str], is_online: bool) -> Iterator[Finding]:
@@ -72,10 +71,6 @@ def idle(found: Sequence[Finding], issue: Issue, *, also: Collection[str], is_on
         looked = looked and waiver.code not in _COME_AND_GO and (everything or waiver.code not in _OF_THE_WEB)
         if looked and not any(waiver.fits(one) for one in found):
             yield _idle(waiver, issue)
-
-
-def _first(waivers: Sequence[Waiver], one: Finding) -> Waiver | None:
-    return next((waiver for waiver in waivers if waiver.fits(one)), None)
 
 
 def _unknown(waiver: Waiver) -> Finding:

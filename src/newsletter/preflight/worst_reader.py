@@ -21,7 +21,7 @@ def worst_reader(fields: Collection[str], longest: Mapping[str, int]) -> Subscri
     """
     return Subscriber(
         id=0,
-        email=_email(longest.get("email", UNKNOWN_LENGTH)),
+        email="reader@example.com".rjust(longest.get("email", UNKNOWN_LENGTH), "x"),
         first_name=_text(longest.get("first_name", longest.get("name", UNKNOWN_LENGTH))),
         last_name=_text(longest.get("last_name", longest.get("name", UNKNOWN_LENGTH))),
         fields={name: _text(longest.get(name, UNKNOWN_LENGTH)) for name in fields if name not in ALWAYS_KNOWN},
@@ -32,7 +32,3 @@ def _text(n_letters: int) -> str:
     """This many letters, beginning with the one word; never a space at its end, which would not be seen."""
     whole = _LONG_WORDS * (n_letters // len(_LONG_WORDS) + 1)
     return whole[:n_letters].rstrip().ljust(n_letters, "x")
-
-
-def _email(n_letters: int) -> str:
-    return "reader@example.com".rjust(n_letters, "x")

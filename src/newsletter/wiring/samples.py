@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 def sample_mail(folders: TemplateFolders, name: str) -> str:
     """The sample newsletter's first issue in a template, as a reader of whom nothing is known sees it, pictures inside."""
     from newsletter.compose.press import press
-    from newsletter.compose.preview import as_reader
     from newsletter.config import read_config
     from newsletter.folder.bundle import bundled
     from newsletter.folder.issues import IssueFiles
     from newsletter.folder.pictures.images import ImageFolder
     from newsletter.folder.posts import PostFiles
     from newsletter.folder.shelf import Shelf
+    from newsletter.words.edition import as_reader
 
     with tempfile.TemporaryDirectory(prefix="newsletter-sample-") as scratch:
         # The bundled folder may be read-only, and the pictures made ready are written beside their sources.

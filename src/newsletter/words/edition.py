@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 from newsletter.words import gap
-from newsletter.words.gap import Choice, Context, Gap, Part
+from newsletter.words.gap import Choice, Context, Gap, Part, fill_part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,13 @@ class Edition:
         if not isinstance(edition, cls):
             raise TypeError("not an edition")
         return edition
+
+
+def as_reader(edition: Edition, reader: Mapping[str, str]) -> tuple[str, str, str]:
+    """The subject, the HTML and the text for a reader with these fields; a field that is not there is empty."""
+    columns = {name: [value] for name, value in reader.items()}
+    subject, html, text = (fill_part(part, columns, 1)[0] for part in (edition.subject, edition.html, edition.text))
+    return subject, html, text
 
 
 _NODES: dict[str, type[Any]] = {

@@ -94,7 +94,8 @@ class MessageForm:
 
     def _assembled(self, numbers: Mapping[Gap | Choice, int]) -> list[str | int]:
         """The body with everything constant encoded; a number stands for a hole."""
-        language = f"Content-Language: {_token(self.edition.language)}\r\n\r\n"
+        tag = self.edition.language
+        language = f"Content-Language: {tag if re.fullmatch('[A-Za-z0-9-]+', tag) else 'und'}\r\n\r\n"
         strands: list[str | int] = [
             f'Content-Type: multipart/alternative;\r\n boundary="{self._boundary}"\r\n{language}',
         ]
@@ -215,10 +216,6 @@ def _checked(lines: str, name: str) -> str:
             f"The {name} of a mail is longer than mail servers take.", fix="Make it shorter than 990 letters."
         )
     return lines
-
-
-def _token(text: str) -> str:
-    return text if re.fullmatch("[A-Za-z0-9-]+", text) else "und"
 
 
 def _strand(piece: str | Gap | Choice, numbers: Mapping[Gap | Choice, int]) -> str | int:

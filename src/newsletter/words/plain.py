@@ -10,6 +10,11 @@ def letters_of(text: str) -> str:
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
 
 
+def printable_line(text: str) -> str:
+    """The text on one line, with blanks for what can't be seen."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
 def unix_lines(text: str) -> str:
     """The text with `\\n` at every line end."""
     return text.replace("\r\n", "\n").replace("\r", "\n")

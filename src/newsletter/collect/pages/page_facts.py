@@ -44,7 +44,8 @@ def read_facts(page: BeautifulSoup, html: str, at: str | None = None) -> PageFac
         _attribute(page, "link[rel~=canonical]", "href"), _meta(page, "og:url"), saved[1] if saved else None, found.url
     )
     # Where it was fetched is what its relative addresses refer to, whatever it calls itself.
-    base = _base(_attribute(page, "base[href]", "href"), at or url)
+    said = _attribute(page, "base[href]", "href")
+    base = (whole_address(said, at or url) if said else None) or at or url
     image = _meta(page, "og:image") or _meta(page, "twitter:image")
     published = _meta(page, "article:published_time") or _attribute(page, "article time[datetime]", "datetime")
     return PageFacts(
@@ -84,10 +85,6 @@ def _named(page: BeautifulSoup, guessed: str | None) -> str | None:
 
 def _first_address(*candidates: str | None) -> str | None:
     return next((address for text in candidates if text and (address := whole_address(text))), None)
-
-
-def _base(said: str | None, own: str | None) -> str | None:
-    return (whole_address(said, own) if said else None) or own
 
 
 def _day(*candidates: str | None) -> date | None:

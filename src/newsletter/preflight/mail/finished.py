@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from newsletter.compose.press import Proof
-from newsletter.compose.preview import as_reader
 from newsletter.preflight.mail.page_tree import Element, tree_of
+from newsletter.words.edition import as_reader
 from newsletter.words.newsletter import Newsletter
 
 
