@@ -58,7 +58,7 @@ def import_files(
     """Import files, or with `options.dry_run` only say what would come of it.
 
     `goes_on` hears the number of an interrupted import of the same files that this one finishes. Raises Mistake or
-    Missing, before anything is written, where a file can't be read, and Unanswered where it has to be asked about.
+    Missing, before anything is written, where a file can't be read, and ImportUnanswered where it has to be asked about.
     """
     is_new = readers.find_list(options.list_name) is None
     names = [str(path) for path in files]
@@ -90,7 +90,7 @@ def import_opened(
 
     They go on the do-not-mail list, and no other row of any of the files brings them in: the order of rows and files
     does not matter. A row that is broken is reported and the next one read. To import a file again changes nothing,
-    so an import that was interrupted is resumed by repeating it. Raises Unanswered, before anything is written, where
+    so an import that was interrupted is resumed by repeating it. Raises ImportUnanswered, before anything is written, where
     a file may say that people left and it is not certain.
     """
     if opening.questions:
