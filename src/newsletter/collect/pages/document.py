@@ -31,7 +31,7 @@ strike => s
 
 
 def read_document(data: bytes, *, on: str) -> Post:
-    """Make a post of the bytes of a `.docx`. `on` is the day it is collected. Raises Mistake where it is none, or empty."""
+    """Make a post of the bytes of a `.docx`. `on` is the day it is collected. Raises Mistake where it is not one, or empty."""
     try:
         made = mammoth.convert_to_html(
             BytesIO(data), style_map=_STYLES, transform_document=mammoth.transforms.paragraph(_set_in)

@@ -1,1 +1,1 @@
-"""Whose words the paragraphs of an unmarked text are: evidence is weighed, and a doubt names its reasons."""
+"""Tells whose words the paragraphs of an unmarked text are: evidence is weighed, and a doubt names its reasons."""

@@ -1,4 +1,4 @@
-"""Whose words the blocks of a Markdown text are that somebody wrote elsewhere, with what is set apart there already."""
+"""Tells whose words the blocks of a Markdown text are that somebody wrote elsewhere, with what is set apart there already."""
 
 from __future__ import annotations
 

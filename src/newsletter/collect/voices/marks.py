@@ -43,7 +43,7 @@ def is_whole(text: str) -> bool:
 def runs(texts: Sequence[str]) -> set[int]:
     """The paragraphs of passages that open a mark and close it in a later paragraph: all between belong to them.
 
-    Each paragraph may open the mark anew, as English and French books do; only the last closes it.
+    Each paragraph may open the mark again, as English and French books do; only the last closes it.
     """
     inside: set[int] = set()
     at = 0
