@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from newsletter.consent.membership_sql import Membership
-from newsletter.readers.readers_sql import Readers
 from newsletter.imports.batch import Batch
 from newsletter.imports.imports_sql import Imports
 from newsletter.imports.open_file import Opened, rows_of
@@ -18,6 +17,7 @@ from newsletter.imports.report import ImportOptions, ImportReport
 from newsletter.imports.rows import Departure, RowRefused, departs, departures, read_row, why_gone
 from newsletter.imports.seen import AddressesSeen
 from newsletter.readers.address import show
+from newsletter.readers.readers_sql import Readers
 from newsletter.readers.rows import ReaderRow
 from newsletter.words.subscriber import address_key
 
