@@ -129,6 +129,7 @@ FAULTS = [
     Fault("placeholder", ICE, "A timetable", "TODO: say why. A timetable", "TODO"),
     Fault("placeholder", ISSUE, "Ice, and a map of it.", "Lorem ipsum", "preheader"),
     Fault("empty-section", ISSUE, "posts: [map]", "posts: [map]\n  - title: Short\n    posts: []", "  - title: Short"),
+    Fault("empty-post", MAP, "Three ships have gone round the ring since.\n", "", "title"),
     Fault("no-preheader", ISSUE, "preheader: Ice, and a map of it.\n", "", "subject"),
     Fault(
         "preheader-repeats-subject",

@@ -21,11 +21,11 @@ def open_mail(data: bytes) -> ReadMail:
     )
 
 
-def open_page(html: str, *, on: date, at: str | None = None) -> Post:
+def open_page(html: str, *, on: date, at: str | None = None, with_text: bool = True) -> Post:
     """`read_page`, bounded. Raises Mistake, TooMuch where it takes too long or too much, and NotNow."""
     fix = "Copy its text into a .txt file and add that."
     task = "newsletter.collect.pages.page:read_sent_page"
-    asked = {"on": on, "at": at}
+    asked = {"on": on, "at": at, "with_text": with_text}
     data = html.encode(errors="surrogatepass")
     return call(task, data, returns=Post, what="This page", fix=fix, bounds=_PAGE, **asked)
 

@@ -87,10 +87,10 @@ def describe_bare(desk: CollectDesk, *, go_on: Callable[[], bool] = lambda: True
 
 
 def _description(desk: CollectDesk, find: Find) -> FindDraft | None:
-    from newsletter.collect.pages.web_page import fetch_page, post_of
+    from newsletter.collect.pages.web_page import fetch_page, read_fetched
 
     try:
-        post = post_of(fetch_page(find.url or "", desk.fetcher), on=desk.today())
+        post = read_fetched(fetch_page(find.url or "", desk.fetcher), on=desk.today())
     except NewsletterError:
         return None
     return FindDraft(

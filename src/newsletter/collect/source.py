@@ -11,6 +11,7 @@ from newsletter.collect.charset import decoded, decoded_page
 from newsletter.collect.markdown import ParsePost, read_markdown
 from newsletter.collect.plain_text import read_plain_text
 from newsletter.collect.quote import on_top
+from newsletter.collect.wordless import require_words
 from newsletter.words.mistake import Mistake, NewsletterError, Place
 from newsletter.words.plain import unix_lines
 from newsletter.words.post import Post
@@ -93,11 +94,11 @@ def _read(data: bytes, name: str, on: date, parse_post: ParsePost) -> Post:
     if kind == "page":
         from newsletter.collect.outside import open_page
 
-        return open_page(decoded_page(data, name=name), on=on)
+        return require_words(open_page(decoded_page(data, name=name), on=on))
     if kind == "document":
         from newsletter.collect.outside import open_document
 
-        return open_document(data, on=on)
+        return require_words(open_document(data, on=on))
     text = decoded(data, name=name)
     if kind == "markdown":
         return read_markdown(unix_lines(text), name=name, on=on, parse_post=parse_post)

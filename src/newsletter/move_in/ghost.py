@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from bs4 import BeautifulSoup
 
-from newsletter.collect.pages.fragment import link_paragraph
+from newsletter.collect.pages.embeds import link_paragraph
 from newsletter.move_in.export import CLOSED, DRAFT, NO_DATE, NO_TEXT, PAGE, Export, LeftOut, MoveInOptions, OldIssue
 from newsletter.move_in.export_files import ExportFiles
 from newsletter.move_in.tables import instant

@@ -11,7 +11,7 @@ from typing import Any
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
-from newsletter.collect.pages.fragment import link_paragraph
+from newsletter.collect.pages.embeds import link_paragraph
 from newsletter.move_in.export import CLOSED, DRAFT, NO_DATE, NO_TEXT, PAGE, Export, LeftOut, MoveInOptions, OldIssue
 from newsletter.move_in.export_files import LARGEST_PAGE, ExportFiles, Member
 from newsletter.move_in.tables import instant, read_table

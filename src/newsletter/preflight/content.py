@@ -27,7 +27,7 @@ _LOUD = re.compile(r"(?:todo|fixme|tbd|tbc|tk tk|xxx+)$", re.IGNORECASE)
 
 
 def findings(proof: Proof, readings: Sequence[AuthorText]) -> Iterator[Finding]:
-    """Subject, preheader, empty sections, placeholders, and notes that were left for the editor."""
+    """Subject, preheader, empty sections and posts, placeholders, and notes that were left for the editor."""
     yield from _moved_in(proof.issue)
     yield from _head(proof.issue)
     yield from _unwritten(proof)
@@ -46,6 +46,7 @@ def findings(proof: Proof, readings: Sequence[AuthorText]) -> Iterator[Finding]:
     for post in proof.posts.values():
         yield from _placeholders(post.title, post.file, post.line_of("title") or 1, post.slug)
         yield from _open_checks(post)
+        yield from _wordless(post)
 
 
 def _moved_in(issue: Issue) -> Iterator[Finding]:
@@ -140,6 +141,17 @@ def _open_checks(post: Post) -> Iterator[Finding]:
             "Look at it, then remove the note from `checks:` in the post.",
             post=post.slug,
             answer=Answer(press="I looked at it", note=check),
+        )
+
+
+def _wordless(post: Post) -> Iterator[Finding]:
+    if not re.search(r"[^\W_]", post.body):
+        yield finding(
+            "empty-post",
+            Place(post.file, post.line_of("title") or 1),
+            f"“{post.title}” has no words below its title.",
+            "Quote what it is about, or say what you think of it.",
+            post=post.slug,
         )
 
 

@@ -81,6 +81,7 @@ RULES: dict[str, Rule] = {
     "duplicate-id": Rule("accessibility", W, "Links and labels find the first and never the second."),
     "placeholder": Rule("content", E, "Readers see what was meant for you."),
     "raw-markup": Rule("content", W, "Readers see marks that were meant for a program, or miss a line."),
+    "empty-post": Rule("content", E, "Readers see a title with nothing below it."),
     "empty-section": Rule("content", E, "Readers see a heading over nothing."),
     "no-preheader": Rule(
         "content", W, "Inboxes show the first words of the mail after the subject, whatever they are."

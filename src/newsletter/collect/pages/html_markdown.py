@@ -8,14 +8,16 @@ from bs4 import BeautifulSoup
 from bs4.element import NavigableString, Tag
 from markdownify import BACKSLASH, MarkdownConverter
 
-from newsletter.collect.literal import literal, literal_fragment, literal_inline, one_line
+from newsletter.collect.literal import literal_fragment, literal_inline, one_line
 from newsletter.collect.web_address import in_markdown, whole_address
 
 _BLOCKS = re.compile(r"p|div|section|pre|blockquote|ul|ol|li|table|h[1-6]|figure")
+_TEXT_BLOCKS = ["h1", "h2", "h3", "h4", "h5", "h6", "p", "div", "section", "li", "dt", "dd", "figcaption"]
 _IN_LINE = frozenset({"a", "b", "strong", "i", "em", "s", "del", "strike", "cite", "q", "code", "kbd", "samp"})
 # The beginning of a gap or a remark whose two halves stood on either side of a tag.
 _ACROSS_TAGS = re.compile(r"(?<=\{)[{%#]|(?<=<)!(?=--)")
-_STARTS_GAP_OR_REMARK = re.compile(r"\{[{%#]|<!--")
+# Stands between two such halves in code, where braces are only braces and a backslash would be seen.
+_IN_CODE = "\0"
 # A line break with no line after it; two backslashes would be a backslash that the page shows.
 _BREAK_AT_END = re.compile(r"(?<!\\)\\(?=\n\n|\n*\Z)")
 _SOURCE_LINE = re.compile(r"(?:^|\n)— (?P<source>[^\n]*)\Z")
@@ -25,7 +27,7 @@ def html_to_markdown(html: str) -> str:
     """Markdown of a sanitised piece of HTML."""
     soup = BeautifulSoup(html, "html.parser")
     for block in soup.find_all(lambda tag: _BLOCKS.fullmatch(tag.name) is not None):
-        _out_of_lines(block)
+        _out_of_lines(soup, block)
     for item in soup.find_all(["li", "dt", "dd"]):
         if item.parent is None or item.parent.name not in {"ul", "ol"}:
             item.name = "p"
@@ -33,14 +35,32 @@ def html_to_markdown(html: str) -> str:
         _caption_into_quote(figure)
     text = str(_Converter(heading_style="atx", bullets="-", newline_style=BACKSLASH).convert_soup(soup))
     text = re.sub(r"\n{3,}", "\n\n", re.sub(r"(?<![ \t])[ \t]++(?=\n|\Z)", "", text)).strip("\n")
-    return _ACROSS_TAGS.sub(r"\\\g<0>", text)
+    return _ACROSS_TAGS.sub(r"\\\g<0>", text).replace(_IN_CODE, "")
 
 
-def _out_of_lines(block: Tag) -> None:
-    """Markdown has no bold or link round a whole block: the block stays, the mark goes."""
+def _out_of_lines(soup: BeautifulSoup, block: Tag) -> None:
+    """Markdown has no bold or link round a whole block: the block stays, the mark goes, a link moves into it."""
     for parent in list(block.parents):
+        if parent.name == "a":
+            _link_inside(soup, parent)
         if parent.name in _IN_LINE:
             parent.unwrap()
+
+
+def _link_inside(soup: BeautifulSoup, link: Tag) -> None:
+    """Its heading carries the address, else its picture, else its first paragraph."""
+    blocks = [tag for tag in link.find_all(_TEXT_BLOCKS) if tag.get_text(strip=True) and tag.find(_BLOCKS) is None]
+    headings = [tag for tag in blocks if tag.name.startswith("h")]
+    place = next(iter([*headings, *link.find_all("img"), *blocks]), None)
+    if place is None or not link.get("href"):
+        return
+    inner = soup.new_tag("a", href=str(link["href"]))
+    if place.name == "img":
+        place.wrap(inner)
+    else:
+        for child in list(place.children):
+            inner.append(child.extract())
+        place.append(inner)
 
 
 def _caption_into_quote(figure: Tag) -> None:
@@ -57,7 +77,7 @@ class _Converter(MarkdownConverter):
 
     def convert_a(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         words, href = text.strip(), str(el.get("href") or "")
-        if not words or not href or "_noformat" in parent_tags:
+        if not words or not re.match(r"https?:|mailto:", href, re.IGNORECASE) or "_noformat" in parent_tags:
             return text
         before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
         return f"{before[:1]}[{words}]({in_markdown(whole_address(href) or href)}){after[:1]}"
@@ -92,19 +112,18 @@ class _Converter(MarkdownConverter):
         return f"“{text.strip()}”" if text.strip() else ""
 
     def convert_code(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        if "_inline" in parent_tags or ("pre" not in parent_tags and _STARTS_GAP_OR_REMARK.search(text)):
+        if "_inline" in parent_tags:
             return literal_inline(one_line(text))
-        return str(super().convert_code(el, text, parent_tags))  # type: ignore[misc]  # its types leave it out
+        if "pre" in parent_tags:
+            return text
+        return _as_code(str(super().convert_code(el, one_line(text), parent_tags)))  # type: ignore[misc]  # its types leave it out
 
     def convert_pre(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         if "_inline" in parent_tags:
             return literal_inline(one_line(text))
-        if _STARTS_GAP_OR_REMARK.search(text):
-            # Nothing can be escaped in code, so code that would be read as a gap is shown line by line.
-            return "\n\n" + "\\\n".join(literal(line) for line in text.split("\n") if line.strip()) + "\n\n"
         fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", text)), 3)
         code = text.strip("\n")
-        return f"\n\n{fence}\n{code}\n{fence}\n\n" if code.strip() else ""
+        return f"\n\n{fence}\n{_as_code(code)}\n{fence}\n\n" if code.strip() else ""
 
     def convert_td(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         return f"{' '.join(text.split())} · "
@@ -115,6 +134,10 @@ class _Converter(MarkdownConverter):
         """Mail has no room for tables: a row becomes an item of a list."""
         words = text.strip().removesuffix("·").strip()
         return f"- {words}\n" if words.strip("· ") else ""
+
+
+def _as_code(text: str) -> str:
+    return _ACROSS_TAGS.sub(rf"{_IN_CODE}\g<0>", text)
 
 
 def _source(text: str) -> str:

@@ -8,57 +8,60 @@ from datetime import date
 from newsletter.collect.file_name import slug_of
 from newsletter.collect.literal import one_line
 from newsletter.collect.pages.html_markdown import html_to_markdown
+from newsletter.collect.pages.missing_words import prose_of, say_missing
 from newsletter.collect.pages.page_body import clean_html, find_body
-from newsletter.collect.pages.page_facts import PageFacts, read_facts
+from newsletter.collect.pages.page_facts import PageFacts, is_front, read_facts
 from newsletter.collect.pages.page_tree import parse_page
 from newsletter.collect.voices.blocks import quote_blocks
 from newsletter.collect.voices.doubts import doubts
 from newsletter.collect.web_address import in_markdown
-from newsletter.words.mistake import Mistake
+from newsletter.collect.wordless import no_words
 from newsletter.words.plain import shortened
-from newsletter.words.post import Image, Post
+from newsletter.words.post import Image, Post, own_picture
 
 
-def read_page(html: str, *, on: date, at: str | None = None) -> Post:
+def read_page(html: str, *, on: date, at: str | None = None, with_text: bool = True) -> Post:
     """Make a post of a page. `on` is the day it is collected, `at` the address it was fetched from.
 
-    Raises Mistake where it holds no words.
+    Without its text it has the title, author, day and picture only. Raises Mistake where it has neither words nor a title.
     """
     page = parse_page(html)
     facts = read_facts(page, html, at)
-    body = html_to_markdown(clean_html(find_body(page, facts.url), base=facts.base))
+    prose = prose_of(page.body or page)
+    body = html_to_markdown(
+        clean_html(find_body(page, url=facts.url, base=facts.base), base=facts.base, keeps_relative=True)
+    )
     title = facts.title or _first_words(body)
     if not title:
-        raise _no_words()
-    body = _without_title(body, title)
-    image, body, notes = _picture(facts, title, body)
+        raise no_words()
+    missing = say_missing(prose, (body, title, facts.site or "", facts.author or ""))
+    image, body, notes = _picture(facts, title, _without_title(body, title))
     if not (facts.url or facts.site):
         # Nobody else's page: somebody wrote it, ours and theirs, and saved it as HTML.
         body, voices = quote_blocks(body)
         notes = (*notes, *doubts(voices))
+    body, unplaced = _placed(body, facts)
+    of_text = (
+        (*missing, *_unreadable(body if title in body else title + body), *unplaced, *_whose_words(facts, body))
+        if with_text
+        else ()
+    )
     return Post(
         slug=slug_of(title, on),
         title=title,
-        body=body,
+        body=body if with_text else "",
         url=facts.url,
         source=facts.site,
         author=facts.author,
         published_on=facts.published_on,
         image=image,
-        checks=(*notes, *_whose_words(facts, body)),
+        checks=(*notes, *_front(facts), *of_text),
     )
 
 
-def read_sent_page(html: bytes, *, on: str, at: str | None) -> Post:
+def read_sent_page(html: bytes, *, on: str, at: str | None, with_text: bool) -> Post:
     """`read_page` of what comes from the other process: UTF-8, and the day as text."""
-    return read_page(html.decode(errors="surrogatepass"), on=date.fromisoformat(on), at=at)
-
-
-def _no_words() -> Mistake:
-    return Mistake(
-        "There are no words in this page.",
-        fix="Some pages are only filled by scripts: select the text in your browser, save it as .txt, and add that.",
-    )
+    return read_page(html.decode(errors="surrogatepass"), on=date.fromisoformat(on), at=at, with_text=with_text)
 
 
 def _first_words(body: str) -> str:
@@ -69,7 +72,8 @@ def _without_title(body: str, title: str) -> str:
     """The line that repeats the title is left out: the post has it."""
     first, _, rest = body.partition("\n\n")
     words = one_line(re.sub(r"\\(.)", r"\1", first.lstrip("# ")))
-    return rest if words.casefold() == title.casefold() else body
+    is_title = words.casefold() == title.casefold() and (first.startswith("#") or rest)
+    return rest if is_title else body
 
 
 def _picture(facts: PageFacts, title: str, body: str) -> tuple[Image | None, str, tuple[str, ...]]:
@@ -86,7 +90,34 @@ def _picture(facts: PageFacts, title: str, body: str) -> tuple[Image | None, str
 
 
 def _whose_words(facts: PageFacts, body: str) -> tuple[str, ...]:
-    if not (facts.url or facts.site) or not body or re.search(r"^>", body, re.MULTILINE):
+    if not (facts.url or facts.site) or not re.search(r"^(?!>)[^\n]*?[^\W_]", body, re.MULTILINE):
         return ()
     whose = facts.site or facts.author or "that page"
     return (f"The text is that of {whose}: keep what you quote as a blockquote, and add your own words.",)
+
+
+def _unreadable(text: str) -> tuple[str, ...]:
+    n_marks = text.count("\ufffd")
+    if not n_marks:
+        return ()
+    return (f"{n_marks:,} {'letter' if n_marks == 1 else 'letters'} of the page could not be read: look for \ufffd.",)
+
+
+def _placed(body: str, facts: PageFacts) -> tuple[str, tuple[str, ...]]:
+    """Without the page's address a picture keeps the part of one that it has, and the editor is told."""
+    if facts.base is not None:
+        return body, ()
+    parts = re.compile(r"(?<=\]\()(?!https?:|mailto:)(?:\./)*+(?P<path>[^()\s]++)(?=\))")
+    n_parts = len(parts.findall(body))
+    if not n_parts:
+        return body, ()
+    # A file of ours is not meant.
+    body = parts.sub(lambda match: f"/{match['path']}" if own_picture(match["path"]) else match[0], body)
+    check = f"The page does not say where it stood: write the address of {n_parts:,} pictures whole, with https://."
+    return body, (check if n_parts > 1 else check.replace("1 pictures", "a picture"),)
+
+
+def _front(facts: PageFacts) -> tuple[str, ...]:
+    if facts.url is None or not is_front(facts.url):
+        return ()
+    return ("The address is that of the site's front page: give the page's own in `url`, if it has one.",)

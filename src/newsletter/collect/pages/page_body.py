@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-import re
-
 import nh3
 import trafilatura
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
+from newsletter.collect.pages.code_listings import straighten_code
+from newsletter.collect.pages.embeds import link_embeds
+from newsletter.collect.pages.formulas import spell_formulas
+from newsletter.collect.pages.furniture import is_furniture, is_hidden, is_notes, is_tracker
 from newsletter.collect.pages.indents import quote_indented
+from newsletter.collect.pages.late_pictures import load_pictures
+from newsletter.collect.pages.layout_tables import open_layout
+from newsletter.collect.pages.missing_words import n_words, prose_of
+from newsletter.collect.pages.notes import notes_beyond, number_notes
 from newsletter.collect.superscript import spell_out, spelt_out
 
 # Guessing where the text of a page is needs a page; a shorter one is all text.
 _SHORTEST_GUESSED = 1_500
-_FURNITURE = frozenset({"nav", "aside", "form", "button", "select", "textarea", "dialog", "footer"})
-_ZERO = r"\s*:\s*0(?![.\d]*[1-9])"
-_HIDDEN = re.compile(
-    rf"display\s*:\s*none|visibility\s*:\s*hidden|(?:font-size|opacity|max-height){_ZERO}", re.IGNORECASE
-)
-_TINY = re.compile(r"\s*+[0-3]\s*+(?:px\s*+)?")
-_TINY_STYLE = re.compile(r"(?:^|;)\s*(?:width|height)\s*:\s*[0-3](?:px)?\s*(?:;|$|!)", re.IGNORECASE)
+# Of several articles one is the page's text where it has this share of their words; the others are teasers.
+_MOST_OF_THEM = 0.7
+# With so many times its words elsewhere, an article without the page's heading is a promotion.
+_TIMES_OUTSIDE = 3
 
 _BLOCKS = {"p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "div", "section", "article", "ul", "ol", "li", "pre"}
 _QUOTES = {"blockquote", "cite", "footer", "q", "figure", "figcaption"}
@@ -29,37 +32,92 @@ _TABLES = {"table", "thead", "tbody", "tfoot", "tr", "td", "th", "caption"}
 _ACTIVE = {"script", "style", "noscript", "iframe", "object", "embed", "template", "head", "title"}
 _DRAWN = {"svg", "math", "canvas", "audio", "video"}
 _ATTRIBUTES = {"a": {"href"}, "img": {"src", "alt"}, "blockquote": {"cite"}, "ol": {"start"}}
+# Tags that a post has no mark for, but that begin a new line.
+_OTHER_BLOCKS = ["header", "aside", "address", "details", "hgroup", "fieldset", "legend", "center", "form"]
 
 
-def find_body(page: BeautifulSoup, url: str | None) -> str:
+def find_body(page: BeautifulSoup, *, url: str | None, base: str | None) -> str:
     """The HTML of the page's text, not yet safe. Takes the furniture out of `page`.
 
-    A page that says which part it is is believed: its `<article>` or `<main>` keeps quotes and struck words, which
-    guessing would lose. Only a page that does not say so is guessed at.
+    A page that says which part it is is believed, unless most words stand elsewhere: its `<article>` or `<main>` keeps
+    quotes and struck words, which guessing would lose. Only a page that does not say so is guessed at.
     """
     quote_indented(page)
-    prune(page)
-    for selector in ("article:not(article article)", "main, [role=main]"):
-        parts = page.select(selector)
-        if len(parts) == 1 and parts[0].get_text(strip=True):
-            return str(parts[0])
+    prune(page, fades=True, url=url, base=base)
+    open_layout(page, is_mail=False)
     whole = page.body or page
+    for selector in ("article:not(article article)", "main, [role=main]"):
+        part = _largest(page.select(selector))
+        if part is not None and _is_text(part, whole):
+            return str(part) + notes_beyond(page, part)
+        if part is not None and part.name == "article":
+            part.extract()
+    for tag in whole.find_all("main"):
+        tag.name = "div"
     if len(whole.get_text()) < _SHORTEST_GUESSED:
         return str(whole)
     return _guessed(str(whole), url) or str(whole)
 
 
-def clean_html(html: str, *, base: str | None) -> str:
-    """HTML with only the marks that a post can hold: no script, no style, no address but web and mail."""
+def clean_html(html: str, *, base: str | None, keeps_relative: bool = False) -> str:
+    """HTML with only the marks that a post can hold: no script, no style, no address but web and mail.
+
+    Without a `base` a relative address goes, or stays as it is.
+    """
     cleaner = nh3.Cleaner(
         tags=_BLOCKS | _QUOTES | _WORDS | _TABLES | {"img"},
         clean_content_tags=_ACTIVE | _DRAWN,
         attributes=_ATTRIBUTES,
         url_schemes={"http", "https", "mailto"},
-        url_relative=("rewrite_with_base", base) if base else "deny",
+        url_relative=("rewrite_with_base", base) if base else "pass_through" if keeps_relative else "deny",
         link_rel=None,
     )
     return cleaner.clean(spelt_out(html))
+
+
+def prune(page: BeautifulSoup, *, fades: bool = False, url: str | None = None, base: str | None = None) -> None:
+    """Take out furniture, what nobody was meant to see, and pictures that only count readers.
+
+    Pages fade blocks in (`fades`), mails hide words in the same way. `url` is where the page stands, `base` what its
+    relative addresses refer to.
+    """
+    spell_formulas(page)
+    spell_out(page)
+    load_pictures(page)
+    link_embeds(page, base)
+    straighten_code(page)
+    number_notes(page, url)
+    n_all = len((page.body or page).get_text(" ").split())
+    for tag in page.find_all(True):
+        if tag.decomposed or tag.name in {"html", "body"}:
+            continue
+        if is_hidden(tag, fades=fades) or (tag.name == "img" and is_tracker(tag)):
+            tag.decompose()
+        elif is_furniture(tag, n_words=n_all):
+            notes = tag.find(is_notes) if tag.name in {"footer", "aside"} else None
+            if notes is None:
+                tag.decompose()
+            else:
+                tag.replace_with(notes.extract())
+        elif tag.name == "summary":
+            tag.name = "p"
+        elif tag.name in _OTHER_BLOCKS or (tag.name == "footer" and tag.find_parent("blockquote") is None):
+            tag.name = "div"
+
+
+def _largest(parts: list[Tag]) -> Tag | None:
+    counted = [(len(part.get_text(" ").split()), part) for part in parts]
+    if not any(count for count, _ in counted):
+        return None
+    most, largest = max(counted, key=lambda pair: pair[0])
+    return largest if most >= _MOST_OF_THEM * sum(count for count, _ in counted) else None
+
+
+def _is_text(part: Tag, whole: Tag) -> bool:
+    if part.find("h1") is not None:
+        return True
+    inside = len(part.get_text(" ").split())
+    return n_words(prose_of(whole)) - n_words(prose_of(part)) <= _TIMES_OUTSIDE * inside
 
 
 def _guessed(html: str, url: str | None) -> str | None:
@@ -75,36 +133,3 @@ def _guessed(html: str, url: str | None) -> str | None:
         include_tables=True,
         favor_recall=True,
     )
-
-
-def prune(page: BeautifulSoup) -> None:
-    """Take out furniture, what nobody was meant to see, and pictures that only count readers."""
-    spell_out(page)
-    for tag in page.find_all(True):
-        if tag.decomposed or tag.name in {"html", "body"}:
-            continue
-        if tag.name == "img":
-            _load(tag)
-        if _is_furniture(tag) or _is_hidden(tag) or (tag.name == "img" and _is_tracker(tag)):
-            tag.decompose()
-
-
-def _is_furniture(tag: Tag) -> bool:
-    return tag.name in _FURNITURE and tag.find_parent("blockquote") is None
-
-
-def _is_hidden(tag: Tag) -> bool:
-    is_marked = tag.has_attr("hidden") or tag.get("aria-hidden") == "true"
-    return is_marked or _HIDDEN.search(str(tag.get("style") or "")) is not None
-
-
-def _is_tracker(image: Tag) -> bool:
-    sizes = [str(image.get(name)) for name in ("width", "height") if image.get(name)]
-    return any(_TINY.fullmatch(size) for size in sizes) or _TINY_STYLE.search(str(image.get("style") or "")) is not None
-
-
-def _load(image: Tag) -> None:
-    """Pages that load pictures late keep the address elsewhere."""
-    late = image.get("data-src") or image.get("data-lazy-src") or image.get("data-original")
-    if late and str(image.get("src") or "data:").startswith("data:"):
-        image["src"] = late

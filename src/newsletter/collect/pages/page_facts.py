@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
 from trafilatura.metadata import extract_metadata
 
 from newsletter.collect.literal import one_line
+from newsletter.collect.pages.page_title import page_title
 from newsletter.collect.web_address import whole_address
 
 # Its complaints about odd pages are no use to somebody who adds a post.
@@ -40,17 +43,21 @@ def read_facts(page: BeautifulSoup, html: str, at: str | None = None) -> PageFac
     # Guessing a day from anywhere in the text is worse than no day.
     found = extract_metadata(html, extensive=False)
     saved = _SAVED_FROM.search(html[:4096])
-    url = _first_address(
-        _attribute(page, "link[rel~=canonical]", "href"), _meta(page, "og:url"), saved[1] if saved else None, found.url
+    own = (
+        _attribute(page, "link[rel~=canonical]", "href"),
+        _meta(page, "og:url"),
+        saved[1] if saved else None,
+        found.url,
     )
+    url = _own_address(own, at)
     # Where it was fetched is what its relative addresses refer to, whatever it calls itself.
     said = _attribute(page, "base[href]", "href")
     base = (whole_address(said, at or url) if said else None) or at or url
     image = _meta(page, "og:image") or _meta(page, "twitter:image")
     published = _meta(page, "article:published_time") or _attribute(page, "article time[datetime]", "datetime")
     return PageFacts(
-        title=_text(_only_heading(page) or _meta(page, "og:title") or _named(page, found.title)),
-        url=url or at,
+        title=_text(page_title(page, site=_meta(page, "og:site_name"), guessed=found.title)),
+        url=url,
         base=base,
         site=_text(_meta(page, "og:site_name") or found.sitename),
         author=_text((found.author or "").replace(";", ",")),
@@ -68,23 +75,16 @@ def _attribute(page: BeautifulSoup, selector: str, name: str) -> str | None:
     return next((value for tag in page.select(selector) if (value := str(tag.get(name) or "").strip())), None)
 
 
-def _only_heading(page: BeautifulSoup) -> str | None:
-    """The text of the one `<h1>` of the page's article, or of the page where it has a single one."""
-    for selector in ("article h1", "main h1", "h1"):
-        headings = page.select(selector)
-        if len(headings) == 1:
-            return headings[0].get_text()
-    return None
+def _own_address(said: Sequence[str | None], at: str | None) -> str | None:
+    """The first that is more than the front page of a site; many pages give that for their own."""
+    whole = [address for text in said if text and (address := whole_address(text))]
+    return next((address for address in whole if not is_front(address)), None) or at or next(iter(whole), None)
 
 
-def _named(page: BeautifulSoup, guessed: str | None) -> str | None:
-    """The page's `<title>`; the guess, which is without the site's name, only where it is a part of that."""
-    name = " ".join(page.title.get_text().split()) if page.title else ""
-    return guessed if not name or (guessed and guessed in name) else name
-
-
-def _first_address(*candidates: str | None) -> str | None:
-    return next((address for text in candidates if text and (address := whole_address(text))), None)
+def is_front(address: str) -> bool:
+    """Whether it is the address of a site and not that of one of its pages."""
+    parts = urlsplit(address)
+    return parts.path in {"", "/"} and not parts.query
 
 
 def _day(*candidates: str | None) -> date | None:

@@ -8,6 +8,7 @@ from datetime import date
 
 from newsletter.collect.quote import as_quote, on_top
 from newsletter.collect.web_address import site_of, whole_address
+from newsletter.collect.wordless import require_words
 from newsletter.ports.fetcher import MAX_BYTES, Fetched, Fetcher, NotFetched, WhyNot
 from newsletter.words.canonical import canonical
 from newsletter.words.mistake import Mistake
@@ -50,23 +51,30 @@ def fetch_page(url: str, fetcher: Fetcher) -> WebPage:
 
 
 def post_of(page: WebPage, *, on: date, note: str = "", quote: str = "", title: str = "") -> Post:
-    """Make a post of a page. Raises Mistake where it holds no words.
+    """Make a post of a page. Raises Mistake where it has no words, and there is neither a note nor a quote.
 
     `note` goes on top; with a `quote` that stands below it, and the page gives only its title, author, day and picture.
     """
+    post = read_fetched(page, on=on, with_text=not quote)
+    if quote:
+        post = replace(post, body=as_quote(quote, post.source or site_of(page.url), post.url))
+    elif not note:
+        require_words(post)
+    return replace(post, body=on_top(note, post.body), title=post.title or title)
+
+
+def read_fetched(page: WebPage, *, on: date, with_text: bool = True) -> Post:
+    """What a page says, even if that is only its title. Raises Mistake where it says nothing."""
     from newsletter.collect.charset import decoded, decoded_page
     from newsletter.collect.outside import open_page
     from newsletter.collect.plain_text import read_plain_text
 
     if page.is_plain:
         post = replace(read_plain_text(decoded(page.html, name=page.url), on=on), url=page.url)
+        post = post if with_text else replace(post, body="", checks=())
     else:
-        post = open_page(decoded_page(page.html, name=page.url), on=on, at=page.url)
-    post = _at_its_own_site(post, page.url)
-    if quote:
-        checks = tuple(check for check in post.checks if not check.startswith("The text is that of"))
-        post = replace(post, body=as_quote(quote, post.source or site_of(page.url), post.url), checks=checks)
-    return replace(post, body=on_top(note, post.body), title=post.title or title)
+        post = open_page(decoded_page(page.html, name=page.url), on=on, at=page.url, with_text=with_text)
+    return _at_its_own_site(post, page.url)
 
 
 def _at_its_own_site(post: Post, fetched: str) -> Post:
@@ -84,9 +92,10 @@ def _marked(answer: Fetched) -> bytes:
     """The page, beginning with what the server says of its letters, unless the page can tell on its own."""
     match = _CHARSET.search(answer.headers.get("content-type", ""))
     label = match[1].encode() if match else b""
+    says_utf8 = label.lower() in {b"utf-8", b"utf8"}
     if (
         not label
-        or label.lower() in {b"utf-8", b"utf8"}
+        or (says_utf8 and _CHARSET.search(answer.body[:4096].decode("ascii", errors="replace")))
         or answer.body.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"))
     ):
         return answer.body
