@@ -39,7 +39,7 @@ def test_a_text_a_page_and_a_draft_make_an_issue(home: Path) -> None:
     added = newsletter(home, "add", str(SEEDS / "raw" / "the-winter-boat.txt"), str(SEEDS / "raw" / "night-train.html"))
     drafted = newsletter(home, "draft")
     assert added.returncode == drafted.returncode == 0
-    assert "2 paragraphs may be quotes: check" in added.stdout
+    assert "” may be a quote: " in added.stdout
     assert len(files(home)) == 2
     assert "issues/001.md: The 21:40 has a dining car again" in drafted.stdout
     assert "has something to check" in drafted.stdout

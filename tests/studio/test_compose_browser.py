@@ -194,3 +194,19 @@ def test_what_is_taken_out_is_put_back_where_it_was(chromium: Browser, serving: 
     page.get_by_role("button", name="Put it back").press("Enter")
     expect(page.locator("#toc .post").nth(1)).to_contain_text("three")
     expect(page.locator(".drawer")).not_to_contain_text("three")
+
+
+def test_keys_decide_whose_words_a_paragraph_is(chromium: Browser, serving: Serving) -> None:
+    """The doubt is marked in the mail beside too; `1` makes it a quote, and `u` brings back the very file."""
+    path = serving.directory / POST
+    doubt = "checks: ['“It is a law …” may be a quote: it is short']"
+    path.write_text(f"---\ntitle: Ferries\n{doubt}\n---\n\n> It is late.\n\nIt is a law now.\n")
+    before = path.read_text()
+    page = _compose(chromium, serving)
+    expect(page.frame_locator("#view iframe").get_by_text("Theirs or ours? it is short")).to_be_visible()
+    page.keyboard.press("1")
+    expect(page.locator("#whose-head")).to_have_text("All decided")
+    assert path.read_text().endswith("---\n\n> It is late.\n>\n> It is a law now.\n")
+    page.keyboard.press("u")
+    expect(page.locator("#whose-head")).to_have_text("One left to decide")
+    assert path.read_text() == before

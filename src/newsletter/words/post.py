@@ -25,7 +25,7 @@ class Post:
     """A file in `posts/`. `slug` is its name without `.md`; `body` is Markdown in which quotes are blockquotes.
 
     A blockquote carries its source as a last line of its own that begins with an em dash.
-    `checks` are sentences for the editor ("2 paragraphs may be quotes"); they never reach a mail.
+    `checks` are sentences for the editor ("“It is late …” may be a quote: it is short"); they never reach a mail.
     `body_line` is the line of the file on which `body` begins, `key_lines` that of each front-matter key, so that errors
     can point at them.
     """

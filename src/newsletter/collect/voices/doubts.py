@@ -1,30 +1,45 @@
-"""What an editor has to look at, of the paragraphs that may be a quote or our own words."""
+"""The lines in a post's `checks` that say which paragraph may be a quote or our own words, and why."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from newsletter.collect.voices.tell import Voice
+if TYPE_CHECKING:
+    from newsletter.collect.voices.tell import Voice
 
 # More reasons tell nobody more.
 _MOST_REASONS = 3
+_FEWEST_WORDS, _MOST_WORDS = 4, 12
+# Of languages that set no words apart.
+_MOST_LETTERS = 60
+_LINE = re.compile(r"“(.+?) …” may be a quote: (.+?)(?:\. Set as (?:a quote|our own words) now\.)?")
 
 
 def doubts(voices: Sequence[Voice]) -> list[str]:
-    """A line for what was set as a quote and one for what was set as ours; each names its paragraphs and why."""
-    quoted = [voice for voice in voices if voice.is_doubtful and voice.is_quote]
-    ours = [voice for voice in voices if voice.is_doubtful and not voice.is_quote]
+    """A line for each paragraph in doubt: how it begins, what speaks for either, and what it is set as now."""
+    texts = [voice.text for voice in voices]
     return [
-        *([f"{_may_be(quoted)}. Set apart as {'quotes' if len(quoted) > 1 else 'a quote'} now."] if quoted else []),
-        *([f"{_may_be(ours)}. Set as our own words now."] if ours else []),
+        f"“{_beginning(voice.text, texts)} …” may be a quote: {'; '.join(voice.doubts[:_MOST_REASONS])}."
+        f" Set as {'a quote' if voice.is_quote else 'our own words'} now."
+        for voice in voices
+        if voice.is_doubtful
     ]
 
 
-def _may_be(voices: Sequence[Voice]) -> str:
-    beginnings = (" ".join(voice.text.split()[:4]) for voice in voices)
-    which = ", ".join(
-        f"“{beginning} …” ({', '.join(voice.doubts[:_MOST_REASONS])})"
-        for beginning, voice in zip(beginnings, voices, strict=True)
-    )
-    how_many = "1 paragraph may be a quote" if len(voices) == 1 else f"{len(voices)} paragraphs may be quotes"
-    return f"{how_many}: check {which}"
+def read_doubt(check: str) -> tuple[str, str] | None:
+    """How the paragraph begins that a line of `checks` is about, and the reasons; None for a line about something else."""
+    match = _LINE.fullmatch(check)
+    return (match[1], match[2]) if match else None
+
+
+def _beginning(text: str, texts: Sequence[str]) -> str:
+    """Its first words; more of them where another paragraph begins with the same."""
+    words = text.split()
+    beginning = ""
+    for n in range(_FEWEST_WORDS, _MOST_WORDS + 1):
+        beginning = " ".join(words[:n])[:_MOST_LETTERS]
+        if sum(other.startswith(beginning) for other in texts) == 1:
+            break
+    return beginning

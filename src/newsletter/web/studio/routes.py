@@ -39,6 +39,7 @@ from newsletter.web.studio.issue import (
     reports,
     send,
     trial,
+    whose,
 )
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.readers import do_not_mail, export, imports, lists, reader, readers, segments
@@ -47,7 +48,7 @@ from newsletter.wiring import Parts
 from newsletter.wiring.runner import Bell
 
 _WEEK = (sign_in, home, finds, sources, schedule, calendar, settings, health, live, users, own_account)
-_ISSUE = (issues, compose, broken, history, pictures, preview, findings, trial, send, reports, gallery)
+_ISSUE = (issues, compose, whose, broken, history, pictures, preview, findings, trial, send, reports, gallery)
 _READERS = (readers, lists, segments, do_not_mail, imports, export, reader)
 PAGES: tuple[Page, ...] = tuple(page for module in (*_WEEK, *_ISSUE, *_READERS) for page in module.PAGES)
 

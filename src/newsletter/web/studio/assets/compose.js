@@ -5,6 +5,7 @@ import { Saver, forget, keptOf } from "./saver.js";
 import { tools } from "./words.js";
 import { orderOf, ordering } from "./order.js";
 import { choosePicture } from "./picture.js";
+import { goOn, whoseKeys } from "./whose.js";
 
 const work = document.querySelector(".work");
 const issue = work.dataset.issue;
@@ -50,6 +51,8 @@ function say(text, kind = "") {
 }
 
 function part() { return write.querySelector("form.part"); }
+/** What the address of the open part has besides: whether it asks whose every paragraph is, and the presses to undo. */
+function moreOf() { return write.querySelector("#whose")?.dataset.more ?? ""; }
 
 /** Take over the part that the page shows now. */
 function begin() {
@@ -98,13 +101,14 @@ function offer(form, field, kept) {
 }
 
 /** Open another part without loading the page; what waits is sent first. */
-async function open(key, { push = true } = {}) {
+async function open(key, { push = true, more = key === part().dataset.key ? moreOf() : "" } = {}) {
   await saver.flush();
+  const address = `?part=${encodeURIComponent(key)}${more}`;
   let response;
-  try { response = await fetch(`?part=${encodeURIComponent(key)}&bare`, { redirect: "error" }); } catch { /* below */ }
-  if (!response?.ok) { if (saver.isIdle) location.href = `?part=${encodeURIComponent(key)}`; return; }
+  try { response = await fetch(`${address}&bare`, { redirect: "error" }); } catch { /* below */ }
+  if (!response?.ok) { if (saver.isIdle) location.href = address; return; }
   write.innerHTML = await response.text();
-  if (push) history.pushState({ key }, "", `?part=${encodeURIComponent(key)}`);
+  if (push) history.pushState({ key }, "", address);
   begin();
   show("#write");
 }
@@ -126,6 +130,21 @@ async function step(data, key = part().dataset.key) {
   await outline();
   if (["add", "remove"].includes(data.step)) await refill();
   say(`saved · ${issueFile}`);
+  tell(null);
+}
+
+/** Decide whose words a paragraph is, or take that back. */
+async function decide(press) {
+  await saver.flush();
+  if (!saver.isIdle) return;
+  const { file, key } = part().dataset;
+  const presses = write.querySelector("[name=presses]")?.value ?? "";
+  const [code, answer] = await post(`${here}/whose`, { file, base: versions[file], press, presses });
+  if (code !== 200) { say(`Not decided: ${answer.message} ${answer.fix}`, "bad"); return; }
+  const mode = write.querySelector("#whose [name=all]") ? "&all" : "";
+  await open(key, { push: false, more: `${mode}&presses=${encodeURIComponent(answer.presses)}` });
+  Object.assign(known, versions);
+  goOn(write, press);
   tell(null);
 }
 
@@ -215,7 +234,7 @@ toc.addEventListener("click", (event) => {
 });
 write.addEventListener("submit", async (event) => {
   const pressed = event.submitter;
-  const { key, file } = part().dataset;
+  const { key } = part().dataset;
   // A heading is saved as the form that it is.
   if (pressed?.value === "title") return;
   event.preventDefault();
@@ -223,12 +242,17 @@ write.addEventListener("submit", async (event) => {
     takeOut(key);
   } else if (pressed?.name === "step") {
     step({ step: pressed.value, slug: key.slice(5) });
+  } else if (pressed?.name === "press") {
+    decide(pressed.value);
   } else {
-    if (pressed?.value === "checks") { await saver.flush(); saver.typed(file, "checks", ""); }
     await saver.flush();
-    if (pressed?.value === "checks") await open(key, { push: false });
   }
 });
+write.addEventListener("click", (event) => {
+  const { more } = event.target.closest("a[data-more]")?.dataset ?? {};
+  if (more !== undefined && !event.ctrlKey && !event.metaKey) { event.preventDefault(); open(part().dataset.key, { more }).then(() => tell(null)); }
+});
+whoseKeys(write);
 drawer.addEventListener("submit", (event) => {
   event.preventDefault();
   const slug = event.target.dataset.slug;
@@ -247,7 +271,10 @@ document.addEventListener("keydown", (event) => {
     if (next) open(next);
   }
 });
-window.addEventListener("popstate", () => open(new URLSearchParams(location.search).get("part") ?? "", { push: false }));
+window.addEventListener("popstate", () => {
+  const asked = new URLSearchParams(location.search);
+  open(asked.get("part") ?? "", { push: false, more: asked.has("all") ? "&all" : "" });
+});
 window.addEventListener("beforeunload", (event) => {
   if (!saver.isIdle) { saver.flush(); event.preventDefault(); }
 });

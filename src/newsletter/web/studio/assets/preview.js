@@ -3,6 +3,7 @@
 import { post } from "./studio.js";
 import { here, onChange } from "./compose.js";
 import { showInboxes } from "./inboxes.js";
+import { markDoubts } from "./whose.js";
 
 const pane = document.querySelector("#view");
 const frame = pane.querySelector("iframe");
@@ -70,6 +71,7 @@ function paint() {
       if (rule.media?.mediaText.includes("prefers-color-scheme")) rule.media.mediaText = (state.light === "dark") === rule.media.mediaText.includes("dark") ? "all" : "not all";
     }
   }
+  markDoubts(inside);
   screen.className = `screen ${state.phone} ${state.light}`;
   frame.contentWindow.scrollTo(0, top);
 }

@@ -11,7 +11,9 @@ from newsletter.folder.sheet import Clash
 from newsletter.folder.touch import edit_of, with_sections
 from newsletter.schedule.lock import find_lock, unlock
 from newsletter.web.number import read_number
+from newsletter.web.studio.issue.compose_form import save_form
 from newsletter.web.studio.issue.draft_parts import OpenPart, outline_of, part_of, unused_in
+from newsletter.web.studio.issue.whose import other_checks, paragraphs_of
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.studio import Studio
 from newsletter.web.studio.visit import Visit
@@ -22,7 +24,9 @@ from newsletter.words.user import Role
 
 
 def show(studio: Studio, visit: Visit) -> Response:
-    """The whole page, with the part that `?part=` names; `?bare` gives that part alone, for the script."""
+    """The whole page, with the part that `?part=` names; `?bare` gives that part alone, for the script; `?all` asks whose words
+    every paragraph of a post is.
+    """
     number = visit.number("number")
     try:
         outline = outline_of(studio.parts, number)
@@ -43,6 +47,10 @@ def show(studio: Studio, visit: Visit) -> Response:
         file_versions=file_versions,
         lock=lock,
         folder_words=_words(studio, number) if lock else "",
+        paragraphs=paragraphs_of(part.post) if part.post else [],
+        other_checks=other_checks(part.post) if part.post else [],
+        is_all="all" in wanted and part.post is not None,
+        presses=visit.asked("presses"),
     )
 
 
@@ -53,7 +61,7 @@ def save(studio: Studio, visit: Visit) -> Response:
     `mine` as in `Changed`; where they differ, others' words were merged in. A clash is 409 with `mine` and `theirs`.
     """
     if visit.data is None:
-        _save_form(studio, visit)
+        save_form(studio, visit)
         return visit.go(f"/issues/{visit.number('number')}?part={visit.text('part')}", said="Saved.")
     file, base = str(visit.value("file", str)), str(visit.value("base", str))
     field, value = str(visit.value("field", str)), str(visit.value("value", str))
@@ -70,7 +78,7 @@ def arrange(studio: Studio, visit: Visit) -> Response:
     number = visit.number("number")
     file = f"issues/{number:03d}.md"
     if visit.data is None:
-        _save_form(studio, visit)
+        save_form(studio, visit)
     before = studio.parts.issues.get_issue(number).sections
     is_whole = isinstance(visit.data, dict) and "sections" in visit.data
     after = _whole_order(visit, before) if is_whole else _one_step(visit, before)
@@ -109,13 +117,6 @@ def _words(studio: Studio, number: int) -> str:
         return studio.looks.show(press(studio.parts.shelf, studio.newsletter, number).rendered.edition)
     except NewsletterError:
         return ""
-
-
-def _save_form(studio: Studio, visit: Visit) -> None:
-    """Every field of the part that a form brings."""
-    file, base = visit.text("file"), visit.text("base")
-    for field in visit.texts("field"):
-        base = studio.write(visit, file, base, edit_of(file, field, visit.text(f"value-{field}"))).mine
 
 
 def _whole_order(visit: Visit, before: Sections) -> Sections:
