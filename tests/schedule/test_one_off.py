@@ -50,10 +50,8 @@ def test_a_time_missed_by_hours_is_held_and_asked(world: World) -> None:
 
 def test_what_was_set_to_a_time_is_told_when_it_went(world: World) -> None:
     """One mail with the counts, however often it ticks."""
-    mailing = _set_to(world, datetime.now(UTC) + timedelta(seconds=1.8))
-    until(lambda: world.parts.ledger.control.start_due() == 1)
-    world.clock.turn(datetime.now(UTC) + timedelta(minutes=1))
-    world.beat()
+    mailing = _set_to(world, world.clock.now() + HOUR)
+    world.beat(world.clock.now() + HOUR)
     world.beat()
 
     assert READERS == world.copies(1)
@@ -64,8 +62,8 @@ def test_what_was_set_to_a_time_is_told_when_it_went(world: World) -> None:
 
 def test_one_that_has_begun_can_not_be_moved(world: World) -> None:
     """Another time is for what has not begun; paused in the middle it goes on where it was."""
-    mailing = _set_to(world, datetime.now(UTC) + timedelta(seconds=1.8))
-    until(lambda: world.parts.ledger.control.start_due() == 1)
+    mailing = _set_to(world, world.clock.now() + HOUR)
+    assert 1 == world.parts.ledger.control.start_due(world.clock.now() + HOUR)
 
     assert not world.schedule.sendings.move_start(mailing, datetime.now(UTC) + HOUR)
 
