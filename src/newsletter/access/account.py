@@ -1,4 +1,4 @@
-"""The studio's users: who has an account, and how often somebody failed to come in."""
+"""The studio's users: who has an account, and how often somebody failed to sign in."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from newsletter.words.user import User
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserAccount:
-    """A user with what proves them. `password_hash` None: they have not chosen one yet.
+    """A user and their credentials. `password_hash` is None until they have chosen a password.
 
-    `epoch` is part of every session: a new one ends all of them. `totp_secret` is base32 (RFC 6238); `totp_step` the last
-    time step whose code was used, so that none is used twice.
+    `epoch` is part of every session: a new one ends all of them. `totp_secret` is base32 (RFC 6238); `totp_step` the
+    last time step whose code was used, so that no code is used twice.
     """
 
     user: User

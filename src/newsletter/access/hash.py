@@ -62,7 +62,7 @@ class Hashing:
         finally:
             with self._changed:
                 self._present[key] -= 1
-                self._present += Counter()  # drops those of whom nobody is left
+                self._present += Counter()  # drops networks from which nobody is left
 
     def do(self, work: Callable[[], Made], *, is_known: bool) -> Made:
         ticket = (not is_known, next(self._numbers))
@@ -80,7 +80,7 @@ class Hashing:
                 self._changed.notify_all()
 
     def _begin(self, work: Callable[[], Made]) -> Made:
-        # Noted where it really begins: a busy machine may let a second pass before that.
+        # Noted when it really begins: on a busy machine a second may pass before that.
         self._begun.append(time.monotonic())
         return work()
 
@@ -90,6 +90,6 @@ class Hashing:
 
 
 def _give_way() -> None:
-    """Everything else that this machine has to do comes first. Only Linux counts that by thread."""
+    """Lower this thread's priority below everything else. Only Linux has a priority for each thread."""
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 5)

@@ -8,13 +8,13 @@ _LONGEST = 64
 
 
 def plain_address(text: str) -> str:
-    """The address as it is usually written; IPv4 within IPv6 (RFC 4291, 2.5.5.2) as IPv4; what is none as it stands, cut."""
+    """The address as it is usually written; IPv4 within IPv6 (RFC 4291, 2.5.5.2) as IPv4. Other text as it is, cut."""
     found = _read(text)
     return str(found) if found else text[:_LONGEST]
 
 
 def network_of(text: str) -> str:
-    """The address itself, or the 64 bits of an IPv6 network: one customer has all of it. What is none as it stands, cut."""
+    """The address itself, or the 64 bits of an IPv6 network: one customer has all of it. Other text as it is, cut."""
     found = _read(text)
     if found is None:
         return text[:_LONGEST]

@@ -1,4 +1,4 @@
-"""Coming in by password and code: slow to guess, the same for every wrong answer, limited by network and browser."""
+"""Signing in by password and code: slow to guess, the same for every wrong answer, limited by network and browser."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from newsletter.access.network import network_of
 from newsletter.access.users_sql import Users
 from newsletter.words.mistake import Mistake, NotNow
 
-# OWASP asks for throttling by account, and by place so that one machine can't try every account. Never by account alone:
-# whoever knows an owner's address could keep the owner out.
+# OWASP asks for throttling by account, and by place so that one machine can't try every account. Never by account
+# alone: anybody who knows an owner's address could keep the owner out.
 _SPAN = timedelta(minutes=15)
 _FOR_ADDRESS, _FOR_NETWORK = 5, 30
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 1_000
@@ -28,7 +28,10 @@ _WRONG = "That address, password or code is not right."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInTry:
-    """What somebody typed, and from where. `device` is the name of a browser in which this address came in before; "" for another."""
+    """What somebody typed, and from where.
+
+    `device` names a browser in which this address signed in before; "" for any other.
+    """
 
     email: str
     password: str
@@ -40,7 +43,8 @@ class SignInTry:
 def sign_in(users: Users, attempt: SignInTry, *, now: datetime, hashing: Hashing) -> UserAccount:
     """The account. Raises Mistake for every wrong answer in the same words, NotNow after too many of them.
 
-    A try is spent before anything is hashed, so that any number at once gets no more of them; a right answer gives it back.
+    A try is spent before anything is hashed, so that many at the same time get no extra tries; a right answer gives it
+    back.
     """
     is_known = bool(attempt.device) and not _is_over(users, _of_device(attempt), now)
     limits = _of_device(attempt) if is_known else _of_stranger(attempt)
@@ -138,7 +142,7 @@ def _of_stranger(attempt: SignInTry) -> Mapping[str, int]:
 
 
 def _is_over(users: Users, limits: Mapping[str, int], now: datetime) -> bool:
-    """Looked at first without writing: a flood of tries must not hold the database's lock."""
+    """Whether there were too many tries. Reads without writing: a flood of tries must not hold the database's lock."""
     return any(users.count_tries(mark, since=now - _SPAN) >= most for mark, most in limits.items())
 
 

@@ -1,4 +1,4 @@
-"""Tables of the studio's users, their sessions, tries to come in, and unnamed proxies."""
+"""Tables of the studio's users, their sessions, tries to sign in, and unnamed proxies."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ studio_session = Table(
     metadata,
     Column("mark", String(64), primary_key=True),
     Column("user_id", ForeignKey("user_account.id")),
-    # As the user's was then: another one ends it.
+    # The user's epoch when the session began; the session ends when the user's changes.
     Column("epoch", Integer, nullable=False),
     Column("began_at", UtcDateTime, nullable=False),
 )
 
-# Tries to come in, under a digest of the address or the network. Old ones are deleted as new ones come.
+# Tries to sign in, under a digest of the address or the network. Old ones are deleted as new ones come.
 failed_entry = Table(
     "failed_entry",
     metadata,
@@ -46,7 +46,7 @@ failed_entry = Table(
     Index("failed_entry_who", "who", "at"),
 )
 
-# Through which proxies requests came that nobody has named, for `doctor`.
+# Proxies through which requests came and that nobody has named, for `doctor`.
 unnamed_proxy = Table(
     "unnamed_proxy",
     metadata,

@@ -22,7 +22,7 @@ class UnnamedProxies:
         self._engine = engine
 
     def note(self, address: str, *, at: datetime) -> None:
-        """A request came through it. A bounded number is kept."""
+        """Note that a request came through this proxy. A bounded number is kept."""
         with writing(self._engine) as connection:
             connection.execute(delete(unnamed_proxy).where(unnamed_proxy.c.seen_at < at - _KEPT_FOR))
             others = select(func.count()).where(unnamed_proxy.c.address != address)

@@ -1,4 +1,4 @@
-"""The studio's users in the database, their sessions, and the tries to come in."""
+"""The studio's users in the database, their sessions, and the tries to sign in."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FORGOTTEN_AFTER = timedelta(days=1)
 
 
 class Users:
-    """Accounts of the studio, sessions, and how often somebody tried to come in."""
+    """Accounts of the studio, sessions, and how often somebody tried to sign in."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -125,7 +125,7 @@ class Users:
         """
         with writing(self._engine) as connection:
             if not is_sqlite(connection):
-                # There two transactions would both count before either has noted its try.
+                # On PostgreSQL two transactions would both count before either has noted its try.
                 connection.execute(text("SELECT pg_advisory_xact_lock(7234002)"))
             if any(_tries(connection, mark, since) >= most for mark, most in limits.items()):
                 return None

@@ -1,4 +1,4 @@
-"""What consent lets in: who comes onto a list by which way, and what nobody but the reader can undo."""
+"""Admission: how an address may come onto a list, and what nobody but the reader can undo."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class SubscriptionStep(StrEnum):
     KEEP = "keep"
 
 
-# By what the subscription is, None for none, and by the status that a file, a form of the studio or a command asks for.
+# By the subscription's status, None where there is none, and the status that a file, a form or a command asks for.
 # Whatever they ask for, an ended subscription stays ended.
 _BROUGHT: Mapping[SubscriptionStatus | None, Mapping[SubscriptionStatus, SubscriptionStep]] = {
     None: {_PENDING: SubscriptionStep.ADD, _ACTIVE: SubscriptionStep.ADD, _ENDED: SubscriptionStep.ADD},
@@ -36,7 +36,7 @@ _BROUGHT: Mapping[SubscriptionStatus | None, Mapping[SubscriptionStatus, Subscri
     _ACTIVE: {_PENDING: SubscriptionStep.KEEP, _ACTIVE: SubscriptionStep.KEEP, _ENDED: SubscriptionStep.END},
     _ENDED: {_PENDING: SubscriptionStep.KEEP, _ACTIVE: SubscriptionStep.KEEP, _ENDED: SubscriptionStep.KEEP},
 }
-# By what the subscription is when its reader says yes.
+# By the subscription's status when its reader says yes.
 _SAID_YES: Mapping[SubscriptionStatus | None, SubscriptionStep] = {
     None: SubscriptionStep.ADD,
     _PENDING: SubscriptionStep.RAISE,
@@ -64,8 +64,8 @@ def step_for_brought(before: SubscriptionStatus | None, wanted: SubscriptionStat
 def may_confirm(asked: Asked, *, suppressed: SuppressionReason | None, is_former: bool) -> bool:
     """Whether a reader's yes counts at this address.
 
-    Their own word lifts an earlier unsubscribe, never a bounce or a complaint. What the owner asked for lifts nothing,
-    and does not count at an address that its reader gave up: they did not ask for it there.
+    Their own sign-up lifts an earlier unsubscribe, never a bounce or a complaint. What the owner asked for lifts
+    nothing, and does not count at an address that its reader gave up: they did not ask for it there.
     """
     if suppressed is not None:
         return asked in OWN_WORD and suppressed is SuppressionReason.UNSUBSCRIBE

@@ -1,4 +1,4 @@
-"""Asks people who were put on a list by somebody else whether they want to be on it, and says where no mail does."""
+"""Asks people who were put on a list by somebody else whether they want to be on it, and says where no mail may ask."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskProgress:
-    """How many mails that ask were handed over now, and how many wait."""
+    """How many mails with the question were handed over now, and how many wait."""
 
     posted: int
     waiting: int
@@ -45,7 +45,7 @@ def why_quiet(found: Unanswered | None, now: datetime) -> str:
 
 
 def ask_once_more(readers: Readers, consent: Consent, post_office: PostOffice, email: str) -> tuple[int, bool]:
-    """Forgive an address that it did not answer, and ask its reader by one more mail where they are pending.
+    """Forgive an address for not answering, and ask its reader by one more mail where they are pending.
 
     Returns how many mails are forgiven, and whether a mail was handed over.
     """

@@ -45,7 +45,7 @@ _NOT_AGAIN_DAYS = 365
 class AskingRun:
     """The owner asked part of a list whether they still want it, and how that stands.
 
-    Of `asked`, some said yes, some left by themselves, some were ended by their silence, and some are still waited for.
+    Of `asked`, some said yes, some left by themselves, some were ended by their silence, and some can still answer.
     """
 
     id: int
@@ -78,7 +78,7 @@ class AskingAgain:
     def ask(self, list_name: str, segment: str, *, days: int, wording: str) -> int:
         """A request for everyone active on a list who fits and was not asked this year. The number of the run.
 
-        Raises Missing for an unknown list, NotNow before the newsletter has sent that list enough issues to judge by.
+        Raises Missing for an unknown list, NotNow before that list was sent enough issues to judge by.
         """
         with writing(self._engine) as connection:
             roll_up(connection)
@@ -107,7 +107,7 @@ class AskingAgain:
     def undo(self, run: int) -> int:
         """Take a run back: nobody else is mailed or ended for it, and the readers that it ended are on the list again.
 
-        All but those who left or must not be mailed since. Returns how many came back. Raises Missing.
+        Except those who have left since, or must not be mailed. Returns how many came back. Raises Missing.
         """
         with writing(self._engine) as connection:
             found = connection.execute(
@@ -268,7 +268,7 @@ def _still_open(run: AnyRow) -> Select[tuple[int]]:
 
 
 def _ended_by(run: int, list_id: int) -> Select[tuple[int, int]]:
-    """The departures that a run brought about and that are still those people's last."""
+    """The departures that a run caused and that are still those people's last."""
     later = departure.alias()
     return (
         select(departure.c.id, departure.c.subscriber_id)

@@ -34,7 +34,7 @@ class _OverBudgetError(Exception):
 
 
 class Budgets:
-    """Holds off those who ask too often."""
+    """Buckets that limit how often anybody may ask, and the breaker."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -52,7 +52,7 @@ class Budgets:
     def count_sign_ups(self, *, within_seconds: int) -> tuple[int, int]:
         """An address counts once, however often it is typed; one that is on the list already can confirm nothing."""
         newest = consent_request.c.requested_at > database_now(-within_seconds)
-        # What an owner has seen and waved through does not close the form again.
+        # What an owner has seen and accepted does not close the form again.
         seen = exists().where(breaker.c.name == _NAME, breaker.c.closes_at >= consent_request.c.requested_at)
         by_form = and_(consent_request.c.asked == Asked.FORM, newest, ~seen)
         addresses = select(func.count(func.distinct(consent_request.c.email_key)))

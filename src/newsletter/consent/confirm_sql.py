@@ -21,7 +21,7 @@ from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason, a
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Returning:
-    """The person who confirmed, and the lists they are mailed on because of it; 0 and none where that must not be.
+    """The person who confirmed, and the lists on which they are mailed now; 0 and no lists where that may not be.
 
     `moved_from` is the address that they gave up with it, where mail to that is allowed.
     """
@@ -59,16 +59,16 @@ def _suppressed(connection: Connection, email_key: str) -> SuppressionReason | N
 
 
 def _lift(connection: Connection, request: AnyRow, person: int, erase_key: EraseKey | None) -> None:
-    """The person's own word: the address is off the do-not-mail list, nobody's former one, and not held off as erased."""
+    """The person asks for mail: the address is no longer suppressed, a former one or held off as erased."""
     connection.execute(delete(suppression).where(suppression.c.email_key == request.email_key))
     take_up(connection, request.email_key)
     _forgive(connection, request.email, person, erase_key)
 
 
 def _forgive(connection: Connection, email: str, person: int, erase_key: EraseKey | None) -> None:
-    """The reader of this address has said yes: what its keyed hashes held against it is over.
+    """The reader of this address has said yes: forget what keyed hashes held against it.
 
-    The issues that they had before they were erased stay theirs.
+    The issues that they got before they were erased still count as theirs.
     """
     if erase_key is None:
         return

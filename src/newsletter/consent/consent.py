@@ -42,9 +42,9 @@ def open_consent(
     *,
     keep_visitor_days: int | None = None,
 ) -> Consent:
-    """`forgets` take away what each room keeps about a person.
+    """`forgets` delete what each room keeps about a person.
 
-    `keep_visitor_days`: how long IP and program stay with a request; 0 is never, None is as long as it.
+    `keep_visitor_days`: how long IP and program stay with a request; 0 is never, None is as long as the request.
     """
     return Consent(
         membership=Membership(engine, erase_key),

@@ -34,7 +34,7 @@ class Departures:
                     ended += 1
                 elif ended_by_silence(connection, subscriber, list_id) is None:
                     continue
-                # Also where their silence had ended it before: what they say now must outlive an undo of that.
+                # Also where their silence had ended it before: an undo of that must not undo what they say now.
                 connection.execute(
                     insert(departure).values(
                         subscriber_id=subscriber, list_id=list_id, issue=issue, how=how, left_at=database_now()

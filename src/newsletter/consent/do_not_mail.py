@@ -14,16 +14,16 @@ REASONS = {
     SuppressionReason.INVALID: "it is not a working address",
     SuppressionReason.MANUAL: "blocked by hand",
 }
-# Reasons that somebody here may know of. That mail bounced is for a mail server to say.
+# Reasons that a person may give. Only a mail server can say that mail bounced.
 SAYABLE = (SuppressionReason.MANUAL, SuppressionReason.UNSUBSCRIBE, SuppressionReason.COMPLAINT)
-# What a machine or we ourselves said may be mended; a person's own word may not.
+# A reason from a machine or from us may be taken back; the reader's own wish may not.
 LIFTABLE = (SuppressionReason.MANUAL, SuppressionReason.HARD_BOUNCE, SuppressionReason.INVALID)
 
 
 def block(membership: Membership, email: str, reason: SuppressionReason) -> str:
-    """Put an address on the list, known here or not; the address as it is read.
+    """Put an address on the list, known here or not. Returns the address as it was read.
 
-    Raises Mistake where it is no address, NotNow where its person was erased.
+    Raises Mistake where it is not an address, NotNow where its person was erased.
     """
     address = check_address(tidy_address(email)[0])
     if not membership.suppress(address, reason):
@@ -32,7 +32,7 @@ def block(membership: Membership, email: str, reason: SuppressionReason) -> str:
 
 
 def lift(membership: Membership, address: str) -> None:
-    """Take an address off the list. Raises Missing where it is not there, NotNow where it is by the person's own word."""
+    """Take an address off the list. Raises Missing where it is not there, NotNow where the reader wished it."""
     found = membership.lift(address, LIFTABLE)
     if found is None:
         raise Missing(f"{address} is not on the do-not-mail list.", fix="See who is: newsletter suppressions")

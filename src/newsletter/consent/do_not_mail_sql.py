@@ -27,7 +27,9 @@ class Cause:
 def block(
     connection: Connection, reasons: Mapping[str, SuppressionReason], causes: Mapping[str, Cause] | None = None
 ) -> None:
-    """In the order of the keys. A reason gives way only to a stronger one; beside a bounce any other is noted."""
+    """Put addresses on the list, in the order of the keys.
+
+    A reason gives way only to a stronger one; beside a bounce any other reason is noted."""
     rows = incoming(connection)
     by = event.alias("cause")
     source = (
@@ -59,13 +61,13 @@ def _row(key: str, reason: SuppressionReason, cause: Cause | None) -> list[objec
 
 
 def take_off(connection: Connection, keys: Sequence[str], *, undo: int | None) -> None:
-    """The owner's word that mail may go there."""
+    """Take addresses off the list, and note the owner's decision that mail may go there."""
     pardon_all(connection, keys, undo=undo)
     connection.execute(delete(suppression).where(suppression.c.email_key.in_(keys)))
 
 
 def pardon_all(connection: Connection, keys: Sequence[str], *, undo: int | None) -> None:
-    """Of what machines said of these addresses up to now nothing counts any more, even if they say it again."""
+    """What machines reported about these addresses up to now no longer counts, even if they report it again."""
     off = suppression.c
     entries = select(off.email_key, database_now(), literal(undo, Id), off.event_id, off.issue, off.bounced_at)
     names = ["email_key", "pardoned_at", "undo_id", "event_id", "issue", "bounced_at"]

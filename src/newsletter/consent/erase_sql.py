@@ -16,9 +16,9 @@ from newsletter.readers.tables import erasure, subscriber
 from newsletter.words.erasure import EraseKey, RequestOf
 from newsletter.words.subscriber import address_key
 
-# In the caller's transaction. Returns how many rows were kept under one of the addresses.
+# Called in the transaction that erases. Returns how many rows were kept under one of the addresses.
 Forget = Callable[[Connection, Forgotten], int]
-# For as long a writer may have to wait for us.
+# How long a writer may have to wait for us.
 _PATIENCE_MS = 500
 
 
@@ -27,8 +27,8 @@ def erase_person(
 ) -> bool:
     """In the caller's transaction, which first updates the person's own row. False where nothing was known.
 
-    `forgets` are those of every room, in their order. The addresses that they had before go as well, with all that names
-    those, and each leaves a hash of its own.
+    `forgets` are those of every room, in their order. The person's earlier addresses go as well, with all that names
+    them, and each leaves a hash of its own.
     """
     key = address_key(email)
     person = connection.scalar(
@@ -71,7 +71,10 @@ def _leave_mark(connection: Connection, mark: str, request_of: RequestOf, issues
 
 
 def empty_log(engine: Engine) -> None:
-    """SQLite's write-ahead log still has the pages as they were. Left to the next time where somebody is reading."""
+    """Empty SQLite's write-ahead log, which still has the old pages.
+
+    Left to the next time where somebody is reading.
+    """
     if engine.dialect.name != "sqlite":
         return
     connection = engine.raw_connection()

@@ -22,18 +22,18 @@ _SLICE = 500
 
 
 class Expiry:
-    """Forgets what nobody confirmed, and where requests came from."""
+    """Deletes what nobody confirmed, and where requests came from."""
 
     def __init__(self, engine: Engine, erase_key: EraseKey | None = None, *, keep_visitor_days: int | None) -> None:
-        """`keep_visitor_days`: how long IP and program stay with a request; 0 is never, None is as long as it."""
+        """`keep_visitor_days`: how long IP and program stay with a request; 0 is never, None is always."""
         self._engine = engine
         self._erase_key = erase_key
         self._keep_visitor_days = keep_visitor_days
 
     def expire(self, *, valid_days: int) -> int:
-        """Forget the requests of public pages that nobody confirmed in time, and people of whom nothing else is known.
+        """Delete requests of public pages that nobody confirmed in time, and people of whom nothing else is known.
 
-        Returns how many requests. That an address was asked in vain stays known by a keyed hash.
+        Returns how many requests. A keyed hash keeps that the address was asked and did not answer.
         """
         forgotten = 0
         while some := self._expire_some(valid_days):
@@ -60,7 +60,7 @@ class Expiry:
         nothing = {"ip": None, "agent": None, "confirmed_ip": None, "confirmed_agent": None}
         forgotten = 0
         while True:
-            # Looked for without the lock that a writer needs: the search may take long, the change never does.
+            # Searched without a writer's lock: the search may take long, the change never does.
             with reading(self._engine) as connection:
                 ids = connection.scalars(old).all()
             if not ids:
@@ -95,7 +95,7 @@ class Expiry:
 
 
 def _forget_people(connection: Connection, keys: Sequence[str]) -> None:
-    """Those of whom nothing else is known: a stranger's sign-up leaves no trace."""
+    """Delete people about whom nothing else is known: a stranger's sign-up leaves no trace."""
     asked_otherwise = exists().where(consent_request.c.email_key == subscriber.c.email_key)
     people = select(subscriber.c.id).where(subscriber.c.email_key.in_(keys), ~asked_otherwise)
     ids = connection.scalars(people.order_by(subscriber.c.id)).all()

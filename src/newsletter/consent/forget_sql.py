@@ -17,7 +17,7 @@ from newsletter.consent.tables import (
 from newsletter.db.erase_text import erase_everywhere
 from newsletter.readers.forgotten import Forgotten
 
-# What imports noted so that they can be taken back, names and all; and the owner's word about an address.
+# What imports noted so that they can be taken back, names and all; and the owner's decision about an address.
 _BY_ADDRESS = (import_change, import_tag, import_suppression, pardon)
 
 

@@ -19,7 +19,10 @@ from newsletter.words.subscriber import SuppressionReason
 
 
 def check_goes_on(connection: Connection, run: int) -> None:
-    """Before a batch of an import is noted. Raises NotNow where somebody has taken it back while it ran."""
+    """Called before a batch of an import is noted.
+
+    Raises NotNow where somebody has taken the import back while it ran.
+    """
     row = select(import_run.c.undone_at).where(import_run.c.id == run).with_for_update(read=True)
     if connection.scalar(row) is not None:
         raise NotNow(
@@ -29,7 +32,7 @@ def check_goes_on(connection: Connection, run: int) -> None:
 
 
 def note_people(connection: Connection, run: int, list_id: int, keys: Sequence[str]) -> None:
-    """How these people stand now, unless this import has noted them before."""
+    """Note how these people stand now, unless this import has noted them before."""
     rows = incoming(connection)
     columns = (
         "run_id",
@@ -66,7 +69,7 @@ def note_people(connection: Connection, run: int, list_id: int, keys: Sequence[s
 
 
 def note_changed(connection: Connection, run: int, changed: Sequence[Mapping[str, Any]]) -> None:
-    """Names and fields as the import leaves them."""
+    """Note names and fields as the import leaves them."""
     if changed:
         statement = (
             update(import_change)
@@ -81,7 +84,7 @@ def note_changed(connection: Connection, run: int, changed: Sequence[Mapping[str
 
 
 def note_tags(connection: Connection, run: int, tagged: Sequence[Sequence[str]]) -> None:
-    """Tags that are new with this import, as (address key, tag)."""
+    """Note tags that are new with this import, as (address key, tag)."""
     if tagged:
         rows = incoming(connection)
         source = select(literal(run), cell(rows, 0), cell(rows, 1)).select_from(rows).where(sql_true())
@@ -94,7 +97,7 @@ def note_tags(connection: Connection, run: int, tagged: Sequence[Sequence[str]])
 
 
 def note_suppressions(connection: Connection, run: int, reasons: Mapping[str, SuppressionReason]) -> None:
-    """The do-not-mail entries that these reasons change, before they do."""
+    """Note the do-not-mail entries that these reasons are about to change."""
     rows = incoming(connection)
     source = (
         select(literal(run), cell(rows, 0), cell(rows, 1), suppression.c.reason, suppression.c.since_at)

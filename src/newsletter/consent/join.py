@@ -1,4 +1,4 @@
-"""What a batch of readers comes to on a list, decided from what is known of them; `join_sql` reads that and writes it."""
+"""Decides what becomes of a batch of readers on a list from what is known of them; `join_sql` reads and writes it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class KnownReader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BroughtReaders:
-    """Readers whom somebody brings, and what is known of them; everything by address key.
+    """Readers whom somebody else adds, and what is known of them; everything by address key.
 
     `erased` asked to be forgotten, `former` gave the address up for another one.
     """
@@ -42,7 +42,7 @@ class BroughtReaders:
 
 @dataclass(slots=True)
 class Decided:
-    """What a batch comes to. The lists hold rows for the statements of `join_sql`, in the order of their columns."""
+    """What becomes of a batch. The lists hold rows for the statements of `join_sql`, in the order of their columns."""
 
     joined: JoinResult = field(default_factory=JoinResult)
     new: list[list[str]] = field(default_factory=list)
@@ -124,7 +124,7 @@ def _decide_join(
 def _decide_end(
     result: Decided, key: str, reader: ReaderRow, person: KnownReader | None, step: SubscriptionStep
 ) -> None:
-    """A reader who is off the list. One who was never on it is kept as one who left it."""
+    """Decide about a reader who is to be off the list. One who was never on it is kept as one who left it."""
     if person is None:
         result.new.append(_new_row(key, reader))
         result.tagged += [[key, tag] for tag in reader.tags]

@@ -43,7 +43,7 @@ def look_up(
     *,
     lock: bool,
 ) -> BroughtReaders:
-    """What is known of readers whom somebody brings; of rows with one address the first counts.
+    """What is known of readers whom somebody else adds; of rows with one address the first counts.
 
     `erased` are the keys of those who asked to be forgotten. `lock` keeps the known people as they are until the
     transaction ends.
@@ -57,7 +57,7 @@ def look_up(
         readers=by_key,
         erased=erased,
         suppressed=_find_suppressed(connection, keys),
-        # After the known ones are locked: somebody may be changing their address at this moment.
+        # Only after the known people are locked: one of them may be changing their address at this moment.
         former=find_former(connection, keys) - known.keys(),
         known=known,
         # Most files have no tags; then nobody's are looked up.
@@ -124,7 +124,7 @@ def end(connection: Connection, people: Sequence[int], *, list_id: int | None) -
 def touch(
     connection: Connection, theirs: ColumnElement[bool], parameters: Mapping[str, str] | None = None
 ) -> Sequence[int]:
-    """Lock and update people's own rows before what is said of them changes: a sender's claim holds or waits for those.
+    """Lock and update people's own rows before anything else about them changes: a sender's claim holds them or waits.
 
     Everybody who locks several people does so in this order: without it two of them could wait for each other.
     """
@@ -173,7 +173,7 @@ def _find_known(
 
 
 def _insert_people(connection: Connection, people: list[list[str]]) -> None:
-    """Two imports may bring one person at once: the first makes the row.
+    """Two imports may add one person at the same time: the first inserts the row.
 
     On PostgreSQL in the order of the keys, so that they can't wait for each other; on SQLite in that of the file.
     """

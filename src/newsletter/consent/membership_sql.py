@@ -32,7 +32,7 @@ class Membership:
         self._erase_key = erase_key
 
     def add_list(self, name: str) -> int:
-        """The list's id; makes the list where there is none."""
+        """The list's id; creates the list where there is none."""
         with reading(self._engine) as connection:
             found = find_list(connection, name)
         if found is not None:
@@ -51,10 +51,10 @@ class Membership:
         dry_run: bool = False,
         run: int | None = None,
     ) -> JoinResult:
-        """Put readers on a list in one transaction, making the list where there is none; see `admission` for who gets in.
+        """Put readers on a list in one transaction, creating the list if need be; see `admission` for the rules.
 
         Fields are added to those the person has. Of rows with one address the first counts. A dry run answers the same
-        and writes nothing. What stood there before is noted under the import `run`, if one is named, so that it can be
+        and writes nothing. What was there before is noted under the import `run`, if one is given, so that it can be
         taken back.
         """
         if dry_run:
@@ -141,7 +141,7 @@ class Membership:
         for email, reason in reasons:
             key = address_key(email)
             strongest[key] = min(reason, strongest.get(key, reason), key=STRONGEST_FIRST.index)
-        # An erased person is held off by their mark; their address is not to be written down again.
+        # The keyed hash of an erased person keeps them off; their address must not be written down again.
         for key in self.find_erased(connection, list(strongest)):
             del strongest[key]
         if strongest:
@@ -155,7 +155,7 @@ class Membership:
     def lift(self, address: str, allowed: Sequence[SuppressionReason]) -> SuppressionReason | None:
         """Take an address off the do-not-mail list if it is there for one of these reasons.
 
-        Returns for which it was there, taken off or not; None where it was not there.
+        Returns the reason for which it was there, taken off or not; None where it was not there.
         """
         theirs = suppression.c.email_key == address_key(address)
         with writing(self._engine) as connection:
@@ -170,7 +170,7 @@ def _make_list(connection: Connection, name: str) -> int:
     if found is not None:
         return found
     check_list_name(name)
-    # The first list is the newsletter's own and can be joined by anybody; a later one may be nobody's business.
+    # The first list is the newsletter's own and anybody can join it; a later one may be private.
     is_first = connection.scalar(select(func.count()).select_from(mailing_list)) == 0
     values = {"name": name, "is_open": is_first, "created_at": database_now()}
     connection.execute(insert_into(connection, mailing_list).values(**values).on_conflict_do_nothing())

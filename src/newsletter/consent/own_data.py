@@ -41,7 +41,7 @@ def own_data(person: Subscriber, readers: Readers, consent: Consent) -> dict[str
 
 
 def fact_as_json(fact: Mapping[str, object]) -> dict[str, object]:
-    """With times as text."""
+    """A fact with its times as text."""
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in fact.items()}
 
 

@@ -24,14 +24,14 @@ class OwnToken:
 
 
 def own_token(key: bytes, *, key_id: int, subscriber: int, email: str, now: datetime) -> str:
-    """A token in the form of `words.token`, with the end of its time where those have a list, and a mark for an issue."""
+    """A token in the form of `words.token`, with its expiry as the list and a mark of the address as the issue."""
     until = int((now + timedelta(hours=VALID_HOURS)).timestamp())
     mark = _mark(key, email)
     return reader_token(key, key_id=key_id, purpose=_PURPOSE, subscriber=subscriber, mailing_list=until, issue=mark)
 
 
 def read_own_token(text: str, keys: Mapping[int, bytes], now: datetime) -> OwnToken | None:
-    """What a genuine token says whose time is not over; else None. Whether its address is still theirs is not asked."""
+    """What a genuine token says that has not expired; else None. Does not check whether its address is still theirs."""
     token = read_reader_token(text, keys, purpose=_PURPOSE)
     if token is None or token.mailing_list < now.timestamp():
         return None

@@ -28,16 +28,16 @@ _LONGEST_TITLE = 200
 
 
 class Profiles:
-    """One person: changed by themselves, shown what is kept about them, erased at their word."""
+    """One person: changed by themselves, shown what is kept about them, erased when they ask."""
 
     def __init__(self, engine: Engine, erase_key: EraseKey, forgets: Sequence[Forget]) -> None:
-        """`forgets` take away what each room keeps about a person."""
+        """`forgets` delete what each room keeps about a person."""
         self._engine = engine
         self._erase_key = erase_key
         self._forgets = forgets
 
     def set_page(self, name: str, *, title: str | None = None, is_open: bool | None = None) -> None:
-        """Change how readers meet a list. Raises Missing, and Mistake for a title that is none."""
+        """Change how pages show a list to readers. Raises Missing, and Mistake for a title that can't be used."""
         if title is not None and (len(title) > _LONGEST_TITLE or not title.isprintable()):
             raise Mistake(
                 f"{title[:80]!r} cannot be the title of a list.",
@@ -69,7 +69,7 @@ class Profiles:
 
     @patiently
     def join_open(self, number: int, lists: Sequence[int], *, wording: str) -> int:
-        """Put a known person on open lists, at their own word. Returns how many are new to them."""
+        """Put a known person on open lists, because they ask. Returns how many are new to them."""
         added = 0
         with writing(self._engine) as connection:
             known = select(subscriber.c.id).where(subscriber.c.id == number)
@@ -94,7 +94,7 @@ class Profiles:
     def rest(self, number: int, until_at: datetime | None) -> None:
         """No issue for this person before that time; None ends it."""
         with writing(self._engine) as connection:
-            # As with leaving: whoever is preparing a call holds this row, or sees what follows.
+            # As with leaving: a sender that prepares a call holds this row, or sees the change.
             connection.execute(update(subscriber).where(subscriber.c.id == number).values(updated_at=database_now()))
             connection.execute(delete(rest).where(rest.c.subscriber_id == number))
             if until_at is not None:
@@ -142,7 +142,7 @@ class Profiles:
 
     @patiently
     def erase(self, email: str, request_of: RequestOf) -> bool:
-        """Forget a person but for a keyed hash of each address they had; deliveries stay, without them.
+        """Forget a person except for a keyed hash of each address they had; deliveries stay, without them.
 
         False where nothing is known of them. Raises NotNow for an address that its reader has given up for another one.
         """

@@ -27,7 +27,7 @@ _SLICE = 1_000
 class NewRequest:
     """Somebody asks that `email` be mailed. `wording` is what they agreed to, word for word.
 
-    `subscriber` is whose address changes, for `Asked.ADDRESS` alone.
+    `subscriber` is the person whose address changes, for `Asked.ADDRESS` alone.
     """
 
     email: str
@@ -42,7 +42,7 @@ class NewRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirmed:
-    """What a confirmation came to. `is_new` is false where the link had done its work already.
+    """What a confirmation did. `is_new` is false where the link had done its work before.
 
     `lists` are those that the person is now on because of it; empty where they must not be mailed. `moved_from` is the
     address that they gave up with it, where mail to that is allowed.
@@ -69,7 +69,7 @@ class Requests:
 
     @patiently
     def ask(self, request: NewRequest) -> int:
-        """Keep a request; its number. The mail that answers it waits in the queue."""
+        """Keep a request. Returns its number; the mail that answers it waits in the queue."""
         visitor = self._kept(request.visitor)
         with writing(self._engine) as connection:
             row = {
@@ -126,7 +126,7 @@ class Requests:
                 .where(
                     consent_request.c.id == number,
                     consent_request.c.requested_at > database_now(-valid_days * _DAY),
-                    # A mail was decided on. Whether it was marked as posted does not matter: they hold it in their hands.
+                    # A mail was decided on. Whether it was marked as posted does not matter: the reader has it.
                     consent_request.c.mail != "",
                 )
                 .with_for_update()
@@ -177,7 +177,7 @@ class Requests:
 def insert_requests(
     connection: Connection, rows: Sequence[Mapping[str, object]], lists: Sequence[int | None]
 ) -> Sequence[int]:
-    """Keep requests that are made now, each about these lists; their numbers."""
+    """Keep requests that are made now, each about these lists. Returns their numbers."""
     timed = [{**row, "requested_at": database_now()} for row in rows]
     numbers = connection.scalars(insert(consent_request).values(timed).returning(consent_request.c.id)).all()
     of_lists = [{"request_id": number, "list_id": list_id} for number in numbers for list_id in lists]

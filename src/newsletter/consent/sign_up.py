@@ -70,7 +70,7 @@ class SignUp:
 def sign_up(
     consent: Consent, clock: Clock, key: bytes, asked: SignUp, limits: FormLimits
 ) -> tuple[SignUpAnswer, Flaw | None]:
-    """Keep the request, where nothing stands against it. The second is why an address is no good.
+    """Keep the request, where nothing stands against it. The second value is what is wrong with an address.
 
     A visitor who fell into the honeypot, or asked for one address too often, is told what everyone is told, and nothing
     is kept.
@@ -106,8 +106,9 @@ def sign_up(
 
 
 def hold_off(budgets: Budgets, clock: Clock, newsletter: Newsletter, limits: FormLimits) -> bool:
-    """Close the form for an hour where far more ask than confirm, and leave the owner a notice. The owner's own
-    imports don't count, and neither do people who are on the list already. True where it was closed now.
+    """Close the form for an hour where far more ask than confirm. True where it was closed now.
+
+    Leaves the owner a notice. Neither the owner's own imports count nor people who are on the list already.
     """
     asking, confirmed = budgets.count_sign_ups(within_seconds=_HOUR)
     if asking < limits.unconfirmed or confirmed * _ASKING_PER_CONFIRMED > asking:
@@ -126,7 +127,7 @@ def hold_off(budgets: Budgets, clock: Clock, newsletter: Newsletter, limits: For
 
 
 def _network(ip: str | None) -> str:
-    """One household of the network: an IPv4 address, or the /64 that an IPv6 customer is given whole."""
+    """The network of one household: an IPv4 address, or the /64 that an IPv6 customer gets."""
     try:
         address = ipaddress.ip_address(ip or "")
     except ValueError:

@@ -1,4 +1,4 @@
-"""Tables for what readers asked for, confirmed and took back, and for holding off those who would abuse the forms."""
+"""Tables for what readers asked for, confirmed and took back, and for the limits that protect the forms from abuse."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ consent_request = Table(
         "run_id",
         **only_where("run_id IS NOT NULL"),
     ),
-    # No number twice: a link in somebody's mail bears it.
+    # Never reuse a number: a link in somebody's mail holds it.
     sqlite_autoincrement=True,
 )
 
@@ -79,7 +79,7 @@ consent_request_list = Table(
     sqlite_with_rowid=False,
 )
 
-# The owner asked a part of a list whether they still want it. `days` after its mail, no answer is an answer.
+# The owner asked a part of a list whether they still want it. `days` after its mail, silence ends the subscription.
 asking_again = Table(
     "asking_again",
     metadata,
@@ -92,7 +92,7 @@ asking_again = Table(
     Column("undone_at", UtcDateTime),
 )
 
-# How often an address was asked in vain, by a keyed hash of it: the person is forgotten, the bound is not.
+# How often an address was asked and did not answer, by its keyed hash: the person is forgotten, the limit is not.
 asked_in_vain = Table(
     "asked_in_vain",
     metadata,

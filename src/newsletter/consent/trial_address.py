@@ -12,7 +12,7 @@ from newsletter.words.subscriber import Subscriber, SubscriptionStatus, address_
 
 
 def whom_to_test(readers: Readers, address: str, *, people: Collection[str] | None) -> tuple[str, Subscriber | None]:
-    """The address as it is kept, and the subscriber whose it is, where a test may go there.
+    """The address as it is kept, and its subscriber if it has one, where a test may go there.
 
     It never goes to the do-not-mail list. `people` are the addresses of those who make the newsletter: a test goes to
     them and to subscribers who have confirmed; None lets it go to anybody else as well. Raises Mistake, NotNow.

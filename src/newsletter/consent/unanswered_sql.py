@@ -61,7 +61,7 @@ def count_unanswered(connection: Connection, keys: Sequence[str], erase_key: Era
 
 
 def add_in_vain(connection: Connection, rows: Sequence[AnyRow], erase_key: EraseKey) -> None:
-    """These requests are about to be forgotten; that their addresses were asked is not."""
+    """Keep that these addresses were asked: the requests are about to be deleted."""
     asked: dict[str, list[datetime]] = {}
     for row in rows:
         if row.mail == Mail.CONFIRM and not row.is_forgiven:

@@ -1,4 +1,4 @@
-"""The readers of a database of whatever version: by the few columns that were there from the first day on."""
+"""The readers of a database of any version: by the few columns that were there from the first day on."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ _on = Table(
 _off = Table(
     "suppression", _always, Column("email_key", String), Column("reason", String), Column("since_at", UtcDateTime)
 )
-# Not from the first day on.
+# This table was not there from the first day on.
 _former = Table("former_address", MetaData(), Column("email_key", String), Column("moved_at", UtcDateTime))
 
 
 class ReadersOfAnyVersion:
-    """As much as files of lists are made from. Tags are left out: the first version had none.
+    """As much of the readers as list files need. Tags are left out: the first version had none.
 
     Raises NotNow where even the tables of the first day are missing.
     """

@@ -1,4 +1,4 @@
-"""Backups: the whole database as one SQLite file, whichever kind it was taken of, and back into either."""
+"""Backups: the whole database of either kind as one SQLite file, and back into either."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from newsletter.db.upgrade import HEAD, upgrade
 from newsletter.words.mistake import Mistake, NotNow
 
 _MARK = "newsletter backup"
-# Beside the tables of the newsletter, in the file alone.
+# Tables that only the backup file has, beside those of the newsletter.
 _OWN_TABLES = """
 CREATE TABLE backup (kind TEXT NOT NULL, made_at TEXT NOT NULL);
 CREATE TABLE backup_number (name TEXT PRIMARY KEY, last INTEGER NOT NULL);
@@ -63,7 +63,7 @@ def write_backup(
 
 
 def read_contents(path: Path, wanted: MetaData) -> Contents:
-    """Raises Mistake for what is no backup of ours."""
+    """Raises Mistake for a file that is not one of our backups."""
     with _opened(path, wanted) as engine, reading(engine) as connection:
         made_at = connection.scalar(text("SELECT made_at FROM backup"))
         rows = connection.execute(text("SELECT name, content FROM backup_file")).all()
@@ -72,9 +72,9 @@ def read_contents(path: Path, wanted: MetaData) -> Contents:
 
 
 def restore(path: Path, engine: Engine, wanted: MetaData, *, replace: bool) -> Mapping[str, int]:
-    """All or nothing. Returns the rows by table; the database sends nothing until it is told that it is the live one.
+    """Restore everything or nothing. Returns the rows by table; the database sends nothing until it is declared live.
 
-    Raises Mistake for what is no backup, and NotNow where something is there already and `replace` was not said.
+    Raises Mistake for a file that is not a backup, and NotNow where the database is not empty and `replace` is False.
     """
     with _opened(path, wanted) as source_engine, reading(source_engine) as source:
         numbers = {row.name: row.last for row in source.execute(text("SELECT name, last FROM backup_number"))}
@@ -108,7 +108,7 @@ def move(engine: Engine, target_engine: Engine, *, place: str) -> Mapping[str, i
 
 
 def target_at(url: str, wanted: MetaData) -> Engine:
-    """A database to move to, with all tables. Raises Mistake for what is no address of one."""
+    """A database to move to, with all tables. Raises Mistake for an address that is not a database's."""
     try:
         engine = connect(url)
     except ArgumentError:
@@ -242,7 +242,7 @@ def _plain(path: Path, how: str = "") -> Iterator[sqlite3.Connection]:
 
 
 def _settle(folder: Path) -> None:
-    """The name of a file survives a power cut once its folder does."""
+    """Sync the folder to disk: only then does the name of a new file survive a power cut."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -24,15 +24,15 @@ BUSY_SECONDS = 15
 _PATIENCE = {"connect_timeout": 10, "tcp_user_timeout": 30_000}
 
 
-# Errors of PostgreSQL (appendix A of its manual): a lock was not free in time; our connection was ended by somebody.
+# Errors of PostgreSQL (appendix A of its manual): a lock was not free in time; somebody ended our connection.
 _LOCK_NOT_AVAILABLE = "55P03"
 _ENDED = ("25P03", "57P01", "57P05")
-# What comes of a statement that fails; the last three of values that no driver takes.
+# What a failing statement raises; the last three for values that no driver takes.
 _FAULTS = (SQLAlchemyError, OverflowError, UnicodeEncodeError, TypeError)
 
 
 class HeldUp(Interrupted):
-    """Another process holds what this one has to change, for longer than anybody waits."""
+    """Another process holds what this one has to change, for longer than we wait."""
 
 
 def connect(url: str, limits: WaitLimits | None = None) -> Engine:
@@ -82,7 +82,7 @@ def _postgresql(address: URL, limits: WaitLimits) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _limit(connection: Any, _record: Any) -> None:
-        # Said on the connection and not in its address: some servers behind a pool refuse them there.
+        # Set on the connection and not in its address: some servers behind a pool refuse them there.
         connection.execute(_settings(limits.for_session(), until_the_end="false"))
         connection.commit()
 
@@ -97,7 +97,7 @@ def _settings(values: Mapping[str, str], *, until_the_end: str) -> str:
 
 
 def at_long_work(connection: Connection) -> None:
-    """Until this transaction ends: it changes or copies everything, and may take as long as that takes."""
+    """Lift the limits until this transaction ends: it changes or copies everything, however long that takes."""
     if not is_sqlite(connection):
         connection.exec_driver_sql(_settings(FOR_LONG_WORK, until_the_end="true"))
 
@@ -128,21 +128,22 @@ def _sqlite(url: str) -> Engine:
         # NORMAL may lose the last commits when the power fails: an attempt forgotten is a reader mailed twice.
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
-        # Whoever asked to be forgotten must not stay readable in the free pages of the file.
+        # A person who asked to be forgotten must not stay readable in the free pages of the file.
         cursor.execute("PRAGMA secure_delete = ON")
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
         cursor.close()
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        # A transaction that starts by reading and then writes can be refused half-way; writers queue at the door.
+        # A transaction that starts by reading and then writes can be refused half-way; writers take the lock at the
+        # start.
         options = connection.get_execution_options()
         connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("writes") else "BEGIN")
 
     return engine
 
 
-# What the driver says: what that means, and what to do.
+# By the driver's words: what they mean, and what to do.
 _COMPLAINTS = (
     ("disk is full", "The disk that holds the database is full.", "Make room, then run the command again."),
     ("disk I/O error", "The disk that holds the database fails or is full.", "Look at the disk before anything else."),
@@ -172,7 +173,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 def let_others_in(engine: Engine) -> None:
-    """Between two of many transactions: who waits for SQLite's lock looks every 0.1 s, and has to find it free now and then."""
+    """Pause between two of many transactions: a writer looks for SQLite's lock every 0.1 s, and must find it free."""
     if engine.dialect.name == "sqlite":
         time.sleep(0.12)
 
@@ -207,7 +208,7 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 def _in_words(error: Exception) -> Exception:
-    """The driver's complaint as a sentence with a remedy, where there is one; else the error itself."""
+    """The driver's error as a sentence with a remedy, where we have one; else the error itself."""
     if isinstance(error, PendingRollbackError):  # after a connection that was lost in a step whose failure is no harm
         return _ended()
     if can_not_be_kept(error):

@@ -1,4 +1,4 @@
-"""Takes addresses out of texts that are about something else: what providers said, questions, notices."""
+"""Removes addresses from texts that are about something else: what providers said, questions, notices."""
 
 from __future__ import annotations
 
@@ -26,6 +26,6 @@ def erase_in(connection: Connection, column: Column[Any], which: ColumnElement[b
 
 
 def erase_everywhere(connection: Connection, columns: Sequence[Column[Any]], names: Sequence[str]) -> None:
-    """The same in every row of columns with few rows each, of which none says whom it is about."""
+    """The same in every row of columns with few rows, where no row says whom it is about."""
     for column in columns:
         erase_in(connection, column, true(), names)

@@ -1,4 +1,4 @@
-"""Frozen is as good as dead: transactions of ours that wait for a process which does nothing are ended by the others."""
+"""A frozen process counts as dead: the others end transactions of ours that wait for a process which does nothing."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ log = logging.getLogger(__name__)
 
 _LOOK_EVERY_SECONDS = 0.1
 
-# A server's own limit ends one that is idle. One that can't get rid of its rows, because the process they are for does
-# not read them, hears neither that limit nor the one of the statement: only this ends it (PostgreSQL, ProcessClientWriteInterrupt).
-# Whoever computes, or waits for a lock, waits for no client.
+# A server's own limit ends one that is idle. One that can't send its rows, because the process they are for does not
+# read them, hears neither that limit nor the one of the statement: only this ends it (PostgreSQL,
+# ProcessClientWriteInterrupt). A server process that computes, or waits for a lock, is not waiting for its client.
 _END = text(
     """
     SELECT application_name, pg_terminate_backend(pid) AS ended FROM pg_stat_activity
@@ -36,7 +36,7 @@ _T = TypeVar("_T")
 
 
 def end_frozen(engine: Engine) -> int:
-    """End what has kept a transaction open, and done nothing, for longer than the limit. Returns how many that were.
+    """End connections that have kept a transaction open and idle for longer than the limit. Returns how many that were.
 
     Only connections of ours: of this database, this user, and named by this program. Nothing on SQLite.
     """
@@ -50,10 +50,10 @@ def end_frozen(engine: Engine) -> int:
 
 
 def patiently(method: Callable[_P, _T]) -> Callable[_P, _T]:
-    """For a method that is one transaction: where another holds it up, it is done once more, when that one has ended.
+    """For a method that is one transaction: where another holds it up, it is tried once more when that one has ended.
 
-    With the limit on idle transactions, nobody who is frozen holds it up for longer. Raises HeldUp where somebody who
-    is not frozen does.
+    Because of the limit on idle transactions, no frozen process holds it up for longer. Raises HeldUp where one that is
+    not frozen does.
     """
 
     @functools.wraps(method)
@@ -61,7 +61,7 @@ def patiently(method: Callable[_P, _T]) -> Callable[_P, _T]:
         try:
             return method(*args, **kwargs)
         except HeldUp:
-            # Whose method it is comes first.
+            # The first argument is `self`.
             _outwait(args[0]._engine)  # type: ignore[attr-defined]
             return method(*args, **kwargs)
 
@@ -69,7 +69,7 @@ def patiently(method: Callable[_P, _T]) -> Callable[_P, _T]:
 
 
 def _outwait(engine: Engine) -> None:
-    """Until whoever was frozen when we began to wait must have been ended."""
+    """Wait until a process that was frozen when we began to wait must have been ended."""
     limits = limits_of(engine)
     until = time.monotonic() + limits.transaction - limits.lock + _LOOK_EVERY_SECONDS
     while not end_frozen(engine) and time.monotonic() < until:

@@ -1,4 +1,4 @@
-"""How the database is: whether it answers, is whole, and what time it has."""
+"""The health of the database: whether it answers, is whole, and what time it has."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from newsletter.db.upgrade import complaints, in_words
 class Health:
     """`now` is the database's clock. `problem` is what SQLite's own check of its file found, empty for nothing.
 
-    `tables` says where they are not those that this program needs, empty where they are.
+    `tables` says how the tables differ from those that this program needs, empty where they don't.
     """
 
     kind: str

@@ -1,4 +1,4 @@
-"""Who serves a database: a lock that says by whom it is held, and ends with its holder."""
+"""The lock of the process that serves a database: it names its holder, and ends with it."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""Values that a database can't hold, as its driver says it; and what a driver says without the values themselves."""
+"""Recognises a driver's errors about values that the database can't hold, and takes the values out of its errors."""
 
 from __future__ import annotations
 
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DataError, StatementError
 
-# PostgreSQL's manual, appendix A: out of range, too long, no character of the database's encoding, none of JSON's text.
+# PostgreSQL's manual, appendix A: out of range, too long, not in the database's encoding, not allowed in JSON text.
 _STATES = frozenset({"22003", "22001", "22021", "22P05", "22P02"})
 
 
@@ -26,9 +26,9 @@ def can_not_be_kept(error: Exception) -> bool:
 
 
 def without_values(context: ExceptionContext) -> None:
-    """Leave the first line of what PostgreSQL says: the lines behind it repeat the row, addresses and all.
+    """Keep only the first line of what PostgreSQL says: the lines after it repeat the row, addresses and all.
 
-    Its own fields (`diag`) stay, for whoever asks for a constraint by its name.
+    Its own fields (`diag`) stay, for code that asks for a constraint by its name.
     """
     for one in (context.original_exception, context.sqlalchemy_exception):
         if one is not None and one.args and isinstance(one.args[0], str):

@@ -24,8 +24,8 @@ _SIGNS_OF_LIFE_A_LEASE = 4
 class Lease:
     """Taken by compare-and-set, and made longer by a thread while it is held.
 
-    No session holds it: a process that is frozen makes it no longer, and loses it. What it does once it is thawed is
-    kept from doing harm by `is_mine`, and by the compare-and-set of each change.
+    No session holds it: a process that is frozen stops renewing it, and loses it. Once it wakes up, `is_mine` and the
+    compare-and-set of each change keep it from doing harm.
     """
 
     def __init__(self, engine: Engine, name: str) -> None:
@@ -35,7 +35,7 @@ class Lease:
 
     @contextmanager
     def try_hold(self) -> Iterator[bool]:
-        # Whoever held it may be frozen inside a transaction, and hold more than this.
+        # The earlier holder may be frozen inside a transaction, and hold other locks too.
         end_frozen(self._engine)
         holder = secrets.token_hex(12)
         if not self._take(holder):
@@ -53,7 +53,7 @@ class Lease:
             self._end(holder)
 
     def is_mine(self) -> bool:
-        """Whether what was taken is still held, and makes it longer. False once another has it."""
+        """Whether the lease is still held, which renews it. False once another process has it."""
         return bool(self._holder) and self._renew(self._holder)
 
     @patiently
@@ -77,7 +77,7 @@ class Lease:
         while not ended.wait(self._seconds / _SIGNS_OF_LIFE_A_LEASE):
             try:
                 if not self._renew(holder):
-                    return  # whoever asks `is_mine` finds out
+                    return  # the holder finds out by `is_mine`
             except Exception as error:  # noqa: BLE001 - a database that is away: the next try, or the lease runs out
                 log.warning("the lease of the %s could not be made longer: %s", self._name, type(error).__name__)
 

@@ -6,12 +6,13 @@ import os
 import socket
 from dataclasses import dataclass
 
-# What our connections are called in `pg_stat_activity`; those at long work are called otherwise, and left in peace.
+# What our connections are called in `pg_stat_activity`; those at long work have another name, and are left alone.
 NAME = "newsletter on "
 LONG_WORK = "newsletter, at long work"
 _LONGEST_NAME_BYTES = 63
 
-# A statement that has not ended by then never will. The longest of a million readers took some 20 s on a small machine.
+# A statement that has not ended by then never will. The longest one with a million readers took 20 s on a small
+# machine.
 _STATEMENT_SECONDS = 300.0
 # An upgrade or a move waits for locks, and for the other database, as long as this.
 _LONG_WORK_SECONDS = 600.0
@@ -29,7 +30,7 @@ class WaitLimits:
 
     @property
     def lock(self) -> float:
-        """Shorter than `transaction`: who waits for a frozen process gives up what it holds itself before that."""
+        """Shorter than `transaction`: a process that waits for a frozen one releases its own locks before that."""
         return self.transaction * 0.8
 
     def for_session(self) -> dict[str, str]:

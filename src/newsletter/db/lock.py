@@ -32,7 +32,7 @@ class FileLock:
             os.close(handle)
 
     def is_mine(self) -> bool:
-        """The operating system takes it from nobody who lives."""
+        """The operating system takes it from no living process."""
         return True
 
 

@@ -1,4 +1,4 @@
-"""Many rows into a statement as one parameter, and rows out of one by their names."""
+"""Passes many rows to a statement as one parameter, and gets rows out of one by column names."""
 
 from __future__ import annotations
 

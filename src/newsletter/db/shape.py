@@ -1,4 +1,4 @@
-"""The shape of a database: what its tables really hold, beside what they should."""
+"""The shape of a database: what its tables really hold, compared with what they should."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _COLUMNS = {
 }
 _CAST = re.compile(r"::(?:character varying|timestamp with time zone|\w+)(?:\[\])?")
 _TOKEN = re.compile(r"'[^']*'|\w+|<>|[<>]")
-# PostgreSQL's way to write a condition back, and words that a statement may have or not.
+# How PostgreSQL rewrites a condition, and optional words of a statement.
 _SAME = ((" <> all", " not"), (" not in ", " not "), (" = any", ""), (" in ", " "), (" using btree", ""))
 _NOISE = frozenset({"array", "collate"})
 _SYNONYMS = {"FLOAT": "DOUBLE PRECISION", "DECIMAL": "NUMERIC"}
 
 
 def columns(connection: Connection) -> dict[str, set[str]]:
-    """The columns of every table that there is: one question, quick enough for the start of each command."""
+    """The columns of every table that exists: one query, quick enough for the start of each command."""
     found: dict[str, set[str]] = {}
     for table, column in connection.execute(text(_COLUMNS[connection.dialect.name])):
         found.setdefault(table, set()).add(column)
@@ -168,7 +168,7 @@ def _plain(sql: str) -> str:
 
 
 def _indexes(connection: Connection) -> dict[str, dict[str, str]]:
-    """Those that were made by a statement of their own."""
+    """The indexes that have a statement of their own, by table and name."""
     asked = (
         "SELECT tbl_name, name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
         if is_sqlite(connection)
@@ -183,7 +183,7 @@ def _indexes(connection: Connection) -> dict[str, dict[str, str]]:
 
 
 def _collations(connection: Connection) -> dict[tuple[str, str], str]:
-    """The types of columns with an order of their own."""
+    """The types of columns with a collation of their own."""
     if is_sqlite(connection):
         return {}
     asked = (
@@ -203,7 +203,7 @@ def _statements(connection: Connection) -> dict[str, str]:
 
 
 def _manners(table: str, statement: str) -> dict[str, str]:
-    """What SQLite alone knows: whether rows have numbers beside their key, and whether a number is given again."""
+    """What only SQLite has: rowids beside the key, and whether a number may be reused."""
     found = {}
     if "WITHOUT ROWID" in statement:
         found[f"rows of {table}"] = "without numbers of their own"

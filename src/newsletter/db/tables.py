@@ -1,4 +1,4 @@
-"""Tables about the database itself: where the live one is, and who may do what one process does at a time."""
+"""Tables about the database itself: where the live one is, and which process holds a lease."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ live_database = Table(
     CheckConstraint("id = 1", name="one"),
 )
 
-# What one process may do at a time, whoever holds it, until then.
+# What only one process may do at a time, which process holds it, and until when.
 lease = Table(
     "lease",
     metadata,

@@ -1,4 +1,4 @@
-"""Every row of one database into another, of whichever kind: the tables are the same, and so are their values."""
+"""Copies every row of one database into another of either kind: the tables are the same, and so are their values."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from newsletter.db.types import AnyRow, FieldsJson, database_now
 from newsletter.words.mistake import NotNow
 
 _ROWS_AT_ONCE = 2_000
-# They say something of the place and its processes, nothing of the newsletter.
+# These tables are about the place and its processes, not about the newsletter.
 _OF_THE_PLACE = {"live_database", "driver", "last_tick", "lease"}
-# What stands in the place of a database's place until somebody says that it is the live one: no place is called so.
+# Stands for the database's place until somebody declares it live: no real place has this name.
 NOWHERE = "restored"
 
 
 def tables() -> Sequence[Table]:
-    """Those that others refer to come first."""
+    """All tables to copy, those that others refer to first."""
     return metadata.sorted_tables
 
 
 def count_rows(connection: Connection) -> dict[str, int]:
-    """By table, those that hold anything; without the rows that say where a database is and what runs there."""
+    """The rows of each table that has any, without those that say where a database is and what runs there."""
     found = {
         table.name: connection.scalar(select(func.count()).select_from(table)) or 0
         for table in tables()
@@ -44,7 +44,7 @@ def clear(connection: Connection) -> None:
 
 
 def copy_rows(source: Connection, target: Connection) -> dict[str, int]:
-    """Into empty tables, inside the callers' transactions. Returns the rows by table, once both sides agree.
+    """Copy into empty tables, in the callers' transactions. Returns the rows by table, once both sides agree.
 
     The copy is not live. Raises NotNow where a table did not arrive whole.
     """
@@ -82,7 +82,7 @@ def _values(row: AnyRow) -> dict[str, object]:
 
 
 def _is_nowhere(target: Connection) -> None:
-    """Also where the copied one had never sent: the first to send from a copy would call itself the live one."""
+    """Mark the copy as not live, also where the original never sent: its first sender would declare it live."""
     target.execute(live_database.update().values(place=NOWHERE))
     if target.scalar(select(live_database.c.id)) is None:
         target.execute(insert(live_database).values(id=1, name=NOWHERE, place=NOWHERE, since_at=database_now()))
@@ -92,7 +92,7 @@ def _is_nowhere(target: Connection) -> None:
 
 
 def read_numbers(connection: Connection) -> dict[str, int]:
-    """The last number given out by table."""
+    """The last id given out, by table."""
     found = {}
     for table in _numbered():
         last = connection.scalar(select(func.max(table.c.id))) or 0
@@ -123,7 +123,7 @@ def write_numbers(connection: Connection, numbers: Mapping[str, int]) -> None:
 
 
 def _numbered() -> Sequence[Table]:
-    """Those whose key the database gives out."""
+    """The tables whose ids the database gives out."""
     return [
         table
         for table in tables()

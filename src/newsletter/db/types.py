@@ -14,7 +14,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-# SQLite gives ids only to columns it calls INTEGER; PostgreSQL would run out of those at two thousand million.
+# SQLite gives ids only to columns of type INTEGER; on PostgreSQL that type ends at two thousand million.
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
 
@@ -25,9 +25,9 @@ def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
 
 
 def only_where(condition: str) -> dict[str, Any]:
-    """For an Index: of the rows for which this holds. `store.schema` says it to PostgreSQL as well.
+    """For an Index over only the rows for which this holds. `wiring.schema` passes it to PostgreSQL as well.
 
-    Said here, it would load that dialect with every command.
+    Given here, it would load that dialect with every command.
     """
     return {"sqlite_where": text(condition), "info": {"where": condition}}
 
@@ -53,7 +53,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class AddressKey(TypeDecorator[str]):
-    """An address as it is compared, byte by byte on both databases: what begins alike lies together in every index."""
+    """An address as it is compared, byte by byte on both databases: equal beginnings lie together in every index."""
 
     impl = String(320)
     cache_ok = True
@@ -67,7 +67,7 @@ AnyRow = Row[*tuple[Any, ...]]
 
 
 class FieldsJson(TypeDecorator[Any]):
-    """JSON as text; `jsonb` on PostgreSQL, whose dialect is loaded for it alone: that takes 45 ms of every command."""
+    """JSON as text; `jsonb` on PostgreSQL, whose dialect is loaded only there: that takes 45 ms of every command."""
 
     impl = JSON
     cache_ok = True

@@ -19,5 +19,5 @@ def lies_ahead(moment: ColumnElement[datetime | None], longest: float) -> Column
 
 
 def is_ahead(moment: datetime | None, now: datetime, longest: float) -> bool:
-    """The same of a moment that was read."""
+    """The same for a moment that was read from a row."""
     return moment is not None and 0 < (moment - now).total_seconds() <= longest + _PUT_RIGHT_SECONDS

@@ -16,7 +16,10 @@ _SHOWN = 5
 
 
 def _numbers() -> list[str]:
-    """What the migrations' files begin with, in order. Asking Alembic would take most of a second."""
+    """The numbers of the migrations, from the names of their files, in order.
+
+    Asking Alembic would take most of a second.
+    """
     return sorted(file.name[:4] for file in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
@@ -30,11 +33,11 @@ def version(engine: Engine) -> str | None:
 
 
 def upgrade(engine: Engine, wanted: MetaData) -> None:
-    """Run the migrations that are missing: all, or nothing is changed. Two processes may call it at once.
+    """Run all missing migrations, or change nothing. Two processes may call it at once.
 
     `wanted` are the tables that this program needs.
 
-    Raises NotNow where the tables are not those that this version needs afterwards, whatever the number says.
+    Raises NotNow where the tables afterwards are not those that this version needs, whatever the number says.
     """
     with remaking_tables(engine) as connection:
         if not is_sqlite(connection):
@@ -63,7 +66,7 @@ def run(connection: Connection, target: str) -> None:
 def prepare(engine: Engine, wanted: MetaData) -> bool:
     """Make a new database ready; ask before changing one that many machines may be using. True where it was new.
 
-    Looks at the tables and not only at the number that they were given. Raises NotNow where they are not ours.
+    Looks at the tables, not only at their version number. Raises NotNow where they are not ours.
     """
     with reading(engine) as connection:
         stands_at = _stands_at(connection)
@@ -97,9 +100,9 @@ def _first_line(file: Path) -> str:
 
 
 def complaints(engine: Engine, wanted: MetaData, *, closely: bool = True) -> list[str]:
-    """Where number or tables are not what this program needs, each in a few words. Changes nothing.
+    """How version number or tables differ from what this program needs, each in a few words. Changes nothing.
 
-    Closely looks at types, indexes and conditions as well, which takes some ten times as long.
+    `closely` looks at types, indexes and conditions as well, which takes some ten times as long.
     """
     with reading(engine) as connection:
         stands_at = _stands_at(connection)

@@ -1,4 +1,4 @@
-"""INSERT ... ON CONFLICT: spelled alike by both databases, and by two classes; each is loaded where it is needed."""
+"""INSERT ... ON CONFLICT: the same SQL on both databases, from two classes; each is loaded where it is needed."""
 
 from __future__ import annotations
 

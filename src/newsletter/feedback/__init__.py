@@ -1,1 +1,1 @@
-"""What providers tell afterwards, and what follows from it: bounces, complaints, proof."""
+"""What providers report after the hand-over, and what follows from it: bounces, complaints, proof."""

@@ -24,7 +24,7 @@ from newsletter.words.refusal import REFUSES_EVERYBODY
 _came_back = delivery.c.fate.in_([literal_column(f"'{fate.value}'") for fate in (Fate.BOUNCED, Fate.COMPLAINED)])
 # Events of an issue come for days; afterwards nothing about it changes any more.
 _WATCHED_FOR = timedelta(days=10)
-# What is usual for a list is what so many issues before have shown.
+# The usual share for a list is that of so many issues before.
 _ISSUES_BEFORE = 10
 
 
@@ -35,8 +35,10 @@ class Alarms:
         self._engine = engine
 
     def list_health(self, providers: Sequence[str], *, unconfirmed: bool) -> Sequence[IssueHealth]:
-        """How the issues of the last days stand. `providers` tell what became of a mail. Readers of
-        whom they never told are counted only where asked for, because that means to look at every delivery."""
+        """How the issues of the last days stand. `providers` report what became of a mail.
+
+        Readers about whom they never reported are counted only where asked for: that looks at every delivery.
+        """
         recent = database_now(-_WATCHED_FOR.total_seconds())
         with reading(self._engine) as connection:
             issues = connection.scalars(
@@ -123,7 +125,7 @@ def _refused(connection: Connection, issue: int, practice: bool) -> int:
 
 
 def _refused_before(connection: Connection, issue: int) -> float | None:
-    """The share of the issues before that was refused; None where there were none, to the lists that this one goes to."""
+    """The refused share of earlier issues to the lists that this one goes to; None where there were none."""
     lists = select(mailing.c.list_id).where(mailing.c.issue == issue, ~mailing.c.is_practice)
     before = connection.scalars(
         select(mailing.c.issue)
@@ -147,7 +149,7 @@ def _refuses_everybody(connection: Connection, issue: int, practice: bool) -> st
 
 
 def _unconfirmed(connection: Connection, issue: int, providers: Sequence[str]) -> tuple[int, int]:
-    """(handed over long enough ago, and of these never heard of), of providers that tell."""
+    """(readers handed over long enough ago, how many of them were never heard of), of providers that report."""
     long_ago = (
         select(attempt.c.parcel_id)
         .join(parcel, parcel.c.id == attempt.c.parcel_id)

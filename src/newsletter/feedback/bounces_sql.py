@@ -17,7 +17,7 @@ from newsletter.words.fate import SOFT_BOUNCE, bounces_for_good
 from newsletter.words.ledger import Fate, HandOver
 from newsletter.words.subscriber import SubscriptionStatus
 
-# So many issues back bounces are looked for.
+# How many issues back bounces are looked for.
 _RECENT_ISSUES = 26
 
 
@@ -43,7 +43,7 @@ def follow_streaks(connection: Connection, touched: Sequence[int], *, bounced: S
 
 
 def restore(connection: Connection, email_key: str) -> int:
-    """A person puts the reader back, and what bounced so far is forgiven. Returns how many lists that were."""
+    """Put a reader back on their lists, and forgive what bounced so far. Returns how many lists that were."""
     person = connection.scalar(select(subscriber.c.id).where(subscriber.c.email_key == email_key).with_for_update())
     if person is None:
         return 0
@@ -76,7 +76,7 @@ def recent_issues(connection: Connection) -> Sequence[int]:
 
 
 def _histories(connection: Connection, people: Iterable[int]) -> dict[int, list[Fate]]:
-    """The fates of each reader's recent issues, oldest first, as far as they are not forgiven."""
+    """The fates of each reader's recent issues that are not forgiven, oldest first."""
     forgiven = (
         select(func.coalesce(func.max(bounced_off.c.forgiven_delivery), 0))
         .where(bounced_off.c.subscriber_id == delivery.c.subscriber_id)
@@ -102,7 +102,7 @@ def _histories(connection: Connection, people: Iterable[int]) -> dict[int, list[
 
 
 def _end(connection: Connection, people: Mapping[int, int]) -> None:
-    """End what is not ended yet, each person's for a mail that bounced, and note how it was, so that it comes back so."""
+    """End each person's subscriptions for the mail that bounced, and note their status, so that it can be restored."""
     rows = incoming(connection)
     person, mail = (cast(cell(rows, number), BigInteger) for number in (0, 1))
     bounced_at = (
@@ -132,7 +132,7 @@ def _end(connection: Connection, people: Mapping[int, int]) -> None:
 
 
 def put_back(connection: Connection, people: Sequence[int]) -> int:
-    """Make subscriptions again what a run of bounces ended, unless the reader has left by themselves since."""
+    """Restore subscriptions that a run of bounces ended, unless the reader has left by themselves since."""
     ours = exists().where(is_of_it(), comes_back())
     before = [
         select(func.coalesce(column, otherwise)).where(is_of_it()).correlate(subscription).scalar_subquery()

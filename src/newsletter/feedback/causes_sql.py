@@ -1,4 +1,4 @@
-"""Entries of the do-not-mail list with the bounce behind them, and which news of a provider are no news any more."""
+"""Entries of the do-not-mail list with the bounce behind them, and which events of a provider are out of date."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ _OF_MACHINES = frozenset({SuppressionReason.HARD_BOUNCE, SuppressionReason.INVAL
 def causes_of(
     connection: Connection, provider: str, events: Sequence[Event], about: Mapping[str, Resolved]
 ) -> dict[str, Cause]:
-    """By address, for those events that are bounces for good. They stand in the log already.
+    """The permanent bounces among these events, by address. The events are in the log already.
 
-    A provider's own list names no mail: there it was the last that was handed over before.
+    A provider's own list names no mail: there the cause is the last one handed over before.
     """
     bounces = {one.id: one for one in events if one.suppresses is SuppressionReason.HARD_BOUNCE}
     if not bounces:
@@ -73,11 +73,11 @@ def _last_issues(connection: Connection, bounced_at: Mapping[str, datetime]) -> 
 
 
 def outdated(connection: Connection, new: Sequence[Event], about: Mapping[str, Resolved]) -> frozenset[str]:
-    """The ids of new events that tell, under another id, what was decided upon since.
+    """The ids of new events that repeat, under another id, what has been decided since.
 
-    A mail bounces once: told again it changes nothing. Nor does what happened before the owner took an address off the
-    do-not-mail list, or what the provider drops because of it later; nor an unsubscribe from before a person's own new
-    sign-up.
+    A mail bounces once: hearing it again changes nothing. Nor does what happened before the owner took an address off
+    the do-not-mail list, or what the provider drops because of it later; nor an unsubscribe from before a person's own
+    new sign-up.
     """
     bounces = [one for one in new if one.suppresses in _OF_MACHINES and one.email]
     leaving = [one for one in new if one.kind is EventKind.UNSUBSCRIBED and one.email]

@@ -1,4 +1,4 @@
-"""What providers tell, kept once, with all that follows from it in the same transaction."""
+"""What providers report, kept once, with all that follows from it in the same transaction."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _AT_ONCE = 500
 
 
 class EventLog:
-    """What providers told, each event kept once."""
+    """What providers reported, each event kept once."""
 
     def __init__(self, engine: Engine, membership: Membership) -> None:
         self._engine, self._membership = engine, membership
@@ -58,7 +58,7 @@ class EventLog:
             about = resolve(connection, provider, list(once.values()))
             rows = self._rows(connection, once, about)
             kept = _insert(connection, provider, rows)
-            # What is only counted has no consequences: they would lead back to the reader.
+            # An event that is only counted has no consequences: they would lead back to the reader.
             new = {one: once[one] for one in kept if not once[one].is_counted_only}
             n_proved = prove_attempts(connection, [about[one] for one in new if one in about], whole=whole)
             _lock(connection, new, about)
@@ -81,8 +81,11 @@ class EventLog:
     def _rows(
         self, connection: Connection, once: dict[str, Event], about: dict[str, Resolved]
     ) -> Sequence[dict[str, Any]]:
-        """The rows to keep. An address stands only where no delivery knows the person, and never an erased one's."""
-        # Of an act that is only counted and of no issue of ours nothing would be left.
+        """The rows to keep.
+
+        An address is in one only where no delivery knows the person, and never that of an erased person.
+        """
+        # Of an event that is only counted and belongs to no issue of ours nothing would be left.
         rows = [_row(one, about.get(one.id)) for one in once.values() if not one.is_counted_only or one.id in about]
         erased = self._membership.find_erased(connection, [row["email"] for row in rows if row["email"]])
         for row in rows:
@@ -167,7 +170,7 @@ def _lock(connection: Connection, new: dict[str, Event], about: dict[str, Resolv
 
 
 def _end_subscriptions(connection: Connection, new: dict[str, Event], about: dict[str, Resolved]) -> None:
-    """A reader who left by the provider's own link has left us."""
+    """End the subscriptions of readers who left by the provider's own link."""
     leaving = [one for one in new.values() if one.kind is EventKind.UNSUBSCRIBED and one.suppresses]
     if not leaving:
         return
@@ -180,7 +183,7 @@ def _end_subscriptions(connection: Connection, new: dict[str, Event], about: dic
 
 
 def _update_fates(connection: Connection, deliveries: Sequence[int]) -> None:
-    """The fate of each is the heaviest of all that was ever heard of it."""
+    """Set the fate of each delivery to the heaviest of all events about it."""
     if not deliveries:
         return
     heaviest = (

@@ -1,4 +1,4 @@
-"""Feedback: hear what providers tell afterwards, ask for what was missed, and stop where it is bad."""
+"""Feedback: take in what providers report, ask for what was missed, and stop where it is bad."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PULL_EVERY = timedelta(minutes=30)
 _PULL_OVERLAP = timedelta(hours=24)
 _FIRST_PULL = timedelta(days=30)
 
-# Readers of whom nothing was heard are counted over all deliveries of the last days, so not at every beat.
+# Readers about whom nothing was heard are counted over all deliveries of the last days, so not at every beat.
 _THOROUGH_EVERY_SECONDS = 600.0
 
 # While an issue goes out, what comes back is looked at this often.
@@ -42,7 +42,7 @@ _SUBJECTS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feedback:
-    """Where events are kept. `telling` are the providers that tell what became of a mail.
+    """Takes in and watches events. `telling` are the providers that report what became of a mail.
 
     `owners` are the addresses of those who hear of an alarm. `tracking` says what may be kept of opens and clicks.
     """
@@ -69,7 +69,7 @@ class Feedback:
         return self._keep(source, events)
 
     def pull(self, source: EventSource) -> Heard | None:
-        """Ask a provider for what the webhook may have missed, if it is time to; None where it is not, or nobody answered."""
+        """Ask a provider for what the webhook may have missed; None where it is too early, or nobody answered."""
         now, before = self.clock.now(), self.log.pulled_until(source.name)
         if before is not None and now - before < PULL_EVERY:
             return None
@@ -131,7 +131,8 @@ class Feedback:
 class Listening:
     """The regular part of feedback, as a beat of the process that ticks: cheap at most times, and it never raises.
 
-    `source` can be asked for what was missed. A provider that tells nothing has none; the ledger knows what it refused.
+    `source` can be asked for what was missed; None for a provider that reports nothing: the ledger knows what it
+    refused.
     """
 
     def __init__(self, feedback: Feedback, source: EventSource | None) -> None:

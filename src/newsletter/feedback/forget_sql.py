@@ -1,4 +1,4 @@
-"""What providers told about a person who is forgotten: the facts stay, nameless."""
+"""What providers reported about a person who is forgotten: the facts stay, without the name."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def forget(connection: Connection, gone: Forgotten) -> int:
         for column in (event.c.reason, event.c.url, event.c.raw):
             erase_in(connection, column, event.c.delivery_id.in_(deliveries), gone.names)
         connection.execute(delete(bounced_off).where(bounced_off.c.subscriber_id == gone.person))
-    # What was told about an address that was no delivery of ours still names it; the fact itself may stay.
+    # An event that belongs to no delivery of ours still names the address; the fact itself may stay.
     nameless = {"email": None, "raw": None, "reason": None, "url": None}
     connection.execute(update(event).where(func.lower(event.c.email).in_(gone.names)).values(nameless))
     return 0

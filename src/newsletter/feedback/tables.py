@@ -1,4 +1,4 @@
-"""Tables for what providers tell afterwards, and for what follows from it."""
+"""Tables for what providers report, and for what follows from it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ event = Table(
     Column("provider", String(20), nullable=False),
     Column("event_id", String(100), nullable=False),
     Column("kind", String(12), nullable=False),
-    # Its place in the precedence of fates, so that a fate is a maximum.
+    # The rank of the event among fates, so that a fate is a maximum.
     Column("weight", SmallInteger, nullable=False),
     Column("by_machine", Boolean, nullable=False, server_default=text("false")),
     Column("happened_at", UtcDateTime, nullable=False),
@@ -51,7 +51,7 @@ event = Table(
     Index("event_of_issue", "issue", "kind"),
 )
 
-# A try that events proved, although its own answer said nothing of the kind or never came.
+# A try that events proved to be accepted, although its own answer did not say so or never came.
 proved = Table(
     "proved",
     metadata,
@@ -99,7 +99,7 @@ alarm = Table(
     Column("issue", Integer, primary_key=True, autoincrement=False),
     Column("kind", String(12), primary_key=True),
     Column("message", Text, nullable=False),
-    # A warning may become a reason to stop; who resumes then has overruled it.
+    # A warning may become a reason to stop; a person who resumes after that has overruled it.
     Column("pauses", Boolean, nullable=False),
     Column("raised_at", UtcDateTime, nullable=False),
     one_of("kind", AlarmKind),

@@ -17,7 +17,10 @@ _DOMAIN = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Which:
-    """All that is given has to hold. `since_at` counts as inside, `until_at` does not; `domain` is without those below it."""
+    """All conditions that are given have to hold.
+
+    From `since_at` up to before `until_at`; `domain` without its subdomains.
+    """
 
     issue: int | None = None
     since_at: datetime | None = None
@@ -70,9 +73,9 @@ class Undone:
 
 
 def read_which(*, issue: str = "", since: str = "", until: str = "", domain: str = "", zone: str) -> Which:
-    """What a person wrote, each "" where they wrote nothing. A day alone is meant whole.
+    """What a person typed, each "" where they typed nothing. A day without a time means the whole day.
 
-    Raises Mistake for what can't be read, and where nothing was said: all bounces there ever were are not wrong.
+    Raises Mistake for what can't be read, and where nothing is given: not every bounce can have been wrong.
     """
     if not any(one.strip() for one in (issue, since, until, domain)):
         raise Mistake("Say which bounces were wrong.", fix="Name an issue, a time or a domain, or several of these.")

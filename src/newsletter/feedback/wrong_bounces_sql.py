@@ -69,8 +69,8 @@ class WrongBounces:
         """Take those off the do-not-mail list who are there because of such a bounce and for no other reason.
 
         A person's own word, a complaint and a block by hand stay. Subscriptions that ended because of such bounces are
-        as they were before, but of those who left since. What was heard up to now changes nothing any more. None where
-        there was nothing to do. Killed in the middle it goes on when it is said again.
+        as they were before, except those of readers who left since. What was heard up to now changes nothing any more.
+        None where there was nothing to do. Killed in the middle it goes on when it is called again.
         """
         number = self._begin(which)
         if number is None:
@@ -85,7 +85,7 @@ class WrongBounces:
 
     def _begin(self, which: Which) -> int | None:
         with writing(self._engine) as connection:
-            # The owner has decided about those as well who stay off for another reason.
+            # The owner's decision covers those as well who stay off for another reason.
             entry = select(suppression.c.email_key).where(_entries(which)).limit(1)
             if connection.scalar(entry) is None and connection.scalar(_runs(which).limit(1)) is None:
                 return None
@@ -103,7 +103,7 @@ class WrongBounces:
             return number
 
     def _undo_some(self, number: int, which: Which, after: str) -> str | None:
-        """The next addresses behind this one; the last of them."""
+        """Undo for the next addresses after `after`. Returns the last of them."""
         some = select(suppression.c.email_key, _is_top.label("is_top"), _is_alone.label("is_alone"))
         some = (
             some.where(_entries(which), suppression.c.email_key > after).order_by(suppression.c.email_key).limit(_SLICE)
@@ -130,7 +130,9 @@ class WrongBounces:
         return bool(ids)
 
     def put_back(self, number: int) -> int | None:
-        """In slices as well: each address that is on the list again has lost its pardon."""
+        """Put the addresses of an undo back on the do-not-mail list, in slices.
+
+        It can be repeated: an address that is back on the list has lost its pardon."""
         with reading(self._engine) as connection:
             mine = bounce_undo.c.id == number, bounce_undo.c.put_back_at.is_(None)
             if connection.scalar(select(bounce_undo.c.id).where(*mine)) is None:
@@ -157,14 +159,14 @@ class WrongBounces:
         return len(rows)
 
     def list_undone(self, *, most: int) -> Sequence[Undone]:
-        """The last first."""
+        """The newest first."""
         query = select(bounce_undo).order_by(bounce_undo.c.id.desc()).limit(most)
         with reading(self._engine) as connection:
             return [_undone(row) for row in connection.execute(query)]
 
 
 def _entries(which: Which) -> ColumnElement[bool]:
-    """Addresses that such a bounce speaks against, whatever else does."""
+    """Addresses with such a bounce, whatever other reason there is."""
     return and_(_by_bounce, *_fits(which, suppression, suppression.c.email_key))
 
 
@@ -196,7 +198,7 @@ def _most(connection: Connection, counted: Select[*tuple[Any, ...]]) -> list[tup
 
 
 def _forgive(connection: Connection, keys: Sequence[str]) -> None:
-    """The bounce is no part of a run any more, whichever list the reader is on."""
+    """Take the bounce out of every run, whichever list the reader is on."""
     mail = (
         select(subscription.c.subscriber_id, subscription.c.list_id, event.c.delivery_id)
         .select_from(suppression)
@@ -217,7 +219,7 @@ def _forgive(connection: Connection, keys: Sequence[str]) -> None:
 
 
 def _forgive_runs(connection: Connection, people: Sequence[int]) -> None:
-    """Of readers who come back: all that bounced so far."""
+    """Forgive all that bounced so far of readers who come back."""
     last = (
         select(func.max(delivery.c.id))
         .where(delivery.c.issue == bounced_off.c.issue, delivery.c.subscriber_id == bounced_off.c.subscriber_id)

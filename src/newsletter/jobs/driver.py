@@ -17,7 +17,7 @@ LONGEST_SPAN_SECONDS = 3_900
 
 
 class DriverKind(StrEnum):
-    """By which command it runs. A worker sends and keeps no schedule; `tick` is called again and again, as by cron."""
+    """The command that runs it. A worker sends and keeps no schedule; `tick` is called again and again, as by cron."""
 
     SERVE = "serve"
     STUDIO = "studio"
@@ -29,7 +29,7 @@ class DriverKind(StrEnum):
 class Driver:
     """`about` names the process. `beat_seconds` passed since its last sign of life; it gives one every `every_seconds`.
 
-    None there is somebody who has not said that they come again: one call of `tick`.
+    `every_seconds` is None where no further sign is promised: a single call of `tick`.
     """
 
     kind: DriverKind
@@ -53,7 +53,7 @@ class Driver:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlook:
-    """Whether what waits for its time will go. `words` say by what it goes, or what has to be started first."""
+    """Whether what waits for its time will go. `words` say what sends it, or what has to be started first."""
 
     is_driven: bool
     words: str

@@ -36,7 +36,7 @@ class Drivers:
         self._write(DriverKind.TICK, DriverKind.TICK, "", span)
 
     def end(self, name: str) -> None:
-        """It drives no more."""
+        """The process with this name no longer drives the database."""
         with writing(self._engine) as connection:
             connection.execute(delete(driver).where(driver.c.name == name))
 

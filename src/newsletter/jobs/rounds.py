@@ -64,7 +64,7 @@ class Rounds:
         return self._pulse.is_alive
 
     def _sign_of_life(self) -> None:
-        """Only after a tick that went well: a service elsewhere raises the alarm when it does not come."""
+        """Called only after a tick that went well: a service elsewhere raises the alarm when the call does not come."""
         now = self._desk.clock.now()
         if self._beaten_at is not None and timedelta(0) <= now - self._beaten_at < HEARTBEAT_EVERY:
             return

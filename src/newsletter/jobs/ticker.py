@@ -80,7 +80,7 @@ def tick_until(stop: threading.Event, *beats: Beat, seconds: float = SECONDS_BET
         )
     scheduler.start()
     try:
-        # With a time: a signal that another thread took does not wake a main thread that waits for ever (seen).
+        # With a time: a signal that another thread took does not wake a main thread that waits without end (seen).
         while not stop.wait(1.0):
             pass
     finally:

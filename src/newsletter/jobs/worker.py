@@ -12,7 +12,8 @@ from newsletter.words.mistake import Interrupted
 
 log = logging.getLogger(__name__)
 
-# How often it asks whether something is due. One question that two indexes answer: cheaper than a doorbell to look after.
+# How often it asks whether something is due. One question that two indexes answer: cheaper than a notification channel
+# to maintain.
 SECONDS_BETWEEN_LOOKS = 1.0
 
 

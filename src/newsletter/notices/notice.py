@@ -28,6 +28,6 @@ class Notice:
     handed_over_at: datetime | None = None
 
     def may_be_tried(self, now: datetime) -> bool:
-        """A mail that is not taken is tried again, but not every 15 seconds, and not for ever."""
+        """A mail that is not taken is tried again, but not every 15 seconds, and not without end."""
         lately = self.tried_at is not None and timedelta(0) <= now - self.tried_at < TRY_AGAIN_AFTER
         return not lately and now - self.made_at < GIVE_UP_AFTER

@@ -39,7 +39,7 @@ class Notices:
 
 
 def write_notice(connection: Connection, one: Notice) -> bool:
-    """Inside a transaction of the caller's. False where it was told before."""
+    """Write a notice in the caller's transaction. False where it was told before."""
     words = {name: getattr(one, name) for name in ("about", "kind", "subject", "body", "shows", "made_at")}
     into = insert_into(connection, notice).values(**words, tell=list(one.tell))
     return connection.execute(into.on_conflict_do_nothing()).rowcount == 1

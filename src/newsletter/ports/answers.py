@@ -1,4 +1,4 @@
-"""What the web answered before, kept so that nobody is asked the same again every time that an issue is checked."""
+"""What the web answered before, kept so that checking an issue again does not ask the same again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a provider tells afterwards: where it comes from, and the log that it is kept in."""
+"""What a provider reports after the hand-over: the source of events, and what a batch of them came to."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ class Unheard(Exception):
 
 
 class EventSource(Protocol):
-    """A provider that tells. `whole_or_nothing` as in `Provider`: one event of an attempt proves the whole call."""
+    """A provider that reports events.
+
+    `whole_or_nothing` as in `Provider`: one event of an attempt proves the whole call.
+    """
 
     name: str
     whole_or_nothing: bool

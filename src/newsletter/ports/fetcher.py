@@ -29,7 +29,7 @@ class Fetched:
 class WhyNot(StrEnum):
     """Why there is no answer."""
 
-    REFUSED = "refused"  # the address is one that is never fetched: another scheme, a private network
+    REFUSED = "refused"  # the address is one that is never fetched: not http(s), or a private network
     NO_SUCH_HOST = "no such host"  # the name is known to have no address
     UNREACHABLE = "unreachable"  # a connection was refused or broke, or its certificate does not hold
     TOO_SLOW = "too slow"

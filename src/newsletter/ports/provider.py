@@ -16,8 +16,9 @@ from newsletter.words.outcome import Outcome
 class Limits:
     """What one call takes. `bytes_per_reader` bounds the gap values of one reader; None is no bound.
 
-    Values count as JSON writes them, with `bytes_per_gap` for the naming of each. `deadline` is how long one call may take in all; `calls` how many may be in flight at once.
-    `last_answer` is how much longer the answer to what went out last is waited for.
+    Values count as JSON writes them, plus `bytes_per_gap` for the name of each. `deadline` is how long one call may
+    take in all; `calls` how many may be in flight at once. `last_answer` is how much longer the answer to what went out
+    last is waited for.
     """
 
     readers: int

@@ -1,4 +1,4 @@
-"""The domain name system, as whoever checks a domain needs it: an answer, its absence, or neither."""
+"""The domain name system as checks of a domain need it: an answer, its absence, or neither."""
 
 from __future__ import annotations
 

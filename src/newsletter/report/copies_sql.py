@@ -24,7 +24,7 @@ class Copies:
     """The copies of single readers, for one account of the ledger."""
 
     def __init__(self, engine: Engine, *, practice: bool = False) -> None:
-        """Copies that were only practised are told of while practising, and each says so."""
+        """Practice copies are listed only while practising, and each says that it is one."""
         self._engine, self._practice = engine, practice
 
     def find_copies(self, email: str, issue: int | None, *, most: int | None = None) -> Sequence[Copy]:
@@ -84,7 +84,7 @@ def _escaped(text: str) -> str:
 
 
 def _deliveries(connection: Connection, person: int, issue: int | None) -> Sequence[int]:
-    """Held ones are found by the index that keeps them single, issue by issue; the others by one of their own."""
+    """Those that hold the issue are found by their unique index, issue by issue; the others by their own index."""
     issues = select(mailing.c.issue).distinct()
     theirs = select(delivery.c.id).where(delivery.c.subscriber_id == person)
     if issue is not None:
@@ -162,7 +162,7 @@ def _copy(connection: Connection, row: AnyRow) -> Copy:
 
 
 def _proof() -> Select[Any]:
-    """Each delivery with the try whose acceptance counted, or else the last that carried it, and the last news."""
+    """Each delivery with the try whose acceptance counted, or else the last that carried it, and the latest event."""
     latest = (
         select(func.max(carried.c.attempt_id))
         .where(carried.c.delivery_id == delivery.c.id)

@@ -28,7 +28,7 @@ class Try:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happening:
-    """One thing that was heard of one reader's copy."""
+    """One event about one reader's copy."""
 
     kind: EventKind
     happened_at: datetime
@@ -89,7 +89,10 @@ class Domain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """An issue in numbers of readers; `counted_opens` and `counted_clicks` are acts of nobody known. Opens of machines are those that no person of the same reader confirmed.
+    """An issue in numbers of readers.
+
+    `counted_opens` and `counted_clicks` are anonymous. Opens by machines are those
+    that no open by the reader confirmed.
 
     `heard_by_hour` are fates as they were first heard, by whole hours since the first hand-over.
     """

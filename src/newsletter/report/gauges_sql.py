@@ -44,7 +44,7 @@ class Gauges:
 
     def __init__(self, engine: Engine, *, practice: bool = False) -> None:
         self._engine = engine
-        # Of the one account of the ledger that this process works on: practice, or the real one.
+        # Only the account of the ledger that this process works on: practice, or the real one.
         self._ours = mailing.c.is_practice == practice
 
     def measure(self) -> Measured:

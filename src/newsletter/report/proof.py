@@ -15,7 +15,7 @@ COLUMNS = tuple(field.name for field in fields(ProofRow))
 
 
 def write_proof(rows: Iterable[ProofRow], out: TextIO, *, spreadsheet: bool = False) -> int:
-    """Write as RFC 4180 has it to `out`, opened with newline="". Returns the number of readers.
+    """Write CSV (RFC 4180) to `out`, which is opened with newline="". Returns the number of readers.
 
     With `spreadsheet`, cells that a spreadsheet program would run as a formula begin with an apostrophe: an address may
     begin like one, and reasons are in the words of other people's mail servers.

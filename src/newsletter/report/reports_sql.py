@@ -32,7 +32,7 @@ class Reports:
         self._engine, self._practice = engine, practice
 
     def find_figures(self, issue: int, providers: Sequence[str]) -> Figures | None:
-        """None where the issue was never sent. `providers` are those that tell what became of a mail."""
+        """None where the issue was never sent. `providers` are those that report what became of a mail."""
         account = Accounts(self._engine, practice=self._practice).find(issue)
         if account is None:
             return None
@@ -61,7 +61,7 @@ class Reports:
 
 
 def _readers(connection: Connection, issue: int, kind: EventKind, *more: ColumnElement[bool]) -> int:
-    """How many readers there was such an event of; a hundred opens of one reader are one."""
+    """How many readers had such an event; a hundred opens by one reader count as one."""
     counted = select(func.count(event.c.delivery_id.distinct())).where(
         event.c.issue == issue, event.c.kind == kind, *more
     )
@@ -72,7 +72,7 @@ _IS_COUNTED_ONLY = and_(event.c.delivery_id.is_(None), event.c.attempt_id.is_(No
 
 
 def _counted(connection: Connection, issue: int, kind: EventKind) -> int:
-    """Such events of nobody known; those of machines do not count."""
+    """How many anonymous events of this kind there were, without those of machines."""
     counted = select(func.count()).where(
         event.c.issue == issue, event.c.kind == kind, _IS_COUNTED_ONLY, event.c.by_machine.is_(False)
     )
@@ -80,7 +80,7 @@ def _counted(connection: Connection, issue: int, kind: EventKind) -> int:
 
 
 def _links(connection: Connection, issue: int) -> Sequence[tuple[str, int]]:
-    """Each link with its readers, and with the clicks of nobody known."""
+    """Each link with how many readers clicked it, anonymous clicks included."""
     n_readers = func.count(event.c.delivery_id.distinct()) + func.sum(case((_IS_COUNTED_ONLY, 1), else_=0))
     rows = connection.execute(
         select(event.c.url, n_readers)
@@ -93,7 +93,7 @@ def _links(connection: Connection, issue: int) -> Sequence[tuple[str, int]]:
 
 
 def _domains(connection: Connection, issue: int, practice: bool) -> Sequence[Domain]:
-    """The domains with most readers; a bad name at one mailbox provider does not show in the whole."""
+    """The domains with most readers; a bad reputation at one mailbox provider does not show in the total."""
     domain = domain_of(connection, subscriber.c.email_key)
     counts = [
         func.coalesce(func.sum(case((delivery.c.fate == fate.value, 1), else_=0)), 0)

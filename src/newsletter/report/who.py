@@ -1,4 +1,4 @@
-"""Who got it: everything that is known of one reader's copy, in one sentence that can be forwarded."""
+"""Everything that is known of one reader's copy, in one sentence that can be forwarded."""
 
 from __future__ import annotations
 

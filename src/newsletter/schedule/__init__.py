@@ -1,1 +1,1 @@
-"""When a step of the walk happens: the tick, and what it finds due."""
+"""When an issue moves on by itself: the tick, and what it finds due."""

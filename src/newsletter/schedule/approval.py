@@ -1,4 +1,4 @@
-"""Approval: whether an issue needs one, whether the one it has still counts, and which version goes because of it."""
+"""Approval: whether an issue needs one, whether the one it has still counts, and which version goes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from newsletter.words.slot import Approval, Ways
 def needs_approval(desk: Desk, ways: Ways, number: int | None = None) -> bool:
     """Whether a slot with these ways lets the issue go only once somebody approved it.
 
-    For real readers it does, unless the owner has set otherwise; even then for what the schedule drafted by itself.
+    For real readers it does, unless the owner has set otherwise. What the schedule drafted by itself always needs one.
     """
     if ways.needs_approval:
         return True
@@ -25,7 +25,7 @@ def needs_approval(desk: Desk, ways: Ways, number: int | None = None) -> bool:
 
 
 def find_good_approval(desk: Desk, number: int) -> Approval | None:
-    """The approval of an issue; None also where it is of words that can't go any more: see `is_outdated`."""
+    """The approval of an issue; None also where its words can't go any more: see `is_outdated`."""
     approval = desk.schedule.approvals.find(number)
     if approval is None or is_outdated(desk.ledger.mailings.get_edition(approval.digest), desk.newsletter):
         return None
@@ -33,7 +33,7 @@ def find_good_approval(desk: Desk, number: int) -> Approval | None:
 
 
 def is_outdated(words: Edition, newsletter: Newsletter) -> bool:
-    """Whether words were frozen under another sender, or with a stand-in for an address that is set by now."""
+    """Whether words were frozen under another sender, or with a placeholder for an address that has been set since."""
     document, stands = words.to_json(), f"{newsletter.address} {newsletter.public_url}"
     has_stand_in = any(name in document and name not in stands for name in (NO_ADDRESS_YET, NO_HOST_YET))
     return words.sender != newsletter.sender or has_stand_in
@@ -53,7 +53,7 @@ class Version:
 
     @property
     def is_edited(self) -> bool:
-        """Whether the folder says something else than what goes."""
+        """Whether the folder holds other words than those that go."""
         return self.proof is None or self.proof.rendered.edition.digest != self.edition.digest
 
 

@@ -30,7 +30,10 @@ class Approvals:
     def approve(
         self, words: Edition, *, by: str, now: datetime, is_next: bool | None = None, segment: str | None = None
     ) -> Approval:
-        """Freeze an edition and pin its issue to exactly these words. `is_next` and `segment` None leave those as they are."""
+        """Freeze an edition and pin its issue to exactly these words.
+
+        `is_next` and `segment` stay as they are where None.
+        """
         values: dict[str, object] = {"digest": words.digest, "approved_by": by, "approved_at": now}
         values |= {} if is_next is None else {"is_next": is_next}
         values |= {} if segment is None else {"segment": segment}
@@ -58,7 +61,7 @@ class Approvals:
             return frozenset(connection.scalars(select(self_draft.c.issue)))
 
     def next_issues(self) -> Sequence[int]:
-        """Issues that were asked to go next, in the order of asking."""
+        """Issues that somebody asked to go next, in the order of asking."""
         with reading(self._engine) as connection:
             return list(
                 connection.scalars(

@@ -37,7 +37,7 @@ _SAID_OF_SENDING = {
     MailingStatus.CANCELLED: "by hand, cancelled",
     MailingStatus.FINISHED: "sent by hand",
 }
-# However long ago its time was, it is not over.
+# Slots that are not over, however long ago their time was.
 _OPEN_SLOTS = (*OPEN, SlotStatus.GOING)
 
 
@@ -45,7 +45,7 @@ _OPEN_SLOTS = (*OPEN, SlotStatus.GOING)
 class CalendarLine:
     """One time in the calendar. `local` is wall time in `zone`; `kind` is "slot", "left out" or "sending".
 
-    `due_at` is when it goes, of what waits for its time; else None.
+    `due_at` is when it goes; None for what does not wait for its time.
     """
 
     uid: str
@@ -127,7 +127,7 @@ def _not_written_down(timetable: Timetable, slots: Sequence[Slot], now: datetime
 
 
 def _last_may_go(lines: list[CalendarLine], now: datetime) -> list[CalendarLine]:
-    """Of the times of a timetable that are overdue, those before the last are passed over as soon as something looks."""
+    """Mark the overdue times of a timetable but the last as passed: the next tick will skip them."""
     late = sorted((line for line in lines if line.lateness(now) is not None), key=lambda line: line.at)[:-1]
     words = "its time passed while nothing ran"
     return [replace(line, due_at=None, status="skipped", words=words) if line in late else line for line in lines]

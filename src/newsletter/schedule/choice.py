@@ -41,9 +41,9 @@ def approve_issue(
 ) -> Approval:
     """Pin an issue to the words that stand in the folder now. A sending of it that has not begun goes with them too.
 
-    `is_next` and `segment` None leave those as they are. `seen` is the digest of the words that were read; "" is those
-    of now. Raises NotNow where the folder has others by now, Mistake where `check` finds errors, and
-    FindingsUnanswered where it asks what nobody has answered.
+    `is_next` and `segment` stay as they are where None. `seen` is the digest of the words that were read; "" is those
+    of now. Raises NotNow where the folder has changed since, Mistake where `check` finds errors, and FindingsUnanswered
+    where findings wait for an answer.
     """
     proof = press(desk.shelf, desk.newsletter, number)
     if seen not in ("", proof.rendered.edition.digest):
@@ -106,7 +106,7 @@ def send_next(
 
 
 def withdraw_approval(desk: Desk, number: int) -> bool:
-    """Take an approval back; a slot that has not begun chooses anew."""
+    """Take an approval back; a slot that has not begun chooses again."""
     withdrawn = desk.schedule.approvals.withdraw(number)
     if withdrawn:
         for _, slot in slots_with(desk, number, *_NOT_BEGUN):
@@ -115,7 +115,7 @@ def withdraw_approval(desk: Desk, number: int) -> bool:
 
 
 def _next_slot(desk: Desk, timetable: Timetable) -> Slot:
-    # One that the owner let go early has begun before its time: the issue goes in the one after it.
+    # A slot that the owner let go early has begun before its time: the issue goes in the one after it.
     begun = {
         one.asked for one in desk.schedule.slots.of(timetable.id) if one.status in (SlotStatus.GOING, SlotStatus.GONE)
     }
@@ -138,7 +138,7 @@ def find_asking(desk: Desk, timetable: Timetable) -> Slot:
 
 
 def send_at(desk: Desk, timetable: Timetable, slot: Slot, at: datetime) -> None:
-    """Let it go at this time after all. Raises Mistake for a time so near the next slot that two would meet."""
+    """Let it go at this time after all. Raises Mistake for a time too close to the next slot."""
     following = next(timetable.cadence.after(max(slot.at, desk.clock.now())), None)
     if following and at > following.at - APART and at > desk.clock.now():
         raise Mistake(

@@ -26,9 +26,9 @@ class Desk:
     """`around` is what the checks know about the newsletter; `new_token` mints the random names of mails to the owner.
     `key` signs the links in them. `count(issue, list, question)` says how many readers a sending would reach.
 
-    `is_practice`: nothing leaves this machine. `unapproved_goes`: the owner has set that an issue goes even if nobody has
-    read it. `refusal` is why nothing may be handed over, such as a public address that is not set. `find_hold` tells a
-    copy of the database, on which nothing of the schedule happens.
+    `is_practice`: nothing leaves this machine. `unapproved_goes`: the owner has set that an issue goes even if nobody
+    has read it. `refusal` is why nothing may be handed over, such as a public address that is not set. `find_hold` says
+    whether this is a copy of the database, on which the schedule does nothing.
     """
 
     newsletter: Newsletter

@@ -98,7 +98,7 @@ def _draft(desk: Desk, timetable: Timetable, slot: Slot) -> Issue | NotFrozen:
         return _too_few(n_unused, timetable, None)
     numbers = [issue.number for issue in issues] + list(desk.ledger.accounts.list_issues_sent())
     number = max(numbers, default=0) + 1
-    # Before the file: a process that dies between the two must not leave one that passes for a person's.
+    # Before the file: a process that dies between the two must not leave a draft that looks like a person's.
     desk.schedule.approvals.note_self_drafted(number, now=desk.clock.now())
     return desk.shelf.issues.add_issue(
         draft(posts, issues, number=number, lists=(timetable.list_name,), dated_on=slot.day)

@@ -12,7 +12,7 @@ from newsletter.words.mistake import Mistake, Place
 # More days than this in a file of holidays is a mistake, or somebody's joke.
 _MOST_DAYS = 4_000
 _YEARS_AHEAD = 10
-# What may stand in a yearly rule without changing on which days it falls.
+# The parts of a yearly rule that don't change the days on which it falls.
 _OF_A_YEARLY_RULE = {"BYMONTH", "BYMONTHDAY", "INTERVAL", "COUNT", "UNTIL", "WKST"}
 
 
@@ -47,7 +47,7 @@ def write_calendar(name: str, entries: Iterable[CalendarEvent], *, now: datetime
 def read_days(text: str, *, file: str, until: date | None = None) -> dict[date, str]:
     """The days that the events of an .ics file cover, with their titles. Yearly events repeat for ten years.
 
-    Raises Mistake with the line for a file that is no calendar, or an event whose days can't be told.
+    Raises Mistake with the line for a file that is not a calendar, or an event whose days can't be read.
     """
     lines = list(_unfolded(text))
     if not any(line.upper() == "BEGIN:VCALENDAR" for _, line in lines):

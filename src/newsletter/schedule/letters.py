@@ -110,7 +110,10 @@ def skipped(desk: Desk, timetable: Timetable, slot: Slot, why: Why, detail: str)
 
 
 def passed(desk: Desk, timetable: Timetable, slots: Sequence[Slot], why: Why) -> Notice:
-    """Slots whose time is over, in one mail. Not their result: where the clock was wrong their time is still to come."""
+    """Slots whose time is over, in one mail.
+
+    It is not their result: where the clock was wrong their time is still to come.
+    """
     last = slots[-1]
     if len(slots) == 1:
         told = skipped(desk, timetable, last, why, "")

@@ -1,4 +1,4 @@
-"""Lock: an issue whose words are fixed for a slot or a sending, so that what is written now does not go; and the way out."""
+"""Locks: once the words of an issue are fixed for a slot or a sending, later edits do not go until it is unlocked."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from newsletter.words.slot import Approval, Slot, SlotStatus, Timetable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lock:
-    """`at` is when a slot fixed the words, None for a sending by hand; `goes_at` when they go or went off.
+    """`at` is when a slot fixed the words, None for a sending by hand; `goes_at` is when they go or went.
 
     `is_open` while an editor may unlock them.
     """
@@ -52,7 +52,7 @@ def find_lock(desk: Desk, number: int) -> Lock | None:
 
 
 def unlock(desk: Desk, number: int) -> None:
-    """Let what is written from now on go: the approval is taken back, and the slot fixes the words anew.
+    """Let what is written from now on go: the approval is taken back, and the slot fixes the words again.
 
     A sending that waits for its time is called off. Raises NotNow where the issue is not locked, or on its way.
     """
@@ -86,7 +86,7 @@ def lock_anew(desk: Desk, approval: Approval) -> None:
 
 
 def slots_with(desk: Desk, number: int, *statuses: SlotStatus) -> Iterator[tuple[Timetable, Slot]]:
-    """The slots of all lists that have this issue and stand so."""
+    """The slots of all lists that have this issue and one of these statuses."""
     for timetable in desk.schedule.timetables.list_all():
         for slot in desk.schedule.slots.of(timetable.id):
             if slot.issue == number and slot.status in statuses:

@@ -1,4 +1,4 @@
-"""Reminding: editors hear before the words are frozen what still stands in the way of the next issue."""
+"""Reminders: before the words are frozen, editors hear what is still missing from the next issue."""
 
 from __future__ import annotations
 

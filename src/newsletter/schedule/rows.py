@@ -12,7 +12,7 @@ from newsletter.schedule.desk import Desk
 from newsletter.words.cadence import Occurrence, resolve
 from newsletter.words.slot import OPEN, Slot, SlotStatus, Timetable, Why, passed_over, reminders
 
-# Slots are written down this long before they are of any concern; the next one always is.
+# Slots are written down this long before anything has to be done about them; the next one always is.
 _AHEAD = timedelta(days=2)
 
 
@@ -88,7 +88,7 @@ def _pass_over(desk: Desk, timetable: Timetable, now: datetime) -> None:
 
 
 def _asks_now(timetable: Timetable, slots: Sequence[Slot], now: datetime) -> bool:
-    """The last whose time has come is too late as well, and asks in this very look: its mail tells of those before it."""
+    """Whether the last slot whose time has come is too late as well and asks now: its mail lists those before it."""
     last = [slot for slot in slots if slot.due_at <= now][-1]
     return (
         timetable.held_at is None and last.lateness(now) > timetable.ways.late and last.status is not SlotStatus.ASKING

@@ -1,4 +1,4 @@
-"""Sendings: when one is over; and those that somebody set to a time, held where they missed it, and told of as slots are."""
+"""Sendings: when one is over; and those set to a time, which are held where they missed it, and reported like slots."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def is_over(status: MailingStatus, n: Mapping[HandOver, int]) -> bool:
 
 
 def missed_by(status: MailingStatus, start_at: datetime, now: datetime) -> timedelta | None:
-    """How long the time of a sending that waits for it has passed; None where it waits for nothing, or rightly."""
+    """How long ago the time of a waiting sending passed; None where it does not wait, or its time is still to come."""
     lateness = now - start_at
     return lateness if status is MailingStatus.SCHEDULED and lateness > timedelta(0) else None
 
@@ -46,7 +46,10 @@ class News(StrEnum):
 
 
 def news_of(status: MailingStatus, start_at: datetime, now: datetime, *, was_told_result: bool) -> News | None:
-    """The mail that is due about a sending, should it turn out to be over. One held for being late was told already."""
+    """The mail that is due about a sending, if it is over.
+
+    The owner has already heard of one that is held for being late.
+    """
     if status is MailingStatus.PAUSED and now - start_at <= LATE_SENDING:
         return News.STOPPED
     return None if status is MailingStatus.CANCELLED or was_told_result else News.RESULT
@@ -58,9 +61,9 @@ def may_tell_result(n: Mapping[HandOver, int], in_doubt_since: datetime, now: da
 
 
 def tallies_if_over(desk: Desk, mailing: MailingRow) -> Sequence[SendingTally]:
-    """The count of a mailing of which nothing more will be handed over by itself, first, and those of the issue's others.
+    """The count of a mailing that is over, first, and those of the issue's other mailings.
 
-    Nothing while it goes on. Readers in doubt may be among them. A million readers are counted once, not at every tick.
+    Empty while it goes on. Readers in doubt may be among them. A million readers are counted once, not at every tick.
     """
     if mailing.status not in (MailingStatus.FINISHED, MailingStatus.CANCELLED):
         settled, planned = desk.ledger.accounts.progress(mailing.id)
@@ -99,7 +102,7 @@ def _missed(desk: Desk) -> list[tuple[MailingRow, timedelta]]:
 
 
 def follow_one_offs(desk: Desk, now: datetime) -> None:
-    """The owner hears of a sending set to a time as of a slot."""
+    """Tell the owner about sendings set to a time, in the same mails as about slots."""
     timed = [one for one in desk.schedule.sendings.list_timed() if now - one.start_at <= LOOK_BACK]
     if not timed:
         return

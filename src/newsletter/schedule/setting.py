@@ -18,7 +18,7 @@ from newsletter.words.slot import Timetable, Ways
 def set_timetable(
     timetables: Timetables, list_name: str, cadence: Cadence | None, ways: Ways, *, now: datetime
 ) -> Timetable:
-    """Keep a cadence, or with None the one that is set, and its ways. Slots that have passed are not made up for.
+    """Save a cadence and its ways; with None the cadence stays as it is. Slots that have passed are not made up for.
 
     Raises Missing where none is set and none is named.
     """
@@ -34,12 +34,15 @@ def set_timetable(
 
 
 def check_tell(addresses: Iterable[str]) -> tuple[str, ...]:
-    """The addresses that are told of each slot. Raises Mistake for what is no address."""
+    """The addresses that are told of each slot. Raises Mistake for anything that is not an address."""
     return tuple(check_address(address) for address in addresses)
 
 
 def check_heartbeat(url: str) -> str | None:
-    """An address to call while the schedule lives; "" is none. Raises Mistake for what is no web address."""
+    """An address to call while the schedule is alive; None for "".
+
+    Raises Mistake for anything that is not a web address.
+    """
     if url and not url.startswith(("https://", "http://")):
         raise Mistake(f"{url!r} is no web address.", fix="Write it like https://alive.example.com/abc.")
     return url or None

@@ -67,7 +67,7 @@ def _with_words(desk: Desk, timetable: Timetable, slot: Slot, now: datetime, *, 
 
 
 def _and_those_before(desk: Desk, timetable: Timetable, now: datetime) -> str:
-    """Of several that are too late the last one asks, and tells of the others."""
+    """Of several slots that are too late the last one asks; this is its sentence about the others."""
     n = sum(one.why is Why.PASSED and one.ended_at == now for one in desk.schedule.slots.of(timetable.id))
     times = "The time before it passed" if n == 1 else f"The {n} times before it passed"
     return f"{times} without an issue as well." if n else ""
@@ -107,7 +107,7 @@ def _lock(desk: Desk, timetable: Timetable, slot: Slot, found: Frozen, now: date
 
 
 def _go(desk: Desk, timetable: Timetable, slot: Slot, now: datetime) -> None:
-    """From here on the slot has begun: one transaction decides it, however many try."""
+    """Begin the slot: one transaction decides it, however many try."""
     assert slot.issue is not None
     approval = find_good_approval(desk, slot.issue)
     why = what_keeps_it(
@@ -153,7 +153,7 @@ def _launch(desk: Desk, timetable: Timetable, slot: Slot, now: datetime) -> None
         _ask(desk, timetable, slot, Why.FAULT, str(error))
         return
     if not desk.schedule.slots.note(slot, mailing_id=mailing.id):
-        # Stopped between the word that it begins and its plan: it stands still from its beginning.
+        # It was stopped after it began and before it was planned: pause it from the start.
         desk.ledger.control.pause(mailing.issue, REASON)
         stopped = replace(slot, status=SlotStatus.ASKING)
         desk.schedule.slots.move(stopped, SlotStatus.GOING, why=None, mailing_id=mailing.id)
@@ -185,7 +185,7 @@ def _is_old_doubt(desk: Desk, slot: Slot, now: datetime) -> bool:
 
 
 def _mend(desk: Desk, timetable: Timetable, slot: Slot, now: datetime) -> None:
-    """A slot that asks goes by itself when its reason is gone in time."""
+    """Let a slot that asks go by itself when its reason is gone in time."""
     if slot.why is Why.UNAPPROVED:
         if slot.issue is None or find_good_approval(desk, slot.issue) is None:
             return
@@ -241,6 +241,6 @@ def _planned(desk: Desk, timetable: Timetable, slot: Slot) -> MailingRow | None:
 
 
 def _is_unlocked(desk: Desk, slot: Slot) -> bool:
-    """Whether somebody writes on: the words are fixed again by an approval, else at the last moment."""
+    """Whether somebody goes on writing: an approval fixes the words again, else the last moment does."""
     approved = slot.issue is not None and find_good_approval(desk, slot.issue) is not None
     return slot.unlocked_at is not None and not approved

@@ -47,7 +47,7 @@ class Slots:
         return self._read(wanted)
 
     def find_open(self, timetable_id: int, *, until: datetime) -> Sequence[Slot]:
-        """Slots that have not gone, and those under way, up to a time; earliest first."""
+        """Slots that have not begun, and those under way, up to a time; earliest first."""
         return self._read(
             select(slot)
             .where(
@@ -83,7 +83,7 @@ class Slots:
             return connection.execute(into.values(rows).on_conflict_do_nothing()).rowcount
 
     def realign(self, one: Slot, at: datetime) -> None:
-        """Its wall time means another instant now: the zone or its rules changed."""
+        """Move a slot whose wall time means another instant now: the zone or its rules changed."""
         with writing(self._engine) as connection:
             connection.execute(update(slot).where(slot.c.id == one.id, slot.c.status.in_(OPEN)).values(at=at))
 
@@ -93,15 +93,15 @@ class Slots:
             connection.execute(delete(slot).where(slot.c.id == one.id, slot.c.status.in_(OPEN)))
 
     def move(self, one: Slot, to: SlotStatus, *, notice: Notice | None = None, **values: object) -> bool:
-        """`note`, with another status. Raises ValueError for a move that `SLOT_MOVES` does not have."""
+        """`note`, and change the status. Raises ValueError for a move that `SLOT_MOVES` does not have."""
         if not may_move(one.status, to):
             raise ValueError(f"no slot goes from {one.status} to {to}")
         return self._write(one, notice, {**values, "status": to})
 
     def note(self, one: Slot, *, notice: Notice | None = None, **values: object) -> bool:
-        """Change what stands about a slot but its status, and write the notice about that in the same transaction.
+        """Change columns of a slot, but not its status, and write the notice about it in the same transaction.
 
-        False, and nothing is written, where the slot has another status than the one given: somebody was faster.
+        False, and nothing is written, where the slot's status is no longer that of `one`: another process was faster.
         """
         return self._write(one, notice, values)
 
@@ -134,7 +134,7 @@ class Slots:
                 mailing.c.id.not_in(of_slots),
             )
         )
-        # One that was held up for days and has just ended is as near as one that has just begun.
+        # A slot that was held up for days and has just ended is as close as one that has just begun.
         gone = select(slot.c.began_at, slot.c.ended_at).where(
             slot.c.cadence_id == but.timetable_id, slot.c.id != but.id, slot.c.began_at.is_not(None), self._ours
         )
@@ -149,7 +149,7 @@ class Slots:
 
 
 def has_slot(mailing_id: ColumnElement[int]) -> ColumnElement[bool]:
-    """A slot sends by this mailing: it stays to be told of, even where nobody is planned for it."""
+    """Whether a slot sends this mailing: its result is reported even where nobody is planned for it."""
     return exists().where(slot.c.mailing_id == mailing_id)
 
 

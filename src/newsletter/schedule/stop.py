@@ -19,7 +19,7 @@ REASON = "stopped by the link in the mail to the editors."
 
 
 class Stand(StrEnum):
-    """Where what the link is about stands: to come, on its way, stopped, or over with nothing left to stop."""
+    """How far the slot of the link is: to come, on its way, stopped, or over with nothing left to stop."""
 
     COMING = "coming"
     GOING = "going"
@@ -52,13 +52,13 @@ def find_stoppable(desk: Desk, token: ReaderToken) -> Stoppable | None:
 
 
 def stop(desk: Desk, found: Stoppable) -> None:
-    """Nobody gets any more of it until an editor decides. Twice is the same as once."""
+    """Hold the slot or pause its sending until an editor decides. Twice is the same as once."""
     slot = found.slot
     if found.stand is Stand.COMING or (found.stand is Stand.GOING and slot.mailing_id is None):
         notice = letters.asking(desk, found.timetable, slot, Why.STOPPED, "")
         if desk.schedule.slots.move(slot, SlotStatus.ASKING, notice=notice, why=Why.STOPPED, detail=""):
             log.warning("slot %s is stopped by its link", slot.id)
-    # Also after that: it may have begun in this very moment.
+    # Also after the hold: the sending may have begun in between.
     if found.stand in (Stand.COMING, Stand.GOING) and desk.ledger.control.pause(found.issue, REASON):
         log.warning("issue %s is stopped by its link", found.issue)
 

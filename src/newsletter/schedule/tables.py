@@ -63,10 +63,10 @@ slot = Table(
     Column("detail", Text, nullable=False, server_default=""),
     Column("issue", Integer),
     Column("digest", String(64)),
-    # Written with the word that it begins: which of the list's readers it goes to; "" is all of them.
+    # Written when the slot begins: which of the list's readers it goes to; "" is all of them.
     Column("segment", Text, nullable=False, server_default=""),
     Column("mailing_id", Id, ForeignKey("mailing.id")),
-    # Of the account that wrote it last: an issue that was practised in a slot can still go in a real one.
+    # The account that wrote it last: an issue that was practised in a slot can still go in a real one.
     Column("is_practice", Boolean, nullable=False, server_default=text("false")),
     Column("n_reminders", Integer, nullable=False, server_default="0"),
     Column("tried_at", UtcDateTime),
@@ -78,7 +78,7 @@ slot = Table(
     one_of("status", SlotStatus),
     # The promise in one line: one slot for one time of a cadence, whatever runs twice.
     UniqueConstraint("cadence_id", "local_time", name="slot_once"),
-    # And one issue a slot: what is on its way in one slot can't be taken by another.
+    # And one slot for an issue: another slot can't take what is on its way in this one.
     Index("slot_issue", "cadence_id", "issue", "is_practice", unique=True, **only_where(_holds_issue)),
 )
 

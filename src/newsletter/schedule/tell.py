@@ -1,4 +1,4 @@
-"""Telling: the owner's mails handed over through the provider that carries the newsletter."""
+"""Hands over the owner's mails through the provider that carries the newsletter."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _BODY = re.compile(r"<body\b[^<>]*+>", re.IGNORECASE)
 def tell_all(desk: Desk) -> int:
     """Hand over every notice that waits. Returns how many were taken.
 
-    A machine that dies between the mail and the note of it tells twice: better than not at all.
+    A machine that dies between sending a mail and noting it sends it again: better than not at all.
     """
     told = 0
     for notice in desk.notices.list_all(waiting=True):

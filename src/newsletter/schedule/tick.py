@@ -1,4 +1,7 @@
-"""The tick: everything of the schedule that is due now. Twice, late or after a crash it comes to the same."""
+"""The tick: everything of the schedule that is due now.
+
+Running it twice, late or after a crash gives the same result.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +25,8 @@ log = logging.getLogger(__name__)
 def tick(desk: Desk) -> datetime | None:
     """Bring every timetable, and every sending set to a time, up to now. Returns when something is due next.
 
-    One process at a time does it; the others do nothing, and on a copy of the database nobody does. What goes wrong
-    with one timetable keeps no other from going: it is raised at the end.
+    One process at a time does it; the others do nothing, and on a copy of the database nobody does. A fault in one
+    timetable does not stop the others: it is raised at the end.
     """
     faults: list[Exception] = []
     with desk.lock.try_hold() as held:
@@ -33,7 +36,8 @@ def tick(desk: Desk) -> datetime | None:
             desk.schedule.ticks.mark()
             return None
         now = desk.clock.now()
-        # Looked at anew for each: a process that stood still in the middle leaves the others to the process that has the lock now.
+        # Asked before each one: a process that stood still in the middle leaves the rest to the process that has the
+        # lock now.
         timetables = (timetable for timetable in desk.schedule.timetables.list_all() if desk.lock.is_mine())
         times = [_tick_timetable(desk, timetable, now, faults) for timetable in timetables]
         if not desk.lock.is_mine():
@@ -51,7 +55,10 @@ def tick(desk: Desk) -> datetime | None:
 
 
 def _tick_timetable(desk: Desk, timetable: Timetable, now: datetime, faults: list[Exception]) -> datetime | None:
-    """One timetable. A fault of our own is told as well, once a day: a slot that can't go must not be silent."""
+    """One timetable.
+
+    The owner hears of a fault of our own as well, once a day: a slot that can't go must not be silent.
+    """
     try:
         align(desk, timetable, now)
         for slot in desk.schedule.slots.find_open(

@@ -67,7 +67,7 @@ class Timetables:
             ).rowcount
 
     def hold(self, timetable_id: int, held_at: datetime | None) -> bool:
-        """Hold the timetable, or let it go on with None. False where it stood so already."""
+        """Hold the timetable since `held_at`, or let it go on with None. False where that changes nothing."""
         stands = cadence.c.held_at.is_not(None) if held_at is None else cadence.c.held_at.is_(None)
         with writing(self._engine) as connection:
             changed = connection.execute(

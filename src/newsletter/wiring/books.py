@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 class Books(Files):
     """The database, in the rooms that the verbs ask for; practice is an account of its own in it."""
 
-    # By whose clock, and with how much patience: the machine's own where no other is given.
+    # The clock to go by, and how long to wait; the machine's own clock where no other is given.
     timing: Timing = field(default_factory=Timing)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""The machine's own clock, as the verbs are given it, how often the schedule looks at it, and how long others wait for it."""
+"""The machine's own clock, how often the schedule looks at it, and how long a process may keep others waiting."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ def serving_lock(parts: Parts) -> ServingLock | None:
 def alone(parts: Parts) -> Iterator[None]:
     """Nobody serves, ticks or sends until the block ends. Raises NotNow where somebody does.
 
-    On PostgreSQL whoever changes everything asks the server itself (`db/backup.py`).
+    On PostgreSQL a command that changes everything asks the server itself (`db/backup.py`).
     """
     about = f"process {os.getpid()}, which changes the whole database"
     lock = serving_lock(parts)
@@ -90,7 +90,7 @@ def move_to(parts: Parts, url: str) -> Mapping[str, int]:
         with alone(parts):
             place = target.url.render_as_string(hide_password=True)
             rows = move(parts.engine, target, place=place)
-        # Last: whoever dies before this has two databases that send nothing, and not two that do.
+        # Last: a process that dies before this leaves two databases that send nothing, and not two that do.
         Live(target, parts.directory / "var" / "live", new_id=lambda: secrets.token_hex(12)).declare()
         return rows
     finally:
@@ -98,6 +98,6 @@ def move_to(parts: Parts, url: str) -> Mapping[str, int]:
 
 
 def _tick_lock(parts: Parts) -> TickLock:
-    """Held for the length of a tick: one process ticks, whoever else is there."""
+    """Held for the length of a tick: one process ticks, however many there are."""
     path = parts.beside_database("tick")
     return FileLock(path) if path else Lease(parts.engine, "schedule")

@@ -50,7 +50,8 @@ def collect_desk(parts: Parts) -> CollectDesk:
 def collect_beat(parts: Parts, stop: threading.Event | None = None) -> None:
     """What is due of collecting: feeds, the letterbox, and what pages of new finds are called.
 
-    It lasts half a minute at most, and ends early once `stop` is set. One that fails keeps no other from going, and says so in the log; the next beat tries again.
+    It lasts half a minute at most, and ends early once `stop` is set. A step that fails is logged and stops no other;
+    the next beat tries again.
     """
     from newsletter.collect.feeds.poll import poll_due
     from newsletter.collect.mail.letterbox import empty_letterbox

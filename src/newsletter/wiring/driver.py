@@ -40,14 +40,14 @@ def drive(
 ) -> None:
     """Do what is due until `stop` is set: slots, sendings, mails, feeds. It ends after the batches in flight.
 
-    Where another process does it already, that is said, and this one takes over when that one ends; raises NotNow where
-    it may not wait. `begun` is said when it begins.
+    Where another process does it already, this one says so and takes over when that one ends; raises NotNow where it
+    may not wait. `begun` is said when it begins.
     """
     with _alone(parts, stop, f"`newsletter {kind}`, {whoami(parts)}", say, pulse, may_wait=may_wait):
         if stop.is_set():
             return
         if kind is DriverKind.STUDIO and not any(one.is_alive for one in parts.drivers.list_drivers()):
-            # Somebody opens it, and may not want what they missed to go that very second.
+            # A person opens the studio, and may not want what they missed to go that very second.
             hold_missed(desk_of(parts))
         say(begun)
         why = parts.live.find_hold() or parts.refusal
@@ -62,7 +62,7 @@ def drive(
 def rounds_of(
     parts: Parts, stop: threading.Event, pulse: Pulse | None = None, beat: Callable[[], None] = lambda: None
 ) -> Rounds:
-    # Mails that answer readers, and whose posting an earlier process did not come to.
+    # Mails that answer readers and that an earlier process did not get round to posting.
     posting = parts.post_office.post_waiting
     return Rounds(desk_of(parts), parts.drain(stop), parts.after_sending, chores=(posting,), pulse=pulse, beat=beat)
 
@@ -81,12 +81,12 @@ def signs_of_life(parts: Parts, kind: DriverKind) -> Iterator[Callable[[], None]
     finally:
         try:
             parts.drivers.end(name)
-        except Exception as error:  # noqa: BLE001 - a database that is away: its last sign of life grows old by itself
+        except Exception as error:  # noqa: BLE001 - a database that is away: the last sign of life grows old by itself
             log.warning("the end could not be written down: %s", type(error).__name__)
 
 
 def whoami(parts: Parts) -> str:
-    # The one to stop: a child of it would only be started again.
+    # The process to stop: a child of it would only be started again.
     process = multiprocessing.parent_process() or multiprocessing.current_process()
     return f"process {process.pid} on {socket.gethostname()}, since {parts.clock.now():%Y-%m-%d %H:%M} UTC"
 

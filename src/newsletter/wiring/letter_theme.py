@@ -18,7 +18,7 @@ _READABLE = (("ink", "sheet", 4.5), ("soft", "sheet", 4.5), ("accent", "sheet", 
 
 
 def letter_look(parts: Parts) -> LetterLook:
-    """The colours of the newsletter's template; ours, wherever one of them can't be read."""
+    """The colours of the newsletter's template; ours for all where one of them can't be read."""
     try:
         look = read_look(parts.templates.get_template(parts.config.newsletter.template))
     except NewsletterError:

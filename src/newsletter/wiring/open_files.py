@@ -11,13 +11,13 @@ _WANTED = 4_096
 
 
 def find_most_open_files() -> int:
-    """What this process may have without asking anybody, or what it will ever want where that is less."""
+    """How many files this process may open without asking anybody, at most as many as it will ever want."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     return _WANTED if hard == resource.RLIM_INFINITY else min(_WANTED, hard)
 
 
 def raise_open_files() -> int:
-    """Take what may be had without asking. Returns how many files this process may have open."""
+    """Raise the soft limit as far as it goes without asking. Returns how many files this process may have open."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = find_most_open_files()
     if soft != resource.RLIM_INFINITY and soft < most:

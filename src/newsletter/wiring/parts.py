@@ -83,11 +83,11 @@ class Parts(Books):
 
     @cached_property
     def machine_token(self) -> str:
-        """Opens the studio to the person at this machine: another one with every start, and written nowhere."""
+        """Opens the studio to the person at this machine: a new one with every start, written nowhere."""
         return secrets.token_hex(16)
 
     def check_may_send(self) -> None:
-        """Before anything is promised that would be sent. Raises what is missing."""
+        """Called before anything is promised that would be sent. Raises what is missing."""
         if self.refusal:
             raise self.refusal
 
@@ -102,7 +102,7 @@ class Parts(Books):
 
     @cached_property
     def provider(self) -> Provider:
-        """One that takes nothing, where something is missing."""
+        """The provider that carries the mail; where something is missing, one that takes nothing."""
         built, why = self.carrier, self.refusal
         if why is None:
             assert not isinstance(built, NewsletterError)
@@ -162,20 +162,20 @@ class Parts(Books):
         return Listening(self.feedback, self.config.kind.events(self.provider_setup))
 
     def listen(self) -> None:
-        """A beat for what is heard afterwards: ask for what was missed, stop what does harm, tell the owner."""
+        """One beat for what providers report: ask for what was missed, stop what does harm, tell the owner."""
         if not self.config.is_practice:
             self._listening.beat()
 
     def _glance(self) -> None:
         """The same in the middle of sending, so that what does harm stops before it is over."""
         if not self.config.is_practice:
-            # A webhook's key that is none is for `doctor` to tell, and keeps nobody from sending.
+            # `doctor` reports a webhook key that can't be used; it stops nobody from sending.
             with suppress(Mistake):
                 self._listening.glance()
 
     @property
     def telling(self) -> tuple[str, ...]:
-        """The providers that tell what became of a mail, so that silence means something."""
+        """The providers that report what became of a mail, so that silence means something."""
         return tuple(kind.name for kind in KINDS.values() if kind.tells)
 
     @cached_property
@@ -231,9 +231,9 @@ class Parts(Books):
         )
 
     def sweep(self) -> None:
-        """Before a decision about who is in doubt: write down what is known, and sweep.
+        """Called before a decision about readers in doubt: write down what is known, and sweep.
 
-        All tries of the dead, where the lock proves that nobody is sending; else those past their deadline.
+        Sweeps all tries of dead senders where the lock proves that nobody is sending; else those past their deadline.
         """
         spool, sender = self.sender.spool, self.sender
         with self.lock.try_hold() as held:

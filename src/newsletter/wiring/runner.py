@@ -28,7 +28,7 @@ class Bell:
         os.set_blocking(pipe, False)
 
     def wake(self) -> None:
-        # One that is full has been rung often enough.
+        # A pipe that is full has been rung often enough.
         with suppress(BlockingIOError):
             os.write(self._pipe, b"!")
 

@@ -39,7 +39,7 @@ def missing(parts: Parts) -> list[Verdict]:
 
 
 def schedule(parts: Parts) -> Verdict:
-    """Whether anything does by itself what is due, and whether something is overdue."""
+    """Whether some process does what is due, and whether something is overdue."""
     held = parts.live.find_hold()
     if held:
         return failed("Schedule", f"{held.message} Nothing is sent from here.", held.fix)
@@ -169,7 +169,7 @@ def _database(parts: Parts) -> Iterator[Verdict]:
 
 
 def has_our_tables(parts: Parts) -> bool:
-    """A quick look, for whatever asks every few seconds: number and columns."""
+    """A quick look, for callers that ask every few seconds: the version number and the columns."""
     from newsletter.db.upgrade import complaints
     from newsletter.wiring.schema import metadata
 
@@ -200,7 +200,7 @@ def _disk(directory: Path) -> Iterator[Verdict]:
 
 
 def open_files() -> Verdict:
-    """As for a process that is started from here; the unit in deploy/ says for itself how many there may be."""
+    """The limit for a process that is started from here; the unit in deploy/ sets its own."""
     from newsletter.wiring.open_files import ENOUGH, find_most_open_files
 
     n_files = find_most_open_files()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from newsletter.ports.resolver import Resolver
     from newsletter.wiring import Parts
 
-# A provider's and our clock are on their way to each other for a second or two.
+# The answer with the provider's time takes a second or two to reach us.
 _SECONDS_APART = 60.0
 _OFFLINE = "Not asked: --offline."
 

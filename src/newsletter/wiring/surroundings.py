@@ -36,8 +36,8 @@ def around(
 ) -> Around:
     """For `preflight.check.check`. Without `online` the web is not asked; `also` are checks that are off by default.
 
-    Readers are asked of the `audience`; without one, of everybody that the issue would go to by its own lists.
-    With `is_fresh` nothing that the web answered before is believed.
+    Readers are those of the `audience`; without one, everybody that the issue would go to by its own lists. With
+    `is_fresh` nothing that the web answered before is believed.
     """
     newsletter, issue = parts.config.newsletter, proof.issue
     values = ReaderValues(parts.engine, practice=parts.config.is_practice)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from newsletter.words.consent import Asked, Mail
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
 
-# A reader who is put on a second list on the same day would otherwise be pending there for ever, and never be asked.
+# A reader who is put on a second list on the same day would otherwise stay pending there without ever being asked.
 _CAN_WAIT = frozenset({Asked.ADD, Asked.IMPORT})
 
 
@@ -39,7 +39,7 @@ def answer(asked: Asked, facts: AddressFacts) -> Mail | None:
 
 
 def _mail(asked: Asked, facts: AddressFacts) -> Mail:
-    # A reader who once unsubscribed may think again; an address that bounced or complained is left alone.
+    # A reader who once unsubscribed may change their mind; an address that bounced or complained is left alone.
     is_closed = facts.suppressed not in {None, SuppressionReason.UNSUBSCRIBE}
     match asked:
         case Asked.ADDRESS:
@@ -58,7 +58,7 @@ def _mail(asked: Asked, facts: AddressFacts) -> Mail:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Posting:
-    """A mail that a request is to be answered with. `subscriber` is 0 where the address is nobody's yet.
+    """A mail that answers a request. `subscriber` is 0 where the address is nobody's yet.
 
     `days` is how long the reader has to answer before silence ends their subscription; 0 where it does not.
     """

@@ -37,8 +37,7 @@ def decide_mails(
 ) -> list[Posting]:
     """A posting for every request; those that a mail must not answer have `Mail.NONE`.
 
-    There is none for a request that has to wait. People whom a mail asks become pending on the lists, where nothing
-    stands against it.
+    There is none for a request that has to wait. People whom a mail asks become pending on the lists, where they may.
     """
     keys = sorted({row.email_key for row in waiting})
     blocked = _blocked(connection, keys)
@@ -111,7 +110,7 @@ def _blocked(connection: Connection, keys: Sequence[str]) -> dict[str, Suppressi
 
 
 def _mailed_lately(connection: Connection, keys: Sequence[str], quiet_hours: int) -> set[str]:
-    """The addresses mailed within the quiet hours, but for what the owner has forgiven since."""
+    """The addresses mailed within the quiet hours, without mails that the owner has forgiven since."""
     recent: set[str] = set()
     mailed = consent_request.c.mail.in_([mail for mail in Mail if mail is not Mail.NONE])
     # An address whose mail is being posted at this moment counts as mailed.

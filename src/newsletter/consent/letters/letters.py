@@ -14,7 +14,7 @@ from newsletter.words.edition import Edition
 from newsletter.words.gap import Context, Field, Gap, Part
 from newsletter.words.newsletter import Newsletter
 
-# The names of the gaps that hold the reader's own link, and the one to leave.
+# The names of the gaps that hold the reader's own link, and the link to leave.
 LINK, LEAVE = "link_url", "leave_url"
 
 # The inline colours are for programs that drop a style sheet, the sheet for dark screens.
@@ -58,7 +58,7 @@ def letter(
 ) -> Edition:
     """The mail that answers a request; its gap is the reader's link, `LINK`. `days` is the time to answer.
 
-    What goes to many at once has another, `LEAVE`.
+    A mail to many at once has a second gap, `LEAVE`.
     """
     words = LETTERS[language][mail]
     named = AND[language].join(lists) if lists else newsletter.name
@@ -73,7 +73,7 @@ def letter(
 
 
 def notice(newsletter: Newsletter, words: Mapping[str, str], *, language: str, look: LetterLook) -> Edition:
-    """A mail that says something; `words` are its subject, head, body and foot. With a `button`, it leads to `LINK`."""
+    """A mail that informs; `words` are its subject, head, body and foot. A `button` among them leads to `LINK`."""
     said = {name: sentence.format_map({"newsletter": newsletter.name}) for name, sentence in words.items()}
     body = f'<p style="margin:0 0 18px">{escape(said["body"])}</p>'
     html = _page(newsletter, language, said["head"], body, said["foot"], look, button=said.get("button", ""))

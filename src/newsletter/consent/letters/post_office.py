@@ -25,12 +25,12 @@ from newsletter.words.token import reader_token
 
 QUIET_HOURS = 24
 # A mail may go twice rather than never: if a process dies between handing over and noting it, the next one repeats it.
-# Not for ever, though, if something about it kills every process that touches it.
+# Not without end, though, if something about it kills every process that touches it.
 MOST_TRIES = 3
 LEASE_SECONDS = 600
 _MOST_AT_ONCE = 500
 # Mails outside the ledger are numbered apart from notices to the owner, and so that no two of them ever share a
-# Message-ID: receivers take the second for a copy and drop it.
+# Message-ID: receivers would take the second for a copy and drop it.
 _FIRST_NUMBER = 10**12
 _PER_REQUEST = 100
 _FIRST_OF_MOMENTS = 10**15
@@ -49,7 +49,7 @@ def moment_number(at: datetime) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostOffice:
-    """What it takes to post a mail. `key_id` and `key` sign the links; `title` is what readers call a list.
+    """Posts mails to one person at a time. `key_id` and `key` sign the links; `title` is what readers call a list.
 
     `look` are the colours of the mails.
     """
@@ -67,8 +67,8 @@ class PostOffice:
     def post_waiting(self, most: int | None = None) -> int:
         """Post the mails that wait, all or until `most` are. Returns how many were handed over.
 
-        Each is marked when the provider has it. What it surely did not take waits for the next call; what nobody can
-        know is posted again when the lease is over, `MOST_TRIES` times in all.
+        Each is marked when the provider has it. What it surely did not take waits for the next call; a mail in doubt is
+        posted again when the lease is over, `MOST_TRIES` times in all.
         """
         posted = 0
         while (postings := self._take()) is not None:
@@ -126,7 +126,7 @@ class PostOffice:
         for _, group in groupby(sorted(postings, key=_kind), key=_kind):
             some = list(group)
             if self.clock.monotonic() > end:
-                # Another process may soon take them for abandoned.
+                # Another process may soon treat them as abandoned.
                 self.queue.unpost([posting.request for posting in some])
                 continue
             taken += self._post(some)
@@ -153,7 +153,9 @@ class PostOffice:
         return taken
 
     def _note(self, postings: Sequence[Posting], outcome: Outcome) -> int:
-        """Write down what came of some mails, at once: a process that dies now must not make the next repeat them all. How many are done with."""
+        """Write down what came of some mails. Returns how many are done with.
+
+        At once: where a process dies now, the next one must not repeat them all."""
         requests = [posting.request for posting in postings]
         match outcome:
             case Accepted():
@@ -163,7 +165,7 @@ class PostOffice:
                 self.queue.unpost(requests)
                 return 0
             case Refused(named=named) if not named and len(requests) > 1:
-                # One of them spoils it for all: each half by itself finds out which.
+                # One of them spoils it for all: sending the halves finds out which.
                 half = len(postings) // 2
                 return self._post(postings[:half]) + self._post(postings[half:])
             case Refused(named=named):

@@ -15,7 +15,7 @@ from newsletter.words.consent import Asked, Mail
 from newsletter.words.erasure import EraseKey
 
 _HOUR = 3_600
-# What a reader waits for at their screen goes before what an owner asks of thousands.
+# A mail that a reader waits for at their screen goes before those with which an owner asks thousands.
 _OWN_WORD = (Asked.FORM, Asked.ADDRESS)
 
 
@@ -33,8 +33,8 @@ class Queue:
 
         No other process posts them until then. What is neither marked nor put back by that time waits again: a mail may
         go twice rather than never, and `most_tries` times at most. An address gets at most one answer in `quiet_hours`,
-        and none while it is `Unanswered` too often; an owner's request waits for the hours to pass. People who are asked
-        become pending on the lists. Only the postings that are mails are returned; None where nothing waits.
+        and none while it has left too many `Unanswered`; an owner's request waits for the hours to pass. People who are
+        asked become pending on the lists. Only the postings that are mails are returned; None where nothing waits.
         """
         with writing(self._engine) as connection:
             _give_up(connection, most_tries)
@@ -64,7 +64,7 @@ class Queue:
     def count_unposted(self) -> int:
         """Requests whose mail has not gone, those included that have to wait for quiet hours to pass."""
         with reading(self._engine) as connection:
-            # What is taken without a mail decided on is taken by nobody: it waits for quiet hours to pass.
+            # A request that is taken but has no mail yet waits for quiet hours to pass.
             waits = or_(_is_free(), and_(consent_request.c.posted_at.is_(None), consent_request.c.mail == ""))
             return connection.scalar(select(func.count()).select_from(consent_request).where(waits)) or 0
 
@@ -88,7 +88,7 @@ class Queue:
 
 
 def _is_free() -> ColumnElement[bool]:
-    """It waits, and nobody is posting it."""
+    """Whether a request waits, and nobody is posting its mail."""
     untaken = or_(consent_request.c.taken_until.is_(None), consent_request.c.taken_until <= database_now())
     return and_(consent_request.c.posted_at.is_(None), untaken)
 
@@ -105,7 +105,7 @@ def _take(connection: Connection, which: ColumnElement[bool], most: int) -> list
 
 
 def _give_up(connection: Connection, most_tries: int) -> None:
-    """Mails that were tried often enough without our learning what came of it: they may well have arrived."""
+    """Give up mails that were tried often enough without an answer: they may well have arrived."""
     connection.execute(
         update(consent_request)
         .where(_is_free(), consent_request.c.tries >= most_tries)

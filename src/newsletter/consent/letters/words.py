@@ -77,7 +77,7 @@ LETTERS: Mapping[str, Mapping[Mail, Mapping[str, str]]] = {
         },
     },
 }
-# To the address that a reader gave up; there is nothing to press.
+# To the address that a reader gave up; it has no button.
 MOVED: Mapping[str, Mapping[str, str]] = {
     "en": {
         "subject": "{newsletter} now goes to another address",
@@ -94,7 +94,7 @@ MOVED: Mapping[str, Mapping[str, str]] = {
         "foot": "Wenn Sie das nicht waren, antworten Sie auf diese Mail.",
     },
 }
-# To the present address of whoever wants another one, their data, or to be erased.
+# To the present address of a reader who wants to change it, to get their data, or to be erased.
 OWN: Mapping[str, Mapping[str, str]] = {
     "en": {
         "subject": "Your address and your data at {newsletter}",

@@ -1,1 +1,1 @@
-"""Alembic's history of the tables: each file is one change, never edited once released."""
+"""Alembic's history of the tables: each file is one change, and is never edited once released."""
