@@ -119,6 +119,26 @@ def test_nothing_is_approved_while_a_doubt_is_left(doubtful: World) -> None:
     assert doubtful.parts.schedule.approvals.find(1) is not None
 
 
+@pytest.mark.parametrize("where", ["/studio/issues/1/send", "/studio"])
+def test_other_pages_name_the_doubts_of_a_post_once_and_lead_to_its_words(doubtful: World, where: str) -> None:
+    """No press there clears what nobody has seen; the note of another kind keeps its own."""
+    page = unescape(doubtful.client.get(where).text)
+    assert page.count("“We go on foot …”") == 1
+    assert (
+        "Two paragraphs of “Ferries in winter” may be quotes or your own words: “It is a law …”, “We go on foot …”."
+        in page
+    )
+    assert f'href="/studio/issues/1?part={PART}&all#whose">Decide them all</a>' in page
+    assert page.count(">I looked at it</button>") == 1
+
+    (found,) = (
+        one["id"] for one in doubtful.client.get("/studio/issues/1/findings").json()["findings"] if one["at_words"]
+    )
+    before = _file(doubtful)
+    assert doubtful.post("/issues/1/answer", finding=found).status_code == 404
+    assert _file(doubtful) == before
+
+
 def test_words_that_were_typed_meanwhile_are_saved_and_no_other_paragraph_is_turned(doubtful: World) -> None:
     """A press is about the paragraph that was shown: where that is gone, nothing is turned, and nothing is lost."""
     page = _page(doubtful)

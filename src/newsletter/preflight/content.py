@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from newsletter.collect.voices.doubts import read_doubt
 from newsletter.compose.press import Proof
 from newsletter.preflight.author_text import AuthorText
 from newsletter.preflight.rules import finding
@@ -132,8 +133,25 @@ def _placeholders(text: str, file: str, line: int, post: str | None) -> Iterator
         )
 
 
+_NUMBERS = {1: "One", 2: "Two", 3: "Three", 4: "Four", 5: "Five"}
+
+
 def _open_checks(post: Post) -> Iterator[Finding]:
+    doubts = [doubt[0] for check in post.checks if (doubt := read_doubt(check))]
+    if doubts:
+        many = len(doubts) > 1
+        yield finding(
+            "open-check",
+            Place(post.file, post.line_of("checks") or 1),
+            f"{_NUMBERS.get(len(doubts), len(doubts))} paragraph{'s' if many else ''} of “{post.title}” may be"
+            f" {'quotes' if many else 'a quote'} or your own words: {', '.join(f'“{begins} …”' for begins in doubts)}.",
+            "Set each as it should be, and take its line out of `checks:` in the post.",
+            post=post.slug,
+            answer=Answer(press="Decide them all" if many else "Theirs or ours?", at_words=True),
+        )
     for check in post.checks:
+        if read_doubt(check):
+            continue
         yield finding(
             "open-check",
             post.place("checks"),

@@ -38,11 +38,13 @@ class Mend:
 class Answer:
     """How a question is answered with one press, on a button that says `press`.
 
-    `note` goes out of `checks:` in the post; without one, a waiver of the finding is written into the issue.
+    `note` goes out of `checks:` in the post; without one, a waiver of the finding is written into the issue. What is asked
+    `at_words` is answered where the words of the post stand, paragraph by paragraph.
     """
 
     press: str
     note: str = ""
+    at_words: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,8 +18,8 @@ const drawer = document.querySelector(".drawer");
 const listeners = [];
 
 /** Open a part; with `fresh` even if it is open already, because its file is another now. */
-export async function goTo(key, fresh = false) {
-  if (key && (fresh || key !== part().dataset.key)) await open(key);
+export async function goTo(key, fresh = false, more = undefined) {
+  if (key && (fresh || key !== part().dataset.key)) await open(key, { more });
   else if (fresh) await open(part().dataset.key, { push: false });
   tell(null);
 }

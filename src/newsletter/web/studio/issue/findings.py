@@ -26,9 +26,19 @@ def show(studio: Studio, visit: Visit) -> Response:
         _, found = _checked(studio, number)
     except NewsletterError as error:
         place = place_json(error.place)
-        stops = {"code": "broken", "severity": "error", "message": error.message, "fix": error.fix, "place": place}
+        stops: dict[str, object] = {
+            "code": "broken",
+            "severity": "error",
+            "message": error.message,
+            "fix": error.fix,
+            "place": place,
+        }
         return visit.json(
-            {"findings": [stops | {"why": "", "waived": None, "answer": None, "mend": None, "slug": None}]}
+            {
+                "findings": [
+                    stops | {"why": "", "waived": None, "answer": None, "at_words": False, "mend": None, "slug": None}
+                ]
+            }
         )
     return visit.json({"findings": [_as_json(one) for one in found]})
 
@@ -50,7 +60,7 @@ def answer(studio: Studio, visit: Visit) -> Response:
     number = visit.number("number")
     proof, listed = _checked(studio, number)
     found = next((one for one in that_ask(listed) if _id(one) == visit.word("finding")), None)
-    if found is None:
+    if found is None or (found.answer and found.answer.at_words):
         raise Missing("That is not asked any more.", fix="Somebody answered it, or changed the words it was about.")
     file, edit = found.place.file, _edit(proof, found, by=visit.who.name)
     sheet = studio.parts.sheets.note(file, at=studio.now())
@@ -85,6 +95,7 @@ def _as_json(found: Finding) -> dict[str, object]:
         "slug": found.post,
         "waived": found.waived,
         "answer": found.answer.press if found.answer else None,
+        "at_words": found.answer is not None and found.answer.at_words,
         "mend": {"old": found.mend.old, "new": found.mend.new, "is_sure": found.mend.is_sure} if found.mend else None,
     }
 
