@@ -81,13 +81,14 @@ def test_the_program_that_ships_fetches_nothing_of_this_machine(home: Path, serv
 
 def test_a_feed_becomes_finds_and_a_find_a_post(home: Path, server: WebServer) -> None:
     """From the address to the file, by way of the schedule's own look."""
-    added = newsletter(home, server, "feeds", "add", server.url("/feed"))
+    server.pages["/feed"] = Page(rss(1, 2).replace(b"</channel>", b"<item><title>No link</title></item></channel>"))
+    added = newsletter(home, server, "feeds", "add", server.url("/feed").replace("http:", "feed:"))
     server.pages["/1"] = server.pages["/boats"]
     found = json.loads(newsletter(home, server, "finds", "--format", "json").stdout)["finds"]
     kept = newsletter(home, server, "finds", "keep", str(found[0]["id"]))
     newsletter(home, server, "finds", "dismiss", str(found[1]["id"]))
 
-    assert "Coast: 2 new finds" in added.stdout
+    assert "Coast: 2 new finds; 1 left out: 1 without a link" in added.stdout
     assert ["Boat 1 & ice", "Boat 2 & ice"] == [find["title"] for find in found]
     assert "posts/" in kept.stdout and 1 == len(posts(home))
     assert "Waiting again: Boat 2" in newsletter(home, server, "finds", "undo", str(found[1]["id"])).stdout
@@ -98,11 +99,13 @@ def test_a_feed_becomes_finds_and_a_find_a_post(home: Path, server: WebServer) -
 def test_opml_comes_in_is_asked_by_the_schedule_and_goes_out(home: Path, server: WebServer) -> None:
     """`tick` asks what is due; a feed that fails ends nothing."""
     feeds = "".join(f'<outline text="F" xmlUrl="{server.url(path)}"/>' for path in ("/feed", "/gone"))
+    feeds += '<outline text="Mine" xmlUrl="file:///etc/passwd"/>'
     (home / "in.opml").write_text(f"<opml><body>{feeds}</body></opml>")
     added = newsletter(home, server, "feeds", "add", str(home / "in.opml"))
     newsletter(home, server, "tick")
 
     assert "2 feeds added, 0 were there before" in added.stdout
+    assert "  Line 1 was left out: Mine leads to file:///etc/passwd, which is not on the web." in added.stdout
     assert "2 waiting." in newsletter(home, server, "finds").stdout
     assert "answers 404" in newsletter(home, server, "feeds", "poll", done=1).stdout
     assert server.url("/gone") in newsletter(home, server, "feeds", "list", "--format", "opml").stdout

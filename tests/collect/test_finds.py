@@ -78,7 +78,7 @@ def test_what_was_dismissed_comes_back_only_if_a_person_sends_it(desk: CollectDe
     """A feed may repeat itself for weeks."""
     saved = collect_find(desk, "https://a.example.com/x")
     dismiss(desk, saved.find.id)
-    desk.finds.add_all([FindDraft(url="https://a.example.com/x", origin=Origin.FEED, source="F")])
+    desk.finds.add_all([FindDraft(url="https://a.example.com/x", origin=Origin.FEED, source="F", once="b" * 64)])
     still = desk.finds.get(saved.find.id).status
     collect_find(desk, "https://a.example.com/x", note="After all.")
 

@@ -75,13 +75,43 @@ def test_opml_comes_in_and_goes_out_again() -> None:
       <outline TEXT="A" xmlUrl="https://a.example.com/feed"/><outline title="A again" xmlUrl="https://a.example.com/feed"/>
       <outline text="no" xmlUrl="javascript:alert(1)"/></outline><outline xmlurl="http://b.example.com/f?x=1&amp;y=2"/>
       </body></opml>"""
-    feeds = read_opml(text, name="a.opml")
+    read = read_opml(text, name="a.opml")
+    feeds = list(read.feeds)
 
     assert [Feed(url="https://a.example.com/feed", title="A"), Feed(url="http://b.example.com/f?x=1&y=2")] == feeds
+    assert (
+        "Line 2 was left out: A again is https://a.example.com/feed, which is there twice.",
+        "Line 3 was left out: no leads to javascript:alert(1), which is not on the web.",
+    ) == read.left_out
     hostile = [*feeds, Feed(url="https://c.example.com/", title="<\"&'>")]
     assert [feed.url for feed in hostile] == [
-        feed.url for feed in read_opml(write_opml(hostile, title="<&>").encode(), name="x")
+        feed.url for feed in read_opml(write_opml(hostile, title="<&>").encode(), name="x").feeds
     ]
+
+
+def test_addresses_for_feed_readers_are_read_and_the_rest_of_the_lines_is_named() -> None:
+    """`feed://` and its like are the web's; a file, an empty folder and an address with blanks are said to be left out."""
+    lines = ("feed://a.example.com/f", "feed:https://b.example.com/f", "FEED:c.example.com/f", "itpc://d.example.com/f",
+             "file:///etc/passwd", "https://e.example.com/a b")  # fmt: skip
+    outlines = "\n".join(f'<outline text="F" xmlUrl="{line}"/>' for line in lines)
+    text = (
+        f'<opml><body><outline type="rss" text="Folder">\n{outlines}</outline>\n<outline text="Empty"/></body></opml>'
+    )
+    read = read_opml(text.encode(), name="a.opml")
+
+    assert [
+        "http://a.example.com/f",
+        "https://b.example.com/f",
+        "http://c.example.com/f",
+        "http://d.example.com/f",
+    ] == [feed.url for feed in read.feeds]
+    assert (
+        "Line 6 was left out: F leads to file:///etc/passwd, which is not on the web.",
+        "Line 7 was left out: F has an address that is too long or has blanks in it.",
+        "Line 8 was left out: Empty names no feed.",
+    ) == read.left_out
+    with pytest.raises(Mistake, match=r"no feed in this file\. Line 1 was left out: A leads to ftp://x"):
+        read_opml(b'<opml><outline text="A" xmlUrl="ftp://x"/></opml>', name="a.opml")
 
 
 @pytest.mark.parametrize(

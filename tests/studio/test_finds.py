@@ -16,7 +16,8 @@ from tests.studio.conftest import World
 
 PAGE = "https://boats.example.com/winter"
 OPML = b"""<?xml version="1.0"?><opml version="2.0"><head><title>x</title></head><body>
-<outline text="Boats" type="rss" xmlUrl="https://boats.example.com/feed.xml"/></body></opml>"""
+<outline text="Boats" type="rss" xmlUrl="https://boats.example.com/feed.xml"/>
+<outline text="Mine" xmlUrl="file:///a"/></body></opml>"""
 
 
 def _find(world: World) -> str:
@@ -157,6 +158,8 @@ def test_feeds_of_a_file_are_subscribed_to_and_left(world: World) -> None:
     """Many at once by OPML; they stand in the newsletter's own file."""
     data = {"csrf": world.csrf(), "act": "opml"}
     world.client.post("/studio/finds/sources", data=data, files={"opml": ("feeds.opml", OPML)})
+    page = world.client.get("/studio/finds/sources").text
+    assert "1 new feeds" in page and "Line 3 was left out: Mine leads to file:///a" in page
     assert [feed.title for feed in collect_desk(world.parts).book.list_feeds()] == ["Boats"]
     world.post("/finds/sources", act="leave", url="https://boats.example.com/feed.xml")
     assert list(collect_desk(world.parts).book.list_feeds()) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,6 +14,7 @@ from newsletter.collect.tables import find_delivery
 from newsletter.db.engine import reading, writing
 from newsletter.db.types import AnyRow, database_now
 from newsletter.db.upsert import insert_into
+from newsletter.words.feed import FEED_DIGITS
 from newsletter.words.find import Find, FindDraft, FindStatus, Origin, find_key, joined_words
 from newsletter.words.mistake import Missing, NotNow
 
@@ -52,11 +54,20 @@ class Finds:
             return _one(connection, row.id), is_new
 
     def add_all(self, drafts: Sequence[FindDraft]) -> int:
-        """Store what a feed tells, in one transaction; how many of them wait now that did not before."""
+        """Store what a feed tells, in one transaction; how many of them wait now that did not before.
+
+        `once` of each is its `entry_name`. Entries of one feed are finds of their own also where their page is one.
+        """
+        n_entries = Counter(draft.key for draft in drafts)
         with writing(self._engine) as connection:
+            names = [draft.once for draft in drafts]
+            taken = set(connection.scalars(select(find_delivery.c.once).where(find_delivery.c.once.in_(names))))
             # In the order of the feed: the numbers are what finds are listed by.
-            added = [(draft, _made(connection, draft)) for draft in drafts]
-        return sum(made is not None and not draft.is_old for draft, made in added)
+            return sum(
+                _take_entry(connection, draft, shares_page=n_entries[draft.key] > 1) and not draft.is_old
+                for draft in drafts
+                if draft.once not in taken
+            )
 
     def get(self, find: int) -> Find:
         """Raises Missing."""
@@ -162,11 +173,39 @@ def _added(connection: Connection, draft: FindDraft) -> tuple[AnyRow, bool]:
     return row, made is not None
 
 
-def _made(connection: Connection, draft: FindDraft) -> int | None:
+def _take_entry(connection: Connection, draft: FindDraft, *, shares_page: bool) -> bool:
+    """Store an entry that its feed tells for the first time; whether it became a find."""
+    row, is_new = _added(connection, draft)
+    find_id = row.id
+    if not is_new and _stands_for_another(connection, row, draft, shares_page=shares_page):
+        # The same entry of another feed is the same find.
+        key = f"entry:{draft.once[FEED_DIGITS:]}"
+        made = _made(connection, draft, key=key)
+        is_new, find_id = made is not None, made or connection.scalar(select(_table.c.id).where(_table.c.key == key))
+    _remember(connection, draft.once, find_id)
+    return is_new
+
+
+def _stands_for_another(connection: Connection, row: AnyRow, draft: FindDraft, *, shares_page: bool) -> bool:
+    """Whether the find of this page is another entry of the same feed. An id alone proves it only while both are in the feed:
+    some feeds make up new ids each time they are asked.
+    """
+    if not shares_page and row.url.partition("#")[2] == (draft.url or "").partition("#")[2]:
+        return False
+    feed = draft.once[:FEED_DIGITS]
+    of_feed = find_delivery.c.once.between(feed, f"{feed}g")
+    return (
+        connection.scalar(select(find_delivery.c.once).where(find_delivery.c.find_id == row.id, of_feed).limit(1))
+        is not None
+    )
+
+
+def _made(connection: Connection, draft: FindDraft, *, key: str = "") -> int | None:
     """The number of a new row; None where the page has one."""
-    values = {name: getattr(draft, name) for name in ("key", "url", "origin", "source", *_FACTS, "published_at")}
+    values = {name: getattr(draft, name) for name in ("url", "origin", "source", *_FACTS, "published_at")}
     statement = insert_into(connection, _table).values(
         **values,
+        key=key or draft.key,
         note=draft.note,
         quote=draft.quote,
         choices=list(draft.choices),

@@ -42,7 +42,7 @@ class FindDraft:
     """A find that is not stored yet; all of it is plain text, and none of it is to be trusted.
 
     `choices` are the addresses of which one has to be picked while `url` is None. `source` is what the editor reads of
-    where it came from: a feed's title, a sender. `once` names the delivery (a mail): a second one changes nothing.
+    where it came from: a feed's title, a sender. `once` names the delivery (a mail, an entry of a feed): a second one changes nothing.
     """
 
     url: str | None

@@ -17,7 +17,6 @@ from newsletter.words.mistake import Missing
 
 if TYPE_CHECKING:
     from newsletter.collect.desk import CollectDesk
-    from newsletter.collect.feeds.poll import Polled
 
 
 @click.group(invoke_without_command=True)
@@ -64,17 +63,17 @@ def add(folder: Folder, sources: tuple[str, ...], title: str) -> None:
       newsletter feeds add https://example.com/ https://example.org/feed.xml
       newsletter feeds add subscriptions.opml
     """
+    from newsletter.collect.feeds.feed_address import is_feed_address
     from newsletter.collect.feeds.subscribe import subscribe
-    from newsletter.collect.source import is_address
 
     desk = collect_desk_of(folder)
     for source in sources:
-        if not is_address(source):
+        if not is_feed_address(source):
             _add_file(desk, source)
             continue
         subscribed = subscribe(desk, source, title=title)
         known = "" if subscribed.is_new else " (it was there before)"
-        click.echo(f"{_name(subscribed.feed)}{known}: {_told(subscribed.polled)}")
+        click.echo(f"{_name(subscribed.feed)}{known}: {subscribed.polled.said}")
 
 
 @feeds.command()
@@ -107,7 +106,7 @@ def poll(context: click.Context) -> None:
     desk = collect_desk_of(context.obj)
     done = [poll_one(desk, feed) for feed in desk.book.list_feeds()]
     for polled in done:
-        click.echo(f"{_name(polled.feed)}: {_told(polled)}")
+        click.echo(f"{_name(polled.feed)}: {polled.said}")
     emptied = empty_letterbox(desk) if desk.mailbox and desk.editors else None
     if emptied:
         click.echo(f"Letterbox: {emptied.read} mails, {emptied.new} new finds.")
@@ -131,8 +130,10 @@ def _add_file(desk: CollectDesk, source: str) -> None:
         raise Missing(f"There is no file {source}.", fix="Name an OPML file, or an address with https:// in front.")
     with path.open("rb") as stream:
         found = read_opml(stream.read(MAX_BYTES), name=source)
-    added = desk.book.add_feeds(found)
-    click.echo(f"{source}: {len(added)} feeds added, {len(found) - len(added)} were there before.")
+    added = desk.book.add_feeds(found.feeds)
+    click.echo(f"{source}: {len(added)} feeds added, {len(found.feeds) - len(added)} were there before.")
+    for sentence in found.left_out:
+        click.echo(f"  {sentence}")
 
 
 def _show(desk: CollectDesk, form: str) -> None:
@@ -173,8 +174,3 @@ def _row(feed: Feed, state: FeedState | None) -> dict[str, object]:
 
 def _name(feed: Feed) -> str:
     return feed.title or feed.url
-
-
-def _told(polled: Polled) -> str:
-    new = f"{polled.new} new find{'' if polled.new == 1 else 's'}"
-    return f"{new}; {polled.problem}" if polled.problem and polled.new else polled.problem or new

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -12,7 +12,16 @@ from newsletter.collect.desk import CollectDesk
 from newsletter.collect.web_address import site_of
 from newsletter.ports.feeds import FeedEntry, FeedText, NotAFeed
 from newsletter.ports.fetcher import Fetched, NotFetched, WhyNot
-from newsletter.words.feed import EVERY, LEASE, LONGEST_PAUSE, Feed, FeedState, pause_after
+from newsletter.words.feed import (
+    EVERY,
+    LEASE,
+    LONGEST_PAUSE,
+    Feed,
+    FeedState,
+    entry_name,
+    left_out_words,
+    pause_after,
+)
 from newsletter.words.find import FindDraft, Origin
 
 log = logging.getLogger(__name__)
@@ -28,11 +37,20 @@ _GONE = 410
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Polled:
-    """What came of asking a feed: how many new finds, and a sentence where it went wrong or moved."""
+    """What came of asking a feed: how many new finds, how many entries were left out by the reason, and a sentence where it
+    went wrong or moved.
+    """
 
     feed: Feed
     new: int = 0
+    left_out: Mapping[str, int] = field(default_factory=dict)
     problem: str = ""
+
+    @property
+    def said(self) -> str:
+        """All of it in one line, without a full stop."""
+        new = f"{self.new:,} new find{'' if self.new == 1 else 's'}" if self.new or not self.problem else ""
+        return "; ".join(part for part in (new, left_out_words(self.left_out), self.problem) if part)
 
 
 def poll_due(desk: CollectDesk, *, go_on: Callable[[], bool] = lambda: True) -> list[Polled]:
@@ -77,7 +95,12 @@ def _asked(desk: CollectDesk, feed: Feed, state: FeedState) -> Polled:
 def _taken(desk: CollectDesk, feed: Feed, state: FeedState, answer: Fetched, said: FeedText) -> Polled:
     """Finds first, then the note that they were taken: what is asked for twice is found once."""
     name = feed.title or said.title or site_of(feed.url)
-    new = desk.finds.add_all(_drafts(said.entries, name, is_first=state.is_new, now=desk.now()))
+    drafts = entry_drafts(said.entries, feed.url, name=name, is_first=state.is_new, now=desk.now())
+    new = desk.finds.add_all(drafts)
+    from_before = {"from before it was subscribed to": sum(draft.is_old for draft in drafts)}
+    left_out = {reason: count for reason, count in {**said.left_out, **from_before}.items() if count}
+    if left_out:
+        log.info("the feed %s: %s", site_of(feed.url), left_out_words(left_out))
     problem = _moved(answer, feed)
     known = replace(
         state,
@@ -88,27 +111,33 @@ def _taken(desk: CollectDesk, feed: Feed, state: FeedState, answer: Fetched, sai
         problem=problem,
     )
     desk.memory.record(known, pause=EVERY)
-    return Polled(feed=feed, new=new, problem=problem)
+    return Polled(feed=feed, new=new, left_out=left_out, problem=problem)
 
 
-def _drafts(entries: Sequence[FeedEntry], name: str, *, is_first: bool, now: datetime) -> list[FindDraft]:
-    drafts: dict[str, FindDraft] = {}
-    # The oldest first, so that the newest gets the highest number and stands on top.
-    for place, entry in reversed(list(enumerate(entries))):
-        is_past = entry.published_at is not None and now - entry.published_at > _FIRST_DAYS
-        draft = FindDraft(
+def entry_drafts(
+    entries: Sequence[FeedEntry], feed_url: str, *, name: str, is_first: bool, now: datetime
+) -> list[FindDraft]:
+    """A draft for each entry, the oldest first, so that the newest gets the highest number and stands on top."""
+    drafts = [
+        FindDraft(
             url=entry.url,
             origin=Origin.FEED,
-            source=name,
+            source=f"{name} ({entry.media})" if entry.media else name,
             title=entry.title,
             site=name,
             author=entry.author,
             summary=entry.summary,
             published_at=entry.published_at,
-            is_old=is_first and (place >= _FIRST_ENTRIES or is_past),
+            once=entry_name(feed_url, entry.identity),
+            is_old=is_first and (place >= _FIRST_ENTRIES or _is_past(entry, now)),
         )
-        drafts[draft.key] = draft
-    return list(drafts.values())
+        for place, entry in enumerate(entries)
+    ]
+    return drafts[::-1]
+
+
+def _is_past(entry: FeedEntry, now: datetime) -> bool:
+    return entry.published_at is not None and now - entry.published_at > _FIRST_DAYS
 
 
 def _failed(desk: CollectDesk, feed: Feed, state: FeedState, reason: str, pause: timedelta | None) -> Polled:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from newsletter.apart import call
 from newsletter.collect.desk import CollectDesk
+from newsletter.collect.feeds.feed_address import feed_address
 from newsletter.collect.feeds.poll import MAX_BYTES, Polled, poll
-from newsletter.collect.web_address import whole_address
 from newsletter.ports.feeds import FeedText, NotAFeed
 from newsletter.ports.fetcher import Fetched, NotFetched
 from newsletter.words.feed import Feed
@@ -27,7 +27,7 @@ class Subscribed:
 
 def subscribe(desk: CollectDesk, url: str, *, title: str = "") -> Subscribed:
     """Add a feed by its address, or by that of a page that names one. Raises Mistake where neither is there."""
-    address = whole_address(url)
+    address = feed_address(url)
     if address is None:
         raise Mistake(f"This is not an address of the web: {url[:200]}", fix="Write it whole: https://example.com/feed")
     address, said = _located(desk, address)
@@ -89,7 +89,7 @@ def _named(answer: Fetched) -> list[str]:
     links = call(
         task, head, returns=list[str], what=f"The page {answer.url}", fix="Add the address of its feed itself."
     )
-    found = [whole_address(link, answer.url) for link in links]
+    found = [feed_address(link, answer.url) for link in links]
     return [address for address in found if address]
 
 

@@ -15,6 +15,8 @@ from newsletter.wiring.collect import collect_desk
 from newsletter.words.mistake import Mistake
 from newsletter.words.user import Role
 
+# Lines of a list of feeds that were left out; a notice holds no more.
+_MOST_SAID = 3
 # Opens the page for saving with what is selected as the quote. Everything in it is a constant of ours but the address.
 _BOOKMARKLET = (
     "javascript:void(open('{base}/studio/finds/add?'+new URLSearchParams("
@@ -32,15 +34,18 @@ def act(studio: Studio, visit: Visit) -> Response:
     if what == "subscribe":
         done = subscribe(desk, visit.text("url"), title=visit.text("title"))
         studio.sittings.note(visit.who, FEEDS)
-        how = f"{done.polled.new:,} finds came from it." if not done.polled.problem else done.polled.problem
-        return visit.go("/finds/sources", said=f"{done.feed.title or done.feed.url}: {how}")
+        return visit.go("/finds/sources", said=f"{done.feed.title or done.feed.url}: {done.polled.said}.")
     if what == "opml":
         given = visit.file("opml")
         if given is None:
             raise Mistake("No file came with this.", fix="Choose an OPML file.")
-        new = len(desk.book.add_feeds(read_opml(given.file.read(), name=given.filename or "OPML")))
+        found = read_opml(given.file.read(), name=given.filename or "OPML")
+        new = len(desk.book.add_feeds(found.feeds))
         studio.sittings.note(visit.who, FEEDS)
-        return visit.go("/finds/sources", said=f"{new:,} new feeds; they are asked one after the other.")
+        more = len(found.left_out) - _MOST_SAID
+        left_out = [*found.left_out[:_MOST_SAID], *([f"So were {more:,} more."] if more > 0 else [])]
+        said = " ".join([f"{new:,} new feeds; they are asked one after the other.", *left_out])
+        return visit.go("/finds/sources", said=said)
     if what == "leave":
         left = unsubscribe(desk, visit.text("url"))
         studio.sittings.note(visit.who, FEEDS)
@@ -49,8 +54,7 @@ def act(studio: Studio, visit: Visit) -> Response:
         feed = next((one for one in desk.book.list_feeds() if one.url == visit.text("url")), None)
         if feed is None:
             raise Mistake("This feed is not in the list any more.", fix="Load the page again.")
-        polled = poll(desk, feed)
-        return visit.go("/finds/sources", said=polled.problem or f"{polled.new:,} new finds.")
+        return visit.go("/finds/sources", said=f"{poll(desk, feed).said}.")
     if what == "key":
         return _page(studio, visit, key=desk.keys.new_key(visit.text("name")), name=visit.text("name"))
     if what == "revoke":
