@@ -1,4 +1,4 @@
-"""Attempts: what became of each, from its sender or from nobody."""
+"""Attempts: what became of each, as its sender records it or a sweep finds it."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from newsletter.ledger.record_sql import Answers, record
 from newsletter.ledger.tables import attempt, parcel
 from newsletter.words.ledger import HandOver
 
-# A clock that is a little off is put right by seconds all the time, and no lease is much longer for it.
+# Clocks are corrected by seconds all the time, and a lease does not get much longer by that.
 _CLOCK_IS_PUT_RIGHT_SECONDS = 60.0
 
 
 class Attempts:
-    """Writes down what became of attempts, and puts those in doubt whose end nobody saw."""
+    """Records what became of attempts, and marks those as uncertain whose end nobody saw."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -42,9 +42,9 @@ class Attempts:
     def sweep(self, *, alive: str | None = None) -> int:
         """Put attempts past their deadline in doubt, and those of every sender but `alive` where one is named.
 
-        Naming one is right only for the holder of the lock on an SQLite file: nobody else can be sending there.
+        Only the holder of the lock on an SQLite file may name one: nobody else can be sending there.
         """
-        # What they hold could not be swept, nor finished.
+        # Rows that frozen processes hold can be neither swept nor finished.
         end_frozen(self._engine)
         overdue: ColumnElement[bool] = attempt.c.deadline_at < database_now()
         if alive is not None:
@@ -64,11 +64,11 @@ class Attempts:
             for row in rows:
                 move(connection, row.id, HandOver.UNCERTAIN, reason="nobody saw how this try ended")
                 recount(connection, row.parcel_id)
-                # The attempt stays open: its own sender may still come back and tell.
+                # The attempt stays open: its own sender may still come back with an outcome.
         return len(rows)
 
     def _put_leases_right(self) -> None:
-        """A try that began in time to come was written by a clock that has been set back: its lease is counted from now."""
+        """Correct leases after the clock was set back: that of a try that began in the future is counted from now."""
         ahead = (
             select(attempt.c.id, attempt.c.started_at, attempt.c.deadline_at)
             .join(parcel, parcel.c.id == attempt.c.parcel_id)

@@ -42,7 +42,7 @@ class Call:
 
 
 def _due() -> ColumnElement[bool]:
-    """A parcel may be claimed: it is ready and has not to wait, its mailing is sending."""
+    """A parcel may be claimed: it is ready and does not have to wait, and its mailing is sending."""
     return and_(
         parcel.c.status == ParcelStatus.READY,
         ~waits(),
@@ -59,7 +59,7 @@ def take_parcel(
     pick = (
         select(parcel.c.id, mailing.c.list_id)
         .join(mailing, mailing.c.id == parcel.c.mailing_id)
-        # What was practised is never handed to anybody who carries mail, and what is real is never practised.
+        # Practice is never handed to a provider that carries mail, and real mail never to the outbox.
         .where(parcel.c.mailing_id == mailing_id, mailing.c.is_practice == practice, _due(), may_be_called)
         .order_by(parcel.c.id)
         .limit(1)
@@ -85,7 +85,7 @@ def lock_readers(connection: Connection, parcel_id: int) -> None:
 def readers_of(connection: Connection, taken: AnyRow, with_fields: bool) -> Sequence[AnyRow]:
     """The pending deliveries of the parcel: `skip` says why one may not be mailed, `reason` why it was turned away before.
 
-    A reader whose mailbox said later goes last: a server that stops there must not keep the others waiting for ever.
+    A reader whose mailbox said later goes last: a server that stops there must not keep the others waiting without end.
     """
     rows = connection.execute(_readers(with_fields), {"of_parcel": taken.id, "on_list": taken.list_id})
     return sorted(rows, key=lambda row: _why_turned_away(row) is not None)
@@ -107,7 +107,7 @@ def _readers(with_fields: bool) -> Select[Any]:
     )
 
 
-# Asking a thousand rows by name is slow: these look up once where the name stands in the statement.
+# Access by name is slow for a thousand rows: this looks up once which column has which name.
 _NAMES = tuple(_readers(True).selected_columns.keys())
 _why_to_skip, _why_turned_away = (itemgetter(_NAMES.index(name)) for name in ("skip", "reason"))
 

@@ -71,7 +71,10 @@ class Control:
 
     @patiently
     def pause(self, issue: int, reason: str) -> int:
-        """A mailing that is still being planned is planned to its end, and then opens paused."""
+        """Pause the mailings of an issue.
+
+        One that is still being planned is planned to its end, and then opens paused.
+        """
         with writing(self._engine) as connection:
             ids = self._lock(connection, issue, mailing.c.status.in_((MailingStatus.PLANNING, *_RUNNING)))
             theirs = mailing.c.id.in_(ids)
@@ -86,7 +89,7 @@ class Control:
         with writing(self._engine) as connection:
             ids = self._lock(connection, issue, or_(mailing.c.status == MailingStatus.PAUSED, still_planned))
             theirs = mailing.c.id.in_(ids)
-            # That person has mended something: nobody has to wait for what was before.
+            # That person has repaired something: earlier requests to wait no longer count.
             forget_refusals(connection, ids)
             waiting = (parcel.c.mailing_id.in_(ids), parcel.c.not_before.is_not(None))
             connection.execute(update(parcel).where(*waiting).values(not_before=None))
@@ -107,7 +110,7 @@ class Control:
 
     @patiently
     def cancel(self, issue: int) -> int:
-        """The mailings end with the first commit: nothing is claimed after it. Then their readers are marked."""
+        """Cancel the mailings with the first commit: nothing is claimed after it. Then their readers are marked."""
         with writing(self._engine) as connection:
             ended = move_status(
                 connection,

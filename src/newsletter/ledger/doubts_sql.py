@@ -1,4 +1,4 @@
-"""Settling: what evidence or the owner says about tries that nobody saw the end of."""
+"""Doubts: what evidence or the owner says about tries that nobody saw the end of."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus, SkipR
 from newsletter.words.mistake import NotNow
 from newsletter.words.subscriber import address_key
 
-# What became of a call shows within minutes or not at all; a hundred in doubt must not be a hundred questions a tick.
+# What became of a call can be found out within minutes or not at all; a hundred in doubt must not be a hundred
+# questions a tick.
 _FIRST_BETWEEN_LOOKS, _LONGEST_BETWEEN_LOOKS = 30.0, 3_600.0
 
 
@@ -33,7 +34,7 @@ class Doubts:
         self._engine, self._practice = engine, practice
 
     def list_attempts(self, issue: int, *, left: bool = False, email: str = "") -> Sequence[DoubtfulAttempt]:
-        """With those that the owner left, or only the copies of one reader, where that is asked for."""
+        """Tries in doubt; with `left` those that the owner left as well, with `email` only the copies of one reader."""
         states = (HandOver.UNCERTAIN, HandOver.LEFT) if left else (HandOver.UNCERTAIN,)
         rows = _doubtful(states).where(mailing.c.issue == issue, mailing.c.is_practice == self._practice)
         if email:
@@ -43,8 +44,8 @@ class Doubts:
             return _attempts(connection, rows)
 
     def list_unasked(self, *, provider: str, most: int) -> Sequence[DoubtfulAttempt]:
-        """Attempts in doubt, of any issue, about which this provider was not asked lately: those that wait longest."""
-        # A reader in doubt is in a batch that is not done: of a large issue those are few.
+        """Attempts in doubt, of any issue, about which this provider was not asked lately; longest waiting first."""
+        # A reader in doubt is in a batch that is not done: few batches even of a large issue.
         doubtful = _doubtful((HandOver.UNCERTAIN,)).where(
             parcel.c.status != ParcelStatus.DONE,
             mailing.c.status != MailingStatus.FINISHED,
@@ -88,7 +89,7 @@ class Doubts:
             connection.execute(update(attempt).where(mine).values(**values))
 
     def prove(self, attempt_id: int, deliveries: Sequence[int]) -> int:
-        """Evidence that these were accepted."""
+        """Record the evidence that these were accepted."""
         with writing(self._engine) as connection:
             moved = accept(connection, attempt_id, deliveries)
             recount_all(connection, deliveries)
@@ -178,7 +179,7 @@ def _attempts(connection: Connection, rows: Select[Any]) -> list[DoubtfulAttempt
 
 
 def _open_again(connection: Connection, of: AnyRow) -> None:
-    """Readers who were left did not keep the mailing from being finished; queued again they need it to go on."""
+    """Reopen a finished mailing: readers who were left did not keep it open, but once queued again they need it."""
     other = select(mailing.c.id).where(
         mailing.c.issue == of.issue,
         mailing.c.list_id == of.list_id,

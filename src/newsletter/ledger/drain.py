@@ -1,4 +1,4 @@
-"""Drain: keep sending until nothing is due, several calls in flight, and follow the holder where we may not send."""
+"""Drain: send until nothing is due, several calls in flight; where another process holds the lock, follow it."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from newsletter.words.mistake import NewsletterError
 log = logging.getLogger(__name__)
 
 _LOOK_EVERY_SECONDS = 0.25
-# Nobody sits in front of a terminal until tomorrow: the next process that sends, or ticks, goes on.
+# Nobody waits at a terminal until tomorrow: the next process that sends, or ticks, goes on.
 LONGEST_STAY_SECONDS = 900.0
-# A database that is away for a moment, or two transactions in each other's way: tried again, but not for ever.
+# A database that is away for a moment, or two transactions that block each other: tried again, but not without end.
 _CLAIM_AGAIN_AFTER = (0.2, 1.0)
-# A question about one try is a call over the network: those that are left wait for the next round.
+# A question about one try is a call over the network: the rest wait for the next round.
 _LOOKS_AT_ONCE = 10
 
 
-# Told how many readers are settled, of how many, and why nothing moves ("" where something does).
+# Called with how many readers are settled, of how many, and why nothing moves ("" where something does).
 Follow = Callable[[int, int, str], None]
 
 
@@ -38,8 +38,8 @@ Follow = Callable[[int, int, str], None]
 class Drain:
     """One sending process at work. `stop` ends it between parcels, never inside a call.
 
-    `refusal` is why nothing may be handed over; what earlier processes left is looked after all the same. `glance` looks
-    at what comes back meanwhile.
+    `refusal` is why nothing may be handed over; what earlier processes left is finished all the same. `glance` looks at
+    what comes back meanwhile.
     """
 
     sender: Sender
@@ -104,7 +104,7 @@ class Drain:
             raise self.refusal
 
     def _replay(self) -> None:
-        """Before any sweep: what is known must not be called unknown."""
+        """Record the outcomes kept on disk before any sweep: what is known must not be called unknown."""
         self.sender.spool.replay(self.ledger.attempts.record_by_token)
 
     def _sweep(self) -> int:
@@ -115,7 +115,8 @@ class Drain:
         return swept
 
     def _send_all(self, mailing: MailingRow, follow: Follow) -> None:
-        # Bodies are thousands of small dicts: without this the collector looks through all loaded code after every few.
+        # Bodies are thousands of small dicts: without this the garbage collector looks through all loaded code after
+        # every few.
         gc.freeze()
         while not self.stop.is_set():
             self._replay()
@@ -133,7 +134,7 @@ class Drain:
 
     def _send_due(self, mailing: MailingRow, follow: Follow) -> None:
         """All parcels that are due now, with as many calls in flight as the provider likes."""
-        # Read anew: while it stood still, other words of it may have been approved.
+        # Read again: while it was paused, other words may have been approved.
         edition = self.ledger.mailings.get_edition(self.ledger.mailings.get(mailing.id).edition_digest)
         n_calls = self.sender.provider.limits.calls
         with ThreadPoolExecutor(n_calls, thread_name_prefix="call") as pool:

@@ -35,7 +35,7 @@ class Ledger:
 
 
 def open_ledger(engine: Engine, *, practice: bool = False, is_awaited: IsAwaited = never_awaited) -> Ledger:
-    """The real ledger, or with `practice` the other one in the same database: of what leaves nothing behind but files."""
+    """The real ledger, or with `practice` the practice account in the same database."""
     mailings = Mailings(engine, practice=practice)
     return Ledger(
         mailings=mailings,

@@ -1,4 +1,4 @@
-"""Live or a copy: a database that was copied or restored holds all sending until it is told that it is the live one."""
+"""Live or a copy: a database that was copied or restored holds all sending until it is declared live."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from newsletter.db.upsert import insert_into
 from newsletter.ledger.tables import attempt
 from newsletter.words.mistake import NotNow
 
-# Stands where the place of the live database stands, which no database has.
+# Stands in the column for the place of the live database; no real place has this name.
 _WENT_BACK = "went back in time"
 _FIX = (
     "If this is the one to send from, and nobody sends from another: look at `newsletter status`, cancel what has "
@@ -26,10 +26,12 @@ _FIX = (
 
 
 class Live:
-    """Whether this database is the live one. A copy is somewhere else; an old backup knows fewer tries than a file beside the database does.
+    """Whether this database is the live one.
 
-    `directory` holds that file: the number of the last try, written before each call. And a server that fails over to a
-    copy which missed the last second goes back in time under a sender at work: the try before is not there any more.
+    A copy is somewhere else; an old backup knows fewer tries than a file beside the database does.
+
+    `directory` holds that file: the number of the last try, written before each call. A server that fails over to a
+    replica which missed the last second goes back in time while a sender works: the last try is not there any more.
     """
 
     def __init__(self, engine: Engine, directory: Path, *, new_id: Callable[[], str]) -> None:
@@ -50,7 +52,8 @@ class Live:
             return _went_back()
         if row.place != here:
             return NotNow("This database is a copy, or was moved: the live one was somewhere else.", fix=_FIX)
-        # The file first: a try is in the database before it is noted, so a sender at work beside us raises no alarm.
+        # The file first: a try is in the database before it is noted, so a sender that works at the same time raises no
+        # alarm.
         known = self._high_water(row.name)
         with reading(self._engine) as connection:
             tries = _tries(connection)
@@ -75,14 +78,14 @@ class Live:
         with self._lock:
             self._before = None
             if self._file is not None:
-                # `declare`, in whatever process, may have taken it away.
+                # `declare`, in any process, may have removed it.
                 os.close(self._file)
                 self._file = None
 
     def note(self, attempt_id: int) -> None:
         """Remember outside the database that there was this attempt, before its call.
 
-        Raises NotNow where the database has forgotten the one before.
+        Raises NotNow where the database no longer has the attempt before it.
         """
         with self._lock:
             self._check_before(attempt_id)
@@ -93,19 +96,19 @@ class Live:
                 self._noted = attempt_id
 
     def _check_before(self, attempt_id: int) -> None:
-        """Raise unless the try that was noted before is still there, under a number that nobody else got."""
+        """Raise unless the try that was noted before is still there, and no other try has its number."""
         if self._before is not None:
             with reading(self._engine) as connection:
                 is_there = connection.scalar(select(attempt.c.id).where(attempt.c.id == self._before)) is not None
             if self._before == attempt_id or not is_there:
-                # For every sender, until somebody says that it is the live one.
+                # Holds every sender until somebody declares the database live.
                 with writing(self._engine) as connection:
                     connection.execute(update(live_database).values(place=_WENT_BACK))
                 raise _went_back()
         self._before = attempt_id
 
     def declare(self) -> None:
-        """This database, where it is now and as it is now, is the live one."""
+        """Declare this database live, where it is now and as it is now."""
         with writing(self._engine) as connection:
             values = {"place": _place(connection), "since_at": database_now()}
             statement = insert_into(connection, live_database).values(id=1, name=self._new_id(), **values)

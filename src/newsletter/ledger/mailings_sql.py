@@ -1,4 +1,4 @@
-"""Mailings and the editions that they carry, found again."""
+"""Finds mailings and the editions that they carry."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Mailings:
         return self._find(issue, list_name, mailing.c.status.in_(UNFINISHED))
 
     def find_latest(self, issue: int, list_name: str) -> MailingRow | None:
-        """The last mailing of an issue to a list, however it stands."""
+        """The last mailing of an issue to a list, whatever its status."""
         return self._find(issue, list_name, true())
 
     def _find(self, issue: int, list_name: str, which: ColumnElement[bool]) -> MailingRow | None:
@@ -40,7 +40,7 @@ class Mailings:
         return mailing_row(row) if row else None
 
     def get(self, mailing_id: int) -> MailingRow:
-        """Raises Missing where it was dropped, because everybody had the issue already."""
+        """Raises Missing where the mailing was dropped, because everybody had the issue already."""
         with reading(self._engine) as connection:
             row = connection.execute(mailings().where(mailing.c.id == mailing_id)).first()
         if row is None:

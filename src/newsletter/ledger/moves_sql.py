@@ -1,4 +1,4 @@
-"""Moves: deliveries along the table of allowed moves and no other way, each by the attempt that knows."""
+"""Moves deliveries only along the table of allowed moves, each by the attempt that carried them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from newsletter.ledger.status_sql import move_status
 from newsletter.ledger.tables import attempt, carried, delivery, parcel
 from newsletter.words.ledger import HOLDS, HandOver, ParcelStatus, sources
 
-# Of the ways back to the queue, only these belong to an answer; a decision of the owner is another verb's.
+# Of the moves back to the queue, only these belong to an answer; the others are decisions of the owner.
 _BY_ANSWER = {
     HandOver.PENDING: (HandOver.SENDING, HandOver.UNCERTAIN),
     HandOver.SKIPPED: (HandOver.SENDING, HandOver.PENDING),
@@ -48,8 +48,8 @@ def move(
 ) -> int:
     """Move deliveries that this attempt carried; returns how many moved. `by_owner` is a decision, not an answer.
 
-    A delivery belongs to the last attempt that carried it: what an earlier one has to say against it is out of date.
-    Only an acceptance counts whenever it comes.
+    A delivery belongs to the last attempt that carried it: a refusal by an earlier one is out of date. Only an
+    acceptance counts whenever it comes.
     """
     known = sources(target) if by_owner else _BY_ANSWER.get(target, sources(target))
     where: list[ColumnElement[bool]] = [
@@ -65,7 +65,7 @@ def move(
 
 
 def accept(connection: Connection, attempt_id: int, deliveries: Sequence[int] | None) -> int:
-    """The provider has these. Where another attempt's copy was taken as well, that is written down, never hidden."""
+    """Mark deliveries as accepted. Where another attempt's copy was taken as well, that is recorded, never hidden."""
     moved = move(connection, attempt_id, HandOver.ACCEPTED, deliveries=deliveries)
     inside = carried_by(attempt_id, deliveries)
     if moved != connection.scalar(select(func.count()).select_from(inside.subquery())):
@@ -99,7 +99,7 @@ def recount(connection: Connection, parcel_id: int) -> None:
         "n_left": inside.get(HandOver.LEFT, 0),
         "n_not_held": sum(n for state, n in inside.items() if state not in HOLDS),
     }
-    # One that was divided stays so: its readers are its children's.
+    # A parcel that was divided stays so: its readers are in its children.
     move_status(connection, parcel.c.id == parcel_id, out_of=[status, *sources(status)], to=status, **counts)
     if status is ParcelStatus.UNCERTAIN:
         hold_for_canary(connection, parcel_id)
@@ -113,7 +113,7 @@ def recount_all(connection: Connection, deliveries: Any) -> None:
 
 
 def open_attempt() -> ColumnElement[bool]:
-    """An attempt that nobody has closed, and the last of its parcel, which is still in a call."""
+    """An attempt without an outcome that is the last of its parcel, which is still in a call."""
     later = attempt.alias("later")
     return and_(
         attempt.c.outcome.is_(None),

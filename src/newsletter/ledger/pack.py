@@ -14,7 +14,7 @@ from newsletter.words.newsletter import Newsletter
 from newsletter.words.subscriber import Subscriber, mailable_address
 from newsletter.words.token import reader_tokens
 
-# What every reader has; anything else an edition asks for is one of the newsletter's own fields.
+# Fields that every reader has; any other that an edition asks for is one of the newsletter's own.
 KNOWN_FIELDS = frozenset({"email", "first_name", "last_name", "name", "unsubscribe_url", "preferences_url"})
 
 
@@ -92,7 +92,7 @@ def links(
 
 
 def lone_claim(reader: Subscriber | None, address: str, *, token: str) -> Claim:
-    """A parcel of one that is in no ledger: for a test mail or a look at what one reader gets."""
+    """A parcel for one reader outside the ledger: for a test mail, or to see what one reader gets."""
     return Claim(
         attempt_id=0,
         token=token,

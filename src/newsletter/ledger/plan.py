@@ -1,4 +1,4 @@
-"""Plan: freeze the edition and its audience, cut into parcels, in slices short enough for everyone else to get in."""
+"""Plan: freeze the edition and its audience, cut into parcels, in slices short enough for other writers."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ def plan(
 ) -> tuple[MailingRow, bool]:
     """The mailing of an edition to a list, and whether it was resumed.
 
-    An unfinished one is resumed with the words that it was planned with: what some readers have, all get.
-    `canary` readers go first, in a parcel of their own; the others wait until everyone in it is settled, and with
-    `canary_waits` until somebody has looked and resumes. Readers have to fit the question `segment`; "" is everyone.
+    An unfinished mailing is resumed with the words that it was planned with: all readers get the same. `canary` readers
+    go first, in a parcel of their own; the others wait until everyone in it is settled, and with `canary_waits` until
+    somebody has looked and resumes. Readers have to fit the question `segment`; "" is everyone.
 
-    Raises NotNow where the unfinished one has another question.
+    Raises NotNow where the unfinished mailing has another question.
     """
     # Readers of a mailing that was cancelled half-way would still hold the issue.
     ledger.control.finish_cancelled()
@@ -61,7 +61,7 @@ def plan(
     latest = ledger.mailings.find_latest(edition.issue, list_name)
     if latest is None or latest.id == mailing.id:
         return latest or seen, unfinished is not None
-    # Everybody has it: the sending that they have it from is the one to look at.
+    # Everybody has it already: show the sending that they got it from.
     return replace(latest, already_had_it=seen.already_had_it), False
 
 
@@ -73,7 +73,10 @@ def finish_plan(
     parcel_size: int,
     on_progress: Callable[[int], None] = lambda planned: None,
 ) -> MailingRow:
-    """Plan the rest of a mailing, however much of it an earlier process had planned. As it was before the last slice."""
+    """Plan the rest of a mailing, however much an earlier process had planned.
+
+    Returns the row from before the last slice.
+    """
     n_readers = max(parcel_size, _FIRST_SLICE)
     while mailing.status is MailingStatus.PLANNING:
         begun = clock.monotonic()
@@ -89,7 +92,7 @@ def finish_plan(
 
 
 def _next_slice(n_readers: int, took: float, parcel_size: int) -> int:
-    """Twice as many while there is room, half as many when near the limit; whole parcels where possible."""
+    """The size of the next slice: doubled while there is room, halved near the limit; whole parcels where possible."""
     if took > LONGEST_SLICE_SECONDS * 0.7:
         n_readers //= 2
     elif took < LONGEST_SLICE_SECONDS * 0.3:

@@ -37,11 +37,11 @@ from newsletter.words.edition import Edition
 from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus
 from newsletter.words.mistake import Missing, NotNow
 
-# A writer that waits for SQLite's lock looks every 0.1 s: without a gap as long, one slice after the other shuts it out.
+# A writer waiting for SQLite's lock looks every 0.1 s: without a gap that long, slice after slice shuts it out.
 _REST_SECONDS = 0.12
 
 
-# Whether somebody counts on the mailing with this id, even where nobody is planned for it: then it is not dropped.
+# Whether somebody needs the mailing with this id even if nobody is planned for it: then it is not dropped.
 IsAwaited = Callable[[ColumnElement[int]], ColumnElement[bool]]
 
 
@@ -65,7 +65,7 @@ class Planning:
 
     @property
     def rest_seconds(self) -> float:
-        """How long a planner has to keep off between two long slices, so that others get in; 0 where rows are locked."""
+        """How long to pause between two long slices, so that others get in; 0 on PostgreSQL, which locks rows."""
         return _REST_SECONDS if self._engine.dialect.name == "sqlite" else 0.0
 
     @patiently
@@ -80,7 +80,7 @@ class Planning:
         canary_waits: bool = False,
         segment: str = "",
     ) -> MailingRow:
-        """Begin to plan; its edition is frozen by this. The unfinished one, where somebody else was faster.
+        """Begin to plan, which freezes the edition. Returns the unfinished mailing where another process was faster.
 
         `segment` is the question (`words.segment`) that readers of the list have to fit; "" is the whole list.
 
@@ -109,7 +109,7 @@ class Planning:
                     audience_ends_at_subscriber=select(func.coalesce(func.max(subscriber.c.id), 0)).scalar_subquery(),
                     created_at=database_now(),
                 )
-                # Somebody else may have opened it in this very moment: then theirs is the one.
+                # Another process may have opened it at the same moment: then its mailing is used.
                 .on_conflict_do_nothing()
                 .returning(mailing.c.id)
             ).scalar()
@@ -149,7 +149,7 @@ class Planning:
             return True
 
     def _drop_if_empty(self, connection: Connection, plan: AnyRow) -> None:
-        """An issue sent again to a list of which everybody has it is no sending: it would only hide the one that was."""
+        """Drop an empty mailing: where everybody has the issue already, it would only hide the one that sent it."""
         earlier = mailing.alias("earlier")
         before = exists().where(
             earlier.c.issue == plan.issue,
@@ -174,7 +174,7 @@ def _list_id(connection: Connection, list_name: str) -> int:
 
 
 def _frozen(connection: Connection, frozen: Edition) -> int:
-    """The id of exactly these words, stored once however often they are sent."""
+    """The id of this edition, stored once however often it is sent."""
     known = select(edition.c.id).where(edition.c.digest == frozen.digest)
     if connection.scalar(known) is None:
         into = insert_into(connection, edition)
@@ -207,7 +207,7 @@ def _plan_range(connection: Connection, plan: AnyRow, begins: int, ends: int) ->
     n_members = connection.scalar(select(func.count()).select_from(members.subquery())) or 0
     wanted = members.where(lacks_issue(plan.issue, practice=plan.is_practice)).subquery()
     n_wanted = connection.scalar(select(func.count()).select_from(wanted)) or 0
-    # Somebody may have come between the two.
+    # A reader may have joined between the two counts.
     already = max(n_members - n_wanted, 0)
     if not n_wanted:
         return 0, already
@@ -223,7 +223,8 @@ def _plan_range(connection: Connection, plan: AnyRow, begins: int, ends: int) ->
         .where(literal(1) == 1)
         .order_by(numbered.c.subscriber_id)
     )
-    # Two lists planned at the same instant can't give anyone two: the unique index decides, and the second loses.
+    # Two lists planned at the same instant can't give anyone two copies: by the unique index the second insert does
+    # nothing.
     into = insert_into(connection, delivery)
     columns = ["issue", "subscriber_id", "is_practice", "parcel_id", "handover"]
     connection.execute(into.from_select(columns, rows, include_defaults=False).on_conflict_do_nothing())
@@ -256,7 +257,7 @@ def _count_parcels(connection: Connection, mailing_id: int, first: int) -> int:
 
 
 def _open(connection: Connection, plan: AnyRow) -> None:
-    """Planned to the end. A person who paused it meanwhile left a reason behind."""
+    """Open a mailing that is planned to the end; paused, if a person paused it meanwhile and left a reason."""
     if plan.pause_reason is not None:
         status = MailingStatus.PAUSED
     elif plan.start_at > connection.execute(select(database_now())).scalar_one():

@@ -56,7 +56,7 @@ def record(connection: Connection, attempt_id: int, answers: Answers, *, last: b
             n_readers = connection.scalar(select(func.count()).select_from(carried_by(of.id).subquery())) or 0
             give_back(connection, of.provider, n_readers)
     if of.parcel_status != ParcelStatus.SENDING or of.latest != of.id:
-        # Late: some of its readers may be queued elsewhere by now.
+        # The answer is late: some of its readers may be queued in another parcel by now.
         recount_all(connection, carried_by(of.id))
     if last:
         recount(connection, of.parcel_id)
@@ -66,7 +66,7 @@ def _lock_attempt(connection: Connection, attempt_id: int, answers: Answers) -> 
     """The attempt with its parcel and mailing.
 
     Mailing before parcel, as everyone takes them: a cancel waits until we have written, or we see it. An acceptance
-    does not care what the mailing is about, and must not queue behind the claims that hold its row.
+    does not depend on the mailing, and must not queue behind the claims that hold its row.
     """
     other = attempt.alias("other")
     latest = select(func.max(other.c.id)).where(other.c.parcel_id == parcel.c.id).scalar_subquery()
@@ -118,7 +118,7 @@ def _apply(connection: Connection, of: AnyRow, deliveries: Sequence[int] | None,
 
 
 def _count_failure(connection: Connection, of: AnyRow, reason: str) -> int:
-    """How many calls in a row got nowhere. One that was broken off because this process stood still says nothing of them."""
+    """How many calls in a row got nowhere. A call broken off because this process stood still does not count."""
     if of.is_late:
         return 1
     failures = count_failure(connection, of.mailing_id)
@@ -128,9 +128,9 @@ def _count_failure(connection: Connection, of: AnyRow, reason: str) -> int:
 
 
 def _turned_away(connection: Connection, of: AnyRow, deliveries: Sequence[int] | None, reason: str) -> None:
-    """Their mailboxes say later: they wait, with what was said, and after days of that they are refused with it.
+    """Their mailboxes say later: they wait with that reason, and after days are refused for it.
 
-    All at once, and last of all: where others were taken in those days, that is no provider that refuses everybody.
+    All together, and last: where others were accepted in those days, the provider does not refuse everybody.
     """
     ids: list[int] = list(connection.scalars(carried_by(of.id))) if deliveries is None else list(deliveries)
     if over := tried_for_long(connection, ids):
@@ -190,7 +190,10 @@ def _refuse(connection: Connection, of: AnyRow, deliveries: Sequence[int] | None
 
 
 def _refused(connection: Connection, of: AnyRow, deliveries: Sequence[int], reason: str) -> None:
-    """By the provider. Once its mailing stands still that says nothing more about these readers: they are asked for again."""
+    """Record refusals by the provider.
+
+    Once its mailing is paused they say nothing about these readers: they are tried again.
+    """
     if of.status == MailingStatus.PAUSED:
         _back_to_pending(connection, of, deliveries, reason)
         return
@@ -204,7 +207,7 @@ def _stop_if_everybody_is_refused(connection: Connection, of: AnyRow, answers: A
 
 
 def _pause_for_parts(connection: Connection, of: AnyRow, reason: str) -> str | None:
-    """Count this refusal of nobody in particular; a reason once it can't be about single readers any more."""
+    """Count a refusal that names nobody. Returns a reason to pause once single readers can't be the cause."""
     alike = halves_fail_alike(connection, of.parcel_id, reason)
     return pause_for_parts(root_refusals(connection, of.parcel_id, reason), reason, halves_alike=alike)
 
@@ -212,7 +215,8 @@ def _pause_for_parts(connection: Connection, of: AnyRow, reason: str) -> str | N
 def _count_refused_call(connection: Connection, of: AnyRow, answers: Answers) -> None:
     """A call refused for readers it named counts as well: providers block senders who keep sending bad ones.
 
-    Unnamed refusals were counted when they were applied. A reader refused among others who were taken is no refused call.
+    Unnamed refusals were counted when they were applied. A call with a refused reader among accepted ones is not a
+    refused call.
     """
     if any(isinstance(one, Accepted | Uncertain) or (isinstance(one, Refused) and not one.named) for _, one in answers):
         return

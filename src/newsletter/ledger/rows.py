@@ -1,7 +1,7 @@
-"""What the ledger tells: mailings, claims, attempts in doubt, and where the readers of an issue stand.
+"""What the ledger returns: mailings, claims, attempts in doubt, and where the readers of an issue stand.
 
-A ledger is one of two accounts in the same database: what was practised, and what went to real readers. Each keeps
-every promise by itself, and neither knows what the other one planned.
+A ledger is one of two accounts in the same database: practice, and what went to real readers. Each keeps every promise
+by itself, and neither sees what the other one planned.
 """
 
 from __future__ import annotations
@@ -90,6 +90,6 @@ class Tally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account(Tally):
-    """And what was heard of each, counted reader by reader."""
+    """A tally with the fates as well, counted reader by reader."""
 
     fates: Mapping[Fate, int]

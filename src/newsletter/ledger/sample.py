@@ -29,7 +29,7 @@ class SampleMail:
 def sample(
     edition: Edition, newsletter: Newsletter, key: TokenKey, reader: Subscriber | None, *, list_id: int, date: datetime
 ) -> SampleMail:
-    """The mail of `reader` on a list, or of somebody of whom nothing is known. Its links are the reader's own."""
+    """The mail of `reader` on a list, or of a reader about whom nothing is known. Its links are the reader's own."""
     claim = lone_claim(reader, reader.email if reader else _NOBODY, token="")
     columns = reader_columns(claim, edition)
     for name, purpose in (("unsubscribe_url", "u"), ("preferences_url", "p")):
@@ -50,7 +50,7 @@ def sample(
 def changes(before: Edition, now: Edition, newsletter: Newsletter, key: TokenKey, *, date: datetime) -> list[DiffLine]:
     """What a reader would see changed between two versions of an issue.
 
-    Empty where subject and text are the same: then it is the look or a merge tag that changed.
+    Empty where subject and text are the same: then only the look or a merge tag changed.
     """
     if before.digest == now.digest:
         return []

@@ -1,4 +1,4 @@
-"""Send: take a parcel, hand it over, write down what became of it. The dangerous lines of the house are here."""
+"""Send: take a parcel, hand it over, write down what became of it. The most dangerous lines of the program are here."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ _NOT_CALLED = Deferred("there was no call: it could not be written down first wh
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """Seconds that a sender allows. The defaults are for real providers; campaigns of faults are less patient."""
+    """Timeouts of a sender in seconds. The defaults are for real providers; fault tests use shorter ones."""
 
     # Between the claim and the call: a process that slept longer than this must not call on an old claim.
     fresh: float = 8.0
     # From the end of a call's deadline to that of its lease: time to write the outcome down.
     grace: float = 5.0
-    # Between tries to write to a database that is away.
+    # Pauses between tries to write to a database that is away.
     again: tuple[float, ...] = (0.2, 1.0, 5.0)
 
 
 @dataclass(slots=True)
 class _Heard:
-    """The answers of one call that are not written down yet. `None` for deliveries stands for all that the call carries."""
+    """The answers of one call that are not written down yet. Deliveries None means all that the call carries."""
 
     claim: Claim
     written_at: float
@@ -60,7 +60,7 @@ class _Heard:
 
     @property
     def is_urgent(self) -> bool:
-        """A refusal that comes alone may be the provider's no to everybody."""
+        """Whether to write at once: a refusal that comes alone may be the provider's no to everybody."""
         return len(self.answers) == 1 and isinstance(self.answers[0][1], Refused)
 
     def is_due(self, now: float) -> bool:
@@ -72,7 +72,7 @@ class _Heard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """What one sending process is made of. `name` is its random name for life; `new_token` mints attempt names."""
+    """One sending process. `name` is random and lasts as long as it; `new_token` makes names of attempts."""
 
     name: str
     newsletter: Newsletter
@@ -97,7 +97,10 @@ class Sender:
         return True
 
     def _claim(self, mailing: MailingRow, edition: Edition) -> Claim | None:
-        """Step 1. Where it fails nobody can tell whether it was committed: then there is no call, and that is written down."""
+        """Step 1.
+
+        Where it fails, nobody knows whether it was committed: then no call is made, and that is written down.
+        """
         token, limits = self.new_token(), self.provider.limits
         longest = (limits.deadline + limits.last_answer).total_seconds()
         try:
@@ -118,7 +121,7 @@ class Sender:
         """Steps 2 and 3: the call, and what became of it."""
         packed = self._pack(claim, mailing, edition)
         if isinstance(packed, Consignment) and self.clock.monotonic() > fresh_until:
-            # It says nothing of the provider: nobody has to look before others go on.
+            # It says nothing about the provider: nobody has to look before others go on.
             packed = Deferred("this machine slept between the claim and the call")
         if isinstance(packed, Deferred):
             self._write_down(claim.token, [(None, packed)])
@@ -127,7 +130,8 @@ class Sender:
         try:
             self._call(packed, heard)
         finally:
-            # Also when the process is asked to end here: what has no answer becomes uncertain, never forgotten.
+            # Also when the process is asked to end here: a delivery without an answer becomes uncertain, and is never
+            # forgotten.
             self._write_down(claim.token, heard.answers)
 
     def _pack(self, claim: Claim, mailing: MailingRow, edition: Edition) -> Consignment | Deferred:
@@ -146,7 +150,7 @@ class Sender:
             return Deferred(f"an error of our own before the call ({type(error).__name__})", backs_off=True)
 
     def _call(self, consignment: Consignment, heard: _Heard) -> None:
-        """The call itself. A provider that breaks its promise and raises has left everybody else in doubt."""
+        """The call itself. If the provider breaks its promise and raises, everybody without an answer is in doubt."""
         try:
             for deliveries, outcome in self.provider.hand_over(consignment):
                 heard.add(deliveries, outcome)
@@ -162,8 +166,8 @@ class Sender:
     def _flush(self, heard: _Heard) -> bool:
         """Write down what was heard so far. False where the call must not go on without that.
 
-        One reader's event proves a whole try, where the provider takes all or nobody: without the line that some were
-        refused before the call, it would prove these as well.
+        Where the provider takes a call whole, one reader's event proves all of it: unless it is recorded who was
+        refused before the call, the event would prove these as well.
         """
         if self._try_record(heard.claim.token, heard.answers, last=False):
             heard.clear(self.clock.monotonic())
@@ -192,12 +196,12 @@ class Sender:
             log.warning("attempt %s: its outcome could not be written: %s", token, place_of(error))
             return False
         # A claim that was never committed is unknown, and nothing was handed over. A call that was made is unknown to a
-        # database that went back in time: what became of it is kept, for whoever has to find out.
+        # database that went back in time: its outcome is kept for the person who has to find out.
         return is_known or all(isinstance(outcome, Deferred) for _, outcome in answers)
 
 
 def place_of(error: Exception) -> str:
-    """The kind of an error and its place. Not its words: a driver's may hold readers' addresses."""
+    """The kind of an error and its place, without its message: that of a driver may hold readers' addresses."""
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
     return f"{type(error).__name__}{place}"

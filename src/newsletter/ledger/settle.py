@@ -1,4 +1,4 @@
-"""Settle: find out what became of tries that nobody saw the end of, or let the owner decide."""
+"""Settle: find out what became of tries in doubt, or let the owner decide."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RESEND_MARGIN = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looker:
-    """Whose end nobody saw and, where `provider` can be asked afterwards, its evidence; it knows nothing of another's tries."""
+    """The tries in doubt and, where `provider` can be asked afterwards, its evidence about its own tries."""
 
     doubts: Doubts
     evidence: Evidence | None
@@ -27,7 +27,7 @@ class Looker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
-    """How many readers of an issue were found, surely absent (and queued again), or are still uncertain."""
+    """How many readers were found to have it, surely don't (and are queued again), or are still uncertain."""
 
     found: int = 0
     absent: int = 0
@@ -42,7 +42,7 @@ class Settled:
 
 
 def look(looker: Looker, issue: int) -> Settled:
-    """Ask the provider about every uncertain reader of an issue, and believe only what it can know."""
+    """Ask the provider about every uncertain reader of an issue, and record only definite answers."""
     return sum((_look_for(looker, attempt) for attempt in looker.doubts.list_attempts(issue)), Settled())
 
 
@@ -51,7 +51,7 @@ def look_again(looker: Looker, *, most: int) -> Settled:
     settled = Settled()
     if looker.evidence is not None:
         for attempt in looker.doubts.list_unasked(provider=looker.provider, most=most):
-            # Before the question: one that can't be answered, or kills us, must not be the first again.
+            # Noted before asking: a question that can't be answered, or kills us, must not come first again.
             looker.doubts.note_look(attempt.id)
             settled += _look_for(looker, attempt)
     return settled
@@ -89,7 +89,7 @@ def leave(looker: Looker, issue: int, *, email: str = "") -> int:
 
 
 def _refuse_early(doubtful: Sequence[DoubtfulAttempt]) -> None:
-    """By the database's clock: that of the machine where the owner sits may be minutes ahead of it."""
+    """Raise NotNow while a call may be under way, by the database's clock: the owner's machine may be minutes ahead."""
     seconds = max(((one.deadline_at + RESEND_MARGIN - one.now).total_seconds() for one in doubtful), default=0.0)
     if seconds > 0:
         raise NotNow(

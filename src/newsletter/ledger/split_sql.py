@@ -1,4 +1,4 @@
-"""A parcel that can't go as it is lives on in two halves, each with its own queue row."""
+"""Splits a parcel that can't go as it is into two halves, each with its own queue row."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def halve(connection: Connection, parcel_id: int) -> bool:
 
 
 def new_child(connection: Connection, parcel_id: int, deliveries: list[int]) -> int:
-    """A parcel of its own for some of another's readers, at the end of the queue. Each counts those that are in it."""
+    """Move some of a parcel's readers to a new one at the end of the queue, and count both again."""
     parent = connection.execute(select(parcel).where(parcel.c.id == parcel_id)).one()
     last = connection.scalar(select(func.max(parcel.c.number)).where(parcel.c.mailing_id == parent.mailing_id))
     child: int = connection.execute(
@@ -53,9 +53,9 @@ def new_child(connection: Connection, parcel_id: int, deliveries: list[int]) -> 
 
 
 def root_refusals(connection: Connection, parcel_id: int, reason: str | None) -> int:
-    """One more refused call of this parcel's family. Returns how many there were.
+    """Count one more refused call of the parcel that this one is a part of, or is. Returns how many there were.
 
-    `reason` are the words of a refusal that named nobody; None where it did.
+    `reason` is the text of a refusal that named nobody; None for one that named readers.
     """
     one: Any = connection.execute(
         update(parcel)
@@ -74,7 +74,7 @@ def root_refusals(connection: Connection, parcel_id: int, reason: str | None) ->
 
 
 def forget_refusals(connection: Connection, mailings: Sequence[int]) -> None:
-    """A person has looked and says: go on. The count of refused calls begins again."""
+    """Start the count of refused calls again: a person has looked and resumes."""
     connection.execute(
         update(parcel)
         .where(parcel.c.mailing_id.in_(mailings), (parcel.c.refused_calls > 0) | parcel.c.last_reason.is_not(None))
@@ -83,9 +83,9 @@ def forget_refusals(connection: Connection, mailings: Sequence[int]) -> None:
 
 
 def halves_fail_alike(connection: Connection, parcel_id: int, reason: str) -> bool:
-    """Both halves of a whole parcel were refused with the same words: it is the letter, not a reader.
+    """Whether both halves of a whole parcel were refused with the same words: the mail is the cause, not a reader.
 
-    Asked of the first division only: further down, two bad readers may well part ways.
+    Only for the first split: further down, two bad readers may well be in different halves.
     """
     me = connection.execute(select(parcel.c.parent_id, parcel.c.root_id).where(parcel.c.id == parcel_id)).one()
     if me.parent_id is None or me.parent_id != me.root_id:

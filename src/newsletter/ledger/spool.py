@@ -24,7 +24,7 @@ Answers = Sequence[tuple[Sequence[int] | None, Outcome]]
 class Spool:
     """One file an attempt in `directory`, written with fsync.
 
-    Files bear the attempt's random token, not its number: in a restored or another database a number may be taken again.
+    Files are named by the attempt's random token, not its number: a restored database may use a number again.
     """
 
     def __init__(self, directory: Path) -> None:

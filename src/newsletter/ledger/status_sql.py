@@ -1,4 +1,4 @@
-"""Status: mailings and parcels along their tables of moves, and no other way."""
+"""Moves the status of mailings and parcels, only along their tables of allowed moves."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def move_status(
     to: MailingStatus | ParcelStatus,
     **values: Any,
 ) -> int:
-    """Move the mailings, or parcels, of `which` that stand there; `values` change with it. Returns how many moved.
+    """Move the mailings or parcels of `which` whose status is in `out_of`, and set `values`. Returns how many.
 
     Raises ValueError for a move that is not in the table.
     """

@@ -49,11 +49,12 @@ mailing = Table(
     Column("parcel_size", Integer, nullable=False),
     # The question that its readers had to fit, as it was when the mailing was planned; "" for the whole list.
     Column("segment", Text, nullable=False, server_default=""),
-    # Of the practice account: planned while nothing leaves this machine, and never handed to anybody who carries mail.
+    # In the practice account: planned while nothing leaves this machine, and never handed to a provider that carries
+    # mail.
     Column("is_practice", Boolean, nullable=False, server_default=text("false")),
-    # Readers in the small first parcel that everyone else waits for; 0 where nobody waits, or not any more.
+    # Readers in the canary that everyone else waits for; 0 where nobody waits, or not any more.
     Column("canary", Integer, nullable=False, server_default="0"),
-    # A person looks at the small first parcel before the others go: the mailing pauses when it is through.
+    # A person looks at the canary before the others go: the mailing pauses when it is through.
     Column("canary_waits", Boolean, nullable=False, server_default=text("false")),
     # Where the next slice of the plan begins; its end is fixed when the audience is, at the start of planning.
     Column("planned_to_subscriber", Id, nullable=False, server_default="0"),
@@ -70,7 +71,7 @@ mailing = Table(
         unique=True,
         **only_where("status NOT IN ('finished', 'cancelled')"),
     ),
-    # One that turned out to be empty is dropped: a process that still knows its number must not meet another one there.
+    # An empty mailing is dropped: a process that still has its id must not find another mailing under it.
     sqlite_autoincrement=True,
 )
 
@@ -85,8 +86,8 @@ parcel = Table(
     Column("status", String(10), nullable=False),
     Column("not_before", UtcDateTime),
     Column("n_readers", Integer, nullable=False),
-    # How its readers stood when it was settled last; the others of `n_readers` wait. While it is in a call, or divided,
-    # only its deliveries know.
+    # Its readers by state when it was last settled; the rest of `n_readers` wait. While it is in a call, or divided,
+    # only its deliveries tell.
     Column("n_accepted", Integer, nullable=False, server_default="0"),
     Column("n_uncertain", Integer, nullable=False, server_default="0"),
     Column("n_left", Integer, nullable=False, server_default="0"),
@@ -97,7 +98,7 @@ parcel = Table(
     one_of("status", ParcelStatus),
     UniqueConstraint("mailing_id", "number", name="parcel_number_unique"),
     Index("parcel_queue", "mailing_id", "status", "id"),
-    # All that an account asks of them: a thousand rows beside each other instead of on a thousand pages.
+    # Covers all that an account reads of them: a thousand rows side by side instead of on a thousand pages.
     Index("parcel_tally", "mailing_id", "status", "n_readers", "n_accepted", "n_uncertain", "n_left", "n_not_held"),
 )
 
@@ -110,7 +111,7 @@ delivery = Table(
     Column("id", Id, primary_key=True),
     Column("issue", Integer, nullable=False),
     Column("subscriber_id", Id, nullable=False),
-    # As its mailing's: what was practised is an account of its own, and nobody "has it already" because of it.
+    # As in its mailing: practice is an account of its own, and nobody "has it already" because of it.
     Column("is_practice", Boolean, nullable=False, server_default=text("false")),
     Column("parcel_id", Id, ForeignKey("parcel.id"), nullable=False),
     Column("handover", String(10), nullable=False),
@@ -121,7 +122,7 @@ delivery = Table(
     Column("fate", String(10), nullable=False, server_default=Fate.NONE.value),
     one_of("handover", HandOver),
     one_of("fate", Fate),
-    # Without the state, which changes twice a delivery: two thirds of the cost of a change is that of its indexes.
+    # Without the state, which changes twice for each delivery: two thirds of the cost of a change is in the indexes.
     Index("delivery_of_parcel", "parcel_id"),
     # The promise in one line: an issue is held by a reader at most once, whatever lists and mailings overlap.
     Index(
@@ -134,7 +135,7 @@ delivery = Table(
     ),
     # Deliveries that went to nobody, for questions about one reader: they are few.
     Index("delivery_not_held", "subscriber_id", **only_where(f"handover IN ({_NOT_HELD})")),
-    # And why, for questions about an issue.
+    # The same with the reason, for questions about an issue.
     Index(
         "delivery_not_held_why",
         "issue",
@@ -149,7 +150,7 @@ delivery = Table(
 def holding(of: FromClause) -> ColumnElement[bool]:
     """For a delivery under any name: its reader holds the issue.
 
-    Spelled as the index spells it: with bound values no planner can tell that the index holds what is asked for.
+    Spelled as the index spells it: with bound values no planner can tell that the index fits.
     """
     handover: ColumnElement[str] = of.c.handover
     return handover.in_([literal_column(f"'{state.value}'") for state in HandOver if state in HOLDS])
@@ -160,7 +161,7 @@ not_held: ColumnElement[bool] = delivery.c.handover.in_(
     [literal_column(f"'{state.value}'") for state in HandOver if state not in HOLDS]
 )
 
-# As the index over doubled deliveries spells it, which "doubled = 1" would not find.
+# Spelled as in the index over doubled deliveries; "doubled = 1" would not use it.
 is_doubled: ColumnElement[bool] = literal_column("delivery.doubled")
 
 attempt = Table(
@@ -197,8 +198,8 @@ carried = Table(
     sqlite_with_rowid=False,
 )
 
-# Refused, and the provider has taken nobody since: until it does, nothing says that it is about these readers. Only an
-# acceptance in a call that began after `newest_attempt` counts, or a later one in the same call.
+# Refused, and the provider has accepted nobody since: until it does, nothing shows that these readers are the cause.
+# Only an acceptance in a call that began after `newest_attempt` counts, or a later one in the same call.
 fresh_refusal = Table(
     "fresh_refusal",
     metadata,
@@ -219,16 +220,16 @@ late_departure = Table(
     sqlite_with_rowid=False,
 )
 
-# A provider that says "later" means all of us: one row a provider, checked by every claim.
+# A provider that says "later" means every sender: one row for each provider, checked by every claim.
 provider_state = Table(
     "provider_state",
     metadata,
     Column("provider", String(20), primary_key=True),
     Column("not_before", UtcDateTime),
-    # In its own words; and how often it said so without taking anybody in between.
+    # In its own words; and how often it said so without accepting anybody in between.
     Column("wait_reason", Text),
     Column("waits_in_a_row", Integer, nullable=False, server_default="0"),
-    # And so may the owner: when the next call is due at the pace that is set, and when the next day of warming up begins.
+    # The owner's pace: when the next call is due, and when the next day of warming up begins.
     Column("next_turn_at", UtcDateTime),
     Column("warm_until", UtcDateTime),
 )

@@ -1,4 +1,4 @@
-"""One deadline for a whole exchange, whatever it is made of."""
+"""One deadline for a whole exchange, however many steps it has."""
 
 from __future__ import annotations
 

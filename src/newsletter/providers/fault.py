@@ -7,7 +7,7 @@ import traceback
 
 
 def in_words(error: Exception) -> str:
-    """Of a line or a disk."""
+    """An error of a connection or a disk in words."""
     if isinstance(error, TimeoutError):
         return "no answer in time"
     if isinstance(error, ssl.SSLCertVerificationError):
@@ -18,7 +18,7 @@ def in_words(error: Exception) -> str:
 
 
 def bug_in_words(error: Exception) -> str:
-    """What and where, for the log. The error's own words may hold a reader's address."""
+    """A bug's kind and place, for the log. The error's own words may hold a reader's address."""
     frames = traceback.extract_tb(error.__traceback__)
     where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "an unknown place"
     return f"{type(error).__name__} at {where}"

@@ -1,4 +1,4 @@
-"""A sign of life to a service elsewhere: it is the one that notices when this machine is dead."""
+"""A sign of life to a service elsewhere, which notices when this machine is dead."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Heartbeat:
     """GETs the address in a thread of its own, so that a slow service delays nothing."""
 
     def beat(self, url: str) -> None:
-        """Tell a service elsewhere that we live. Never raises: it is the one that hears when we don't."""
+        """Tell the service that we are alive. Never raises: the service notices when the call does not come."""
         threading.Thread(target=_get, args=(url,), name="heartbeat", daemon=True).start()
 
 

@@ -1,4 +1,4 @@
-"""What the program knows of a provider besides sending: its settings, how it is tried, what it tells afterwards."""
+"""What the program knows of a provider besides sending: its settings, how it is tried, what it reports afterwards."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 class ProviderSetting:
     """A value that is set from outside: `key` in `newsletter.toml`, `variable` in `var/secrets.env` and the environment.
 
-    A secret is refused in `newsletter.toml`; `about` says on the settings page what it is for. While one that
-    `is_needed` is not set, nothing is sent. A file's path that is relative begins at the newsletter's folder.
+    A secret is refused in `newsletter.toml`; `about` says on the settings page what it is for. While a setting that
+    `is_needed` is missing, nothing is sent. A relative path begins at the newsletter's folder.
 
-    `check` is given the value, and whether it stands in `newsletter.toml`, which anybody who may push can change. It
-    raises Mistake for a wrong one; `config` adds where that value stands.
+    `check` is called with the value, and whether it is in `newsletter.toml`, which anybody who may push can change. It
+    raises Mistake for a wrong value; `config` adds where the value is.
     """
 
     key: str
@@ -53,7 +53,7 @@ class ProviderSetup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderTried:
-    """A provider that let us in: `words` say how; `said_at` is the time by its own clock, where it told.
+    """A provider that let us in: `words` say how; `said_at` is the time by its own clock, where it gave it.
 
     `server` is a mail server's own name and the address it was reached at, so that `doctor` can look them up.
     """
@@ -66,8 +66,8 @@ class ProviderTried:
 class ProviderKind:
     """One provider, as settings, screens and commands see it. Each room has a subclass, and `registry.py` names it.
 
-    `name` stands in settings, addresses and the database, and never changes; `title` stands in sentences. What has a
-    default here is what a provider without that ability does. Methods import what they need: this is read at every start.
+    `name` is used in settings, addresses and the database, and never changes; `title` is used in sentences. A default
+    here is right for a provider without that ability. Methods import what they need: this is read at every start.
     """
 
     name: str
@@ -77,9 +77,9 @@ class ProviderKind:
     whole_or_nothing: bool = False
     # Nothing leaves this machine: no domain, no pace, and an account of its own.
     is_practice: bool = False
-    # It has `events`, so that silence means something.
+    # It reports `events`, so that silence means something.
     tells: bool = False
-    # Addresses that bounced stay on a list of its own, until somebody takes them off there.
+    # It keeps a list of addresses that bounced, until somebody takes them off there.
     keeps_lists: bool = False
     # The DKIM selectors that it signs with by default, and the domain that its DNS records lead to.
     selectors: tuple[str, ...] = ()
@@ -102,7 +102,10 @@ class ProviderKind:
         return ProviderTried(words=self.build(setup).explain())
 
     def events(self, setup: ProviderSetup) -> EventSource | None:
-        """What it tells afterwards, at /webhooks/NAME and when asked. Raises Mistake for something that is not a key."""
+        """What it reports afterwards, at /webhooks/NAME and when asked.
+
+        Raises Mistake for something that is not a key.
+        """
         return None
 
     def evidence(self, setup: ProviderSetup, find_try: Callable[[str, Sequence[int]], Tried | None]) -> Evidence | None:

@@ -17,11 +17,11 @@ _form = lru_cache(maxsize=2)(MessageForm)
 def messages(consignment: Consignment, date: datetime) -> Iterator[tuple[int, bytes | str]]:
     """Each delivery with its message as bytes, or with the reason why it can't be one.
 
-    Raises Mistake for what no reader is to blame for: a subject or a header that can't stand in any mail.
+    Raises Mistake where no reader is the cause: for a subject or a header that can't be in any mail.
     """
     edition = consignment.edition
     form = _form(edition)
-    # A mail to nobody: if even that one can't be written, it is not for the reader's sake.
+    # A mail to nobody: if even that can't be written, the reader is not the cause.
     form.message(
         to=edition.sender,
         values=[""] * len(edition.holes),

@@ -9,6 +9,6 @@ from newsletter.providers.outbox.kind import OutboxKind
 from newsletter.providers.sendgrid.kind import SendGridKind
 from newsletter.providers.smtp.kind import SmtpKind
 
-# What sends where nothing is set.
+# The provider where none is set.
 PRACTICE = OutboxKind()
 KINDS: Mapping[str, ProviderKind] = {kind.name: kind for kind in (PRACTICE, SendGridKind(), SmtpKind())}

@@ -21,7 +21,7 @@ class Accounts:
         self._engine, self._practice = engine, practice
 
     def find(self, issue: int) -> Account | None:
-        """Of real sendings; while practising the practice, and what really went where there was none."""
+        """The account of real sendings; while practising that of the practice, if there is any."""
         with reading(self._engine) as connection:
             shown = account_shown(connection, issue, practice=self._practice)
             if shown is None:
@@ -80,7 +80,10 @@ class Accounts:
 
 
 def is_last_word(issue: int, *, practice: bool) -> ColumnElement[bool]:
-    """For a delivery that nobody holds: it is the reader's last. One who was skipped or refused, and planned again, counts once."""
+    """For a delivery that does not hold the issue: it is the reader's last.
+
+    A reader who is planned again counts once.
+    """
     ours = (delivery.c.issue == issue, delivery.c.is_practice == practice)
     turn = func.row_number().over(partition_by=delivery.c.subscriber_id, order_by=delivery.c.id.desc())
     not_held = select(delivery.c.id, delivery.c.subscriber_id, turn.label("turn")).where(*ours, ~holds).subquery()
@@ -95,7 +98,7 @@ def is_last_word(issue: int, *, practice: bool) -> ColumnElement[bool]:
 
 
 def account_shown(connection: Connection, issue: int, *, practice: bool) -> bool | None:
-    """Which account of an issue people are shown: whether it is the practice; None where there is nothing to show.
+    """Whether people are shown the practice account of an issue or the real one; None where there is nothing to show.
 
     Never the practice where mail goes to real readers: three files on a disk must not pass for three who have it.
     """

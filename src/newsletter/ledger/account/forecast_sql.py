@@ -57,13 +57,14 @@ class Forecasts:
             do_not_mail=found.get(SkipReason.SUPPRESSED, 0),
             rests=found.get(SkipReason.RESTING, 0),
             unfit=found.get("unfit", 0),
-            # Those who left are not among them.
+            # Readers who left are not counted.
             pending=found.get(SkipReason.UNSUBSCRIBED, 0),
         )
 
     def count_waiting(self, mailing_id: int) -> int:
-        """How many of a mailing's readers who wait for it would be handed over at its time: the others have left since, or
-        rest."""
+        """How many of a mailing's waiting readers would be handed over at its time.
+
+        The others have left since, or take a break."""
         with reading(self._engine) as connection:
             query = select(mailing.c.list_id, mailing.c.start_at).where(mailing.c.id == mailing_id)
             found = connection.execute(query).one()

@@ -32,7 +32,7 @@ def forget(connection: Connection, gone: Forgotten) -> int:
 
 
 def deliveries_of(connection: Connection, person: int) -> Sequence[int]:
-    """By the two indexes that find them: issue by issue where they are held."""
+    """A person's deliveries, by the two indexes that find them: issue by issue where they hold the issue."""
     issues = list(connection.scalars(select(mailing.c.issue).distinct()))
     theirs = select(delivery.c.id).where(delivery.c.subscriber_id == person)
     held = connection.scalars(theirs.where(delivery.c.issue.in_(issues), holds)).all()

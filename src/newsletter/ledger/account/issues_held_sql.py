@@ -1,4 +1,4 @@
-"""The issues that somebody had before they were erased: kept under the hash of their address, and theirs when they are back."""
+"""The issues that somebody had before they were erased: kept under the hash of their address for when they return."""
 
 from __future__ import annotations
 
@@ -18,9 +18,12 @@ _ACCOUNTS = {"real": False, "practice": True}
 
 
 def issues_held(connection: Connection, person: int) -> Issues:
-    """What a person has, may have, or had before an earlier erasure. A person who only waits for an issue does not have it."""
+    """The issues that a person has, may have, or had before they were erased.
+
+    An issue that is only waiting does not count.
+    """
     numbers = list(connection.scalars(select(mailing.c.issue).distinct()))
-    # Issue by issue, as the index that keeps them single has them.
+    # Issue by issue, because the unique index is ordered that way.
     theirs = (delivery.c.issue.in_(numbers), delivery.c.subscriber_id == person, holds)
     held = select(delivery.c.issue, delivery.c.is_practice).where(*theirs, delivery.c.handover != HandOver.PENDING)
     before = select(had_before.c.issue, had_before.c.is_practice).where(had_before.c.subscriber_id == person)
@@ -35,7 +38,7 @@ def together(one: Issues, other: Issues) -> Issues | None:
 
 
 def give_back(connection: Connection, mark: str, person: int) -> None:
-    """Somebody who was erased under this mark is back as this person, and has what they had."""
+    """Give the issues kept under this mark back to a person who was erased and has returned."""
     theirs = erasure.c.hash == mark
     erased = connection.execute(select(erasure.c.issues).where(theirs).with_for_update()).first()
     if erased is None:

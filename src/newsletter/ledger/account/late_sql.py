@@ -1,4 +1,4 @@
-"""Late departures: readers who leave while a call that carries them may still bring the mail, which nothing can call back."""
+"""Late departures: readers who leave while a call that carries them may still deliver the mail."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _ON_ITS_WAY = (HandOver.SENDING, HandOver.UNCERTAIN)
 
 
 def note_late(connection: Connection, people: Sequence[int], *, list_id: int | None = None) -> None:
-    """In the transaction in which these people leave a list, or every list; after their own rows were updated.
+    """Note them in the transaction in which people leave a list, or every list; after their own rows were updated.
 
-    A claim holds those rows, so on PostgreSQL it has committed by now, and what it put on its way is seen here; or it
+    A claim locks those rows, so on PostgreSQL it has either committed by now, and its readers are seen here; or it
     waits, and then sees that they have left. Costs one look-up for each person and unfinished sending.
     """
     if not people:
@@ -32,7 +32,7 @@ def note_late(connection: Connection, people: Sequence[int], *, list_id: int | N
         .where(
             delivery.c.issue.in_(_under_way(list_id)),
             delivery.c.subscriber_id.in_(select(cast(cell(rows, 0), BigInteger))),
-            # As the index that keeps an issue from going twice spells it: that is how these are found.
+            # Spelled as in the index that keeps an issue from going twice, so that the index is used.
             holds,
             delivery.c.handover.in_(_ON_ITS_WAY),
         )
@@ -45,7 +45,7 @@ def note_late(connection: Connection, people: Sequence[int], *, list_id: int | N
 
 def count_late(connection: Connection, *ours: ColumnElement[bool]) -> int:
     """How many of these deliveries went, or may have gone, to readers who had left while they were on their way."""
-    # By the ids that are noted, which are few: joined, SQLite goes through all deliveries to find them.
+    # By the noted ids, which are few: with a join SQLite would go through all deliveries.
     noted = delivery.c.id.in_(select(late_departure.c.delivery_id))
     counted = select(func.count()).select_from(delivery).where(noted, came_unasked(), *ours)
     return connection.scalar(counted) or 0

@@ -1,6 +1,6 @@
-"""The quick account of an issue: what its batches wrote down of their readers when they were settled, added up.
+"""The quick account of an issue: the counts that its batches noted when they were settled, added up.
 
-Of a batch that is in a call, and of one that was divided, the deliveries themselves are counted: there are few at any time.
+For a batch that is in a call, or was divided, the deliveries themselves are counted: there are few at any time.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Tallies:
         self._engine, self._practice = engine, practice
 
     def find(self, issue: int) -> Tally | None:
-        """An account without fates, from what the batches wrote down of their readers: quick, however many there are."""
+        """An account without fates, from the counts that the batches noted: quick, however many readers there are."""
         with reading(self._engine) as connection:
             shown = account_shown(connection, issue, practice=self._practice)
             if shown is None:
@@ -69,8 +69,8 @@ class Tallies:
         )
 
     def list_went(self, issues: Sequence[int]) -> Mapping[int, datetime]:
-        """When each of these issues was first handed over, of those that were."""
-        # A try that was surely no call is none; one whose end nobody saw may have been.
+        """When each of these issues was first handed over; without those that never were."""
+        # A try that was surely not sent does not count; a try whose end nobody saw may have been sent.
         called = or_(attempt.c.outcome.is_(None), attempt.c.outcome != "deferred")
         ours = (
             (mailing.c.issue.in_(issues),) if self._practice else (mailing.c.issue.in_(issues), ~mailing.c.is_practice)
@@ -81,7 +81,7 @@ class Tallies:
             .join(attempt, attempt.c.parcel_id == parcel.c.id)
             .where(*ours, called)
             .group_by(mailing.c.issue, mailing.c.is_practice)
-            # The practice last: where there is one, it is the account that is shown.
+            # Practice comes last, so that it wins: where there is one, it is the account that is shown.
             .order_by(mailing.c.is_practice)
         )
         with reading(self._engine) as connection:
@@ -100,7 +100,7 @@ def _counts(issue: int, practice: bool, numbers: Sequence[int]) -> Any:
         select(literal(state.value).label("state"), cast(null(), Text).label("why"), sums.c[state.value].label("n"))
         for state in _WRITTEN_DOWN
     ]
-    # Not spelled as in `holds`: that would lead the database to look through every delivery that holds.
+    # Not spelled as in `holds`: the database would then look through every delivery that holds an issue.
     is_held = delivery.c.handover.in_([state.value for state in HandOver if state in HOLDS])
     moving = (
         select(delivery.c.handover, cast(null(), Text), func.count())

@@ -13,17 +13,17 @@ _OPEN = (ParcelStatus.READY, ParcelStatus.SENDING, ParcelStatus.UNCERTAIN)
 
 
 def may_go() -> ColumnElement[bool]:
-    """For a parcel joined with its mailing: nothing small has to go ahead of it.
+    """For a parcel joined with its mailing: it does not have to wait for the canary.
 
-    Asked of the parcels each time, not remembered: however the first one is settled, by an answer, by evidence or by
-    the owner, the others go on; where a person wants to look before, when that person resumes.
+    Read from the parcels each time, not remembered: however the canary is settled, by an answer, by evidence or by the
+    owner, the others go on; where a person wants to look first, once that person resumes.
     """
     is_open, is_first = _still_open()
     return or_(mailing.c.canary == 0, is_first, and_(~is_open, ~mailing.c.canary_waits))
 
 
 def pause_to_look(connection: Connection, mailing_id: int) -> None:
-    """Where a person wants to look at the small first parcel, and it is through, and others wait: it is their turn."""
+    """Pause where the canary is settled, others wait, and a person wants to look first."""
     is_open, is_first = _still_open()
     others = exists().where(parcel.c.mailing_id == mailing.c.id, parcel.c.status == ParcelStatus.READY, ~is_first)
     wanted = (mailing.c.id == mailing_id, mailing.c.canary > 0, mailing.c.canary_waits)
@@ -31,9 +31,12 @@ def pause_to_look(connection: Connection, mailing_id: int) -> None:
 
 
 def _still_open() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """For a mailing: its first parcel, or a part of it, is not settled. For a parcel: it is that one, or a part of it."""
+    """For a mailing: its first parcel, or a part of it, is not settled.
+
+    For a parcel: it is the first, or a part of it.
+    """
     first, family = parcel.alias("first"), parcel.alias("family")
-    # Told whose mailing is meant: from inside the other subquery it would be anybody's.
+    # Correlated with the outer mailing by name: inside the other subquery it would match any mailing.
     of_mailing = (first.c.mailing_id == mailing.c.id, first.c.number == 1)
     first_id = select(first.c.id).where(*of_mailing).correlate(mailing).scalar_subquery()
     is_open = (
@@ -45,12 +48,12 @@ def _still_open() -> tuple[ColumnElement[bool], ColumnElement[bool]]:
         )
         .correlate(mailing)
     )
-    # No part of anything: NULL is neither the first one nor another.
+    # A parcel that is not a part of another has NULL here, which would compare as neither true nor false.
     return is_open, or_(parcel.c.number == 1, func.coalesce(parcel.c.root_id, 0) == first_id)
 
 
 def hold_for_canary(connection: Connection, parcel_id: int) -> None:
-    """Where this parcel, now in doubt, is one that the others wait for, a person has to look."""
+    """Pause where this parcel, now in doubt, is the canary: a person has to look."""
     first = parcel.alias("first")
     of_mailing = (first.c.mailing_id == parcel.c.mailing_id, first.c.number == 1)
     first_id = select(first.c.id).where(*of_mailing).correlate(parcel).scalar_subquery()

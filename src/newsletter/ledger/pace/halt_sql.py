@@ -77,7 +77,7 @@ def _of_sending(connection: Connection, mailing_id: int, provider: str, pace: Pa
 
 
 def _first_ready(connection: Connection, mailing_id: int) -> AnyRow | None:
-    """The batch that is due first, of those that nothing small has to go ahead of."""
+    """The batch that is due first, of those that don't wait for the canary."""
     later = case((waits(), parcel.c.not_before), else_=database_now())
     columns = (parcel.c.id, parcel.c.not_before, waits().label("waits"))
     ready = (

@@ -1,4 +1,4 @@
-"""Pace in the database: whose turn it is, told by the transaction that begins a call, so that no restart forgets it."""
+"""Pace in the database: the transaction that begins a call notes when the next may, so that no restart forgets it."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ def may_call(provider: str, pace: Pace) -> ColumnElement[bool]:
 
 
 def waits_until(connection: Connection, provider: str, pace: Pace) -> datetime | None:
-    """The time before which no call to this provider begins; None where there is none, it may have passed."""
+    """The time before which no call to this provider begins; None where one may begin now."""
     binding = max(why_it_waits(connection, provider, pace), default=None)
     return binding[0] if binding else None
 
 
 def why_it_waits(connection: Connection, provider: str, pace: Pace) -> list[tuple[datetime, str]]:
-    """What is waited for before the next call to this provider, each with its time, which is still to come."""
+    """The reasons to wait before the next call to this provider, each with its time, which is still to come."""
     query = select(provider_state, database_now().label("now")).where(provider_state.c.provider == provider)
     row = connection.execute(query).first()
     if row is None:
@@ -66,7 +66,7 @@ def _longest_gap(pace: Pace) -> float:
 
 
 def take_turn(connection: Connection, provider: str, n_readers: int, pace: Pace) -> None:
-    """Count a call with so many readers, in the transaction that begins it. Raises NotYetError, for it to be undone.
+    """Count a call with so many readers, in the transaction that begins it. Raises NotYetError, which undoes it.
 
     The last lock that the transaction takes: of two senders the second waits here, and then sees what the first one took.
     """
@@ -86,13 +86,13 @@ def take_turn(connection: Connection, provider: str, n_readers: int, pace: Pace)
 
 
 def rest_until(connection: Connection, provider: str, until: datetime) -> None:
-    """The day's readers have all been handed over."""
+    """Call nobody until then: the day's readers have all been handed over."""
     connection.execute(insert_into(connection, provider_state).values(provider=provider).on_conflict_do_nothing())
     connection.execute(update(provider_state).where(provider_state.c.provider == provider).values(warm_until=until))
 
 
 def give_back(connection: Connection, provider: str, n_readers: int) -> None:
-    """A call that was surely not taken uses up nothing of the day: an outage of an hour must not cost a day of warming up."""
+    """A call that was surely not taken does not count: an outage of an hour must not cost a day of warming up."""
     last = _last_day(connection, provider)
     if last is None:
         return

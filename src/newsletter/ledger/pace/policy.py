@@ -1,6 +1,6 @@
-"""When a mailing pauses by itself, how long calls wait, and why nothing goes out: decided from figures, without a statement.
+"""When a mailing pauses by itself, how long calls wait, and why nothing goes out: decided from figures, without SQL.
 
-What pauses a mailing is a sentence for its owner; None lets it go on.
+A function that pauses returns a sentence for the owner; None lets the mailing go on.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from newsletter.words.ledger import ParcelStatus
 
 # After so many calls in a row that were in doubt or never got through, people should look before more go out.
 FAILURES_BEFORE_PAUSE = 5
-# A provider that says "too fast" or "not now" so often, with ever longer waits in between, has said it for over an hour.
+# A provider that says "too fast" or "not now" so often, with longer and longer waits in between, has said it for over
+# an hour.
 WAITS_BEFORE_PAUSE = 13
 # One bad address among a thousand takes ten refused calls to find; providers block senders who keep asking.
 BISECTION_BUDGET = 24
@@ -70,7 +71,7 @@ def provider_wait_seconds(asked: float, in_a_row: int) -> float:
 
 
 def parcel_wait_seconds(tries: int, *, for_a_reader: bool) -> float:
-    """A parcel turned away without a word on how long waits 1, 2, 4 ... 60 s; for a reader's mailbox up to half an hour."""
+    """A parcel turned away without a time to wait waits 1, 2, 4 ... 60 s; for a reader's mailbox up to half an hour."""
     longest = _LONGEST_WAIT_FOR_A_READER_SECONDS if for_a_reader else _LONGEST_WAIT_SECONDS
     return min(longest, 2.0 ** (min(tries, 12) - 1))
 

@@ -15,12 +15,15 @@ from newsletter.ledger.tables import attempt, delivery, fresh_refusal, holding, 
 from newsletter.words.ledger import HandOver, MailingStatus
 from newsletter.words.refusal import is_about_everybody, is_about_everybody_to_the_end, say_everybody
 
-# A sending that ended longer ago stays as it ended: what the provider says today is about today.
+# A sending that ended longer ago stays ended: what the provider says today is about today.
 _REOPENED_WITHIN_SECONDS = 86_400.0
 
 
 def note_refused(connection: Connection, provider: str, attempt_id: int, deliveries: Sequence[int]) -> None:
-    """Refused by the provider. Only an acceptance in a call that begins later, or later in this one, makes that final."""
+    """Note a refusal by the provider.
+
+    Only an acceptance later in this call, or in a call that begins later, makes it final.
+    """
     newest = select(func.max(attempt.c.id)).scalar_subquery()
     refused = select(delivery.c.id, literal(provider), literal(attempt_id), newest).where(
         delivery.c.id.in_(deliveries),
@@ -32,20 +35,23 @@ def note_refused(connection: Connection, provider: str, attempt_id: int, deliver
 
 
 def note_accepted(connection: Connection, provider: str, attempt_id: int) -> None:
-    """The provider takes readers, so it meant those that it refused before. Calls that began earlier say nothing of that."""
+    """Make earlier refusals final: the provider accepts readers, so it meant those.
+
+    Calls that began earlier prove nothing.
+    """
     before = (
         fresh_refusal.c.provider == provider,
         (fresh_refusal.c.attempt_id == attempt_id) | (fresh_refusal.c.newest_attempt < attempt_id),
     )
     if connection.scalar(select(fresh_refusal.c.delivery_id).where(*before).limit(1)) is None:
         return
-    # A transaction that takes some back holds them, and waits for us in turn: those are left to it.
+    # A transaction that takes some back locks them, and waits for us in turn: those are left to it.
     free = select(fresh_refusal.c.delivery_id).where(*before).with_for_update(skip_locked=True)
     connection.execute(delete(fresh_refusal).where(fresh_refusal.c.delivery_id.in_(free)))
 
 
 def stop_where_everybody_is_refused(connection: Connection, of: AnyRow, *, looked_at: int) -> None:
-    """After an attempt: pause, if so many were refused in a row, some of them by this one, that it can't be about readers.
+    """After an attempt: pause if more were refused in a row, some of them in it, than can be due to readers.
 
     The provider found no fault in `looked_at` others of its readers.
     """
@@ -93,16 +99,16 @@ def stop_for_all(connection: Connection, mailing_id: int, reason: str) -> None:
 
 
 def n_taken(connection: Connection, mailing_id: int) -> int:
-    """Readers of a mailing that a provider took, as its batches wrote it down."""
+    """How many readers of a mailing a provider accepted, by the counts of its batches."""
     mine = select(func.coalesce(func.sum(parcel.c.n_accepted), 0)).where(parcel.c.mailing_id == mailing_id)
     return int(connection.scalar(mine) or 0)
 
 
 def stop(connection: Connection, provider: str, mailing_id: int, reason: str) -> None:
-    """Pause a mailing for what its provider says, and take back all that it refused since it last took somebody.
+    """Pause a mailing because of its provider, and take back all that it refused since it last accepted somebody.
 
-    Their mailings stand still as well, one that had just finished, too. A reader who holds the issue by another line
-    meanwhile stays as they are.
+    Mailings of those readers are paused as well, even one that has just finished. A reader who meanwhile got the issue
+    by another delivery stays as they are.
     """
     pause(connection, mailing_id, reason)
     rows = connection.execute(
@@ -150,7 +156,7 @@ def _lock_their_mailings(connection: Connection, ids: Sequence[int]) -> list[int
 
 
 def _to_take_back(connection: Connection, ids: Sequence[int], mailings: Sequence[int]) -> dict[int, AnyRow]:
-    """Their deliveries by id, with parcel and mailing: without those who hold the issue by another line."""
+    """Their deliveries by id, with parcel and mailing: without readers who hold the issue by another delivery."""
     parcels = select(parcel.c.id).join(delivery, delivery.c.parcel_id == parcel.c.id).where(delivery.c.id.in_(ids))
     connection.execute(
         select(parcel.c.id).where(parcel.c.id.in_(parcels)).order_by(parcel.c.id).with_for_update(of=parcel)
@@ -168,6 +174,6 @@ def _to_take_back(connection: Connection, ids: Sequence[int], mailings: Sequence
         .where(delivery.c.id.in_(ids), parcel.c.mailing_id.in_(mailings), ~has_it)
         .order_by(delivery.c.id)
     )
-    # Of two lines of one reader the last: both would hold the issue.
+    # The last of two deliveries of one reader: both would hold the issue.
     last = {(row.issue, row.subscriber_id, row.is_practice): row for row in rows}
     return {row.id: row for row in last.values()}

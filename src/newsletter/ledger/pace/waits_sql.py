@@ -26,7 +26,7 @@ def pause(connection: Connection, mailing_id: int, reason: str) -> None:
 
 
 def count_failure(connection: Connection, mailing_id: int) -> int:
-    """One more call that got nowhere. Returns how many there were without an acceptance."""
+    """Count one more call that got nowhere. Returns how many there were without an acceptance."""
     failures: int = connection.execute(
         update(mailing)
         .where(mailing.c.id == mailing_id)
@@ -37,15 +37,15 @@ def count_failure(connection: Connection, mailing_id: int) -> int:
 
 
 def forget_failures(connection: Connection, mailing_id: int) -> None:
-    """Somebody was taken: the count starts again."""
+    """Start the count again: somebody was accepted."""
     some = (mailing.c.id == mailing_id, mailing.c.failures_in_a_row > 0)
     connection.execute(update(mailing).where(*some).values(failures_in_a_row=0))
 
 
 def provider_waits(connection: Connection, provider: str, seconds: float, reason: str) -> int:
-    """Nobody calls this provider for so many seconds. Returns how often that was asked of us with nobody taken in between.
+    """Let nobody call this provider for so many seconds. Returns how often it asked since it last accepted somebody.
 
-    Of calls that were under way at once and heard the same, one counts; of two such requests the longer.
+    Calls under way at the same time that hear the same count once; of two requests the longer wait counts.
     """
     mine = provider_state.c.provider == provider
     connection.execute(insert_into(connection, provider_state).values(provider=provider).on_conflict_do_nothing())
@@ -61,14 +61,17 @@ def provider_waits(connection: Connection, provider: str, seconds: float, reason
 
 
 def forget_waits(connection: Connection, provider: str) -> None:
-    """Somebody was taken, or a person has mended it: the count starts again."""
+    """Start the count again: somebody was accepted, or a person has repaired the cause."""
     some = (provider_state.c.provider == provider, provider_state.c.waits_in_a_row > 0)
     if connection.scalar(select(provider_state.c.provider).where(*some)) is not None:
         connection.execute(update(provider_state).where(*some).values(waits_in_a_row=0))
 
 
 def forget_all_waits(connection: Connection) -> None:
-    """A person says: go on. What a provider asked for stands, unless it had asked so often that the sending paused."""
+    """A person resumes: start every count again.
+
+    A wait stays, unless the provider asked so often that the sending paused.
+    """
     too_often = case((provider_state.c.waits_in_a_row >= WAITS_BEFORE_PAUSE, None), else_=provider_state.c.not_before)
     some = provider_state.c.waits_in_a_row > 0
     connection.execute(update(provider_state).where(some).values(waits_in_a_row=0, not_before=too_often))
@@ -80,14 +83,14 @@ def waits() -> ColumnElement[bool]:
 
 
 def parcel_waits(connection: Connection, parcel_id: int, *, for_a_reader: bool = False) -> None:
-    """A parcel turned away without a word on how long waits longer with each try: asking at once would never end."""
+    """Make a parcel wait longer with each try that names no time: asking at once would never end."""
     tries = connection.scalar(select(func.count()).where(attempt.c.parcel_id == parcel_id)) or 1
     seconds = parcel_wait_seconds(tries, for_a_reader=for_a_reader)
     connection.execute(update(parcel).where(parcel.c.id == parcel_id).values(not_before=database_now(seconds)))
 
 
 def tried_for_long(connection: Connection, deliveries: Sequence[int]) -> list[int]:
-    """Those whose first try is so long ago that nobody should ask their mailbox once more."""
+    """The deliveries whose first try is so long ago that nobody should ask their mailbox once more."""
     first = (
         select(func.min(attempt.c.started_at))
         .join(carried, carried.c.attempt_id == attempt.c.id)

@@ -13,12 +13,12 @@ from itertools import chain, count
 from pathlib import Path
 
 ATTEMPT_HEADER = "X-Newsletter-Attempt"
-# Long enough for the header that stands first in every file.
+# Long enough for the header that comes first in every file.
 _HEAD_BYTES = 1024
 
 
 class AttemptClosed(Exception):
-    """Somebody has looked this attempt up and was told what it left undone: nothing more may appear."""
+    """Somebody has looked this attempt up and heard what was missing: nothing more may appear."""
 
 
 class Staging:
@@ -29,7 +29,7 @@ class Staging:
     """
 
     def __init__(self, directory: Path, attempt: str) -> None:
-        # Attempts are random names of our own making; one from a database that was tampered with is no path.
+        # Attempts are random names that we make; a name from a database that was tampered with must not become a path.
         is_plain = re.fullmatch("[A-Za-z0-9_-]{1,100}", attempt)
         self._attempt = attempt if is_plain else hashlib.blake2s(attempt.encode("utf-8", "replace")).hexdigest()
         self._header = f"{ATTEMPT_HEADER}: {self._attempt}\r\n".encode("ascii")
@@ -38,7 +38,7 @@ class Staging:
         self._folder = directory / f".{self._attempt}"
 
     def open(self) -> None:
-        """Raises Closed if the attempt has been closed already, OSError for what disks do."""
+        """Raises AttemptClosed if the attempt has been closed already, OSError for what disks do."""
         self._directory.mkdir(parents=True, exist_ok=True)
         try:
             self._folder.mkdir()
@@ -53,7 +53,7 @@ class Staging:
             raise AttemptClosed from None
 
     def publish(self, delivery: int, issue: Path) -> None:
-        """Let one mail appear as `<delivery>.eml`; a second one for that delivery is seen as a second file."""
+        """Let one mail appear as `<delivery>.eml`; a second one for that delivery appears as a second file."""
         source = self._folder / f"{delivery}.eml"
         names = [f"{delivery}.eml", f"{delivery}.{self._attempt}.eml"]
         for name in chain(names, (f"{delivery}.{self._attempt}.{n}.eml" for n in count(2))):
@@ -66,7 +66,7 @@ class Staging:
             return
 
     def clear(self) -> None:
-        """Take away what this writer staged; what another one of the same name staged is not ours."""
+        """Remove what this writer staged; what another one of the same name staged is not ours."""
         if self._is_open:
             shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -103,7 +103,7 @@ def issues(directory: Path) -> Iterator[Path]:
 
 
 def settled(folder: Path) -> None:
-    """Have the names in a folder survive a power cut. Their contents are left to the system: this is practice mail."""
+    """Make the names in a folder survive a power cut. The contents are left to the system: this is practice mail."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

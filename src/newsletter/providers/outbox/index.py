@@ -13,9 +13,9 @@ from pathlib import Path
 
 from newsletter.providers.outbox.files import issues
 
-# Rendered views are a courtesy, not an archive: enough to see that readers' values differ.
+# The page shows a few mails, not all: enough to see that readers' values differ.
 _SHOWN = 20
-# More links than this make no page anybody reads.
+# Nobody reads a page with more links than this.
 _LISTED = 1_000
 
 _STYLE = Path(__file__).with_name("index.css").read_text(encoding="utf-8")
@@ -136,7 +136,7 @@ def _counted(n_mails: int) -> str:
 
 
 def _replace(path: Path, content: str) -> None:
-    """Somebody who reloads the page meanwhile sees the old or the new one, never half of it."""
+    """Replace a file: somebody who reloads the page meanwhile sees the old or the new one, never half of it."""
     draft = path.with_name(f".{path.name}")
     draft.write_text(content, encoding="utf-8")
     draft.replace(path)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class OutboxKind(ProviderKind):
-    """Practice. What it has written can be looked up on the disk afterwards."""
+    """Practice. The mails that it has written can be looked up on the disk afterwards."""
 
     name, title = "outbox", "the practice outbox"
     is_practice = True
@@ -36,7 +36,7 @@ class OutboxKind(ProviderKind):
     def build(self, setup: ProviderSetup) -> Outbox:
         from newsletter.providers.outbox.provider import LIMITS, Outbox
 
-        # For practising interruptions: seconds that each parcel takes.
+        # Seconds that each parcel takes, for practising interruptions.
         delay = float(os.environ.get("NEWSLETTER_PRACTICE_DELAY", "0"))
         size = setup.parcel_size or LIMITS.readers
         return Outbox(self.folder(setup.directory), clock=setup.clock, parcel_size=size, practice_delay=delay)

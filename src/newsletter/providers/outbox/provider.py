@@ -1,4 +1,4 @@
-"""The outbox: practice mail, one `.eml` file a delivery, and nothing leaves this machine."""
+"""The outbox: practice mail, one `.eml` file for each delivery, and nothing leaves this machine."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from newsletter.words.mistake import Mistake
 from newsletter.words.outcome import Accepted, Deferred, Outcome, Refused, Uncertain
 
 LIMITS = Limits(readers=50, deadline=timedelta(seconds=10))
-# Trying again will not help before somebody has made room or mended the rights.
+# Trying again will not help before somebody has made room or corrected the permissions.
 _NEEDS_A_PERSON = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG})
 
 
@@ -84,7 +84,7 @@ class Outbox:
 
 
 def _write(consignment: Consignment, staging: Staging, date: datetime) -> dict[int, str]:
-    """Put the mails where nobody sees them yet; tell which can't be written as a mail, and why."""
+    """Put the mails where nobody sees them yet. Returns which can't be written as a mail, and why."""
     refused: dict[int, str] = {}
     for delivery, message in messages(consignment, date):
         if isinstance(message, bytes):

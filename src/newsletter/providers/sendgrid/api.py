@@ -24,7 +24,7 @@ class NoAnswer(Exception):
 
 
 class SendGridApi:
-    """Asks over one kept line, one question at a time."""
+    """Asks over one kept connection, one question at a time."""
 
     def __init__(
         self, key: str, url: str, monotonic: Callable[[], float], tls: Callable[[], ssl.SSLContext] | None = None
@@ -36,7 +36,7 @@ class SendGridApi:
         self._line = HttpLine(self._host.name, self._host.port, tls=secure, monotonic=monotonic)
 
     def get(self, path: str, **query: int) -> object:
-        """The JSON of an answer. Raises Unanswered."""
+        """The JSON of an answer. Raises NoAnswer."""
         return self._ask("GET", f"{path}?{urlencode(query)}" if query else path, b"")
 
     def post(self, path: str, document: object) -> object:

@@ -14,10 +14,10 @@ from newsletter.words.tracking import Tracking
 # What travels with the mail and comes back in events. Prefixed: SendGrid overwrites plain names such as `email`.
 ATTEMPT = "nl_attempt"
 DELIVERY = "nl_delivery"
-# With which tracking a mail went out, so that an open that comes later is kept as its reader was promised.
+# The tracking with which a mail went out, so that a later open is kept as its reader was promised.
 TRACKING = "nl_tracking"
 
-# An account may switch these on by itself, and its own unsubscribe footer and header would stand beside ours.
+# An account may switch these on by itself, and its own unsubscribe footer and header would be added to ours.
 _NEVER = {"subscription_tracking": {"enable": False}, "ganalytics": {"enable": False}}
 
 Tokens = Mapping[Gap | Choice, str]
@@ -29,7 +29,8 @@ def mint(consignment: Consignment) -> Tokens:
     """A token for every hole, such that neither the edition nor a reader's value holds one.
 
     Tokens are made from the attempt, which nobody knew when the texts were written; still each nonce is looked for
-    before use. They hold letters, digits and hyphens only: what might be encoded on the way would no longer match.
+    before use. They consist of letters, digits and hyphens only: a character that is encoded on the way would no longer
+    match.
     """
     salt = 0
     while _occurs(nonce := _nonce(consignment.attempt, salt), consignment):
@@ -62,7 +63,7 @@ def mail_body(consignment: Consignment, tokens: Tokens, tracking: Tracking = Tra
 
 
 def in_ascii(address: str) -> str:
-    """An address with its domain as the network spells it; unchanged where that can't be done."""
+    """An address with its domain in ASCII (IDNA); unchanged where that can't be done."""
     if address.isascii():
         return address
     try:

@@ -1,4 +1,4 @@
-"""The sendgrid client with our transport under it: kept-alive, with one deadline for all, and silent about the key."""
+"""The sendgrid client over our own transport: keep-alive, one deadline for everything, and silent about the key."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _bad_address() -> Mistake:
 
 
 class Client(python_http_client.Client):  # type: ignore[misc, unused-ignore]
-    """Posts over the kept line.
+    """Posts over the kept connection.
 
     `post` is a method of its own because the library's would serialise again, open a new connection (and on newer Pythons
     read the system's certificates) for each call, follow redirects, and format key and body for its debug log.
@@ -87,7 +87,7 @@ class Client(python_http_client.Client):  # type: ignore[misc, unused-ignore]
         return Client(self._where, self._key, self._line, self.request_headers, path)
 
     def post(self, request_body: bytes, deadline: Deadline) -> HttpAnswer:
-        """POST ready JSON. Raises Unreached or Lost."""
+        """POST ready JSON. Raises Unreached or AnswerLost."""
         headers = {
             "Host": self._where.header,
             **self.request_headers,
@@ -105,7 +105,7 @@ class Client(python_http_client.Client):  # type: ignore[misc, unused-ignore]
 def connect(host: Host, key: Key, tls: Callable[[], ssl.SSLContext], monotonic: Callable[[], float]) -> Client:
     """A client for one thread; the connection is made by the first call."""
     line = HttpLine(host.name, host.port, tls=tls if host.is_secure else None, monotonic=monotonic)
-    # The library gets no key: it would hold it in plain attributes and headers.
+    # The library does not get the key: it would keep it in plain attributes and headers.
     account = sendgrid.SendGridAPIClient("kept elsewhere", host=host.url)
     headers = {"User-Agent": account.useragent, "Accept": "application/json"}
     account.client = Client(host, key, line, headers, [])

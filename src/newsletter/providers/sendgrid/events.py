@@ -1,4 +1,4 @@
-"""What SendGrid tells by its event webhook: proved to come from it, and put into our words."""
+"""What SendGrid reports by its event webhook: verified, and translated into our events."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ from newsletter.words.tracking import Tracking
 SIGNATURE = "x-twilio-email-event-webhook-signature"
 TIMESTAMP = "x-twilio-email-event-webhook-timestamp"
 
-# A message is repeated for 24 hours until it is taken, and nobody says whether it is signed anew. A replay does no
-# harm either way: each event counts once.
+# A message is repeated for 24 hours until it is taken, and it is not documented whether it is signed again. A replay
+# does no harm either way: each event counts once.
 OLDEST = timedelta(hours=48)
 _AHEAD = timedelta(hours=1)
 
@@ -62,7 +62,7 @@ _UNWRITABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class SendGridEvents:
-    """What SendGrid tells, proved. `keys` are as SendGrid shows them, one or several in a row."""
+    """SendGrid's events, verified. `keys` are as SendGrid shows them, one or several in a row."""
 
     name = "sendgrid"
     whole_or_nothing = True
@@ -216,7 +216,7 @@ def _text(one: dict[str, _Json], name: str) -> str:
 
 
 def _without(email: str, text: str) -> str:
-    """Mail servers repeat the address in what they say; a person who is erased must not live on in a reason."""
+    """Mail servers repeat the address in their words; the address of an erased person must not stay in a reason."""
     return re.sub(re.escape(email), "(address)", text, flags=re.IGNORECASE) if email else text
 
 

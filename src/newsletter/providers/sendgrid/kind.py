@@ -23,7 +23,7 @@ _OWN_URL = re.compile(r"https://api(?:\.[a-z]{2,10})?\.sendgrid\.com(?::443)?")
 
 
 def _check_url(url: str, in_file: bool) -> None:
-    """Any address that somebody at this machine said; in `newsletter.toml` SendGrid's own alone: the key is sent there."""
+    """From this machine's own settings any address; from `newsletter.toml` only SendGrid's: the key is sent there."""
     if in_file and not _OWN_URL.fullmatch(url):
         raise Mistake(
             f"{url} is none of SendGrid's own addresses, and whoever can change this file would be sent the key.",

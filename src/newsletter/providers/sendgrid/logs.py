@@ -13,7 +13,7 @@ from newsletter.providers.sendgrid.body import ATTEMPT, in_ascii
 
 log = logging.getLogger(__name__)
 
-# A call is taken whole or not at all, so one reader tells about all; more, because the log may miss one.
+# A call is taken whole or not at all, so one reader would be enough; more, because the log may miss one.
 _PROBES = 3
 _MESSAGES = 20
 # Clocks differ, and the log's time is that of the provider.
@@ -21,7 +21,7 @@ _SLACK = timedelta(minutes=5)
 
 
 class SendGridLogs:
-    """Evidence from SendGrid's own log. `about` finds a try by its name; None where there is no such."""
+    """Evidence from SendGrid's own log. `about` finds a try by its name; None where there is none."""
 
     def __init__(self, asking: SendGridApi, about: Callable[[str, Sequence[int]], Tried | None]) -> None:
         self._asking, self._about = asking, about
@@ -58,7 +58,7 @@ class SendGridLogs:
                 yield name
 
     def _is_of(self, attempt: str, message: str) -> bool:
-        """A message's details hold what travelled with the mail; other mail to the same reader has none of ours."""
+        """Whether a message is of this try: its details hold our marks; other mail to the same reader has none."""
         try:
             details = self._asking.get(f"/v3/logs/{quote(message, safe='')}")
         except NoAnswer as error:

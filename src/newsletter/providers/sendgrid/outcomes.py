@@ -1,4 +1,4 @@
-"""What SendGrid's answers mean for the readers in the call: one table, every row of it definite or honestly in doubt."""
+"""What SendGrid's answers mean for the readers in the call: each answer is either definite or in doubt."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from newsletter.words.outcome import Accepted, Deferred, Outcome, Refused, Uncer
 Outcomes = list[tuple[Sequence[int], Outcome]]
 
 _LONGEST_WAIT = timedelta(hours=1)
-# "Too fast", without a word on how long: asking again at once would only be too fast again.
+# For "too fast" without a time to wait: asking again at once would only be too fast again.
 _USUAL_WAIT = timedelta(seconds=10)
 
 _NAMED = re.compile(r"personalizations(?:\.|\[)(\d+)")
@@ -75,7 +75,7 @@ def _of_all(answer: HttpAnswer, n_readers: int, now: datetime) -> Outcome:
         case 404 | 405 | 406 | 407 | 415:
             return Deferred(f"{said} {_CHECK_ADDRESS}", pauses=True)
         case status if 400 <= status < 500:
-            # Documented as never accepted, but none that we know a remedy for.
+            # Documented as never accepted, but we know no remedy.
             return Deferred(said, pauses=True)
         case status if 200 <= status < 300:
             # 200 is the sandbox's answer, which we never ask for: not SendGrid, or not the send.
@@ -88,7 +88,7 @@ def _of_all(answer: HttpAnswer, n_readers: int, now: datetime) -> Outcome:
 
 def _acceptance(answer: HttpAnswer) -> Outcome:
     given = answer.headers.get("x-message-id", "")
-    # It goes into the ledger: what could not be stored must not cost us the fact of the acceptance.
+    # It goes into the ledger: a reference that can't be stored must not cost us the fact of the acceptance.
     reference = given if given.isprintable() and 0 < len(given) <= 200 else None
     if answer.whole and (reference or not answer.body):
         return Accepted(reference)
@@ -96,7 +96,10 @@ def _acceptance(answer: HttpAnswer) -> Outcome:
 
 
 def _refusal(answer: HttpAnswer, deliveries: Sequence[int]) -> Outcomes:
-    """A 400 rejects the whole call. Blame the readers it names, or the call, or leave it to halving to find out."""
+    """A 400 rejects the whole call.
+
+    Refuse the readers that it names, or blame the call, or let halving find the cause.
+    """
     said = _said(answer)
     complaints = _complaints(answer)
     rows = {int(match[1]) for complaint in complaints if (match := _NAMED.match(complaint.field))}

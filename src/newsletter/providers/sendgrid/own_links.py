@@ -1,6 +1,6 @@
 """Links whose address is a reader's own, such as the one that unsubscribes: marked so that SendGrid does not follow them.
 
-Click tracking sends every link through SendGrid and tells us its address. Of these links the address is a key to what
+Click tracking sends every link through SendGrid and tells us its address. The address of such a link is a key to what
 the reader may do. "Click tracking can be turned off for individual links by including the clicktracking=off attribute
 inside the anchor of an HTML link before the href":
 https://www.twilio.com/docs/sendgrid/ui/analytics-and-reporting/click-tracking-html-best-practices
@@ -41,7 +41,7 @@ def _marked(html: Part) -> Part:
 
 
 def _last_marked(piece: str | Gap | Choice) -> str | Gap | Choice:
-    """A piece whose last link is still open at its end, or in whose last link the gap stands."""
+    """A piece whose last link is still open at its end, or whose last link contains the gap."""
     if not isinstance(piece, str):
         return piece
     before, href, address = piece.rpartition(_HREF)

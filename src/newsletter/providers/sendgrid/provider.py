@@ -24,7 +24,7 @@ from newsletter.words.consignment import Consignment
 from newsletter.words.outcome import Deferred, Outcome, Refused, Uncertain
 from newsletter.words.tracking import Tracking
 
-# Documented as "less than 30 MB"; nobody says whose megabytes.
+# Documented as "less than 30 MB", without saying which megabytes.
 MAX_BODY_BYTES = 30_000_000
 
 _logger = logging.getLogger(__name__)
@@ -80,7 +80,7 @@ class SendGrid:
             yield from self._posted(sendable, body)
 
     def close(self) -> None:
-        """Hang up every thread's line. Only when no call is in flight."""
+        """Close every thread's connection. Only when no call is in flight."""
         for client in list(self._clients):
             client.close()
 
@@ -99,7 +99,7 @@ class SendGrid:
             return [(everyone, Deferred(f"{self._host.name} could not be reached: {error}.", backs_off=True))]
         except AnswerLost as error:
             return [(everyone, Uncertain(f"The answer of {self._host.name} was lost: {error}."))]
-        except Exception as error:  # noqa: BLE001 - our own bug, and nobody knows how far it came
+        except Exception as error:  # noqa: BLE001 - our own bug, and nobody knows how far the call got
             _logger.error("posting attempt %s failed: %s", consignment.attempt, bug_in_words(error))
             return [(everyone, Uncertain(f"The call was broken off by a fault of our own ({type(error).__name__})."))]
 
@@ -123,7 +123,7 @@ def _prepared(
 ) -> tuple[Consignment, Sequence[tuple[int, str]], bytes | Deferred]:
     """The readers that may be in the call, those that may not and why, and its body or why there can't be a call."""
     if "Auto-Submitted" in consignment.headers:
-        # A confirmation or a word to the owner (RFC 3834): its links are keys, and it is no issue.
+        # A confirmation or a notice to the owner (RFC 3834): its links are keys, and it is not an issue.
         tracking = Tracking.NONE
     if tracking.is_on:
         consignment = without_own_links_followed(consignment)

@@ -22,8 +22,8 @@ _NOT_CHANGED = "Nothing was changed."
 def try_key(key: str, *, url: str, clock: Clock) -> ProviderTried:
     """Say how it went. Raises NotNow with the reason, Mistake for a key or an address that can't be right.
 
-    Where nothing came back that tells of the key, what is raised is Unreachable. `GET /v3/scopes` lists what the key that
-    asks may do.
+    Raises Unreachable where the answer says nothing about the key. `GET /v3/scopes` lists what the key that asks may
+    do.
     """
     host, secret = Host(url), Key(key)
     context = ssl.create_default_context if host.is_secure else None

@@ -1,4 +1,4 @@
-"""One kept connection to one host: a total deadline, no redirects, and the knowledge whether anything went out."""
+"""One kept connection to one host: a total deadline, no redirects, and it knows whether anything went out."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any, cast
 from newsletter.providers.deadline import Deadline as Deadline
 from newsletter.providers.fault import in_words
 
-# Proxies and firewalls forget idle connections without a word; a request into one of those would be in doubt.
+# Proxies and firewalls forget idle connections silently; a request into one of those would be in doubt.
 _IDLE_SECONDS = 15.0
 _CHUNK = 1 << 18
 _MAX_ANSWER = 1 << 20
@@ -51,9 +51,12 @@ class HttpLine:
         self._socket: socket.socket | None = None
 
     def exchange(self, head: bytes, body: bytes, deadline: Deadline) -> HttpAnswer:
-        """Send one request and read its answer. Raises Unreached or Lost, and keeps the line only after a whole answer."""
+        """Send one request and read its answer.
+
+        Raises Unreached or AnswerLost; keeps the connection only after a whole answer.
+        """
         line = self._ready(deadline)
-        # From here on the line is only as good as the answer.
+        # From here on the connection is kept only if the answer is whole.
         self._socket = None
         try:
             answer, keep = _exchanged(line, head, body, deadline)
@@ -72,7 +75,7 @@ class HttpLine:
             self._socket = None
 
     def __del__(self) -> None:
-        # A line belongs to a thread and ends with it.
+        # A connection belongs to a thread and ends with it.
         self.close()
 
     def _ready(self, deadline: Deadline) -> socket.socket:
@@ -95,7 +98,10 @@ class HttpLine:
             return True
 
     def _connected(self, deadline: Deadline) -> socket.socket:
-        """TCP and TLS within the deadline. Looking up the name is up to the system; what it overruns is noticed after."""
+        """TCP and TLS within the deadline.
+
+        The system looks up the name; if that overruns the deadline, we notice afterwards.
+        """
         line = socket.create_connection((self._host, self._port), timeout=deadline.left())
         try:
             line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -142,7 +148,7 @@ def _early_answer(line: socket.socket, deadline: Deadline, reason: str) -> HttpA
 
 
 def _answer(line: socket.socket, deadline: Deadline) -> tuple[HttpAnswer, bool]:
-    """The answer, and whether the line may be kept."""
+    """The answer, and whether the connection may be kept."""
     reader = _SocketReader(line, deadline)
     response = HTTPResponse(cast(socket.socket, reader), method="POST")
     try:

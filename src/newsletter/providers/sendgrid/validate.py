@@ -55,7 +55,10 @@ _ADDRESSES = re.compile(rf"(?:{_ADDRESS.pattern}\n)*")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """What may go, and which deliveries may not and why. `problem` says that no call should be made at all."""
+    """The consignment that may go, and which deliveries may not and why.
+
+    With a `problem` no call should be made at all.
+    """
 
     consignment: Consignment
     refused: Sequence[tuple[int, str]]
@@ -63,7 +66,7 @@ class Checked:
 
 
 def checked(consignment: Consignment, tokens: Tokens) -> Checked:
-    """Hold a parcel against the documented limits of POST /v3/mail/send."""
+    """Check a parcel against the documented limits of POST /v3/mail/send."""
     if problem := _problem(consignment, tokens):
         return Checked(consignment=consignment, refused=(), problem=problem)
     if not all(map(str.isascii, consignment.addresses)):
@@ -129,7 +132,7 @@ def _faults(consignment: Consignment, tokens: Tokens) -> Iterator[tuple[int, str
 
 
 def _bad_addresses(addresses: Sequence[str]) -> Iterator[tuple[int, str]]:
-    # One look at all of them: nearly always nothing is wrong.
+    # One check of all of them together: nearly always nothing is wrong.
     if not _ADDRESSES.fullmatch("\n".join(addresses) + "\n") or max(map(len, addresses), default=0) > MAX_ADDRESS:
         for row, address in enumerate(addresses):
             if not _is_address(address):
@@ -148,7 +151,7 @@ def _is_address(address: str) -> bool:
 
 
 def _holding(unwanted: re.Pattern[str], column: Sequence[str], reason: str) -> Iterator[tuple[int, str]]:
-    # One look at the whole column; only where it balks is each value looked at.
+    # One check of the whole column; only if it fails is each value checked.
     joined = "".join(column)
     if not (joined.isascii() if unwanted is _SURROGATE else joined.isprintable()):
         yield from ((row, reason) for row, value in enumerate(column) if unwanted.search(value))

@@ -1,4 +1,4 @@
-"""Signs a mail so that receivers know whose it is and that nobody changed it (DKIM, RFC 6376 and 8301)."""
+"""Signs a mail so that receivers know who sent it and that nobody changed it (DKIM, RFC 6376 and 8301)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _FOLDED = re.compile(rb"\r\n(?=[ \t])")
 
 
 class Signer:
-    """An RSA key and its name. The public half stands in DNS at `SELECTOR._domainkey.DOMAIN`. Safe for several threads."""
+    """An RSA key and its name. The public half is in DNS at `SELECTOR._domainkey.DOMAIN`. Safe for several threads."""
 
     def __init__(self, key: rsa.RSAPrivateKey, *, selector: str, sender: str) -> None:
         """`sender` is the address the mail comes from: signed for any other domain, DMARC would not count it."""
@@ -86,7 +86,7 @@ def _signed_fields(head: bytes) -> tuple[list[bytes], list[bytes]]:
         if name in SIGNED:
             found[name] = field
     names = [name for name in SIGNED if name in found]
-    # Named once more than it stands there: a second one, added on the way, breaks the signature (RFC 6376, 8.15).
+    # Named once more than it occurs: a second From added on the way then breaks the signature (RFC 6376, 8.15).
     return [*names, b"from"], [_relaxed_field(found[name]) + b"\r\n" for name in names]
 
 

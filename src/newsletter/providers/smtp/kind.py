@@ -23,7 +23,7 @@ def _check_url(url: str, in_file: bool) -> None:
 
 
 class SmtpKind(ProviderKind):
-    """It says no while the mail is handed over, and tells nothing afterwards."""
+    """A mail server refuses while the mail is handed over, and reports nothing afterwards."""
 
     name, title = "smtp", "our mail server"
     settings = (

@@ -1,4 +1,4 @@
-"""The wire to a mail server: every wait is bounded by one deadline, and it knows what can no longer be taken back."""
+"""The connection to a mail server: one deadline bounds every wait, and it knows whether a mail may have gone out."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from newsletter.providers.smtp.reply import Reply, parsed
 # One TLS record: of a write that fails, no more than this is in question.
 _TLS_CHUNK = 1 << 14
 _PLAIN_CHUNK = 1 << 18
-# RFC 5321 (4.5.3.1.5) has 512 bytes a line; real servers say more. Something that says this much is no mail server.
+# RFC 5321 (4.5.3.1.5) has 512 bytes a line; real servers say more. Something that says this much is not a mail server.
 _MOST_REPLY = 1 << 16
 
 
 class Broken(Exception):
-    """The connection is of no more use, and what was being sent was surely not taken."""
+    """The connection can't be used any more, and what was being sent was surely not taken."""
 
 
 class MailLost(Broken):
-    """The connection broke when the mail was out already: nobody can know from here."""
+    """The connection broke when the mail was out already: whether it was taken can't be known from here."""
 
 
 class SmtpLine:
-    """Used by one holder at a time; `deadline` is set anew for each parcel."""
+    """Used by one holder at a time; `deadline` is set for each parcel."""
 
     def __init__(self, wire: socket.socket, deadline: Deadline) -> None:
         self._wire = wire
@@ -39,7 +39,7 @@ class SmtpLine:
 
     @property
     def peer_address(self) -> str:
-        """The other end of the wire."""
+        """The address at the other end."""
         return str(self._wire.getpeername()[0]).partition("%")[0]
 
     @property
@@ -49,7 +49,7 @@ class SmtpLine:
         return f"[IPv6:{host.partition('%')[0]}]" if ":" in host else f"[{host}]"
 
     def read(self) -> Reply:
-        """The next answer. Raises Broken where none comes, or something else."""
+        """The next answer. Raises Broken where none comes, or something that is not an answer."""
         lines: list[bytes] = []
         n_bytes = 0
         while True:
@@ -66,7 +66,10 @@ class SmtpLine:
             lines.append(line)
 
     def write(self, data: bytes, *, last: int | None = None) -> None:
-        """Send all of it. `last` is the place behind which a mail ends: Lost is raised if that may have gone out."""
+        """Send all of it.
+
+        `last` is the position after which a mail ends: MailLost is raised if that may have gone out.
+        """
         view, handed = memoryview(data), 0
         chunk = _TLS_CHUNK if self.is_encrypted else _PLAIN_CHUNK
         try:
@@ -79,7 +82,7 @@ class SmtpLine:
             raise (MailLost if last is not None and out >= last else Broken)(in_words(error)) from None
 
     def encrypt(self, context: ssl.SSLContext, host: str) -> None:
-        """From here on TLS. Raises Broken, also where the server said something that it should not have said yet."""
+        """Switch to TLS. Raises Broken, also where the server said something too early."""
         if self._buffer:
             # Words that came before the encryption must not be taken for words from inside it.
             raise Broken("it answered before it was asked, while nothing was encrypted yet")
@@ -116,9 +119,9 @@ class SmtpLine:
 
 
 def connected(host: str, port: int, deadline: Deadline) -> SmtpLine:
-    """A line to the first of the host's addresses that answers. Raises Broken.
+    """A connection to the first of the host's addresses that answers. Raises Broken.
 
-    Looking up the name is up to the system; what it overruns is noticed after.
+    The system looks up the name; if that overruns the deadline, we notice afterwards.
     """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)

@@ -1,4 +1,4 @@
-"""What a mail server's answers mean, for one reader and for all who come after."""
+"""What a mail server's answers mean, for one reader and for all that follow."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Stage(StrEnum):
 
 
 class Scope(Enum):
-    """Whom an answer is about. `PATTERN`: this reader, unless the next ones hear the same."""
+    """The readers that an answer is about. `PATTERN`: this one, unless the next ones get the same."""
 
     READER = 0
     PATTERN = 1
@@ -49,7 +49,7 @@ class MailVerdict:
 
 
 def verdict(stage: Stage, reply: Reply, delivery: int) -> MailVerdict:
-    """What an answer other than the one hoped for means; and at the end of a mail, any answer."""
+    """What an unexpected answer means; and at the end of a mail, any answer."""
     if stage is Stage.END and reply.code == 250:
         return MailVerdict(Accepted(), Scope.READER)
     said = f"The mail server answered {reply}."
@@ -61,12 +61,12 @@ def verdict(stage: Stage, reply: Reply, delivery: int) -> MailVerdict:
 
 
 def later_for_all(reason: str) -> Deferred:
-    """What several "later" in a row mean that were said of single mails."""
+    """What several "later" in a row about single mails mean."""
     return Deferred(reason, retry_after=WAIT)
 
 
 def alike(reason: str) -> Deferred:
-    """What several refusals in a row mean that don't speak of the readers."""
+    """What several refusals in a row mean that are not about the readers."""
     return Deferred(f"{reason} {_ALL_ALIKE}", pauses=True)
 
 
@@ -83,13 +83,15 @@ def _later(stage: Stage, reply: Reply, said: str) -> MailVerdict:
         return MailVerdict(Deferred(said, about_reader=True), Scope.READER)
     if stage in (Stage.DATA, Stage.END) and _is_greylisting(reply):
         return MailVerdict(Deferred(said, about_reader=True), Scope.PATTERN)
-    # It may be this one mail that the server never takes: then the others must get past it some time.
+    # The server may never take this one mail: then the others must get past it at some point.
     stops_here = stage is not Stage.MAIL and reply.code != 421
     return MailVerdict(Deferred(said, retry_after=WAIT, about_reader=stops_here), Scope.EVERYONE)
 
 
 def _speaks_of_the_server(reply: Reply) -> bool:
-    """A disk that is full, or too much at once (RFC 3463, 3.4 and 3.6; RFC 5321, 4.2.3): the next reader would hear the same.
+    """Whether a disk is full, or it is too much at once (RFC 3463, 3.4 and 3.6; RFC 5321, 4.2.3).
+
+    The next reader would get the same answer.
 
     Greylisting does not: it says 450, 451 or 4.7.1 once to each reader, and takes them when they come again.
     """
@@ -97,7 +99,7 @@ def _speaks_of_the_server(reply: Reply) -> bool:
 
 
 def _is_greylisting(reply: Reply) -> bool:
-    """Or a mailbox that is full: some say so only when they have seen the mail."""
+    """Whether it is greylisting, or a full mailbox: some servers say so only when they have seen the mail."""
     return reply.code == 450 if reply.status is None else reply.code != 421 and reply.status[0] in {1, 2, 7}
 
 
@@ -111,9 +113,9 @@ def _no(stage: Stage, reply: Reply, delivery: int, said: str) -> MailVerdict:
 
 
 def _remedy(stage: Stage, reply: Reply) -> str:
-    """What to do about a refusal that concerns everyone; nothing where it may concern the reader.
+    """What to do about a refusal that concerns everyone; empty where it may concern the reader.
 
-    Many servers answer RCPT with what they think of the sender: they keep their refusals until then.
+    Many servers refuse the sender only in their answer to RCPT.
     """
     if reply.code in {530, 534, 535, 538}:
         return _CHECK_LOGIN

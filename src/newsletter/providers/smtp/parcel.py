@@ -1,4 +1,4 @@
-"""One parcel on its way to a mail server: mail by mail, each with an outcome of its own, until the time is over."""
+"""Sends one parcel to a mail server: mail by mail, each with an outcome of its own, until the time is over."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from newsletter.words.refusal import IN_A_CALL
 ATTEMPT_HEADER = "X-Newsletter-Attempt"
 # RFC 5321, 4.5.3.1.
 _LONGEST_LOCAL_PART, _LONGEST_ADDRESS = 64, 254
-# So many refusals at the start of a batch that don't speak of the reader are not about readers.
+# After so many refusals at the start of a batch that don't name the reader, readers are not the cause.
 _PATTERN = 3
-# A mail is not begun in the last part of the time: its answer would come too late, and it would be in doubt.
+# No mail is begun in this last part of the time: its answer would come too late, and it would be in doubt.
 _TOO_LATE = 0.2
-# And not in less than what the slowest so far took, and half as much again.
+# Nor with less time left than the slowest mail so far took, and half as much again.
 _SLOWER = 1.5
 
 # Written down one by one, the outcomes of a fast server would cost more than the mails.
@@ -67,7 +67,10 @@ class Parcel:
         self._progress = False
 
     def outcomes(self) -> Iterator[Answer]:
-        """As they come, those of a tenth of a second together. Between them they name every delivery once, whatever the server does."""
+        """The outcomes as they come, those of a tenth of a second together.
+
+        Each delivery is named once, whatever the server does.
+        """
         try:
             while letter := self._waiting(1):
                 if self._is_time_to_tell():
@@ -84,14 +87,14 @@ class Parcel:
         yield from self._told()
 
     def after_a_bug(self, reason: str) -> Iterator[Answer]:
-        """The outcomes that `outcomes` did not come to tell."""
+        """The outcomes that `outcomes` did not get to."""
         if self._in_flight is not None and self._in_flight in self._open:
             self._say(self._in_flight, Uncertain(reason))
         self._end(Deferred(reason, backs_off=True))
         yield from self._told()
 
     def _written(self, consignment: Consignment, sign: Sign | None, date: datetime) -> Iterator[OutgoingMail]:
-        """Each mail when it is needed; of those that can't be one, a refusal is told instead. Raises Mistake."""
+        """Write each mail when it is needed; a delivery that can't be written is refused instead. Raises Mistake."""
         sender = addr_spec(consignment.edition.sender)
         head = header(ATTEMPT_HEADER, consignment.attempt).encode("ascii")
         written = messages(consignment, date)
@@ -115,7 +118,7 @@ class Parcel:
             if self._session is None:
                 self._session = self._pool.take(self._deadline)
             elif self._deadline.remains() <= 0:
-                # The answer to the mail before took that long.
+                # The answer to the previous mail took that long.
                 return self._end(_OUT_OF_TIME)
             self._hand_over(self._session, letter)
         except Unwelcome as no:
@@ -145,7 +148,7 @@ class Parcel:
     def _judge(self, letter: OutgoingMail, stage: Stage, reply: Reply) -> None:
         found = verdict(stage, reply, letter.delivery)
         if reply.code == 421 and stage is not Stage.END and isinstance(found.outcome, Deferred):
-            # It may only want so many mails on one connection.
+            # The server may take only so many mails on one connection.
             self._begin_anew(found.outcome)
         elif found.scope is Scope.EVERYONE and isinstance(found.outcome, Deferred):
             if found.outcome.about_reader:
@@ -158,7 +161,7 @@ class Parcel:
             self._settle(letter, found)
 
     def _settle(self, letter: OutgoingMail, found: MailVerdict) -> None:
-        """This mail is answered for; the next may follow, unless refusals begin to look alike."""
+        """Settle this mail; the next may follow, unless refusals begin to look alike."""
         self._queue.popleft()
         if self._session:
             self._session.served += 1
@@ -194,7 +197,10 @@ class Parcel:
             self._end(otherwise)
 
     def _end(self, outcome: Deferred) -> None:
-        """Nobody else gets a turn. When time runs out after some were served, that is no fault of the server's."""
+        """End the parcel for all that are left.
+
+        Where time runs out after some were served, the server is not at fault.
+        """
         self._release_held()
         is_late = self._progress and self._deadline.remains() <= 0
         if self._open:
@@ -205,7 +211,7 @@ class Parcel:
         self._drop()
 
     def _waiting(self, number: int) -> OutgoingMail | None:
-        """The first or second of the mails that are not answered for."""
+        """The first or second of the mails that are not settled."""
         while len(self._queue) < number:
             letter = next(self._letters, None)
             if letter is None:

@@ -12,14 +12,14 @@ from newsletter.providers.smtp.server import Server
 from newsletter.providers.smtp.session import SmtpSession, Unwelcome, welcomed
 from newsletter.words.outcome import Deferred
 
-# Servers end idle connections after minutes, firewalls forget them without a word.
+# Servers end idle connections after minutes, firewalls forget them silently.
 _IDLE_SECONDS = 15.0
 _FAREWELL_SECONDS = 1.0
-# How long beside others a new connection may take, greeting and password included.
+# How long a new connection may take while there are others, greeting and password included.
 _GREETING_SECONDS = 10.0
 # The share of a parcel's time that may go into waiting for a connection.
 _SHARE_OF_WAITING = 0.6
-# After that one more connection is tried again than the server took before.
+# After that time one more connection is tried than the server took before.
 _TRY_MORE_AFTER_SECONDS = 600.0
 
 
@@ -35,7 +35,8 @@ class Pool:
         self._idle: list[SmtpSession] = []
         self._lock = threading.Lock()
         self._changed = threading.Condition()
-        # Parcels that hold a session or knock for one, and those that were let in; how many may be, and when that was learned.
+        # Parcels that hold a session or wait for one, and those that were let in; how many may be, and when that was
+        # learned.
         self._n_knocking = self._n_inside = 0
         self._most, self._learned_at = server.connections, 0.0
         # Says goodbye when the provider is dropped, and at the end of the program.
@@ -62,12 +63,12 @@ class Pool:
         self._count(inside=-1)
 
     def drop(self, session: SmtpSession, deadline: Deadline | None = None) -> None:
-        """Hang up; with a deadline, say so first."""
+        """Close the connection; with a deadline, say QUIT first."""
         session.close(deadline)
         self._count(inside=-1)
 
     def close(self) -> None:
-        """Hang up every idle connection."""
+        """Close every idle connection."""
         with self._lock:
             idle = self._idle[:]
             self._idle.clear()
@@ -86,9 +87,9 @@ class Pool:
             self._n_knocking += 1
 
     def _is_one_too_many(self, deadline: Deadline) -> bool:
-        """Whether it was for the others that one was not let in: then so many are all, and it is learned.
+        """Whether a connection was refused because of the others: then their number is the limit, and it is noted.
 
-        Where others are still knocking, what becomes of them tells.
+        While others are still trying to connect, what becomes of them decides.
         """
         with self._changed:
             while not self._n_inside and self._n_knocking:
@@ -115,7 +116,10 @@ class Pool:
         return None
 
     def _new(self, deadline: Deadline) -> SmtpSession:
-        """Beside others we wait less long to be let in: a server that is full may leave us in front of its door."""
+        """Connect.
+
+        With others connected we wait less long: a full server may leave a new connection without a greeting.
+        """
         seconds = min(_GREETING_SECONDS, deadline.remains()) if self._n_inside else deadline.remains()
         session = welcomed(self._server, self._context, Deadline(seconds, self._monotonic))
         session.line.deadline = deadline

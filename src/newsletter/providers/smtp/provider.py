@@ -21,10 +21,10 @@ from newsletter.words.consignment import Consignment
 from newsletter.words.mistake import NotNow, Unreachable
 from newsletter.words.outcome import Deferred, Outcome
 
-# A server may scan a mail before it answers for it; a client that hangs up before that and tries again sends the mail twice
+# A server may scan a mail before it answers for it; a client that hangs up earlier and tries again sends the mail twice
 # (RFC 5321, 4.5.3.2.6).
 LAST_ANSWER = timedelta(minutes=10)
-# So many mails at most are under way without their outcomes being written down.
+# At most so many mails are under way without their outcomes being written down.
 LIMITS = Limits(readers=50, last_answer=LAST_ANSWER)
 
 _logger = logging.getLogger(__name__)
@@ -91,7 +91,7 @@ class SmtpProvider:
     def look(self) -> ProviderTried:
         """Connect, encrypt and log in without handing anything over. Raises NotNow with the reason.
 
-        Where no mail server answered, what is raised is Unreachable.
+        Raises Unreachable where no mail server answered.
         """
         deadline = Deadline(self.limits.deadline.total_seconds(), self._clock.monotonic)
         try:

@@ -39,7 +39,7 @@ class Reply:
 def parsed(lines: list[bytes]) -> Reply | None:
     """The reply that these lines are, without their line ends; None as long as it goes on.
 
-    Raises ValueError for what is no answer of a mail server.
+    Raises ValueError for lines that are not a mail server's answer.
     """
     match = _LINE.fullmatch(lines[-1])
     if match is None or match[1] != lines[0][:3]:

@@ -1,4 +1,4 @@
-"""Which mail server, on which terms, and as whom: the address of NEWSLETTER_SMTP_URL taken apart."""
+"""The mail server, its encryption and the login: the address of NEWSLETTER_SMTP_URL, parsed."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Server:
 
     @property
     def is_this_machine(self) -> bool:
-        """What never leaves the machine needs no encryption."""
+        """Whether the server is on this machine: such a connection needs no encryption."""
         return self.host in _THIS_MACHINE
 
 

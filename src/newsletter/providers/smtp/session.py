@@ -1,4 +1,4 @@
-"""One connection on which a mail server has let us in: the envelope, the mail, and who answered what."""
+"""One connection on which a mail server has let us in: envelopes, mails, and the answers to them."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from newsletter.providers.smtp.reply import Reply
 from newsletter.providers.smtp.server import Login, Server
 from newsletter.words.outcome import Deferred
 
-# What a server says that has never heard of EHLO (RFC 5321, 3.2 and 4.2.4).
+# The answers of a server that does not know EHLO (RFC 5321, 3.2 and 4.2.4).
 _NEVER_HEARD = {500, 501, 502, 504}
 _HOPED_FOR = {Stage.MAIL: {250}, Stage.RCPT: {250, 251, 252}, Stage.DATA: {354}}
 
 
-# No keyword is empty.
+# The key of the server's own name among its features: no keyword is empty.
 _OWN_NAME = ""
 
 
 class Unwelcome(Exception):
-    """No connection could be made, and nothing was handed over. `outcome` says for how long."""
+    """No connection could be made, and nothing was handed over. `outcome` says how long to wait."""
 
     def __init__(self, outcome: Deferred) -> None:
         super().__init__(outcome.reason)
@@ -40,7 +40,7 @@ class OutgoingMail:
 
 
 class SmtpSession:
-    """`served` counts the mails that were answered for on this connection; `largest` is 0 where there is no limit.
+    """`served` counts the mails that were settled on this connection; `largest` is 0 where there is no limit.
 
     `name` is what the server calls itself in its answer to EHLO.
     """
@@ -55,7 +55,7 @@ class SmtpSession:
         self._tells_size = "SIZE" in features
         self._pipelines = "PIPELINING" in features
         self._asked_ahead = False
-        # Where a refused envelope has left the conversation; put right only if there is more to say.
+        # Where a refused envelope has left the dialogue; it is reset only if there is more to send.
         self._refused_at: Stage | None = None
 
     def refusal(self, letter: OutgoingMail) -> tuple[Stage, Reply] | None:
@@ -82,7 +82,7 @@ class SmtpSession:
         """Send the mail after its envelope was taken, and get the answer to it, for which `last_answer` begins the wait.
 
         The envelope of the `following` one travels along where the server allows that (RFC 2920, 3.1), which saves a
-        round trip for each mail. Raises Broken as long as nothing was taken, and Lost from the final dot on.
+        round trip for each mail. Raises Broken as long as nothing was taken, and MailLost from the final dot on.
         """
         body = letter.content.replace(b"\r\n.", b"\r\n..")
         data = body + (b".\r\n" if body.endswith(b"\r\n") else b"\r\n.\r\n")
@@ -115,7 +115,7 @@ class SmtpSession:
         self.line.close()
 
     def _put_right(self) -> None:
-        """Back to the beginning after a refused envelope (RFC 2920, 3.1: it may have been asked for the mail all the same)."""
+        """Reset after a refused envelope (RFC 2920, 3.1: the server may have answered DATA with a yes all the same)."""
         stage, self._refused_at = self._refused_at, None
         if stage is None:
             return
@@ -162,7 +162,7 @@ def _introduced(server: Server, line: SmtpLine, tls: Callable[[], ssl.SSLContext
     if _should_encrypt(server, line, features):
         _said(line, b"STARTTLS\r\n", 220)
         line.encrypt(tls(), server.host)
-        # What was said in the clear may have been said by somebody else (RFC 3207, 4.2).
+        # An answer in the clear may have come from somebody else (RFC 3207, 4.2).
         features = _hello(line)
     if server.login:
         if not line.is_encrypted and not server.is_this_machine:
@@ -196,7 +196,7 @@ def _hello(line: SmtpLine) -> Mapping[str, str]:
 
 
 def _log_in(line: SmtpLine, login: Login, offered: list[str]) -> None:
-    """In one step where the server takes it so, else in two: a server may want to ask before it is told (RFC 4954, 4)."""
+    """In one step where the server accepts that, else in two: a server may want to ask first (RFC 4954, 4)."""
     if not {"PLAIN", "LOGIN"} & {*offered}:
         ways = ", ".join(word for word in offered if word.isalnum())[:100]
         reason = (
@@ -215,7 +215,7 @@ def _log_in(line: SmtpLine, login: Login, offered: list[str]) -> None:
 
 
 def _exchanged(line: SmtpLine, command: str, *words: str) -> Reply:
-    """Say the command, and a word each time the server asks for one. Its answer that asks for nothing."""
+    """Send the command, and one of `words` each time the server asks. Returns its first answer that does not ask."""
     line.write(f"{command}\r\n".encode("ascii"))
     reply = line.read()
     for word in words:
