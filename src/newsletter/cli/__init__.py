@@ -62,7 +62,7 @@ COMMANDS = {
 }
 
 
-# No room, or no right to write: a person's to mend.
+# No room, or no permission to write: a person has to fix it.
 _DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM})
 
 
@@ -90,7 +90,7 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """A slip of the keys is answered with what it may have meant."""
+        """Answer a mistyped command with what it may have meant."""
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
@@ -125,7 +125,7 @@ class LazyGroup(click.Group):
 
 
 def _disk(error: OSError) -> str:
-    """Not a bug: the place that was named, or the disk, does not take what is written."""
+    """A disk error as a refusal: it is not a bug, the given place or the disk can't be written to."""
     where = error.filename or "The output"
     return f"{where} could not be written or read: {error.strerror}.\nMake room there, or name a place where you may write."
 
@@ -160,10 +160,10 @@ def main(ctx: click.Context, directory: Path) -> None:
     """
     from newsletter.folder.private import close_new_files, close_room, open_new_files
 
-    # Most of what a command writes is about readers; what is for others to read says so itself.
+    # Most files that a command writes are about readers; a file for others to read sets its own mode.
     before = close_new_files()
     ctx.call_on_close(lambda: open_new_files(before))
-    # `doctor` says what is open, and must find it so.
+    # `doctor` reports what others can read, and must find it unchanged.
     if ctx.invoked_subcommand != "doctor":
         ctx.call_on_close(lambda: close_room(directory))
     ctx.obj = Folder(directory=directory.resolve(), timing=ctx.obj)

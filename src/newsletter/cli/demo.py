@@ -1,4 +1,4 @@
-"""`demo`: the whole walk on the bundled newsletter, with a fault to mend and a sender that is killed on purpose."""
+"""`demo`: every step with the bundled newsletter, with a fault to fix and a sender that is killed on purpose."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def take_parcel(
     pick = (
         select(parcel.c.id, mailing.c.list_id)
         .join(mailing, mailing.c.id == parcel.c.mailing_id)
-        # Practice is never handed to a provider that carries mail, and real mail never to the outbox.
+        # Practice is never handed to a provider that carries mail, and real mail never to one for practice.
         .where(parcel.c.mailing_id == mailing_id, mailing.c.is_practice == practice, _due(), may_be_called)
         .order_by(parcel.c.id)
         .limit(1)

@@ -19,7 +19,7 @@ from newsletter.wiring.soundness import has_our_tables
 
 log = logging.getLogger(__name__)
 
-# Watchers give up after a few seconds; a database that takes longer is as good as away.
+# Monitoring gives up after a few seconds; a database that takes longer counts as away.
 _PATIENCE_SECONDS = 4.0
 
 
@@ -53,7 +53,7 @@ def health_routes(parts: Parts, pulse: Pulse) -> list[BaseRoute]:
         return _answer(seen.is_well and sign.is_well, seen.words, sign.words)
 
     async def live(_request: Request) -> Response:
-        # Whatever the database does: a new start of this process does not bring it back.
+        # Regardless of the database: restarting this process does not bring it back.
         sign = pulse.sign(None)
         return _answer(not sign.is_stuck, sign.words)
 

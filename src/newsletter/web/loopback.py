@@ -15,7 +15,10 @@ _FORWARDED = frozenset({"forwarded", "via", "x-real-ip", "x-client-ip", "true-cl
 
 
 def is_here(request: Request) -> bool:
-    """Not forgeable from elsewhere: both ends of the connection are this machine, and nobody says that they pass it on."""
+    """Both ends of the connection are this machine, and no header says that a proxy passed it on.
+
+    It can't be forged from elsewhere.
+    """
     client = request.client.host if request.client else ""
     return _is_loopback(client) and has_loopback_name(request) and not is_passed_on(request.headers)
 

@@ -39,7 +39,7 @@ def metrics_endpoint(parts: Parts, pulse: Pulse) -> Callable[[Request], Awaitabl
 
 
 def may_read(request: Request, token: str | None) -> bool:
-    """A token that is set is asked of everybody. Without one only this machine may read, and no proxy's visitors."""
+    """Where a token is set everybody needs it. Without one only this machine may read, and nobody through a proxy."""
     if token:
         given = request.headers.get("authorization", "")
         return hmac.compare_digest(given.encode(), f"Bearer {token}".encode())
@@ -47,7 +47,7 @@ def may_read(request: Request, token: str | None) -> bool:
 
 
 class _KeptText:
-    """The last text, made again by one thread at a time once it is old."""
+    """The last text, made again once it is old, by one thread at a time."""
 
     def __init__(self, parts: Parts, pulse: Pulse) -> None:
         self._parts, self._pulse = parts, pulse

@@ -26,5 +26,5 @@ class Number(IntegerConvertor):
 
 
 def use_numbers() -> None:
-    """Call it before routes are made: their paths are compiled as they are."""
+    """Call it before routes are made: their paths are compiled at once."""
     register_url_convertor("int", Number())

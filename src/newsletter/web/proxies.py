@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 THIS_MACHINE = ("127.0.0.1", "::1")
 _AGAIN_AFTER_SECONDS = 3_600.0
-# Anybody who reaches the port may pretend to be a proxy.
+# Bounded, because anybody who reaches the port may pretend to be a proxy.
 _MOST_NOTED = 20
 
 

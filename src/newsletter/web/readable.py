@@ -53,7 +53,7 @@ def is_text(value: object) -> bool:
 
 
 def with_marks(text: str) -> str:
-    """With a mark in place of everything that is not text, so that the author can find it."""
+    """The text with a mark in place of every character that is not text, so that the author can find it."""
     return re.sub("[\0\ud800-\udfff]", "\ufffd", text)
 
 

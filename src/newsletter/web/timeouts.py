@@ -13,15 +13,15 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 log = logging.getLogger(__name__)
 
-# Of a body, what is small enough to be held for every connection at once.
+# A body of up to this size may be held for every connection at once.
 _SMALL_BYTES = 200_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestBounds:
-    """`body_seconds` are for any body, and one second more for each `bytes_a_second` that have come.
+    """`body_seconds` are for any body, and one second more for each `bytes_a_second` received.
 
-    `unfinished_bytes` are those of all bodies together that have not come to their end.
+    `unfinished_bytes` bounds all unfinished bodies together.
     """
 
     connections: int = 400
@@ -34,7 +34,7 @@ class RequestBounds:
 
 
 class PatientProtocol(H11Protocol):
-    """uvicorn's own protocol, with timeouts: that waits without end for a header, for a body and for the client to read (0.54).
+    """uvicorn's protocol with timeouts: uvicorn 0.54 waits without end for a header, a body and the client to read.
 
     Beyond `connections` those that have kept us waiting longest are ended for new ones; where all are being answered, the
     new one is.
@@ -79,7 +79,7 @@ class PatientProtocol(H11Protocol):
         super().resume_writing()
 
     def shutdown(self) -> None:
-        # Only what is being answered is waited for.
+        # The server waits at its end only for requests that are being answered.
         if self.is_waiting:
             self.transport.abort()
         else:
@@ -106,7 +106,7 @@ class PatientProtocol(H11Protocol):
         # Those that were just cut off are counted by uvicorn until the loop comes round.
         if len(others) < self.bounds.connections:
             return
-        # A tenth at once: they come in crowds, and each look at all of them takes its time.
+        # A tenth at once: they come in crowds, and each look at all of them takes time.
         n_to_end = max(1, self.bounds.connections // 10)
         waiting = [one for one in others if one.is_waiting]
         for one in heapq.nsmallest(n_to_end, waiting, key=lambda one: one.waits_since) or [self]:
@@ -127,13 +127,13 @@ class PatientProtocol(H11Protocol):
         self._looks = self.loop.call_later(self.bounds.seconds_between_looks, self._look)
 
     def _patience(self) -> float:
-        """Seconds for what it is at now."""
+        """Seconds allowed for the current step."""
         if self._writes_since is not None:
             return self.bounds.answer_seconds
         if self.conn.their_state is h11.IDLE:
             return self.bounds.header_seconds
         if self.flow.read_paused:
-            # It is we who do not read.
+            # We have stopped reading ourselves.
             return float("inf")
         return self.bounds.body_seconds + self._n_bytes / self.bounds.bytes_a_second
 

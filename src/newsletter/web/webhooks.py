@@ -1,4 +1,4 @@
-"""Where a provider's messages arrive: taken as they came, proved, kept, and only then answered with 200."""
+"""Where a provider's messages arrive: verified byte for byte, kept, and only then answered with 200."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ MAX_BYTES = 8_000_000
 
 
 def webhook_routes(parts: Parts) -> list[BaseRoute]:
-    """For each provider that tells, whichever carries the mail now. Raises Mistake where a webhook's key is not one."""
+    """A route for each provider that reports events, whichever carries the mail now.
+
+    Raises Mistake for a wrong webhook key.
+    """
     return [
         Route(f"/webhooks/{kind.name}", webhook(parts.feedback, source, kind.title), methods=["POST"])
         for kind in KINDS.values()
@@ -35,7 +38,7 @@ def webhook_routes(parts: Parts) -> list[BaseRoute]:
 
 
 def webhook(feedback: Feedback, source: EventSource, title: str) -> Callable[[Request], Awaitable[Response]]:
-    """The endpoint. 200 only after the commit; any 5xx makes the provider come again."""
+    """The endpoint. It answers 200 only after the commit; any 5xx makes the provider try again."""
 
     async def endpoint(request: Request) -> Response:
         try:

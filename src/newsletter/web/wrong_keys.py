@@ -21,7 +21,7 @@ class WrongKeys:
         self._lock = threading.Lock()
 
     def wait(self, place: str, *, now: float) -> float:
-        """Seconds until a key from this place is looked at again; 0 where it is at once."""
+        """Seconds until a key from this place is checked again; 0 for at once."""
         with self._lock:
             tries = self._recent(network_of(place), now)
             return tries[0] + self._seconds - now if len(tries) >= self._most else 0.0

@@ -71,7 +71,7 @@ def draft(number: int | None) -> None:
 
 
 def newsletter_directory() -> Path:
-    """The newsletter's folder. Raises Missing where it is none: nothing is written into a stranger's folder."""
+    """The newsletter's folder. Raises Missing where it is not one: nothing is written into a stranger's folder."""
     directory: Path = click.get_current_context().obj.directory
     if not (directory / "newsletter.toml").is_file():
         raise Missing(

@@ -1,4 +1,4 @@
-"""`sync`: the newsletter's folder and its git remote, to and fro."""
+"""`sync`: the newsletter's folder and its git remote, both ways."""
 
 from __future__ import annotations
 

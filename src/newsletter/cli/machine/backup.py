@@ -14,7 +14,7 @@ from newsletter.cli.options import confirm, yes_option
 from newsletter.wiring import Parts
 from newsletter.words.mistake import Mistake
 
-# What a lost machine takes with it and nobody can make again: keys and passwords, by path in the folder.
+# What is lost with the machine and nobody can make again: keys and passwords, by path in the folder.
 _SECRET_FILES = ("var/secrets.env", "var/erase.key")
 _SHOWN = {"subscriber": "readers", "suppression": "do-not-mail", "mailing": "sendings", "event": "events"}
 

@@ -1,4 +1,4 @@
-"""`connect`: say who carries the mail, and find out that it works before it is needed."""
+"""`connect`: choose the provider that carries the mail, and find out that it works before it is needed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class _Providers(click.Group):
-    """A command for each provider that can be connected; its questions are asked by the provider's own room."""
+    """A command for each provider that can be connected; its questions are in the provider's own room."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [name for name, kind in KINDS.items() if not kind.is_practice]

@@ -1,4 +1,4 @@
-"""`doctor`: whether what a newsletter runs on is sound, and its domain fit to send from."""
+"""`doctor`: whether what a newsletter runs on is sound, and its domain ready to send from."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def doctor(
     from newsletter.wiring.soundness import look_here
     from newsletter.wiring.soundness_outside import ask_others
 
-    # Not by way of parts_of, which closes var/: what stands open is found here.
+    # Not by parts_of, which closes var/: files that others can read are reported here.
     parts = open_newsletter(ctx.obj.directory, ctx.obj.timing)
     server = _server(name_server)
     resolver = DnsResolver([server] if server else None)

@@ -21,7 +21,7 @@ def with_answers(
 ) -> tuple[Found, ImportOptions]:
     """What `run` finds, and the options with the answers that were given to its questions.
 
-    Raises Unanswered where nobody sits at a terminal; with `as_json` the questions are printed before that.
+    Raises Unanswered where there is no terminal; with `as_json` the questions are printed before that.
     """
     while True:
         try:

@@ -1,4 +1,4 @@
-"""`pause`, `resume`, `cancel` and `settle`: a person's hand on a sending."""
+"""`pause`, `resume`, `cancel` and `settle`: a person controls a sending."""
 
 from __future__ import annotations
 

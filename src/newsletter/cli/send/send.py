@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 def _one_list(_ctx: click.Context, _option: click.Parameter, names: tuple[str, ...]) -> str:
-    """Of two lists the parser would silently take the last."""
+    """Refuse two lists: the parser would silently take the last."""
     if len(set(names)) > 1:
         raise click.UsageError("One sending goes to one list. Run it once for each: nobody gets the issue twice.")
     return names[0]
@@ -158,7 +158,7 @@ def _agreed(
 ) -> Edition | None:
     """The words to send, when it was said who gets them and somebody agreed; None where nobody would get them.
 
-    Not called for a sending that is resumed: what makes a mail takes longer to load than a thousand readers to send to.
+    Not called for a sending that is resumed: loading what makes a mail takes longer than sending to a thousand readers.
     """
     said, [list_name] = said_back(parts, audience.at), audience.lists
     if missing:
@@ -247,7 +247,7 @@ def _progress(planned: int) -> Iterator[Follow]:
 
 @dataclass
 class _Lines:
-    """For a log: drawing a bar there would take longer to load than a thousand readers to send to."""
+    """Lines for a log: loading a progress bar would take longer than sending to a thousand readers."""
 
     said: str = ""
 

@@ -103,7 +103,7 @@ def _health(parts: Parts, account: Account) -> IssueHealth:
 
 
 def _halts(parts: Parts, account: Account) -> list[Halt | None]:
-    """Of each sending of the issue, in their order."""
+    """The halt of each sending of the issue, in their order."""
     config = parts.config
     return [
         parts.ledger.halts.find(mailing.id, provider=config.provider, pace=config.pace) for mailing in account.mailings
@@ -181,7 +181,7 @@ def print_account(account: Account) -> None:
 
 
 def _say_when_it_goes(parts: Parts, account: Account) -> None:
-    """Of what waits for its time: when that is, or how long it is overdue, and by what it goes."""
+    """For sendings that wait for their time: when that is, or how long they are overdue, and what sends them."""
     waiting = [mailing for mailing in account.mailings if mailing.status is MailingStatus.SCHEDULED]
     for mailing in waiting:
         late = parts.clock.now() - mailing.start_at

@@ -32,7 +32,7 @@ def said_back(parts: Parts, start_at: datetime | None) -> str:
 
 
 def say_outlook(parts: Parts, *, of_slot: bool = False, driven: bool | None = None) -> None:
-    """By what it will be sent, or what has to be started first; with `driven` only where it is so, or is not."""
+    """Say what will send it, or what has to be started first; with `driven` only if that is, or is not, running."""
     found = parts.outlook(of_slot=of_slot)
     if driven in (None, found.is_driven):
         click.echo(found.words, err=not found.is_driven)

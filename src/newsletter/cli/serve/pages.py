@@ -72,7 +72,7 @@ def serve_pages(
         build(parts, studio_routes(parts, stop, bell), pulse=pulse),
         http=protocol_within(RequestBounds(connections=_connections(RequestBounds().connections))),
         ws="none",
-        # Accepted in one go, before any can be cut off: so many files may be open beyond the connections.
+        # Accepted in one go, before any can be cut off: so many more files than connections may be open.
         backlog=_TAKEN_AT_ONCE,
         log_config=None,
         access_log=False,
@@ -97,7 +97,7 @@ def serve_pages(
     try:
         while thread.is_alive() and not server.started:
             stop.wait(0.01)
-        # Those that may wait to be taken.
+        # How many connections may wait to be accepted.
         listener.listen(_WAITING)
         host, port = listener.getsockname()[:2]
         name = f"[{host}]" if ":" in host else host
@@ -109,7 +109,7 @@ def serve_pages(
 
 
 def _connections(most: int) -> int:
-    """How many at once, by how many files may be open."""
+    """How many connections at once, by how many files may be open."""
     from newsletter.wiring.open_files import ENOUGH, connections_within, raise_open_files
 
     n_files = raise_open_files()

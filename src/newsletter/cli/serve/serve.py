@@ -40,7 +40,7 @@ def tick(parts: Parts) -> None:
     worked_on = rounds.sending_beat()
     parts.listen()
     collect_beat(parts)
-    # What has just been sent is told at once, not at the next call of cron.
+    # The owner hears at once what has just been sent, not at the next call of cron.
     rounds_of(parts, threading.Event()).schedule_beat()
     # cron mails all output, and most times there is nothing to report.
     if worked_on or sys.stdout.isatty():
@@ -84,7 +84,8 @@ def studio(folder: Folder, port: int, no_open: bool) -> None:
 
     While it runs, what was scheduled goes out and what was interrupted goes on, as by `serve`; where `serve` or another
     studio does that already, it says so and takes over when that one ends. The address that it prints holds a token,
-    another one with every start: whoever has it on this machine may do everything. Ctrl-C ends it after the batches in flight; what was typed is saved.
+    another one with every start: anybody who has it on this machine may do everything. Ctrl-C ends it after the batches
+    in flight; what was typed is saved.
 
     \b
     Example:

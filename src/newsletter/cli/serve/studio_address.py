@@ -42,7 +42,7 @@ def door_file(parts: Parts, address: str) -> Iterator[str]:
 
     path = parts.directory / "var" / f"open-studio-{urlsplit(address).port}.html"
     path.parent.mkdir(exist_ok=True)
-    # One of a start that was killed holds a token that opens nothing.
+    # The file of a process that was killed holds a token that opens nothing.
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write(_PAGE.format(address=escape(token_address(address, parts))))

@@ -46,7 +46,7 @@ def stop_on_signals() -> threading.Event:
     asked_at: list[float] = []
 
     def ask(_signal: int, _frame: object) -> None:
-        # Some that end a process tell it twice at once: itself, and the group that it is in.
+        # Some programs signal a process twice at once: itself, and the group that it is in.
         if asked_at and time.monotonic() - asked_at[0] >= _SAME_ASK_SECONDS:
             raise KeyboardInterrupt
         asked_at.append(time.monotonic())
@@ -77,7 +77,7 @@ class Child:
         self._wait = _FIRST_WAIT_SECONDS
 
     def start(self) -> Connection:
-        """Returns what says something once it is ready, and is at its end where it ended before."""
+        """Returns a connection that has data once the child is ready, and is at its end if it ended before."""
         reader, writer = self._context.Pipe(duplex=False)
         self._process = self._context.Process(
             target=_enter, args=(writer, self._work, self._args), name=f"newsletter {self.name}"
@@ -188,7 +188,7 @@ def _enter(ready: Connection, work: Work, args: Sequence[object]) -> None:
 
 
 def _watch(signals: int, stop: threading.Event) -> None:
-    """A thread of its own: a main thread that waits for ever is not woken by a signal that another thread took (seen)."""
+    """Its own thread: a main thread that waits without end is not woken by a signal that another thread took (seen)."""
     parent = multiprocessing.parent_process()
     assert parent
     told = b""
@@ -210,7 +210,7 @@ def _do(work: Work, stop: threading.Event, ready: Connection, args: Sequence[obj
 
 
 def _say_ready(ready: Connection) -> None:
-    # A parent that was told to end does not listen any more; that it is gone is noticed elsewhere.
+    # A parent that was told to end no longer listens; `_watch` notices when it is gone.
     with suppress(OSError):
         ready.send_bytes(b"ready")
 
@@ -227,7 +227,7 @@ def _ctrl_c_held_back() -> Iterator[None]:
 
 @contextmanager
 def _woken_by_signals() -> Iterator[int]:
-    """Gives what can be read when a signal has come: a wait is otherwise resumed after it."""
+    """Gives a descriptor that becomes readable when a signal has come: a wait is otherwise resumed after it."""
     reader, writer = _signal_pipe()
     before = signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     try:

@@ -1,4 +1,4 @@
-"""Refusals that no acceptance has followed yet: kept until the provider takes somebody, taken back where it refuses everybody."""
+"""Refusals that no acceptance has followed yet: an acceptance makes them final; without one they are taken back."""
 
 from __future__ import annotations
 

@@ -145,7 +145,7 @@ def parse(body: bytes, now: datetime) -> Sequence[Event]:
 
 
 def _read_leniently(body: bytes) -> _Json:
-    """Half a letter in a subject or a link must not cost a batch: the strict reader refuses it, this one does not."""
+    """Read JSON that the strict reader refuses: half a character in a subject or a link must not cost a batch."""
     try:
         found: _Json = json.loads(body.decode("utf-8", "replace"))
     except (ValueError, RecursionError):

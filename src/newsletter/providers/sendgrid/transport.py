@@ -89,7 +89,7 @@ class HttpLine:
         return self._socket
 
     def _is_stale(self, line: socket.socket) -> bool:
-        """An idle line has nothing to say: if it can be read, the other side has hung up or gone astray."""
+        """Whether an idle connection can be read: then the other side has hung up or made an error."""
         if self._monotonic() - self._used_at > _IDLE_SECONDS:
             return True
         try:

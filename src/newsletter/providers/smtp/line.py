@@ -44,7 +44,7 @@ class SmtpLine:
 
     @property
     def own_address(self) -> str:
-        """This end of the wire as a literal, which is all that a machine behind a router knows of itself (RFC 5321, 4.1.3)."""
+        """The address at this end as a literal (RFC 5321, 4.1.3): a machine behind a router knows no other name."""
         host = str(self._wire.getsockname()[0])
         return f"[IPv6:{host.partition('%')[0]}]" if ":" in host else f"[{host}]"
 
@@ -93,7 +93,7 @@ class SmtpLine:
             raise Broken(in_words(error)) from None
 
     def is_stale(self) -> bool:
-        """An idle line has nothing to say: if it can be read, the other side has hung up or says that it will."""
+        """Whether an idle connection can be read: then the other side has hung up or says that it will."""
         try:
             return bool(self._buffer or select.select([self._wire], [], [], 0)[0])
         except (OSError, ValueError):  # also where there are more open files than select can watch

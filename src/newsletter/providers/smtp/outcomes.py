@@ -131,5 +131,5 @@ def _remedy(stage: Stage, reply: Reply) -> str:
 
 
 def _is_about_reader(reply: Reply, codes: tuple[int, ...]) -> bool:
-    """By the enhanced code an address or a mailbox (RFC 3463, 3.2 and 3.3), else by the plain one (RFC 5321, 4.2.3)."""
+    """By the enhanced code for an address or mailbox (RFC 3463, 3.2, 3.3), else by the plain one (RFC 5321, 4.2.3)."""
     return reply.code in codes if reply.status is None else reply.status[0] in {1, 2}

@@ -190,7 +190,10 @@ class Parcel:
             self._end(_ONE_AFTER_THE_OTHER)
 
     def _begin_anew(self, otherwise: Deferred) -> None:
-        """A kept connection may end at any time; one that never was of any use says that something is wrong."""
+        """Begin again on a new connection.
+
+        A kept one may end at any time; if a new one never worked, something is wrong.
+        """
         if self._session and self._session.served and self._deadline.remains() > self._too_late:
             self._drop()
         else:

@@ -58,7 +58,7 @@ def _rows(site: Site, before: int | None) -> list[tuple[int, str, date | None]]:
 
 
 def issue_page(site: Site, request: Request) -> Response:
-    """The issue as nobody in particular gets it: without names, and with the sign-up form behind its links."""
+    """The issue as an unknown reader gets it: without names, and with the sign-up form behind its links."""
     number = request.path_params["number"]
     issue = site.parts.archive.find_issue(number)
     edition = issue.edition if issue else site.parts.old_issues.find_edition(number)

@@ -14,7 +14,8 @@ from newsletter.web.public.site import Site
 from newsletter.words.consent import Asked, ConsentRecord
 
 VALID_DAYS = 30
-# A reader who is asked whether they still want it may answer late: what silence ended, a late yes lifts.
+# A reader who is asked whether they still want it may answer late: a late yes brings back a subscription that silence
+# ended.
 _VALID_DAYS_AGAIN = 120
 _PAGES = {Asked.ADDRESS: "confirm_address", Asked.AGAIN: "confirm_again"}
 

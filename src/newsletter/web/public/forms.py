@@ -16,7 +16,7 @@ _MOST_FIELDS = 100
 
 
 class Form:
-    """The fields of a posted form. What can't be read is as if nothing had been sent."""
+    """The fields of a posted form. A form that can't be read counts as empty."""
 
     def __init__(self, pairs: Sequence[tuple[str, str]] = ()) -> None:
         self._values: Mapping[str, list[str]] = {

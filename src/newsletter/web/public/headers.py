@@ -1,4 +1,4 @@
-"""Headers that every public answer carries: nothing is guessed, framed, leaked or remembered."""
+"""Headers of every public answer: browsers guess no type, frame nothing, leak no address and cache nothing."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _DEFAULTS = {
 
 
 class SafeHeaders:
-    """Adds what an answer does not say itself."""
+    """Adds the headers that an answer does not set itself."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

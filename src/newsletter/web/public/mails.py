@@ -1,4 +1,4 @@
-"""Mails that a press on a public page sends: the welcome, the reader's own link, and a notice to an address given up."""
+"""Mails that a click on a public page sends: the welcome, the reader's own link, and a notice to the old address."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def post_welcome(site: Site, confirmed: Confirmed) -> None:
 
 
 def post_own_link(site: Site, person: Subscriber) -> None:
-    """To the reader's present address, where it may be mailed: the link for what a forwarded mail must not open."""
+    """Post the link for what a forwarded mail must not open to the reader's present address, where it may be mailed."""
     if person.suppressed not in {None, SuppressionReason.UNSUBSCRIBE}:
         return
     key, now = site.parts.key, site.parts.clock.now()

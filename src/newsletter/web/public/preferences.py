@@ -20,7 +20,7 @@ from newsletter.words.consent import Left
 from newsletter.words.subscriber import Subscriber
 
 WEEKS = (2, 4, 8, 12)
-# With a forwarded mail, so many mails can be sent to its reader in a day, and no more.
+# Anybody with a forwarded mail can have so many mails sent to its reader in a day, and no more.
 _OWN_LINKS_A_DAY = 3
 _DAY = 24 * 3_600
 
@@ -61,7 +61,7 @@ def pause(site: Site, request: Request, form: Form, holder: Holder) -> Response:
 
 
 def mail_own_link(site: Site, request: Request, form: Form, holder: Holder) -> Response:
-    """Post the link for the rest to the present address. The page says the same whether it may be mailed."""
+    """Post the reader's own link to the present address. The page says the same whether or not it may be mailed."""
     person, words = holder.person, holder.words
     if person is None:
         return page(site, request, holder)
@@ -94,7 +94,7 @@ def page(site: Site, request: Request, holder: Holder, *, said: str = "") -> Res
 
 
 def _offered(site: Site, holder: Holder) -> list[ListPage]:
-    """Open lists, and closed ones that the person is on: those can be left, not found."""
+    """Open lists, and closed ones that the person is on: they can leave those, but nobody else can find them."""
     on = holder.lists()
     return [each for each in site.parts.readers.list_pages() if each.is_open or each.name in on]
 

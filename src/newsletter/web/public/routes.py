@@ -48,7 +48,8 @@ def public_routes(site: Site) -> list[BaseRoute]:
         write("/u/{token}/why", held_form("u", leave.say_why)),
         *_both(site, "/preferences/{token}", held("p", preferences.page), held_form("p", preferences.save)),
         write("/preferences/{token}/pause", held_form("p", preferences.pause)),
-        # The last three are where forms of an earlier version of the page went; a page that is still open is answered by mail too.
+        # Forms of an earlier version of the page post to the last three: a page that is still open is answered by mail
+        # too.
         *(
             write(f"/preferences/{{token}}/{last}", held_form("p", preferences.mail_own_link))
             for last in _ASKED_BY_MAIL

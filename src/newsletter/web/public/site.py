@@ -119,7 +119,7 @@ class Site:
         )
 
     def look_into_mail(self, words: Sentences, name: str, background: BackgroundTask) -> Response:
-        """A mail answers, where one may: the page says the same whether it does, so it promises none."""
+        """A mail answers, where one may: the page says the same whether or not one goes, so it promises none."""
         more = words(f"{name}.more", contact=self.newsletter.reply_to or self.newsletter.sender)
         return self.message(words, name, more=more, background=background)
 
@@ -136,7 +136,10 @@ class Site:
         return AND[words.language].join(known.get(name, name) for name in names) or self.newsletter.name
 
     def post_some(self) -> None:
-        """After an answer: the mail that it promised. What else waits is left to the process that posts."""
+        """Called after an answer: post the mail that it announced.
+
+        Other waiting mails are left to the process that posts.
+        """
         self.parts.post_office.post_waiting(most=1)
 
     def token(self, request: Request, purpose: str) -> ReaderToken | None:
@@ -161,7 +164,7 @@ class Site:
         return answer
 
     async def interrupted(self, request: Request, error: Exception) -> Response:
-        """The database did not do it this time: mail providers try a one-click again after such an answer."""
+        """The database could not do it this time: mail providers repeat a one-click after such an answer."""
         log.warning("%s was not done: %s", _first_part(request), type(error).__name__)
         answer = self.message(self.words(request), "own_fault", status=503)
         answer.headers["Retry-After"] = "10"
@@ -183,6 +186,6 @@ class Site:
 
 
 def _first_part(request: Request) -> str:
-    """Of the path: what stands behind it may be a reader's own link."""
+    """The first part of the path, for the log: the rest may be a reader's own link."""
     part = request.url.path.split("/")[1][:40] or "/"
     return part if part.isprintable() else "an address"

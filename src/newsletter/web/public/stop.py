@@ -20,7 +20,7 @@ def show(site: Site, request: Request) -> Response:
 
 
 def press(site: Site, request: Request, form: Form) -> Response:
-    """Hold the slot, or pause its sending. The link is the right to do so; it can undo nothing."""
+    """Hold the slot, or pause its sending. Holding the link is the right to do so; it can undo nothing."""
     found = _found(site, request)
     if found is None:
         return site.no_such_link(request)

@@ -62,7 +62,7 @@ def ask(site: Site, request: Request, form: Form) -> Response:
         case SignUpAnswer.PAUSED:
             return site.message(words, "paused", status=503)
         case SignUpAnswer.ASKED:
-            # The mail goes out when the page has: how long that takes tells nobody who is known here.
+            # The mail goes out after the page: so its duration does not reveal which addresses are known here.
             return site.look_into_mail(words, "check_mail", BackgroundTask(_afterwards, site))
 
 

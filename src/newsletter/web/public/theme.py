@@ -11,7 +11,8 @@ from newsletter.preflight.mail.palette import read_palette
 from newsletter.wiring import Parts
 from newsletter.words.mistake import NewsletterError
 
-# Name on the pages: name in template.toml. On a dark ground the mail's backdrop is the page, its sheet what lies on it.
+# Name on the pages: name in template.toml. On dark screens the mail's backdrop is the page, and its sheet the surface
+# on it.
 _LIGHT = {
     "paper": "sheet",
     "sheet": "sheet",
@@ -45,7 +46,7 @@ def read_theme(parts: Parts) -> Theme:
     try:
         look = read_look(parts.templates.get_template(parts.config.newsletter.template))
     except NewsletterError:
-        # A template that is being mended must not take the pages down.
+        # A template that is being edited must not take the pages down.
         return Theme()
     light, dark = (_properties(look, table, names) for table, names in (("colors", _LIGHT), ("dark", _DARK)))
     css = f":root {{ {light} }}\n" if light else ""
@@ -60,13 +61,13 @@ def _properties(look: Look, table: str, names: Mapping[str, str]) -> str:
     if palette is None:
         return ""
     colours = {name: palette[key] for name, key in names.items()}
-    # Borders of fields have to be seen; the template's lines are only to be felt.
+    # Borders of fields have to be visible; the template's lines may be faint.
     colours["edge"] = colours["soft"]
     return " ".join(f"--{name}: {colour};" for name, colour in colours.items())
 
 
 def _logo(parts: Parts, look: Look) -> tuple[str, str, int] | None:
-    """Only a picture of our own: one from elsewhere would tell elsewhere who looks at these pages."""
+    """Only a picture of our own: another server would learn who looks at these pages."""
     logo = look.tables.get("logo", {})
     source = str(logo.get("src", ""))
     if not source.startswith("images/"):

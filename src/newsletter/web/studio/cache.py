@@ -29,10 +29,10 @@ class _KeptAnswer:
 
 
 class AnswerCache:
-    """Answers by their key: the last one is given at once, and asked again behind the page that shows it."""
+    """Answers by their key: the last one is given at once, and the question is asked again in the background."""
 
     def __init__(self, is_large: Callable[[], bool]) -> None:
-        """`is_large` says whether questions take longer than a page may; else each is simply asked."""
+        """`is_large` says whether questions take longer than a page may; else each is asked at once."""
         self._is_large = is_large
         self._kept: dict[Hashable, _KeptAnswer] = {}
         self._asking: dict[Hashable, Future[_KeptAnswer]] = {}

@@ -22,7 +22,7 @@ from newsletter.words.moment import say_span
 _KEY = "var/calendar.key"
 _SHOWN_BACK, _SHOWN_AHEAD = timedelta(days=56), 6
 _FILE_BACK, _FILE_AHEAD = timedelta(days=365), 26
-# The address ends with its key, not by itself: a calendar program asks for years.
+# The address ends when its key does, not by time: a calendar program asks for years.
 _FOR_EVER = datetime(2100, 1, 1, tzinfo=UTC)
 _DOTS = {"gone": "good", "finished": "good", "asking": "bad", "paused": "bad", "going": "warn", "sending": "warn"}
 
@@ -31,7 +31,7 @@ _NOT_OVER = frozenset({"asking", "paused", "going", "sending", "planning"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarDay:
-    """A line of the calendar; `dot` is "good", "warn", "bad" or "none". `overdue` is how long, of what should have gone."""
+    """A line of the calendar; `dot` is "good", "warn", "bad" or "none". `overdue` says how long a sending is late."""
 
     line: CalendarLine
     dot: str
@@ -66,7 +66,7 @@ def address_of(studio: Studio, visit: Visit) -> str:
 
 
 def make(studio: Studio, visit: Visit) -> Response:
-    """Make an address, another one in place of it, or none: the one before answers nobody from then on."""
+    """Make an address, replace it or remove it: the earlier one stops working."""
     key = studio.parts.directory / _KEY
     key.unlink(missing_ok=True)
     if visit.text("act") == "end":

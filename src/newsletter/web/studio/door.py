@@ -27,7 +27,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class RequestRefused(Exception):
-    """A request that goes no further, with its HTTP status."""
+    """A request that is refused, with its HTTP status."""
 
     def __init__(self, status: int, message: str, fix: str = "", form: FormData | None = None) -> None:
         super().__init__(message)
@@ -108,7 +108,7 @@ async def _visit(studio: Studio, page: Page, request: Request) -> Visit:
 
 
 def _check_origin(request: Request) -> None:
-    """What a browser says of where a form stood must be here."""
+    """The origin that the browser names for a form must be this studio."""
     site = request.headers.get("sec-fetch-site", "same-origin")
     origin = request.headers.get("origin")
     if site not in {"same-origin", "none"} or (
@@ -118,7 +118,10 @@ def _check_origin(request: Request) -> None:
 
 
 async def _read(request: Request, largest: int) -> tuple[FormData, object]:
-    """The form or the JSON in a request. Raises Refused for what is larger than the page expects, or can't be read."""
+    """The form or the JSON in a request.
+
+    Raises RequestRefused for a body that is larger than the page expects, or can't be read.
+    """
     too_large = RequestRefused(413, f"That is more than {largest / 1_000_000:,.0f} MB.", "Send less at once.")
     said = request.headers.get("content-length", "")
     if said.isascii() and said.isdigit() and (len(said) > 12 or int(said) > largest):
@@ -155,5 +158,5 @@ async def _read(request: Request, largest: int) -> tuple[FormData, object]:
 
 
 def _said(value: str | UploadFile) -> str:
-    """For a file, its name; its content is checked where it is opened."""
+    """The text of a field; for a file, its name: its content is checked where it is opened."""
     return value if isinstance(value, str) else value.filename or ""

@@ -80,7 +80,7 @@ def act(studio: Studio, visit: Visit) -> Response:
 
 
 def ask(studio: Studio, visit: Visit) -> Response:
-    """Where the bookmarklet and a phone lead: what they brought, ready to be saved, and whether we had it before."""
+    """The page that the bookmarklet and a phone open: what they sent, ready to save, and whether we had it before."""
     url, seen, problem = visit.asked("url") or visit.asked("text"), [], None
     try:
         url = address_in(url) if url else ""
@@ -120,7 +120,7 @@ def drop(studio: Studio, visit: Visit) -> Response:
 
 
 def _post_of(desk: CollectDesk, name: str, data: bytes, note: str) -> Post:
-    """As `newsletter add` makes it, but that nobody can be asked here which link of a mail is meant."""
+    """As `newsletter add` makes it, except that nobody can be asked here which link of a mail is meant."""
     if is_mail(data, name):
         return mail_post(data, name=name, on=desk.today(), fetcher=desk.fetcher, note=note, ask=_not_told)
     return collect(data, name=name, on=desk.today(), parse_post=desk.parse_post, note=note)

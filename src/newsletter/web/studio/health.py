@@ -1,4 +1,4 @@
-"""Health: whether what the newsletter runs on is sound. It is looked into when somebody asks, and remembered."""
+"""Health: whether what the newsletter runs on is sound. It is checked when somebody asks, and remembered."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def _look(studio: Studio) -> LastLook:
 
 
 def _said(name: str, error: BaseException | None) -> list[Verdict]:
-    """A fault of the program itself is a finding too, and keeps no other from being shown."""
+    """A fault of the program itself is a finding too, and hides no other."""
     if error is None:
         return []
     log.error("health: %s could not be looked at", name, exc_info=error)
@@ -137,7 +137,7 @@ def _said(name: str, error: BaseException | None) -> list[Verdict]:
 
 
 def _heard(studio: Studio) -> Verdict:
-    """When the provider told something last."""
+    """When the provider last reported an event."""
     at = gauges_of(studio.parts).last_event_at()
     if at is not None:
         return passed("Last event", f"The provider told us something {say_span(studio.now() - at)} ago.")

@@ -37,7 +37,7 @@ from newsletter.words.user import Role
 _SHOWN = 5
 _GROWTH_SECONDS = 600.0
 _MINUTE = timedelta(minutes=1)
-# Among so many issues there is one that has begun to go, if any has: few are planned and never begin.
+# One of so many issues has begun to go, if any has: few are planned and never begin.
 _LOOKED_THROUGH = 30
 # What asks or is under way comes first, although its time has passed.
 _LOOKED_BACK = timedelta(days=14)
@@ -195,13 +195,13 @@ def _coming(studio: Studio, issues: Sequence[Issue], sent: set[int], lines: Sequ
 
 
 def _is_unread(studio: Studio, timetable: Timetable, number: int) -> bool:
-    """Whether its slot does not let the issue go as it stands, since nobody has approved it."""
+    """Whether its slot will not let the issue go, because nobody has approved it."""
     desk = desk_of(studio.parts)
     return needs_approval(desk, timetable.ways, number) and find_good_approval(desk, number) is None
 
 
 def _with_issue(studio: Studio, coming: Coming) -> Coming:
-    """With how many it goes to, what stops its issue, and whether its words are still those that were approved."""
+    """Add how many it goes to, what stops its issue, and whether its words are still those that were approved."""
     if coming.issue is None:
         whom = Audience(lists=(coming.list_name,), at=coming.at)
         return replace(coming, n_readers=_count(studio, coming.list_name, whom))

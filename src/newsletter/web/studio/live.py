@@ -1,4 +1,4 @@
-"""A held copy: the button that says that this database is the live one, as `newsletter db here` does."""
+"""A held copy: the button that declares this database live, as `newsletter db here` does."""
 
 from __future__ import annotations
 

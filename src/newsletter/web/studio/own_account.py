@@ -19,7 +19,7 @@ from newsletter.words.user import AT_THE_MACHINE, Role
 
 
 def show(studio: Studio, visit: Visit) -> Response:
-    """With a secret of this session: it counts only once a code of it was typed."""
+    """Shows a new secret of this session, which counts only once a code from it was typed."""
     account = studio.parts.users.find(visit.who.id) if visit.who.id != AT_THE_MACHINE else None
     secret, picture = _secret(studio, visit), ""
     if account is not None:

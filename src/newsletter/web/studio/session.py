@@ -33,7 +33,7 @@ class Session:
 
     @property
     def mark(self) -> str:
-        """What the database keeps of it: the cookie can't be made from that."""
+        """What the database keeps of the session: the cookie can't be made from it."""
         return hashlib.sha256(f"session:{self.nonce}".encode()).hexdigest()
 
 
@@ -81,17 +81,17 @@ class Sessions:
             return None
 
     def end(self, session: Session | None) -> None:
-        """For every copy of its cookie."""
+        """End the session, for every copy of its cookie."""
         if session is not None:
             self._parts.users.end_session(session.mark)
 
     def remember_device(self, request: Request, answer: Response, owner: str, *, path: str) -> None:
-        """Somebody came in by this browser: what others guess elsewhere does not count against it."""
+        """Remember that somebody signed in with this browser: guesses elsewhere do not count against it."""
         name = self.device(request, owner) or secrets.token_hex(16)
         self._set(request, answer, self.device_cookie, self._devices.dumps({"o": owner, "d": name}), _DEVICE_FOR, path)
 
     def device(self, request: Request, owner: str) -> str:
-        """The name of this browser, if `owner` came in by it within a year; "" for another."""
+        """The name of this browser, if `owner` signed in with it within a year; "" for another."""
         try:
             said = self._devices.loads(
                 request.cookies.get(self.device_cookie, ""), max_age=int(_DEVICE_FOR.total_seconds())

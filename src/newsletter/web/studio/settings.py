@@ -1,4 +1,4 @@
-"""Settings: what the newsletter is called and how it is sent, where each of it stands, and an owner's changes to it."""
+"""Settings: what the newsletter is called and how it is sent, where each is set, and an owner's changes to them."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def said_of(changed: tuple[str, ...]) -> str:
 
 
 def waiting_for_restart(studio: Studio) -> tuple[str, ...]:
-    """The names of what the file says otherwise than this process, which read it when it began."""
+    """The names of settings that differ in the file from those that this process read when it started."""
     try:
         written = read_config(studio.parts.directory)
     except Mistake:
@@ -125,12 +125,12 @@ def _page(
 
 @cache
 def _zones() -> tuple[str, ...]:
-    """The zones of places, for choosing; what the file may name is more."""
+    """The zones of places, for choosing; the file may name others as well."""
     return tuple(sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/")))
 
 
 def _stand_ins(config: Config) -> dict[str, str]:
-    """What counts where nothing is set."""
+    """The values that count where nothing is set."""
     has = ("language", "zone", "template", "tracking")
     return {key: str(_value(config, key)) if key in has else "" for key in _NAMES}
 

@@ -17,7 +17,7 @@ from newsletter.words.user import Role
 
 
 def show(studio: Studio, visit: Visit) -> Response:
-    """Where somebody arrives who is not signed in; with the right token in the address they go on at once."""
+    """The page for a visitor who is not signed in; the right token in the address signs them in at once."""
     token = visit.asked("token")
     if token and is_here(visit.request) and studio.sessions.is_token(token):
         return _begin(studio, visit, None)
@@ -46,7 +46,7 @@ def leave(studio: Studio, visit: Visit) -> Response:
 
 
 def welcome(studio: Studio, visit: Visit) -> Response:
-    """The way in of somebody who has no password yet, or a forgotten one."""
+    """The page where a user without a password, or with a forgotten one, chooses one."""
     account = _invited(studio, visit)
     return studio.page(visit, "welcome.html", account=account, problem=None)
 

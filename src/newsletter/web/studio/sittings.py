@@ -30,7 +30,10 @@ class Sitting:
 
 
 class Sittings:
-    """Of one studio. Words are in the files at once; what a killed process had not committed, the next sync commits."""
+    """The sittings of one studio.
+
+    Words are in the files at once; the next sync commits what a killed process had not.
+    """
 
     def __init__(self, parts: Parts, stop: threading.Event, *, quiet: float = QUIET_SECONDS) -> None:
         self._parts, self._stop, self._quiet = parts, stop, quiet

@@ -1,4 +1,4 @@
-"""Where finds come from: feeds, the bookmarklet, a phone, mail; and the keys that may do nothing but add some."""
+"""Where finds come from: feeds, the bookmarklet, a phone, mail; and the keys that may only add finds."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ POLICY = (
 # With no referrer at all, browsers would say of our own forms that they come from nowhere (`Origin: null`).
 HEADERS = {"Content-Security-Policy": POLICY, "Referrer-Policy": "same-origin"}
 
-# An editor who goes from page to page with the same words meets the same findings.
+# An editor who goes from page to page with the same words sees the same findings.
 _FOUND_SECONDS = 10.0
 _MOST_FOUND = 100
 

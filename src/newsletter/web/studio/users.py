@@ -1,4 +1,4 @@
-"""Who may come in: an owner's page of users."""
+"""The users of the studio: an owner's page of accounts."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def change(studio: Studio, visit: Visit) -> Response:
 
 
 def _check_may_take_code_off(studio: Studio, visit: Visit, account: UserAccount) -> None:
-    """Somebody who finds an open browser must not get rid of what guards the accounts."""
+    """Somebody who finds an open browser must not remove the protection of the accounts."""
     if account.user.id == visit.who.id:
         raise Mistake("Your own code is asked for before it goes.", fix="Take it off under Settings, Your account.")
     own = studio.parts.users.find(visit.who.id)

@@ -1,4 +1,4 @@
-"""One request to the studio: who came, what they sent, and the ways to answer them."""
+"""One request to the studio: the user, what they sent, and the ways to answer."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ class Visit:
 
     @property
     def csrf_field(self) -> Markup:
-        """The hidden field without which a form is not taken."""
+        """The hidden field without which a form is refused."""
         return Markup('<input type="hidden" name="csrf" value="{}">').format(self.csrf)
 
     @property
     def who(self) -> User:
-        """The user who came. An open page may be visited by nobody, so it must not ask."""
+        """The signed-in user. An open page may have none, so it must not ask."""
         assert self.user is not None
         return self.user
 

@@ -1,4 +1,4 @@
-"""Files that can't be parsed: the others can still be worked on, and a broken one is mended as plain text."""
+"""Files that can't be parsed: the others can still be worked on, and a broken one is repaired as plain text."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ def versions(studio: Studio, visit: Visit) -> Response:
 
 
 def open_lock(studio: Studio, visit: Visit) -> Response:
-    """Let what is written from now on go, until it is approved or its time comes."""
+    """Unlock the issue: what is written from now on goes, until it is approved or its time comes."""
     number = visit.number("number")
     unlock(desk_of(studio.parts), number)
     return visit.go(
@@ -149,7 +149,7 @@ def _one_step(visit: Visit, before: Sections) -> Sections:
 
 
 def _broken(studio: Studio, visit: Visit, number: int, mistake: Mistake) -> Response:
-    """An issue whose file can't be taken apart is shown as the text that it is, with what is wrong above it."""
+    """Show an issue whose file can't be parsed as plain text, with what is wrong above it."""
     sheet = studio.parts.sheets.note(f"issues/{number:03d}.md", at=studio.now())
     save_to = f"/issues/{number}/save"
     return studio.page(visit, "broken.html", title=f"Issue {number}", action=save_to, sheet=sheet, problem=mistake)

@@ -104,7 +104,7 @@ def _post_part(parts: Parts, outline: Outline, key: str) -> OpenPart:
     try:
         post = parts.posts.get_post(slug)
     except Mistake as mistake:
-        # It can't be taken apart, but it can be mended: as the text that it is.
+        # It can't be parsed, but it can be repaired as plain text.
         return OpenPart(
             key=key, kind="raw", file=file, version=sheet.version, issue=outline.issue, problem=mistake, text=sheet.text
         )
@@ -130,6 +130,6 @@ def _first_line(text: str) -> str:
 
 
 def unused_in(parts: Parts) -> list[Post]:
-    """The posts that no issue uses, newest first: what lies in the drawer."""
+    """The posts that no issue uses, newest first."""
     found = readable(parts)
     return list(reversed(unused_posts(found.posts, found.issues)))

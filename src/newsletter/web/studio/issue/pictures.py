@@ -12,7 +12,7 @@ from newsletter.words.user import Role
 
 
 def put(studio: Studio, visit: Visit) -> Response:
-    """Answers with the path that Markdown names it by."""
+    """Save a picture. Answers with the path to use for it in Markdown."""
     given = visit.file("picture")
     if given is None:
         raise Mistake("No picture came with this.", fix="Choose a file.")

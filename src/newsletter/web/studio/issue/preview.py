@@ -38,7 +38,7 @@ def show(studio: Studio, visit: Visit) -> Response:
 
     The mail out, and in `words` the digest of the version that it is of.
 
-    What can't be rendered comes back with 200 and a `problem`, because half a sentence is no fault of the page.
+    What can't be rendered comes back with 200 and a `problem`, because half a sentence is not an error.
     """
     reader = visit.word("reader") or None
     try:
@@ -84,7 +84,7 @@ def outside(studio: Studio, visit: Visit) -> Response:
 
 
 def framed(studio: Studio, html: str) -> str:
-    """A mail whose pictures come from here: our own by their path, others' through us."""
+    """A mail whose pictures come from here: our own by their path, those of others through us."""
     own = f"{studio.newsletter.public_url}/images/"
 
     def here(match: re.Match[str]) -> str:

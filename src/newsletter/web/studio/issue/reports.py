@@ -39,7 +39,7 @@ def one(studio: Studio, visit: Visit) -> Response:
         raise Missing(f"Issue {number} was never sent.", fix="Send it first.")
     figures = studio.figures(number)
     fragment = as_fragment(figures, studio.parts.config.tracking) if figures else as_beginning(tally)
-    # Every word of a reader's or a page's in it is escaped where it is made.
+    # Every text in it that comes from readers or pages is escaped where it is made.
     report = Markup(fragment)  # noqa: S704
     went_at = studio.parts.ledger.tallies.list_went([number]).get(number)
     return studio.page(

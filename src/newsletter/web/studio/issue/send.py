@@ -38,7 +38,7 @@ from newsletter.words.user import Role
 
 _WHEN = ("now", "next", "at")
 _MOST_FIRST = 1_000
-# Long enough for the page that asked to come back and find it.
+# Long enough for the page to come back and find it.
 _LAST_LOOK_SECONDS = 10.0
 _UNFINISHED = (MailingStatus.PLANNING, MailingStatus.SCHEDULED, MailingStatus.SENDING, MailingStatus.PAUSED)
 
@@ -110,7 +110,7 @@ def show(studio: Studio, visit: Visit) -> Response:
 
 
 def send(studio: Studio, visit: Visit) -> Response:
-    """Plan it: from here on it goes, now or at its time, in the words of the last look.
+    """Plan the sending: from here on it goes, now or at its time, in the words of the last look.
 
     Where other words would go by now, the look comes back with the difference, and nothing is sent. Errors that `check`
     finds in them stop it unless told otherwise.
@@ -323,7 +323,7 @@ def _forecast(studio: Studio, number: int, audience: Audience, tally: Tally | No
     """The readers it would reach; None while they are being counted. An older count is not good enough for a last look."""
     [list_name] = audience.lists
     count = partial(studio.parts.ledger.forecasts.make, number, list_name, segment=audience.segment, at=audience.at)
-    # Readers who were planned meanwhile make it another question.
+    # Readers who were planned meanwhile change the question.
     key = ("forecast", audience, tally.planned if tally else 0)
     return studio.cache.ask(key, count, fresh_for=_LAST_LOOK_SECONDS, stale_for=0.0)
 
@@ -351,7 +351,7 @@ def _look_again(visit: Visit, number: int, seen: str, said: str, wish: SendWish 
 
 
 def _moved(studio: Studio, seen: str, version: Version | None) -> list[DiffLine] | None:
-    """What changed since the look at `seen`; None where nothing did, empty where its words were forgotten by now."""
+    """What changed since the look at `seen`; None where nothing did, empty where its words are no longer remembered."""
     shown = (version.edition, *([version.proof.rendered.edition] if version.proof else [])) if version else ()
     if not seen or seen in {edition.digest for edition in shown}:
         return None

@@ -1,4 +1,4 @@
-"""Looks: the versions of issues that were shown, so that a press on a page that is older than the words can say what changed."""
+"""The versions of issues that pages showed, so that a click on an outdated page can say what changed."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def share(studio: Studio, visit: Visit) -> Response:
 
 
 def shared(studio: Studio, visit: Visit) -> Response:
-    """The issue as nobody in particular would get it, for everybody who has the link."""
+    """The issue as an unknown reader would get it, for everybody who has the link."""
     said = studio.sessions.read_signed(visit.request.path_params["token"], now=studio.now())
     if said is None or not said.startswith("share "):
         raise Missing("This link has ended, or was cut off.", fix="Ask for a new one.")

@@ -1,4 +1,4 @@
-"""Whose words the paragraphs of a post are: each doubt is decided with one press, and every press can be undone."""
+"""Decides whose words the paragraphs of a post are: each doubt with one press, and every press can be undone."""
 
 from __future__ import annotations
 

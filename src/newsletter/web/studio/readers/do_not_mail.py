@@ -16,7 +16,7 @@ from newsletter.words.mistake import Mistake
 from newsletter.words.subscriber import SuppressionReason
 
 _PER_PAGE = 50
-# What wrong bounces are found by.
+# The fields by which wrong bounces are found.
 _WHICH = ("issue", "since", "until", "domain")
 
 
@@ -55,7 +55,7 @@ def show(studio: Studio, visit: Visit) -> Response:
 
 
 def act(studio: Studio, visit: Visit) -> Response:
-    """Put an address on the list; or take one off, unless it is there by the person's own word."""
+    """Put an address on the list; or take one off, unless the person wished to be there."""
     match visit.text("act"):
         case "add":
             said = _add(studio, visit)

@@ -1,4 +1,4 @@
-"""Take a list out as a file that is written while it is downloaded: nothing of it lies on the disk."""
+"""Exports a list as a file that is written while it is downloaded: nothing of it is stored on the disk."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ def drawn(list_name: str, counts: Sequence[int]) -> Chart | None:
     if not any(counts):
         return None
     least, most = min(counts), max(counts)
-    # What hardly changes is drawn as hardly changing.
+    # A number that hardly changes is drawn almost flat.
     room = max(most - least, most / 20, 1)
     points = [
         (step * _WIDTH / (len(counts) - 1), _HEIGHT - _MARGIN - (count - least) / room * (_HEIGHT - 4 * _MARGIN))

@@ -64,9 +64,9 @@ class ImportDesk:
         self._works: dict[str, Work] = {}
 
     def keep(self, files: Sequence[tuple[str, IO[bytes]]], options: ImportOptions) -> str:
-        """Write files down under their own names; a token that is the same for the same files and list.
+        """Save files under their own names. Returns a token that is the same for the same files and list.
 
-        So an import that was interrupted goes on when the files are brought again.
+        So an import that was interrupted goes on when the files are uploaded again.
         """
         self._sweep()
         digest = hashlib.sha256(options.list_name.encode())
@@ -200,7 +200,7 @@ class ImportDesk:
         return self._folder / token
 
     def _sweep(self) -> None:
-        """Files of people do not lie about for longer than a day."""
+        """Delete uploads older than a day: they hold personal data."""
         if self._folder.is_dir():
             for path in self._folder.iterdir():
                 work = self._works.get(path.name)

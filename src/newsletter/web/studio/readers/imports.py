@@ -1,4 +1,4 @@
-"""Bring readers in from files: choose, look at what would change and why rows stay out, then do it, or take it back."""
+"""Imports readers from files: choose, see what would change and why rows are left out, then do it, or undo it."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def show(studio: Studio, visit: Visit) -> Response:
 
 
 def act(studio: Studio, visit: Visit) -> Response:
-    """Lists, tags, the name, and the do-not-mail list. What a person decided for themselves is not undone here."""
+    """Lists, tags, the name, and the do-not-mail list. A person's own decision can't be undone here."""
     person, parts, what = _person(studio, visit), studio.parts, visit.text("act")
     back = f"/readers/{person.id}"
     if what == "join":

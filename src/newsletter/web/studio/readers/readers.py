@@ -82,7 +82,7 @@ def _groups(roster: Roster, visit: Visit, text: str, among: Among) -> list[Group
     by, after = visit.asked("by"), visit.asked("after")
     if not text:
         return [_group("", roster.newest(among, after=after, limit=_ALONE), visit, "")]
-    # With an @ it can only be an address; what follows a page is of the one kind that it followed.
+    # With an @ it can only be an address; the next page has the kind of the one before.
     alone = "address" if "@" in text else by if by in {"address", "name"} else ""
     groups = []
     if alone in {"", "address"}:
