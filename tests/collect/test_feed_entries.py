@@ -132,6 +132,15 @@ def test_a_feed_that_makes_up_ids_tells_nothing_twice(finds: Finds) -> None:
     assert [1, 0, 0] == [polled(finds, as_rss([Told(link="/a", name=str(n))]), feed).new for n in range(3)]
 
 
+def test_a_site_that_moves_to_https_tells_nothing_anew(finds: Finds) -> None:
+    """Its ids are addresses of places in one page, and change with it."""
+    feed = a_feed()
+    before = [Told(link=f"http://a.example.com/log#v{n}", name=f"http://a.example.com/log#v{n}") for n in (1, 2)]
+    after = [Told(link=f"https{told.link[4:]}", name=f"https{told.name[4:]}") for told in before]
+
+    assert [2, 0] == [polled(finds, as_rss(entries), feed).new for entries in (before, after)]
+
+
 def test_a_page_that_two_feeds_tell_of_is_one_find(finds: Finds) -> None:
     """A feed of everything and one of a subject; and what a person sent before."""
     entries, feed = [Told(link=f"/log#v{n}", name=str(n)) for n in (1, 2)], a_feed()

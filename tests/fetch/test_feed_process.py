@@ -31,6 +31,8 @@ def links(said: dict[str, Any]) -> list[str]:
         ('<link>/1</link><enclosure url="/1.ogg" type="audio/ogg" length="0"/><itunes:duration>04:05</itunes:duration>',
          "/1", "audio, 4:05"),
         ('<link>/1</link><enclosure url="/1.jpg" type="image/jpeg" length="99999"/>', "/1", ""),
+        (('<enclosure url="/1.jpg" type="image/jpeg"/><enclosure url="/1.mp3" type="audio/mpeg" length="38500000"/>'
+          "<itunes:duration>42:10</itunes:duration>"), "/1.mp3", "audio, 42:10, 38.5 MB"),
         ('<enclosure url="/1.pdf" type="application/pdf" length="2500000"/>', "/1.pdf", "pdf, 2.5 MB"),
         ('<media:content url="/1.mp4" type="video/mp4" duration="100"/>', "/1.mp4", "video, 1:40"),
         ('<guid isPermaLink="true">https://coast.example.com/1?a=1&amp;b=2</guid>', "/1?a=1&b=2", ""),

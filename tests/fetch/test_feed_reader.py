@@ -118,7 +118,7 @@ def test_a_feed_of_thousands_gives_its_newest_hundred() -> None:
 
 def test_nothing_comes_out_that_no_database_takes() -> None:
     """Null characters and halves of letters, which only JSON can hold: one of them would stop its feed for ever."""
-    item = '{"url":"https://a.example.com/%s","title":"a\\u0000b\\ud800c","content_text":"\\u0000"}'
+    item = '{"url":"https://a.example.com/%s","id":"\\ud800","title":"a\\u0000b\\ud800c","content_text":"\\u0000"}'
     items = ",".join(item % path for path in ("1", "\\u0000", "\\ud800", "a b", "x" * 5000))
     [entry] = read(f'{{"version":"https://jsonfeed.org/version/1","items":[{items}]}}'.encode()).entries
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 _PLAYED = {"audio", "video"}
@@ -26,20 +26,18 @@ class Media:
     def said(self) -> str:
         """Such as `audio, 1:02:03, 12.3 MB`."""
         family, _, exact = self.kind.partition("/")
+        kind = family if family in {*_PLAYED, "image"} else exact or "file"
         minutes, seconds = divmod(self.seconds, 60)
         hours, minutes = divmod(minutes, 60)
         length = f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
         # Many write 0 or 1 byte because the format wants a number.
         size = f"{self.n_bytes / 1_000_000:.1f} MB" if self.n_bytes >= 50_000 else ""
-        return ", ".join(
-            part
-            for part in (
-                family if family in {*_PLAYED, "image"} else exact or "file",
-                length * (self.seconds > 0),
-                size,
-            )
-            if part
-        )
+        return ", ".join(part for part in (kind, length if self.seconds else "", size) if part)
+
+
+def main_of(enclosed: Sequence[Media]) -> Media | None:
+    """Of several the first that is heard or seen: a picture often stands before the recording."""
+    return next((media for media in enclosed if media.is_played), enclosed[0] if enclosed else None)
 
 
 def of_enclosure(said: Mapping[str, object], duration: str) -> Media:
@@ -52,10 +50,8 @@ def of_enclosure(said: Mapping[str, object], duration: str) -> Media:
     )
 
 
-def of_attachment(said: object) -> Media | None:
+def of_attachment(said: Mapping[str, object]) -> Media:
     """An attachment of JSON Feed."""
-    if not isinstance(said, dict):
-        return None
     return Media(
         url=str(said.get("url") or ""),
         kind=str(said.get("mime_type") or "").strip().lower(),

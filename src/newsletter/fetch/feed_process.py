@@ -15,7 +15,7 @@ from itertools import accumulate
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from newsletter.fetch.feed_media import Media, of_attachment, of_enclosure
+from newsletter.fetch.feed_media import Media, main_of, of_attachment, of_enclosure
 from newsletter.words.feed import entry_identity
 from newsletter.words.find import is_clean
 
@@ -109,7 +109,9 @@ def _json_feed(data: bytes, url: str) -> dict[str, object]:
 
 def _json_entry(item: dict[str, Any], url: str) -> _Entry:
     name, attachments = str(item.get("id") or ""), item.get("attachments")
-    media = of_attachment(attachments[0]) if isinstance(attachments, list) and attachments else None
+    media = main_of(
+        [of_attachment(one) for one in attachments if isinstance(one, dict)] if isinstance(attachments, list) else []
+    )
     # A linked post points elsewhere: that page is what is told of. An id is an address only where it is a whole one.
     links = [item.get("external_url"), item.get("url"), name if _WRITTEN.match(name) else "", media and media.url]
     address = _first_address(links, url)
@@ -135,8 +137,8 @@ def _json_entry(item: dict[str, Any], url: str) -> _Entry:
 
 def _xml_feed(data: bytes, url: str, content_type: str) -> dict[str, object]:
     # A server may name another charset than the bytes have.
-    feed = _parsed(data, url, content_type) or _parsed(data, url, "")
-    if feed is None:
+    feed = _parsed(data, url, content_type) or ("charset" in content_type.lower() and _parsed(data, url, ""))
+    if not feed:
         return {"problem": "it is no feed"}
     # An id such as `abc-1` comes out of the library as an address below the feed's: only what the feed itself writes is one.
     written = set(_WRITTEN.findall(html.unescape(data.replace(b"\0", b"").decode(errors="replace"))))
@@ -155,8 +157,8 @@ def _parsed(data: bytes, url: str, content_type: str) -> Any | None:
 
 def _xml_entry(entry: Any, url: str, written: set[str]) -> _Entry:
     get, name = entry.get, str(entry.get("id") or "")
-    enclosed = [*entry.get("enclosures", ()), *entry.get("media_content", ())]
-    media = of_enclosure(enclosed[0], str(get("itunes_duration") or "")) if enclosed else None
+    duration = str(get("itunes_duration") or "")
+    media = main_of([of_enclosure(one, duration) for one in (*get("enclosures", ()), *get("media_content", ()))])
     address = _first_address(_xml_links(entry, name if name in written else "", media), url)
     moment = get("published_parsed") or get("updated_parsed")
 

@@ -50,8 +50,11 @@ def pause_after(failures: int) -> timedelta:
 
 
 def entry_identity(url: str, entry_id: str) -> str:
-    """What tells an entry from others of its feed: its page, the place in that page, and its id."""
-    return f"{canonical(url)}#{url.partition('#')[2]} {entry_id}"
+    """What tells an entry from others of its feed: its page, the place in that page, and its id. How an address among these is
+    written does not count: a site that moves to https has no new entries.
+    """
+    whole = entry_id.encode(errors="replace").decode()
+    return " ".join(f"{canonical(one)}#{one.partition('#')[2]}" for one in (url, whole))
 
 
 def entry_name(feed_url: str, identity: str) -> str:
