@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from newsletter.collect.plain_text import read_plain_text
 from newsletter.collect.voices.decide import Whose, decide, open_doubts
-from newsletter.collect.voices.doubts import doubts
+from newsletter.collect.voices.doubts import doubts, read_doubt
 from newsletter.collect.voices.tell import Voice
 from newsletter.collect.voices.turn import blocks_of, turned
 
@@ -97,3 +101,15 @@ def test_two_paragraphs_that_begin_alike_are_named_by_more_words() -> None:
         "“It is late and cold. …”",
         "“It is late and dark. …”",
     ]
+
+
+def test_the_lines_of_texts_that_were_read_find_their_paragraphs() -> None:
+    """Through Markdown's escapes and links, and set as the line says; half of them are enough to see it."""
+    n_doubts = 0
+    for path in sorted((Path(__file__).parent / "posts").glob("*.txt"))[::2]:
+        post = read_plain_text(path.read_text(encoding="utf-8"), on=date(2026, 11, 20))
+        blocks, found = blocks_of(post.body), open_doubts(post.body, post.checks)
+        assert [doubt.check for _, doubt in sorted(found.items())] == [line for line in post.checks if read_doubt(line)]
+        assert all(blocks[n].is_quote == ("Set as a quote" in doubt.check) for n, doubt in found.items())
+        n_doubts += len(found)
+    assert n_doubts > 5

@@ -36,6 +36,8 @@ export function markDoubts(inside) {
     const words = letters(dataset.doubt);
     const found = [...inside.querySelectorAll("p, li")].find((one) => letters(one.textContent).startsWith(words));
     if (!found) continue;
+    // Neither the manner of a quote nor ours, until somebody decides.
+    found.style.fontStyle = "normal";
     found.style.borderLeft = "3px dotted";
     found.style.paddingLeft = "10px";
     const reason = inside.createElement("span");
