@@ -13,11 +13,17 @@ from newsletter.words.post import Post
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
-    """An issue as its author wrote it, beside what became of it."""
+class Manuscript:
+    """An issue as its author wrote it, with its posts by slug."""
 
     issue: Issue
     posts: dict[str, Post]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof(Manuscript):
+    """A manuscript beside what became of it."""
+
     rendered: Rendered
 
 

@@ -12,11 +12,11 @@ from markdown_it.token import Token
 from newsletter.compose.braces import regions_of
 from newsletter.compose.gaps import TextOrigin
 from newsletter.compose.markdown import parser
-from newsletter.compose.press import Proof
+from newsletter.compose.press import Manuscript
 from newsletter.words.mistake import Place
 from newsletter.words.plain import unix_lines
 
-_GAP = re.compile(r"\{\{(?:(?!\{\{).)*?\}\}|\{%(?:(?!\{%).)*?%\}", re.DOTALL)
+GAP = re.compile(r"\{\{(?:(?!\{\{).)*?\}\}|\{%(?:(?!\{%).)*?%\}", re.DOTALL)
 _DASH = re.compile(r"^\s*(?:[—–―]|--+)\s*")
 # What stands for a merge tag while the text is parsed: as long as the tag, nothing to Markdown, and another letter for each
 # of the tags, so that they can be put back. The letters are of a plane that no text uses.
@@ -66,11 +66,11 @@ class AuthorText:
     own: list[tuple[int, str]] = field(default_factory=list)
 
 
-def readings_of(proof: Proof) -> list[AuthorText]:
+def readings_of(manuscript: Manuscript) -> list[AuthorText]:
     """The intro, the posts in their order, and the outro."""
-    issue = proof.issue
+    issue = manuscript.issue
     found = [read_author_text(issue.intro, issue.file, issue.intro_line, None)]
-    found += [read_author_text(post.body, post.file, post.body_line, post.slug) for post in proof.posts.values()]
+    found += [read_author_text(post.body, post.file, post.body_line, post.slug) for post in manuscript.posts.values()]
     return [*found, read_author_text(issue.outro, issue.file, issue.outro_line, None)]
 
 
@@ -87,7 +87,7 @@ def read_author_text(source: str, file: str, first_line: int, post: str | None) 
     read = AuthorText(file=file, first_line=first_line, post=post)
     bare = _without_remarks(source, read)
     tags = _Tags()
-    masked = _GAP.sub(tags.mask, bare)
+    masked = GAP.sub(tags.mask, bare)
     tokens = parser().parse(masked)
     lines = masked.split("\n")
     _TokenWalk(read, lines, tags).walk(tokens)

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 
-from newsletter.compose.press import Proof
+from newsletter.compose.press import Manuscript, Proof
 from newsletter.preflight import complaints as reported
-from newsletter.preflight import content, gaps, images, left_over, links, quotes, repeats, spam
+from newsletter.preflight import (
+    content,
+    dates,
+    gaps,
+    images,
+    inbox,
+    left_over,
+    links,
+    names,
+    placeholders,
+    quotes,
+    repeats,
+    slips,
+    spam,
+)
 from newsletter.preflight.around import Around
-from newsletter.preflight.author_text import readings_of
+from newsletter.preflight.author_text import AuthorText, readings_of
 from newsletter.preflight.mail import access, both_parts, clients, headers, size
 from newsletter.preflight.mail.finished import filled
 from newsletter.preflight.waivers import idle, waived
@@ -31,11 +46,10 @@ def check(proof: Proof, around: Around) -> list[Finding]:
     replies = told.replies
     longest = dict(around.longest)
     found = [
-        *content.findings(proof, readings),
+        *written_findings(proof, readings, around.newsletter.language, around.now),
         *both_parts.findings(proof, mail, around),
         *spam.findings(proof, mail),
         *gaps.findings(proof, around),
-        *left_over.findings(proof, readings),
         *links.findings(written, replies),
         *answers.findings([link for link in written if not link.is_picture], told),
         *answers.findings(fetched, told),
@@ -51,6 +65,19 @@ def check(proof: Proof, around: Around) -> list[Finding]:
     ]
     beside = idle(found, proof.issue, also=around.also, is_online=around.fetcher is not None)
     return _sorted([*waived(found, proof.issue), *beside])
+
+
+def written_findings(
+    manuscript: Manuscript, readings: Sequence[AuthorText], language: str, now: datetime | None
+) -> Iterator[Finding]:
+    """What the words show by themselves, before anything is made of them."""
+    yield from content.findings(manuscript, readings)
+    yield from placeholders.findings(manuscript, readings)
+    yield from inbox.findings(manuscript)
+    yield from left_over.findings(manuscript, readings)
+    yield from slips.findings(manuscript, readings, language)
+    yield from dates.findings(manuscript, readings, now.date() if now else None)
+    yield from names.findings(manuscript, readings, language)
 
 
 def _sorted(found: Iterable[Finding]) -> list[Finding]:

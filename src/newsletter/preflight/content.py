@@ -6,36 +6,22 @@ import re
 from collections.abc import Iterator, Sequence
 
 from newsletter.collect.voices.doubts import read_doubt
-from newsletter.compose.press import Proof
+from newsletter.compose.press import Manuscript
 from newsletter.preflight.author_text import AuthorText
 from newsletter.preflight.rules import finding
 from newsletter.words.finding import Answer, Finding, Mend
 from newsletter.words.gap import without_gaps
 from newsletter.words.issue import Issue
-from newsletter.words.mistake import Place
 from newsletter.words.post import Post
 
-# Past this nobody sees the rest anywhere; phones show about forty characters.
-LONGEST_SUBJECT = 150
 
-_PLACEHOLDER = re.compile(
-    r"\blorem ipsum\b|\b(?:TODO|FIXME|TBD|TBC|TK TK|XXX+)\b|\[(?:your|insert|add|link|source|name|title)\b[^\]]{0,30}\](?!\()"
-    r"|\b(?:your text|text goes|headline goes|link goes) here\b",
-    re.IGNORECASE,
-)
-# In small letters these are words of some language.
-_LOUD = re.compile(r"(?:todo|fixme|tbd|tbc|tk tk|xxx+)$", re.IGNORECASE)
-
-
-def findings(proof: Proof, readings: Sequence[AuthorText]) -> Iterator[Finding]:
-    """Subject, preheader, empty sections and posts, placeholders, and notes that were left for the editor."""
-    yield from _moved_in(proof.issue)
-    yield from _head(proof.issue)
-    yield from _unwritten(proof)
-    yield from _sections(proof.issue)
+def findings(manuscript: Manuscript, readings: Sequence[AuthorText]) -> Iterator[Finding]:
+    """Preheader, empty sections and posts, and notes that were left for the editor."""
+    yield from _moved_in(manuscript.issue)
+    yield from _head(manuscript.issue)
+    yield from _unwritten(manuscript)
+    yield from _sections(manuscript.issue)
     for read in readings:
-        for number, line in read.own:
-            yield from _placeholders(line, read.file, number, read.post)
         for place, words in read.remarks:
             yield finding(
                 "open-remark",
@@ -44,8 +30,7 @@ def findings(proof: Proof, readings: Sequence[AuthorText]) -> Iterator[Finding]:
                 "Answer it, then delete it.",
                 post=read.post,
             )
-    for post in proof.posts.values():
-        yield from _placeholders(post.title, post.file, post.line_of("title") or 1, post.slug)
+    for post in manuscript.posts.values():
         yield from _open_checks(post)
         yield from _wordless(post)
 
@@ -63,8 +48,6 @@ def _moved_in(issue: Issue) -> Iterator[Finding]:
 
 
 def _head(issue: Issue) -> Iterator[Finding]:
-    for key, text in (("subject", issue.subject), ("preheader", issue.preheader)):
-        yield from _placeholders(text, issue.file, issue.line_of(key) or 1, None)
     if not issue.preheader.strip():
         yield finding(
             "no-preheader",
@@ -80,19 +63,12 @@ def _head(issue: Issue) -> Iterator[Finding]:
             "Say something that the subject does not.",
             mend=_without_line(issue, "preheader"),
         )
-    if len(issue.subject) > LONGEST_SUBJECT:
-        yield finding(
-            "long-subject",
-            issue.place("subject"),
-            f"The subject has {len(issue.subject)} characters.",
-            "Put what matters first, and stop there.",
-        )
 
 
-def _unwritten(proof: Proof) -> Iterator[Finding]:
+def _unwritten(manuscript: Manuscript) -> Iterator[Finding]:
     """A draft takes the title of its first post for a subject; where that still stands, nobody has written one."""
-    issue = proof.issue
-    taken = next((post for post in proof.posts.values() if without_gaps(post.title) == issue.subject), None)
+    issue = manuscript.issue
+    taken = next((post for post in manuscript.posts.values() if without_gaps(post.title) == issue.subject), None)
     if taken is None or issue.moved_in:
         return
     yield finding(
@@ -120,19 +96,6 @@ def _sections(issue: Issue) -> Iterator[Finding]:
         )
 
 
-def _placeholders(text: str, file: str, line: int, post: str | None) -> Iterator[Finding]:
-    for found in _PLACEHOLDER.finditer(text):
-        if _LOUD.fullmatch(found[0]) and not found[0].isupper():
-            continue
-        yield finding(
-            "placeholder",
-            Place(file, line, found.start() + 1),
-            f"“{found[0]}” stands where your own words should.",
-            "Write what belongs here, or take it out.",
-            post=post,
-        )
-
-
 _NUMBERS = {1: "One", 2: "Two", 3: "Three", 4: "Four", 5: "Five"}
 
 
@@ -142,7 +105,7 @@ def _open_checks(post: Post) -> Iterator[Finding]:
         many = len(doubts) > 1
         yield finding(
             "open-check",
-            Place(post.file, post.line_of("checks") or 1),
+            post.place("checks"),
             f"{_NUMBERS.get(len(doubts), len(doubts))} paragraph{'s' if many else ''} of “{post.title}” may be"
             f" {'quotes' if many else 'a quote'} or your own words: {', '.join(f'“{begins} …”' for begins in doubts)}.",
             "Set each as it should be, and take its line out of `checks:` in the post.",
@@ -166,7 +129,7 @@ def _wordless(post: Post) -> Iterator[Finding]:
     if not re.search(r"[^\W_]", post.body):
         yield finding(
             "empty-post",
-            Place(post.file, post.line_of("title") or 1),
+            post.place("title"),
             f"“{post.title}” has no words below its title.",
             "Quote what it is about, or say what you think of it.",
             post=post.slug,

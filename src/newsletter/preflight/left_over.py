@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from newsletter.compose.press import Proof
+from newsletter.compose.press import Manuscript
 from newsletter.preflight.author_text import AuthorLink, AuthorText
 from newsletter.preflight.rules import finding, link_finding
 from newsletter.words.domain import scheme_of
@@ -46,9 +46,9 @@ _RAW = (
 )
 
 
-def findings(proof: Proof, readings: Sequence[AuthorText]) -> Iterator[Finding]:
+def findings(manuscript: Manuscript, readings: Sequence[AuthorText]) -> Iterator[Finding]:
     """In the author's own words; quotes and code are shown as they are on purpose."""
-    issue = proof.issue
+    issue = manuscript.issue
     for key, text in (("subject", issue.subject), ("preheader", issue.preheader)):
         yield from _foreign(text, issue.file, issue.line_of(key) or 1, None)
     for read in readings:

@@ -91,6 +91,12 @@ RULES: dict[str, Rule] = {
         "content", W, "A title that a draft took over names one post, not what the issue is about."
     ),
     "long-subject": Rule("content", W, "Inboxes cut it, phones at about 40 letters."),
+    "cut-subject": Rule("content", N, "Readers decide by what they see of it."),
+    "wrong-weekday": Rule("content", W, "Readers come on the wrong day, or write to ask."),
+    "doubled-word": Rule("content", W, "Readers stumble over it, and you did not see it."),
+    "doubled-word-in-quote": Rule("content", N, "It may stand so at its source, or be a slip of copying."),
+    "open-mark": Rule("content", W, "Readers can't tell where somebody else's words or an aside end."),
+    "name-two-ways": Rule("content", W, "One of the two is wrong, and the person will notice."),
     "no-postal-address": Rule("content", E, "Law in most countries wants it in every issue, in HTML and in text."),
     "stand-in-address": Rule("content", N, "Real mail needs your own; what stands there is only for practice."),
     "no-unsubscribe": Rule("content", E, "Who can't leave presses the spam button, and law asks for it."),
