@@ -8,6 +8,7 @@ from typing import Any
 from newsletter.compose.press import Manuscript
 from newsletter.preflight.author_text import readings_of
 from newsletter.preflight.check import written_findings
+from newsletter.preflight.sponsors import without_mends
 from newsletter.words.finding import Finding
 from newsletter.words.issue import Issue, Section
 from newsletter.words.post import Post
@@ -20,9 +21,11 @@ def a_manuscript(body: str, *more: Post, title: str = "Ice", section: str = "To 
     return Manuscript(issue=Issue(sections=(Section(title=section, posts=tuple(posts)),), **values), posts=posts)
 
 
-def found_in(manuscript: Manuscript, language: str = "en") -> list[Finding]:
+def found_in(manuscript: Manuscript, language: str = "en", house_style: str = "") -> list[Finding]:
     """All that its words show."""
-    return list(written_findings(manuscript, readings_of(manuscript), language, None))
+    readings = readings_of(manuscript)
+    found = written_findings(manuscript, readings, language=language, now=None, style=house_style)
+    return without_mends(found, manuscript, readings)
 
 
 def codes(manuscript: Manuscript, language: str = "en") -> list[str]:

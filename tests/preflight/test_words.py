@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from newsletter.preflight.inbox import cut_to
+from newsletter.preflight.wording.inbox import cut_to
 from newsletter.words.finding import Severity
 from newsletter.words.post import Image, Post
 from tests.preflight.manuscripts import a_manuscript, codes, found_in

@@ -24,7 +24,7 @@ class Around:
     the folder that the issue shows, by the path as it is named, with the bytes that are mailed; None where nobody looked. `also` are codes of checks that are off by
     default. Without a `fetcher` nothing is asked of the web. Where there is a `memory`,
     what it remembers `now` is not asked again, unless the check `is_fresh`. `seconds_between` is how long
-    one host is left alone between two questions. `health` is what came of the issues of the last days.
+    one host is left alone between two questions. `house_style` is the text of the file that says how words are written. `health` is what came of the issues of the last days.
     """
 
     newsletter: Newsletter
@@ -44,4 +44,5 @@ class Around:
     now: datetime | None = None
     is_fresh: bool = False
     seconds_between: float = 0.25
+    house_style: str = ""
     health: Sequence[IssueHealth] = ()

@@ -45,11 +45,11 @@ class AuthorLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """A blockquote: its words without the last line that names the source, and that line."""
+    """A blockquote: its words without the last line that names the source, and that line; `link` is the address behind it."""
 
     words: str
     attribution: str
-    is_linked: bool
+    link: str = ""
     place: Place
 
 
@@ -198,12 +198,11 @@ class _TokenWalk:
         attribution = _DASH.sub("", last) if _DASH.match(last) else ""
         if attribution:
             texts[-1] = texts[-1][:-1]
-        is_linked = bool(attribution) and any(child.type == "link_open" for child in _last_line(inline[-1]))
+        opening = (child for child in _last_line(inline[-1]) if child.type == "link_open") if attribution else iter(())
+        link = next((self.tags.unmask(str(child.attrGet("href") or "")) for child in opening), "")
         words = "\n\n".join(" ".join(lines) for lines in texts if lines)
         start = tokens[0].map[0] if tokens[0].map else 0
-        self.read.quotes.append(
-            Quote(words=words, attribution=attribution, is_linked=is_linked, place=self._line(start))
-        )
+        self.read.quotes.append(Quote(words=words, attribution=attribution, link=link, place=self._line(start)))
 
     def _line(self, number: int, column: int | None = None) -> Place:
         return Place(self.read.file, self.read.first_line + number, column)

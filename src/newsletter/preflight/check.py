@@ -7,28 +7,16 @@ from datetime import datetime
 
 from newsletter.compose.press import Manuscript, Proof
 from newsletter.preflight import complaints as reported
-from newsletter.preflight import (
-    content,
-    dates,
-    gaps,
-    images,
-    inbox,
-    left_over,
-    links,
-    names,
-    placeholders,
-    quotes,
-    repeats,
-    slips,
-    spam,
-)
+from newsletter.preflight import content, gaps, images, left_over, links, quotes, repeats, spam
 from newsletter.preflight.around import Around
 from newsletter.preflight.author_text import AuthorText, readings_of
 from newsletter.preflight.mail import access, both_parts, clients, headers, size
 from newsletter.preflight.mail.finished import filled
+from newsletter.preflight.sponsors import without_mends
 from newsletter.preflight.waivers import idle, waived
 from newsletter.preflight.web import answers
 from newsletter.preflight.web.questions import as_readers_fetch, ask_about
+from newsletter.preflight.wording import dates, house_style, inbox, names, placeholders, slips
 from newsletter.words.finding import Finding, Severity
 
 
@@ -46,7 +34,9 @@ def check(proof: Proof, around: Around) -> list[Finding]:
     replies = told.replies
     longest = dict(around.longest)
     found = [
-        *written_findings(proof, readings, around.newsletter.language, around.now),
+        *written_findings(
+            proof, readings, language=around.newsletter.language, now=around.now, style=around.house_style
+        ),
         *both_parts.findings(proof, mail, around),
         *spam.findings(proof, mail),
         *gaps.findings(proof, around),
@@ -64,11 +54,16 @@ def check(proof: Proof, around: Around) -> list[Finding]:
         *unasked,
     ]
     beside = idle(found, proof.issue, also=around.also, is_online=around.fetcher is not None)
-    return _sorted([*waived(found, proof.issue), *beside])
+    return in_order([*waived(without_mends(found, proof, readings), proof.issue), *beside])
 
 
 def written_findings(
-    manuscript: Manuscript, readings: Sequence[AuthorText], language: str, now: datetime | None
+    manuscript: Manuscript,
+    readings: Sequence[AuthorText],
+    *,
+    language: str,
+    now: datetime | None,
+    style: str = "",
 ) -> Iterator[Finding]:
     """What the words show by themselves, before anything is made of them."""
     yield from content.findings(manuscript, readings)
@@ -78,9 +73,11 @@ def written_findings(
     yield from slips.findings(manuscript, readings, language)
     yield from dates.findings(manuscript, readings, now.date() if now else None)
     yield from names.findings(manuscript, readings, language)
+    yield from house_style.findings(manuscript, readings, style)
 
 
-def _sorted(found: Iterable[Finding]) -> list[Finding]:
+def in_order(found: Iterable[Finding]) -> list[Finding]:
+    """Each once: errors first, in the order of the files; what its author waived comes last."""
     worst_first = list(Severity)
     unique = list(dict.fromkeys(found))
     return sorted(

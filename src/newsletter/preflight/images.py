@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from urllib.parse import unquote
 
-from newsletter.compose.press import Proof
+from newsletter.compose.press import Manuscript, Proof
 from newsletter.preflight.around import Around
 from newsletter.preflight.author_text import AuthorLink, AuthorText
 from newsletter.preflight.mail.finished import Filled
@@ -22,7 +22,7 @@ _FILE_NAME = re.compile(
 )
 
 
-def pictures_of(proof: Proof, readings: Sequence[AuthorText]) -> list[AuthorLink]:
+def pictures_of(manuscript: Manuscript, readings: Sequence[AuthorText]) -> list[AuthorLink]:
     """The posts' own pictures, and those in texts: `href` is the picture, `words` are its description."""
     own = [
         AuthorLink(
@@ -32,7 +32,7 @@ def pictures_of(proof: Proof, readings: Sequence[AuthorText]) -> list[AuthorLink
             post=post.slug,
             is_picture=True,
         )
-        for post in proof.posts.values()
+        for post in manuscript.posts.values()
         if post.image
     ]
     return own + [link for read in readings for link in read.links if link.is_picture]

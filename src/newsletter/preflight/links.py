@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from newsletter.compose.press import Proof
+from newsletter.compose.press import Manuscript
 from newsletter.ports.fetcher import Fetched
 from newsletter.preflight.author_text import AuthorLink, AuthorText
 from newsletter.preflight.mends import other_address
@@ -24,9 +24,9 @@ _BRANCH = re.compile(r"\{%-?\s*(if|elif|else|endif)\b[^%]{0,400}%\}")
 _WEB = frozenset({"http", "https"})
 
 
-def links_of(proof: Proof, readings: Sequence[AuthorText]) -> list[AuthorLink]:
+def links_of(manuscript: Manuscript, readings: Sequence[AuthorText]) -> list[AuthorLink]:
     """Every link of the issue in reading order: each post's own address before those in its text."""
-    own = {post.slug: _title_link(proof, post.slug) for post in proof.posts.values() if post.url}
+    own = {post.slug: _title_link(manuscript, post.slug) for post in manuscript.posts.values() if post.url}
     found: list[AuthorLink] = []
     for read in readings:
         if read.post in own:
@@ -54,8 +54,8 @@ def mend_of(link: AuthorLink, new: str, *, is_sure: bool) -> Mend | None:
     return other_address(link.place, link.href, new, is_sure=is_sure)
 
 
-def _title_link(proof: Proof, slug: str) -> AuthorLink:
-    post = proof.posts[slug]
+def _title_link(manuscript: Manuscript, slug: str) -> AuthorLink:
+    post = manuscript.posts[slug]
     place = post.place("url")
     return AuthorLink(href=post.url or "", words=post.title, place=place, post=slug, is_title=True, is_verbatim=True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 
 from newsletter.compose.press import Proof
@@ -43,9 +44,7 @@ def findings(
 
 def _unlinked(post: Post, read: AuthorText) -> Iterator[Finding]:
     """One warning a post, however many of its sources are unlinked."""
-    missing = [
-        quote for quote in read.quotes if quote.attribution and not quote.is_linked and not _is_its_own(post, quote)
-    ]
+    missing = [quote for quote in read.quotes if quote.attribution and not quote.link and not _is_its_own(post, quote)]
     if not missing:
         return
     names = list(dict.fromkeys(quote.attribution for quote in missing))
@@ -74,21 +73,24 @@ def _is_its_own(post: Post, quote: Quote) -> bool:
 
 
 def _not_there(post: Post, read: AuthorText, replies: Replies) -> Iterator[Finding]:
-    reply = replies.get(post.url or "")
-    if not isinstance(reply, Fetched) or reply.status != 200:
-        return
-    page = text_of_page(reply)
+    pages: dict[str, str] = {}
     for quote in read.quotes:
-        if not _is_its_own(post, quote) or quote.is_linked:
+        url = quote.link or (post.url if post.url and _is_its_own(post, quote) else "")
+        reply = replies.get(url)
+        if not isinstance(reply, Fetched) or reply.status != 200:
             continue
+        if url not in pages:
+            pages[url] = text_of_page(reply)
+        page = pages[url]
         absent = [piece for piece in _pieces(quote.words) if letters_of(piece) not in page]
-        if not absent:
+        if not absent or (quote.link and not _is_from(absent[0], page)):
             continue
+        what = f"page of “{post.title}”" if url == post.url else f"page {url[:100]}"
         if not reply.is_whole or len(page) < 200:
             yield finding(
                 "not-checked",
                 quote.place,
-                f"The quote could not be looked for: the page of “{post.title}” is too long, or shows its text by script only.",
+                f"The quote could not be looked for: the {what} is too long, or shows its text by script only.",
                 "Compare it yourself.",
                 post=post.slug,
             )
@@ -96,11 +98,40 @@ def _not_there(post: Post, read: AuthorText, replies: Replies) -> Iterator[Findi
         yield finding(
             "quote-not-on-page",
             quote.place,
-            f"The page of “{post.title}” does not say “{shortened(' '.join(absent[0].split()), 80)}”.",
+            f"The {what} does not say {_difference(absent[0], page)}.",
             "Compare it with the page; mark what you left out with … and what you changed with [brackets].",
             post=post.slug,
-            url=post.url,
+            url=url,
         )
+
+
+def _is_from(piece: str, page: str) -> bool:
+    """Whether the page holds half of the words: a name may link to a person's own page, where nothing of a quote stands."""
+    words = piece.split()
+    begin, end = _standing(words, page)
+    return begin + end >= len(words) / 2
+
+
+def _difference(piece: str, page: str) -> str:
+    """The words that differ, among those beside them; the whole beginning, where nothing of it stands there."""
+    words = piece.split()
+    begin, end = _standing(words, page)
+    differing = words[begin : max(begin + 1, len(words) - end)]
+    if not begin + end or len(differing) > 12:
+        return f"“{shortened(' '.join(words), 80)}”"
+    around = words[max(0, begin - 3) : max(begin + 1, len(words) - end) + 3]
+    return f"“{' '.join(differing)}” where the quote has “{' '.join(around)}”"
+
+
+def _standing(words: Sequence[str], page: str) -> tuple[int, int]:
+    """How many of the first and of the last words stand on the page in a row."""
+    begin = bisect_left(range(len(words) + 1), True, key=lambda n: letters_of("".join(words[:n])) not in page) - 1
+    rest = words[begin:]
+    end = (
+        bisect_left(range(len(rest) + 1), True, key=lambda n: letters_of("".join(rest[len(rest) - n :])) not in page)
+        - 1
+    )
+    return begin, end
 
 
 def _long(post: Post, read: AuthorText) -> Iterator[Finding]:

@@ -97,6 +97,7 @@ RULES: dict[str, Rule] = {
     "doubled-word-in-quote": Rule("content", N, "It may stand so at its source, or be a slip of copying."),
     "open-mark": Rule("content", W, "Readers can't tell where somebody else's words or an aside end."),
     "name-two-ways": Rule("content", W, "One of the two is wrong, and the person will notice."),
+    "house-style": Rule("content", W, "Readers see a newsletter that writes one thing in two ways."),
     "no-postal-address": Rule("content", E, "Law in most countries wants it in every issue, in HTML and in text."),
     "stand-in-address": Rule("content", N, "Real mail needs your own; what stands there is only for practice."),
     "no-unsubscribe": Rule("content", E, "Who can't leave presses the spam button, and law asks for it."),
@@ -118,6 +119,8 @@ RULES: dict[str, Rule] = {
         "before", E, "Mailbox providers refuse all mail of a domain that goes on like that, for a week and longer."
     ),
     "near-spam-limit": Rule("before", W, "Three times as many, and mailbox providers refuse all mail of your domain."),
+    "does-not-render": Rule("check", E, "There is no mail before it is mended."),
+    "house-style-file": Rule("check", W, "Nothing is looked for by it."),
     "not-checked": Rule("check", N, "It may be right or wrong: nobody looked."),
     "remembered-answers": Rule("check", N, "A page may have changed since it was asked for."),
     "unknown-waiver": Rule("check", W, "It waives nothing, and what was meant is still found."),

@@ -6,12 +6,15 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from newsletter.fetch.answer_file import AnswerFile
+from newsletter.folder.text_files import read_text
 from newsletter.ledger.sample import sample
 from newsletter.preflight.around import Around
 from newsletter.preflight.author_text import readings_of
 from newsletter.preflight.check import check
 from newsletter.preflight.gaps import bare_fields
 from newsletter.preflight.images import pictures_of
+from newsletter.preflight.unrendered import check_unrendered
+from newsletter.preflight.wording.house_style import FILE as HOUSE_STYLE
 from newsletter.preflight.worst_reader import WORST, worst_reader
 from newsletter.segments.audience import Audience
 from newsletter.segments.reader_values_sql import ReaderValues
@@ -61,8 +64,27 @@ def around(
         memory=AnswerFile(parts.directory / "var" / "cache" / "answers.db") if online else None,
         now=parts.clock.now(),
         is_fresh=is_fresh,
+        house_style=house_style_of(parts),
         # Nothing that really went out stands in the way of practising.
         health=() if parts.config.is_practice else parts.alarms.list_health((), unconfirmed=False),
+    )
+
+
+def house_style_of(parts: Parts) -> str:
+    """The text of the newsletter's house style; empty where it has none."""
+    path = parts.directory / HOUSE_STYLE
+    return read_text(path, HOUSE_STYLE, room=parts.directory) if path.exists() else ""
+
+
+def check_unrendered_issue(parts: Parts, number: int, stop: NewsletterError) -> list[Finding]:
+    """What can be said of an issue that `stop` keeps from being rendered. Raises what is wrong with its own file."""
+    return check_unrendered(
+        parts.shelf,
+        number,
+        stop,
+        language=parts.config.newsletter.language,
+        now=parts.clock.now(),
+        style=house_style_of(parts),
     )
 
 

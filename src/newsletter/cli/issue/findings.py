@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from newsletter.segments.audience import Audience
 from newsletter.wiring import Parts
 from newsletter.words.finding import Finding, that_stop
-from newsletter.words.mistake import Mistake
+from newsletter.words.mistake import Mistake, NewsletterError
 
 if TYPE_CHECKING:
     from newsletter.compose.press import Proof
@@ -17,10 +17,14 @@ if TYPE_CHECKING:
 def findings_of(
     parts: Parts, issue: int, *, online: bool = False, also: Collection[str] = (), is_fresh: bool = False
 ) -> list[Finding]:
-    """See `findings_about`. Raises Mistake where the issue can't even be rendered."""
+    """See `findings_about`. An issue that can't be rendered has findings too; raises Mistake where its own file can't be read."""
     from newsletter.compose.press import press
+    from newsletter.wiring.surroundings import check_unrendered_issue
 
-    proof = press(parts.shelf, parts.config.newsletter, issue)
+    try:
+        proof = press(parts.shelf, parts.config.newsletter, issue)
+    except NewsletterError as stop:
+        return check_unrendered_issue(parts, issue, stop)
     return findings_about(parts, proof, online=online, also=also, is_fresh=is_fresh)
 
 

@@ -34,7 +34,12 @@ def ask_about(
     told = answered(
         around.fetcher,
         addresses,
-        to_read=frozenset(post.url for post in proof.posts.values() if post.url and _has_quote(post.body)),
+        to_read=frozenset(
+            [
+                *(post.url for post in proof.posts.values() if post.url and _has_quote(post.body)),
+                *(link.href for link in written if link.in_quote),
+            ]
+        ),
         memory=around.memory,
         now=around.now,
         is_fresh=around.is_fresh,

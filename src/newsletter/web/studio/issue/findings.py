@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from starlette.responses import Response
 
@@ -13,7 +14,7 @@ from newsletter.preflight.mends import mended
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.studio import Studio
 from newsletter.web.studio.visit import Visit, place_json
-from newsletter.wiring.surroundings import around
+from newsletter.wiring.surroundings import around, check_unrendered_issue
 from newsletter.words.finding import Finding, that_ask
 from newsletter.words.mistake import Missing, NewsletterError
 from newsletter.words.user import Role
@@ -33,14 +34,19 @@ def show(studio: Studio, visit: Visit) -> Response:
             "fix": error.fix,
             "place": place,
         }
-        return visit.json(
-            {
-                "findings": [
-                    stops | {"why": "", "waived": None, "answer": None, "at_words": False, "mend": None, "slug": None}
-                ]
-            }
-        )
+        first = stops | {"why": "", "waived": None, "answer": None, "at_words": False, "mend": None, "slug": None}
+        # Nothing can be mended or answered by a press before the issue renders.
+        others = [replace(one, mend=None, answer=None) for one in _others(studio, number, error)]
+        return visit.json({"findings": [first, *map(_as_json, others)]})
     return visit.json({"findings": [_as_json(one) for one in found]})
+
+
+def _others(studio: Studio, number: int, stop: NewsletterError) -> list[Finding]:
+    """What else there is to find; nothing, where the issue's own file can't be read."""
+    try:
+        return [one for one in check_unrendered_issue(studio.parts, number, stop) if one.message != stop.message]
+    except NewsletterError:
+        return []
 
 
 def mend(studio: Studio, visit: Visit) -> Response:

@@ -10,7 +10,7 @@ from newsletter.compose.press import Manuscript
 from newsletter.preflight.author_text import GAP, AuthorText
 from newsletter.words.mistake import Place
 
-# Stands for what is no word of the text. It is neither a letter nor a blank, so that words beside it are not neighbours.
+# Stands for code, addresses and tags. It is neither a letter nor a blank, so that words beside it are not neighbours.
 _HOLE = "\ufffc"
 _NOT_WORDS = re.compile(
     r"(?<!`)(`++)[^`]*+\1(?!`)|~~[^~]++~~|<[a-z][a-z0-9+.-]*+:[^<>\s]*+>|(?<![\w/.])(?:https?://|www\.)[^\s<>)\]]++"
@@ -21,7 +21,7 @@ _ITEM = re.compile(r"\s{0,12}(?:[-+*]|\d{1,3}[.)]|#{1,6}|\|)\s")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Field:
+class HeadField:
     """A value in the front matter. `is_ours` where nobody else can have written it; `column` is where it begins, where known."""
 
     key: str
@@ -36,7 +36,7 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Paragraph:
+class OwnParagraph:
     """A paragraph, list item or heading of ours: `text` has the letters of its lines at their columns."""
 
     file: str
@@ -49,23 +49,23 @@ class Paragraph:
         return Place(self.file, self.first_line + before.count("\n"), offset - before.rfind("\n"))
 
 
-def fields_of(manuscript: Manuscript) -> Iterator[Field]:
+def fields_of(manuscript: Manuscript) -> Iterator[HeadField]:
     """In the order of the files. The title of a post about a page is that page's, as far as anybody knows."""
     issue = manuscript.issue
     for key, text in (("subject", issue.subject), ("preheader", issue.preheader)):
-        yield Field(key=key, text=text, place=issue.place(key), column=issue.column_of(key))
+        yield HeadField(key=key, text=text, place=issue.place(key), column=issue.column_of(key))
     for number, section in enumerate(issue.sections, 1):
-        yield Field(key="section", text=section.title, place=issue.place(f"section {number}", "sections"))
+        yield HeadField(key="section", text=section.title, place=issue.place(f"section {number}", "sections"))
     for post in manuscript.posts.values():
         values = {"title": post.title, "source": post.source, "author": post.author, "byline": post.byline}
         for key, value in values.items():
             ours = key == "title" and post.url is None
-            yield Field(key=key, text=value or "", place=post.place(key), post=post.slug, is_ours=ours)
+            yield HeadField(key=key, text=value or "", place=post.place(key), post=post.slug, is_ours=ours)
         if post.image:
-            yield Field(key="alt", text=post.image.alt, place=post.place("alt", "image"), post=post.slug)
+            yield HeadField(key="alt", text=post.image.alt, place=post.place("alt", "image"), post=post.slug)
 
 
-def paragraphs_of(readings: Sequence[AuthorText]) -> Iterator[Paragraph]:
+def paragraphs_of(readings: Sequence[AuthorText]) -> Iterator[OwnParagraph]:
     """The author's own paragraphs; quotes and code blocks are none."""
     for read in readings:
         lines: list[str] = []
@@ -77,9 +77,9 @@ def paragraphs_of(readings: Sequence[AuthorText]) -> Iterator[Paragraph]:
                 lines.append(line)
 
 
-def _paragraph(read: AuthorText, first_line: int, lines: Sequence[str]) -> Paragraph:
+def _paragraph(read: AuthorText, first_line: int, lines: Sequence[str]) -> OwnParagraph:
     text = GAP.sub(_hole, "\n".join(lines))
-    return Paragraph(file=read.file, first_line=first_line, post=read.post, text=_NOT_WORDS.sub(_hole, text))
+    return OwnParagraph(file=read.file, first_line=first_line, post=read.post, text=_NOT_WORDS.sub(_hole, text))
 
 
 def _hole(found: re.Match[str]) -> str:

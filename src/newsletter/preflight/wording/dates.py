@@ -8,8 +8,8 @@ from datetime import date, timedelta
 
 from newsletter.compose.press import Manuscript
 from newsletter.preflight.author_text import AuthorText
-from newsletter.preflight.prose import fields_of, paragraphs_of
 from newsletter.preflight.rules import finding
+from newsletter.preflight.wording.prose import fields_of, paragraphs_of
 from newsletter.words.finding import Finding
 
 _DAYS = (

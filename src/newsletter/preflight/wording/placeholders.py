@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 
 from newsletter.compose.press import Manuscript
 from newsletter.preflight.author_text import AuthorLink, AuthorText
-from newsletter.preflight.prose import fields_of
 from newsletter.preflight.rules import finding
+from newsletter.preflight.wording.prose import fields_of
 from newsletter.words.domain import host_of
 from newsletter.words.finding import Finding
 from newsletter.words.mistake import Place
 
-# No quote says these, whoever is quoted.
+# Nobody who is quoted says these.
 _NOBODY_SAYS = (
     r"\b[Ll]orem [Ii]psum\b|\bTK(?: ?TK)+\b|\[(?:TK|XX+|LINK|URL|TODO|TBD|TBC|INSERT\b[^\[\]]{0,40}|\?{2,})\](?![(\[:])"
     r"|\b(?:TODO|FIXME):"

@@ -9,8 +9,8 @@ from itertools import groupby
 from newsletter.compose.press import Manuscript
 from newsletter.preflight.author_text import AuthorText
 from newsletter.preflight.mends import other_words
-from newsletter.preflight.prose import fields_of, paragraphs_of
 from newsletter.preflight.rules import finding
+from newsletter.preflight.wording.prose import fields_of, paragraphs_of
 from newsletter.words.finding import Finding
 from newsletter.words.mistake import Place
 

@@ -1,0 +1,1 @@
+"""What the words of an issue show by themselves."""
