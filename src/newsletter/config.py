@@ -13,12 +13,12 @@ from urllib.parse import urlsplit
 from newsletter.config_files import FILE, SECRETS
 from newsletter.config_sources import PROVIDER_SETTINGS, Settings
 from newsletter.config_values import (
+    checked_line,
     keep_ip_days,
     language_tag,
     mail_address,
     mail_addresses,
     number,
-    one_line,
     provider_value,
     proxies,
     tracking_mode,
@@ -137,7 +137,7 @@ def _newsletter(settings: Settings) -> Newsletter:
     if name is None:
         raise settings.mistake("name", "The newsletter has no name.", 'Add a line: name = "What it is called"')
     return Newsletter(
-        name=one_line(settings, "name", name),
+        name=checked_line(settings, "name", name),
         sender=_sender(settings),
         reply_to=mail_address(settings, "reply_to"),
         address=_postal_address(settings),

@@ -151,7 +151,7 @@ def proxies(settings: Settings) -> tuple[str, ...]:
     return tuple(found)
 
 
-def one_line(settings: Settings, key: str, value: str) -> str:
+def checked_line(settings: Settings, key: str, value: str) -> str:
     if not value.isprintable():
         raise settings.mistake(key, f"`{key}` holds a line break or a control character.", "Write it on one line.")
     return value

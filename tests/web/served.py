@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 from newsletter.cli.serve.pages import listener_at, serve_pages
 from newsletter.consent.letters.letters import LEAVE, LINK, letter, note, notice
 from newsletter.consent.letters.look import LetterLook
-from newsletter.consent.letters.words import LETTERS, MOVED, OWN
+from newsletter.consent.letters.texts import LETTERS, MOVED, OWN
 from newsletter.consent.own_token import own_token
 from newsletter.consent.requests_sql import NewRequest
 from newsletter.jobs.pulse import Pulse

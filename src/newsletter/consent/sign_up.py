@@ -96,7 +96,7 @@ def sign_up(
             email=email,
             asked=Asked.FORM,
             lists=asked.lists,
-            first_name=one_line(asked.first_name),
+            first_name=short_name(asked.first_name),
             language=asked.language,
             wording=asked.wording,
             visitor=asked.visitor,
@@ -142,6 +142,6 @@ def _bucket(key: bytes, kind: str, what: str) -> str:
     return hmac.digest(key, f"budget:{kind}:{what}".encode(), "sha256").hex()[:32]
 
 
-def one_line(text: str) -> str:
+def short_name(text: str) -> str:
     """A name as a visitor typed it, cut: kept for merge tags, and never put into a mail before it is confirmed."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())[:_LONGEST_NAME]

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, and_, d
 from newsletter.consent.do_not_mail_sql import Cause, pardon_all, take_off
 from newsletter.consent.membership_sql import Membership
 from newsletter.consent.tables import pardon
-from newsletter.db.domains import domain_of
+from newsletter.db.domains import domain_column
 from newsletter.db.engine import let_others_in, reading, writing
 from newsletter.db.types import AnyRow, database_now
 from newsletter.db.upsert import insert_into
@@ -45,7 +45,7 @@ class WrongBounces:
             n_stay = connection.scalar(select(n).where(theirs, or_(~_is_top, ~_is_alone))) or 0
             coming = _runs(which).with_only_columns(n).join(subscription, is_of_it()).where(comes_back())
             n_subscriptions = connection.scalar(coming) or 0
-            domain = domain_of(connection, suppression.c.email_key)
+            domain = domain_column(connection, suppression.c.email_key)
             domains = select(domain, n).where(theirs, _is_top, _is_alone).group_by(domain)
             words = func.coalesce(event.c.reason, "")
             said = (

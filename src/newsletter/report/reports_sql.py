@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, case, func, select
 
-from newsletter.db.domains import domain_of
+from newsletter.db.domains import domain_column
 from newsletter.db.engine import reading
 from newsletter.feedback.alarms_sql import Alarms
 from newsletter.feedback.tables import event
@@ -94,7 +94,7 @@ def _links(connection: Connection, issue: int) -> Sequence[tuple[str, int]]:
 
 def _domains(connection: Connection, issue: int, practice: bool) -> Sequence[Domain]:
     """The domains with most readers; a bad reputation at one mailbox provider does not show in the total."""
-    domain = domain_of(connection, subscriber.c.email_key)
+    domain = domain_column(connection, subscriber.c.email_key)
     counts = [
         func.coalesce(func.sum(case((delivery.c.fate == fate.value, 1), else_=0)), 0)
         for fate in (Fate.DELIVERED, Fate.BOUNCED, Fate.COMPLAINED)

@@ -14,7 +14,7 @@ from newsletter.schedule.desk import Desk
 from newsletter.schedule.freeze import choose
 from newsletter.schedule.ical import CalendarEvent
 from newsletter.schedule.letters import BECAUSE
-from newsletter.schedule.rows import missing
+from newsletter.schedule.rows import missing_times
 from newsletter.words.cadence import Occurrence
 from newsletter.words.cadence_text import clock_note
 from newsletter.words.ledger import MailingStatus
@@ -121,7 +121,7 @@ def _of_slot(timetable: Timetable, slot: Slot) -> CalendarLine:
 def _not_written_down(timetable: Timetable, slots: Sequence[Slot], now: datetime) -> Iterator[CalendarLine]:
     """Times that came while nothing looked."""
     if timetable.held_at is None:
-        for one in missing(timetable, slots, now):
+        for one in missing_times(timetable, slots, now):
             if one.at <= now:
                 yield _of_rule(timetable, one, "waiting", due_at=one.at)
 

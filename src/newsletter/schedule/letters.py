@@ -109,7 +109,7 @@ def skipped(desk: Desk, timetable: Timetable, slot: Slot, why: Why, detail: str)
     return _notice(desk, timetable, slot, "result", f"{_issue(slot)} did not go, because {BECAUSE[why]}", lines)
 
 
-def passed(desk: Desk, timetable: Timetable, slots: Sequence[Slot], why: Why) -> Notice:
+def slots_passed(desk: Desk, timetable: Timetable, slots: Sequence[Slot], why: Why) -> Notice:
     """Slots whose time is over, in one mail.
 
     It is not their result: where the clock was wrong their time is still to come.

@@ -24,7 +24,7 @@ def align(desk: Desk, timetable: Timetable, now: datetime) -> None:
             _align_one(desk, timetable, slot, now)
         if _was_too_early(slot, now):
             desk.schedule.slots.move(slot, SlotStatus.WAITING, why=None, detail="", ended_at=None)
-    desk.schedule.slots.add(timetable.id, missing(timetable, slots, now))
+    desk.schedule.slots.add(timetable.id, missing_times(timetable, slots, now))
     _pass_over(desk, timetable, now)
 
 
@@ -49,7 +49,7 @@ def _was_too_early(slot: Slot, now: datetime) -> bool:
     return late and slot.due_at > now
 
 
-def missing(timetable: Timetable, slots: Sequence[Slot], now: datetime) -> list[Occurrence]:
+def missing_times(timetable: Timetable, slots: Sequence[Slot], now: datetime) -> list[Occurrence]:
     """Times that should be written down by now and are not, those among them that have passed."""
     known = {slot.asked for slot in slots}
     after = max([timetable.since_at, *(slot.at for slot in slots if slot.at <= now)])
@@ -83,7 +83,7 @@ def _pass_over(desk: Desk, timetable: Timetable, now: datetime) -> None:
         held = timetable.held_at is not None and slot.status is not SlotStatus.ASKING
         why = Why.HELD if held else Why.PASSED
         is_last = bool(silent) and slot is silent[-1] and not _asks_now(timetable, slots, now)
-        notice = letters.passed(desk, timetable, silent, why) if is_last else None
+        notice = letters.slots_passed(desk, timetable, silent, why) if is_last else None
         desk.schedule.slots.move(slot, SlotStatus.SKIPPED, notice=notice, why=why, ended_at=now)
 
 

@@ -29,10 +29,10 @@ def is_passed_on(headers: Iterable[str]) -> bool:
 
 
 def has_loopback_name(request: Request) -> bool:
-    return host_of(request) in LOOPBACK
+    return visited_host(request) in LOOPBACK
 
 
-def host_of(request: Request) -> str:
+def visited_host(request: Request) -> str:
     """The host that the browser was told to visit, in lower case and without its port."""
     host = request.headers.get("host", "").lower()
     return host if host.endswith("]") else host.rpartition(":")[0] or host

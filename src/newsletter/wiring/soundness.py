@@ -33,7 +33,7 @@ def look_here(parts: Parts) -> list[Verdict]:
     return [*found, *_disk(parts.directory), open_files(), backups(parts)]
 
 
-def missing(parts: Parts) -> list[Verdict]:
+def obstacles(parts: Parts) -> list[Verdict]:
     """What keeps mail from being sent, each with what to do; everything else goes on without it."""
     return [failed("Settings", f"{lack.message} Nothing is sent until then.", lack.fix) for lack in parts.config.lacks]
 
@@ -102,7 +102,7 @@ def _ago(seconds: float) -> str:
 
 
 def _settings(parts: Parts) -> Iterator[Verdict]:
-    lacks = missing(parts)
+    lacks = obstacles(parts)
     yield from lacks
     yield from (warned("Settings", warning, "") for warning in parts.config.warnings)
     if not parts.config.warnings and not lacks:

@@ -8,7 +8,7 @@ from html import escape
 from string import Template
 
 from newsletter.consent.letters.look import LetterLook
-from newsletter.consent.letters.words import AND, LETTERS
+from newsletter.consent.letters.texts import AND, LETTERS
 from newsletter.words.consent import Mail
 from newsletter.words.edition import Edition
 from newsletter.words.gap import Context, Field, Gap, Part

@@ -11,7 +11,7 @@ from newsletter.consent.letters.answers import Posting
 from newsletter.consent.letters.letters import LEAVE, LINK, letter
 from newsletter.consent.letters.look import LetterLook
 from newsletter.consent.letters.queue_sql import Queue
-from newsletter.consent.letters.words import known_language
+from newsletter.consent.letters.texts import known_language
 from newsletter.ports.clock import Clock
 from newsletter.ports.provider import Provider
 from newsletter.words.consent import Mail

@@ -8,7 +8,7 @@ from markdown_it import MarkdownIt
 
 from newsletter.consent.letters.letters import note, notice
 from newsletter.consent.letters.post_office import mail_number, moment_number
-from newsletter.consent.letters.words import MOVED, OWN, known_language
+from newsletter.consent.letters.texts import MOVED, OWN, known_language
 from newsletter.consent.own_token import own_token
 from newsletter.consent.requests_sql import Confirmed
 from newsletter.folder.text_files import read_text

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from newsletter.consent.budgets_sql import Price
-from newsletter.consent.sign_up import one_line
+from newsletter.consent.sign_up import short_name
 from newsletter.readers.pages import ListPage
 from newsletter.web.public.forms import Form
 from newsletter.web.public.mails import post_own_link
@@ -35,8 +35,8 @@ def save(site: Site, request: Request, form: Form, holder: Holder) -> Response:
         language = "" if _spoken(person) else _language(person)
     site.parts.consent.profiles.change(
         person.id,
-        first_name=one_line(form.text("first_name")),
-        last_name=one_line(form.text("last_name")),
+        first_name=short_name(form.text("first_name")),
+        last_name=short_name(form.text("last_name")),
         language=language,
     )
     offered, on = _offered(site, holder), holder.lists()

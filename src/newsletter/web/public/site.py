@@ -14,7 +14,7 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from newsletter.consent.letters.words import AND
+from newsletter.consent.letters.texts import AND
 from newsletter.consent.sign_up import FormLimits
 from newsletter.web.public.sentences import Sentences, choose_language
 from newsletter.web.public.theme import Theme, read_theme

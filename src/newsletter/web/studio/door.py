@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Message
 
-from newsletter.web.loopback import LOOPBACK, host_of
+from newsletter.web.loopback import LOOPBACK, visited_host
 from newsletter.web.readable import is_text, with_marks
 from newsletter.web.studio.page import Answer, Page
 from newsletter.web.studio.studio import Studio
@@ -67,7 +67,7 @@ def _made(handler: Answer, studio: Studio, visit: Visit) -> Response:
 
 def _check_host(studio: Studio, page: Page, request: Request) -> None:
     """A page of another name that points at this machine (DNS rebinding) must not be answered."""
-    host = host_of(request)
+    host = visited_host(request)
     if host in LOOPBACK:
         return
     own = urlsplit(studio.newsletter.public_url).hostname

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from newsletter.folder.health_file import LastLook, keep_looks, kept_looks
 from newsletter.web.studio.page import Page
 from newsletter.wiring.clocks import gauges_of
-from newsletter.wiring.soundness import backups, look_here, missing, newest_backup, schedule
+from newsletter.wiring.soundness import backups, look_here, newest_backup, obstacles, schedule
 from newsletter.words.moment import say_span
 from newsletter.words.user import Role
 from newsletter.words.verdict import State, Verdict, passed, unknown
@@ -51,7 +51,7 @@ def show(studio: Studio, visit: Visit) -> Response:
     return studio.page(
         visit,
         "health.html",
-        now=[*missing(studio.parts), schedule(studio.parts), _heard(studio), backups(studio.parts)],
+        now=[*obstacles(studio.parts), schedule(studio.parts), _heard(studio), backups(studio.parts)],
         groups=[(title, looks.verdicts.get(name, ())) for name, title in _PARTS] if looks else [],
         looks=looks,
     )
@@ -83,7 +83,7 @@ def look(studio: Studio, visit: Visit) -> Response:
 def signs(studio: Studio) -> list[HealthLine]:
     """Health in a few lines, from what is remembered and what is quick to see."""
     looks = kept_looks(studio.parts.directory)
-    n_missing = len(missing(studio.parts))
+    n_missing = len(obstacles(studio.parts))
     found = []
     if n_missing:
         words = f"{n_missing} thing{' is' if n_missing == 1 else 's are'} missing to send"

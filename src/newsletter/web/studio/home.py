@@ -145,8 +145,7 @@ def _open_lines(studio: Studio) -> list[CalendarLine]:
 
 
 def _overdue(studio: Studio, line: CalendarLine) -> str:
-    """How long it is overdue: its time came, and it has not begun. What runs is given a minute: it looks every quarter of
-    one."""
+    """How long it is overdue, "" where it is not. A running process is given a minute: it looks every 15 seconds."""
     late = line.lateness(studio.now())
     if late is None and line.kind == "sending" and line.status == "paused" and line.at < studio.now():
         has_begun = line.issue in studio.parts.ledger.tallies.list_went([line.issue or 0])
@@ -248,8 +247,7 @@ def _last(studio: Studio, sent: Sequence[int]) -> Last | None:
 
 
 def _growth(studio: Studio, coming: Coming | None) -> tuple[Chart | None, bool]:
-    """The readers of the list that is next, or of the first there is, where there are any; and whether they are being
-    counted."""
+    """The chart of readers of the next list, or of the first one; and whether they are still being counted."""
     name = coming.list_name if coming and coming.list_name else next(iter(studio.parts.readers.list_names()), "")
 
     def count() -> tuple[Chart | None]:
