@@ -129,3 +129,15 @@ def test_an_address_is_saved_without_being_fetched(home: Path, server: WebServer
 
     assert "Find 1: " in saved.stdout and [] == server.asked
     assert "| For winter." in newsletter(home, server, "finds").stdout
+
+
+def test_a_reading_list_is_imported_and_counted(home: Path, server: WebServer) -> None:
+    """As sentences, and as counts that a script can read; a dry run saves nothing."""
+    (home / "p.csv").write_text("title,url,time_added\nA,https://a.example.com/a,1700000000\nB,nothing,1\n")
+    dry = newsletter(home, server, "finds", "import", str(home / "p.csv"), "--dry-run").stdout
+    done = newsletter(home, server, "finds", "import", str(home / "p.csv"), "--format", "json").stdout
+
+    assert "1 pages from Pocket; 1 new ones would be saved." in dry and "nothing: This is not an address" in dry
+    row = json.loads(done)["imports"][0]
+    assert (1, 0, 1) == (row["new"], row["known"], row["left_out"])
+    assert "no file" in newsletter(home, server, "finds", "import", "gone.csv", done=1).stderr

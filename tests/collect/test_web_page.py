@@ -8,6 +8,7 @@ import pytest
 
 from newsletter.collect.pages.web_page import fetch_page, post_of
 from newsletter.fetch.http import HttpFetcher
+from newsletter.words.find import unpack
 from newsletter.words.mistake import Mistake
 from newsletter.words.post import Post
 from tests.collect.desks import ON, local_fetcher
@@ -30,7 +31,7 @@ def server() -> Iterator[WebServer]:
 
 
 def added(server: WebServer, path: str = "/boats", *, note: str = "", quote: str = "") -> Post:
-    return post_of(fetch_page(server.url(path), local_fetcher(server.port)), on=ON, note=note, quote=quote)
+    return post_of(fetch_page(server.url(path), local_fetcher(server.port)), on=ON, note=note, excerpts=unpack(quote))
 
 
 def test_a_page_becomes_a_post_with_what_it_says_of_itself(server: WebServer) -> None:

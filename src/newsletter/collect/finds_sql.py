@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Select, func, or_, select, update
@@ -15,7 +16,7 @@ from newsletter.db.engine import reading, writing
 from newsletter.db.types import AnyRow, database_now
 from newsletter.db.upsert import insert_into
 from newsletter.words.feed import FEED_DIGITS
-from newsletter.words.find import Find, FindDraft, FindStatus, Origin, find_key, joined_words
+from newsletter.words.find import Find, FindDraft, FindStatus, Origin, find_key, joined_excerpts, joined_words
 from newsletter.words.mistake import Missing, NotNow
 
 _FACTS = ("title", "site", "author", "summary")
@@ -27,6 +28,15 @@ class WrittenPost:
 
     slug: str
     digest: str
+
+
+class Taken(StrEnum):
+    """What became of a page of a reading list."""
+
+    NEW = "new"
+    MORE = "more"  # a find that waits got notes or quotes that it lacked
+    KNOWN = "known"
+    DECIDED = "decided"  # kept or put aside before; its words in the list are not taken
 
 
 class Finds:
@@ -68,6 +78,27 @@ class Finds:
                 for draft in drafts
                 if draft.once not in taken
             )
+
+    def take_list(self, drafts: Sequence[FindDraft], *, dry_run: bool) -> Counter[Taken]:
+        """Store pages of a reading list, in one transaction; how many of them were what. `dry_run` only counts.
+
+        A page that an editor decided about stays as it is, and one that waits gets the notes and quotes that it lacks.
+        """
+        counted: Counter[Taken] = Counter()
+        with (reading if dry_run else writing)(self._engine) as connection:
+            known = select(_table).where(_table.c.key.in_([draft.key for draft in drafts]))
+            rows = {row.key: row for row in connection.execute(known)}
+            for draft in drafts:
+                row = rows.get(draft.key)
+                taken = _compared(row, draft)
+                counted[taken] += 1
+                if dry_run:
+                    continue
+                if row is None:
+                    _made(connection, draft)
+                elif taken in {Taken.NEW, Taken.MORE}:
+                    _told_again(connection, row, draft)
+        return counted
 
     def get(self, find: int) -> Find:
         """Raises Missing."""
@@ -167,6 +198,15 @@ class Finds:
             return [_find(row) for row in connection.execute(query)]
 
 
+def _compared(row: AnyRow | None, draft: FindDraft) -> Taken:
+    if row is None or row.status == FindStatus.OLD:
+        return Taken.NEW
+    if row.status != FindStatus.WAITING:
+        return Taken.DECIDED
+    words = joined_words(row.note, draft.note), joined_excerpts(row.quote, draft.quote)
+    return Taken.KNOWN if words == (row.note, row.quote) else Taken.MORE
+
+
 def _added(connection: Connection, draft: FindDraft) -> tuple[AnyRow, bool]:
     made = _made(connection, draft)
     row = connection.execute(select(_table).where(_table.c.key == draft.key).with_for_update()).one()
@@ -226,7 +266,7 @@ def _told_again(connection: Connection, row: AnyRow, draft: FindDraft) -> None:
     """A person sends what is known: their words are added, and a page that was put aside or used waits for a decision again."""
     if row.status != FindStatus.WAITING:
         _reopen(connection, row.id)
-    note, quote = joined_words(row.note, draft.note), joined_words(row.quote, draft.quote)
+    note, quote = joined_words(row.note, draft.note), joined_excerpts(row.quote, draft.quote)
     _write(connection, row.id, {"note": note, "quote": quote, "title": row.title or draft.title})
 
 

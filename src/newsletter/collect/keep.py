@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from newsletter.collect.desk import CollectDesk
 from newsletter.collect.file_name import slug_of
 from newsletter.collect.finds_sql import WrittenPost
-from newsletter.collect.quote import as_quote, on_top
+from newsletter.collect.quote import as_quotes, on_top
 from newsletter.collect.seen import PostSeen, seen_before
 from newsletter.words.canonical import canonical
-from newsletter.words.find import Find
+from newsletter.words.find import Excerpt, Find
 from newsletter.words.mistake import Missing, NewsletterError, NotNow
 from newsletter.words.post import Post
 
@@ -102,7 +102,11 @@ def _post(desk: CollectDesk, find: Find) -> Post:
         return _from_words(desk, find, ())
     try:
         return post_of(
-            fetch_page(find.url, desk.fetcher), on=desk.today(), note=find.note, quote=find.quote, title=find.title
+            fetch_page(find.url, desk.fetcher),
+            on=desk.today(),
+            note=find.note,
+            excerpts=find.excerpts,
+            title=find.title,
         )
     except NewsletterError as error:
         return _from_words(desk, find, (f"The page was not read: {error.message}",))
@@ -111,7 +115,7 @@ def _post(desk: CollectDesk, find: Find) -> Post:
 def _from_words(desk: CollectDesk, find: Find, checks: tuple[str, ...]) -> Post:
     """A post of what the find says on its own."""
     title = find.title or find.site or (canonical(find.url) if find.url else "") or "Without a title"
-    quote = as_quote(find.quote or find.summary, find.site or find.source, find.url)
+    quote = as_quotes(find.excerpts or (Excerpt(text=find.summary),), find.site or find.source, find.url)
     return Post(
         slug=slug_of(title, desk.today()),
         title=title,

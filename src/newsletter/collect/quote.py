@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from newsletter.collect.literal import literal, literal_inline, one_line
 from newsletter.collect.paragraphs import split_paragraphs
 from newsletter.collect.web_address import in_markdown
+from newsletter.words.find import Excerpt
+
+
+def as_quotes(excerpts: Sequence[Excerpt], source: str, url: str | None) -> str:
+    """One quote for each excerpt, our thought on top of it; the source stands once, under the last."""
+    last = len(excerpts) - 1
+    quotes = [
+        on_top(one.thought, _quoted(_paragraphs_of(one), source if at == last else "", url))
+        for at, one in enumerate(excerpts)
+    ]
+    return "\n\n".join(quotes)
 
 
 def as_quote(text: str, source: str, url: str | None) -> str:
     """Markdown in which `text` comes out as it is: no mark, no merge tag and no HTML in it means anything."""
-    paragraphs = [literal(paragraph) for paragraph in split_paragraphs(text)]
+    return as_quotes([Excerpt(text=text)], source, url)
+
+
+def _paragraphs_of(one: Excerpt) -> list[str]:
+    return [one.text] if one.is_markdown else [literal(paragraph) for paragraph in split_paragraphs(one.text)]
+
+
+def _quoted(paragraphs: list[str], source: str, url: str | None) -> str:
     if not paragraphs:
         return ""
     name = literal_inline(one_line(source)).replace("[", "(").replace("]", ")")
     if name:
         paragraphs.append(f"— [{name}]({in_markdown(url)})" if url else f"— {name}")
-    return "\n>\n".join("\n".join(f"> {line}" for line in paragraph.split("\n")) for paragraph in paragraphs)
+    return "\n>\n".join("\n".join(f"> {line}".rstrip() for line in paragraph.split("\n")) for paragraph in paragraphs)
 
 
 def as_written(text: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -16,6 +17,9 @@ LONGEST_ADDRESS = 4_000
 LONGEST_WORDS = 20_000
 LONGEST_TITLE = 300
 LONGEST_SUMMARY = 1_000
+LONGEST_QUOTES = 5 * LONGEST_WORDS
+# Separators of records and units (ASCII): `own_words` and `without_controls` let none of them into a text.
+_NEXT_EXCERPT, _NEXT_PART = "\x1e", "\x1f"
 _CONTROL = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\u2028\\u2029\\ufeff]")
 
 
@@ -39,7 +43,7 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FindDraft:
-    """A find that is not stored yet; all of it is plain text, and none of it is to be trusted.
+    """A find that is not stored yet; all of it is plain text, and none of it is to be trusted. `quote` holds excerpts (`pack`).
 
     `choices` are the addresses of which one has to be picked while `url` is None. `source` is what the editor reads of
     where it came from: a feed's title, a sender. `once` names the delivery (a mail, an entry of a feed): a second one changes nothing.
@@ -87,9 +91,75 @@ class Find:
     post_digest: str | None
 
     @property
+    def excerpts(self) -> tuple[Excerpt, ...]:
+        """What is to be quoted of it."""
+        return unpack(self.quote)
+
+    @property
+    def quoted(self) -> str:
+        """The same as one text to be read."""
+        return "\n\n".join(one.text for one in self.excerpts)
+
+    @property
     def name(self) -> str:
         """What it is called on a line of its own."""
         return self.title or self.url or (f"{len(self.choices)} links" if self.choices else "without a title")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excerpt:
+    """Somebody's words from a page: plain text, or Markdown that our converter made where `is_markdown`.
+
+    `thought` is ours beside them, in Markdown. `position` is how many letters of the page stand before them, -1 where
+    nobody counted.
+    """
+
+    text: str
+    thought: str = ""
+    position: int = -1
+    is_markdown: bool = False
+
+
+def pack(excerpts: Iterable[Excerpt]) -> str:
+    """Excerpts as the one text that a find stores. A plain one without a thought is stored as it is."""
+    return _NEXT_EXCERPT.join(_packed(one) for one in excerpts)
+
+
+def unpack(stored: str) -> tuple[Excerpt, ...]:
+    """The excerpts of a find's text, which may be older than excerpts are."""
+    return tuple(_unpacked(part) for part in stored.split(_NEXT_EXCERPT) if part)
+
+
+def joined_excerpts(before: str, more: str) -> str:
+    """Both, packed, in the page's order, none twice; beyond a small book of them nothing is added."""
+    if len(before) > LONGEST_QUOTES:
+        return before
+    joined = list(unpack(before))
+    for one in unpack(more):
+        same = next((at for at, there in enumerate(joined) if one.text in there.text), None)
+        if same is None:
+            joined.append(one)
+        else:
+            joined[same] = replace(joined[same], thought=joined_words(joined[same].thought, one.thought))
+    # Where nobody counted, an excerpt stays behind the one that was there before it.
+    order, last = [], -1
+    for one in joined:
+        last = one.position if one.position >= 0 else last
+        order.append((last, one))
+    return pack(one for _, one in sorted(order, key=lambda pair: pair[0]))
+
+
+def _packed(one: Excerpt) -> str:
+    if not (one.thought or one.is_markdown or one.position >= 0):
+        return one.text
+    return _NEXT_PART.join([one.text, one.thought, str(one.position), "markdown" if one.is_markdown else ""])
+
+
+def _unpacked(part: str) -> Excerpt:
+    text, *more = part.split(_NEXT_PART)
+    if not more:
+        return Excerpt(text=text)
+    return Excerpt(text=text, thought=more[0], position=int(more[1]), is_markdown=bool(more[2]))
 
 
 def find_key(url: str) -> str:

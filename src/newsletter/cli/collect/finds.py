@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from newsletter.cli import Folder
 from newsletter.cli.context import collect_desk_of
 from newsletter.cli.options import format_option
-from newsletter.cli.output import print_json
+from newsletter.cli.output import one_line, print_json
 from newsletter.words.find import Find, FindStatus
+from newsletter.words.mistake import Missing
 
 
 @click.group(invoke_without_command=True)
@@ -57,6 +60,39 @@ def save(folder: Folder, source: str, note: str, quote: str) -> None:
     click.echo(f"Find {saved.find.id}: {saved.find.name}{'' if saved.is_new else ' (it was a find before)'}")
     for seen in saved.seen:
         click.echo(f"  {seen.sentence}")
+
+
+@finds.command("import")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only count; nothing is saved.")
+@format_option()
+@click.pass_obj
+def import_(folder: Folder, files: tuple[Path, ...], dry_run: bool, form: str) -> None:
+    """Save the pages of a reading list: an export of Raindrop, Pinboard, Readwise, Instapaper or Pocket, or the
+    bookmarks of a browser, Mastodon or Bluesky.
+
+    Notes and highlights come along, tags don't. What you had before is not taken twice.
+
+    \b
+    Example:
+      newsletter finds import raindrop.csv --dry-run
+    """
+    from newsletter.cli.readers.imports import progress_bar
+    from newsletter.collect.read_later.imports import MAX_BYTES, import_list
+
+    desk, done = collect_desk_of(folder), []
+    for file in files:
+        if not file.is_file():
+            raise Missing(f"There is no file {file}.", fix="Name an export file: a .csv, .json or .html.")
+        with file.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+        with progress_bar("Saving") as follow:
+            done.append(import_list(desk, data, name=file.name, dry_run=dry_run, progress=follow))
+        if form == "text":
+            for sentence in done[-1].sentences:
+                click.echo(one_line(f"{file}: {sentence}"))
+    if form == "json":
+        print_json({"imports": [{"file": str(file), **one.row} for file, one in zip(files, done, strict=True)]})
 
 
 @finds.command()
@@ -197,7 +233,8 @@ def _row(found: Find) -> dict[str, object]:
         "origin": found.origin.value,
         "source": found.source,
         "note": found.note,
-        "quote": found.quote,
+        "quote": found.quoted,
+        "quotes": [{"text": one.text, "thought": one.thought} for one in found.excerpts],
         "choices": list(found.choices),
         "post": found.post,
     }

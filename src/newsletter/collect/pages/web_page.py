@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from newsletter.collect.quote import as_quote, on_top
+from newsletter.collect.quote import as_quotes, on_top
 from newsletter.collect.web_address import site_of, whole_address
 from newsletter.collect.wordless import require_words
 from newsletter.ports.fetcher import MAX_BYTES, Fetched, Fetcher, NotFetched, WhyNot
 from newsletter.words.canonical import canonical
+from newsletter.words.find import Excerpt
 from newsletter.words.mistake import Mistake
 from newsletter.words.post import Post
 
@@ -50,14 +52,14 @@ def fetch_page(url: str, fetcher: Fetcher) -> WebPage:
     return WebPage(url=answer.url, html=_marked(answer), is_plain=kind == "text/plain")
 
 
-def post_of(page: WebPage, *, on: date, note: str = "", quote: str = "", title: str = "") -> Post:
-    """Make a post of a page. Raises Mistake where it has no words, and there is neither a note nor a quote.
+def post_of(page: WebPage, *, on: date, note: str = "", excerpts: Sequence[Excerpt] = (), title: str = "") -> Post:
+    """Make a post of a page. Raises Mistake where it has no words, and there is neither a note nor an excerpt.
 
-    `note` goes on top; with a `quote` that stands below it, and the page gives only its title, author, day and picture.
+    `note` goes on top; with `excerpts` these stand below it, and the page gives only its title, author, day and picture.
     """
-    post = read_fetched(page, on=on, with_text=not quote)
-    if quote:
-        post = replace(post, body=as_quote(quote, post.source or site_of(page.url), post.url))
+    post = read_fetched(page, on=on, with_text=not excerpts)
+    if excerpts:
+        post = replace(post, body=as_quotes(excerpts, post.source or site_of(page.url), post.url))
     elif not note:
         require_words(post)
     return replace(post, body=on_top(note, post.body), title=post.title or title)

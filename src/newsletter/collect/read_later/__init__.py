@@ -1,0 +1,1 @@
+"""Takes reading lists over: the exports of read-later programs, bookmark files, and bookmarks of social networks."""
