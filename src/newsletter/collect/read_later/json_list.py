@@ -1,4 +1,4 @@
-"""Reading lists as JSON: Pinboard, Mastodon's bookmarks and outbox, and Bluesky's bookmarks, told apart by their shape."""
+"""Reading lists as JSON: Pinboard, Mastodon's bookmarks and posts, and Bluesky's bookmarks, told apart by their shape."""
 
 from __future__ import annotations
 
