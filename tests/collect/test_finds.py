@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
+from newsletter.collect.clip import Clip
 from newsletter.collect.desk import CollectDesk
 from newsletter.collect.drawer import find_unused
 from newsletter.collect.keep import choose, dismiss, keep, undo
@@ -250,3 +251,30 @@ def test_a_find_that_is_not_there_is_missing(desk: CollectDesk, ask: object) -> 
     """Said so, by whatever is asked."""
     with pytest.raises(Missing, match="no find 99"):
         ask(desk, 99)  # type: ignore[operator]
+
+
+def test_selections_of_one_page_become_its_quotes_in_its_order(desk: CollectDesk, server: WebServer) -> None:
+    """Each with its formatting and the thought that was typed with it; a form's values are no words."""
+    at = server.url("/boats")
+    second = '<p>It <em>stays</em> <a href="/home">home</a>.</p><input value="secret"><textarea>secret</textarea>'
+    collect_find(desk, at, note="Two.", quote="It stays home.", clip=Clip(html=second, position=70))
+    found = collect_find(desk, at, note="One.", quote="x", clip=Clip(html="<p>It <b>goes</b>.</p>", position=3)).find
+    body = keep(desk, found.id).post.body
+
+    assert 1 == desk.finds.count(FindStatus.KEPT)
+    first = f"One.\n\n> It **goes**.\n\nTwo.\n\n> It *stays* [home]({server.url('/home')}).\n>\n> — [Coast]({at})"
+    assert first == body
+    assert "One.\n\nTwo." == found.thoughts
+
+
+def test_an_article_that_only_a_signed_in_browser_shows_is_kept_whole(desk: CollectDesk, server: WebServer) -> None:
+    """With nothing selected; without words in it the find is as if nothing had come."""
+    html = f"<article><h2>Ice</h2><p>{'The ferry waits. ' * 2_000}</p><nav>Menu</nav></article>"
+    found = collect_find(desk, server.url("/gone"), clip=Clip(html=html, is_article=True)).find
+    post = keep(desk, found.id).post
+    empty = collect_find(desk, server.url("/none"), note="N.", clip=Clip(html="<script>x</script>")).find
+
+    assert post.body.startswith("> ## Ice\n>\n> The ferry waits.") and "Menu" not in post.body
+    assert ("N.", "") == (empty.note, empty.quote)
+    with pytest.raises(Mistake, match="longer than 20,000"):
+        collect_find(desk, server.url("/long"), clip=Clip(html=html))

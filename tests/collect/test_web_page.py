@@ -6,9 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from newsletter.collect.pages.piece import read_piece
 from newsletter.collect.pages.web_page import fetch_page, post_of
+from newsletter.collect.quote import as_quotes
 from newsletter.fetch.http import HttpFetcher
-from newsletter.words.find import unpack
+from newsletter.words.find import Excerpt, unpack
 from newsletter.words.mistake import Mistake
 from newsletter.words.post import Post
 from tests.collect.desks import ON, local_fetcher
@@ -160,3 +162,15 @@ def test_nothing_of_a_hostile_page_runs(server: WebServer, evil: str) -> None:
 
     assert [] == dangers(as_mailed(added(server)))
     assert [] == dangers(as_mailed(added(server, quote=evil)))
+
+
+@pytest.mark.parametrize("is_article", [False, True])
+@pytest.mark.parametrize("evil", HOSTILE, ids=range(len(HOSTILE)))
+def test_nothing_of_a_hostile_clip_runs(evil: str, is_article: bool) -> None:
+    """What a browser sends of a page is as little trusted as the page."""
+    html = f"<article><p>Words here.</p>{evil}</article>"
+    text = read_piece(html.encode(), at="https://a.example.com/boats", is_article=is_article)
+    quote = as_quotes([Excerpt(text=text, is_markdown=True)], "Coast", "https://a.example.com/boats")
+
+    assert "Words here." in text
+    assert [] == dangers(as_mailed(Post(slug="2026-11-23-boats", title="Boats", body=quote)))

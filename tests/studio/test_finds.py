@@ -46,6 +46,20 @@ def test_what_the_bookmarklet_brings_is_saved_only_when_asked(world: World) -> N
         assert words in listed
 
 
+def test_a_selection_is_saved_with_its_formatting(world: World) -> None:
+    """As the page for saving sends it; a quote that was typed over is plain text, and so is one that holds marks."""
+    there = "https://boats.example.com/"
+    world.post("/finds", act="save", url=there, quote="It floats.", html="<p>It <em>floats</em>.</p>", position="12")
+    world.post("/finds", act="save", url=there, quote="It *sinks*.", html="", position="")
+    world.post("/finds", act="save", url=f"{there}whole", quote="", html="<p>All <b>of</b> it.</p>", whole="on")
+    world.post("/finds", act="save", url=f"{there}left", quote="", html="<p>Not this.</p>")
+    saved = collect_desk(world.parts).finds.list_finds()
+
+    assert [[], [("All **of** it.", True)], [("It *floats*.", True), ("It *sinks*.", False)]] == [
+        [(one.text, one.is_markdown) for one in find.excerpts] for find in saved[:3]
+    ]
+
+
 def test_a_find_becomes_a_post_and_comes_back(world: World) -> None:
     """Kept, it is a file with the thought on top and the quote below; undone, the file is gone."""
     world.post(

@@ -30,6 +30,14 @@ def open_page(html: str, *, on: date, at: str | None = None, with_text: bool = T
     return call(task, data, returns=Post, what="This page", fix=fix, bounds=_PAGE, **asked)
 
 
+def open_clip(html: str, *, at: str, is_article: bool) -> str:
+    """`read_piece`, bounded. Raises Mistake, TooMuch where it takes too long or too much, and NotNow."""
+    fix = "Select less of the page."
+    task = "newsletter.collect.pages.piece:read_piece"
+    data = html.encode(errors="replace")
+    return call(task, data, returns=str, what="This piece", fix=fix, bounds=_PAGE, at=at, is_article=is_article)
+
+
 def open_document(data: bytes, *, on: date) -> Post:
     """`read_document`, bounded. Raises Mistake, TooMuch where it takes too long or too much, and NotNow."""
     fix = "Save it as .html or .txt and add that."

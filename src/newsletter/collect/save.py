@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from newsletter.collect.clip import Clip, read_excerpt
 from newsletter.collect.desk import CollectDesk
 from newsletter.collect.seen import PostSeen, seen_before
 from newsletter.collect.web_address import whole_address
@@ -18,6 +19,7 @@ from newsletter.words.find import (
     Origin,
     is_clean,
     own_words,
+    pack,
     plain_words,
 )
 from newsletter.words.mistake import Mistake, NewsletterError
@@ -43,21 +45,24 @@ def collect_find(
     title: str = "",
     origin: Origin = Origin.PERSON,
     source: str = "",
+    clip: Clip | None = None,
 ) -> SavedFind:
     """Save what the bookmarklet, the phone or a person sends: an address, or a text that holds one.
 
-    `note` is the thought typed with it, in Markdown; `quote` the selected text, as plain text; `title` the page's, as
-    far as the sender knows it; `source` is what the editor reads of where it came from. Nothing is fetched. Raises
+    `note` is the thought typed with it, in Markdown; `quote` the selected text, as plain text, and `clip` the
+    same with its formatting; the thought stands beside it. `title` is the page's, as far as the sender knows it; `source` is what the editor reads of where it came from. Nothing is fetched. Raises
     Mistake where there is no address of the web, or words of ours are too long to keep.
     """
     address = address_in(shared)
+    thought = own_words(note, "note")
+    excerpt = read_excerpt(clip or Clip(html=""), at=address, quote=quote, thought=thought)
     draft = FindDraft(
         url=address,
         origin=origin,
         source=plain_words(source, LONGEST_TITLE),
         title=plain_words(title, LONGEST_TITLE),
-        note=own_words(note, "note"),
-        quote=own_words(quote, "quote"),
+        note="" if excerpt.text else thought,
+        quote=pack([excerpt]) if excerpt.text else "",
     )
     find, is_new = desk.finds.add(draft)
     return SavedFind(find=find, is_new=is_new, seen=tuple(seen_before(address, desk.posts, desk.issues)))

@@ -101,6 +101,11 @@ class Find:
         return "\n\n".join(one.text for one in self.excerpts)
 
     @property
+    def thoughts(self) -> str:
+        """All of ours as one text: the note, then what stands beside the quotes."""
+        return "\n\n".join(part for part in (self.note, *(one.thought for one in self.excerpts)) if part)
+
+    @property
     def name(self) -> str:
         """What it is called on a line of its own."""
         return self.title or self.url or (f"{len(self.choices)} links" if self.choices else "without a title")
@@ -178,12 +183,12 @@ def without_controls(text: str) -> str:
     return _CONTROL.sub("", text)
 
 
-def own_words(text: str, what: str) -> str:
+def own_words(text: str, what: str, longest: int = LONGEST_WORDS) -> str:
     """What an editor typed, with its lines. Raises Mistake where it is too long: it is never cut."""
     words = without_controls(unix_lines(text)).strip("\n ")
-    if len(words) > LONGEST_WORDS:
+    if len(words) > longest:
         raise Mistake(
-            f"The {what} is longer than {LONGEST_WORDS:,} characters.", fix="Write it into the post itself instead."
+            f"The {what} is longer than {longest:,} characters.", fix="Write it into the post itself instead."
         )
     return words
 

@@ -215,7 +215,7 @@ def _print(found: Find) -> None:
         click.echo(f"        {found.url}")
     for number, link in enumerate(found.choices, 1):
         click.echo(f"        {number}. {link}")
-    for line in found.note.split("\n") if found.note else ():
+    for line in found.thoughts.split("\n") if found.thoughts else ():
         click.echo(f"        | {line}")
 
 
@@ -232,7 +232,7 @@ def _row(found: Find) -> dict[str, object]:
         "found_at": found.found_at,
         "origin": found.origin.value,
         "source": found.source,
-        "note": found.note,
+        "note": found.thoughts,
         "quote": found.quoted,
         "quotes": [{"text": one.text, "thought": one.thought} for one in found.excerpts],
         "choices": list(found.choices),

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from newsletter.collect.clip import Clip
 from newsletter.collect.desk import CollectDesk
 from newsletter.collect.drawer import find_unused
 from newsletter.collect.keep import choose, dismiss, keep, undo
@@ -134,6 +135,13 @@ def _not_told(links: Sequence[MailLink]) -> int:
 
 
 def _save(studio: Studio, visit: Visit) -> Response:
+    is_article, position = visit.text("whole") == "on" and not visit.text("quote"), read_number(visit.text("position"))
+    is_clip = is_article or visit.text("quote")
+    clip = Clip(
+        html=visit.text("html") if is_clip else "",
+        position=-1 if position is None else position,
+        is_article=is_article,
+    )
     saved = collect_find(
         collect_desk(studio.parts),
         visit.text("url"),
@@ -141,6 +149,7 @@ def _save(studio: Studio, visit: Visit) -> Response:
         quote=visit.text("quote"),
         title=visit.text("title"),
         source=f"saved by {visit.who.name}",
+        clip=clip,
     )
     before = " ".join(one.sentence for one in saved.seen)
     how = "Saved." if saved.is_new else "It was a find already; your words are with it now."

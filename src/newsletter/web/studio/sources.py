@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from starlette.responses import Response
 
 from newsletter.collect.feeds.opml import read_opml
@@ -17,11 +19,7 @@ from newsletter.words.user import Role
 
 # Lines of a list of feeds that were left out; a notice holds no more.
 _MOST_SAID = 3
-# Opens the page for saving with what is selected as the quote. Everything in it is a constant of ours but the address.
-_BOOKMARKLET = (
-    "javascript:void(open('{base}/studio/finds/add?'+new URLSearchParams("
-    "{{url:location.href,title:document.title,quote:String(getSelection())}})))"
-)
+_ASSETS = Path(__file__).parent / "assets"
 
 
 def show(studio: Studio, visit: Visit) -> Response:
@@ -73,9 +71,15 @@ def _page(studio: Studio, visit: Visit, *, key: str, name: str) -> Response:
         key=key,
         name=name,
         api=f"{visit.base}/api/v1/finds",
-        bookmarklet=_BOOKMARKLET.format(base=visit.base.replace("'", "%27")),
+        bookmarklet=_bookmarklet(visit.base),
         editors=studio.parts.config.editors,
     )
+
+
+def _bookmarklet(base: str) -> str:
+    """The script on one line. Everything in it is a constant of ours but the address of this studio."""
+    code = (_ASSETS / "bookmarklet.js").read_text(encoding="utf-8").partition("*/\nvoid")[2]
+    return f"javascript:void{' '.join(code.split())}".replace("BASE", base.replace("'", "%27"))
 
 
 PAGES = (Page(path="/finds/sources", show=show, change=act, see=Role.AUTHOR, do=Role.EDITOR),)
