@@ -73,7 +73,7 @@ def test_a_week_from_the_bookmarklet_to_the_outbox(
     expect(page.get_by_label("Quote")).to_have_value(SAID)
     expect(page.get_by_label("Title")).to_have_value("Why the ferry waits")
     assert SAID == page.locator("[name=html]").input_value() and "#" not in page.url
-    assert "104" == page.locator("[name=position]").input_value()
+    assert "105" == page.locator("[name=position]").input_value()
     _keep_and_draft(page)
     page.wait_for_selector(".is-live textarea.words")
     narrow = width < 700

@@ -12,5 +12,5 @@ def read_piece(html: bytes, *, at: str, is_article: bool) -> str:
     """Markdown of a selection, or of the text of an article. Runs in the child process. Raises Mistake."""
     text = html.decode(errors="replace")
     if is_article:
-        return html_to_markdown(clean_html(find_body(parse_page(text), at), base=at))
+        return html_to_markdown(clean_html(find_body(parse_page(text), url=at, base=at), base=at))
     return fragment_to_markdown(text, base=at)
