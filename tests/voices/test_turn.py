@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 from pathlib import Path
 
@@ -40,6 +41,14 @@ def test_a_moved_border_changes_no_letter(body: str, data: st.DataObject) -> Non
         is_quote if n in numbers else block.is_quote for n, block in enumerate(before)
     ]
     assert turned(body, numbers, is_quote=is_quote).replace(">", "").split() == body.replace(">", "").split()
+
+
+def test_a_paragraph_of_very_many_lines_takes_no_more_time_than_they_take() -> None:
+    """Were it the square of them, it would be half a minute."""
+    started = time.process_time()
+    (block,) = blocks_of("x\n" * 50_000)
+    assert len(block.lines) == 50_000
+    assert time.process_time() - started < 5
 
 
 def test_a_paragraph_joins_the_quote_beside_it_and_leaves_it_again() -> None:

@@ -14,7 +14,7 @@ _MOST_REASONS = 3
 _FEWEST_WORDS, _MOST_WORDS = 4, 12
 # Of languages that set no words apart.
 _MOST_LETTERS = 60
-_LINE = re.compile(r"“(.+?) …” may be a quote: (.+?)(?:\. Set as (?:a quote|our own words) now\.)?")
+_LINE = re.compile(r"“(.{1,200}?) …” may be a quote: (.{1,1000}?)(?:\. Set as (?:a quote|our own words) now\.)?")
 
 
 def doubts(voices: Sequence[Voice]) -> list[str]:

@@ -31,9 +31,22 @@ class Block:
         return self.is_quote and self.lines[-1].startswith(_SOURCE)
 
 
+@dataclass(slots=True)
+class _Run:
+    """A block while it is read."""
+
+    is_quote: bool
+    start: int
+    lines: list[str]
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.lines)
+
+
 def blocks_of(body: str) -> list[Block]:
     """What stands between empty lines, or changes from quote to our own words; code is one whatever lines it has."""
-    found: list[Block] = []
+    found: list[_Run] = []
     fence = ""
     for number, line in enumerate(body.split("\n")):
         last = found[-1] if found and found[-1].end == number else None
@@ -45,13 +58,13 @@ def blocks_of(body: str) -> list[Block]:
             continue
         is_lazy = last is not None and last.is_quote and not is_quote and not _BEGINS_ANEW.match(line)
         if last and (fence or is_lazy or last.is_quote == is_quote):
-            found[-1] = Block(lines=(*last.lines, bare), is_quote=last.is_quote, start=last.start, end=number + 1)
+            last.lines.append(bare)
         else:
-            found.append(Block(lines=(bare,), is_quote=is_quote, start=number, end=number + 1))
+            found.append(_Run(is_quote, number, [bare]))
         match = _FENCE.match(bare)
         if match and (not fence or bare.strip().startswith(fence)):
             fence = "" if fence else match[1]
-    return found
+    return [Block(lines=tuple(run.lines), is_quote=run.is_quote, start=run.start, end=run.end) for run in found]
 
 
 def turned(body: str, numbers: Collection[int], *, is_quote: bool) -> str:
