@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import Engine, update
 
 from newsletter.collect.desk import CollectDesk
+from newsletter.collect.feeds.feed_address import feed_address
 from newsletter.collect.feeds.poll import poll, poll_due
 from newsletter.collect.feeds.subscribe import subscribe, unsubscribe
 from newsletter.collect.keep import dismiss
@@ -216,3 +217,15 @@ def test_a_feed_is_removed_and_its_finds_stay(desk: CollectDesk, server: WebServ
     assert ([], {}, 2) == (list(desk.book.list_feeds()), desk.memory.get_states([feed.url]), desk.finds.count())
     with pytest.raises(Missing, match="no feed"):
         unsubscribe(desk, feed.url)
+
+
+@pytest.mark.parametrize(
+    ("said", "address"),
+    [
+        ("feed:https://example.org/all.xml", "https://example.org/all.xml"),
+        ("https://example.org/rss:weekly", "https://example.org/rss:weekly"),
+    ],
+)
+def test_a_readers_scheme_is_one_only_at_the_beginning_of_an_address(said: str, address: str) -> None:
+    """The same letters in a path are part of the path."""
+    assert feed_address(said) == address

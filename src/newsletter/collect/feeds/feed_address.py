@@ -18,7 +18,8 @@ def is_feed_address(said: str) -> bool:
 
 def feed_address(said: str, base: str | None = None) -> str | None:
     """The address as `https://host/...`, resolved against `base`; None where it does not lead to the web."""
-    rest = _READER.sub("", said, count=1)
+    reader = _READER.match(said)
+    rest = said[reader.end() :] if reader else said
     if rest != said and not _WEB.match(rest):
         rest = f"http://{rest.lstrip('/')}"
     return whole_address(rest, base)
