@@ -1,4 +1,4 @@
-"""Formulas of a page as text: as they were typed where the page says so, else letter by letter."""
+"""Formulas of a page as text: as they were typed where the page says so, else letter by letter with the signs between."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from bs4 import BeautifulSoup
 from bs4.element import Tag
 
 from newsletter.collect.pages.furniture import is_hidden
+
+_SIGNS = {"mfrac": "/", "msup": "^", "msub": "_"}
 
 
 def spell_formulas(page: BeautifulSoup) -> None:
@@ -30,6 +32,17 @@ def spell_formulas(page: BeautifulSoup) -> None:
         place.replace_with(f" {words} " if block and words else words)
 
 
+def _sign(tag: Tag, sign: str) -> None:
+    """Between the two parts of a fraction or a power stands a sign, and brackets around a part of several letters."""
+    parts = tag.find_all(True, recursive=False)
+    for part in parts[:2]:
+        if len(part.find_all(["mi", "mn", "mo"])) > 1:
+            part.insert(0, "(")
+            part.append(")")
+    if len(parts) > 1:
+        parts[1].insert_before(sign)
+
+
 def _words(formula: Tag) -> str:
     said = str(formula.get("alttext") or "").strip()
     typed = formula.find("annotation", encoding=re.compile(r"tex", re.IGNORECASE))
@@ -37,4 +50,7 @@ def _words(formula: Tag) -> str:
         said = typed.get_text().strip()
     for tag in formula.find_all(["annotation", "annotation-xml"]):
         tag.decompose()
+    for name, sign in _SIGNS.items():
+        for tag in formula.find_all(name):
+            _sign(tag, sign)
     return said or " ".join(formula.get_text().split())

@@ -30,8 +30,8 @@ _FEWEST_WORDS = 60
 
 def is_furniture(tag: Tag, *, n_words: int) -> bool:
     """Whether a tag and all in it is left out. `n_words` is how many words the page has."""
-    if tag.find_parent("blockquote") is not None:
-        return tag.name in {"form", "nav", "dialog", "select", "textarea", "input"}
+    if tag.name in {"aside", "footer"} and tag.find_parent("blockquote") is not None:
+        return False
     if tag.name == "button":
         return tag.find_parent(_HEADINGS) is None
     if tag.name in _NEVER or str(tag.get("role") or "") in _ROLES:

@@ -12,7 +12,7 @@ from newsletter.collect.literal import literal_fragment, literal_inline, one_lin
 from newsletter.collect.web_address import in_markdown, whole_address
 
 _BLOCKS = re.compile(r"p|div|section|pre|blockquote|ul|ol|li|table|h[1-6]|figure")
-_TEXT_BLOCKS = ["h1", "h2", "h3", "h4", "h5", "h6", "p", "div", "section", "li", "dt", "dd", "figcaption"]
+_TEXT_BLOCKS = ["h1", "h2", "h3", "h4", "h5", "h6", "p", "div", "section", "li", "dt", "dd", "figcaption", "blockquote"]
 _IN_LINE = frozenset({"a", "b", "strong", "i", "em", "s", "del", "strike", "cite", "q", "code", "kbd", "samp"})
 # The beginning of a gap or a remark whose two halves stood on either side of a tag.
 _ACROSS_TAGS = re.compile(r"(?<=\{)[{%#]|(?<=<)!(?=--)")

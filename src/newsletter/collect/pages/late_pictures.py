@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
 _LATE = ("data-src", "data-lazy-src", "data-lazyload", "data-lazy", "data-original", "data-orig-src", "data-full-src")
-_LATE_SETS = ("data-srcset", "data-lazy-srcset", "data-original-set", "srcset")
+_LATE_SETS = ("data-srcset", "data-lazy-srcset", "data-original-set")
 _LATE_NAME = re.compile(r"data-(?:[a-z-]*-)?(?:src|lazy|original|image|url)", re.IGNORECASE)
 _PICTURE = re.compile(r"[^\s?#]+\.(?:jpe?g|png|gif|webp|avif)(?:[?#]\S*)?", re.IGNORECASE)
 _STAND_IN = re.compile(r"(?:^|/)(?:blank|spacer|placeholder|transparent|pixel|loading|lazy|1x1)[^/]*$", re.IGNORECASE)
@@ -27,11 +28,12 @@ def load_pictures(page: BeautifulSoup) -> None:
 
 def _load(image: Tag) -> None:
     now = str(image.get("src") or "").strip()
-    is_there = bool(now) and not now.startswith(("data:", "about:"))
     late = next((str(image[name]).strip() for name in _LATE if image.get(name)), "") or _unusual(image)
     if late and not late.startswith("data:"):
         image["src"] = late
-    elif (not is_there or _STAND_IN.search(now)) and (largest := _of_sets(image)):
+    elif (largest := _of_sets(image, _LATE_SETS)) or (
+        (not _is_address(now) or _STAND_IN.search(now)) and (largest := _of_sets(image, ("srcset",)))
+    ):
         image["src"] = largest
 
 
@@ -41,11 +43,11 @@ def _unusual(image: Tag) -> str:
     return next((value for value in values if _PICTURE.fullmatch(value)), "")
 
 
-def _of_sets(image: Tag) -> str:
+def _of_sets(image: Tag, names: Sequence[str]) -> str:
     """The largest of the sizes that the picture, or the `<picture>` around it, names."""
     around = image.find_parent("picture")
     sources = [image, *(around.find_all("source") if around else [])]
-    sets = (str(source[name]) for source in sources for name in _LATE_SETS if source.get(name))
+    sets = (str(source[name]) for source in sources for name in names if source.get(name))
     return next((largest for text in sets if (largest := _largest(text))), "")
 
 
@@ -62,11 +64,19 @@ def _size(word: str) -> float:
 
 
 def _without_scripts(noscript: Tag) -> None:
-    """What a browser without scripts shows: a picture that has a description, unless it stands before it already."""
-    before = noscript.find_previous("img")
-    there = str(before.get("src") or "") if before else ""
+    """What a browser without scripts shows: the picture that a script fills in beside it, or one with a description."""
+    beside = [*noscript.find_previous_siblings("img", limit=1), *noscript.find_next_siblings("img", limit=1)]
     for image in noscript.find_all("img"):
         _load(image)
-        if str(image.get("alt") or "").strip() and str(image.get("src") or "") != there:
+        address = str(image.get("src") or "")
+        empty = next((tag for tag in beside if not _is_address(str(tag.get("src") or ""))), None)
+        if empty is not None:
+            empty["src"] = address
+            empty["alt"] = str(empty.get("alt") or image.get("alt") or "")
+        elif str(image.get("alt") or "").strip() and all(str(tag.get("src")) != address for tag in beside):
             noscript.insert_before(image.extract())
     noscript.decompose()
+
+
+def _is_address(src: str) -> bool:
+    return bool(src.strip()) and not src.strip().startswith(("data:", "about:"))

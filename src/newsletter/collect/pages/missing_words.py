@@ -122,7 +122,7 @@ def say_missing(prose: Sequence[str], post: Sequence[str]) -> tuple[str, ...]:
     """A sentence for the editor where paragraphs of the page are not in the post's texts, which are Markdown."""
     there = {words for text in post for words in _runs(_spelled(_plain(text)))}
     n_all, n_missing, longest = 0, 0, ""
-    for text in map(_spelled, prose):
+    for text in (_spelled(_MARKS.sub("", paragraph)) for paragraph in prose):
         found = list(_WORD.finditer(text))
         n_all += len(found)
         for first, last in _gaps([match[0].casefold() for match in found], there):

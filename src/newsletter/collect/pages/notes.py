@@ -25,6 +25,8 @@ def number_notes(page: BeautifulSoup, url: str | None) -> None:
             link.decompose()
         elif match := _MARK.fullmatch(words):
             link.replace_with(f"[{match[1]}]")
+    for tag in page.select("label.margin-toggle"):
+        tag.decompose()
     for tag in page.select("span.sidenote, span.marginnote, small.sidenote"):
         tag.insert_before(" (")
         tag.insert_after(") ")

@@ -11,6 +11,7 @@ from newsletter.collect.pages.html_markdown import html_to_markdown
 from newsletter.collect.pages.missing_words import prose_of, say_missing
 from newsletter.collect.pages.page_body import clean_html, find_body
 from newsletter.collect.pages.page_facts import PageFacts, is_front, read_facts
+from newsletter.collect.pages.page_title import drop_site_name
 from newsletter.collect.pages.page_tree import parse_page
 from newsletter.collect.voices.blocks import quote_blocks
 from newsletter.collect.voices.doubts import doubts
@@ -18,6 +19,8 @@ from newsletter.collect.web_address import in_markdown
 from newsletter.collect.wordless import no_words
 from newsletter.words.plain import shortened
 from newsletter.words.post import Image, Post, own_picture
+
+_TITLE_WITHIN = 4
 
 
 def read_page(html: str, *, on: date, at: str | None = None, with_text: bool = True) -> Post:
@@ -27,6 +30,7 @@ def read_page(html: str, *, on: date, at: str | None = None, with_text: bool = T
     """
     page = parse_page(html)
     facts = read_facts(page, html, at)
+    drop_site_name(page, facts.site)
     prose = prose_of(page.body or page)
     body = html_to_markdown(
         clean_html(find_body(page, url=facts.url, base=facts.base), base=facts.base, keeps_relative=True)
@@ -69,11 +73,13 @@ def _first_words(body: str) -> str:
 
 
 def _without_title(body: str, title: str) -> str:
-    """The line that repeats the title is left out: the post has it."""
-    first, _, rest = body.partition("\n\n")
-    words = one_line(re.sub(r"\\(.)", r"\1", first.lstrip("# ")))
-    is_title = words.casefold() == title.casefold() and (first.startswith("#") or rest)
-    return rest if is_title else body
+    """The line that repeats the title is left out: the post has it. Before a heading may stand a picture or a name."""
+    blocks = body.split("\n\n")
+    for number, block in enumerate(blocks[:_TITLE_WITHIN]):
+        words = one_line(re.sub(r"\\(.)", r"\1", block.lstrip("# ")))
+        if words.casefold() == title.casefold() and (block.startswith("#") or (number == 0 and len(blocks) > 1)):
+            return "\n\n".join(blocks[:number] + blocks[number + 1 :])
+    return body
 
 
 def _picture(facts: PageFacts, title: str, body: str) -> tuple[Image | None, str, tuple[str, ...]]:

@@ -22,6 +22,7 @@ from newsletter.collect.superscript import spell_out, spelt_out
 _SHORTEST_GUESSED = 1_500
 # Of several articles one is the page's text where it has this share of their words; the others are teasers.
 _MOST_OF_THEM = 0.7
+_MOST_OF_PROSE = 0.8
 # With so many times its words elsewhere, an article without the page's heading is a promotion.
 _TIMES_OUTSIDE = 3
 
@@ -56,7 +57,7 @@ def find_body(page: BeautifulSoup, *, url: str | None, base: str | None) -> str:
         tag.name = "div"
     if len(whole.get_text()) < _SHORTEST_GUESSED:
         return str(whole)
-    return _guessed(str(whole), url) or str(whole)
+    return _guessed_or_container(whole, url)
 
 
 def clean_html(html: str, *, base: str | None, keeps_relative: bool = False) -> str:
@@ -118,6 +119,21 @@ def _is_text(part: Tag, whole: Tag) -> bool:
         return True
     inside = len(part.get_text(" ").split())
     return n_words(prose_of(whole)) - n_words(prose_of(part)) <= _TIMES_OUTSIDE * inside
+
+
+def _guessed_or_container(whole: Tag, url: str | None) -> str:
+    """What a library takes for the text, unless it leaves much out: then the innermost tag that holds nearly all prose."""
+    guessed = _guessed(str(whole), url) or ""
+    n_all = n_words(prose_of(whole))
+    if len(BeautifulSoup(guessed, "lxml").get_text(" ").split()) >= _MOST_OF_PROSE * n_all:
+        return guessed or str(whole)
+    container: Tag = whole
+    inner: Tag | None = whole
+    while inner is not None:
+        container = inner
+        inside = container.find_all(True, recursive=False)
+        inner = next((tag for tag in inside if n_words(prose_of(tag)) >= _MOST_OF_PROSE * n_all), None)
+    return str(container)
 
 
 def _guessed(html: str, url: str | None) -> str | None:

@@ -38,6 +38,14 @@ def page_title(page: BeautifulSoup, *, site: str | None, guessed: str | None) ->
     return shown or guessed
 
 
+def drop_site_name(page: BeautifulSoup, site: str | None) -> None:
+    """Take out the large heading that is only the name of the site."""
+    name = _words(page.title) if page.title else ""
+    for heading in page.find_all("h1"):
+        if _is_site(heading, name, site):
+            heading.decompose()
+
+
 def _is_site(heading: Tag, name: str, site: str | None) -> bool:
     """Whether it is the name of the site: as the page says, as a link to its front page, or behind the page's title."""
     words = _words(heading).casefold()
@@ -80,4 +88,5 @@ def _without_site(name: str, sites: set[str]) -> str:
 
 
 def _words(tag: Tag) -> str:
-    return " ".join(tag.get_text().split())
+    buttons = {id(piece) for button in tag.find_all("button") for piece in button.strings}
+    return " ".join("".join(piece for piece in tag.strings if id(piece) not in buttons).split())
