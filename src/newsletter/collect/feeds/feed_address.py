@@ -7,7 +7,7 @@ import re
 from newsletter.collect.web_address import whole_address
 
 # Schemes that open a feed reader or a player; in front of a whole address, or in the place of http.
-_READER = re.compile(r"\s*(?:web\+)?(?:feed|rss|podcast|itpc|pcast):(?://)?", re.IGNORECASE)
+_READER = re.compile(r"\A\s*+(?:web\+)?(?:feed|rss|podcast|itpc|pcast):(?://)?", re.IGNORECASE)
 _WEB = re.compile(r"https?:", re.IGNORECASE)
 
 
