@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from newsletter.collect.pages.piece import read_piece
-from newsletter.collect.pages.web_page import fetch_page, post_of
+from newsletter.collect.pages.web_page import fetch_page, post_of, read_fetched
 from newsletter.collect.quote import as_quotes
 from newsletter.fetch.http import HttpFetcher
 from newsletter.words.find import Excerpt, unpack
@@ -57,6 +57,17 @@ def test_selected_words_stand_for_the_page(server: WebServer) -> None:
     assert "ice allows" not in post.body
     assert post.body.startswith("Mine.\n\n> They \\*said\\* {\\{ x }}\n>\n> \\<b>so\\</b>\n>\n> — [Coast](")
     assert f"> — [Coast]({server.url('/boats')})" in post.body
+    assert () == post.checks
+
+
+def test_a_page_that_only_scripts_fill_needs_words_of_ours(server: WebServer) -> None:
+    """Its title is enough for a post with a note or a quote, and for a find; alone it is nothing."""
+    server.pages["/app"] = Page(b'<title>A film</title><div id="root"></div>', headers=HTML)
+
+    assert ("A film", "Mine.") == (added(server, "/app", note="Mine.").title, added(server, "/app", note="Mine.").body)
+    assert "A film" == read_fetched(fetch_page(server.url("/app"), local_fetcher(server.port)), on=ON).title
+    with pytest.raises(Mistake, match="no words in this page"):
+        added(server, "/app")
 
 
 def test_a_page_may_not_pass_for_one_of_another_site(server: WebServer) -> None:
@@ -75,6 +86,9 @@ def test_letters_are_read_as_the_server_says(server: WebServer) -> None:
     server.pages["/old"] = Page(page, headers={"Content-Type": "text/html; charset=ISO-8859-1"})
     server.pages["/text"] = Page("Båten\n\nGår.".encode(), headers={"Content-Type": "text/plain; charset=utf-8"})
 
+    server.pages["/broken"] = Page(b"<title>Ice</title><p>The caf\xe9 is open.</p>", headers=HTML)
+
+    assert "The caf\ufffd is open." == added(server, "/broken").body
     assert "Åker" == added(server, "/old").title
     assert "Båten" == added(server, "/text").title
 

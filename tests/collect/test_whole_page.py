@@ -312,6 +312,17 @@ def test_a_saved_page_that_names_only_its_site_says_so() -> None:
     assert any("front page" in check for check in post.checks)
 
 
+def test_a_paragraph_that_is_mostly_missing_is_missing_whole() -> None:
+    """That a few of its words stand elsewhere in the same order does not cut it in two."""
+    post = read(
+        "<main><article><h1>Boats</h1><p>Part one tells how it began, on a wet day in March.</p></article>"
+        "<section><p>Part two tells how it went on, and stands beside the article.</p></section></main>"
+    )
+    assert missing(post) == [
+        "12 of 24 words of the page are not here: the part that begins “Part two tells how it went on, and…”."
+    ]
+
+
 def test_words_that_are_left_out_are_counted() -> None:
     """How many of how many, and how the longest part begins."""
     post = read(f"<article><h1>Boats</h1><p>{FIRST}</p></article><div><p>{SECOND}</p></div>")
@@ -349,6 +360,9 @@ MENU = "".join(f'<li><a href="/{n}">A chapter of this site, number {n}.</a></li>
         (f'<article><h1>Boats</h1>{PROSE}</article><div style="display:none"><p>This dialog is shown to those who want to '
         "leave the page without having paid for it.</p></div><noscript><p>Turn on scripts in the settings of your "
         "browser to read on, please, thank you.</p></noscript>"),
+        (f"<main><h1>Boats</h1>{PROSE}</main><div><p>This site uses cookies, and by going on you agree to that.</p></div>"
+        "<div class='modal fade'><p>Do you want to go on as a guest, or make an account with us today?</p></div>"
+        "<p>© 2026 Coast Courier. Printed in the harbour, and nowhere else.</p>"),
     ],
 )  # fmt: skip
 def test_furniture_is_no_false_alarm(page: str) -> None:

@@ -15,7 +15,8 @@ _REMARKS = re.compile(r"(?:side|margin)-?notes?|callout|admonition|correction|up
 _NOTICE = re.compile(
     r"(?:^|[-_])(?:ads?|advert\w*|promo\w*|sponsor\w*|cookies?|consent|gdpr|newsletter|subscri\w+|sign-?up|related|share|sharing|"
     r"social|sidebar|widgets?|breadcrumbs?|comments?|byline|author-?(?:bio|box|card)|recommend\w*|popular|paywall|"
-    r"pull-?quotes?|toolbar|menu|tags|masthead)(?:$|[-_])",
+    r"pull-?quotes?|toolbar|menu|tags|masthead|cmp|cc|onetrust|outbrain|taboola|modal|popup|overlay|teasers?|donat\w+|"
+    r"imprint|impressum|legal|copyright|colophon|meta)(?:$|[-_])",
     re.IGNORECASE,
 )
 _ZERO = r"\s*:\s*0(?![.\d]*[1-9])"
