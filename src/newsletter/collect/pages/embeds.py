@@ -45,6 +45,11 @@ def link_embeds(page: BeautifulSoup, base: str | None) -> None:
             _link(page, tag, _source(tag), base)
         else:
             tag.decompose()
+    for tag in page.find_all("object"):
+        if tag.get_text(strip=True):
+            tag.name = "div"
+        else:
+            _link(page, tag, str(tag.get("data") or ""))
 
 
 def _source(tag: Tag) -> str:

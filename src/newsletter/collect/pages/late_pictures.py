@@ -13,6 +13,7 @@ _LATE_SETS = ("data-srcset", "data-lazy-srcset", "data-original-set")
 _LATE_NAME = re.compile(r"data-(?:[a-z-]*-)?(?:src|lazy|original|image|url)", re.IGNORECASE)
 _PICTURE = re.compile(r"[^\s?#]+\.(?:jpe?g|png|gif|webp|avif)(?:[?#]\S*)?", re.IGNORECASE)
 _STAND_IN = re.compile(r"(?:^|/)(?:blank|spacer|placeholder|transparent|pixel|loading|lazy|1x1)[^/]*$", re.IGNORECASE)
+_CLOSE = re.compile(r"(\s\d[\d.]{0,6}[wx]),")
 _SIZE = re.compile(r"\d{1,5}(?:\.\d{1,3})?[wx]")
 
 
@@ -53,7 +54,7 @@ def _of_sets(image: Tag, names: Sequence[str]) -> str:
 
 def _largest(srcset: str) -> str:
     # A comma ends a candidate only where a blank or the end follows: addresses hold commas too.
-    candidates = [words for part in re.split(r",(?=\s|$)", srcset) if (words := part.split())]
+    candidates = [words for part in re.split(r",(?=\s|$)", _CLOSE.sub(r"\1, ", srcset)) if (words := part.split())]
     sized = [(_size(words[-1]), words[0]) for words in candidates if not words[0].startswith("data:")]
     return max(sized, key=lambda pair: pair[0])[1] if sized else ""
 
