@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Connection, Select, and_, cast, func, select
+from sqlalchemy import Connection, Select, and_, func, select
 
 from newsletter.consent.do_not_mail_sql import Cause
 from newsletter.consent.tables import consent_request, pardon
@@ -99,15 +99,10 @@ def _told_before(
     mails = sorted({one for one in final.values() if one is not None})
     if not mails:
         return set()
-    rows = incoming(connection)
     query = select(event.c.delivery_id, event.c.event_id).where(
-        event.c.delivery_id.in_(select(cast(cell(rows, 0), BigInteger))), event.c.weight == HARD_BOUNCE
+        event.c.delivery_id.in_(mails), event.c.weight == HARD_BOUNCE
     )
-    known = {
-        row.delivery_id
-        for row in connection.execute(query, packed([[one] for one in mails]))
-        if row.event_id not in new
-    }
+    known = {row.delivery_id for row in connection.execute(query) if row.event_id not in new}
     return {one for one, mail in final.items() if mail in known}
 
 
