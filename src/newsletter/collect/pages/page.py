@@ -6,13 +6,15 @@ import re
 from datetime import date
 
 from newsletter.collect.file_name import slug_of
-from newsletter.collect.literal import one_line
+from newsletter.collect.literal import literal_inline, one_line
 from newsletter.collect.pages.html_markdown import html_to_markdown
 from newsletter.collect.pages.missing_words import prose_of, say_missing
 from newsletter.collect.pages.page_body import clean_html, find_body
 from newsletter.collect.pages.page_facts import PageFacts, is_front, read_facts
 from newsletter.collect.pages.page_title import drop_site_name
 from newsletter.collect.pages.page_tree import parse_page
+from newsletter.collect.pages.work import read_work
+from newsletter.collect.quote import on_top
 from newsletter.collect.voices.blocks import quote_blocks
 from newsletter.collect.voices.doubts import doubts
 from newsletter.collect.web_address import in_markdown
@@ -29,7 +31,7 @@ def read_page(html: str, *, on: date, at: str | None = None, with_text: bool = T
     Without its text it has the title, author, day and picture only. Raises Mistake where it has neither words nor a title.
     """
     page = parse_page(html)
-    facts = read_facts(page, html, at)
+    facts, work = read_facts(page, html, at), read_work(page)
     drop_site_name(page, facts.site)
     prose = prose_of(page.body or page)
     body = html_to_markdown(
@@ -45,6 +47,7 @@ def read_page(html: str, *, on: date, at: str | None = None, with_text: bool = T
         body, voices = quote_blocks(body)
         notes = (*notes, *doubts(voices))
     body, unplaced = _placed(body, facts)
+    body = on_top(literal_inline(work.sentence), body) if work else body
     of_text = (
         (*missing, *_unreadable(body if title in body else title + body), *unplaced, *_whose_words(facts, body))
         if with_text
