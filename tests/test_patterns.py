@@ -29,7 +29,6 @@ _MADE_LATER = {
     "newsletter.compose.sentinels": "letters that do not occur in the text",
     "newsletter.compose.template": "one word of Jinja's, looked for in one line",
     "newsletter.move_in.export_files": "the names of files that `move_in` looks for",
-    "newsletter.preflight.wording.house_style": "escaped words of the newsletter's own file",
     "newsletter.preflight.mail.clients": "one escaped word",
     "newsletter.providers.sendgrid.events": "one escaped address",
     "newsletter.db.erase_text": "escaped addresses",
