@@ -58,6 +58,7 @@ CASES = {
     "opens in the middle": Case("There was fog again.\n\n…and the signal was switched off in 2009, to save electricity.", True),
     "turn": Case("We met at the pier.\n\nQ: Is it cold?\n\nA: It is the sea.", True),
     "attribution": Case("There was fog again.\n\nBoats forget nothing.\n\n— Mara Vell, 1931\n\nShe was right.", True, at=-3),
+    "letter": Case("Three readers wrote to us about the bar.\n\nDear editor, the bar has moved again and nobody has told the harbour office.", True),
     "label": Case(INTRO + "Update: the company has since put the page with its timetable of the winter boat back where it was.", False),
     "aside": Case(THEIRS + "[Four people wrote in about the bar, and about the harbour office, and all of them were right about the year.]", False),
     "desk": Case(THEIRS + "Thanks to the four people who sent the timetable of 1962 and to the one who sent a photograph of the bar at low water.", False),

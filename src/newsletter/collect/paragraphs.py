@@ -12,6 +12,7 @@ _WIDEST_WRAP = 100
 _SHORTEST_WRAPPED = 45
 # Fewer blanks than this at the beginning of a line are an accident.
 _INDENT = 2
+_MOST_INDENTED = 0.7
 
 _LINE_END = re.compile("\r\n|[\r\n\x0b\x0c\x85\u2028\u2029]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff]")
@@ -40,12 +41,14 @@ def read_paragraphs(text: str) -> list[Paragraph]:
     """The same with what sets them apart: their indentation, and `>` before their lines, which is taken off."""
     lines = [_without_mark(line) for line in _lines(text)]
     found = _joined(lines)
-    # A title stands where it likes; only where some of the rest is not indented does indentation say anything.
+    # A title stands where it likes; and where most of the rest is indented, that is how paragraphs begin there.
     least = min((line.indent for line in found[1:]), default=0)
+    n_indented = sum(line.indent - least >= _INDENT for line in found[1:])
+    says_something = n_indented <= _MOST_INDENTED * len(found[1:])
     return [
         Paragraph(
             text=" ".join(line.words.split()),
-            is_indented=at > 0 and line.indent - least >= _INDENT,
+            is_indented=says_something and at > 0 and line.indent - least >= _INDENT,
             is_marked=line.is_marked,
             is_tight=line.is_tight,
         )
@@ -72,7 +75,8 @@ def _lines(text: str) -> list[_Line]:
 
 
 def _width(line: str) -> int:
-    return len(line.expandtabs(4)) - len(line.expandtabs(4).lstrip())
+    spread = line.replace("\u3000", "  ").expandtabs(4)
+    return len(spread) - len(spread.lstrip())
 
 
 def _without_mark(line: _Line) -> _Line:

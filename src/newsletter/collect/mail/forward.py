@@ -14,10 +14,18 @@ _MARKERS = (
     re.compile(r"^[ \t]*-{5,}[ \t]*\w[^\n-]{3,60}[^\n-][ \t]*-{5,}[ \t]*$", re.MULTILINE),
     re.compile(r"^[>\s]{0,4}(?:Forwarded message|転送されたメッセージ)[ \t]*[:：][ \t]*$", re.MULTILINE),
 )
-# A line of the forwarded mail's own head, its value behind it or on the next line (a cell of a table that became text).
-_HEADER_LINE = re.compile(
-    r"^[>\s]{0,8}[*]?(?P<name>[^\W\d_][\w -]{0,24})[*]?\s?[:：][*]?(?!//)[ \t]*(?P<value>\S[^\n]*)?$"
+# What the lines of a forwarded mail's own head begin with, as programs translate it: from, date, to, copy, subject.
+_LABELS = (
+    "From|Sent|Date|To|Cc|Bcc|Reply-To|Subject|Importance|Von|Gesendet|Datum|An|Kopie|Betreff|De|Envoyé|Date d'envoi|À|A|Copie à|Objet|Enviado(?: el)?|Fecha|Para|Asunto|Da|Mittente|Destinatario|Inviato|Data|Oggetto|Per"
+    "|Van|Verzonden|Aan|Onderwerp|Enviad[ao]|Assunto|Od|Wysłan[eoy]|Do|DW|Temat|От(?: кого)?|Отправитель|Отправлено|Дата|Кому|Копия|Тема|Від(?: кого)?|Надіслано|Копія|Från|Skickat|Till|Kopia|Ämne|Fra|Sendt|Til|Kopi|Emne"
+    "|Odesláno|Komu|Předmět|Lähettäjä|Lähetetty|Vastaanottaja|Aihe|差出人|送信元|送信者|送信日時|日付|日時|宛先|件名"
 )
+# The value stands behind it or on the next line (a cell of a table that became text).
+_HEADER_LINE = re.compile(
+    rf"^[>\s]{{0,8}}[*]?(?:{_LABELS})[*]?\s?[:：][*]?(?!//)[ \t]*(?P<value>\S[^\n]*)?$", re.IGNORECASE
+)
+# A head that nothing announces has at least so many of them in a row.
+_FEWEST_HEAD_LINES = 3
 # Between the labels of one head, empty lines stand in few mails, and no more than so many.
 _MOST_HEAD_LINES = 16
 _RULE = re.compile(r"[ \t]{0,8}(?:-{3}|_{3})[^\n]{0,90}")
@@ -70,9 +78,23 @@ def take_apart(text: str, subject: str = "") -> Forwarded:
         other = _without_head(original.body + rest)
         return Forwarded(own=without_signature(found.message), other=other, author=author.strip())
     match = min((found for mark in _MARKERS if (found := mark.search(text))), key=lambda one: one.start(), default=None)
-    if match is None:
+    if match is not None:
+        return Forwarded(own=without_signature(text[: match.start()]), other=_without_head(text[match.end() :]))
+    lines = text.split("\n")
+    at = _unannounced(lines)
+    if at is None:
         return Forwarded(own=without_signature(text), other="")
-    return Forwarded(own=without_signature(text[: match.start()]), other=_without_head(text[match.end() :]))
+    return Forwarded(own=without_signature("\n".join(lines[:at])), other=_without_head("\n".join(lines[at:])))
+
+
+def _unannounced(lines: list[str]) -> int | None:
+    """The first line of a head that stands alone, as desktop Outlook writes it in languages that the library lacks."""
+    in_a_row = 0
+    for at, line in enumerate(lines):
+        in_a_row = in_a_row + 1 if _HEADER_LINE.match(line) else 0
+        if in_a_row == _FEWEST_HEAD_LINES:
+            return at + 1 - in_a_row
+    return None
 
 
 def without_signature(text: str) -> str:

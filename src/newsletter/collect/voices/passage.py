@@ -196,8 +196,8 @@ class Passage:
         if last.endswith((",", "，", "—", "–")):
             return 6.0 if says else 0.0
         # In a text of whole sentences one without a stop leads on to the next paragraph.
-        is_left_open = self.text[-1].isalnum() and self.n_words >= 8 and bool(self.whole.passages[-1].n_sentences)
-        return 5.2 * bool(announces) + 1.2 * bool(says) + 3.5 * is_left_open
+        is_left_open = self.text[-1].isalnum() and self.n_words >= 12 and bool(self.whole.passages[-1].n_sentences)
+        return 5.2 * bool(announces) + (2.7 if self.names else 2.0) * bool(says) + 3.5 * is_left_open
 
     @cached_property
     def last_sentence(self) -> str:
@@ -229,6 +229,12 @@ class Passage:
     def introduction(self) -> Passage | None:
         """What introduced the excerpt above this one."""
         return self.excerpt[0].before if self.excerpt else None
+
+    @property
+    def is_of_whole(self) -> bool:
+        """What introduced the excerpt above says that nothing is left out: then it is longer than a paragraph."""
+        said = self.introduction
+        return said is not None and self.speech.whole.search(said.last_sentence) is not None
 
     def has(self, pattern: re.Pattern[str]) -> bool:
         return pattern.search(self.text) is not None

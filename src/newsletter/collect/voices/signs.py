@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from newsletter.collect.voices import marks
 from newsletter.collect.voices.passage import ADDRESS, OPENS_EXCERPT, Passage
 
+_LONGEST_SIGNATURE = 60
+_OF_WHOLE = 1.5
 _ASIDE = re.compile(r"\[[^\]]*\]|\([^()]*\)")
 
 
@@ -31,7 +33,9 @@ def _is_remark(passage: Passage) -> bool:
         or passage.is_attribution
         or passage.is_cut
     )
-    return passage.n_sentences <= 1 and passage.n_words < 20 and not is_else and not _is_marked_off(passage)
+    # Where the quote above is made of short paragraphs, one more of them says nothing.
+    is_short = passage.n_words < 20 and (not passage.excerpt or passage.n_words < 0.6 * passage.usual_words)
+    return passage.n_sentences <= 1 and is_short and not is_else and not _is_marked_off(passage)
 
 
 def _is_opinion(passage: Passage) -> bool:
@@ -88,6 +92,12 @@ def _introduces_list(passage: Passage) -> bool:
     )
 
 
+def _is_letter(passage: Passage) -> bool:
+    closing = passage.speech.closing.search(passage.text)
+    is_closed = closing is not None and len(passage.text) - closing.end() < _LONGEST_SIGNATURE
+    return (passage.speech.greeting.match(passage.text) is not None or is_closed) and not passage.ends_open
+
+
 # What a paragraph says by itself.
 SIGNS = (
     Sign("marked", 9.0, "it is marked with >", lambda passage: passage.paragraph.is_marked),
@@ -128,6 +138,12 @@ SIGNS = (
         6.0,
         "it says whose words stand above",
         lambda passage: passage.is_attribution and passage.after is not None,
+    ),
+    Sign(
+        "letter",
+        4.5,
+        "it begins or ends as a letter does",
+        lambda passage: _is_letter(passage),
     ),
     Sign(
         "label",
@@ -241,4 +257,7 @@ def begins(passage: Passage) -> float:
 def goes_on(passage: Passage) -> float:
     """Log-odds that a quote goes on here, where the paragraph before is one."""
     before = passage.before
-    return 0.0 if before is None else next(step.odds for step in GOES_ON if step.holds(before, passage))
+    if before is None:
+        return 0.0
+    odds = next(step.odds for step in GOES_ON if step.holds(before, passage))
+    return odds + (_OF_WHOLE if passage.is_of_whole else 0.0)

@@ -28,6 +28,9 @@ class Speech:
     about_text: re.Pattern[str]
     remark: re.Pattern[str]
     turn: re.Pattern[str]
+    greeting: re.Pattern[str]
+    closing: re.Pattern[str]
+    whole: re.Pattern[str]
 
 
 def n_words(text: str) -> int:
@@ -67,6 +70,9 @@ def speech(language: str) -> Speech:
         desk=anywhere(words["desk"]),
         about_text=anywhere(f"(?:{words['these']}){between}(?:{words['texts']})"),
         remark=re.compile(f"(?:{words['remark']}){end}", re.IGNORECASE),
+        greeting=re.compile(f"(?:{words['greetings']})", re.IGNORECASE),
+        closing=anywhere(words["closings"]),
+        whole=anywhere(words["whole"]),
         turn=re.compile(rf"(?:{words['turns']}|{english['turns']})\s?[.:：]\s*+"),
     )
 
