@@ -125,7 +125,11 @@ def _speech() -> list[Found]:
     """How each language tells who speaks."""
     told = [(language, asdict(speech(language))) for language in tables()]
     return [
-        Found(f"{language}.{name}", one, frozenset({"match" if name in {"label", "remark", "turn", "greeting"} else "search"}))
+        Found(
+            f"{language}.{name}",
+            one,
+            frozenset({"match" if name in {"label", "remark", "turn", "greeting"} else "search"}),
+        )
         for language, patterns in told
         for name, one in patterns.items()
     ]

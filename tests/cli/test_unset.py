@@ -96,6 +96,7 @@ ELSEWHERE = {
     "demo",
     "worker",
     "finds choose",
+    "finds import",
     "move-in",
     "report",
     "proof",

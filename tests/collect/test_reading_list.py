@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections import Counter
 from pathlib import Path
@@ -12,6 +13,7 @@ from sqlalchemy import Engine
 from newsletter.collect.desk import CollectDesk
 from newsletter.collect.finds_sql import Taken
 from newsletter.collect.keep import dismiss, keep
+from newsletter.collect.read_later.csv_list import read_csv_list
 from newsletter.collect.read_later.imports import import_list, read_list
 from newsletter.collect.save import collect_find
 from newsletter.words.find import Excerpt, FindStatus, joined_excerpts, pack, unpack
@@ -234,3 +236,10 @@ def test_excerpts_keep_the_order_of_the_page() -> None:
     assert (sooner, later) == unpack(stored)
     assert stored == joined_excerpts(stored, pack([sooner]))
     assert "Ours.\n\nMore." == unpack(joined_excerpts(stored, pack([Excerpt(text="A", thought="More.")])))[0].thought
+
+
+def test_what_a_cell_may_hold_is_the_same_afterwards() -> None:
+    """The limit is the whole process's: tables of readers have their own."""
+    usual = csv.field_size_limit()
+    read_csv_list("url,title,time_added\nhttps://example.org/a,A,1700000000\n", name="list.csv")
+    assert csv.field_size_limit() == usual

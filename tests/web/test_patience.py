@@ -126,10 +126,10 @@ def test_a_byte_now_and_then_is_too_slow_and_a_slow_line_is_not() -> None:
 
 
 def test_an_answer_that_nobody_takes_is_given_up() -> None:
-    bounds = RequestBounds(answer_seconds=0.3, seconds_between_looks=0.05)
+    bounds = RequestBounds(answer_seconds=0.2, seconds_between_looks=0.05)
     with pages(bounds) as port, ExitStack() as stack:
         one = _begin(stack, port, b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
-        time.sleep(1)
+        time.sleep(1.5)
         n_bytes = 0
         try:
             while chunk := one.recv(1_000_000):

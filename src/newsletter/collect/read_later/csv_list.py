@@ -26,25 +26,32 @@ _NOTE = re.compile(r"^Note:", re.MULTILINE)
 
 def read_csv_list(text: str, *, name: str) -> ReadingList:
     """Read a table. Raises Mistake where it is damaged, or no program that we know wrote it."""
-    csv.field_size_limit(2 * LONGEST_QUOTES)
+    # The limit is the whole process's: the next reader of a table has its own again.
+    usual = csv.field_size_limit(2 * LONGEST_QUOTES)
     lines = csv.reader(io.StringIO(text, newline=""))
     try:
-        head = [cell.strip().lower() for cell in next(lines, [])]
-        program = next((program for program, columns in _PROGRAMS if columns <= set(head)), None)
-        # Mastodon writes no head: each line is an address.
-        if program is None and re.match(r"https?://\S+$", "".join(head)):
-            return _gathered("Mastodon", ({"url": row[0]} for row in csv.reader(io.StringIO(text)) if row))
-        if program is None:
-            raise Mistake(
-                f"The columns of this file are of no program that is known: {', '.join(head)[:200]}.",
-                fix="Name its columns url, title and time_added, as Pocket does.",
-                place=Place(name, 1),
-            )
-        return _gathered(program, (dict(zip(head, row, strict=False)) for row in lines if any(row)))
+        return _read(lines, text, name)
     except csv.Error as error:
         raise Mistake(
             f"This is not a table: {error}.", fix="Export the list again.", place=Place(name, lines.line_num)
         ) from None
+    finally:
+        csv.field_size_limit(usual)
+
+
+def _read(lines: Iterator[list[str]], text: str, name: str) -> ReadingList:
+    head = [cell.strip().lower() for cell in next(lines, [])]
+    program = next((program for program, columns in _PROGRAMS if columns <= set(head)), None)
+    # Mastodon writes no head: each line is an address.
+    if program is None and re.match(r"https?://\S+$", "".join(head)):
+        return _gathered("Mastodon", ({"url": row[0]} for row in csv.reader(io.StringIO(text)) if row))
+    if program is None:
+        raise Mistake(
+            f"The columns of this file are of no program that is known: {', '.join(head)[:200]}.",
+            fix="Name its columns url, title and time_added, as Pocket does.",
+            place=Place(name, 1),
+        )
+    return _gathered(program, (dict(zip(head, row, strict=False)) for row in lines if any(row)))
 
 
 def _gathered(program: str, rows: Iterator[dict[str, str]]) -> ReadingList:
