@@ -51,11 +51,14 @@ def _is_marked_off(passage: Passage) -> bool:
 
 
 def _takes_up(passage: Passage) -> bool:
-    """It quotes words of the excerpt above, which those did not quote themselves."""
+    """It quotes words of the excerpt above, which neither those nor their introduction set apart or named before."""
+    if passage.is_set_apart or passage.introduction is None:
+        return False
     above = " ".join(one.text for one in passage.excerpt).casefold()
     theirs = {part.casefold() for one in passage.excerpt for part in marks.fragments(one.text)}
-    own = {part.casefold() for part in marks.fragments(passage.text)}
-    return not passage.is_set_apart and any(part in above for part in own - theirs)
+    named = passage.introduction.text.casefold()
+    own = {part.casefold() for part in marks.fragments(passage.text)} - theirs
+    return any(part in above and part not in named for part in own)
 
 
 def _names_source(passage: Passage) -> bool:
