@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from newsletter.compose.press import press
@@ -68,6 +68,7 @@ _MARKS = (
 _PIECES = st.lists(st.sampled_from(_MARKS.split("|")), max_size=25)
 
 
+@example(pieces=["<pre>", "&lt;!-- posts --&gt;"], title="x")
 @given(_PIECES, st.text(max_size=30))
 def test_whatever_stands_in_an_export_can_be_read_when_it_is_here(
     tmp_path_factory, pieces: list[str], title: str

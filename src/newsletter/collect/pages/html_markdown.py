@@ -8,8 +8,9 @@ from bs4 import BeautifulSoup
 from bs4.element import NavigableString, Tag
 from markdownify import BACKSLASH, MarkdownConverter
 
-from newsletter.collect.literal import literal_fragment, literal_inline, one_line
+from newsletter.collect.literal import literal, literal_fragment, literal_inline, one_line
 from newsletter.collect.web_address import in_markdown, whole_address
+from newsletter.folder.issue_file import marker_line
 
 _BLOCKS = re.compile(r"p|div|section|pre|blockquote|ul|ol|li|table|h[1-6]|figure")
 _TEXT_BLOCKS = ["h1", "h2", "h3", "h4", "h5", "h6", "p", "div", "section", "li", "dt", "dd", "figcaption", "blockquote"]
@@ -121,6 +122,9 @@ class _Converter(MarkdownConverter):
     def convert_pre(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         if "_inline" in parent_tags:
             return literal_inline(one_line(text))
+        if marker_line(text.split("\n")) is not None:
+            # In an issue the posts would stand in its place, and nothing can be escaped in code.
+            return "\n\n" + "\\\n".join(literal(line) for line in text.split("\n") if line.strip()) + "\n\n"
         fence = "`" * max(3, *(len(run) + 1 for run in re.findall("`+", text)), 3)
         code = text.strip("\n")
         return f"\n\n{fence}\n{_as_code(code)}\n{fence}\n\n" if code.strip() else ""
