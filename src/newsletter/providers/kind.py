@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -63,7 +64,7 @@ class ProviderTried:
     server: tuple[str, str] | None = None
 
 
-class ProviderKind:
+class ProviderKind(ABC):
     """One provider, as settings, screens and commands see it. Each room has a subclass, and `registry.py` names it.
 
     `name` is used in settings, addresses and the database, and never changes; `title` is used in sentences. A default
@@ -85,13 +86,13 @@ class ProviderKind:
     selectors: tuple[str, ...] = ()
     domain: str | None = None
 
+    @abstractmethod
     def limits(self) -> Limits:
         """What a call takes, for checks while the provider can't be built."""
-        raise NotImplementedError
 
+    @abstractmethod
     def build(self, setup: ProviderSetup) -> Provider:
         """Raises NewsletterError for a setting that can't be right."""
-        raise NotImplementedError
 
     def connect_command(self) -> click.Command | None:
         """Asks for the settings and returns them by key; `newsletter connect NAME` tries them and keeps them."""
@@ -112,5 +113,5 @@ class ProviderKind:
         """What can be asked about a try that nobody saw the end of; `find_try` knows what was tried."""
         return None
 
-    def after_sending(self, setup: ProviderSetup) -> None:
+    def after_sending(self, setup: ProviderSetup) -> None:  # noqa: B027 - most have nothing to do then
         """Called when nothing more is due."""
