@@ -75,7 +75,7 @@ def test_what_is_scheduled_in_the_studio_goes_while_it_is_open(world: World, han
     with serving(world.folder, hands, tmp_path / "studio.log", words=STUDIO) as studio:
         visitor = Visitor(studio)
         _schedule(visitor, hands)
-        assert MailingStatus.SCHEDULED is _status(world)
+        until(lambda: _status(world) is MailingStatus.SCHEDULED)
         assert [DriverKind.STUDIO] == [driver.kind for driver in world.parts.drivers.list_drivers() if driver.is_alive]
         hands.turn(hands.now() + 2 * MINUTE)
         until(lambda: _status(world) is MailingStatus.FINISHED)
