@@ -12,7 +12,6 @@ from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
-from newsletter.collect.mail.forward import bare_subject, take_apart
 from newsletter.collect.web_address import whole_address
 from newsletter.words.canonical import canonical
 from newsletter.words.find import LONGEST_TITLE, LONGEST_WORDS, is_clean, plain_words, without_controls
@@ -64,6 +63,9 @@ class ReadMail:
 
 def read_mail(data: bytes) -> ReadMail:
     """Take a mail apart, however broken it is. Raises Mistake where it has neither words nor links nor a subject."""
+    # Its patterns take a while to compile, and only the child that reads mails needs them.
+    from newsletter.collect.mail.forward import bare_subject, take_apart
+
     mail = message_from_bytes(data, policy=policy.default)
     assert isinstance(mail, EmailMessage)
     text, html = _texts(mail)
@@ -172,6 +174,8 @@ def _links(own: str, passed_on: str, html: str) -> tuple[MailLink, ...]:
 
 def _links_of_page(html: str) -> tuple[MailLink, ...]:
     """The plain text beside it may have left out where its links lead."""
+    from newsletter.collect.mail.forward import take_apart
+
     apart = take_apart(_text_of(html)) if html else None
     return _links(apart.own, apart.other, html) if apart else ()
 
