@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# What `newsletter` itself needs, and that with both databases and the tools of the tests.
+BASE := $(VENV)/.base
 READY := $(VENV)/.ready
 # Tests also wait, for processes, browsers and clocks: one more than there are processors keeps those busy (measured on two).
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(1 + (os.cpu_count() or 1))')
@@ -11,21 +13,27 @@ export UV_LINK_MODE := copy
 # Tests rewrite their assertions and start hundreds of processes: what Python made of a file is kept where the environment forbids it too.
 test walks faults: export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help setup demo test lint fix bench faults walks live oracles pictures chromium clean
+.PHONY: help setup demo dist test lint fix bench faults walks live oracles pictures chromium clean
 
 help:
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
-$(READY): pyproject.toml constraints.txt
+INSTALL = @$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --editable
+
+$(BASE): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name one with: make PYTHON=/path/to/python3"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt uv
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --editable '.[postgres,dev]'
+	$(INSTALL) .
+	@touch $@
+
+$(READY): $(BASE)
+	$(INSTALL) '.[postgres,dev]'
 	@touch $@
 
 setup: $(READY) ## the .venv with everything in it
 
-demo: setup ## the whole walk on made-up readers; nothing leaves this machine
+demo: $(BASE) ## the whole walk on made-up readers; nothing leaves this machine
 	@$(BIN)/newsletter demo $(DEMO)
 
 chromium: setup
@@ -58,6 +66,9 @@ live: setup ## try what only a real SendGrid account can show; wants a key and a
 
 oracles: setup ## hold the mail against tools that we did not write; a missing one is named
 	$(BIN)/python -m tests.oracles
+
+dist: setup ## a wheel in dist/, to install with pipx or uv tool
+	$(BIN)/python -m hatchling build -t wheel
 
 pictures: setup chromium ## make the pictures of the README again
 	$(BIN)/python -m tests.pictures
