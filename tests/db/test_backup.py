@@ -34,7 +34,7 @@ from tests.running import run
 from tests.schedule.world import SLOT, World
 from tests.world import add_readers
 
-NOW = datetime(2026, 12, 4, 9, tzinfo=UTC)
+NOW = SLOT + timedelta(days=1, hours=1)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from newsletter.schedule.calendar import calendar
 from newsletter.words.cadence_text import parse_cadence
 from newsletter.words.slot import SlotStatus, Ways, Why
 from tests.jobs.serving import Hands, Server, serving, until
-from tests.schedule.world import READERS, SLOT, World
+from tests.schedule.world import READERS, SLOT, YEAR, World
 
 HOUR, WEEK = timedelta(hours=1), timedelta(days=7)
 WRONG = (SlotStatus.SKIPPED, SlotStatus.ASKING)
@@ -107,8 +107,8 @@ def test_a_clock_far_ahead_and_put_right_loses_no_slot(world: World, hands: Hand
 @pytest.mark.parametrize(
     ("night", "hours"),
     [
-        (datetime(2026, 10, 25, tzinfo=UTC), (0.4, 0.6, 1.4, 1.6, 2.6)),  # 02:30 comes twice: 00:30 and 01:30 UTC
-        (datetime(2027, 3, 28, tzinfo=UTC), (0.4, 0.9, 1.1, 1.6, 2.6)),  # 02:30 does not come: 03:00 is 01:00 UTC
+        (datetime(YEAR, 10, 25, tzinfo=UTC), (0.4, 0.6, 1.4, 1.6, 2.6)),  # 02:30 comes twice: 00:30 and 01:30 UTC
+        (datetime(YEAR + 1, 3, 28, tzinfo=UTC), (0.4, 0.9, 1.1, 1.6, 2.6)),  # 02:30 does not come: 03:00 is 01:00 UTC
     ],
 )
 def test_the_night_the_clock_changes(

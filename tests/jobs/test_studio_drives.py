@@ -15,12 +15,9 @@ import pytest
 from newsletter.jobs.driver import DriverKind
 from newsletter.words.ledger import MailingStatus
 from tests.jobs.serving import Hands, Server, serving, until
-from tests.schedule import world as weeks
-from tests.schedule.world import READERS, World
+from tests.schedule.world import MONDAY, READERS, SLOT, World
 
 STUDIO = ("studio", "--no-open", "--port", "0")
-# The database has a clock of its own: what waits for its time waits by that one too, so the time is far ahead.
-MONDAY, SLOT = weeks.MONDAY.replace(year=2037), weeks.SLOT.replace(year=2037)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
@@ -33,7 +30,7 @@ def hands(tmp_path: Path) -> Hands:
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    made = World(tmp_path / "weekly", now=MONDAY)
+    made = World(tmp_path / "weekly")
     yield made
     made.close()
 

@@ -10,7 +10,7 @@ import pytest
 
 from newsletter.db.engine import connect
 from tests.running import a_folder, run, sqlite_of
-from tests.schedule.world import through
+from tests.schedule.world import YEAR, through
 from tests.terminal import Terminal
 from tests.world import add_readers
 
@@ -75,7 +75,7 @@ def test_at_a_terminal_a_change_while_somebody_looks_is_shown_and_asked_again(fo
 def test_to_real_readers_without_a_terminal_yes_must_be_said(folder: Path) -> None:
     """Exit 2 with a sentence, for every time it could go, and nothing is planned."""
     real = through("http://127.0.0.1:9", parcel_size=10)
-    for words in ((), ("--at", "2031-01-02 09:00"), ("--missing",)):
+    for words in ((), ("--at", f"{YEAR}-12-03 09:00"), ("--missing",)):
         refused = run(folder, *SEND, *words, **real)
         assert (2 if words != ("--missing",) else 1) == refused.returncode, refused.stderr
     refused = run(folder, *SEND, **real)

@@ -15,9 +15,11 @@ from newsletter.cli import main
 from newsletter.jobs.driver import DriverKind
 from newsletter.wiring import open_newsletter
 from newsletter.words.ledger import MailingStatus
-from tests.schedule.world import World
+from tests.schedule.world import YEAR, World
 
 TIMES = "every thursday 09:00 Europe/Berlin"
+# Far ahead: a sending of these commands waits by the machine's own clock.
+THURSDAY, FRIDAY = f"{YEAR}-12-03", f"{YEAR}-12-04"
 
 
 @pytest.fixture
@@ -67,7 +69,7 @@ def test_set_says_back_what_will_happen_and_keeps_what_is_not_named(folder: Path
     """The sentence, the freeze, who is told; a second call changes only what it names."""
     first = call(folder, "schedule", "set", TIMES, "--min-posts", "3", "--tell", "editor@example.com", "--freeze", "2h")
     (folder / "holidays.ics").write_text(
-        "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20301226\nSUMMARY:Boxing Day\nEND:VEVENT\nEND:VCALENDAR\n"
+        f"BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:{YEAR}1224\nSUMMARY:Christmas Eve\nEND:VEVENT\nEND:VCALENDAR\n"
     )
     second = call(folder, "schedule", "set", "--skip-ics", folder / "holidays.ics", "--approval")
 
@@ -77,8 +79,8 @@ def test_set_says_back_what_will_happen_and_keeps_what_is_not_named(folder: Path
     assert "Only what was approved goes" in second.stdout
     assert "fewer than 3 posts" in second.stdout
     assert "Told of each slot: editor@example.com" in second.stdout
-    assert "Left out: Thursday 26 Dec 2030." in second.stdout
-    taken_back = call(folder, "schedule", "set", "--unskip", "2030-12-26", "--no-approval")
+    assert f"Left out: Thursday 24 Dec {YEAR}." in second.stdout
+    taken_back = call(folder, "schedule", "set", "--unskip", f"{YEAR}-12-24", "--no-approval")
     assert "Left out" not in taken_back.stdout
 
 
@@ -152,12 +154,12 @@ def test_approve_and_withdraw(folder: Path) -> None:
 
 def test_send_at_is_said_back_changed_and_cancelled(folder: Path) -> None:
     """In words before anything is promised; another time until it begins; called off, it can be sent anew."""
-    planned = call(folder, "send", "1", "--list", "weekly", "--at", "2031-01-02 09:00", "--yes")
-    assert "When: Thursday 2 Jan 2031, 09:00 Europe/Berlin (08:00 UTC), in " in planned.stdout, planned.stderr
-    moved = call(folder, "send", "1", "--list", "weekly", "--at", "2031-01-03 09:00 Asia/Kathmandu", "--yes")
-    assert "When: Friday 3 Jan 2031, 04:15 Europe/Berlin (03:15 UTC)" in moved.stdout
+    planned = call(folder, "send", "1", "--list", "weekly", "--at", f"{THURSDAY} 09:00", "--yes")
+    assert f"When: Thursday 3 Dec {YEAR}, 09:00 Europe/Berlin (08:00 UTC), in " in planned.stdout, planned.stderr
+    moved = call(folder, "send", "1", "--list", "weekly", "--at", f"{FRIDAY} 09:00 Asia/Kathmandu", "--yes")
+    assert f"When: Friday 4 Dec {YEAR}, 04:15 Europe/Berlin (03:15 UTC)" in moved.stdout
     told = json.loads(call(folder, "status", "1", "--format", "json").stdout)
-    assert ["2031-01-03T03:15:00+00:00"] == [one["start_at"] for one in told["mailings"]]
+    assert [f"{FRIDAY}T03:15:00+00:00"] == [one["start_at"] for one in told["mailings"]]
 
     assert 0 == call(folder, "cancel", "1", "--yes").exit_code
     assert 0 == call(folder, "send", "1", "--list", "weekly", "--yes").exit_code
@@ -167,7 +169,7 @@ def test_send_at_is_said_back_changed_and_cancelled(folder: Path) -> None:
 
 def test_a_sending_that_waits_can_be_sent_now(folder: Path) -> None:
     """`--now` on a scheduled sending begins it; a later time for one that has gone is refused."""
-    call(folder, "send", "1", "--list", "weekly", "--at", "2031-01-02T09:00", "--yes")
+    call(folder, "send", "1", "--list", "weekly", "--at", f"{THURSDAY}T09:00", "--yes")
     sent = call(folder, "send", "1", "--list", "weekly", "--now", "--yes")
 
     assert 0 == sent.exit_code, sent.stderr
@@ -175,7 +177,7 @@ def test_a_sending_that_waits_can_be_sent_now(folder: Path) -> None:
     assert ("finished", 3) == (told["status"], told["accepted"])
 
 
-@pytest.mark.parametrize("at", ["yesterday", "2020-01-01 09:00", "thu 09:00 Mars/Olympus", "2031-01-02"])
+@pytest.mark.parametrize("at", ["yesterday", "2020-01-01 09:00", "thu 09:00 Mars/Olympus", THURSDAY])
 def test_times_that_can_not_be_meant_are_refused(folder: Path, at: str) -> None:
     """Nothing is planned."""
     done = call(folder, "send", "1", "--list", "weekly", "--at", at, "--yes")
@@ -204,12 +206,12 @@ def test_send_next_needs_a_schedule_and_names_the_slot(folder: Path) -> None:
 def test_what_would_not_be_sent_is_said_before_and_what_is_overdue_afterwards(folder: Path) -> None:
     """By `send --at`, `schedule set` and `show` where nothing runs; by `status`, `show` and `doctor` where it did not go."""
     idle = "Nothing is running that would send it. Keep the studio open"
-    assert idle in call(folder, "send", "1", "--list", "weekly", "--at", "2031-01-02T09:00", "--yes").stderr
+    assert idle in call(folder, "send", "1", "--list", "weekly", "--at", f"{THURSDAY}T09:00", "--yes").stderr
     assert idle in call(folder, "schedule", "set", TIMES, "--list", "weekly").stderr
     assert idle in call(folder, "schedule", "show").stderr
     parts = open_newsletter(folder)
     parts.drivers.beat("serve", DriverKind.SERVE, "process 1", every_seconds=15)
-    at = ("--at", "2031-01-03T09:00", "--yes")
+    at = ("--at", f"{FRIDAY}T09:00", "--yes")
     driven = call(folder, "send", "1", "--list", "weekly", *at)
     assert (0, False) == (driven.exit_code, idle in driven.stderr)
     assert "`newsletter serve` is running and sends it." in call(folder, "status", "1").stdout
@@ -234,6 +236,6 @@ def test_on_a_copy_a_time_is_set_and_it_is_said_that_nothing_goes(tmp_path: Path
     world = World(tmp_path / "weekly")
     world.parts.drivers.beat("serve", DriverKind.SERVE, "process 1", every_seconds=15)
     world.move_database()
-    done = call(world.folder, "send", "1", "--list", "weekly", "--at", "2031-01-02T09:00", "--yes")
+    done = call(world.folder, "send", "1", "--list", "weekly", "--at", f"{THURSDAY}T09:00", "--yes")
     assert (0, True) == (done.exit_code, "Nothing is sent from here. This database is a copy" in done.stderr)
     world.close()

@@ -11,7 +11,7 @@ from newsletter.schedule.choice import FindingsUnanswered, approve_issue
 from newsletter.schedule.setting import say_ways
 from newsletter.words.slot import SlotStatus, Ways, Why
 from tests.fakes.running import sendgrid_server
-from tests.schedule.world import READERS, SLOT, World, through
+from tests.schedule.world import READERS, SLOT, YEAR, World, through
 
 HOUR = timedelta(hours=1)
 NOBODY = "smtp://127.0.0.1:9"
@@ -35,7 +35,7 @@ def test_unused_posts_alone_go_to_nobody_and_the_editors_are_asked(tmp_path: Pat
         world.set_timetable(tell=("editor@example.com",))
         world.beat(SLOT - HOUR)
         assert (world.folder / "issues" / "001.md").exists()
-        assert _told(world) == ["Issue 1 waits for an approval: it is due Thursday 3 Dec 2026, 09:00 Europe/Berlin"]
+        assert _told(world) == [f"Issue 1 waits for an approval: it is due Thursday 3 Dec {YEAR}, 09:00 Europe/Berlin"]
         world.beat(SLOT)
         world.beat(SLOT + 2 * HOUR)
 

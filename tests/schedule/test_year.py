@@ -15,11 +15,12 @@ from newsletter.schedule.calendar import calendar, entries
 from newsletter.schedule.choice import approve_issue, find_asking, send_at
 from newsletter.schedule.ical import read_days, write_calendar
 from newsletter.words.slot import SlotStatus, Why
-from tests.schedule.world import World
+from tests.schedule.world import YEAR, World
 
 HOUR, WEEK = timedelta(hours=1), timedelta(days=7)
-# Thursday 7 January 2027, 09:00 in Berlin, is the first of 52.
-NEW_YEAR = datetime(2027, 1, 4, 7, tzinfo=UTC)
+# Thursday 7 January, 09:00 in Berlin, is the first of 52: in a year in which clocks of 32 bits end.
+NEXT = YEAR + 1
+NEW_YEAR = datetime(NEXT, 1, 4, 7, tzinfo=UTC)
 FEW, HELD, LATE, VERY_LATE, EDITED, HOLIDAY = 7, 15, 23, 30, 38, 51
 
 
@@ -37,7 +38,7 @@ def world(tmp_path: Path) -> Iterator[World]:
 def test_a_year_in_a_minute(world: World) -> None:
     """Calendar, mailings, words and mails to the owner are exactly as the rules say."""
     timetable = world.set_timetable(min_posts=2)
-    world.schedule.timetables.skip_days(timetable.id, {datetime(2027, 12, 23, tzinfo=UTC).date(): "Christmas"})
+    world.schedule.timetables.skip_days(timetable.id, {datetime(NEXT, 12, 23, tzinfo=UTC).date(): "Christmas"})
     expected: dict[int, tuple[SlotStatus, Why | None]] = {}
     for week in range(1, 53):
         expected[week] = _live_through(world, week)
@@ -128,13 +129,13 @@ def _check_letters(world: World) -> None:
     assert {"3 handed over, 0 skipped, 0 unknown"} == {subject.partition(": ")[2] for subject in went}
     assert 48 - 1 == sum("went out 09:00-09:00" in subject for subject in went)
     assert [
-        "Reminder: the next issue is due Thursday 18 Feb 2027, 09:00 Europe/Berlin",
-        "Reminder: the next issue is due Thursday 18 Feb 2027, 09:00 Europe/Berlin",
+        f"Reminder: the next issue is due Thursday 18 Feb {NEXT}, 09:00 Europe/Berlin",
+        f"Reminder: the next issue is due Thursday 18 Feb {NEXT}, 09:00 Europe/Berlin",
         "The next issue did not go, because there are too few posts",
         "The next issue did not go, because the schedule is on hold",
         "The next issue did not go, because it was overdue for too long when this machine came back",
-        "Reminder: issue 36 is due Thursday 23 Sep 2027, 09:00 Europe/Berlin",
-        "Reminder: issue 36 is due Thursday 23 Sep 2027, 09:00 Europe/Berlin",
+        f"Reminder: issue 36 is due Thursday 23 Sep {NEXT}, 09:00 Europe/Berlin",
+        f"Reminder: issue 36 is due Thursday 23 Sep {NEXT}, 09:00 Europe/Berlin",
     ] == rest
 
 

@@ -30,9 +30,11 @@ from tests.running import ISSUE, POST, a_folder
 from tests.world import add_readers
 
 THURSDAY = "every thursday 09:00 Europe/Berlin"
+# Far ahead of the days on which tests run: what is scheduled waits by the database's own clock too, which nobody turns.
+YEAR = 2037
 # Monday noon; the next slot is Thursday 3 December, 08:00 UTC.
-MONDAY = datetime(2026, 11, 30, 12, tzinfo=UTC)
-SLOT = datetime(2026, 12, 3, 8, tzinfo=UTC)
+MONDAY = datetime(YEAR, 11, 30, 12, tzinfo=UTC)
+SLOT = datetime(YEAR, 12, 3, 8, tzinfo=UTC)
 READERS = [f"reader{number}@example.com" for number in range(3)]
 
 
