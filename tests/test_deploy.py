@@ -10,11 +10,13 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
+from newsletter.cli.machine.deploy import FILES
 from newsletter.web.app import build
 from newsletter.wiring import open_newsletter
 from tests.pages import DOCS, ROOT, commands
-from tests.running import a_folder
+from tests.running import a_folder, run
 
 DEPLOY = ROOT / "deploy"
 UNITS = sorted([*DEPLOY.glob("*.service"), *DEPLOY.glob("*.timer")])
@@ -87,3 +89,67 @@ def test_every_example_is_described() -> None:
     page = (DOCS / "operations.md").read_text()
 
     assert [] == [path.name for path in DEPLOY.iterdir() if f"../deploy/{path.name})" not in page]
+
+
+def test_the_files_for_a_folder_have_its_values_in_them(tmp_path: Path) -> None:
+    """`deploy --write`: its folder, its owner, its host and this very program; nothing of the examples is left."""
+    folder, out = a_folder(tmp_path / "ferries"), tmp_path / "server"
+    secrets = folder / "var" / "secrets.env"
+    secrets.write_text(f"{secrets.read_text()}NEWSLETTER_PUBLIC_URL=https://mail.ferries.example.org\n")
+
+    said = run(folder, "deploy", "--write", str(out)).stdout
+
+    written = {path.name: path.read_text() for path in out.iterdir()}
+    assert set(FILES) == set(written)
+    assert not [name for name, text in written.items() if "/srv/weekly" in text or "/opt/newsletter" in text]
+    assert not [name for name, text in written.items() if "news.example.com" in text]
+    unit = written["newsletter.service"]
+    assert f"User={folder.owner()}\n" in unit
+    assert f"ReadWritePaths={folder}\n" in unit
+    (started,) = re.findall(r"^ExecStart=(\S+) -C (\S+) serve", unit, re.MULTILINE)
+    assert str(folder) == started[1]
+    assert subprocess.run([started[0], "--version"], capture_output=True, text=True, check=True).stdout
+    assert "mail.ferries.example.org" in written["Caddyfile"]
+    assert "server_name mail.ferries.example.org;" in written["nginx.conf"]
+    assert f"{out}/newsletter.service" in said
+    for name in written:
+        if name.endswith((".service", ".timer")):
+            assert all(re.match(r"#|\[\w+\]$|[A-Z]\w+=|$", line) for line in written[name].splitlines()), name
+
+
+def test_files_for_a_server_are_not_written_over(tmp_path: Path) -> None:
+    """Somebody may have changed them."""
+    folder, out = a_folder(tmp_path / "ferries"), tmp_path / "server"
+    out.mkdir()
+    (out / "Caddyfile").write_text("mine")
+
+    done = run(folder, "deploy", "--write", str(out))
+
+    assert 1 == done.returncode
+    assert "Caddyfile in " in done.stderr
+    assert ["Caddyfile"] == [path.name for path in out.iterdir()]
+    assert "mine" == (out / "Caddyfile").read_text()
+
+
+def test_a_percent_sign_in_a_path_is_no_specifier(tmp_path: Path) -> None:
+    """systemd.unit(5): a literal one is written twice; a blank or a quote would end the path."""
+    assert "/100%%/weekly" in run(a_folder(tmp_path / "100%" / "weekly"), "deploy").stdout
+
+    done = run(a_folder(tmp_path / "my weekly"), "deploy")
+
+    assert 1 == done.returncode
+    assert "my weekly has letters that a unit file does not take" in done.stderr
+
+
+def test_compose_starts_what_is_here() -> None:
+    """Its files exist, its calls are commands of the program, and Caddy reads the variables that it is given."""
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
+    newsletter, backup, caddy = services["newsletter"], services["backup"], services["caddy"]
+    build = newsletter["build"]
+    assert (DEPLOY / build["context"] / build["dockerfile"]).resolve() == DEPLOY / "Containerfile"
+    known = {name.removeprefix("newsletter ") for name, _, _ in commands()}
+    assert set(re.findall(r"newsletter -C /srv/weekly (\w+)", backup["command"][0])) == {"backup"} <= known
+    assert {"weekly:/srv/weekly"} == set(newsletter["volumes"]) == set(backup["volumes"])
+    assert set(caddy["environment"]) == set(re.findall(r"\{\$(\w+):", (DEPLOY / "Caddyfile").read_text()))
+    assert newsletter["read_only"], "all it writes is in the folder and in /tmp"
+    assert "60s" == newsletter["stop_grace_period"]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.cli.machine.deploy import FILES as DEPLOY_FILES
 from tests.running import environment
 
 ROOT = Path(__file__).parents[1]
@@ -37,6 +38,7 @@ def test_the_wheel_holds_what_the_program_needs_and_nobodys_list(installed: Path
     assert (bundled / "templates" / "digest" / "issue.mjml").is_file()
     assert (bundled / "seeds" / "newsletter.toml").is_file()
     assert (installed / "newsletter" / "db" / "migrations" / "versions" / "0001_first_tables.py").is_file()
+    assert set(DEPLOY_FILES) == {path.name for path in (bundled / "deploy").iterdir()}
     lists = {path.name for path in (bundled / "subscribers").iterdir()}
     assert {"README.md", "example-friends.csv", "example-weekly.csv"} == lists
 

@@ -74,6 +74,7 @@ WORKS = (
     "backup {out}/backup.db",
     "restore {out}/backup.db --replace --yes",
     "db export {out}/export",
+    "deploy --write {out}/server",
     "db upgrade",
     "db here --yes",
 )

@@ -58,6 +58,7 @@ COMMANDS = {
     "sync": ("collect.sync", "Exchange words and pictures with others through git."),
     "backup": ("machine.backup", "Write the whole database into one file."),
     "restore": ("machine.backup", "Put a backup back; nothing is sent from it until you say so."),
+    "deploy": ("machine.deploy", "Print the files with which a server runs this newsletter."),
     "db": ("machine.database", "Upgrade or move the database, and say which one is live."),
 }
 

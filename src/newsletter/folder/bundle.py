@@ -1,4 +1,4 @@
-"""Finds what comes with the program: built-in templates, the sample newsletter, example subscribers."""
+"""Finds what comes with the program: built-in templates, the sample newsletter, example subscribers, files for servers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal
 
 from newsletter.words.mistake import Missing
 
-Kind = Literal["templates", "seeds", "subscribers"]
+Kind = Literal["templates", "seeds", "subscribers", "deploy"]
 
 
 def bundled(kind: Kind) -> Path:
