@@ -108,6 +108,6 @@ def test_the_example_carries_an_issue_and_tells_of_it(tmp_path: Path) -> None:
     source = config.kind.events(parts.provider_setup)
     assert source is not None and "lines" in source.name
     told = json.dumps([{"id": "1", "bounced": "reader1@example.com"}]).encode()
-    assert 1 == parts.feedback.hear(source, {SECRET: "open sesame"}, told).suppressed
+    assert 1 == parts.feedback.keep(source, parts.feedback.read(source, {SECRET: "open sesame"}, told)).suppressed
     assert parts.readers.find_suppression("reader1@example.com") == "hard_bounce"
     parts.engine.dispose()

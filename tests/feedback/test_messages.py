@@ -270,7 +270,7 @@ def test_a_refusal_is_logged_without_addresses(
         owners=list,
     )
     with caplog.at_level(logging.DEBUG), pytest.raises(Unverified):
-        feedback.hear(source, headers(signer=OTHER), BODY)
+        feedback.read(source, headers(signer=OTHER), BODY)
 
     assert "refused" in caplog.text
     assert "ana" not in caplog.text

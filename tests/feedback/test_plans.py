@@ -25,6 +25,9 @@ def post(postgres_url: str) -> Iterator[Post]:
     engine = connect(postgres_url)
     add_readers(engine, "weekly", range(60))
     with engine.begin() as connection:
+        # A server that looks at the tables by itself, in the middle, would try something else each time.
+        for table in _LARGE:
+            connection.execute(text(f"ALTER TABLE {table} SET (autovacuum_enabled = false)"))
         connection.execute(text("SET LOCAL session_replication_role = replica"))
         for statement in _FILL:
             connection.execute(text(statement), {"many": _MANY})
@@ -54,18 +57,21 @@ _FILL = (
 )
 
 
-def test_a_few_events_read_a_few_rows(post: Post) -> None:
+@pytest.mark.parametrize("statistics", ["fresh", "missing"])
+def test_a_few_events_read_a_few_rows(post: Post, statistics: str) -> None:
     """Every course that a mail can take, in small messages; each statement is explained as it runs."""
     taken = post.send()
-    with post.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE"))
+    if statistics == "fresh":
+        with post.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("ANALYZE"))
     every = {f"reader{number}@example.com": list(COURSES)[number % len(COURSES)] for number in range(60)}
     with _explained(post.engine) as plans:
         heard = post.hear(taken, Telling(of=every, at_once=8))
 
     assert heard.suppressed > 0
     assert len(plans) > 20
-    assert [statement for statement, plan in plans if any(map(_reads_all, _nodes(plan)))] == []
+    wrong = {statement for statement, plan in plans if any(map(_reads_all, _nodes(plan)))}
+    assert not wrong
 
 
 def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:

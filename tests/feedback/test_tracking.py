@@ -83,7 +83,7 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> dict[Tracking, tuple[Pat
         source = KINDS["sendgrid"].events(parts.provider_setup)
         assert source is not None
         for body in told(taken, READ):
-            parts.feedback.hear(source, SIGNER.headers(body, at=time.time()), body)
+            parts.feedback.keep(source, parts.feedback.read(source, SIGNER.headers(body, at=time.time()), body))
         parts.engine.dispose()
         found[tracking] = (folder, bodies)
     return found

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import orjson
 
 from newsletter.consent.admission import Bar, SubscriptionStep, bar_to_brought, step_for_brought
+from newsletter.db.rows import packed_instant
 from newsletter.readers.rows import JoinResult, ReaderChange, ReaderRow
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
 
@@ -174,4 +175,4 @@ def _new_row(key: str, reader: ReaderRow) -> list[str]:
 
 
 def _instant(at: datetime | None) -> str | None:
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f") if at else None
+    return packed_instant(at) if at else None

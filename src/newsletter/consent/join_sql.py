@@ -8,13 +8,11 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Integer,
     Text,
     bindparam,
     cast,
     func,
     literal,
-    literal_column,
     select,
     type_coerce,
     update,
@@ -24,8 +22,8 @@ from sqlalchemy.types import TypeEngine
 
 from newsletter.consent.join import BroughtReaders, Decided, KnownReader
 from newsletter.db.engine import is_sqlite
-from newsletter.db.rows import cell, incoming, packed
-from newsletter.db.types import FieldsJson, UtcDateTime, database_now
+from newsletter.db.rows import cell, incoming, instant, is_named, packed
+from newsletter.db.types import FieldsJson, database_now
 from newsletter.db.upsert import insert_into
 from newsletter.ledger.account.late_sql import note_late
 from newsletter.readers.former_addresses_sql import find_former
@@ -106,13 +104,11 @@ def write(connection: Connection, list_id: int, decided: Decided) -> None:
 
 def end(connection: Connection, people: Sequence[int], *, list_id: int | None) -> int:
     """End subscriptions, to one list or all. Returns how many ended."""
-    rows = incoming(connection)
-    ids = select(type_coerce(cast(cell(rows, 0), subscriber.c.id.type), Integer))
     parameters = packed([[person] for person in sorted(people)])
-    touch(connection, subscriber.c.id.in_(ids), parameters)
+    touch(connection, is_named(connection, subscriber.c.id), parameters)
     leaving = (
         update(subscription)
-        .where(subscription.c.subscriber_id.in_(ids), subscription.c.status != SubscriptionStatus.ENDED)
+        .where(is_named(connection, subscription.c.subscriber_id), subscription.c.status != SubscriptionStatus.ENDED)
         .values(status=SubscriptionStatus.ENDED.value, since_at=database_now())
     )
     if list_id is not None:
@@ -198,16 +194,13 @@ def _insert_people(connection: Connection, people: list[list[str]]) -> None:
 
 def _insert_subscriptions(connection: Connection, list_id: int, people: list[list[str | None]]) -> None:
     rows = incoming(connection)
-    since: ColumnElement[Any] = cell(rows, 3)
-    if not is_sqlite(connection):
-        since = cast(since + literal_column("'+00'"), UtcDateTime())
     source = (
         select(
             literal(list_id),
             subscriber.c.id,
             cell(rows, 1),
             cell(rows, 2),
-            func.coalesce(since, database_now()),
+            func.coalesce(instant(connection, rows, 3), database_now()),
         )
         .select_from(rows)
         .join(subscriber, subscriber.c.email_key == cell(rows, 0))

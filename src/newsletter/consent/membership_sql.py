@@ -12,7 +12,7 @@ from newsletter.consent.join import decide
 from newsletter.consent.join_sql import end, look_up, touch, write
 from newsletter.db.engine import reading, writing
 from newsletter.db.frozen import patiently
-from newsletter.db.rows import cell, incoming, packed
+from newsletter.db.rows import cell, incoming, is_named, packed
 from newsletter.db.types import database_now
 from newsletter.db.upsert import insert_into
 from newsletter.ledger.account.late_sql import note_late
@@ -145,7 +145,7 @@ class Membership:
         for key in self.find_erased(connection, list(strongest)):
             del strongest[key]
         if strongest:
-            theirs = subscriber.c.email_key.in_(select(cell(incoming(connection), 0)))
+            theirs = is_named(connection, subscriber.c.email_key)
             note_late(connection, touch(connection, theirs, packed([[key] for key in sorted(strongest)])))
             if run is not None:
                 note_suppressions(connection, run, strongest)

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 from sqlalchemy import (
+    ARRAY,
+    BigInteger,
     ColumnElement,
     Connection,
     FromClause,
     Select,
     Text,
+    any_,
     bindparam,
     cast,
     func,
     literal_column,
+    select,
     type_coerce,
 )
 
 from newsletter.db.engine import is_sqlite
+from newsletter.db.types import UtcDateTime
 
 
 def incoming(connection: Connection) -> FromClause:
@@ -35,6 +41,31 @@ def incoming(connection: Connection) -> FromClause:
 def cell(rows: FromClause, number: int) -> ColumnElement[str]:
     """A cell of an incoming row, as text."""
     return type_coerce(rows.c.value.op("->>")(literal_column(str(number))), Text)
+
+
+def is_named(connection: Connection, column: ColumnElement[Any]) -> ColumnElement[bool]:
+    """The column is the first cell of one of the incoming rows.
+
+    An array on PostgreSQL: without statistics, as in a new database, it would read the whole table to join it with rows.
+    """
+    first = cell(incoming(connection), 0)
+    wanted = cast(first, BigInteger) if column.type.python_type is int else first
+    if is_sqlite(connection):
+        return column.in_(select(wanted))
+    return column == any_(func.array(select(wanted).scalar_subquery(), type_=ARRAY(column.type)))
+
+
+def instant(connection: Connection, rows: FromClause, number: int) -> ColumnElement[datetime]:
+    """A cell that `packed_instant` made."""
+    told = cell(rows, number)
+    if is_sqlite(connection):
+        return type_coerce(told, UtcDateTime())
+    return cast(told + literal_column("'+00'"), UtcDateTime())
+
+
+def packed_instant(at: datetime) -> str:
+    """As SQLite keeps it: text whose order is that of time."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
 def packed(rows: Sequence[Sequence[object]]) -> dict[str, str]:

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Engine, Select, case, cast, func, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, FromClause, case, cast, func, literal, select, true, update
 
 from newsletter.consent.join_sql import end
 from newsletter.consent.membership_sql import Membership
 from newsletter.db.engine import is_sqlite, reading, writing
 from newsletter.db.frozen import patiently
-from newsletter.db.rows import cell, incoming, packed
-from newsletter.db.types import database_now
+from newsletter.db.rows import cell, incoming, instant, is_named, packed, packed_instant
+from newsletter.db.types import UtcDateTime, database_now
 from newsletter.db.upsert import insert_into
 from newsletter.feedback.bounces_sql import follow_streaks, restore
 from newsletter.feedback.causes_sql import causes_of, outdated
@@ -27,7 +27,23 @@ from newsletter.words.event import Event, EventKind
 from newsletter.words.fate import FATES, SOFT_BOUNCE, weight
 from newsletter.words.subscriber import address_key
 
-_AT_ONCE = 500
+# A writer that holds SQLite's lock for longer starves an unsubscribe.
+AT_ONCE = 500
+_COLUMNS = (
+    "event_id",
+    "kind",
+    "weight",
+    "by_machine",
+    "happened_at",
+    "issue",
+    "attempt_id",
+    "delivery_id",
+    "reason",
+    "url",
+    "told_attempt",
+    "email",
+    "raw",
+)
 
 
 class EventLog:
@@ -46,8 +62,8 @@ class EventLog:
         """
         once = sorted({one.id: one for one in events}.values(), key=lambda one: one.id)
         heard = Heard(repeated=len(events) - len(once))
-        for first in range(0, len(once), _AT_ONCE):
-            heard += self._hear(provider, once[first : first + _AT_ONCE], whole=whole_or_nothing)
+        for first in range(0, len(once), AT_ONCE):
+            heard += self._hear(provider, once[first : first + AT_ONCE], whole=whole_or_nothing)
         return heard
 
     @patiently
@@ -118,13 +134,24 @@ def _insert(connection: Connection, provider: str, rows: Sequence[dict[str, Any]
     """Keep the events that are new; their ids."""
     if not rows:
         return []
+    told = incoming(connection)
+    cells = [_cell(connection, told, number, event.c[name]) for number, name in enumerate(_COLUMNS)]
+    # SQLite takes the conflict for the condition of a join where there is no other condition.
+    source = select(literal(provider), database_now(), *cells).select_from(told).where(true())
     statement = (
         insert_into(connection, event)
-        .values(provider=provider, received_at=database_now())
+        .from_select(["provider", "received_at", *_COLUMNS], source)
         .on_conflict_do_nothing(index_elements=["provider", "event_id"])
         .returning(event.c.event_id)
     )
-    return list(connection.scalars(statement, rows))
+    return list(connection.scalars(statement, packed([[row[name] for name in _COLUMNS] for row in rows])))
+
+
+def _cell(connection: Connection, told: FromClause, number: int, column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A cell of a told event, as its column keeps it."""
+    if isinstance(column.type, UtcDateTime):
+        return instant(connection, told, number)
+    return cell(told, number) if column.type.python_type is str else cast(cell(told, number), column.type)
 
 
 def _row(one: Event, about: Resolved | None) -> dict[str, Any]:
@@ -134,7 +161,7 @@ def _row(one: Event, about: Resolved | None) -> dict[str, Any]:
         "kind": one.kind.value,
         "weight": weight(one),
         "by_machine": one.by_machine,
-        "happened_at": one.at,
+        "happened_at": packed_instant(one.at),
         "issue": about.issue if about else None,
         "attempt_id": about.attempt_id if about and not one.is_counted_only else None,
         "delivery_id": about.delivery_id if about else None,
@@ -156,16 +183,15 @@ def _lock(connection: Connection, new: dict[str, Event], about: dict[str, Resolv
     ours = [about[one].delivery_id for one in new if one in about]
     keys = {address_key(one.email) for one in new.values() if one.suppresses and one.email}
     # Each by its own index: one question with "or" reads all readers for a few events.
-    by_address = select(subscriber.c.id).where(subscriber.c.email_key.in_(keys))
-    by_soft_bounce = select(delivery.c.subscriber_id).where(delivery.c.id.in_(_softly_bounced(new, about)))
-    came_back = (
-        select(bounced_off.c.subscriber_id)
-        .join(delivery, delivery.c.subscriber_id == bounced_off.c.subscriber_id)
-        .where(delivery.c.id.in_(ours))
-    )
-    people = {person for query in (by_address, by_soft_bounce, came_back) for person in connection.scalars(query)}
+    by_address = select(subscriber.c.id).where(is_named(connection, subscriber.c.email_key))
+    by_mail = select(delivery.c.subscriber_id).where(is_named(connection, delivery.c.id))
+    came_back = by_mail.join(bounced_off, bounced_off.c.subscriber_id == delivery.c.subscriber_id)
+    people: set[int] = set()
+    for query, named in ((by_address, keys), (by_mail, _softly_bounced(new, about)), (came_back, ours)):
+        people |= set(connection.scalars(query, packed([[one] for one in named])))
     for table, ids in ((subscriber, people), (delivery, ours)):
-        connection.execute(select(table.c.id).where(table.c.id.in_(ids)).order_by(table.c.id).with_for_update())
+        mine = select(table.c.id).where(is_named(connection, table.c.id)).order_by(table.c.id)
+        connection.execute(mine.with_for_update(), packed([[one] for one in ids]))
 
 
 def _end_subscriptions(connection: Connection, new: dict[str, Event], about: dict[str, Resolved]) -> None:
@@ -193,13 +219,9 @@ def _update_fates(connection: Connection, deliveries: Sequence[int]) -> None:
     )
     fate = case({place: fate.value for place, fate in enumerate(FATES)}, value=heaviest, else_=FATES[0].value)
     connection.execute(
-        update(delivery).where(delivery.c.id.in_(_ids(connection)), delivery.c.fate != fate).values(fate=fate),
+        update(delivery).where(is_named(connection, delivery.c.id), delivery.c.fate != fate).values(fate=fate),
         packed([[one] for one in sorted(deliveries)]),
     )
-
-
-def _ids(connection: Connection) -> Select[tuple[int]]:
-    return select(cast(cell(incoming(connection), 0), BigInteger))
 
 
 def _softly_bounced(new: dict[str, Event], about: dict[str, Resolved]) -> list[int]:

@@ -55,18 +55,13 @@ class Feedback:
     owners: Callable[[], Sequence[str]]
     tracking: Tracking = Tracking.NONE
 
-    def hear(self, source: EventSource, headers: Mapping[str, str], body: bytes) -> Heard:
-        """Take one message of a provider. When this returns, everything that follows from it is committed.
-
-        Raises Unverified and Unreadable, which are logged; the database's own errors are for the caller, who must not
-        answer that the message was taken.
-        """
+    def read(self, source: EventSource, headers: Mapping[str, str], body: bytes) -> Sequence[Event]:
+        """The events in one message of a provider. Raises Unverified and Unreadable, which are logged."""
         try:
-            events = source.verify_and_parse(headers, body)
+            return source.verify_and_parse(headers, body)
         except (Unverified, Unreadable) as refusal:
             log.warning("a message of %d bytes as if from %s was refused: %s", len(body), source.name, refusal)
             raise
-        return self._keep(source, events)
 
     def pull(self, source: EventSource) -> Heard | None:
         """Ask a provider for what the webhook may have missed; None where it is too early, or nobody answered."""
@@ -79,7 +74,7 @@ class Feedback:
         except Unheard as reason:
             log.warning("%s could not be asked for bounces and complaints: %s", source.name, reason)
             return None
-        heard = self._keep(source, events)
+        heard = self.keep(source, events)
         self.log.note_pull(source.name, now)
         return heard
 
@@ -112,7 +107,11 @@ class Feedback:
             made_at=self.clock.now(),
         )
 
-    def _keep(self, source: EventSource, told: Sequence[Event]) -> Heard:
+    def keep(self, source: EventSource, told: Sequence[Event]) -> Heard:
+        """Keep what one or several messages tell. When this returns, everything that follows from it is committed.
+
+        The database's own errors are for the caller, who must not answer that the messages were taken.
+        """
         events = [kept for event in told if (kept := heed(event, self.tracking))]
         heard = self.log.hear(source.name, events, whole_or_nothing=source.whole_or_nothing)
         log.info(

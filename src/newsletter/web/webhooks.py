@@ -11,9 +11,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from newsletter.feedback.events_sql import AT_ONCE
 from newsletter.ports.events import EventSource, Unreadable, Unverified
 from newsletter.providers.fault import bug_in_words
 from newsletter.providers.registry import KINDS
+from newsletter.web.waiting_posts import TooManyWaitingError, WaitingPosts
 
 if TYPE_CHECKING:
     from newsletter.feedback.feedback import Feedback
@@ -37,8 +39,11 @@ def webhook_routes(parts: Parts) -> list[BaseRoute]:
     ]
 
 
-def webhook(feedback: Feedback, source: EventSource, title: str) -> Callable[[Request], Awaitable[Response]]:
+def webhook(
+    feedback: Feedback, source: EventSource, title: str, waiting: WaitingPosts | None = None
+) -> Callable[[Request], Awaitable[Response]]:
     """The endpoint. It answers 200 only after the commit; any 5xx makes the provider try again."""
+    posts = waiting or WaitingPosts(lambda events: feedback.keep(source, events), at_once=AT_ONCE)
 
     async def endpoint(request: Request) -> Response:
         try:
@@ -49,11 +54,14 @@ def webhook(feedback: Feedback, source: EventSource, title: str) -> Callable[[Re
             log.warning("a message of more than %d bytes to the webhook was refused", MAX_BYTES)
             return _answer(413, "too large")
         try:
-            await run_in_threadpool(feedback.hear, source, request.headers, body)
+            events = await run_in_threadpool(feedback.read, source, request.headers, body)
+            await posts.keep(events)
         except Unverified:
             return _answer(403, f"not taken: it could not be proved to come from {title}")
         except Unreadable:
             return _answer(400, "not taken: it can't be read")
+        except TooManyWaitingError:
+            return _answer(503, "not taken: too many are waiting, come again later")
         except Exception as error:  # noqa: BLE001 - above all a database that is away; what else it is, is in the log
             log.error("events could not be kept: %s", bug_in_words(error))
             return _answer(503, "not taken: come again later")
