@@ -204,6 +204,7 @@ def test_help_answers_without_loading_the_house() -> None:
         "rich",
         "trafilatura",
         "apscheduler",
+        "procrastinate",
         "markdown_it",
     ]
     code = (

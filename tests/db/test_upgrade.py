@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 
 from newsletter.db.engine import check_durable, connect, is_sqlite, reading, writing
-from newsletter.db.upgrade import HEAD, complaints, prepare, upgrade, version
+from newsletter.db.upgrade import HEAD, complaints, pending, prepare, upgrade, version
 from newsletter.db.upgrade import run as migrate
 from newsletter.wiring.schema import metadata
 from newsletter.words.mistake import Mistake, NotNow
@@ -23,11 +23,16 @@ from tests.running import a_folder, run
 BYTEWISE = ("subscriber_last_name", "subscriber_whole_name")
 
 
+def _left_alone(name: str) -> bool:
+    """Not compared: what Alembic can't, and what belongs to Procrastinate."""
+    return name in BYTEWISE or name.startswith(("procrastinate", "idx_procrastinate"))
+
+
 def test_migrations_and_tables_agree(engine: Engine) -> None:
     """Alembic finds no difference between a migrated database and the tables in code."""
     with reading(engine) as connection, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # SQLite can't reflect expressions of some constraints
-        options = {"include_object": lambda _object, name, *_: name not in BYTEWISE}
+        options = {"include_object": lambda _object, name, *_: not _left_alone(name)}
         differences = compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
         made = (
             connection.scalars(text("SELECT sql FROM sqlite_master WHERE type = 'index'")).all()
@@ -213,3 +218,65 @@ def test_a_database_that_may_forget_commits_is_refused(engine: Engine) -> None:
 
     with pytest.raises(Mistake):
         check_durable(engine)
+
+
+def _job_tables(engine: Engine) -> set[str]:
+    with reading(engine) as connection:
+        found = connection.scalars(
+            text("SELECT tablename FROM pg_tables WHERE tablename LIKE 'procrastinate%' ORDER BY tablename")
+        )
+        return set(found)
+
+
+def test_the_tables_of_the_jobs_come_with_an_upgrade_that_is_asked_for(postgres_url: str) -> None:
+    """A database from before there were jobs: no command changes it by the way, `db upgrade` does, and twice is harmless."""
+    engine = connect(postgres_url)
+    before = _job_tables(engine)
+    _spoil(engine, "DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
+    with writing(engine) as connection:
+        migrate(connection, "head")
+    assert _job_tables(engine) == set()
+    with pytest.raises(NotNow, match="lacks Procrastinate's tables") as refused:
+        prepare(engine, metadata)
+    assert "newsletter db upgrade" in (refused.value.fix or "")
+    assert pending(engine) == ["Procrastinate's tables, which call workers to what is due"]
+    upgrade(engine, metadata)
+    upgrade(engine, metadata)
+    assert _job_tables(engine) == before
+    assert pending(engine) == []
+    assert not prepare(engine, metadata)
+    engine.dispose()
+
+
+def test_an_upgrade_runs_the_migrations_of_procrastinate_that_are_missing(postgres_url: str) -> None:
+    """Its tables were made by an earlier version of it."""
+    engine = connect(postgres_url)
+    with reading(engine) as connection:
+        mark = str(connection.scalar(text("SELECT obj_description('procrastinate_jobs'::regclass)")))
+    newest = mark.split()[-1]
+    _spoil(
+        engine,
+        "DROP FUNCTION procrastinate_trigger_function_status_events_update_v1 CASCADE",
+        f"COMMENT ON TABLE procrastinate_jobs IS '{mark.replace(newest, '03.04.00_01_pre_add_retry_failed_job_procedure')}'",
+    )
+    assert pending(engine) == [f"Procrastinate's {newest}"]
+    upgrade(engine, metadata)
+    with reading(engine) as connection:
+        made = text("SELECT count(*) FROM pg_trigger WHERE tgname = 'procrastinate_trigger_status_events_update_v1'")
+        assert connection.scalar(made) == 1
+        assert connection.scalar(text("SELECT obj_description('procrastinate_jobs'::regclass)")) == mark
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("mark", "why"),
+    [("NULL", "Another program keeps jobs"), ("'Jobs of newsletter, by Procrastinate as of 99'", "are newer")],
+)
+def test_job_tables_that_are_not_ours_are_left_alone(postgres_url: str, mark: str, why: str) -> None:
+    """Those of another program in the same database, and those of a Procrastinate that is newer than the one installed."""
+    engine = connect(postgres_url)
+    _spoil(engine, f"COMMENT ON TABLE procrastinate_jobs IS {mark}")
+    for refused in (lambda: prepare(engine, metadata), lambda: upgrade(engine, metadata)):
+        with pytest.raises(NotNow, match=why):
+            refused()
+    engine.dispose()

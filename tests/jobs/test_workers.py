@@ -107,6 +107,14 @@ def test_a_worker_on_sqlite_is_refused(embedded: World) -> None:
     assert "On SQLite one process sends" in done.stderr
 
 
+def test_a_worker_names_the_queues_that_it_knows(embedded: World) -> None:
+    """The schedule is not among them: it stays with `serve`."""
+    done = run(embedded.folder, "worker", "--queues", "sending,schedule")
+
+    assert 2 == done.returncode
+    assert "There is no queue 'schedule'. Known here: sending, letters, polls." in done.stderr
+
+
 def _count(world: World, state: HandOver) -> int:
     account = world.parts.ledger.accounts.find(1)
     assert account is not None and account.planned == N_READERS

@@ -17,7 +17,7 @@ from newsletter.db.limits import WaitLimits
 from newsletter.wiring import Timing
 
 OFFSET = "TEST_CLOCK_OFFSET"
-# Seconds after which a transaction that does nothing is ended; the lease of the schedule is as long.
+# Seconds after which a transaction that does nothing is ended; the lease of the schedule is as long, and that of jobs.
 LIMIT = "TEST_LIMIT"
 
 
@@ -55,7 +55,7 @@ def run() -> None:
         _freeze_once()
     # Tests have no quarter of a minute for each look.
     seconds = float(os.environ.get(LIMIT, 0))
-    limits = WaitLimits(transaction=seconds, lease=seconds) if seconds else WaitLimits()
+    limits = WaitLimits(transaction=seconds, lease=seconds, job=seconds) if seconds else WaitLimits()
     timing = Timing(clock=FileClock(), seconds_between_ticks=0.25, limits=limits, children="fork")
     main(sys.argv[1:], obj=timing)
 

@@ -51,6 +51,15 @@ def connect(url: str, limits: WaitLimits | None = None) -> Engine:
     )
 
 
+def dial(engine: Engine) -> tuple[dict[str, Any], str]:
+    """How another driver reaches the same PostgreSQL: psycopg's arguments, and what to say first, for the same limits."""
+    _, arguments = engine.dialect.create_connect_args(engine.url)
+    # SQLAlchemy's own conversions of values.
+    arguments.pop("context", None)
+    patience = {name: value for name, value in _PATIENCE.items() if name not in engine.url.query}
+    return {**arguments, **patience}, _settings(limits_of(engine).for_session(), until_the_end="false")
+
+
 def limits_of(engine: Engine) -> WaitLimits:
     limits: WaitLimits = engine.get_execution_options().get("limits", WaitLimits())
     return limits

@@ -22,11 +22,13 @@ _LONG_WORK_SECONDS = 600.0
 class WaitLimits:
     """In seconds. `transaction`: a transaction whose process does nothing for so long is ended, and its locks are free.
 
-    `lease`: the schedule goes to another process when its holder gave no sign of life for so long.
+    `lease`: the schedule goes to another process when its holder gave no sign of life for so long. `job`: so do the jobs
+    that a process has begun.
     """
 
     transaction: float = 5.0
     lease: float = 30.0
+    job: float = 20.0
 
     @property
     def lock(self) -> float:

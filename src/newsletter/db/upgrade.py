@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, MetaData, inspect, text
 
 from newsletter.db.engine import is_sqlite, reading, remaking_tables
+from newsletter.db.job_tables import job_steps, upgrade_jobs
 from newsletter.db.shape import differences, missing
 from newsletter.words.mistake import NotNow
 
@@ -43,6 +44,7 @@ def upgrade(engine: Engine, wanted: MetaData) -> None:
         if not is_sqlite(connection):
             connection.execute(text("SELECT pg_advisory_xact_lock(7234001)"))
         run(connection, "head")
+        upgrade_jobs(connection)
         if is_sqlite(connection):
             _nothing_dangles(connection)
         if wrong := differences(connection, wanted):
@@ -73,26 +75,27 @@ def prepare(engine: Engine, wanted: MetaData) -> bool:
         if stands_at == HEAD:
             if gone := missing(connection, wanted):
                 raise _unknown_tables([f"{name} is missing" for name in gone])
+            if steps := job_steps(connection):
+                raise _stop_and_upgrade(f"The database lacks {in_words(steps)}.")
             return False
         if stands_at is not None and stands_at not in _numbers():
             raise _another_program(stands_at)
     if stands_at is None or engine.dialect.name == "sqlite":
         upgrade(engine, wanted)
         return stands_at is None
-    raise NotNow(
-        f"The database stands at version {stands_at}, this program needs {HEAD}.",
-        fix="Stop the other machines, make a backup with the program that wrote it, then run: newsletter db upgrade",
-    )
+    raise _stop_and_upgrade(f"The database stands at version {stands_at}, this program needs {HEAD}.")
 
 
 def pending(engine: Engine) -> list[str]:
     """What `upgrade` would do, a line for each migration that is missing."""
-    stands_at = version(engine)
-    return [
+    with reading(engine) as connection:
+        stands_at, jobs = _stands_at(connection), job_steps(connection)
+    ours = [
         f"{file.name[:4]}: {_first_line(file)}"
         for file in sorted((_MIGRATIONS / "versions").glob("[0-9]*.py"))
         if stands_at is None or file.name[:4] > stands_at
     ]
+    return [*ours, *jobs]
 
 
 def _first_line(file: Path) -> str:
@@ -124,6 +127,13 @@ def in_words(wrong: list[str]) -> str:
     """The first of many complaints, and how many more there are."""
     more = f"; and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else ""
     return f"{'; '.join(wrong[:_SHOWN])}{more}"
+
+
+def _stop_and_upgrade(why: str) -> NotNow:
+    return NotNow(
+        why,
+        fix="Stop the other machines, make a backup with the program that wrote it, then run: newsletter db upgrade",
+    )
 
 
 def _another_program(stands_at: str) -> NotNow:

@@ -7,9 +7,7 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from newsletter.words.mistake import NewsletterError
-
-log = logging.getLogger(__name__)
+from newsletter.jobs.calm import Calm
 
 SECONDS_BETWEEN_TICKS = 15
 
@@ -43,19 +41,9 @@ def tick_until(stop: threading.Event, *beats: Beat, seconds: float = SECONDS_BET
         if stop.is_set() or not turns[number].acquire(blocking=False):
             return
         try:
-            due_in = beat()
-        except NewsletterError as error:
-            # Something that a person has to mend: said once, not every quarter of a minute.
-            if complaints.get(number) != error.message:
-                log.warning("nothing is done for now: %s", error.message)
-            complaints[number] = error.message
-            return
-        except Exception:
-            log.exception("a beat failed; the next one tries again")
-            return
+            due_in = calms[number].run(beat)
         finally:
             turns[number].release()
-        complaints.pop(number, None)
         if due_in is not None and 0 <= due_in < seconds and not stop.is_set():
             # Every beat wakes then: what one makes due, another carries out.
             at = datetime.now(UTC) + timedelta(seconds=due_in)
@@ -69,7 +57,7 @@ def tick_until(stop: threading.Event, *beats: Beat, seconds: float = SECONDS_BET
                 )
 
     turns = [threading.Lock() for _ in beats]
-    complaints: dict[int, str] = {}
+    calms = [Calm() for _ in beats]
     for number, beat in enumerate(beats):
         scheduler.add_job(
             run,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -79,13 +79,42 @@ class Drain:
         with self.lock.try_hold() as held:
             if not held:
                 return 0
-            self.recover()
-            self.ledger.control.start_due(self.sender.clock.now())
-            due = self.ledger.mailings.list_in([MailingStatus.SENDING])
+            due = self.look()
             for mailing in due:
-                self._send_due(mailing, lambda settled, planned, waiting: None)
+                self._send_due(mailing, _nobody_follows)
                 self.ledger.control.finish_if_done(mailing.id)
         return len(due)
+
+    def look(self) -> Sequence[MailingRow]:
+        """Finish what was interrupted, and begin what was set to a time that has come. Returns what is being sent.
+
+        Call it while holding the lock. Raises as `once` does.
+        """
+        self.recover()
+        self.ledger.control.start_due(self.sender.clock.now())
+        return self.ledger.mailings.list_in([MailingStatus.SENDING])
+
+    def work_on(self, mailing_id: int, called: Callable[[], None]) -> float | None:
+        """Hand over what is due of one mailing, beside other processes that do the same.
+
+        `called` is called where there is something to hand over, before it is. Returns the seconds until more is due;
+        None where nothing waits. Raises as `once` does.
+        """
+        self.recover()
+        mailing = next(
+            (one for one in self.ledger.mailings.list_in([MailingStatus.SENDING]) if one.id == mailing_id), None
+        )
+        if mailing is None:
+            return None
+        if self.due_in_seconds(mailing) == 0:
+            called()
+            self._send_due(mailing, _nobody_follows)
+        self.ledger.control.finish_if_done(mailing.id)
+        return self.due_in_seconds(mailing)
+
+    def due_in_seconds(self, mailing: MailingRow) -> float | None:
+        """Seconds until something of it may be handed over or looked into; None where nothing waits."""
+        return self.ledger.halts.next_due_seconds(mailing.id, provider=self.sender.provider.name, pace=self.sender.pace)
 
     def recover(self) -> None:
         """What an earlier process left: outcomes on disk, tries nobody saw the end of, half plans, half cancels.
@@ -124,9 +153,7 @@ class Drain:
             self._send_due(mailing, follow)
             if self.ledger.control.finish_if_done(mailing.id):
                 return
-            wait = self.ledger.halts.next_due_seconds(
-                mailing.id, provider=self.sender.provider.name, pace=self.sender.pace
-            )
+            wait = self.due_in_seconds(mailing)
             if wait is None or wait > LONGEST_STAY_SECONDS:
                 return
             follow(*self.ledger.accounts.progress(mailing.id), f"nothing is due for {wait:.0f} s" if wait >= 1 else "")
@@ -159,6 +186,10 @@ class Drain:
                 log.warning("issue %s: a batch could not be taken: %s", mailing.issue, place_of(error))
                 self.stop.wait(_CLAIM_AGAIN_AFTER[failures])
                 failures += 1
+
+
+def _nobody_follows(settled: int, planned: int, waiting: str) -> None:
+    """No person watches this process."""
 
 
 def _watch(work: list[Future[None]], look_in: Callable[[], None]) -> None:

@@ -6,15 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, func, select
 
 from newsletter.consent.tables import consent_request
 from newsletter.db.engine import reading
-from newsletter.db.types import database_now
-from newsletter.db.until import LONGEST_WAIT_SECONDS, lies_ahead
 from newsletter.feedback.tables import event
 from newsletter.ledger.pace.waits_sql import waits
-from newsletter.ledger.tables import attempt, mailing, parcel, provider_state
+from newsletter.ledger.tables import mailing, parcel
 from newsletter.notices.tables import notice
 from newsletter.schedule.tables import last_tick
 from newsletter.words.ledger import MailingStatus, ParcelStatus
@@ -61,16 +59,6 @@ class Gauges:
         """When a provider told something last."""
         with reading(self._engine) as connection:
             return connection.scalar(select(event.c.received_at).order_by(event.c.id.desc()).limit(1))
-
-    def is_due(self, provider: str) -> bool:
-        """Whether a sender of this provider would find anything to do now. Quick: it is asked every second."""
-        later = lies_ahead(provider_state.c.not_before, LONGEST_WAIT_SECONDS)
-        queued = self._due().where(~exists().where(provider_state.c.provider == provider, later)).exists()
-        scheduled = mailing.c.status == MailingStatus.SCHEDULED
-        begins = exists().where(self._ours, scheduled, mailing.c.start_at <= database_now())
-        unseen = exists().where(attempt.c.outcome.is_(None), attempt.c.deadline_at <= database_now())
-        with reading(self._engine) as connection:
-            return bool(connection.scalar(select(or_(queued, begins, unseen))))
 
     def _due(self) -> Select[tuple[int]]:
         return (

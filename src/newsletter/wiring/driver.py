@@ -8,6 +8,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from newsletter.jobs.driver import DriverKind
@@ -17,6 +18,7 @@ from newsletter.jobs.ticker import tick_until
 from newsletter.schedule.sendings import hold_missed
 from newsletter.wiring.clocks import desk_of, serving_lock
 from newsletter.wiring.collect import collect_beat
+from newsletter.wiring.duties import work_together
 from newsletter.wiring.pictures import picture_beat
 from newsletter.words.mistake import NotNow
 
@@ -56,7 +58,12 @@ def drive(
         if pulse:
             pulse.begin()
         with signs_of_life(parts, kind) as beat:
-            _work(parts, stop, rounds_of(parts, stop, pulse, beat))
+            log.info("the schedule runs")
+            if parts.lock.is_exclusive:
+                _work(parts, stop, rounds_of(parts, stop, pulse, beat))
+            else:
+                pictures = partial(picture_beat, parts, stop)
+                work_together(parts, stop, beat=beat, rounds=rounds_of(parts, stop), pulse=pulse, own_chore=pictures)
 
 
 def rounds_of(
@@ -92,6 +99,8 @@ def whoami(parts: Parts) -> str:
 
 
 def _work(parts: Parts, stop: threading.Event, rounds: Rounds) -> None:
+    """On an SQLite file: this process does it all, in a thread for each kind of work."""
+
     def sending() -> None:
         held = parts.live.find_hold()
         if held:
@@ -105,7 +114,6 @@ def _work(parts: Parts, stop: threading.Event, rounds: Rounds) -> None:
         picture_beat(parts, stop)
         collect_beat(parts, stop)
 
-    log.info("the schedule runs")
     # Pages of others may take their time: collecting has a beat of its own.
     tick_until(
         stop,

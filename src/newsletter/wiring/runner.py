@@ -8,7 +8,9 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from newsletter.db.doorbell import ring_now
 from newsletter.ledger.send import place_of
+from newsletter.ports.work import Task
 from newsletter.words.ledger import MailingStatus
 from newsletter.words.mistake import NewsletterError
 
@@ -21,13 +23,20 @@ _LOOK_AGAIN_SECONDS = 3.0
 
 
 class Bell:
-    """The end of a pipe that the pages ring and the sender, a process of its own, hears: a byte for each time."""
+    """Rung by the pages when something may be due.
+
+    On an SQLite file it is the end of a pipe that the sender, a process of its own, hears: a byte for each time. On
+    PostgreSQL it is a job, for whichever process has time.
+    """
 
     def __init__(self, parts: Parts, pipe: int) -> None:
         self._parts, self._pipe = parts, pipe
         os.set_blocking(pipe, False)
 
     def wake(self) -> None:
+        if not self._parts.lock.is_exclusive:
+            ring_now(self._parts.engine, Task.LOOK)
+            return
         # A pipe that is full has been rung often enough.
         with suppress(BlockingIOError):
             os.write(self._pipe, b"!")

@@ -15,6 +15,7 @@ from newsletter.cli.context import pass_parts
 from newsletter.cli.serve.log_lines import log_to_stderr
 from newsletter.cli.serve.processes import run_service
 from newsletter.cli.serve.supervisor import stop_on_signals
+from newsletter.ports.work import WorkQueue
 from newsletter.words.mistake import NotNow
 
 if TYPE_CHECKING:
@@ -98,22 +99,47 @@ def studio(folder: Folder, port: int, no_open: bool) -> None:
     run_service(folder, DriverKind.STUDIO, "127.0.0.1", port, begun=begun, open_browser=not no_open)
 
 
-@click.command()
-@pass_parts
-def worker(parts: Parts) -> None:
-    """Send from another machine what `serve` has planned. Needs PostgreSQL; any number of them share the batches.
+_FOR_WORKERS = (WorkQueue.SENDING, WorkQueue.LETTERS, WorkQueue.POLLS)
 
-    It needs the same newsletter.toml and secrets as `serve`; pages and schedule stay there. Ctrl-C or SIGTERM ends it
-    after the batches in flight; what a killed one had in flight is looked into by the others.
+
+def _queues(_context: click.Context, _option: click.Parameter, given: str) -> tuple[WorkQueue, ...]:
+    names = [name.strip() for name in given.split(",")]
+    if wrong := [name for name in names if name not in _FOR_WORKERS]:
+        raise click.BadParameter(f"There is no queue {wrong[0]!r}. Known here: {', '.join(_FOR_WORKERS)}.")
+    return tuple(WorkQueue(name) for name in names)
+
+
+@click.command()
+@click.option(
+    "--queues",
+    default=WorkQueue.SENDING.value,
+    show_default=True,
+    callback=_queues,
+    help=f"The kinds of work to do, with commas between them: {', '.join(_FOR_WORKERS)}.",
+)
+@click.option(
+    "--concurrency",
+    type=click.IntRange(1, 32),
+    default=4,
+    show_default=True,
+    help="How many jobs at once beside sending, of which it does one, with several calls in flight.",
+)
+@pass_parts
+def worker(parts: Parts, queues: tuple[WorkQueue, ...], concurrency: int) -> None:
+    """Send from another machine what `serve` has planned. Needs PostgreSQL; any number of them share the work.
+
+    It needs the same newsletter.toml and secrets as `serve`; pages and schedule stay there. Letters and polls also read
+    the newsletter's folder. Ctrl-C or SIGTERM ends it after the batches in flight; what a killed one had in flight is
+    looked into by the others.
 
     \b
     Example:
       newsletter -C /srv/weekly worker
+      newsletter -C /srv/weekly worker --queues sending,letters --concurrency 2
     """
     from newsletter.jobs.driver import DriverKind
-    from newsletter.jobs.worker import work_until
-    from newsletter.wiring.clocks import gauges_of
     from newsletter.wiring.driver import rounds_of, signs_of_life
+    from newsletter.wiring.duties import work_together
 
     if parts.lock.is_exclusive:
         raise NotNow(
@@ -122,15 +148,10 @@ def worker(parts: Parts) -> None:
         )
     parts.check_may_send()
     log_to_stderr()
-    stop, gauges = stop_on_signals(), gauges_of(parts)
-    click.echo("Sending what is due, looking every second. Ctrl-C stops.")
+    stop = stop_on_signals()
+    click.echo("Doing what is due. Ctrl-C stops.")
     log.info("the worker runs")
     with signs_of_life(parts, DriverKind.WORKER) as beat:
-        rounds = rounds_of(parts, stop, beat=beat)
-        work_until(
-            stop,
-            rounds.sending_beat,
-            lambda: gauges.is_due(parts.provider.name),
-            seconds=parts.timing.seconds_between_ticks,
-        )
+        rounds, also = rounds_of(parts, stop), (WorkQueue.UPKEEP, *queues)
+        work_together(parts, stop, beat=beat, rounds=rounds, queues=also, jobs_at_once=concurrency)
     log.info("stopped")
