@@ -164,8 +164,21 @@ def test_pasted_headers_say_whose_copy_it_is(folder: Path) -> None:
     for text in (headers, "\n".join(f"> {line}" for line in headers.splitlines())):
         done = pasted(folder, text)
         assert "This copy of issue 1 went to reader1@example.com:" in done.stdout
-        assert "The other copy went to Reader2@example.com:" in done.stdout
+        assert "The other copy went to reader2@example.com:" in done.stdout
         assert "reported it as spam" in done.stdout
+
+    others = {
+        "broken by quoted-printable": f"See https://ferries.example.com/u/{token[:30]}=\n{token[30:]} below",
+        "wrapped by a filter": "<https://safe.example.net/?url=https%3A%2F%2Fferries.example.com%2Fu%2F"
+        f"{token}&data=1>",
+        "to the preferences": "https://ferries.example.com/preferences/"
+        + reader_token(b"k" * 40, key_id=1, purpose="p", subscriber=person.id, mailing_list=1, issue=1),
+    }
+    for how, text in others.items():
+        assert (
+            "This copy of issue 1 went to reader1@example.com:"
+            in pasted(folder, f"From: x@example.org\n\n{text}\n").stdout
+        ), how
 
     forged = pasted(folder, headers.replace(token[-4:], "AAAA"))
     assert "This copy" not in forged.stdout

@@ -57,9 +57,11 @@ class Copies:
                 )
             )
 
-    def email_of(self, subscriber_id: int) -> str | None:
+    def readers_of(self, deliveries: Sequence[int]) -> Sequence[int]:
+        """The readers of deliveries by their numbers; an unknown number is nobody's."""
         with reading(self._engine) as connection:
-            return connection.scalar(select(subscriber.c.email).where(subscriber.c.id == subscriber_id))
+            found = select(delivery.c.subscriber_id).where(delivery.c.id.in_(deliveries)).distinct()
+            return list(connection.scalars(found))
 
     def iterate_proof(self, issue: int) -> Iterator[ProofRow]:
         """Every line of the ledger of an issue, batch by batch: memory does not grow."""

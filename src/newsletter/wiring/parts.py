@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from newsletter.ports.clock import Clock
     from newsletter.ports.provider import Evidence, Provider
     from newsletter.providers.kind import ProviderSetup
+    from newsletter.report.mail_owner import MailOwners
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,13 @@ class Parts(Books):
 
         number, secret = next(iter(self.keys.items()))
         return TokenKey(id=number, secret=secret)
+
+    @cached_property
+    def mail_owners(self) -> MailOwners:
+        """Whose mail is this?"""
+        from newsletter.report.mail_owner import MailOwners
+
+        return MailOwners(readers=self.readers, roster=self.roster, copies=self.copies, keys=self.keys)
 
     @cached_property
     def evidence(self) -> Evidence | None:

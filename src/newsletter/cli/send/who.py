@@ -11,7 +11,6 @@ from newsletter.cli.context import pass_parts
 from newsletter.cli.send.status import never_sent
 from newsletter.wiring import Parts
 from newsletter.words.mistake import Missing, Mistake
-from newsletter.words.token import read_reader_token
 
 
 @click.command()
@@ -22,12 +21,12 @@ from newsletter.words.token import read_reader_token
 def who(parts: Parts, email: str, issue: int | None, restore: bool) -> None:
     """Say whether EMAIL got ISSUE, or each issue, in sentences that can be forwarded.
 
-    With - as EMAIL it reads the headers of a mail that a reader sent you from standard input.
+    With - as EMAIL it reads a mail that a reader sent you, or its headers alone, from standard input.
 
     \b
     Example:
       newsletter who ana@example.com 42
-      newsletter who - < headers.txt
+      newsletter who - < mail.txt
     """
     if email == "-":
         _of_headers(parts, sys.stdin.read(), issue)
@@ -77,28 +76,27 @@ def _say_alike(parts: Parts, email: str, issue: int | None) -> None:
 
 
 def _of_headers(parts: Parts, text: str, issue: int | None) -> None:
-    from newsletter.report.headers import read_headers
+    from newsletter.report.mail_clues import read_clues
+    from newsletter.report.mail_owner import Clue
 
-    pasted = read_headers(text)
-    said: set[str] = set()
-    for candidate in pasted.tokens:
-        token = read_reader_token(candidate, parts.keys, purpose="u")
-        owner = parts.copies.email_of(token.subscriber) if token else None
-        if token and owner:
-            click.echo(f"This copy of issue {token.issue} went to {owner}:")
-            _say(parts, owner, token.issue)
-            said.add(owner.lower())
-            issue = token.issue if issue is None else issue
-    for address in pasted.addresses:
-        if address.lower() not in said and parts.readers.find_subscriber(address):
-            click.echo(f"The other copy went to {address}:" if said else f"These headers name {address}:")
-            _say(parts, address, issue)
-            said.add(address.lower())
-    if not said:
+    owners = parts.mail_owners.find(read_clues(text))
+    if not owners:
         raise Missing(
-            "These headers name no reader of this newsletter, and hold no link of ours.",
-            fix="Paste all of them: the line that helps most is List-Unsubscribe.",
+            "This mail names no reader of this newsletter, and holds no link of ours.",
+            fix="Paste all of it with its headers: the line that helps most is List-Unsubscribe.",
         )
+    for number, owner in enumerate(owners):
+        email = owner.reader.email
+        if owner.clue is Clue.LINK:
+            click.echo(
+                f"This copy of issue {owner.issue} went to {email}:" if owner.issue else f"The link is that of {email}:"
+            )
+            issue = owner.issue if issue is None else issue
+        elif owner.clue is Clue.NAME:
+            click.echo(f"Perhaps it is {email}, who has that name ({owner.words}):")
+        else:
+            click.echo(f"The other copy went to {email}:" if number else f"This mail names {email}:")
+        _say(parts, email, owner.issue or issue)
 
 
 @click.command()

@@ -29,6 +29,22 @@ async function look() {
 if (form) {
   form.addEventListener("input", () => { clearTimeout(later); later = setTimeout(look, 80); });
   form.addEventListener("submit", (event) => { event.preventDefault(); clearTimeout(later); look(); });
+  // A whole mail is no beginning of an address: whose it is, its own page finds out.
+  form.elements.q.addEventListener("paste", (event) => {
+    const text = event.clipboardData.getData("text/plain");
+    if (!text.trim().includes("\n")) return;
+    event.preventDefault();
+    const mail = document.createElement("form");
+    mail.method = "post";
+    mail.action = `${root}/studio/readers/mail`;
+    for (const [name, value] of [["csrf", document.querySelector("meta[name=csrf]").content], ["mail", text]]) {
+      const field = document.createElement("textarea");
+      [field.name, field.value, field.hidden] = [name, value, true];
+      mail.append(field);
+    }
+    document.body.append(mail);
+    mail.submit();
+  });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "/" || isTyping(event)) return;
     event.preventDefault();

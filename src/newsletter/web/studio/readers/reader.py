@@ -13,10 +13,12 @@ from newsletter.consent.do_not_mail import LIFTABLE, REASONS
 from newsletter.imports.one_reader import add_reader
 from newsletter.report.who import sentence
 from newsletter.web.studio.page import Page
+from newsletter.web.studio.readers.answer import answer_to
 from newsletter.web.studio.studio import Studio
 from newsletter.web.studio.visit import NoSuchAct, Visit
 from newsletter.words.consent import Asked, ConsentRecord, Left, Mail
 from newsletter.words.erasure import RequestOf
+from newsletter.words.ledger import HandOver
 from newsletter.words.mistake import Missing, Mistake
 from newsletter.words.subscriber import Subscriber, SubscriptionStatus, SuppressionReason
 from newsletter.words.user import Role
@@ -51,17 +53,26 @@ def show(studio: Studio, visit: Visit) -> Response:
     person, parts = _person(studio, visit), studio.parts
     most = None if visit.asked("all") else _COPIES + 1
     copies = parts.copies.find_copies(person.email, None, most=most)
+    on_its_way = any(copy.handover in {HandOver.SENDING, HandOver.UNCERTAIN} for copy in copies)
     records = parts.consent.requests.records_of(person.email, person.id)
+    pages = parts.readers.list_pages()
     on = {one.list_name for one in person.subscriptions if one.status is not SubscriptionStatus.ENDED}
     return studio.page(
         visit,
         "reader.html",
         person=person,
         sentences=[sentence(copy, studio.newsletter.zone) for copy in (copies[:_COPIES] if most else copies)],
+        answer=answer_to(
+            person,
+            records,
+            studio.newsletter,
+            titles={page.name: page.title for page in pages},
+            on_its_way=on_its_way,
+        ),
         has_more=most is not None and len(copies) > _COPIES,
         history=_history(studio, person, records),
         sources={name: record for record in records if record.confirmed_at for name in record.lists},
-        lists=[one.name for one in parts.readers.list_pages() if one.name not in on],
+        lists=[one.name for one in pages if one.name not in on],
         reason=REASONS[person.suppressed] if person.suppressed else "",
         may_come_back=person.suppressed in LIFTABLE,
         quiet=why_quiet(parts.consent.unanswered.find(person.email), parts.clock.now()),
@@ -79,6 +90,9 @@ def act(studio: Studio, visit: Visit) -> Response:
         return visit.go(
             back, said="They are off it. No later import brings them back." if n_ended else "They were not."
         )
+    if what == "leave-all":
+        parts.consent.membership.take_off(person.email)
+        return visit.go(back, said="They are unsubscribed from everything. Only their own sign-up brings them back.")
     if what in {"tag", "untag"}:
         name = visit.text("tag").lower()
         if not name or len(name) > 100 or not name.isprintable():
