@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from tests.faults import house
 from tests.faults.house import LEASE_SECONDS, reading
-from tests.faults.judge import Ack
+from tests.faults.judge import Ack, ids_in
 from tests.faults.restoring import high_water
 from tests.faults.scene import ISSUE, Scene
 
@@ -73,12 +73,12 @@ def _unsubscribe(scene: Scene) -> None:
 
 def _in_a_call(scene: Scene) -> list[str]:
     """Two of the readers of an open try, as soon as there is one."""
-    query = text("SELECT c.delivery_id FROM carried c JOIN attempt a ON a.id = c.attempt_id WHERE a.outcome IS NULL")
+    query = text("SELECT carried FROM attempt WHERE outcome IS NULL")
     whose = text("SELECT subscriber_id FROM delivery WHERE id = :id")
     limit = time.monotonic() + 0.6
     while time.monotonic() < limit:
         with reading(scene.engine) as connection:
-            ids = list(connection.scalars(query))[:2]
+            ids = [one for carried in connection.scalars(query) for one in ids_in(carried)][:2]
             if ids:
                 return [scene.people[connection.scalar(whose, {"id": one})] for one in ids]
         time.sleep(0.005)

@@ -123,7 +123,7 @@ class _Books:
         for row in self.attempts.values():
             row["mailing_id"] = self.parcels[row["parcel_id"]]["mailing_id"]
         self.late = {row["delivery_id"] for row in _rows(url, "SELECT delivery_id FROM late_departure")}
-        self.carried = {(row["attempt_id"], row["delivery_id"]) for row in _rows(url, "SELECT * FROM carried")}
+        self.carried = {(row["id"], one) for row in self.attempts.values() for one in ids_in(row["carried"])}
 
 
 def _rows(url: str, query: str) -> list[dict[str, Any]]:
@@ -136,6 +136,10 @@ def _rows(url: str, query: str) -> list[dict[str, Any]]:
         with psycopg.connect(url, row_factory=psycopg.rows.dict_row) as server:
             rows = server.execute(query).fetchall()
     return [{name: _instant(value) if name.endswith("_at") else value for name, value in row.items()} for row in rows]
+
+
+def ids_in(value: Any) -> list[int]:
+    return json.loads(value) if isinstance(value, str) else value
 
 
 def _instant(value: Any) -> datetime | None:

@@ -36,7 +36,7 @@ _CURSOR_AT_FETCH = Trigger(
     when="NEW.handover = 'sending'",
     does=(
         """UPDATE delivery SET handover = 'accepted', accepted_by = (
-             SELECT max(attempt_id) FROM carried WHERE delivery_id = NEW.id) WHERE id = NEW.id""",
+             SELECT max(a.id) FROM attempt a, json_each(a.carried) c WHERE c.value = NEW.id) WHERE id = NEW.id""",
     ),
 )
 

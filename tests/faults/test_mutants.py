@@ -29,7 +29,7 @@ _FINDS = {
 _MOST_ROUNDS = 5
 # A column without which a mutant can do nothing: in what arouses it, in its condition, or in what it does.
 _NEEDS = {
-    "cursor at fetch": ("carried", "delivery_id"),
+    "cursor at fetch": ("attempt", "carried"),
     "send, then mark": ("parcel", "not_before"),
     "blind retry": ("delivery", "handover"),
     "unique per mailing": ("subscription", "status"),

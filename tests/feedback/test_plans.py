@@ -16,7 +16,7 @@ from tests.world import add_readers
 
 _MANY = 40_000
 # Of everybody, or of every mail: what must not be read from end to end for a few events.
-_LARGE = ("subscriber", "subscription", "delivery", "carried", "event")
+_LARGE = ("subscriber", "subscription", "delivery", "event")
 
 
 @pytest.fixture
@@ -49,7 +49,6 @@ _FILL = (
         "INSERT INTO delivery (issue, subscriber_id, parcel_id, handover) "
         "SELECT 99, id, 1000 + id / 100, 'accepted' FROM subscriber WHERE email LIKE 'more%'"
     ),
-    "INSERT INTO carried (attempt_id, delivery_id) SELECT 1000 + id / 100, id FROM delivery WHERE issue = 99",
     (
         "INSERT INTO event (provider, event_id, kind, weight, by_machine, happened_at, received_at, issue, delivery_id) "
         "SELECT 'sendgrid', 'e'||id, 'delivered', 3, false, now(), now(), 99, id FROM delivery WHERE issue = 99"

@@ -16,9 +16,8 @@ from tests.world import add_readers
 
 # What an older copy does not know: a try, whom it carried, and that their batch was ever taken.
 _FORGET = (
-    "UPDATE delivery SET handover = 'pending', accepted_by = NULL WHERE id IN (SELECT delivery_id FROM carried WHERE attempt_id > {n})",
+    "UPDATE delivery SET handover = 'pending', accepted_by = NULL WHERE parcel_id IN (SELECT parcel_id FROM attempt WHERE id > {n})",
     "UPDATE parcel SET status = 'ready' WHERE id IN (SELECT parcel_id FROM attempt WHERE id > {n})",
-    "DELETE FROM carried WHERE attempt_id > {n}",
     "DELETE FROM attempt WHERE id > {n}",
 )
 

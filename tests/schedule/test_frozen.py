@@ -95,7 +95,7 @@ def test_everybody_else_goes_on_and_the_thawed_ones_find_out(scene: Scene) -> No
     ):
         until(lambda: _is_stopped(planner))
         frozen_at = time.monotonic()
-        with scene.serving("sender", "worker", **{FREEZE: "INSERT INTO carried"}) as sender:
+        with scene.serving("sender", "worker", **{FREEZE: "INSERT INTO attempt"}) as sender:
             # It finds the plan free, makes the rest of it, and stops with a batch of readers locked.
             until(lambda: _is_stopped(sender))
             taken, client_has, free = _one_each(world)

@@ -13,7 +13,7 @@ from newsletter.db.engine import reading, writing
 from newsletter.db.types import database_now
 from newsletter.feedback.tables import event
 from newsletter.ledger.plan import plan
-from newsletter.ledger.tables import attempt, carried, delivery, mailing, parcel
+from newsletter.ledger.tables import attempt, delivery, mailing, parcel
 from newsletter.notices.notice import Notice
 from newsletter.notices.notices_sql import Notices
 from newsletter.readers.tables import erasure
@@ -69,9 +69,14 @@ def fill(world: World) -> int:
         of = connection.scalar(select(delivery.c.parcel_id).where(delivery.c.id == one))
         said = f"550 5.1.1 <{OLD.upper()}>: no such user"
         tried = {"token": "t", "sender": "s", "provider": "smtp", "started_at": database_now()}
-        tried |= {"deadline_at": database_now(), "outcome": "refused", "reason": said, "parcel_id": of}
-        number = connection.execute(insert(attempt).values(tried).returning(attempt.c.id)).scalar_one()
-        connection.execute(insert(carried).values(attempt_id=number, delivery_id=one))
+        tried |= {
+            "deadline_at": database_now(),
+            "outcome": "refused",
+            "reason": said,
+            "parcel_id": of,
+            "carried": [one],
+        }
+        connection.execute(insert(attempt).values(tried))
         connection.execute(update(delivery).where(delivery.c.id == one).values(reason=said, handover="refused"))
         connection.execute(update(parcel).where(parcel.c.id == of).values(last_reason=said))
         paused = {"pause_reason": f"The last: {said}", "segment": f'email = "{NEW}"'}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, cast, select
 
 from newsletter.db.rows import cell, incoming, packed
 from newsletter.db.types import AnyRow
-from newsletter.ledger.tables import attempt, carried, delivery, mailing, parcel
+from newsletter.ledger.carried_sql import carried_by
+from newsletter.ledger.tables import attempt, delivery, mailing, parcel
 from newsletter.readers.tables import subscriber
 from newsletter.words.event import Event
 from newsletter.words.subscriber import address_key
@@ -34,17 +35,11 @@ def resolve(connection: Connection, provider: str, events: Sequence[Event]) -> d
 
 def _by_marks(connection: Connection, provider: str, events: Sequence[Event]) -> dict[str, Resolved]:
     attempts = _attempts(connection, provider, attempt.c.token, {one.attempt for one in events})
-    wanted = [
-        (attempts[one.attempt].id, one.delivery)
-        for one in events
-        if one.attempt in attempts and one.delivery is not None
-    ]
-    rows = incoming(connection)
-    both = (carried.c.attempt_id == cast(cell(rows, 0), BigInteger)) & (
-        carried.c.delivery_id == cast(cell(rows, 1), BigInteger)
-    )
-    query = select(carried.c.attempt_id, carried.c.delivery_id).select_from(rows).join(carried, both)
-    known = {(one, other) for one, other in connection.execute(query, packed(sorted(set(wanted))))} if wanted else set()
+    wanted: dict[int, set[int]] = {}
+    for one in events:
+        if one.attempt in attempts and one.delivery is not None:
+            wanted.setdefault(attempts[one.attempt].id, set()).add(one.delivery)
+    known = _known(connection, wanted) if wanted else set()
     return {
         one.id: Resolved(
             attempt_id=of.id,
@@ -54,6 +49,19 @@ def _by_marks(connection: Connection, provider: str, events: Sequence[Event]) ->
         )
         for one in events
         if one.attempt and (of := attempts.get(one.attempt))
+    }
+
+
+def _known(connection: Connection, wanted: Mapping[int, set[int]]) -> set[tuple[int, int]]:
+    """Of these deliveries by attempt, (attempt, delivery) of those that it carried."""
+    rows = incoming(connection)
+    named = attempt.c.id.in_(select(cast(cell(rows, 0), BigInteger)))
+    query = select(attempt.c.id, attempt.c.carried).where(named)
+    # List by list: all of them at once would be a million ids for a thousand events.
+    return {
+        (attempt_id, one)
+        for attempt_id, carried in connection.execute(query, packed([[one] for one in wanted]))
+        for one in wanted[attempt_id].intersection(carried)
     }
 
 
@@ -67,9 +75,8 @@ def _by_reference(connection: Connection, provider: str, events: Sequence[Event]
             continue
         theirs = connection.scalar(
             select(delivery.c.id)
-            .join(carried, carried.c.delivery_id == delivery.c.id)
             .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
-            .where(carried.c.attempt_id == of.id, subscriber.c.email_key == address_key(one.email))
+            .where(delivery.c.id.in_(carried_by(of.id)), subscriber.c.email_key == address_key(one.email))
         )
         found[one.id] = Resolved(attempt_id=of.id, delivery_id=theirs, issue=of.issue, outcome=of.outcome)
     return found

@@ -10,8 +10,9 @@ from newsletter.db.types import database_now
 from newsletter.db.upsert import insert_into
 from newsletter.feedback.marks_sql import Resolved
 from newsletter.feedback.tables import proved
+from newsletter.ledger.carried_sql import carried_by
 from newsletter.ledger.moves_sql import accept, recount
-from newsletter.ledger.tables import carried, delivery, parcel
+from newsletter.ledger.tables import delivery, parcel
 from newsletter.words.outcome import Accepted
 
 _ACCEPTED = Accepted.__name__.lower()
@@ -44,11 +45,7 @@ def prove_attempts(connection: Connection, found: Sequence[Resolved], *, whole: 
 
 def _lock_parcels(connection: Connection, attempts: Sequence[int]) -> Sequence[int]:
     """Every parcel that holds a reader of these attempts now: they may have been queued again in another."""
-    inside = (
-        select(delivery.c.parcel_id)
-        .join(carried, carried.c.delivery_id == delivery.c.id)
-        .where(carried.c.attempt_id.in_(attempts))
-    )
+    inside = select(delivery.c.parcel_id).where(delivery.c.id.in_(carried_by(attempts)))
     return list(
         connection.scalars(select(parcel.c.id).where(parcel.c.id.in_(inside)).order_by(parcel.c.id).with_for_update())
     )

@@ -68,11 +68,11 @@ class Parcels:
             if not carried:
                 recount(connection, taken.id)
                 return NOBODY_LEFT
-            attempt_id = begin_attempt(connection, taken.id, call)
-            mark_sending(connection, taken.id, attempt_id)
+            columns = columns_of(carried)
+            attempt_id = begin_attempt(connection, taken.id, call, columns["id"])
+            mark_sending(connection, taken.id)
             if pace.is_limited:
                 take_turn(connection, call.provider, len(carried), pace)
-        columns = columns_of(carried)
         return Claim(
             attempt_id=attempt_id,
             token=call.token,

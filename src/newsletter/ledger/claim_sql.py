@@ -15,7 +15,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     insert,
-    literal,
     select,
     update,
 )
@@ -25,7 +24,7 @@ from newsletter.db.types import AnyRow, database_now
 from newsletter.ledger.pace.canary_sql import may_go
 from newsletter.ledger.pace.waits_sql import waits
 from newsletter.ledger.status_sql import move_status
-from newsletter.ledger.tables import attempt, carried, delivery, mailing, parcel
+from newsletter.ledger.tables import attempt, delivery, mailing, parcel
 from newsletter.readers.mailable_sql import planned, why_not
 from newsletter.readers.tables import subscriber
 from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus
@@ -132,7 +131,7 @@ def skip(connection: Connection, rows: Sequence[AnyRow]) -> int:
     return skipped
 
 
-def begin_attempt(connection: Connection, parcel_id: int, call: Call) -> int:
+def begin_attempt(connection: Connection, parcel_id: int, call: Call, deliveries: Sequence[int]) -> int:
     begun = (
         insert(attempt)
         .values(
@@ -142,17 +141,13 @@ def begin_attempt(connection: Connection, parcel_id: int, call: Call) -> int:
             provider=call.provider,
             started_at=database_now(),
             deadline_at=database_now(call.deadline_seconds),
+            carried=sorted(deliveries),
         )
         .returning(attempt.c.id)
     )
     return int(connection.execute(begun).scalar_one())
 
 
-def mark_sending(connection: Connection, parcel_id: int, attempt_id: int) -> None:
+def mark_sending(connection: Connection, parcel_id: int) -> None:
     pending = and_(delivery.c.parcel_id == parcel_id, delivery.c.handover == HandOver.PENDING)
-    connection.execute(
-        insert(carried).from_select(
-            ["attempt_id", "delivery_id"], select(literal(attempt_id), delivery.c.id).where(pending)
-        )
-    )
     connection.execute(update(delivery).where(pending).values(handover=HandOver.SENDING))

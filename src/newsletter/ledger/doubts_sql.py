@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, and_, func, or_, select, update
+from sqlalchemy import Connection, Engine, Select, and_, func, or_, select, true, update
 
 from newsletter.db.engine import reading, writing
+from newsletter.db.id_lists import ids_in
 from newsletter.db.types import AnyRow, database_now
 from newsletter.db.until import lies_ahead
+from newsletter.ledger.carried_sql import carried_by, is_last_of_its_parcel
 from newsletter.ledger.mailings_sql import UNFINISHED
-from newsletter.ledger.moves_sql import accept, move, recount, recount_all, superseded
+from newsletter.ledger.moves_sql import accept, move, recount, recount_all
 from newsletter.ledger.rows import DoubtfulAttempt
 from newsletter.ledger.split_sql import new_child
 from newsletter.ledger.status_sql import move_status
-from newsletter.ledger.tables import attempt, carried, delivery, mailing, parcel
+from newsletter.ledger.tables import attempt, delivery, mailing, parcel
 from newsletter.ports.provider import Tried
 from newsletter.readers.tables import subscriber
 from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus, SkipReason
@@ -72,9 +74,8 @@ class Doubts:
                 return None
             rows = connection.execute(
                 select(delivery.c.id, subscriber.c.email)
-                .join(carried, carried.c.delivery_id == delivery.c.id)
                 .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
-                .where(carried.c.attempt_id == of.id, delivery.c.id.in_(deliveries))
+                .where(delivery.c.id.in_(carried_by(of.id, deliveries)))
             )
             addresses = {delivery_id: email for delivery_id, email in rows}  # noqa: C416 - a Row is not a pair to dict()
         return Tried(started_at=of.started_at, deadline_at=of.deadline_at, addresses=addresses)
@@ -143,6 +144,7 @@ class Doubts:
 
 def _doubtful(states: Sequence[HandOver]) -> Select[Any]:
     """Deliveries in these states with the attempt that may have handed them over."""
+    inside = ids_in(attempt.c.carried)
     return (
         select(
             attempt.c.id,
@@ -154,9 +156,9 @@ def _doubtful(states: Sequence[HandOver]) -> Select[Any]:
         )
         .join(parcel, parcel.c.id == attempt.c.parcel_id)
         .join(mailing, mailing.c.id == parcel.c.mailing_id)
-        .join(carried, carried.c.attempt_id == attempt.c.id)
-        .join(delivery, and_(delivery.c.id == carried.c.delivery_id, delivery.c.parcel_id == parcel.c.id))
-        .where(delivery.c.handover.in_(states), ~superseded(attempt.c.id))
+        .join(inside, true())
+        .join(delivery, and_(delivery.c.id == inside.c.value, delivery.c.parcel_id == parcel.c.id))
+        .where(delivery.c.handover.in_(states), is_last_of_its_parcel())
         .order_by(attempt.c.id, delivery.c.id)
     )
 

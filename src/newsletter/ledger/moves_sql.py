@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, select, true, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, select, true, update
 
+from newsletter.ledger.carried_sql import carried_after, carried_by
 from newsletter.ledger.pace.canary_sql import hold_for_canary
 from newsletter.ledger.status_sql import move_status
-from newsletter.ledger.tables import attempt, carried, delivery, parcel
+from newsletter.ledger.tables import attempt, delivery, parcel
 from newsletter.words.ledger import HOLDS, HandOver, ParcelStatus, sources
 
 # Of the moves back to the queue, only these belong to an answer; the others are decisions of the owner.
@@ -18,23 +19,11 @@ _BY_ANSWER = {
     HandOver.SKIPPED: (HandOver.SENDING, HandOver.PENDING),
 }
 
-_newer = carried.alias("newer")
 _states = (
     select(delivery.c.handover, func.count())
     .where(delivery.c.parcel_id == bindparam("of_parcel"))
     .group_by(delivery.c.handover)
 )
-
-
-def carried_by(attempt_id: int, deliveries: Sequence[int] | None = None) -> Select[tuple[int]]:
-    """The deliveries that an attempt carried, or those of them that are named."""
-    inside = select(carried.c.delivery_id).where(carried.c.attempt_id == attempt_id)
-    return inside if deliveries is None else inside.where(carried.c.delivery_id.in_(deliveries))
-
-
-def superseded(attempt_id: int | ColumnElement[int]) -> ColumnElement[bool]:
-    """For a delivery: an attempt after this one carried it."""
-    return exists().where(_newer.c.delivery_id == delivery.c.id, _newer.c.attempt_id > attempt_id)
 
 
 def move(
@@ -60,7 +49,7 @@ def move(
     if target is HandOver.ACCEPTED:
         values["accepted_by"] = attempt_id
     else:
-        where.append(~superseded(attempt_id))
+        where.append(delivery.c.id.not_in(carried_after(attempt_id)))
     return connection.execute(update(delivery).where(*where).values(**values)).rowcount
 
 

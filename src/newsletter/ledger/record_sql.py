@@ -8,7 +8,8 @@ from sqlalchemy import Connection, exists, func, select, update
 
 from newsletter.db.engine import is_sqlite
 from newsletter.db.types import AnyRow, database_now
-from newsletter.ledger.moves_sql import accept, carried_by, move, recount, recount_all
+from newsletter.ledger.carried_sql import carried_by, whom_it_carried
+from newsletter.ledger.moves_sql import accept, move, recount, recount_all
 from newsletter.ledger.pace.pace_sql import give_back
 from newsletter.ledger.pace.policy import (
     GIVE_UP_AFTER,
@@ -53,8 +54,7 @@ def record(connection: Connection, attempt_id: int, answers: Answers, *, last: b
         _stop_if_everybody_is_refused(connection, of, answers)
         _count_refused_call(connection, of, answers)
         if answers and all(isinstance(one, Deferred) for _, one in answers):
-            n_readers = connection.scalar(select(func.count()).select_from(carried_by(of.id).subquery())) or 0
-            give_back(connection, of.provider, n_readers)
+            give_back(connection, of.provider, len(whom_it_carried(connection, of.id)))
     if of.parcel_status != ParcelStatus.SENDING or of.latest != of.id:
         # The answer is late: some of its readers may be queued in another parcel by now.
         recount_all(connection, carried_by(of.id))
@@ -132,8 +132,8 @@ def _turned_away(connection: Connection, of: AnyRow, deliveries: Sequence[int] |
 
     All together, and last: where others were accepted in those days, the provider does not refuse everybody.
     """
-    ids: list[int] = list(connection.scalars(carried_by(of.id))) if deliveries is None else list(deliveries)
-    if over := tried_for_long(connection, ids):
+    ids = whom_it_carried(connection, of.id) if deliveries is None else list(deliveries)
+    if over := tried_for_long(connection, of.parcel_id, ids):
         last = f"It was tried for {GIVE_UP_AFTER.days} days. The last answer: {reason}"
         if n_taken(connection, of.mailing_id):
             move(connection, of.id, HandOver.REFUSED, deliveries=over, reason=last)
@@ -171,7 +171,7 @@ def _defer(connection: Connection, of: AnyRow, outcome: Deferred) -> None:
 
 def _refuse(connection: Connection, of: AnyRow, deliveries: Sequence[int] | None, outcome: Refused) -> None:
     """A reader who is named, or alone, is refused; an unnamed refusal of several is bisected."""
-    ids: list[int] = list(connection.scalars(carried_by(of.id))) if deliveries is None else list(deliveries)
+    ids = whom_it_carried(connection, of.id) if deliveries is None else list(deliveries)
     named = [delivery_id for delivery_id in ids if delivery_id in outcome.named]
     if not named and (why := _pause_for_parts(connection, of, outcome.reason)):
         _back_to_pending(connection, of, ids)

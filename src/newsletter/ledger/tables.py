@@ -18,6 +18,7 @@ from sqlalchemy import (
     text,
 )
 
+from newsletter.db.id_lists import IdList
 from newsletter.db.metadata import metadata
 from newsletter.db.types import Id, UtcDateTime, one_of, only_where
 from newsletter.words.ledger import HOLDS, Fate, HandOver, MailingStatus, ParcelStatus
@@ -98,6 +99,7 @@ parcel = Table(
     one_of("status", ParcelStatus),
     UniqueConstraint("mailing_id", "number", name="parcel_number_unique"),
     Index("parcel_queue", "mailing_id", "status", "id"),
+    Index("parcel_family", "root_id", **only_where("root_id IS NOT NULL")),
     # Covers all that an account reads of them: a thousand rows side by side instead of on a thousand pages.
     Index("parcel_tally", "mailing_id", "status", "n_readers", "n_accepted", "n_uncertain", "n_left", "n_not_held"),
 )
@@ -183,19 +185,10 @@ attempt = Table(
     # How often the provider was asked what became of it, and when it may be asked again.
     Column("looks", Integer, nullable=False, server_default="0"),
     Column("look_after", UtcDateTime),
+    # The deliveries in the call: written once, in the transaction that begins it, and never changed.
+    Column("carried", IdList, nullable=False),
     Index("attempt_open", "deadline_at", **only_where("outcome IS NULL")),
     Index("attempt_of_parcel", "parcel_id"),
-)
-
-# What an attempt carried: written once, in the transaction that begins the call, and never changed.
-# No foreign keys: one statement fills it from the very rows they would check, a thousand times a second.
-carried = Table(
-    "carried",
-    metadata,
-    Column("attempt_id", Id, primary_key=True, autoincrement=False),
-    Column("delivery_id", Id, primary_key=True, autoincrement=False),
-    Index("carried_delivery", "delivery_id"),
-    sqlite_with_rowid=False,
 )
 
 # Refused, and the provider has accepted nobody since: until it does, nothing shows that these readers are the cause.

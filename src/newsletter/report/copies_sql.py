@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, and_, func, or_, select
+from sqlalchemy import Connection, Engine, Select, and_, func, or_, select, true
 
 from newsletter.db.engine import reading
+from newsletter.db.id_lists import ids_in
 from newsletter.db.types import AnyRow
 from newsletter.feedback.tables import event, proved
 from newsletter.ledger.account.account_sql import account_shown
 from newsletter.ledger.account.late_sql import came_unasked
-from newsletter.ledger.tables import attempt, carried, delivery, holds, late_departure, mailing, not_held, parcel
+from newsletter.ledger.carried_sql import family, last_tries
+from newsletter.ledger.tables import attempt, delivery, holds, late_departure, mailing, not_held, parcel
 from newsletter.readers.tables import mailing_list, subscriber
 from newsletter.report.figures import Copy, Happening, ProofRow, Try
 from newsletter.words.event import EventKind
@@ -77,7 +79,7 @@ class Copies:
             )
         for one in parcels:
             with reading(self._engine) as connection:
-                rows = connection.execute(_proof().where(delivery.c.parcel_id == one).order_by(delivery.c.id)).all()
+                rows = connection.execute(_proof(one)).all()
             yield from (ProofRow(**row._mapping) for row in rows)
 
 
@@ -102,6 +104,7 @@ def _copies() -> Select[Any]:
     return (
         select(
             delivery.c.id,
+            delivery.c.parcel_id,
             delivery.c.issue,
             delivery.c.handover,
             delivery.c.reason,
@@ -121,6 +124,7 @@ def _copies() -> Select[Any]:
 
 
 def _copy(connection: Connection, row: AnyRow) -> Copy:
+    inside = ids_in(attempt.c.carried)
     tries = connection.execute(
         select(
             attempt.c.provider,
@@ -130,9 +134,9 @@ def _copy(connection: Connection, row: AnyRow) -> Copy:
             attempt.c.reference,
             proved.c.proved_at,
         )
-        .join(carried, carried.c.attempt_id == attempt.c.id)
+        .select_from(attempt.join(inside, true()))
         .outerjoin(proved, proved.c.attempt_id == attempt.c.id)
-        .where(carried.c.delivery_id == row.id)
+        .where(attempt.c.parcel_id.in_(family(row.parcel_id)), inside.c.value == row.id)
         .order_by(attempt.c.id)
     )
     happenings = connection.execute(
@@ -163,14 +167,9 @@ def _copy(connection: Connection, row: AnyRow) -> Copy:
     )
 
 
-def _proof() -> Select[Any]:
-    """Each delivery with the try whose acceptance counted, or else the last that carried it, and the latest event."""
-    latest = (
-        select(func.max(carried.c.attempt_id))
-        .where(carried.c.delivery_id == delivery.c.id)
-        .correlate(delivery)
-        .scalar_subquery()
-    )
+def _proof(parcel_id: int) -> Select[Any]:
+    """Each delivery of a parcel with the try whose acceptance counted, or else the last that carried it, and the latest event."""
+    tried = last_tries(parcel_id)
     news = (
         select(event.c.id)
         .where(event.c.delivery_id == delivery.c.id)
@@ -201,7 +200,10 @@ def _proof() -> Select[Any]:
         .join(mailing, mailing.c.id == parcel.c.mailing_id)
         .join(mailing_list, mailing_list.c.id == mailing.c.list_id)
         .outerjoin(subscriber, subscriber.c.id == delivery.c.subscriber_id)
-        .outerjoin(attempt, attempt.c.id == func.coalesce(delivery.c.accepted_by, latest))
+        .outerjoin(tried, tried.c.delivery_id == delivery.c.id)
+        .outerjoin(attempt, attempt.c.id == func.coalesce(delivery.c.accepted_by, tried.c.attempt_id))
         .outerjoin(proved, proved.c.attempt_id == attempt.c.id)
         .outerjoin(event, event.c.id == news)
+        .where(delivery.c.parcel_id == parcel_id)
+        .order_by(delivery.c.id)
     )

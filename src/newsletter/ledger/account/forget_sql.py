@@ -9,7 +9,8 @@ from sqlalchemy import Connection, select
 from newsletter.db.erase_text import erase_everywhere, erase_in
 from newsletter.ledger.account.issues_held_sql import forget_held
 from newsletter.ledger.account.late_sql import note_late
-from newsletter.ledger.tables import attempt, carried, delivery, holds, mailing, not_held, parcel
+from newsletter.ledger.carried_sql import families
+from newsletter.ledger.tables import attempt, delivery, holds, mailing, not_held, parcel
 from newsletter.readers.forgotten import Forgotten
 
 
@@ -18,13 +19,11 @@ def forget(connection: Connection, gone: Forgotten) -> int:
     if gone.person is None:
         return 0
     deliveries = deliveries_of(connection, gone.person)
-    tries = connection.scalars(select(carried.c.attempt_id).where(carried.c.delivery_id.in_(deliveries))).all()
-    batches = set(connection.scalars(select(delivery.c.parcel_id).where(delivery.c.id.in_(deliveries))))
-    batches |= set(connection.scalars(select(attempt.c.parcel_id).where(attempt.c.id.in_(tries))))
-    roots = connection.scalars(select(parcel.c.root_id).where(parcel.c.id.in_(batches), parcel.c.root_id.is_not(None)))
-    batches |= set(roots)
+    queued_in = select(delivery.c.parcel_id).where(delivery.c.id.in_(deliveries))
+    # A refusal may name them in the batch of any of their tries: that of now, or one that it is a part of.
+    batches = families(connection, queued_in)
     erase_in(connection, delivery.c.reason, delivery.c.id.in_(deliveries), gone.names)
-    erase_in(connection, attempt.c.reason, attempt.c.id.in_(tries), gone.names)
+    erase_in(connection, attempt.c.reason, attempt.c.parcel_id.in_(batches), gone.names)
     erase_in(connection, parcel.c.last_reason, parcel.c.id.in_(batches), gone.names)
     note_late(connection, [gone.person])
     forget_held(connection, gone.person)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, case, false, func, select, update
+from sqlalchemy import ColumnElement, Connection, case, false, func, select, true, update
 
+from newsletter.db.id_lists import ids_in
 from newsletter.db.types import database_now
 from newsletter.db.until import LONGEST_WAIT_SECONDS, lies_ahead
 from newsletter.db.upsert import insert_into
+from newsletter.ledger.carried_sql import family
 from newsletter.ledger.pace.policy import (
     GIVE_UP_AFTER,
     WAITS_BEFORE_PAUSE,
@@ -16,7 +18,7 @@ from newsletter.ledger.pace.policy import (
     provider_wait_seconds,
 )
 from newsletter.ledger.status_sql import move_status
-from newsletter.ledger.tables import attempt, carried, delivery, mailing, parcel, provider_state
+from newsletter.ledger.tables import attempt, mailing, parcel, provider_state
 from newsletter.words.ledger import MailingStatus
 
 
@@ -89,14 +91,13 @@ def parcel_waits(connection: Connection, parcel_id: int, *, for_a_reader: bool =
     connection.execute(update(parcel).where(parcel.c.id == parcel_id).values(not_before=database_now(seconds)))
 
 
-def tried_for_long(connection: Connection, deliveries: Sequence[int]) -> list[int]:
-    """The deliveries whose first try is so long ago that nobody should ask their mailbox once more."""
-    first = (
-        select(func.min(attempt.c.started_at))
-        .join(carried, carried.c.attempt_id == attempt.c.id)
-        .where(carried.c.delivery_id == delivery.c.id)
-        .correlate(delivery)
-        .scalar_subquery()
+def tried_for_long(connection: Connection, parcel_id: int, deliveries: Sequence[int]) -> list[int]:
+    """Those of a parcel's deliveries whose first try is so long ago that nobody should ask their mailbox once more."""
+    inside = ids_in(attempt.c.carried)
+    began_long_ago = attempt.c.started_at < database_now(-GIVE_UP_AFTER.total_seconds())
+    tried = (
+        select(inside.c.value)
+        .select_from(attempt.join(inside, true()))
+        .where(attempt.c.parcel_id.in_(family(parcel_id)), began_long_ago, inside.c.value.in_(deliveries))
     )
-    long_ago = database_now(-GIVE_UP_AFTER.total_seconds())
-    return list(connection.scalars(select(delivery.c.id).where(delivery.c.id.in_(deliveries), first < long_ago)))
+    return list(connection.scalars(tried.distinct()))
