@@ -27,6 +27,7 @@ _PATIENCE = {"connect_timeout": 10, "tcp_user_timeout": 30_000}
 # Errors of PostgreSQL (appendix A of its manual): a lock was not free in time; somebody ended our connection.
 _LOCK_NOT_AVAILABLE = "55P03"
 _ENDED = ("25P03", "57P01", "57P05")
+_RANGE_BY_RANGE = {"enable_nestloop": "off"}
 # What a failing statement raises; the last three for values that no driver takes.
 _FAULTS = (SQLAlchemyError, OverflowError, UnicodeEncodeError, TypeError)
 
@@ -109,6 +110,16 @@ def at_long_work(connection: Connection) -> None:
     """Lift the limits until this transaction ends: it changes or copies everything, however long that takes."""
     if not is_sqlite(connection):
         connection.exec_driver_sql(_settings(FOR_LONG_WORK, until_the_end="true"))
+
+
+def join_range_by_range(connection: Connection) -> None:
+    """Have PostgreSQL go through both sides of each join once, until this transaction ends.
+
+    For statements over a range of readers. A range that PostgreSQL has no statistics about, or old ones, it takes for one
+    row, and goes through the other side again for each of the thousands that there are.
+    """
+    if not is_sqlite(connection):
+        connection.exec_driver_sql(_settings(_RANGE_BY_RANGE, until_the_end="true"))
 
 
 def _json(value: object) -> str:

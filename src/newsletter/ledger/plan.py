@@ -16,6 +16,8 @@ from newsletter.words.mistake import NotNow
 # A writer that holds SQLite's lock for longer starves an unsubscribe (measured: a million at once held it 6 s).
 LONGEST_SLICE_SECONDS = 0.3
 _FIRST_SLICE = 5_000
+# What a slice costs apart from its readers is soon more than they cost: on a busy machine, smaller ones only take longer.
+_SMALLEST_SLICE = 2_000
 _SHORT_SECONDS = 0.05
 
 
@@ -97,5 +99,5 @@ def _next_slice(n_readers: int, took: float, parcel_size: int) -> int:
         n_readers //= 2
     elif took < LONGEST_SLICE_SECONDS * 0.3:
         n_readers *= 2
-    n_readers = max(n_readers, 500)
+    n_readers = max(n_readers, _SMALLEST_SLICE)
     return n_readers - n_readers % parcel_size if n_readers > parcel_size else n_readers

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    Select,
     and_,
     delete,
     exists,
@@ -20,7 +22,7 @@ from sqlalchemy import (
     update,
 )
 
-from newsletter.db.engine import writing
+from newsletter.db.engine import join_range_by_range, writing
 from newsletter.db.frozen import patiently
 from newsletter.db.types import AnyRow, database_now
 from newsletter.db.upsert import insert_into
@@ -28,6 +30,7 @@ from newsletter.ledger.mailings_sql import Mailings
 from newsletter.ledger.rows import MailingRow
 from newsletter.ledger.status_sql import move_status
 from newsletter.ledger.tables import delivery, edition, mailing, parcel
+from newsletter.readers.id_range_sql import IdRange
 from newsletter.readers.issue_copies_sql import lacks_issue
 from newsletter.readers.mailable_sql import mailable, on
 from newsletter.readers.tables import mailing_list, subscriber, subscription
@@ -131,17 +134,17 @@ class Planning:
             plan = connection.execute(select(mailing).where(mailing.c.id == mailing_id).with_for_update()).first()
             if plan is None or plan.status != MailingStatus.PLANNING:
                 return False
-            begins, ends = plan.planned_to_subscriber, _end_of_slice(connection, plan, n_readers)
-            if ends is None:
+            readers = _next_range(connection, plan, n_readers)
+            if readers is None:
                 _open(connection, plan)
                 self._drop_if_empty(connection, plan)
                 return False
-            planned, already = _plan_range(connection, plan, begins, ends)
+            planned, already = _plan_range(connection, plan, readers)
             connection.execute(
                 update(mailing)
                 .where(mailing.c.id == mailing_id)
                 .values(
-                    planned_to_subscriber=ends,
+                    planned_to_subscriber=readers.up_to,
                     planned=mailing.c.planned + planned,
                     already_had_it=mailing.c.already_had_it + already,
                 )
@@ -183,43 +186,55 @@ def _frozen(connection: Connection, frozen: Edition) -> int:
     return int(connection.execute(known).scalar_one())
 
 
-def _end_of_slice(connection: Connection, plan: AnyRow, n_readers: int) -> int | None:
+def _next_range(connection: Connection, plan: AnyRow, n_readers: int) -> IdRange | None:
+    """So many readers of the list beyond those who are planned; None where there are no more."""
+    rest = IdRange(plan.planned_to_subscriber, plan.audience_ends_at_subscriber)
     members = (
         select(subscription.c.subscriber_id)
-        .where(*on([plan.list_id]), _between(plan.planned_to_subscriber, plan.audience_ends_at_subscriber))
+        .where(*on([plan.list_id]), rest.has(subscription.c.subscriber_id))
         .order_by(subscription.c.subscriber_id)
         .limit(n_readers)
         .subquery()
     )
     ends: int | None = connection.scalar(select(func.max(members.c.subscriber_id)))
-    return ends
+    return IdRange(rest.above, ends) if ends is not None else None
 
 
-def _between(begins: int, ends: int) -> ColumnElement[bool]:
-    """`begins` < subscriber id <= `ends`."""
-    return and_(subscription.c.subscriber_id > begins, subscription.c.subscriber_id <= ends)
-
-
-def _plan_range(connection: Connection, plan: AnyRow, begins: int, ends: int) -> tuple[int, int]:
+def _plan_range(connection: Connection, plan: AnyRow, readers: IdRange) -> tuple[int, int]:
     """Make parcels and deliveries for one range of readers. Returns (planned, already had the issue)."""
-    members = mailable(subscription.c.subscriber_id, lists=[plan.list_id], at=plan.start_at)
-    members = fitting(connection, members.where(_between(begins, ends)), plan.segment)
+    join_range_by_range(connection)
+    members = mailable(subscription.c.subscriber_id, lists=[plan.list_id], at=plan.start_at, readers=readers)
+    members = fitting(connection, members, plan.segment, readers=readers)
     n_members = connection.scalar(select(func.count()).select_from(members.subquery())) or 0
-    wanted = members.where(lacks_issue(plan.issue, practice=plan.is_practice)).subquery()
-    n_wanted = connection.scalar(select(func.count()).select_from(wanted)) or 0
-    # A reader may have joined between the two counts.
-    already = max(n_members - n_wanted, 0)
-    if not n_wanted:
-        return 0, already
     # The very first parcel is as full as if it held others before its few canaries.
     ahead = max(plan.parcel_size - plan.canary, 0) if plan.canary and not plan.planned else 0
-    first = _make_parcels(connection, plan, -(-(n_wanted + ahead) // plan.parcel_size))
+    # Enough for all of them; those that stay empty, since some have the issue already, are dropped again.
+    first = _make_parcels(connection, plan, -(-(n_members + ahead) // plan.parcel_size))
+    _insert_deliveries(
+        connection,
+        plan,
+        members.where(lacks_issue(plan.issue, practice=plan.is_practice, readers=readers)),
+        first=first,
+        ahead=ahead,
+    )
+    planned = _count_parcels(connection, plan.id, first)
+    # A reader may have joined after they were counted.
+    return planned, max(n_members - planned, 0)
+
+
+def _insert_deliveries(connection: Connection, plan: AnyRow, readers: Select[Any], *, first: int, ahead: int) -> None:
+    """A delivery for each of these readers, in the order of their ids, in the parcels from the number `first` on.
+
+    The first of them is as full as if it held `ahead` readers before.
+    """
+    wanted = readers.subquery()
     place = func.row_number().over(order_by=wanted.c.subscriber_id) - 1 + ahead
-    numbered = select(wanted.c.subscriber_id, (place // plan.parcel_size).label("step")).subquery()
+    numbered = select(wanted.c.subscriber_id, (first + place // plan.parcel_size).label("parcel")).subquery()
+    fresh = and_(parcel.c.mailing_id == plan.id, parcel.c.number >= first)
     new = [literal(plan.issue), numbered.c.subscriber_id, literal(plan.is_practice), parcel.c.id]
     rows = (
         select(*new, literal(HandOver.PENDING.value))
-        .join(parcel, and_(parcel.c.mailing_id == plan.id, parcel.c.number == numbered.c.step + first))
+        .join(parcel, and_(fresh, parcel.c.number == numbered.c.parcel))
         .where(literal(1) == 1)
         .order_by(numbered.c.subscriber_id)
     )
@@ -228,8 +243,6 @@ def _plan_range(connection: Connection, plan: AnyRow, begins: int, ends: int) ->
     into = insert_into(connection, delivery)
     columns = ["issue", "subscriber_id", "is_practice", "parcel_id", "handover"]
     connection.execute(into.from_select(columns, rows, include_defaults=False).on_conflict_do_nothing())
-    planned = _count_parcels(connection, plan.id, first)
-    return planned, already + n_wanted - planned
 
 
 def _make_parcels(connection: Connection, plan: AnyRow, n_parcels: int) -> int:
@@ -237,6 +250,8 @@ def _make_parcels(connection: Connection, plan: AnyRow, n_parcels: int) -> int:
         select(func.coalesce(func.max(parcel.c.number), 0) + 1).where(parcel.c.mailing_id == plan.id)
     )
     assert first is not None
+    if not n_parcels:
+        return int(first)
     connection.execute(
         insert(parcel),
         [

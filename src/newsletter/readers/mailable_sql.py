@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy import Case, ColumnElement, FromClause, Select, and_, case, sele
 
 from newsletter.ledger.tables import delivery
 from newsletter.readers.breaks_sql import rests_now
+from newsletter.readers.id_range_sql import IdRange
 from newsletter.readers.tables import rest, subscriber, subscription, suppression
 from newsletter.words.ledger import SkipReason
 from newsletter.words.subscriber import SubscriptionStatus
@@ -27,14 +28,29 @@ _REASONS: tuple[tuple[SkipReason, ColumnElement[bool], ColumnElement[bool]], ...
     ),
     (SkipReason.RESTING, rest.c.subscriber_id.is_not(None), rest.c.subscriber_id.is_(None)),
 )
+# Of a range of readers: the do-not-mail list is not in the order of their ids, and a join would read all of it each time.
+_their_entry = (
+    select(suppression.c.email_key).where(suppression.c.email_key == subscriber.c.email_key).scalar_subquery()
+)
+_ASKED_OF_EACH: Mapping[SkipReason, ColumnElement[bool]] = {SkipReason.SUPPRESSED: _their_entry.is_(None)}
 
 
-def mailable(*columns: Any, lists: Collection[int], at: datetime | None = None) -> Select[Any]:
+def mailable(
+    *columns: Any, lists: Collection[int], at: datetime | None = None, readers: IdRange | None = None
+) -> Select[Any]:
     """These columns of everybody on these lists who may be mailed, once for each list.
 
-    `at` is when they would be: a break that is over by then keeps nobody out. None is now.
+    `at` is when they would be: a break that is over by then keeps nobody out. None is now. `readers` are all of whom this
+    asks; None is everybody.
     """
-    return select(*columns).select_from(listed(at)).where(*on(lists), *(clear for _, _, clear in _REASONS))
+    clear = {reason: clear for reason, _, clear in _REASONS}
+    if readers is None:
+        return select(*columns).select_from(listed(at)).where(*on(lists), *clear.values())
+    theirs = and_(subscriber.c.id == subscription.c.subscriber_id, readers.has(subscriber.c.id))
+    rests = and_(rests_now(at), readers.has(rest.c.subscriber_id))
+    people = subscription.join(subscriber, theirs).outerjoin(rest, rests)
+    ours = [*on(lists), readers.has(subscription.c.subscriber_id)]
+    return select(*columns).select_from(people).where(*ours, *{**clear, **_ASKED_OF_EACH}.values())
 
 
 def why_not(*further: tuple[ColumnElement[bool], str], otherwise: str | None = None) -> Case[Any]:

@@ -29,7 +29,8 @@ from newsletter.db.engine import reading, writing
 from newsletter.db.types import database_now
 from newsletter.db.upsert import insert_into
 from newsletter.feedback.tables import event
-from newsletter.ledger.tables import delivery
+from newsletter.ledger.tables import delivery, holds
+from newsletter.readers.id_range_sql import IdRange, in_range
 from newsletter.readers.lists_sql import get_list
 from newsletter.readers.mailable_sql import mailable
 from newsletter.readers.tables import LONGEST_TAG, subscriber, subscription, tag
@@ -130,30 +131,38 @@ class Segments:
                 connection.execute(insert(tag).values(subscriber_id=person, name=name))
 
 
-def fitting(connection: Connection, people: Select[Any], question: str) -> Select[Any]:
-    """Those of `people`, a query over `mailable.listed`, who fit the question; "" is everybody."""
+def fitting(
+    connection: Connection, people: Select[Any], question: str, *, readers: IdRange | None = None
+) -> Select[Any]:
+    """Those of `people`, a query over `mailable.listed`, who fit the question; "" is everybody.
+
+    `readers` are all whom `people` is about; None is everybody.
+    """
     if not question:
         return people
-    people = people.outerjoin(engagement, engagement.c.subscriber_id == subscription.c.subscriber_id)
-    return people.where(condition(connection, read_segment(question)))
+    theirs = and_(
+        engagement.c.subscriber_id == subscription.c.subscriber_id, *in_range(engagement.c.subscriber_id, readers)
+    )
+    return people.outerjoin(engagement, theirs).where(condition(connection, read_segment(question), readers))
 
 
-def condition(connection: Connection, tree: Predicate) -> ColumnElement[bool]:
+def condition(connection: Connection, tree: Predicate, readers: IdRange | None = None) -> ColumnElement[bool]:
     """The predicate as a condition on `subscription`, with `engagement` and `subscriber` joined to it.
 
-    `engagement` by an outer join. Texts travel as parameters.
+    `engagement` by an outer join. Texts travel as parameters. `readers` as in `fitting`.
     """
     match tree:
         case AllOf(parts):
-            return and_(*(condition(connection, part) for part in parts))
+            return and_(*(condition(connection, part, readers) for part in parts))
         case AnyOf(parts):
-            return or_(*(condition(connection, part) for part in parts))
+            return or_(*(condition(connection, part, readers) for part in parts))
         case Not(of):
-            return not_(condition(connection, of))
+            return not_(condition(connection, of, readers))
         case HasField():
             return _field(tree)
         case Tagged(name):
-            return exists().where(tag.c.subscriber_id == subscription.c.subscriber_id, tag.c.name == name)
+            theirs = tag.c.subscriber_id == subscription.c.subscriber_id
+            return exists().where(theirs, tag.c.name == name, *in_range(tag.c.subscriber_id, readers))
         case Joined(operator, on):
             begins = datetime.combine(on, time(), tzinfo=UTC)
             since = subscription.c.since_at
@@ -161,15 +170,18 @@ def condition(connection: Connection, tree: Predicate) -> ColumnElement[bool]:
         case Got(issue):
             return subscription.c.subscriber_id.in_(
                 select(delivery.c.subscriber_id).where(
-                    delivery.c.issue == issue, delivery.c.handover == HandOver.ACCEPTED
+                    delivery.c.issue == issue,
+                    # All who were handed it hold it. That is said as well, since the index is over those.
+                    holds,
+                    delivery.c.handover == HandOver.ACCEPTED,
+                    *in_range(delivery.c.subscriber_id, readers),
                 )
             )
         case ClickedLink(prefix):
-            return subscription.c.subscriber_id.in_(
-                select(delivery.c.subscriber_id)
-                .join(event, event.c.delivery_id == delivery.c.id)
-                .where(event.c.kind == EventKind.CLICKED, event.c.url.startswith(prefix, autoescape=True))
-            )
+            # Looked up and not joined: clicks are few beside deliveries.
+            who = select(delivery.c.subscriber_id).where(delivery.c.id == event.c.delivery_id).scalar_subquery()
+            followed = (event.c.kind == EventKind.CLICKED, event.c.url.startswith(prefix, autoescape=True))
+            return subscription.c.subscriber_id.in_(select(who).where(*followed, who.is_not(None)))
         case Behaved(what, at_least, of_last):
             return _by_list(
                 connection,
