@@ -7,23 +7,21 @@ from collections import Counter
 from pathlib import Path
 
 from tests.oracles.verdict import Oracle, Verdict
-from tests.voices.judge import HERE, judged
+from tests.voices.judge import PARTS, judged_text
 
 _MOST_UNSAID, _MOST_NEEDLESS = 0.03, 0.10
 
 
 def examine(folder: Path) -> list[Verdict]:
     verdicts = []
-    for kept, truth in (("", HERE / "truth.json"), ("kept/", HERE / "kept" / "truth.json")):
+    for part, (texts, truth) in PARTS.items():
         whole: Counter[str] = Counter()
         for name, lines in json.loads(truth.read_text(encoding="utf-8")).items():
-            one = folder / "one.json"
-            one.write_text(json.dumps({name: lines}), encoding="utf-8")
-            figures = judged(truth.parent / ("posts" if not kept else ""), one)
+            figures = judged_text((texts / f"{name}.txt").read_bytes().decode("utf-8-sig"), lines)
             whole += figures
-            verdicts.append(Verdict(f"{kept}{name}", _said(figures), _unsaid(figures) <= max(1, 0.2 * figures["all"])))
+            verdicts.append(Verdict(f"{part}{name}", _said(figures), _unsaid(figures) <= max(1, 0.2 * figures["all"])))
         is_good = _unsaid(whole) <= _MOST_UNSAID * whole["all"] and whole["needless"] <= _MOST_NEEDLESS * whole["all"]
-        verdicts.append(Verdict(f"{kept or 'at hand, '}all", _said(whole), is_good))
+        verdicts.append(Verdict(f"{part or 'posts/'}all", _said(whole), is_good))
     return verdicts
 
 

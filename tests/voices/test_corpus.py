@@ -13,8 +13,11 @@ from typing import TypedDict
 
 import pytest
 
+from tests.voices.judge import near
+
 HERE = Path(__file__).parent
 POSTS = {"posts": HERE / "truth.json", "kept": HERE / "kept" / "truth.json"}
+MORE = {"more": HERE / "more" / "truth.json", "more-kept": HERE / "more-kept" / "truth.json"}
 LANGUAGES = {"en": 22, "de": 6, "fr": 5, "es": 4, "it": 3, "nl": 3, "pt": 3, "pl": 3, "ru": 3, "sv": 3, "ja": 3}
 CLIENTS = {
     "gmail", "apple", "outlook", "outlooknew", "outlookweb", "yahoo", "thunderbird",
@@ -34,7 +37,7 @@ class Forward(TypedDict):
 
 
 def truth_of(folder: str) -> dict[str, list[tuple[str, str]]]:
-    truth = json.loads(POSTS[folder].read_text(encoding="utf-8"))
+    truth = json.loads((POSTS | MORE)[folder].read_text(encoding="utf-8"))
     return {name: [(kind, text) for kind, text in lines] for name, lines in truth.items()}
 
 
@@ -60,16 +63,25 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-@pytest.mark.parametrize("folder", POSTS)
+@pytest.mark.parametrize("folder", POSTS | MORE)
 def test_every_line_of_a_post_has_its_truth_in_order(folder: str) -> None:
     truth = truth_of(folder)
     assert sorted(truth) == sorted(path.stem for path in (HERE / folder).glob("*.txt"))
     for name, lines in truth.items():
         written = (HERE / folder / f"{name}.txt").read_text(encoding="utf-8-sig").splitlines()
-        assert [text for _, text in lines] == [line.strip() for line in written if line.strip()], name
+        assert [text.strip() for _, text in lines] == [line.strip() for line in written if line.strip()], name
         assert lines[0][0] == "T", name
         assert {kind for kind, _ in lines[1:]} <= {"Q", "C", "?"}, name
-        assert 4 <= len(lines) <= 11, name
+        assert 4 <= len(lines) <= 12, name
+
+
+def test_the_posts_that_are_near_have_their_kinds() -> None:
+    """A title, then quotes and ours."""
+    for name, lines in near().items():
+        assert [kind for kind, _ in lines].count("T") == 1, name
+        assert lines[0][0] == "T", name
+        assert {kind for kind, _ in lines} <= {"T", "Q", "C"}, name
+        assert all(text == text.strip() for _, text in lines), name
 
 
 def test_the_posts_are_split_and_spread_over_the_languages_as_said() -> None:

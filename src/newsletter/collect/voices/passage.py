@@ -6,15 +6,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import takewhile
 
 from newsletter.collect.paragraphs import Paragraph
 from newsletter.collect.voices import marks
+from newsletter.collect.voices.introductions import introduction_weight
+from newsletter.collect.voices.rhyme import n_rhymed
 from newsletter.collect.voices.speech import Speech, language_of, n_words, speech
 
 OPENS_EXCERPT = re.compile(
     r"[“\"‘'«„]?\s?(?:…|\.\s?\.\s?\.|[\[(]\s?(?:…|\.\s?\.\s?\.)\s?[\])]|\[[^\W\d_]{1,2}\](?=[^\W\d_]|\s))"
 )
-ADDRESS = re.compile(r"(?:https?://|www\.)\S+$")
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+$")
 _ITEM = re.compile(r"(?:[-*•–—‣·]|\d{1,3}[.)]|[a-z]\))\s")
 _ATTRIBUTION = re.compile(r"(?:[–—―]|--?)\s?[^\W\d_][^!?]{0,90}")
 _SENTENCE_END = re.compile(r"[.!?…][”’\"'»“」)\]]*(?=\s|$)|[。！？]")
@@ -24,11 +27,18 @@ _SPEAKER = re.compile(r"(?P<name>[^\W\d_][\w.'’-]{0,24}(?: [^\W\d_][\w.'’-]{
 # A capitalised word that does not begin a sentence.
 _NAME = re.compile(r"(?<![.!?…]\s)(?<!^)(?<![\w“„«\"‘])[A-ZÀ-ÖØ-ÞĀ-ŽА-ЯЁЄІЇҐ][\w’'-]{2,}")
 _NAMED = re.compile(
-    r"(?<!\w)(?!(?:The|An?|Der|Die|Das|Le|La|El|Il|Het|De)\s)[A-ZÀ-ÖØ-ÞА-ЯЁ][\w.’'-]{0,24}+\s(?:[A-Z]\.\s)?([A-ZÀ-ÖØ-ÞА-ЯЁ][\w’'-]{2,30})"
+    r"(?<!\w)(?!(?:The|An?|Two|Three|In|On|At|From|Der|Die|Das|Den|Dem|Des|Ein\w*|Zwei|Drei|Vier|Im|Am|In|An|Auf|Bei|Mit|Von|Vom|Zu[mr]|Aus|Nach|Für|Seit|Diese\w*|Mein\w*|Sein\w*|Ihr\w*|Le|La|El|Il|Het|De)\s)(?:[A-ZÀ-ÖØ-ÞА-ЯЁ][\w.’'-]{0,24}+\s){1,3}([A-ZÀ-ÖØ-ÞА-ЯЁ][\w’'-]{2,30})"
 )
+_ADDRESSED = re.compile(r"([^\W\d_][\w’'-]{2,24}),\s")
+_SIGNED = re.compile(r"[.!?…][”’\"'»“]?\s{0,3}(?:—|–|--)\s?[^\W\d_][^!?…—–]{1,60}$")
 # From here on an introduction says plainly that somebody else speaks next.
 ANNOUNCED = 3.0
 _MOST_ABOVE = 12
+_LONGEST_SIGNATURE = 60
+_FEWEST_IN_HEADLINE, _LONGEST_NAME = 2, 6
+_ASKS = ("?", "？", "か。")
+_LONGEST_QUESTION, _LONGEST_ANSWER, _FEWEST_QUESTIONS = 40, 2, 3
+_LONGEST_VERSE, _MOST_VERSES = 14, 40
 
 
 @dataclass(frozen=True)
@@ -42,16 +52,37 @@ class Text:
         return [Passage(self, at) for at in range(len(self.paragraphs))]
 
     @cached_property
+    def language(self) -> str | None:
+        return language_of("\n".join(one.text for one in self.paragraphs))
+
+    @cached_property
     def speech(self) -> Speech:
-        return speech(language_of("\n".join(one.text for one in self.paragraphs)))
+        """English where the language is not known, as many labels are."""
+        return speech(self.language or "en")
 
     @cached_property
     def has_marks(self) -> bool:
         return any(one.is_marked for one in self.paragraphs)
 
     @cached_property
+    def has_bare_labels(self) -> bool:
+        """One that is known stands among them, so that others in its manner are labels as well."""
+        return any(one.may_be_label and one.has_label for one in self.passages)
+
+    @cached_property
     def running(self) -> set[int]:
         return marks.runs([one.text for one in self.paragraphs])
+
+    @cached_property
+    def rhymed(self) -> set[int]:
+        """The lines of poems that something introduces, as far down as they rhyme."""
+        lines: set[int] = set()
+        for one in self.passages:
+            if one.introduces:
+                below = self.passages[one.at + 1 : one.at + 1 + _MOST_VERSES]
+                short = list(takewhile(_may_be_verse, below))
+                lines.update(range(one.at + 1, one.at + 1 + n_rhymed([line.text for line in short])))
+        return lines
 
     @cached_property
     def turns(self) -> range:
@@ -61,13 +92,25 @@ class Text:
         if len(marked) < 2:
             marked = self._of_speakers(texts)
         dashes = [i for i, text in enumerate(texts) if _DIALOGUE.match(text)]
-        if len(dashes) >= 2 and any(texts[i].endswith(("?", "？", "か。")) for i in dashes):
+        if len(dashes) >= 2 and any(texts[i].endswith(_ASKS) for i in dashes):
             marked = sorted({*marked, *dashes})
         if not marked:
-            return range(0)
+            return self._of_questions(texts)
         # The question that the first answer is to has no name before it in many papers.
         first = marked[0]
-        return range(first - (first > 0 and texts[first - 1].endswith(("?", "？"))), marked[-1] + 1)
+        return range(first - (first > 0 and texts[first - 1].endswith(_ASKS)), marked[-1] + 1)
+
+    def _of_questions(self, texts: Sequence[str]) -> range:
+        """From the first to the last of three or more questions that take turns with answers, nobody being named."""
+        asked = [i for i, text in enumerate(texts[:-1]) if text.endswith(_ASKS) and n_words(text) <= _LONGEST_QUESTION]
+        run: list[int] = []
+        for i in asked:
+            if run and not 2 <= i - run[-1] <= _LONGEST_ANSWER + 1:
+                if len(run) >= _FEWEST_QUESTIONS:
+                    break
+                run = []
+            run.append(i)
+        return range(run[0], run[-1] + 2) if len(run) >= _FEWEST_QUESTIONS else range(0)
 
     def _of_speakers(self, texts: Sequence[str]) -> list[int]:
         speakers: dict[str, list[int]] = {}
@@ -110,6 +153,10 @@ class Passage:
         return self.at in self.whole.running
 
     @property
+    def is_rhymed(self) -> bool:
+        return self.at in self.whole.rhymed
+
+    @property
     def is_turn(self) -> bool:
         return self.at in self.whole.turns
 
@@ -129,6 +176,10 @@ class Passage:
     def is_set_apart(self) -> bool:
         """By something that only quotes have."""
         return self.paragraph.is_marked or self.paragraph.is_indented or self.is_in_marks
+
+    @property
+    def is_address(self) -> bool:
+        return _ADDRESS.match(self.text) is not None
 
     @cached_property
     def is_item(self) -> bool:
@@ -150,6 +201,18 @@ class Passage:
         )
 
     @cached_property
+    def is_signed(self) -> bool:
+        """It ends with a dash and the name of whose words it is."""
+        return _SIGNED.search(self.text) is not None
+
+    @cached_property
+    def is_signature(self) -> bool:
+        """Little more than a name below an excerpt, as under a letter."""
+        n_names = sum(word[:1].isupper() for word in self.text.split())
+        is_short = 2 <= self.n_words <= _LONGEST_NAME and not _STOP.search(self.text)
+        return bool(self.excerpt) and is_short and 2 * n_names > self.n_words and not self.is_item
+
+    @cached_property
     def is_verse(self) -> bool:
         """A short line that does not end as sentences do, or goes on in the middle of one."""
         is_open = self.text[:1].islower() or not _STOP.search(self.text)
@@ -169,9 +232,25 @@ class Passage:
     def ends_open(self) -> bool:
         return self.text.endswith((":", "："))
 
+    @property
+    def is_within_sentence(self) -> bool:
+        """It begins in the middle of one, and so does the next, as lines of a poem do."""
+        return self.text[:1].islower() and self.after is not None and self.after.text[:1].islower()
+
+    @property
+    def leads_on(self) -> bool:
+        """It ends with a colon, and not above a list."""
+        is_else = self.is_set_apart or self.is_rhymed or self.is_within_sentence
+        return self.ends_open and not (self.after and self.after.is_item) and not is_else
+
     @cached_property
     def is_bare_label(self) -> bool:
         """A few words and a colon, by which news sites head a paragraph of their own: "The big picture:"."""
+        return self.may_be_label and (self.has_label or self.whole.has_bare_labels)
+
+    @cached_property
+    def may_be_label(self) -> bool:
+        """It is short enough for a label, and neither names nor announces anybody."""
         if not self.ends_open or self.n_words > 5 or self.speech.says.search(self.text):
             return False
         return self.has_label or not (_NAME.search(self.text) or self.speech.announces.search(self.text))
@@ -181,23 +260,41 @@ class Passage:
         """The last names of those who are named with more than one name, or a title."""
         return {match[1] for match in _NAMED.finditer(self.text)}
 
+    @property
+    def quotes_itself(self) -> bool:
+        """It introduces what its own writer wrote before."""
+        return self.speech.i_wrote.search(self.last_sentence) is not None
+
+    @property
+    def opens_letter(self) -> bool:
+        return self.speech.greeting.match(self.text) is not None and not self.ends_open
+
+    @property
+    def closes_letter(self) -> bool:
+        """Where only one more follows it may be the end of our own letter."""
+        closing = self.speech.closing.search(self.text)
+        is_end = closing is not None and len(self.text) - closing.end() < _LONGEST_SIGNATURE and not self.ends_open
+        return is_end and self.at + 2 < len(self.whole.paragraphs)
+
+    @cached_property
+    def is_headline(self) -> bool:
+        """In capitals, as the heads of press releases are."""
+        return self.text.isupper() and self.n_words >= _FEWEST_IN_HEADLINE
+
     @cached_property
     def introduction_weight(self) -> float:
         """How strongly it announces somebody else's words, in log-odds; 0 where it does not."""
-        after = self.after
-        if after is None or self.is_bare_label or self.is_set_apart or self.is_item or ADDRESS.match(after.text):
-            return 0.0
-        last = self.last_sentence
-        says, announces = self.speech.says.search(last), self.speech.announces.search(last)
-        if after.is_item and not (says or announces):
-            return 0.0
-        if self.ends_open:
-            return 9.0
-        if last.endswith((",", "，", "—", "–")):
-            return 6.0 if says else 0.0
-        # In a text of whole sentences one without a stop leads on to the next paragraph.
-        is_left_open = self.text[-1].isalnum() and self.n_words >= 12 and bool(self.whole.passages[-1].n_sentences)
-        return 5.2 * bool(announces) + (2.7 if self.names else 2.0) * bool(says) + 3.5 * is_left_open
+        return introduction_weight(self)
+
+    @property
+    def speaks_of_itself(self) -> bool:
+        """Its writer does, so that what follows may be the same one's."""
+        return self.has(self.speech.i) or self.has(self.speech.we)
+
+    @property
+    def ends_with_name(self) -> bool:
+        """A word with a capital stands within its last sentence."""
+        return _NAME.search(self.last_sentence) is not None
 
     @cached_property
     def last_sentence(self) -> str:
@@ -226,9 +323,25 @@ class Passage:
         return sum(one.n_words for one in self.excerpt) / max(1, len(self.excerpt))
 
     @property
+    def addresses_source(self) -> bool:
+        """It begins with the name, and a comma, of somebody whom the introduction of the excerpt above names."""
+        said, called = self.introduction, _ADDRESSED.match(self.text)
+        return (
+            said is not None
+            and called is not None
+            and re.search(rf"(?<!\w){re.escape(called[1])}(?!\w)", said.text) is not None
+        )
+
+    @property
     def introduction(self) -> Passage | None:
         """What introduced the excerpt above this one."""
         return self.excerpt[0].before if self.excerpt else None
+
+    @property
+    def is_of_poem(self) -> bool:
+        """What introduced the excerpt that it begins, or that stands above it, speaks of a poem."""
+        said = self.before if self.before is not None and self.before.introduces else self.introduction
+        return said is not None and said.has(self.speech.poem)
 
     @property
     def is_of_whole(self) -> bool:
@@ -242,3 +355,9 @@ class Passage:
     def shares(self, pattern: re.Pattern[str]) -> bool:
         """Whether it has this as the excerpt above has it."""
         return self.has(pattern) and any(one.has(pattern) for one in self.excerpt)
+
+
+def _may_be_verse(line: Passage) -> bool:
+    """A colon within a sentence that goes on in the next line introduces nobody."""
+    goes_on = line.after is not None and line.after.text[:1].islower()
+    return line.n_words <= _LONGEST_VERSE and (goes_on or not line.introduces)

@@ -7,10 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from newsletter.collect.voices import marks
-from newsletter.collect.voices.passage import ADDRESS, OPENS_EXCERPT, Passage
+from newsletter.collect.voices.passage import OPENS_EXCERPT, Passage
 
-_LONGEST_SIGNATURE = 60
-_OF_WHOLE = 1.5
+_LONGEST_VERSE = 14
 _ASIDE = re.compile(r"\[[^\]]*\]|\([^()]*\)")
 
 
@@ -50,6 +49,10 @@ def _is_marked_off(passage: Passage) -> bool:
     return passage.is_set_apart or marks.is_mostly(passage.text)
 
 
+def _has_end(passage: Passage) -> bool:
+    return _is_marked_off(passage) or passage.is_attribution or passage.is_signed or passage.is_signature
+
+
 def _takes_up(passage: Passage) -> bool:
     """It quotes words of the excerpt above, which neither those nor their introduction set apart or named before."""
     if passage.is_set_apart or passage.introduction is None:
@@ -61,30 +64,31 @@ def _takes_up(passage: Passage) -> bool:
     return any(part in above and part not in named for part in own)
 
 
-def _names_source(passage: Passage) -> bool:
-    said = passage.introduction
-    if said is None or _is_marked_off(passage) or passage.is_attribution or passage.is_turn:
-        return False
-    quoted = {name for one in passage.excerpt for name in one.names}
-    return bool((said.names - quoted) & passage.names)
-
-
-def _is_new_person(passage: Passage) -> bool:
+def _speaks_of_them(passage: Passage) -> bool:
+    """It says "she" or "he" below an excerpt in the first person that speaks of nobody so."""
+    above = passage.excerpt
     return (
-        bool(passage.excerpt)
-        and passage.has(passage.speech.i)
-        and not passage.shares(passage.speech.i)
-        and not passage.is_in_block
+        passage.has(passage.speech.they)
+        and any(one.has(passage.speech.i) for one in above)
+        and not any(one.has(passage.speech.they) for one in above)
+        and not _is_marked_off(passage)
     )
 
 
-def _is_our_person(passage: Passage) -> bool:
+def _names_source(passage: Passage) -> bool:
     said = passage.introduction
-    return _is_new_person(passage) and said is not None and said.has(passage.speech.i)
+    if said is None or _has_end(passage) or passage.is_turn:
+        return False
+    quoted = " ".join(one.text for one in passage.excerpt)
+    return any(name in passage.text and name not in quoted for name in said.names)
 
 
-def _introduces(passage: Passage) -> bool:
-    return passage.ends_open and not (passage.after and passage.after.is_item) and not passage.is_set_apart
+def _is_poem_line(passage: Passage) -> bool:
+    return passage.is_of_poem and passage.n_words <= _LONGEST_VERSE and passage.n_sentences <= 1
+
+
+def _is_own_words(passage: Passage) -> bool:
+    return passage.before is not None and passage.before.ends_open and passage.before.quotes_itself
 
 
 def _introduces_list(passage: Passage) -> bool:
@@ -95,16 +99,10 @@ def _introduces_list(passage: Passage) -> bool:
     )
 
 
-def _is_letter(passage: Passage) -> bool:
-    closing = passage.speech.closing.search(passage.text)
-    is_closed = closing is not None and len(passage.text) - closing.end() < _LONGEST_SIGNATURE
-    return (passage.speech.greeting.match(passage.text) is not None or is_closed) and not passage.ends_open
-
-
 # What a paragraph says by itself.
 SIGNS = (
     Sign("marked", 9.0, "it is marked with >", lambda passage: passage.paragraph.is_marked),
-    Sign("indented", 6.0, "it is indented", lambda passage: passage.paragraph.is_indented),
+    Sign("indented", 5.6, "it is indented", lambda passage: passage.paragraph.is_indented),
     Sign(
         "others are marked",
         -3.0,
@@ -113,7 +111,7 @@ SIGNS = (
     ),
     Sign(
         "marks",
-        8.0,
+        7.8,
         "it stands in quotation marks",
         lambda passage: passage.is_running or (passage.is_in_marks and passage.n_words >= 8),
     ),
@@ -131,28 +129,46 @@ SIGNS = (
     ),
     Sign(
         "opens in the middle",
-        5.0,
+        3.4,
         "it begins in the middle of something, as excerpts do",
         lambda passage: OPENS_EXCERPT.match(passage.text) is not None,
     ),
     Sign("turn", 7.0, "it is a question or an answer of an interview", lambda passage: passage.is_turn),
+    Sign("rhyme", 4.5, "it is a line of something that rhymes", lambda passage: passage.is_rhymed),
+    Sign("line of a poem", 2.2, "a poem is introduced, and it is as short as a line of one", _is_poem_line),
     Sign(
         "attribution",
-        6.0,
+        6.2,
         "it says whose words stand above",
         lambda passage: passage.is_attribution and passage.after is not None,
     ),
+    Sign("signed", 5.0, "it ends with a dash and a name", lambda passage: passage.is_signed),
+    Sign("signature", 2.4, "it is a name, as under a letter", lambda passage: passage.is_signature),
     Sign(
         "letter",
-        4.5,
+        4.4,
         "it begins or ends as a letter does",
-        lambda passage: _is_letter(passage),
+        lambda passage: passage.opens_letter or passage.closes_letter,
+    ),
+    Sign(
+        "stage direction",
+        3.0,
+        "it says that people laughed or clapped",
+        lambda passage: passage.has(passage.speech.crowd),
+    ),
+    Sign(
+        "press release",
+        4.0,
+        "it speaks as press releases do",
+        lambda passage: passage.is_headline or passage.has(passage.speech.press),
     ),
     Sign(
         "label",
         -8.0,
         "it begins with a label of the desk",
-        lambda passage: passage.has_label and not passage.is_set_apart and not passage.is_turn,
+        lambda passage: (
+            passage.has_label and not (passage.is_set_apart or passage.is_turn or passage.has(passage.speech.press))
+        ),
     ),
     Sign(
         "aside",
@@ -162,7 +178,7 @@ SIGNS = (
     ),
     Sign(
         "desk",
-        -3.0,
+        -3.2,
         "it speaks of this newsletter, its readers or its links",
         lambda passage: passage.has(passage.speech.desk) and not passage.is_set_apart,
     ),
@@ -172,17 +188,29 @@ SIGNS = (
         "it speaks of the text that is quoted",
         lambda passage: bool(passage.excerpt) and passage.has(passage.speech.about_text) and not passage.is_set_apart,
     ),
+    Sign(
+        "begins with the text",
+        -1.4,
+        "it begins with the text that is quoted",
+        lambda passage: bool(passage.excerpt) and passage.speech.about_text.match(passage.text) is not None,
+    ),
     Sign("takes up words", -4.0, "it quotes words of the quote above", _takes_up),
-    Sign("names the source", -2.0, "it names the one who is quoted above", _names_source),
-    Sign("new person", -1.0, "it says “I”, and the quote above does not", _is_new_person),
-    Sign("our person", -1.2, "it says “I”, as what introduced the quote does", _is_our_person),
+    Sign("names the source", -1.5, "it names the one who is quoted above", _names_source),
+    Sign("addresses them", -4.0, "it speaks to the one who is quoted above", lambda passage: passage.addresses_source),
+    Sign("speaks of them", -1.4, "it speaks of the one who says “I” above", _speaks_of_them),
     Sign("same person", 1.5, "it says “I” as the quote above does", lambda passage: passage.shares(passage.speech.i)),
-    Sign("same we", 1.0, "it says “we” as the quote above does", lambda passage: passage.shares(passage.speech.we)),
-    Sign("remark", -1.5, "it is short, as a remark is", _is_remark),
-    Sign("opinion", -1.8, "it begins as a remark does", _is_opinion),
-    Sign("introduces", -6.0, "it ends with a colon, so it introduces", _introduces),
+    Sign("remark", -0.5, "it is short, as a remark is", _is_remark),
+    Sign("opinion", -1.4, "it begins as a remark does", _is_opinion),
+    Sign(
+        "closes",
+        -2.0,
+        "nothing stands below it and the quote above",
+        lambda passage: passage.after is None and bool(passage.excerpt) and not _has_end(passage),
+    ),
+    Sign("own words", -12.2, "the paragraph before says that its writer wrote this", _is_own_words),
+    Sign("introduces", -5.0, "it ends with a colon, so it introduces", lambda passage: passage.leads_on),
     Sign("introduces a list", -1.0, "it ends with a colon", _introduces_list),
-    Sign("announces", -3.0, "it announces what follows", lambda passage: passage.introduces and not passage.ends_open),
+    Sign("announces", -2.4, "it announces what follows", lambda passage: passage.introduces and not passage.ends_open),
     Sign(
         "address",
         -2.0,
@@ -190,77 +218,3 @@ SIGNS = (
         lambda passage: "http" in passage.text and not passage.is_set_apart,
     ),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What leads from one paragraph to the next, with the log-odds of a quote there: the first that holds counts."""
-
-    name: str
-    odds: float
-    holds: Callable[[Passage, Passage], bool]
-
-
-# Where the paragraph before is ours. What that one announces comes on top (`Passage.introduction_weight`).
-BEGINS = (
-    Step(
-        "nothing begins with a source, an address or a further line",
-        -8.0,
-        lambda before, passage: (
-            passage.is_attribution or passage.paragraph.is_tight or ADDRESS.match(passage.text) is not None
-        ),
-    ),
-    Step("set apart", 2.0, lambda before, passage: passage.is_set_apart or passage.is_turn),
-    Step("under a label", -5.5, lambda before, passage: before.is_bare_label),
-    Step("anything else", -3.5, lambda before, passage: True),
-)
-# Where the paragraph before is a quote.
-GOES_ON = (
-    Step(
-        "source, further line or cut",
-        5.0,
-        lambda before, passage: passage.is_attribution or passage.paragraph.is_tight or passage.is_cut or before.is_cut,
-    ),
-    Step("introduction or label", -2.0, lambda before, passage: _introduces(passage) or passage.has_label),
-    Step("after its source", -5.0, lambda before, passage: before.is_attribution and not passage.is_set_apart),
-    Step("after the last turn", -4.0, lambda before, passage: before.is_turn and not passage.is_turn),
-    Step(
-        "after what was set apart",
-        -4.0,
-        lambda before, passage: before.is_set_apart and not passage.is_set_apart and not passage.is_item,
-    ),
-    Step(
-        "item, verse or middle of a sentence",
-        4.0,
-        lambda before, passage: passage.is_item or passage.text[:1].islower() or (passage.is_verse and before.is_verse),
-    ),
-    Step("stanza", 3.0, lambda before, passage: passage.is_in_block and before.is_in_block),
-    Step(
-        "after verse, or a colon",
-        -1.0,
-        lambda before, passage: before.is_in_block or before.is_verse or before.ends_open,
-    ),
-    Step(
-        "as long as the quote is",
-        1.8,
-        lambda before, passage: passage.n_words > max(20, min(30, passage.usual_words / 2)),
-    ),
-    Step("anything else", 0.3, lambda before, passage: True),
-)
-
-
-def begins(passage: Passage) -> float:
-    """Log-odds that a quote begins here, where the paragraph before is ours."""
-    before = passage.before
-    if before is None:
-        return -4.0
-    return next(step.odds for step in BEGINS if step.holds(before, passage)) + before.introduction_weight
-
-
-def goes_on(passage: Passage) -> float:
-    """Log-odds that a quote goes on here, where the paragraph before is one."""
-    before = passage.before
-    if before is None:
-        return 0.0
-    odds = next(step.odds for step in GOES_ON if step.holds(before, passage))
-    return odds + (_OF_WHOLE if passage.is_of_whole else 0.0)

@@ -13,18 +13,26 @@ _KANA = re.compile(r"[\u3040-\u30ff]")
 _WORD = re.compile(r"[^\W\d_]+")
 # So many words tell the language as well as all of them.
 _MOST_WORDS = 2_000
+# Of the words of any text, so many belong to the commonest of its language: most have two or three times as many.
+_FEWEST_COMMON = 0.12
 
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """Of one language: verbs of saying, what announces words, labels of the desk, I and we, what the desk says of its own."""
+    """Of one language: verbs of saying, what announces words, labels of the desk, I, we and she or he, what the desk says of its own."""
 
     says: re.Pattern[str]
     announces: re.Pattern[str]
     label: re.Pattern[str]
     i: re.Pattern[str]
     we: re.Pattern[str]
+    they: re.Pattern[str]
     desk: re.Pattern[str]
+    texts: re.Pattern[str]
+    poem: re.Pattern[str]
+    i_wrote: re.Pattern[str]
+    crowd: re.Pattern[str]
+    press: re.Pattern[str]
     about_text: re.Pattern[str]
     remark: re.Pattern[str]
     turn: re.Pattern[str]
@@ -38,13 +46,14 @@ def n_words(text: str) -> int:
     return max(len(text.split()), len(_WIDE.findall(text)) // 2)
 
 
-def language_of(text: str) -> str:
-    """The language whose commonest words a text has most of; English where it has none."""
+def language_of(text: str) -> str | None:
+    """The language whose commonest words a text has most of; None where it has too few of any."""
     if _KANA.search(text):
         return "ja"
     words = [word.casefold() for word in _WORD.findall(text)[:_MOST_WORDS]]
-    shares = {name: sum(word in common for word in words) for name, common in _common().items()}
-    return max(shares, key=lambda name: shares[name])
+    counts = {name: sum(word in common for word in words) for name, common in _common().items()}
+    best = max(counts, key=lambda name: counts[name])
+    return best if counts[best] >= _FEWEST_COMMON * len(words) else None
 
 
 @cache
@@ -67,7 +76,13 @@ def speech(language: str) -> Speech:
         ),
         i=re.compile(f"{edge}(?:{words['i']}){end}"),
         we=re.compile(f"{edge}(?:{words['we']}){end}"),
+        they=anywhere(words["they"]),
         desk=anywhere(words["desk"]),
+        texts=anywhere(words["texts"]),
+        poem=anywhere(words["poem"]),
+        i_wrote=anywhere(words["i_wrote"]),
+        crowd=re.compile(rf"[\[(](?:{words['crowd']})[^()\[\]]{{0,40}}[\])]", re.IGNORECASE),
+        press=anywhere(words["press"]),
         about_text=anywhere(f"(?:{words['these']}){between}(?:{words['texts']})"),
         remark=re.compile(f"(?:{words['remark']}){end}", re.IGNORECASE),
         greeting=re.compile(f"(?:{words['greetings']})", re.IGNORECASE),

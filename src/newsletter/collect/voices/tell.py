@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from newsletter.collect.paragraphs import Paragraph
 from newsletter.collect.voices.chain import chances
 from newsletter.collect.voices.passage import Passage, Text
-from newsletter.collect.voices.signs import SIGNS, Sign, begins, goes_on
+from newsletter.collect.voices.signs import SIGNS, Sign
+from newsletter.collect.voices.steps import begins, goes_on
 
 # Surer than this, either way, is no doubt.
 _SURE = 0.84
+# The same where the language is not known, so that no words of it are.
+_SURE_OF_UNKNOWN = 0.97
 # An introduction, or a quote that may go on, is a reason as well.
 _STRONG = 1.0
 
@@ -35,15 +38,16 @@ def tell_voices(paragraphs: Sequence[Paragraph], signs: Sequence[Sign] = SIGNS) 
     What each says by itself is added up, and weighed against what stands before and behind it: an introduction, a quote
     that may go on, marks that close.
     """
-    passages = Text(paragraphs).passages
+    text = Text(paragraphs)
+    passages, sure = text.passages, _SURE if text.language else _SURE_OF_UNKNOWN
     own = [sum(sign.weight for sign in signs if sign.holds(passage)) for passage in passages]
     likely = chances(own, [begins(passage) for passage in passages], [goes_on(passage) for passage in passages])
-    return [_voice(passage, chance) for passage, chance in zip(passages, likely, strict=True)]
+    return [_voice(passage, chance, sure) for passage, chance in zip(passages, likely, strict=True)]
 
 
-def _voice(passage: Passage, chance: float) -> Voice:
+def _voice(passage: Passage, chance: float, sure: float) -> Voice:
     is_quote = chance > 0.5
-    doubts = () if max(chance, 1 - chance) >= _SURE else _reasons(passage)
+    doubts = () if max(chance, 1 - chance) >= sure else _reasons(passage)
     return Voice(text=passage.text, is_quote=is_quote, doubts=doubts)
 
 
