@@ -76,8 +76,8 @@ def test_what_may_or_may_not_be_a_quote_is_named() -> None:
     """Where an excerpt ends cannot be seen, so every guess is listed with the words it begins with, and why it is one."""
     (said,) = read_plain_text(RAW.read_text(encoding="utf-8"), on=ON).checks
     assert said == (
-        "“There is a photograph …” may be a quote: the quote above it may go on; it has no quotation marks;"
-        " it is short, as a remark is. Set as our own words now."
+        "“There is a photograph …” may be a quote: the quote above it may go on; it is short, as a remark is;"
+        " it has no quotation marks. Set as our own words now."
     )
 
 

@@ -50,7 +50,8 @@ def _is_marked_off(passage: Passage) -> bool:
 
 
 def _has_end(passage: Passage) -> bool:
-    return _is_marked_off(passage) or passage.is_attribution or passage.is_signed or passage.is_signature
+    is_source = passage.is_attribution or passage.is_signed or passage.is_signature
+    return is_source or _is_marked_off(passage) or OPENS_EXCERPT.match(passage.text) is not None
 
 
 def _takes_up(passage: Passage) -> bool:
@@ -209,7 +210,7 @@ SIGNS = (
     ),
     Sign("own words", -12.2, "the paragraph before says that its writer wrote this", _is_own_words),
     Sign("introduces", -5.0, "it ends with a colon, so it introduces", lambda passage: passage.leads_on),
-    Sign("introduces a list", -1.0, "it ends with a colon", _introduces_list),
+    Sign("introduces a list", -2.5, "it ends with a colon", _introduces_list),
     Sign("announces", -2.4, "it announces what follows", lambda passage: passage.introduces and not passage.ends_open),
     Sign(
         "address",

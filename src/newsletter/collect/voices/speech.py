@@ -15,6 +15,8 @@ _WORD = re.compile(r"[^\W\d_]+")
 _MOST_WORDS = 2_000
 # Of the words of any text, so many belong to the commonest of its language: most have two or three times as many.
 _FEWEST_COMMON = 0.12
+# Fewer words may be without any of those by chance.
+_FEWEST_WORDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +49,14 @@ def n_words(text: str) -> int:
 
 
 def language_of(text: str) -> str | None:
-    """The language whose commonest words a text has most of; None where it has too few of any."""
+    """The language whose commonest words a text has most of; None where a text of many words has few of any."""
     if _KANA.search(text):
         return "ja"
     words = [word.casefold() for word in _WORD.findall(text)[:_MOST_WORDS]]
     counts = {name: sum(word in common for word in words) for name, common in _common().items()}
     best = max(counts, key=lambda name: counts[name])
-    return best if counts[best] >= _FEWEST_COMMON * len(words) else None
+    is_long_enough = len(words) >= _FEWEST_WORDS
+    return None if is_long_enough and counts[best] < _FEWEST_COMMON * len(words) else best
 
 
 @cache

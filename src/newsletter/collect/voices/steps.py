@@ -30,6 +30,7 @@ BEGINS = (
         lambda before, passage: passage.is_attribution or passage.paragraph.is_tight or passage.is_address,
     ),
     Step("set apart", 1.8, lambda before, passage: passage.is_set_apart or passage.is_turn),
+    Step("item", -3.0, lambda before, passage: passage.is_item),
     Step("under a label", -5.5, lambda before, passage: before.is_bare_label),
     Step("anything else", -2.2, lambda before, passage: True),
 )
