@@ -79,6 +79,7 @@ class Drain:
         with self.lock.try_hold() as held:
             if not held:
                 return 0
+            self.recover()
             due = self.look()
             for mailing in due:
                 self._send_due(mailing, _nobody_follows)
@@ -86,11 +87,7 @@ class Drain:
         return len(due)
 
     def look(self) -> Sequence[MailingRow]:
-        """Finish what was interrupted, and begin what was set to a time that has come. Returns what is being sent.
-
-        Call it while holding the lock. Raises as `once` does.
-        """
-        self.recover()
+        """Begin what was set to a time that has come. Returns what is being sent."""
         self.ledger.control.start_due(self.sender.clock.now())
         return self.ledger.mailings.list_in([MailingStatus.SENDING])
 
@@ -100,7 +97,9 @@ class Drain:
         `called` is called where there is something to hand over, before it is. Returns the seconds until more is due;
         None where nothing waits. Raises as `once` does.
         """
-        self.recover()
+        self.take_stock()
+        if self.refusal:
+            raise self.refusal
         mailing = next(
             (one for one in self.ledger.mailings.list_in([MailingStatus.SENDING]) if one.id == mailing_id), None
         )
@@ -121,16 +120,24 @@ class Drain:
 
         Call it while holding the lock.
         """
+        self.take_stock()
+        self.finish_halves()
+        if self.refusal:
+            raise self.refusal
+
+    def take_stock(self) -> None:
+        """Write down what is known of earlier tries, and look into those that nobody saw the end of."""
         self.sender.live.check()
         self._replay()
         if not self._sweep():
             # The process that swept may have died before it could look.
             look_again(self.looker, most=_LOOKS_AT_ONCE)
+
+    def finish_halves(self) -> None:
+        """Half cancels and half plans. Two processes that plan the same mailing would only wait for each other."""
         self.ledger.control.finish_cancelled()
         for mailing in self.ledger.mailings.list_in([MailingStatus.PLANNING]):
             finish_plan(self.ledger, self.sender.clock, mailing, parcel_size=self.sender.provider.limits.readers)
-        if self.refusal:
-            raise self.refusal
 
     def _replay(self) -> None:
         """Record the outcomes kept on disk before any sweep: what is known must not be called unknown."""

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from newsletter.db.doorbell import ring_unless_waiting
+from newsletter.db.lease import Lease
 from newsletter.jobs.pulse import Pulse
 from newsletter.jobs.rounds import Rounds
 from newsletter.jobs.shift import Shift
@@ -93,16 +94,20 @@ def drain(parts: Parts, stop: threading.Event, mailing: int) -> None:
 
 
 def look(parts: Parts, stop: threading.Event) -> None:
-    """Look at the rows: finish what was interrupted, begin what was set to a time, and ring where something is due."""
+    """Look at the rows: begin what was set to a time, ring where something is due, and finish what was interrupted."""
     # Before anything may start it: what missed its time by hours is not sent without asking.
     hold_late(desk_of(parts))
     at_work = parts.drain(stop)
+    at_work.take_stock()
     for mailing in at_work.look():
         due_in = at_work.due_in_seconds(mailing)
         if due_in is None:
             at_work.ledger.control.finish_if_done(mailing.id)
         elif due_in < parts.timing.seconds_between_ticks:
             ring_unless_waiting(parts.engine, Task.DRAIN, in_seconds=due_in, mailing=mailing.id)
+    with Lease(parts.engine, "plans").try_hold() as mine:
+        if mine:
+            at_work.finish_halves()
 
 
 def tick(parts: Parts, rounds: Rounds) -> None:
