@@ -1,4 +1,4 @@
-"""Calm: what goes wrong in one look is logged, and the next look tries again."""
+"""Calm: what goes wrong in one beat, or in one job, is logged, and the next one tries again."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ T = TypeVar("T")
 
 
 class Calm:
-    """Runs one kind of look, again and again. What a person has to mend is said once, and not at each look."""
+    """Runs one kind of beat, again and again. What a person has to mend is said once, and not at each beat."""
 
     def __init__(self) -> None:
         self._complaint = ""
 
-    def run(self, look: Callable[[], T]) -> T | None:
-        """What `look` returns; None where it failed."""
+    def run(self, beat: Callable[[], T]) -> T | None:
+        """What `beat` returns; None where it failed."""
         try:
-            found = look()
+            found = beat()
         except NewsletterError as error:
             if self._complaint != error.message:
                 log.warning("nothing is done for now: %s", error.message)
             self._complaint = error.message
             return None
         except Exception:
-            log.exception("a look failed; the next one tries again")
+            log.exception("a beat failed; the next one tries again")
             return None
         self._complaint = ""
         return found
