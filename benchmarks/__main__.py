@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import check, filling, importing, rendering, segments, sending, smtp, startup, studio
+from benchmarks import check, events, filling, importing, rendering, segments, sending, smtp, startup, studio
 from benchmarks.report import Table, machine
 
 Measure = Callable[[Path], tuple[Table, dict[str, Any]]]
@@ -35,6 +35,7 @@ def main() -> int:
         "importing": lambda folder: importing.measure(folder, options.readers),
         "segments": lambda folder: segments.measure(folder, options.readers),
         "studio": lambda folder: studio.measure(folder, max(options.readers)),
+        "events": lambda folder: events.measure(folder, max(options.readers)),
     }
     about = machine()
     print(about, flush=True)
@@ -58,7 +59,18 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--only",
         action="append",
-        choices=["startup", "rendering", "check", "filling", "sending", "smtp", "importing", "segments", "studio"],
+        choices=[
+            "startup",
+            "rendering",
+            "check",
+            "filling",
+            "sending",
+            "smtp",
+            "importing",
+            "segments",
+            "studio",
+            "events",
+        ],
     )
     parser.add_argument("--readers", type=_sizes, default=SIZES, help="sizes of the mailings: 1000,100000")
     parser.add_argument("--full", dest="readers", action="store_const", const=FULL, help="up to a million readers")

@@ -68,8 +68,9 @@ def make(folder: Path, n_posts: int = N_POSTS) -> None:
         name="Weekly Ferries",
         sender="mara@ferries.example.com",
         address="Quay 1, 20359 Hamburg",
-        others={"public_url": "https://ferries.example.com"},
     )
+    with (folder / "newsletter.toml").open("a") as settings:
+        settings.write('public_url = "https://ferries.example.com"\n')
     chance = random.Random(11)
     slugs = [f"2026-11-{day:02d}-crossing-{day}" for day in range(1, n_posts + 1)]
     for day, slug in enumerate(slugs, 1):

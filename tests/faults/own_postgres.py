@@ -25,9 +25,14 @@ class OwnPostgres:
         self._server = server
         self.address: str = server.get_uri()
 
+    @property
+    def process(self) -> psutil.Process:
+        """Its first process, the parent of all others."""
+        return psutil.Process(self._server.get_pid())
+
     def stop(self, *, by_kill: bool) -> None:
         """SIGKILL to the server's first process, whose children die of it, or the server's own immediate shutdown."""
-        first = psutil.Process(self._server.get_pid())
+        first = self.process
         family = [first, *first.children(recursive=True)]
         # SIGQUIT is what `pg_ctl stop -m immediate` sends: no goodbye to anybody, and a recovery at the next start.
         os.kill(first.pid, signal.SIGKILL if by_kill else signal.SIGQUIT)

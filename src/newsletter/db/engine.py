@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, InternalError, OperationalError, PendingR
 
 from newsletter.db.keepable import can_not_be_kept, without_values
 from newsletter.db.limits import FOR_LONG_WORK, WaitLimits
+from newsletter.db.lock import Turns
 from newsletter.words.mistake import Interrupted, Mistake, NotNow
 
 BUSY_SECONDS = 15
@@ -137,6 +138,7 @@ def _sqlite(url: str) -> Engine:
         hide_parameters=True,
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
         pool_size=16,
+        execution_options={"turns": Turns()},
     )
 
     @event.listens_for(engine, "connect")
@@ -183,8 +185,10 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
     Raises NotNow for what a person can mend: a full disk, a file that can't be written, a server that is away.
     """
+    turns: Turns | None = engine.get_execution_options().get("turns")
     try:
-        with engine.connect() as connection:
+        # Before a connection is taken: those who wait keep none from readers.
+        with turns.mine(seconds=BUSY_SECONDS) if turns else nullcontext(), engine.connect() as connection:
             connection = connection.execution_options(writes=True)
             with connection.begin():
                 yield connection
@@ -192,10 +196,13 @@ def writing(engine: Engine) -> Iterator[Connection]:
         raise _in_words(error) from error
 
 
-def let_others_in(engine: Engine) -> None:
-    """Pause between two of many transactions: a writer looks for SQLite's lock every 0.1 s, and must find it free."""
+def let_others_in(engine: Engine, *, seconds: float = 0.12) -> None:
+    """Pause between two of many transactions: other processes look for SQLite's lock every 0.1 s, and must find it free.
+
+    With a shorter pause they find it free only now and then.
+    """
     if engine.dialect.name == "sqlite":
-        time.sleep(0.12)
+        time.sleep(seconds)
 
 
 @contextmanager

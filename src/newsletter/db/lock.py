@@ -1,9 +1,11 @@
-"""One sender at a time on an SQLite file, held by the operating system so that it ends with its holder."""
+"""Locks on an SQLite file: one sending process at a time, and the writers of one process in turn."""
 
 from __future__ import annotations
 
 import fcntl
 import os
+import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,3 +46,48 @@ class SharedSending:
     @contextmanager
     def try_hold(self) -> Iterator[bool]:
         yield True
+
+
+class Turns:
+    """A lock that goes to the one who has waited longest.
+
+    SQLite's own wait is a look every tenth of a second: a thread that writes again and again would nearly always be
+    faster than one that looks, and somebody who unsubscribes would wait for seconds.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._is_taken = False
+        self._waiting: deque[threading.Event] = deque()
+
+    @contextmanager
+    def mine(self, *, seconds: float) -> Iterator[None]:
+        """Wait for my turn, but not longer than this: then SQLite says itself that it is busy."""
+        is_mine = self._take(seconds)
+        try:
+            yield
+        finally:
+            if is_mine:
+                self._pass_on()
+
+    def _take(self, seconds: float) -> bool:
+        with self._lock:
+            if not self._is_taken:
+                self._is_taken = True
+                return True
+            called = threading.Event()
+            self._waiting.append(called)
+        if called.wait(seconds):
+            return True
+        with self._lock:
+            if called.is_set():
+                return True
+            self._waiting.remove(called)
+            return False
+
+    def _pass_on(self) -> None:
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._is_taken = False

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, FromClause, case, cast
 
 from newsletter.consent.join_sql import end
 from newsletter.consent.membership_sql import Membership
-from newsletter.db.engine import is_sqlite, reading, writing
+from newsletter.db.engine import is_sqlite, let_others_in, reading, writing
 from newsletter.db.frozen import patiently
 from newsletter.db.rows import cell, incoming, instant, is_named, packed, packed_instant
 from newsletter.db.types import UtcDateTime, database_now
@@ -29,6 +29,8 @@ from newsletter.words.subscriber import address_key
 
 # A writer that holds SQLite's lock for longer starves an unsubscribe.
 AT_ONCE = 500
+# Between two of them: a process that sends finds SQLite's lock free within a second or two.
+PAUSE_SECONDS = 0.01
 _COLUMNS = (
     "event_id",
     "kind",
@@ -63,6 +65,8 @@ class EventLog:
         once = sorted({one.id: one for one in events}.values(), key=lambda one: one.id)
         heard = Heard(repeated=len(events) - len(once))
         for first in range(0, len(once), AT_ONCE):
+            if first:
+                let_others_in(self._engine, seconds=PAUSE_SECONDS)
             heard += self._hear(provider, once[first : first + AT_ONCE], whole=whole_or_nothing)
         return heard
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
 
+from newsletter.feedback.events_sql import PAUSE_SECONDS
 from newsletter.words.event import Event
 from newsletter.words.mistake import NotNow
 
@@ -59,6 +60,7 @@ class WaitingPosts:
             posts = self._take()
             await self._keep_together(posts)
             self.n_events -= sum(len(post.events) for post in posts)
+            await asyncio.sleep(PAUSE_SECONDS if self._waiting else 0)
 
     def _take(self) -> list[_WaitingPost]:
         """The next posts: as many as fit, and one in any case."""
