@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, DateTime, Integer, Row, String, Text, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ColumnElement, DateTime, Integer, Row, String, Text, text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import functions
@@ -105,6 +105,31 @@ def _on_sqlite(element: database_now, compiler: SQLCompiler, **options: Any) -> 
 def _on_postgresql(element: database_now, compiler: SQLCompiler, **options: Any) -> str:
     seconds = compiler.process(element.clauses, **options)
     return f"(clock_timestamp() + {seconds} * interval '1 second')"
+
+
+class only_compared(functions.GenericFunction[Any]):
+    """A column that is compared in rows found by another column: PostgreSQL does not look for rows by this one.
+
+    About a table that it has no statistics of, it expects one row wherever two columns are compared. It then reads an
+    index over this column from end to end, once for the statement or once for each row of a join. Costs nothing on SQLite.
+    """
+
+    inherit_cache = True
+    name = "only_compared"
+
+    def __init__(self, column: ColumnElement[Any]) -> None:
+        super().__init__(column, type_=column.type)
+
+
+@compiles(only_compared)
+def _as_it_is(element: only_compared, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(element.clauses, **options)
+
+
+@compiles(only_compared, "postgresql")
+def _as_an_expression(element: only_compared, compiler: SQLCompiler, **options: Any) -> str:
+    nothing = "|| ''" if isinstance(element.type, String) else "+ 0"
+    return f"({compiler.process(element.clauses, **options)} {nothing})"
 
 
 class bytewise(functions.GenericFunction[str]):

@@ -24,7 +24,7 @@ from newsletter.db.types import AnyRow, database_now
 from newsletter.ledger.pace.canary_sql import may_go
 from newsletter.ledger.pace.waits_sql import waits
 from newsletter.ledger.status_sql import move_status
-from newsletter.ledger.tables import attempt, delivery, mailing, parcel
+from newsletter.ledger.tables import attempt, delivery, mailing, parcel, waiting_in
 from newsletter.readers.mailable_sql import planned, why_not
 from newsletter.readers.tables import subscriber
 from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus
@@ -99,7 +99,7 @@ def _readers(with_fields: bool) -> Select[Any]:
     return (
         select(*columns)
         .select_from(planned(bindparam("on_list")))
-        .where(delivery.c.parcel_id == bindparam("of_parcel"), delivery.c.handover == HandOver.PENDING)
+        .where(waiting_in(bindparam("of_parcel")))
         .order_by(delivery.c.id)
         # Late evidence about an earlier try may be saving these very readers: it waits for us, or we see it.
         .with_for_update(of=delivery)
@@ -149,5 +149,4 @@ def begin_attempt(connection: Connection, parcel_id: int, call: Call, deliveries
 
 
 def mark_sending(connection: Connection, parcel_id: int) -> None:
-    pending = and_(delivery.c.parcel_id == parcel_id, delivery.c.handover == HandOver.PENDING)
-    connection.execute(update(delivery).where(pending).values(handover=HandOver.SENDING))
+    connection.execute(update(delivery).where(waiting_in(parcel_id)).values(handover=HandOver.SENDING))

@@ -8,19 +8,13 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from newsletter.ledger.status_sql import move_status
-from newsletter.ledger.tables import delivery, parcel
-from newsletter.words.ledger import HandOver, ParcelStatus, sources
+from newsletter.ledger.tables import delivery, parcel, waiting_in
+from newsletter.words.ledger import ParcelStatus, sources
 
 
 def halve(connection: Connection, parcel_id: int) -> bool:
     """Move the pending readers of a parcel into two children. False where there is nothing to divide."""
-    ids = list(
-        connection.scalars(
-            select(delivery.c.id)
-            .where(delivery.c.parcel_id == parcel_id, delivery.c.handover == HandOver.PENDING)
-            .order_by(delivery.c.id)
-        )
-    )
+    ids = list(connection.scalars(select(delivery.c.id).where(waiting_in(parcel_id)).order_by(delivery.c.id)))
     if len(ids) < 2:
         return False
     middle = len(ids) // 2

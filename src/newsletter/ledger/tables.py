@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     Boolean,
     Column,
@@ -14,13 +16,14 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
     literal_column,
     text,
 )
 
 from newsletter.db.id_lists import IdList
 from newsletter.db.metadata import metadata
-from newsletter.db.types import Id, UtcDateTime, one_of, only_where
+from newsletter.db.types import Id, UtcDateTime, one_of, only_compared, only_where
 from newsletter.words.ledger import HOLDS, Fate, HandOver, MailingStatus, ParcelStatus
 
 edition = Table(
@@ -147,6 +150,11 @@ delivery = Table(
         **only_where(f"handover IN ({_NOT_HELD})"),
     ),
 )
+
+
+def waiting_in(parcel_id: Any) -> ColumnElement[bool]:
+    """For a delivery: it is queued in this parcel and waits."""
+    return and_(delivery.c.parcel_id == parcel_id, only_compared(delivery.c.handover) == HandOver.PENDING)
 
 
 def holding(of: FromClause) -> ColumnElement[bool]:

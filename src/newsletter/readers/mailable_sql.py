@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Case, ColumnElement, FromClause, Select, and_, case, select
 
+from newsletter.db.types import only_compared
 from newsletter.ledger.tables import delivery
 from newsletter.readers.breaks_sql import rests_now
 from newsletter.readers.id_range_sql import IdRange
@@ -73,7 +74,8 @@ def planned(list_id: ColumnElement[Any], at: datetime | None = None) -> FromClau
     Their readers may have left or been erased since.
     """
     # Only active ones are looked for: an index answers, and no row of a subscription is read.
-    theirs = and_(*on([list_id]), subscription.c.subscriber_id == delivery.c.subscriber_id)
+    ours = and_(only_compared(subscription.c.list_id) == list_id, subscription.c.status == SubscriptionStatus.ACTIVE)
+    theirs = and_(ours, subscription.c.subscriber_id == delivery.c.subscriber_id)
     people = delivery.outerjoin(subscriber, subscriber.c.id == delivery.c.subscriber_id)
     return _with_bars(people.outerjoin(subscription, theirs), at)
 
