@@ -14,6 +14,7 @@ from newsletter.config_files import FILE, SECRETS
 from newsletter.config_sources import PROVIDER_SETTINGS, Settings
 from newsletter.config_values import (
     checked_line,
+    feed_days,
     keep_ip_days,
     language_tag,
     mail_address,
@@ -21,6 +22,7 @@ from newsletter.config_values import (
     number,
     provider_value,
     proxies,
+    section_plans,
     tracking_mode,
     unapproved_goes,
     web_address,
@@ -29,6 +31,7 @@ from newsletter.config_values import (
 from newsletter.ports.clock import Clock
 from newsletter.providers.kind import ProviderKind, ProviderSetup
 from newsletter.providers.registry import KINDS, PRACTICE
+from newsletter.words.issue import SectionPlan
 from newsletter.words.lack import Lack
 from newsletter.words.newsletter import NO_ADDRESS_YET, NO_HOST_YET, Newsletter
 from newsletter.words.pace import NO_LIMIT, Pace
@@ -50,6 +53,8 @@ class Config:
 
     `trusted_proxies` are networks whose machines are believed when they say for whom they ask.
 
+    `feed_days` is how long entries of feeds wait for a decision; `sections` are those that a new issue begins with.
+
     `keep_ip_days` is how long IP and program stay with a request to be mailed: 0 is never, None as long as the request.
     """
 
@@ -66,6 +71,8 @@ class Config:
     unapproved_goes: bool = False
     imap_url: str | None = field(default=None, repr=False)
     editors: tuple[str, ...] = ()
+    feed_days: int = 14
+    sections: tuple[SectionPlan, ...] = ()
     tracking: Tracking = Tracking.NONE
     trusted_proxies: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -125,6 +132,8 @@ def read_config(directory: Path, environ: Mapping[str, str] | None = None, *, te
         unapproved_goes=unapproved_goes(settings),
         imap_url=settings.value("imap_url"),
         editors=mail_addresses(settings),
+        feed_days=feed_days(settings),
+        sections=section_plans(settings),
         tracking=tracking_mode(settings),
         trusted_proxies=proxies(settings),
         warnings=tuple(settings.warnings),

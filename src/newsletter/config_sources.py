@@ -31,9 +31,11 @@ KEYS: dict[str, str | None] = {
     "keep_ip": None,
     "unapproved": None,
     "editors": None,
+    "sections": None,
+    "feed_days": None,
     "tracking": None,
 }
-_NUMBERS = frozenset({"parcel_size", "per_hour", "warm_up"})
+_NUMBERS = frozenset({"parcel_size", "per_hour", "warm_up", "feed_days"})
 # These hold passwords or keys, so a file that is kept in git must not.
 SECRET_KEYS = {
     "database_url": "NEWSLETTER_DATABASE_URL",

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from newsletter.config_sources import Settings
 from newsletter.providers.kind import ProviderSetting
 from newsletter.words.domain import ascii_uri, host_of
+from newsletter.words.issue import SectionPlan
 from newsletter.words.message import addr_spec
 from newsletter.words.mistake import Mistake
 from newsletter.words.tracking import Tracking
@@ -100,6 +101,28 @@ def keep_ip_days(settings: Settings) -> int | None:
             'Write "never", "always" or one such as "730 days".',
         )
     return int(days[1]) if days else 0 if kept == "never" else None
+
+
+def feed_days(settings: Settings) -> int:
+    said = settings.value("feed_days") or "14"
+    if not re.fullmatch("[1-9][0-9]{0,3}", said):
+        raise settings.mistake("feed_days", f"`feed_days` is not a number of days: {said}", "Write a whole number.")
+    return int(said)
+
+
+def section_plans(settings: Settings) -> tuple[SectionPlan, ...]:
+    """`The long read: 2; To look at; Short: 6`: each with its places, where a number is given."""
+    plans: list[SectionPlan] = []
+    for part in (settings.value("sections") or "").split(";"):
+        title, colon, number = part.rpartition(":")
+        is_counted = bool(colon) and re.fullmatch(r"\s*[1-9][0-9]?\s*", number) is not None
+        name = checked_line(settings, "sections", " ".join((title if is_counted else part).split()))
+        if not name:
+            continue
+        if name.casefold() in {one.title.casefold() for one in plans}:
+            raise settings.mistake("sections", f"`sections` names “{name}” twice.", "Take one of them out.")
+        plans.append(SectionPlan(title=name, places=int(number) if is_counted else None))
+    return tuple(plans)
 
 
 def unapproved_goes(settings: Settings) -> bool:

@@ -14,12 +14,15 @@ from newsletter.collect.desk import CollectDesk
 from newsletter.collect.feeds.feeds_sql import FeedMemory
 from newsletter.collect.finds_sql import Finds
 from newsletter.collect.keys_sql import CollectKeys
+from newsletter.collect.triage.presses_sql import Presses
+from newsletter.collect.triage.read_pages_sql import ReadPages
 from newsletter.fetch.feed_reader import FeedReader
 from newsletter.fetch.http import HttpFetcher
 from newsletter.folder.feeds_file import FeedFile
 from newsletter.folder.issues import IssueFiles
 from newsletter.folder.post_file import parse_post
 from newsletter.folder.posts import PostFiles
+from newsletter.folder.sheets import SheetFiles
 
 ON = date(2026, 11, 23)
 
@@ -33,8 +36,11 @@ def a_desk(engine: Engine, directory: Path, *, ports: Collection[int] = (), **mo
     parts: dict[str, Any] = {
         "finds": Finds(engine),
         "keys": CollectKeys(engine, lambda: secrets.token_urlsafe(32)),
+        "pages": ReadPages(engine),
+        "presses": Presses(engine),
         "posts": PostFiles(directory),
         "issues": IssueFiles(directory),
+        "sheets": SheetFiles(directory),
         "book": FeedFile(directory),
         "memory": FeedMemory(engine),
         "reader": FeedReader(),

@@ -13,7 +13,8 @@ from newsletter.collect.clip import Clip
 from newsletter.collect.desk import CollectDesk
 from newsletter.collect.drawer import find_unused
 from newsletter.collect.keep import choose, dismiss, keep, undo
-from newsletter.collect.save import collect_find, describe_bare
+from newsletter.collect.save import collect_find
+from newsletter.collect.triage.look import look_at_pages
 from newsletter.words.find import FindDraft, FindStatus, Origin
 from newsletter.words.mistake import Missing, Mistake, NotNow
 from tests.collect.desks import a_desk
@@ -227,7 +228,7 @@ def test_pages_of_bare_finds_are_asked_once_what_they_are_called(desk: CollectDe
     good = collect_find(desk, server.url("/boats"), note="Mine.").find.id
     bad = collect_find(desk, server.url("/nothing")).find.id
 
-    assert (2, 0) == (describe_bare(desk), describe_bare(desk))
+    assert (2, 0) == (look_at_pages(desk), look_at_pages(desk))
     found = desk.finds.get(good)
     assert ("Boats", "Coast", "The ferry goes when the ice allows.", "Mine.") == (
         found.title, found.site, found.summary, found.note)  # fmt: skip

@@ -1,4 +1,4 @@
-"""Finds in the studio and by the API: saved with a thought, kept as posts, put aside, and taken back."""
+"""Finds in the studio and by the API: saved with a thought, kept as posts, dropped, and taken back."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ OPML = b"""<?xml version="1.0"?><opml version="2.0"><head><title>x</title></head
 
 def _find(world: World) -> str:
     """The number of the newest find that waits."""
-    found = re.search('name="find" value="([0-9]+)"', world.client.get("/studio/finds").text)
+    found = re.search('id="f([0-9]+)"', world.client.get("/studio/finds").text)
     assert found
     return found[1]
 
@@ -66,14 +66,14 @@ def test_a_find_becomes_a_post_and_comes_back(world: World) -> None:
         "/finds", act="save", url="https://nowhere.invalid/a", title="A find", quote="Said.", note="Our thought."
     )
     number = _find(world)
-    assert world.post("/finds", act="keep", find=number).status_code == 303
+    assert world.post("/finds", press=f"{number} e").status_code == 303
     posts = [post for post in world.parts.posts.list_posts() if post.title == "A find"]
     assert [post.body.startswith("Our thought.") for post in posts] == [True]
     assert "> Said." in posts[0].body
     assert "A find" in world.client.get("/studio/finds", params={"show": "kept"}).text
     world.post("/finds", act="undo", find=number)
     assert [post for post in world.parts.posts.list_posts() if post.title == "A find"] == []
-    world.post("/finds", act="aside", find=number)
+    world.post("/finds", press=f"{number} x")
     assert "A find" in world.client.get("/studio/finds", params={"show": "aside"}).text
 
 

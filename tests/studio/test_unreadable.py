@@ -21,8 +21,8 @@ def test_a_number_out_of_range_in_an_address_is_not_there(inside: World, path: s
 def test_a_number_out_of_range_in_a_form_is_refused(world: World, number: str) -> None:
     """In every form that names a row by its number."""
     answers = [
-        world.post("/finds", act="keep", find=number),
-        world.post("/finds", act="aside", find=number),
+        world.post("/finds", press=f"{number} e"),
+        world.post("/finds", press=f"{number} x"),
         world.post("/settings/users", act="end", user=number),
         world.post("/readers/do-not-mail", act="put-back", number=number),
         world.post("/readers/import", act="undo", number=number),

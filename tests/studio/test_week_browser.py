@@ -46,8 +46,9 @@ def _keep_and_draft(page: Page) -> None:
     page.get_by_label("Your thought").fill(THOUGHT)
     page.get_by_role("button", name="Save it").click()
     week.is_there(page, SAID)
-    page.get_by_role("button", name="Keep", exact=False).first.click()
-    week.is_there(page, "Kept as posts/")
+    page.locator(".find").get_by_role("button", name="Shortlist").first.click()
+    week.is_there(page, "On the shortlist")
+    page.reload()
     page.get_by_role("button", name="Draft the next issue of them").click()
     week.is_there(page, "is drafted")
 
@@ -151,7 +152,8 @@ def test_a_week_by_keyboard_alone(chromium: Browser, serving: Serving, article: 
     page.wait_for_load_state()
     page.keyboard.press("j")
     page.keyboard.press("e")
-    week.is_there(page, "Kept as posts/")
+    week.is_there(page, "On the shortlist")
+    page.reload()
     keys.press("Draft the next issue of them")
     page.wait_for_selector(".is-live textarea.words")
 

@@ -10,22 +10,31 @@ from newsletter.collect.feeds.feeds_sql import FeedMemory
 from newsletter.collect.finds_sql import Finds
 from newsletter.collect.keys_sql import CollectKeys
 from newsletter.collect.markdown import ParsePost
+from newsletter.collect.triage.presses_sql import Presses
+from newsletter.collect.triage.read_pages_sql import ReadPages
 from newsletter.fetch.feed_reader import FeedReader
 from newsletter.fetch.imap import Mailbox
 from newsletter.folder.feeds_file import FeedFile
 from newsletter.folder.posts import PostFiles
+from newsletter.folder.sheets import SheetFiles
 from newsletter.ports.fetcher import Fetcher
 from newsletter.ports.folder import Issues
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectDesk:
-    """`today` is the author's own day, which names a post's file. `mailbox` is None where none is set."""
+    """`today` is the author's own day, which names a post's file. `mailbox` is None where none is set.
+
+    `zone` is the newsletter's (IANA). After `feed_days` what a feed brought is let go.
+    """
 
     finds: Finds
     keys: CollectKeys
+    pages: ReadPages
+    presses: Presses
     posts: PostFiles
     issues: Issues
+    sheets: SheetFiles
     book: FeedFile
     memory: FeedMemory
     reader: FeedReader
@@ -35,3 +44,5 @@ class CollectDesk:
     now: Callable[[], datetime]
     mailbox: Mailbox | None = None
     editors: tuple[str, ...] = ()
+    zone: str = "UTC"
+    feed_days: int = 14

@@ -4,22 +4,41 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, case, func, or_, select, update
 
 from newsletter.collect.tables import find as _table
 from newsletter.collect.tables import find_delivery
+from newsletter.collect.triage.find_filter_sql import fitting, is_of_feed, standing
 from newsletter.db.engine import reading, writing
 from newsletter.db.types import AnyRow, database_now
 from newsletter.db.upsert import insert_into
 from newsletter.words.feed import FEED_DIGITS
-from newsletter.words.find import Find, FindDraft, FindStatus, Origin, find_key, joined_excerpts, joined_words
+from newsletter.words.find import (
+    Find,
+    FindBefore,
+    FindDraft,
+    FindFilter,
+    FindStatus,
+    Origin,
+    find_key,
+    joined_excerpts,
+    joined_words,
+    read_title,
+)
 from newsletter.words.mistake import Missing, NotNow
 
 _FACTS = ("title", "site", "author", "summary")
+_NOT_SAID = frozenset({"key", "looked_at", "decided_at", "n_looks", "look_at"})
+_ANY = FindFilter()
+_DAY_SECONDS = 86_400
+# After each try of a page that does not answer; after the last of them it is given up. A process that died while reading
+# a page has used up a try.
+_PAUSES = (600, 3_600, 6 * 3_600, _DAY_SECONDS, 2 * _DAY_SECONDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +47,19 @@ class WrittenPost:
 
     slug: str
     digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageFacts:
+    """What a find's page says of itself; "" and None are what it does not say."""
+
+    title: str = ""
+    site: str = ""
+    author: str = ""
+    summary: str = ""
+    minutes: int | None = None
+    language: str = ""
+    is_paid: bool = False
 
 
 class Taken(StrEnum):
@@ -106,19 +138,37 @@ class Finds:
             return _one(connection, find)
 
     def list_finds(
-        self, status: FindStatus = FindStatus.WAITING, *, before: int | None = None, limit: int = 50, matching: str = ""
+        self,
+        status: FindStatus = FindStatus.WAITING,
+        *,
+        before: int | None = None,
+        limit: int = 50,
+        matching: str = "",
+        only: FindFilter = _ANY,
+        people_first: bool = False,
+        later: bool = False,
     ) -> Sequence[Find]:
-        """Newest first; `before` is the id of the last one of the page above."""
-        query = select(_table).where(_table.c.status == status).order_by(_table.c.id.desc()).limit(limit)
-        if before is not None:
-            query = query.where(_table.c.id < before)
-        for word in matching.split()[:10]:
-            query = query.where(_holds(word))
-        return self._list(query)
+        """Newest first, with `people_first` what people saved before what feeds brought.
 
-    def count(self, status: FindStatus = FindStatus.WAITING) -> int:
+        `before` is the id of the last one of the page above. `later` asks for those that are put off instead.
+        """
+        query = select(_table).where(standing(status, later=later), *fitting(matching, only)).limit(limit)
+        if before is not None:
+            query = query.where(_below(before, people_first=people_first))
+        order = (is_of_feed(), _table.c.id.desc()) if people_first else (_table.c.id.desc(),)
+        return self._list(query.order_by(*order))
+
+    def count(self, status: FindStatus = FindStatus.WAITING, *, later: bool = False) -> int:
         with reading(self._engine) as connection:
-            return connection.scalar(select(func.count()).where(_table.c.status == status)) or 0
+            return connection.scalar(select(func.count()).where(standing(status, later=later))) or 0
+
+    def list_sources(self) -> tuple[Sequence[str], Sequence[str]]:
+        """Who saved what waits, and of which feeds the rest is, each by name."""
+        with reading(self._engine) as connection:
+            waits = standing(FindStatus.WAITING)
+            people = select(_table.c.source).where(waits, ~is_of_feed(), _table.c.source != "").distinct()
+            feeds = select(_table.c.site).where(waits, is_of_feed(), _table.c.site != "").distinct()
+            return sorted(connection.scalars(people)), sorted(connection.scalars(feeds))
 
     def plan_post(self, find: int, slug: str) -> str:
         """Note which file it is about to become, if none is noted; the slug that is noted now. Raises Missing."""
@@ -128,8 +178,8 @@ class Finds:
                 _write(connection, find, {"post": slug})
             return str(row.post or slug)
 
-    def keep(self, find: int, write: Callable[[Find], WrittenPost]) -> tuple[Find, bool]:
-        """Call `write` while nobody else can decide about this find, and mark it kept.
+    def keep(self, find: int, write: Callable[[Find], WrittenPost], *, press: int | None = None) -> tuple[Find, bool]:
+        """Call `write` while nobody else can decide about this find, and mark it kept, by this `press` if it is one.
 
         Where it was kept before, `write` is not called and the second value is False. Raises Missing.
         """
@@ -138,20 +188,58 @@ class Finds:
             if row.status == FindStatus.KEPT:
                 return _find(row), False
             post = write(_find(row))
-            _decide(connection, find, FindStatus.KEPT, post=post.slug, post_digest=post.digest)
+            _decide(connection, find, FindStatus.KEPT, post=post.slug, post_digest=post.digest, press_id=press)
             return _one(connection, find), True
 
-    def dismiss(self, find: int) -> Find:
+    def keep_as_one(
+        self, finds: Sequence[int], write: Callable[[Sequence[Find]], WrittenPost], *, press: int
+    ) -> list[Find]:
+        """Call `write` for those of these that were not kept before, and mark them kept as that one post; those that were."""
+        with writing(self._engine) as connection:
+            query = select(_table).where(_table.c.id.in_(finds)).order_by(_table.c.id).with_for_update()
+            by_id = {row.id: row for row in connection.execute(query)}
+            free = [by_id[one] for one in finds if one in by_id and by_id[one].status != FindStatus.KEPT]
+            if not free:
+                return []
+            post = write([_find(row) for row in free])
+            for row in free:
+                _decide(connection, row.id, FindStatus.KEPT, post=post.slug, post_digest=post.digest, press_id=press)
+            return [_one(connection, row.id) for row in free]
+
+    def dismiss(self, find: int, *, press: int | None = None) -> Find:
         """Raises Missing, and NotNow for one that was kept."""
         with writing(self._engine) as connection:
-            row = _locked(connection, find)
-            if row.status == FindStatus.KEPT:
-                raise NotNow(
-                    f"This find was kept already: posts/{row.post}.md.",
-                    fix=f"Undo it first: newsletter finds undo {find}",
-                )
-            _decide(connection, find, FindStatus.DISMISSED, post=None)
+            _require_not_kept(_locked(connection, find))
+            _decide(connection, find, FindStatus.DISMISSED, post=None, press_id=press)
             return _one(connection, find)
+
+    def put_off(self, find: int, until: datetime, *, press: int | None = None) -> Find:
+        """Let it wait until then, whatever was decided before. Raises Missing, and NotNow for one that was kept."""
+        with writing(self._engine) as connection:
+            _require_not_kept(_locked(connection, find))
+            _reopen(connection, find)
+            _write(connection, find, {"back_at": until, "press_id": press})
+            return _one(connection, find)
+
+    def restore(self, find: int, before: FindBefore, *, press: int, withdraw: Callable[[WrittenPost], None]) -> bool:
+        """Let a find stand as it did before this press; False where somebody decided about it since.
+
+        For a kept one `withdraw` takes its file away first, or raises.
+        """
+        with writing(self._engine) as connection:
+            row = _locked(connection, find)
+            if row.press_id != press:
+                return False
+            if row.status == FindStatus.KEPT and row.post:
+                withdraw(WrittenPost(slug=row.post, digest=row.post_digest or ""))
+            _reopen(connection, find)
+            back = {"status": before.status, "back_at": before.back_at, "press_id": before.press_id}
+            _write(
+                connection,
+                find,
+                {**back, **({} if before.status == FindStatus.WAITING else {"decided_at": row.decided_at})},
+            )
+            return True
 
     def undo(self, find: int, withdraw: Callable[[WrittenPost], None]) -> Find:
         """Back to waiting. For a kept one `withdraw` takes its file away first, or raises. Raises Missing."""
@@ -166,7 +254,7 @@ class Finds:
         """Settle which of its links is meant; where that page is a find already, the two become one. Raises Missing."""
         with writing(self._engine) as connection:
             row = _locked(connection, find)
-            settled: dict[str, object] = {"url": url, "choices": [], "looked_at": None}
+            settled: dict[str, object] = {"url": url, "choices": [], "looked_at": None, "n_looks": 0}
             other = connection.execute(
                 select(_table).where(_table.c.key == find_key(url)).with_for_update()
             ).one_or_none()
@@ -178,20 +266,48 @@ class Finds:
             _decide(connection, find, FindStatus.DISMISSED, choices=[])
             return _one(connection, other.id)
 
-    def list_bare(self, limit: int) -> Sequence[Find]:
-        """Those that wait, have an address, and whose page was not looked at yet; oldest first."""
-        bare = (_table.c.status == FindStatus.WAITING, _table.c.url.is_not(None), _table.c.looked_at.is_(None))
-        untold = _table.c.title == ""
-        return self._list(select(_table).where(*bare, untold).order_by(_table.c.id).limit(limit))
+    def claim_look(self) -> Find | None:
+        """A find whose page is to be read now, taken so that nobody else reads it for some minutes; None where none is.
 
-    def describe(self, find: int, draft: FindDraft | None) -> None:
-        """Write what its page says of itself where nothing is known; None where it says nothing. It is asked once."""
+        What people saved comes first.
+        """
+        due = (
+            select(_table.c.id)
+            .where(standing(FindStatus.WAITING), _table.c.url.is_not(None), _table.c.looked_at.is_(None))
+            .where((_table.c.look_at.is_(None)) | (_table.c.look_at <= database_now()))
+            .where(_table.c.n_looks < len(_PAUSES))
+            .order_by(is_of_feed(), _table.c.id)
+            .limit(1)
+        )
+        with reading(self._engine) as connection:
+            if connection.scalar(due) is None:
+                return None
+        with writing(self._engine) as connection:
+            pause = case(*((_table.c.n_looks == tries, database_now(span)) for tries, span in enumerate(_PAUSES)))
+            taken = update(_table).where(_table.c.id == due.with_for_update(skip_locked=True).scalar_subquery())
+            row = connection.execute(
+                taken.values(n_looks=_table.c.n_looks + 1, look_at=pause).returning(_table)
+            ).one_or_none()
+            return None if row is None else _find(row)
+
+    def describe(self, find: int, facts: PageFacts | None) -> None:
+        """Write what its page says of itself where nothing is known; None where it says nothing. It is not read again."""
         with writing(self._engine) as connection:
             row = _locked(connection, find)
-            said = {name: getattr(draft, name) for name in _FACTS if draft and not getattr(row, name)}
-            if draft and row.published_at is None:
-                said["published_at"] = draft.published_at
-            _write(connection, find, {**said, "looked_at": database_now()})
+            said = {} if facts is None else asdict(facts)
+            known = {name for name in _FACTS if getattr(row, name)}
+            new = {name: value for name, value in said.items() if name not in known}
+            _write(connection, find, {**new, "looked_at": database_now()})
+
+    def leave_old(self, days: int) -> int:
+        """Let go of entries of feeds that waited for so many days, since they came or came back; how many."""
+        since = func.coalesce(_table.c.back_at, _table.c.found_at)
+        old = (_table.c.status == FindStatus.WAITING, is_of_feed(), since < database_now(-days * _DAY_SECONDS))
+        with reading(self._engine) as connection:
+            if connection.scalar(select(_table.c.id).where(*old).limit(1)) is None:
+                return 0
+        with writing(self._engine) as connection:
+            return connection.execute(update(_table).where(*old).values(status=FindStatus.OLD)).rowcount
 
     def _list(self, query: Select[Any]) -> Sequence[Find]:
         with reading(self._engine) as connection:
@@ -243,6 +359,7 @@ def _stands_for_another(connection: Connection, row: AnyRow, draft: FindDraft, *
 def _made(connection: Connection, draft: FindDraft, *, key: str = "") -> int | None:
     """The number of a new row; None where the page has one."""
     values = {name: getattr(draft, name) for name in ("url", "origin", "source", *_FACTS, "published_at")}
+    values["title"] = read_title(draft.title)
     statement = insert_into(connection, _table).values(
         **values,
         key=key or draft.key,
@@ -263,29 +380,47 @@ def _remember(connection: Connection, once: str, find_id: int) -> None:
 
 
 def _told_again(connection: Connection, row: AnyRow, draft: FindDraft) -> None:
-    """A person sends what is known: their words are added, and a page that was put aside or used waits for a decision again."""
-    if row.status != FindStatus.WAITING:
+    """A person sends what is known: their words are added, and a page that was dropped, put off or used waits for a decision again.
+
+    What a feed brought is then that person's.
+    """
+    if row.status != FindStatus.WAITING or row.back_at:
         _reopen(connection, row.id)
+    if row.origin == Origin.FEED:
+        _write(connection, row.id, {"origin": draft.origin, "source": draft.source})
     note, quote = joined_words(row.note, draft.note), joined_excerpts(row.quote, draft.quote)
-    _write(connection, row.id, {"note": note, "quote": quote, "title": row.title or draft.title})
+    _write(connection, row.id, {"note": note, "quote": quote, "title": row.title or read_title(draft.title)})
 
 
 def _reopen(connection: Connection, find_id: int) -> None:
-    _write(connection, find_id, {"status": FindStatus.WAITING, "decided_at": None, "post": None, "post_digest": None})
+    nothing = {"decided_at": None, "post": None, "post_digest": None, "back_at": None, "press_id": None}
+    _write(connection, find_id, {"status": FindStatus.WAITING, **nothing})
+
+
+def _require_not_kept(row: AnyRow) -> None:
+    if row.status == FindStatus.KEPT:
+        raise NotNow(
+            f"This find was kept already: posts/{row.post}.md.",
+            fix=f"Undo it first: newsletter finds undo {row.id}",
+        )
 
 
 def _decide(connection: Connection, find_id: int, status: FindStatus, **more: object) -> None:
-    _write(connection, find_id, {"status": status, "decided_at": database_now(), **more})
+    decided = {"status": status, "decided_at": database_now(), "back_at": None, "press_id": None}
+    _write(connection, find_id, {**decided, **more})
 
 
 def _write(connection: Connection, find_id: int, values: dict[str, Any]) -> None:
     connection.execute(update(_table).where(_table.c.id == find_id).values(**values))
 
 
-def _holds(word: str) -> ColumnElement[bool]:
-    return or_(
-        *(_table.c[name].icontains(word, autoescape=True) for name in (*_FACTS, "url", "note", "quote", "source"))
-    )
+def _below(find_id: int, *, people_first: bool) -> ColumnElement[bool]:
+    """Those that come after this one."""
+    if not people_first:
+        return _table.c.id < find_id
+    above = _table.alias()
+    group = select(above.c.origin == Origin.FEED).where(above.c.id == find_id).scalar_subquery()
+    return or_(is_of_feed() > group, and_(is_of_feed() == group, _table.c.id < find_id))
 
 
 def _locked(connection: Connection, find_id: int) -> AnyRow:
@@ -303,9 +438,14 @@ def _one(connection: Connection, find_id: int) -> Find:
 
 
 def _find(row: AnyRow) -> Find:
-    values = {name: value for name, value in row._mapping.items() if name not in {"key", "looked_at", "decided_at"}}
-    made = Find(**values)
-    return replace(made, origin=Origin(made.origin), status=FindStatus(made.status), choices=tuple(made.choices))
+    made = Find(**{name: value for name, value in row._mapping.items() if name not in _NOT_SAID})
+    return replace(
+        made,
+        title=read_title(made.title),
+        origin=Origin(made.origin),
+        status=FindStatus(made.status),
+        choices=tuple(made.choices),
+    )
 
 
 def _missing(find_id: int) -> Missing:

@@ -1,4 +1,4 @@
-"""Deciding about finds: a post is made of one, once, or it is put aside; both can be undone."""
+"""Deciding about finds: a post is made of one, once, or it is dropped; both can be undone."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from newsletter.collect.file_name import slug_of
 from newsletter.collect.finds_sql import WrittenPost
 from newsletter.collect.quote import as_quotes, on_top
 from newsletter.collect.seen import PostSeen, seen_before
+from newsletter.collect.triage.place import take_out
 from newsletter.words.canonical import canonical
 from newsletter.words.find import Excerpt, Find
 from newsletter.words.mistake import Missing, NewsletterError, NotNow
@@ -25,10 +26,10 @@ class Kept:
     seen: tuple[PostSeen, ...]
 
 
-def keep(desk: CollectDesk, find_id: int) -> Kept:
-    """Make a post of a find: its page is fetched, the note goes on top, and the quote stands below.
+def keep(desk: CollectDesk, find_id: int, *, press: int | None = None) -> Kept:
+    """Make a post of a find: its page is fetched, if it was not read before, the note goes on top, and the quote stands below.
 
-    Where the page can't be fetched, the post is made of what the find says, with a line to check. Kept twice, by two
+    `press` is the press on the page of finds by which it is kept. Where the page can't be fetched, the post is made of what the find says, with a line to check. Kept twice, by two
     people or after an interruption, it is one file. Raises Missing, and NotNow where one of its links is to be chosen.
     """
     found = desk.finds.get(find_id)
@@ -45,7 +46,7 @@ def keep(desk: CollectDesk, find_id: int) -> Kept:
         written = desk.posts.add_post(replace(post, slug=planned))
         return WrittenPost(slug=written.slug, digest=desk.posts.digest(written.slug))
 
-    kept, is_new = desk.finds.keep(find_id, write)
+    kept, is_new = desk.finds.keep(find_id, write, press=press)
     return Kept(
         find=kept,
         post=desk.posts.get_post(kept.post or planned),
@@ -55,7 +56,7 @@ def keep(desk: CollectDesk, find_id: int) -> Kept:
 
 
 def dismiss(desk: CollectDesk, find_id: int) -> Find:
-    """Put a find aside. Raises Missing, and NotNow for one that was kept."""
+    """Drop a find. Raises Missing, and NotNow for one that was kept."""
     return desk.finds.dismiss(find_id)
 
 
@@ -65,25 +66,32 @@ def undo(desk: CollectDesk, find_id: int) -> Find:
     Raises Missing, and NotNow where the post is somebody's work by now.
     """
 
-    def withdraw(post: WrittenPost) -> None:
-        numbers = [issue.number for issue in desk.issues.list_issues() if post.slug in issue.slugs()]
-        if numbers:
-            raise NotNow(
-                f"Its post is in issue {numbers[0]}; nothing was changed.",
-                fix=f"Take posts/{post.slug}.md out of the issue first.",
-            )
-        try:
-            digest = desk.posts.digest(post.slug)
-        except Missing:
-            return
-        if digest != post.digest:
-            raise NotNow(
-                f"Somebody wrote in posts/{post.slug}.md since; nothing was changed.",
-                fix="Delete that file yourself if it is not wanted.",
-            )
-        desk.posts.remove_post(post.slug, digest=digest)
+    return desk.finds.undo(find_id, lambda post: withdraw(desk, post))
 
-    return desk.finds.undo(find_id, withdraw)
+
+def withdraw(desk: CollectDesk, post: WrittenPost, *, out_of: int | None = None, by: str = "") -> None:
+    """Delete the post of a find that is decided anew, taking it out of the issue `out_of` first.
+
+    Raises NotNow where somebody wrote in it, or where another issue has it.
+    """
+    try:
+        digest = desk.posts.digest(post.slug)
+    except Missing:
+        return
+    numbers = [issue.number for issue in desk.issues.list_issues() if post.slug in issue.slugs()]
+    if others := [number for number in numbers if number != out_of]:
+        raise NotNow(
+            f"Its post is in issue {others[0]}; nothing was changed.",
+            fix=f"Take posts/{post.slug}.md out of the issue first.",
+        )
+    if digest != post.digest:
+        raise NotNow(
+            f"Somebody wrote in posts/{post.slug}.md since; nothing was changed.",
+            fix="Delete that file yourself if it is not wanted.",
+        )
+    if numbers:
+        take_out(desk, post.slug, number=numbers[0], by=by)
+    desk.posts.remove_post(post.slug, digest=digest)
 
 
 def choose(desk: CollectDesk, find_id: int, number: int) -> Find:
@@ -96,25 +104,22 @@ def choose(desk: CollectDesk, find_id: int, number: int) -> Find:
 
 
 def _post(desk: CollectDesk, find: Find) -> Post:
-    from newsletter.collect.pages.web_page import fetch_page, post_of
+    from newsletter.collect.pages.web_page import details_of, fetch_page, post_from
 
     if find.url is None:
         return _from_words(desk, find, ())
     try:
-        return post_of(
-            fetch_page(find.url, desk.fetcher),
-            on=desk.today(),
-            note=find.note,
-            excerpts=find.excerpts,
-            title=find.title,
-        )
+        read = desk.pages.find(find.id) or details_of(fetch_page(find.url, desk.fetcher), on=desk.today())
+        post = post_from(read, note=find.note, excerpts=find.excerpts, title=find.title)
     except NewsletterError as error:
         return _from_words(desk, find, (f"The page was not read: {error.message}",))
+    # The page may have been read on an earlier day.
+    return replace(post, slug=slug_of(post.title, desk.today()))
 
 
 def _from_words(desk: CollectDesk, find: Find, checks: tuple[str, ...]) -> Post:
     """A post of what the find says on its own."""
-    title = find.title or find.site or (canonical(find.url) if find.url else "") or "Without a title"
+    title = find.name if find.title or find.url else find.site or "Without a title"
     quote = as_quotes(find.excerpts or (Excerpt(text=find.summary),), find.site or find.source, find.url)
     return Post(
         slug=slug_of(title, desk.today()),

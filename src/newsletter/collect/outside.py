@@ -6,6 +6,7 @@ from datetime import date
 
 from newsletter.apart import Bounds, call
 from newsletter.collect.mail.message import ReadMail
+from newsletter.collect.pages.details import PageDetails
 from newsletter.words.post import Post
 
 # A mail of three megabytes of tags takes half of it. By the wall clock it is less than a visit to the mailbox may last.
@@ -28,6 +29,14 @@ def open_page(html: str, *, on: date, at: str | None = None, with_text: bool = T
     asked = {"on": on, "at": at, "with_text": with_text}
     data = html.encode(errors="surrogatepass")
     return call(task, data, returns=Post, what="This page", fix=fix, bounds=_PAGE, **asked)
+
+
+def open_details(html: str, *, on: date, at: str) -> PageDetails:
+    """`read_sent_details`, bounded. Raises Mistake, TooMuch where it takes too long or too much, and NotNow."""
+    fix = "Copy its text into a .txt file and add that."
+    task = "newsletter.collect.pages.page_details:read_sent_details"
+    data = html.encode(errors="surrogatepass")
+    return call(task, data, returns=PageDetails, what="This page", fix=fix, bounds=_PAGE, on=on, at=at)
 
 
 def open_clip(html: str, *, at: str, is_article: bool) -> str:

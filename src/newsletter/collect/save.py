@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from newsletter.collect.clip import Clip, read_excerpt
@@ -12,7 +11,6 @@ from newsletter.collect.seen import PostSeen, seen_before
 from newsletter.collect.web_address import whole_address
 from newsletter.words.find import (
     LONGEST_ADDRESS,
-    LONGEST_SUMMARY,
     LONGEST_TITLE,
     Find,
     FindDraft,
@@ -21,8 +19,9 @@ from newsletter.words.find import (
     own_words,
     pack,
     plain_words,
+    read_title,
 )
-from newsletter.words.mistake import Mistake, NewsletterError
+from newsletter.words.mistake import Mistake
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
@@ -60,7 +59,7 @@ def collect_find(
         url=address,
         origin=origin,
         source=plain_words(source, LONGEST_TITLE),
-        title=plain_words(title, LONGEST_TITLE),
+        title=read_title(title),
         note="" if excerpt.text else thought,
         quote=pack([excerpt]) if excerpt.text else "",
     )
@@ -80,43 +79,6 @@ def address_in(shared: str) -> str:
             fix="Look for a shorter one, or type it.",
         )
     return address
-
-
-def describe_bare(desk: CollectDesk, *, go_on: Callable[[], bool] = lambda: True) -> int:
-    """Ask pages of finds that have no title yet what they are called; how many were asked."""
-    n_asked = 0
-    while go_on() and (bare := desk.finds.list_bare(1)):
-        desk.finds.describe(bare[0].id, _description(desk, bare[0]))
-        n_asked += 1
-    return n_asked
-
-
-def _description(desk: CollectDesk, find: Find) -> FindDraft | None:
-    from newsletter.collect.pages.web_page import fetch_page, read_fetched
-
-    try:
-        post = read_fetched(fetch_page(find.url or "", desk.fetcher), on=desk.today())
-    except NewsletterError:
-        return None
-    return FindDraft(
-        url=find.url,
-        origin=find.origin,
-        source=find.source,
-        title=plain_words(post.title, LONGEST_TITLE),
-        site=plain_words(post.source or "", LONGEST_TITLE),
-        author=plain_words(post.author or "", LONGEST_TITLE),
-        summary=plain_words(_first_paragraph(post.body), LONGEST_SUMMARY),
-    )
-
-
-def _first_paragraph(body: str) -> str:
-    words = next((part for part in body.split("\n\n") if not part.startswith(("#", "!["))), "")
-    return re.sub(
-        r"^>\s?|\\(?=[^\w\s])|[*`]",
-        "",
-        re.sub(r"!?\[([^\[\]]*+)\]\((?:(?!\]\()[^)])*+\)", r"\1", words),
-        flags=re.MULTILINE,
-    )
 
 
 def _without_full_stop(address: str) -> str:

@@ -10,6 +10,7 @@ from itertools import pairwise
 from newsletter.compose.braces import regions_of
 from newsletter.compose.gaps import TextOrigin
 from newsletter.compose.markdown import parser
+from newsletter.words.find import is_unread_title
 from newsletter.words.gap import without_gaps
 from newsletter.words.issue import Issue, Section
 from newsletter.words.mistake import Mistake, NotNow
@@ -45,13 +46,32 @@ def draft(
     by_slug = {post.slug: post for post in unused}
     # What stands first in the issue names it in the inbox.
     in_order = [by_slug[slug] for section in sections for slug in section.posts]
+    named = [post for post in in_order if not is_unread_title(post.title)]
+    number = next_number(issues) if number is None else number
     return Issue(
-        number=number if number is not None else max((issue.number for issue in issues), default=0) + 1,
-        subject=without_gaps(in_order[0].title),
-        preheader=without_gaps(_preheader(in_order)),
+        number=number,
+        subject=without_gaps(named[0].title) if named else f"Issue {number}",
+        preheader=without_gaps(_preheader(named)) if named else "",
         lists=lists,
         dated_on=dated_on,
         sections=sections,
+    )
+
+
+def next_number(issues: Iterable[Issue]) -> int:
+    """The number after the highest one."""
+    return max((issue.number for issue in issues), default=0) + 1
+
+
+def begun(issues: Sequence[Issue], titles: Sequence[str]) -> Issue:
+    """A new issue without posts: the last one's template and lists, and sections of these titles; its subject is still to be written."""
+    number, last = next_number(issues), max(issues, key=lambda issue: issue.number, default=None)
+    return Issue(
+        number=number,
+        subject=f"Issue {number}",
+        template=last.template if last else None,
+        lists=last.lists if last else (),
+        sections=tuple(Section(title=title, posts=()) for title in titles if title),
     )
 
 

@@ -128,7 +128,10 @@ def view_of(
         date=written_date(issue.dated_on, newsletter.language),
         intro=writer.copy(issue.intro, TextOrigin(issue.file, issue.intro_line), top_heading=2),
         sections=tuple(
-            writer.section(section.title, _found(section.posts, posts, issue)) for section in issue.sections
+            writer.section(section.title, _found(section.posts, posts, issue))
+            for section in issue.sections
+            # A heading that nothing stands under is a place that was left free.
+            if section.posts
         ),
         outro=writer.copy(issue.outro, TextOrigin(issue.file, issue.outro_line), top_heading=2),
         browser_url=f"{writer.public_url}/issues/{issue.number}",

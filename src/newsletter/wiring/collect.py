@@ -14,6 +14,8 @@ from newsletter.collect.desk import CollectDesk
 from newsletter.collect.feeds.feeds_sql import FeedMemory
 from newsletter.collect.finds_sql import Finds
 from newsletter.collect.keys_sql import CollectKeys
+from newsletter.collect.triage.presses_sql import Presses
+from newsletter.collect.triage.read_pages_sql import ReadPages
 from newsletter.fetch.feed_reader import FeedReader
 from newsletter.folder.feeds_file import FeedFile
 from newsletter.folder.post_file import parse_post
@@ -32,8 +34,11 @@ def collect_desk(parts: Parts) -> CollectDesk:
     return CollectDesk(
         finds=Finds(parts.engine),
         keys=CollectKeys(parts.engine, lambda: secrets.token_urlsafe(32)),
+        pages=ReadPages(parts.engine),
+        presses=Presses(parts.engine),
         posts=parts.posts,
         issues=parts.issues,
+        sheets=parts.sheets,
         book=FeedFile(parts.directory),
         memory=FeedMemory(parts.engine),
         reader=FeedReader(),
@@ -44,18 +49,20 @@ def collect_desk(parts: Parts) -> CollectDesk:
         now=parts.clock.now,
         mailbox=_mailbox(parts),
         editors=parts.config.editors,
+        zone=parts.config.newsletter.zone,
+        feed_days=parts.config.feed_days,
     )
 
 
 def collect_beat(parts: Parts, stop: threading.Event | None = None) -> None:
-    """What is due of collecting: feeds, the letterbox, and what pages of new finds are called.
+    """What is due of collecting: feeds, the letterbox, the pages of new finds, and old entries of feeds.
 
     It lasts half a minute at most, and ends early once `stop` is set. A step that fails is logged and stops no other;
     the next beat tries again.
     """
     from newsletter.collect.feeds.poll import poll_due
     from newsletter.collect.mail.letterbox import empty_letterbox
-    from newsletter.collect.save import describe_bare
+    from newsletter.collect.triage.look import leave_old, look_at_pages
 
     desk, until = collect_desk(parts), time.monotonic() + _LONGEST_BEAT
 
@@ -64,8 +71,9 @@ def collect_beat(parts: Parts, stop: threading.Event | None = None) -> None:
 
     chores = (
         partial(empty_letterbox, desk),
-        partial(describe_bare, desk, go_on=go_on),
+        partial(leave_old, desk),
         partial(poll_due, desk, go_on=go_on),
+        partial(look_at_pages, desk, go_on=go_on),
     )
     for chore in chores:
         if stop and stop.is_set():

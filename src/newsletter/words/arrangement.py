@@ -38,6 +38,16 @@ def added(sections: Sections, slug: str, *, section: int | None = None) -> Secti
     return _with(sections, at, (*sections[at].posts, slug))
 
 
+def added_to(sections: Sections, slug: str, title: str) -> Sections:
+    """At the end of the section of this title, which comes last where there is none; a post that is there already stays."""
+    if any(slug in one.posts for one in sections):
+        return sections
+    at = next((n for n, one in enumerate(sections) if one.title.casefold() == title.casefold()), None)
+    if at is None:
+        return (*sections, Section(title=title, posts=(slug,)))
+    return added(sections, slug, section=at)
+
+
 def removed(sections: Sections, slug: str) -> Sections:
     """Without the post; a section that has no title and no post left goes too."""
     at, inside = _find(sections, slug)

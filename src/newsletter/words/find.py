@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from newsletter.words.canonical import canonical
+from newsletter.words.domain import host_of, unicode_domain
 from newsletter.words.mistake import Mistake
 from newsletter.words.plain import unix_lines
 
@@ -20,6 +21,8 @@ LONGEST_SUMMARY = 1_000
 LONGEST_QUOTES = 5 * LONGEST_WORDS
 # Separators of records and units (ASCII): `own_words` and `without_controls` let none of them into a text.
 _NEXT_EXCERPT, _NEXT_PART = "\x1e", "\x1f"
+_BARE_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[\w-]+(?:\.[\w-]+)+/\S*", re.IGNORECASE)
+_UNREAD = ", still to be read"
 _CONTROL = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\u2028\\u2029\\ufeff]")
 
 
@@ -29,7 +32,17 @@ class FindStatus(StrEnum):
     WAITING = "waiting"
     KEPT = "kept"
     DISMISSED = "dismissed"
-    OLD = "old"  # was in its feed before the feed was subscribed to; never shown
+    OLD = "old"  # of a feed, from before it was subscribed to or left after its days; never shown
+
+
+class Press(StrEnum):
+    """What one press on the page of finds does with those that it is meant for."""
+
+    SECTION = "section"  # a post in a section of the next issue
+    SHORTLIST = "shortlist"  # a post that is in no issue yet
+    MERGE = "merge"  # one post of several
+    LATER = "later"
+    DROP = "drop"
 
 
 class Origin(StrEnum):
@@ -71,7 +84,12 @@ class FindDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Find:
-    """A find as it is stored. `post` is the slug of the post that was, or is about to be, made of it."""
+    """A find as it is stored. `post` is the slug of the post that was, or is about to be, made of it.
+
+    `minutes` is how long its page takes to read, or to watch; None until that is known. `language` is the page's, such as
+    `de`; `is_paid` that the page says it is not free. Until `back_at` it is put off. `press_id` is the press that decided
+    about it last.
+    """
 
     id: int
     url: str | None
@@ -89,6 +107,11 @@ class Find:
     status: FindStatus
     post: str | None
     post_digest: str | None
+    minutes: int | None = None
+    language: str = ""
+    is_paid: bool = False
+    back_at: datetime | None = None
+    press_id: int | None = None
 
     @property
     def excerpts(self) -> tuple[Excerpt, ...]:
@@ -107,8 +130,39 @@ class Find:
 
     @property
     def name(self) -> str:
-        """What it is called on a line of its own."""
-        return self.title or self.url or (f"{len(self.choices)} links" if self.choices else "without a title")
+        """What it is called on a line of its own; an address is never a title."""
+        if self.title or self.url:
+            return self.title or unread_title(self.url or "")
+        return f"{len(self.choices)} links" if self.choices else "without a title"
+
+    @property
+    def is_of_feed(self) -> bool:
+        """Whether no person brought it."""
+        return self.origin is Origin.FEED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindFilter:
+    """Which finds are shown: by whom they were saved, of which feed, how many days old at most, how many minutes long.
+
+    `least` and `most` are minutes; where either is set, a page of unknown length does not fit.
+    """
+
+    person: str = ""
+    feed: str = ""
+    days: int | None = None
+    least: int | None = None
+    most: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindBefore:
+    """How a find stood before a press."""
+
+    id: int
+    status: FindStatus
+    back_at: datetime | None
+    press_id: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +224,28 @@ def _unpacked(part: str) -> Excerpt:
 def find_key(url: str) -> str:
     """SHA-256 of the canonical address, 64 hexadecimal digits: addresses are too long for an index."""
     return hashlib.sha256(canonical(url).encode(errors="replace")).hexdigest()
+
+
+def is_bare_address(title: str) -> bool:
+    """Whether a title is nothing but an address, as browsers call a page that has none."""
+    return _BARE_ADDRESS.fullmatch(title.strip()) is not None
+
+
+def read_title(title: str) -> str:
+    """A title as it may be kept: on one line, and "" for one that is only an address."""
+    line = plain_words(title, LONGEST_TITLE)
+    return "" if is_bare_address(line) else line
+
+
+def unread_title(url: str) -> str:
+    """What a page is called until its own title is known: "example.com, still to be read"."""
+    host = host_of(url)
+    return f"{unicode_domain(host).removeprefix('www.') if host else 'A page'}{_UNREAD}"
+
+
+def is_unread_title(title: str) -> bool:
+    """Whether a post still waits for somebody to give it a title."""
+    return title.endswith(_UNREAD) or is_bare_address(title)
 
 
 def plain_words(text: str, longest: int) -> str:

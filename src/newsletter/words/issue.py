@@ -18,6 +18,14 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SectionPlan:
+    """A section that issues have, and how many posts it has places for; None where that is left open."""
+
+    title: str
+    places: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
     """A file in `issues/`. It never carries state: when and to whom it went is in the database.
 

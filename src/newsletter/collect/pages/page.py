@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from bs4 import BeautifulSoup
+
 from newsletter.collect.file_name import slug_of
 from newsletter.collect.literal import literal_inline, one_line
+from newsletter.collect.pages.details import PageDetails
 from newsletter.collect.pages.html_markdown import html_to_markdown
 from newsletter.collect.pages.missing_words import prose_of, say_missing
 from newsletter.collect.pages.page_body import clean_html, find_body
@@ -30,7 +33,12 @@ def read_page(html: str, *, on: date, at: str | None = None, with_text: bool = T
 
     Without its text it has the title, author, day and picture only. Raises Mistake where it has neither words nor a title.
     """
-    page = parse_page(html)
+    read = read_tree(parse_page(html), html, on=on, at=at)
+    return read.post if with_text else read.without_text
+
+
+def read_tree(page: BeautifulSoup, html: str, *, on: date, at: str | None) -> PageDetails:
+    """The same from the tree of the page, which is not whole afterwards. Raises Mistake."""
     facts, work = read_facts(page, html, at), read_work(page)
     drop_site_name(page, facts.site)
     prose = prose_of(page.body or page)
@@ -48,22 +56,20 @@ def read_page(html: str, *, on: date, at: str | None = None, with_text: bool = T
         notes = (*notes, *doubts(voices))
     body, unplaced = _placed(body, facts)
     body = on_top(literal_inline(work.sentence), body) if work else body
-    of_text = (
-        (*missing, *_unreadable(body if title in body else title + body), *unplaced, *_whose_words(facts, body))
-        if with_text
-        else ()
-    )
-    return Post(
+    of_facts = (*notes, *_front(facts))
+    of_text = (*missing, *_unreadable(body if title in body else title + body), *unplaced, *_whose_words(facts, body))
+    post = Post(
         slug=slug_of(title, on),
         title=title,
-        body=body if with_text else "",
+        body=body,
         url=facts.url,
         source=facts.site,
         author=facts.author,
         published_on=facts.published_on,
         image=image,
-        checks=(*notes, *_front(facts), *of_text),
+        checks=(*of_facts, *of_text),
     )
+    return PageDetails(post=post, n_checks_of_facts=len(of_facts))
 
 
 def read_sent_page(html: bytes, *, on: str, at: str | None, with_text: bool) -> Post:

@@ -15,6 +15,7 @@ from trafilatura.metadata import extract_metadata
 from newsletter.collect.literal import one_line
 from newsletter.collect.pages.page_title import page_title
 from newsletter.collect.web_address import whole_address
+from newsletter.words.find import read_title
 
 # Its complaints about odd pages are no use to somebody who adds a post.
 logging.getLogger("trafilatura").addHandler(logging.NullHandler())
@@ -56,7 +57,7 @@ def read_facts(page: BeautifulSoup, html: str, at: str | None = None) -> PageFac
     image = _meta(page, "og:image") or _meta(page, "twitter:image")
     published = _meta(page, "article:published_time") or _attribute(page, "article time[datetime]", "datetime")
     return PageFacts(
-        title=_text(page_title(page, site=_meta(page, "og:site_name"), guessed=found.title)),
+        title=read_title(_text(page_title(page, site=_meta(page, "og:site_name"), guessed=found.title)) or "") or None,
         url=url,
         base=base,
         site=_text(_meta(page, "og:site_name") or found.sitename),

@@ -7,18 +7,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from newsletter.collect.pages.details import PageDetails
 from newsletter.collect.quote import as_quotes, on_top
 from newsletter.collect.web_address import site_of, whole_address
 from newsletter.collect.wordless import require_words
 from newsletter.ports.fetcher import MAX_BYTES, Fetched, Fetcher, NotFetched, WhyNot
 from newsletter.words.canonical import canonical
-from newsletter.words.find import Excerpt
+from newsletter.words.find import Excerpt, read_title, unread_title
 from newsletter.words.mistake import Mistake
+from newsletter.words.plain import minutes_to_read
 from newsletter.words.post import Post
 
 _PAGES = {"text/html", "application/xhtml+xml", ""}
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
 _AGAIN = {WhyNot.TOO_SLOW, WhyNot.UNREACHABLE, WhyNot.OFFLINE}
+# Too many questions, and servers that are ill: RFC 6585 and RFC 9110.
+_FOR_NOW = frozenset({408, 425, 429, 500, 502, 503, 504})
 _BY_HAND = "Open it in your browser, save it as an .html file, and add that file."
 
 
@@ -31,8 +35,14 @@ class WebPage:
     is_plain: bool = False
 
 
+class NoAnswerNow(Mistake):
+    """The page may well be there later."""
+
+
 def fetch_page(url: str, fetcher: Fetcher) -> WebPage:
-    """Fetch an address that is meant to be read. Raises Mistake where it is no address of the web, is refused, or does not answer."""
+    """Fetch an address that is meant to be read. Raises Mistake where it is no address of the web, is refused,
+    or does not answer: NoAnswerNow where it may later.
+    """
     address = whole_address(url)
     if address is None:
         raise Mistake(f"This is not an address of the web: {url[:200]}", fix="Write it whole: https://example.com/page")
@@ -40,9 +50,11 @@ def fetch_page(url: str, fetcher: Fetcher) -> WebPage:
         answer = fetcher.fetch(address, limit=MAX_BYTES)
     except NotFetched as error:
         fix = f"Try again later. {_BY_HAND}" if error.why in _AGAIN else _BY_HAND
-        raise Mistake(f"{address} was not fetched: {error.reason}.", fix=fix) from None
+        kind_of = NoAnswerNow if error.why in _AGAIN else Mistake
+        raise kind_of(f"{address} was not fetched: {error.reason}.", fix=fix) from None
     if answer.status != 200:
-        raise Mistake(f"{address} answers {answer.status}{_said(answer.status)}.", fix=_BY_HAND)
+        kind_of = NoAnswerNow if answer.status in _FOR_NOW else Mistake
+        raise kind_of(f"{address} answers {answer.status}{_said(answer.status)}.", fix=_BY_HAND)
     kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind not in _PAGES | {"text/plain"}:
         raise Mistake(
@@ -57,37 +69,51 @@ def post_of(page: WebPage, *, on: date, note: str = "", excerpts: Sequence[Excer
 
     `note` goes on top; with `excerpts` these stand below it, and the page gives only its title, author, day and picture.
     """
-    post = read_fetched(page, on=on, with_text=not excerpts)
+    return post_from(details_of(page, on=on), note=note, excerpts=excerpts, title=title)
+
+
+def post_from(details: PageDetails, *, note: str = "", excerpts: Sequence[Excerpt] = (), title: str = "") -> Post:
+    """The same of a page that was read before."""
+    post = details.without_text if excerpts else details.post
     if excerpts:
-        post = replace(post, body=as_quotes(excerpts, post.source or site_of(page.url), post.url))
+        post = replace(post, body=as_quotes(excerpts, post.source or site_of(post.url or ""), post.url))
     elif not note:
         require_words(post)
-    return replace(post, body=on_top(note, post.body), title=post.title or title)
+    title = read_title(post.title) or read_title(title) or unread_title(post.url or "")
+    return replace(post, body=on_top(note, post.body), title=title)
 
 
 def read_fetched(page: WebPage, *, on: date, with_text: bool = True) -> Post:
     """What a page says, even if that is only its title. Raises Mistake where it says nothing."""
+    details = details_of(page, on=on)
+    return details.post if with_text else details.without_text
+
+
+def details_of(page: WebPage, *, on: date) -> PageDetails:
+    """What a page says, with its length and language. Raises Mistake where it says nothing."""
     from newsletter.collect.charset import decoded, decoded_page
-    from newsletter.collect.outside import open_page
+    from newsletter.collect.outside import open_details
     from newsletter.collect.plain_text import read_plain_text
 
     if page.is_plain:
         post = replace(read_plain_text(decoded(page.html, name=page.url), on=on), url=page.url)
-        post = post if with_text else replace(post, body="", checks=())
+        details = PageDetails(post=post, n_checks_of_facts=0, minutes=minutes_to_read(post.body) or None)
     else:
-        post = open_page(decoded_page(page.html, name=page.url), on=on, at=page.url, with_text=with_text)
-    return _at_its_own_site(post, page.url)
+        details = open_details(decoded_page(page.html, name=page.url), on=on, at=page.url)
+    return _at_its_own_site(details, page.url)
 
 
-def _at_its_own_site(post: Post, fetched: str) -> Post:
+def _at_its_own_site(details: PageDetails, fetched: str) -> PageDetails:
     """A page may name a better address of its own; one on another site is not believed, but shown."""
-    own = whole_address(fetched) or fetched
+    own, post = whole_address(fetched) or fetched, details.post
     if post.url is None or post.url == own:
-        return replace(post, url=own)
+        return replace(details, post=replace(post, url=own))
     if canonical(post.url).partition("/")[0] == canonical(own).partition("/")[0]:
-        return post
+        return details
     check = f"The page says that its own address is {post.url}: link there instead if that is where it first stood."
-    return replace(post, url=own, checks=(*post.checks, check))
+    n_of_facts = details.n_checks_of_facts
+    checks = (*post.checks[:n_of_facts], check, *post.checks[n_of_facts:])
+    return replace(details, post=replace(post, url=own, checks=checks), n_checks_of_facts=n_of_facts + 1)
 
 
 def _marked(answer: Fetched) -> bytes:

@@ -61,7 +61,7 @@ def read_work(page: BeautifulSoup) -> WorkFacts | None:
 
 def _by_schema(page: BeautifulSoup) -> WorkFacts | None:
     """JSON-LD of schema.org. An article with a video in it stays an article: only what the page is mainly about counts."""
-    nodes = list(_nodes(page))
+    nodes = list(linked_data(page))
     if any(_ARTICLES.intersection(_names_of_kind(node)) for node in nodes):
         return None
     works = ((node, _KINDS[name]) for node in nodes for name in _names_of_kind(node) if name in _KINDS)
@@ -69,7 +69,8 @@ def _by_schema(page: BeautifulSoup) -> WorkFacts | None:
     return _of_node(node, kind) if node else None
 
 
-def _nodes(page: BeautifulSoup) -> Iterator[dict[str, Any]]:
+def linked_data(page: BeautifulSoup) -> Iterator[dict[str, Any]]:
+    """What the page says of itself in JSON-LD: each thing on top, and what that is mainly about."""
     for tag in page.select('script[type="application/ld+json"]')[:_MOST_BLOCKS]:
         with suppress(ValueError, RecursionError):
             yield from _top_nodes(json.loads(tag.get_text()))

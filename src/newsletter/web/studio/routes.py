@@ -15,7 +15,6 @@ from starlette.routing import BaseRoute, Route
 from newsletter.web.number import use_numbers
 from newsletter.web.studio import (
     calendar,
-    finds,
     health,
     home,
     live,
@@ -23,10 +22,10 @@ from newsletter.web.studio import (
     schedule,
     settings,
     sign_in,
-    sources,
     users,
 )
 from newsletter.web.studio.door import endpoint
+from newsletter.web.studio.finds import finds, sources
 from newsletter.web.studio.issue import (
     broken,
     compose,

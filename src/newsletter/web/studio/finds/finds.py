@@ -1,4 +1,4 @@
-"""Finds: what was found this week, kept with a note, and made into posts."""
+"""The page of finds: what was found this week, row by row, beside the next issue that it is sorted into."""
 
 from __future__ import annotations
 
@@ -9,75 +9,108 @@ from starlette.responses import Response
 
 from newsletter.collect.clip import Clip
 from newsletter.collect.desk import CollectDesk
-from newsletter.collect.drawer import find_unused
-from newsletter.collect.keep import choose, dismiss, keep, undo
+from newsletter.collect.keep import undo
 from newsletter.collect.mail.mail_post import mail_post
 from newsletter.collect.mail.message import MailLink
 from newsletter.collect.save import address_in, collect_find
 from newsletter.collect.seen import seen_before
 from newsletter.collect.source import MAX_BYTES, collect, is_mail
+from newsletter.compose.draft import unused_posts
 from newsletter.web.number import read_number
+from newsletter.web.studio.finds.next_issue import next_issue
+from newsletter.web.studio.finds.press import press
+from newsletter.web.studio.finds.shown import shown
 from newsletter.web.studio.issue.broken import readable
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.studio import Studio
 from newsletter.web.studio.visit import NoSuchAct, Visit
 from newsletter.wiring.collect import collect_desk
-from newsletter.words.find import FindStatus
+from newsletter.words.find import FindFilter, FindStatus
 from newsletter.words.mistake import Mistake, NewsletterError
 from newsletter.words.post import Post
 from newsletter.words.user import Role
 
-_PER_PAGE = 40
-_SHOWN = {"waiting": FindStatus.WAITING, "kept": FindStatus.KEPT, "aside": FindStatus.DISMISSED}
+_PER_PAGE = 60
+_SHOWN = {
+    "waiting": FindStatus.WAITING,
+    "later": FindStatus.WAITING,
+    "kept": FindStatus.KEPT,
+    "aside": FindStatus.DISMISSED,
+}
+_AGES = {"day": 1, "week": 7}
+# Minutes: least and most.
+_LENGTHS = {"short": (None, 4), "middle": (5, 10), "long": (11, None)}
 
 
 def show(studio: Studio, visit: Visit) -> Response:
-    """What waits, newest first; `?show=` is "kept" or "aside", `?q=` words to look for, `?before=` the page after."""
-    desk = collect_desk(studio.parts)
-    shown = visit.asked("show") if visit.asked("show") in _SHOWN else "waiting"
-    before = visit.asked("before")
+    """What waits, people's before feeds', newest first.
+
+    `?show=` is "later", "kept" or "aside"; `?q=` words to look for; `?person=`, `?feed=`, `?age=` and `?length=` narrow it;
+    `?before=` is the page after.
+    """
+    desk, files = collect_desk(studio.parts), readable(studio.parts)
+    tab = visit.asked("show") if visit.asked("show") in _SHOWN else "waiting"
+    asked = {name: visit.asked(name) for name in ("q", "person", "feed", "age", "length") if visit.asked(name)}
     found = desk.finds.list_finds(
-        _SHOWN[shown],
-        before=read_number(before),
+        _SHOWN[tab],
+        later=tab == "later",
+        before=read_number(visit.asked("before")),
         limit=_PER_PAGE + 1,
         matching=visit.asked("q"),
+        only=_filter(visit),
+        people_first=True,
     )
+    people, feeds = desk.finds.list_sources()
+    next_one = next_issue(studio, files)
+    sent = studio.parts.ledger.accounts.list_issues_sent()
     return studio.page(
         visit,
         "finds.html",
-        finds=found[:_PER_PAGE],
-        older=urlencode({"show": shown, "q": visit.asked("q"), "before": found[_PER_PAGE - 1].id})
-        if len(found) > _PER_PAGE
-        else "",
-        shown=shown,
-        matching=visit.asked("q"),
-        unused=find_unused(desk.posts, desk.issues) if not before else [],
-        numbers=[issue.number for issue in reversed(readable(studio.parts).issues)][:5],
+        rows=shown(
+            found[:_PER_PAGE],
+            language=studio.newsletter.language,
+            files=files,
+            sent=sent,
+            next_number=next_one.number,
+        ),
+        older=urlencode({"show": tab, **asked, "before": found[_PER_PAGE - 1].id}) if len(found) > _PER_PAGE else "",
+        tab=tab,
+        asked=asked,
+        asked_words=urlencode({"show": tab, **asked}),
+        n_waiting=desk.finds.count(),
+        n_later=desk.finds.count(later=True),
+        people=people,
+        feeds=feeds,
+        next=next_one,
+        unused=list(reversed(unused_posts(files.posts, files.issues))),
+    )
+
+
+def _filter(visit: Visit) -> FindFilter:
+    least, most = _LENGTHS.get(visit.asked("length"), (None, None))
+    return FindFilter(
+        person=visit.asked("person"),
+        feed=visit.asked("feed"),
+        days=_AGES.get(visit.asked("age")),
+        least=least,
+        most=most,
     )
 
 
 def act(studio: Studio, visit: Visit) -> Response:
-    """Save an address with a thought, keep a find as a post, put it aside, or take either back."""
+    """Save an address with a thought, bring a find back, or whatever else was pressed."""
+    if visit.text("press"):
+        return press(studio, visit)
     desk, what = collect_desk(studio.parts), visit.text("act")
     if what == "save":
         return _save(studio, visit)
     find = read_number(visit.text("find"))
-    if find is None:
+    if find is None or what != "undo":
         raise NoSuchAct
-    if what == "keep":
-        if (link := read_number(visit.text("link"))) is not None:
-            choose(desk, find, link)
-        kept = keep(desk, find)
-        studio.sittings.note(visit.who, kept.post.file)
-        return visit.go("/finds", said=" ".join([f"Kept as {kept.post.file}.", *(one.sentence for one in kept.seen)]))
-    if what == "aside":
-        return visit.go("/finds", said=f"Put aside: {dismiss(desk, find).title or 'it'}. It is under “Put aside”.")
-    if what == "undo":
-        post = desk.finds.get(find).post
-        undo(desk, find)
-        studio.sittings.note(visit.who, *([f"posts/{post}.md"] if post else []))
-        return visit.go("/finds", said="It waits again.")
-    raise NoSuchAct
+    post = desk.finds.get(find).post
+    name = undo(desk, find).name
+    studio.sittings.note(visit.who, *([f"posts/{post}.md"] if post else []))
+    return visit.go("/finds", said=f"Waiting again: “{name}”.")
 
 
 def ask(studio: Studio, visit: Visit) -> Response:

@@ -19,7 +19,7 @@ from newsletter.words.user import Role
 
 # Lines of a list of feeds that were left out; a notice holds no more.
 _MOST_SAID = 3
-_ASSETS = Path(__file__).parent / "assets"
+_ASSETS = Path(__file__).parents[1] / "assets"
 
 
 def show(studio: Studio, visit: Visit) -> Response:
