@@ -14,6 +14,7 @@ from newsletter.collect.desk import CollectDesk
 from newsletter.collect.feeds.feeds_sql import FeedMemory
 from newsletter.collect.finds_sql import Finds
 from newsletter.collect.keys_sql import CollectKeys
+from newsletter.collect.triage.looks_sql import FindLooks
 from newsletter.collect.triage.presses_sql import Presses
 from newsletter.collect.triage.read_pages_sql import ReadPages
 from newsletter.fetch.feed_reader import FeedReader
@@ -36,6 +37,7 @@ def a_desk(engine: Engine, directory: Path, *, ports: Collection[int] = (), **mo
     parts: dict[str, Any] = {
         "finds": Finds(engine),
         "keys": CollectKeys(engine, lambda: secrets.token_urlsafe(32)),
+        "looks": FindLooks(engine),
         "pages": ReadPages(engine),
         "presses": Presses(engine),
         "posts": PostFiles(directory),

@@ -85,7 +85,7 @@ def test_what_people_saved_is_read_before_feeds_and_a_page_by_one_process(desk: 
     own = collect_find(desk, "https://p.example.com/").find.id
     gone = collect_find(desk, "https://p.example.com/gone").find.id
     desk.finds.dismiss(gone)
-    claimed = [desk.finds.claim_look() for _ in range(3)]
+    claimed = [desk.looks.claim() for _ in range(3)]
 
     assert [own, own - 1, None] == [find.id if find else None for find in claimed]
 

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import Engine, update
 
 from newsletter.collect.desk import CollectDesk
-from newsletter.collect.finds_sql import PageFacts
 from newsletter.collect.save import collect_find
 from newsletter.collect.tables import find as find_table
 from newsletter.collect.triage.look import leave_old
+from newsletter.collect.triage.looks_sql import FindFacts
 from newsletter.collect.triage.place import IssuePlace
 from newsletter.collect.triage.sort import drop, merge, next_monday, put_off, shortlist, take_back
 from newsletter.words.find import FindDraft, FindFilter, FindStatus, Origin
@@ -126,7 +126,7 @@ def test_several_finds_become_one_post_with_each_source(desk: CollectDesk) -> No
     """Each one's thought on top of its quote; where nothing was selected, how the page begins. Undone, all wait again."""
     one = a_find(desk, "One", note="First.", quote="It floats.")
     two = a_find(desk, "Two", note="And then.")
-    desk.finds.describe(two, PageFacts(site="Coast", summary="The ferry goes when the ice allows."))
+    desk.looks.describe(two, FindFacts(site="Coast", summary="The ferry goes when the ice allows."))
     done = merge(desk, [two, one], by=ANA, place=SHORT)
     post = desk.posts.get_post(desk.finds.get(one).post or "")
 
@@ -196,8 +196,8 @@ def test_people_stand_before_feeds_and_pages_go_on_from_there(desk: CollectDesk)
     paged: list[int] = []
     while page := desk.finds.list_finds(people_first=True, limit=2, before=paged[-1] if paged else None):
         paged += [find.id for find in page]
-    desk.finds.describe(everything[0], PageFacts(minutes=4))
-    desk.finds.describe(everything[1], PageFacts(minutes=12))
+    desk.looks.describe(everything[0], FindFacts(minutes=4))
+    desk.looks.describe(everything[1], FindFacts(minutes=12))
 
     assert (everything, [6, 4, 2, 5, 3, 1]) == (paged, everything)
     assert (["saved by Ana", "saved by Ben"], ["Coast"]) == desk.finds.list_sources()

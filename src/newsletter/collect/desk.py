@@ -10,6 +10,7 @@ from newsletter.collect.feeds.feeds_sql import FeedMemory
 from newsletter.collect.finds_sql import Finds
 from newsletter.collect.keys_sql import CollectKeys
 from newsletter.collect.markdown import ParsePost
+from newsletter.collect.triage.looks_sql import FindLooks
 from newsletter.collect.triage.presses_sql import Presses
 from newsletter.collect.triage.read_pages_sql import ReadPages
 from newsletter.fetch.feed_reader import FeedReader
@@ -30,6 +31,7 @@ class CollectDesk:
 
     finds: Finds
     keys: CollectKeys
+    looks: FindLooks
     pages: ReadPages
     presses: Presses
     posts: PostFiles

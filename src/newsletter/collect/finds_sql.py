@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, func, or_, select, update
 
 from newsletter.collect.tables import find as _table
 from newsletter.collect.tables import find_delivery
@@ -35,10 +35,6 @@ from newsletter.words.mistake import Missing, NotNow
 _FACTS = ("title", "site", "author", "summary")
 _NOT_SAID = frozenset({"key", "looked_at", "decided_at", "n_looks", "look_at"})
 _ANY = FindFilter()
-_DAY_SECONDS = 86_400
-# After each try of a page that does not answer; after the last of them it is given up. A process that died while reading
-# a page has used up a try.
-_PAUSES = (600, 3_600, 6 * 3_600, _DAY_SECONDS, 2 * _DAY_SECONDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,19 +43,6 @@ class WrittenPost:
 
     slug: str
     digest: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageFacts:
-    """What a find's page says of itself; "" and None are what it does not say."""
-
-    title: str = ""
-    site: str = ""
-    author: str = ""
-    summary: str = ""
-    minutes: int | None = None
-    language: str = ""
-    is_paid: bool = False
 
 
 class Taken(StrEnum):
@@ -163,7 +146,7 @@ class Finds:
             return connection.scalar(select(func.count()).where(standing(status, later=later))) or 0
 
     def list_sources(self) -> tuple[Sequence[str], Sequence[str]]:
-        """Who saved what waits, and of which feeds the rest is, each by name."""
+        """The names of those who saved what waits, and of the feeds of the rest."""
         with reading(self._engine) as connection:
             waits = standing(FindStatus.WAITING)
             people = select(_table.c.source).where(waits, ~is_of_feed(), _table.c.source != "").distinct()
@@ -186,8 +169,8 @@ class Finds:
         with writing(self._engine) as connection:
             row = _locked(connection, find)
             if row.status == FindStatus.KEPT:
-                return _find(row), False
-            post = write(_find(row))
+                return find_of(row), False
+            post = write(find_of(row))
             _decide(connection, find, FindStatus.KEPT, post=post.slug, post_digest=post.digest, press_id=press)
             return _one(connection, find), True
 
@@ -201,7 +184,7 @@ class Finds:
             free = [by_id[one] for one in finds if one in by_id and by_id[one].status != FindStatus.KEPT]
             if not free:
                 return []
-            post = write([_find(row) for row in free])
+            post = write([find_of(row) for row in free])
             for row in free:
                 _decide(connection, row.id, FindStatus.KEPT, post=post.slug, post_digest=post.digest, press_id=press)
             return [_one(connection, row.id) for row in free]
@@ -266,52 +249,9 @@ class Finds:
             _decide(connection, find, FindStatus.DISMISSED, choices=[])
             return _one(connection, other.id)
 
-    def claim_look(self) -> Find | None:
-        """A find whose page is to be read now, taken so that nobody else reads it for some minutes; None where none is.
-
-        What people saved comes first.
-        """
-        due = (
-            select(_table.c.id)
-            .where(standing(FindStatus.WAITING), _table.c.url.is_not(None), _table.c.looked_at.is_(None))
-            .where((_table.c.look_at.is_(None)) | (_table.c.look_at <= database_now()))
-            .where(_table.c.n_looks < len(_PAUSES))
-            .order_by(is_of_feed(), _table.c.id)
-            .limit(1)
-        )
-        with reading(self._engine) as connection:
-            if connection.scalar(due) is None:
-                return None
-        with writing(self._engine) as connection:
-            pause = case(*((_table.c.n_looks == tries, database_now(span)) for tries, span in enumerate(_PAUSES)))
-            taken = update(_table).where(_table.c.id == due.with_for_update(skip_locked=True).scalar_subquery())
-            row = connection.execute(
-                taken.values(n_looks=_table.c.n_looks + 1, look_at=pause).returning(_table)
-            ).one_or_none()
-            return None if row is None else _find(row)
-
-    def describe(self, find: int, facts: PageFacts | None) -> None:
-        """Write what its page says of itself where nothing is known; None where it says nothing. It is not read again."""
-        with writing(self._engine) as connection:
-            row = _locked(connection, find)
-            said = {} if facts is None else asdict(facts)
-            known = {name for name in _FACTS if getattr(row, name)}
-            new = {name: value for name, value in said.items() if name not in known}
-            _write(connection, find, {**new, "looked_at": database_now()})
-
-    def leave_old(self, days: int) -> int:
-        """Let go of entries of feeds that waited for so many days, since they came or came back; how many."""
-        since = func.coalesce(_table.c.back_at, _table.c.found_at)
-        old = (_table.c.status == FindStatus.WAITING, is_of_feed(), since < database_now(-days * _DAY_SECONDS))
-        with reading(self._engine) as connection:
-            if connection.scalar(select(_table.c.id).where(*old).limit(1)) is None:
-                return 0
-        with writing(self._engine) as connection:
-            return connection.execute(update(_table).where(*old).values(status=FindStatus.OLD)).rowcount
-
     def _list(self, query: Select[Any]) -> Sequence[Find]:
         with reading(self._engine) as connection:
-            return [_find(row) for row in connection.execute(query)]
+            return [find_of(row) for row in connection.execute(query)]
 
 
 def _compared(row: AnyRow | None, draft: FindDraft) -> Taken:
@@ -434,10 +374,11 @@ def _one(connection: Connection, find_id: int) -> Find:
     row = connection.execute(select(_table).where(_table.c.id == find_id)).one_or_none()
     if row is None:
         raise _missing(find_id)
-    return _find(row)
+    return find_of(row)
 
 
-def _find(row: AnyRow) -> Find:
+def find_of(row: AnyRow) -> Find:
+    """A find of the row that the database has of it."""
     made = Find(**{name: value for name, value in row._mapping.items() if name not in _NOT_SAID})
     return replace(
         made,

@@ -70,7 +70,7 @@ def undo(desk: CollectDesk, find_id: int) -> Find:
 
 
 def withdraw(desk: CollectDesk, post: WrittenPost, *, out_of: int | None = None, by: str = "") -> None:
-    """Delete the post of a find that is decided anew, taking it out of the issue `out_of` first.
+    """Delete the post of a find that goes back, taking it out of the issue `out_of` first.
 
     Raises NotNow where somebody wrote in it, or where another issue has it.
     """

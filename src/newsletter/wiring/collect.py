@@ -14,6 +14,7 @@ from newsletter.collect.desk import CollectDesk
 from newsletter.collect.feeds.feeds_sql import FeedMemory
 from newsletter.collect.finds_sql import Finds
 from newsletter.collect.keys_sql import CollectKeys
+from newsletter.collect.triage.looks_sql import FindLooks
 from newsletter.collect.triage.presses_sql import Presses
 from newsletter.collect.triage.read_pages_sql import ReadPages
 from newsletter.fetch.feed_reader import FeedReader
@@ -34,6 +35,7 @@ def collect_desk(parts: Parts) -> CollectDesk:
     return CollectDesk(
         finds=Finds(parts.engine),
         keys=CollectKeys(parts.engine, lambda: secrets.token_urlsafe(32)),
+        looks=FindLooks(parts.engine),
         pages=ReadPages(parts.engine),
         presses=Presses(parts.engine),
         posts=parts.posts,

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from newsletter.collect.desk import CollectDesk
-from newsletter.collect.finds_sql import PageFacts
+from newsletter.collect.triage.looks_sql import FindFacts
 from newsletter.words.find import LONGEST_SUMMARY, LONGEST_TITLE, Find, plain_words, read_title
 from newsletter.words.mistake import NewsletterError
 from newsletter.words.plain import shortened
@@ -21,10 +21,10 @@ def look_at_pages(desk: CollectDesk, *, go_on: Callable[[], bool] = lambda: True
     """Read the pages of finds that were not read yet, what people saved first, while `go_on` says so; how many were tried.
 
     A page that does not answer for now is tried again hours and days later, five times in all. Several processes may do it at
-    once: each page is claimed by one, and one that brings its reader down is not read for ever.
+    once: each page is claimed by one, and one that brings its reader down is given up.
     """
     n_tried = 0
-    while go_on() and (find := desk.finds.claim_look()):
+    while go_on() and (find := desk.looks.claim()):
         _look(desk, find)
         n_tried += 1
     return n_tried
@@ -33,7 +33,7 @@ def look_at_pages(desk: CollectDesk, *, go_on: Callable[[], bool] = lambda: True
 def leave_old(desk: CollectDesk) -> int:
     """Let go of entries of feeds that nobody decided about within `feed_days`; how many. What people saved stays."""
     desk.pages.clear()
-    return desk.finds.leave_old(desk.feed_days)
+    return desk.looks.leave_old(desk.feed_days)
 
 
 def _look(desk: CollectDesk, find: Find) -> None:
@@ -44,13 +44,13 @@ def _look(desk: CollectDesk, find: Find) -> None:
     except NoAnswerNow:
         return
     except NewsletterError:
-        desk.finds.describe(find.id, None)
+        desk.looks.describe(find.id, None)
         return
     post = details.post
     desk.pages.keep(find.id, details)
-    desk.finds.describe(
+    desk.looks.describe(
         find.id,
-        PageFacts(
+        FindFacts(
             title=read_title(post.title),
             site=plain_words(post.source or "", LONGEST_TITLE),
             author=plain_words(post.author or "", LONGEST_TITLE),

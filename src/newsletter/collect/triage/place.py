@@ -1,4 +1,4 @@
-"""Posts that are put into a section of an issue, and taken out again, whoever else edits that file meanwhile."""
+"""Posts that are put into a section of an issue, and taken out again, also while somebody else edits that file."""
 
 from __future__ import annotations
 

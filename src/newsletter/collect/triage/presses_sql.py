@@ -25,7 +25,7 @@ class MadePress:
 
 
 class Presses:
-    """Who pressed what."""
+    """The presses of everybody who sorts finds."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
