@@ -140,6 +140,17 @@ def test_several_finds_become_one_post_with_each_source(desk: CollectDesk) -> No
     assert ([one, two], [("Short", 1)]) == (waiting(desk), sections_of(desk))
 
 
+def test_a_post_that_finds_no_place_stays_on_the_shortlist(desk: CollectDesk) -> None:
+    """Where the issue can't be read in this moment: the post is there, and it is said; Undo takes it back."""
+    find = a_find(desk, "One")
+    (desk.posts.directory / "issues" / "001.md").write_text("---\nnumber: one\n---\n")
+    done = shortlist(desk, [find], by=ANA, place=SHORT)
+
+    assert ((find,), True) == (done.finds, done.problems[0].startswith("“One” is on the shortlist only: "))
+    (desk.posts.directory / "issues" / "001.md").write_text(ISSUE)
+    assert (find,) == take_back(desk, by=ANA).finds
+
+
 def test_later_is_out_of_sight_until_monday(desk: CollectDesk) -> None:
     """It is listed apart until then, and waits again when its time has come."""
     gone, back = a_find(desk, "One"), a_find(desk, "Two")

@@ -9,6 +9,7 @@ from pathlib import Path
 import jsonschema_rs
 import pytest
 
+from newsletter.collect.triage.looks_sql import FindFacts
 from newsletter.web.wrong_keys import MOST, SECONDS, WrongKeys
 from newsletter.wiring.collect import collect_desk
 from tests.running import run
@@ -75,6 +76,36 @@ def test_a_find_becomes_a_post_and_comes_back(world: World) -> None:
     assert [post for post in world.parts.posts.list_posts() if post.title == "A find"] == []
     world.post("/finds", press=f"{number} x")
     assert "A find" in world.client.get("/studio/finds", params={"show": "aside"}).text
+
+
+def test_a_row_says_what_one_asks_before_reading(world: World) -> None:
+    """Minutes, a language that is not the newsletter's, the price, the person, and where it ran; and never an address for a title."""
+    post = next(post for post in world.parts.posts.list_posts() if post.url)
+    world.post("/finds", act="save", url=f"{post.url}?utm_source=x", title="https://boats.example.com/x", note="Again?")
+    find = int(_find(world))
+    facts = FindFacts(site="Coast", minutes=6, language="de", is_paid=True, summary="It floats.")
+    collect_desk(world.parts).looks.describe(find, facts)
+    row = re.search('<li class="row find".*?</li>', world.client.get("/studio/finds").text, re.DOTALL)
+    assert row
+
+    assert "Coast · 6 min · German · paywall · saved by" in row[0]
+    for words in ("is in draft 1", "Again?", "It floats.", "coast.example.org, still to be read"):
+        assert words in row[0]
+    assert ">https://" not in row[0]
+    assert "Nothing here fits that" in world.client.get("/studio/finds?length=long").text
+
+
+def test_a_press_of_a_page_that_is_old_says_so(world: World) -> None:
+    """Without a find, with an act or a section that there is not, or for a find that somebody else used meanwhile."""
+    world.post("/finds", act="save", url=PAGE, title="Winter boats")
+    find = _find(world)
+    for press in ("x", f"{find} z", f"{find} s7", f"{find} s1 x"):
+        assert world.post("/finds", press=press).status_code == 400
+    world.post("/finds", press=f"{find} e")
+    headers = {"X-CSRF-Token": world.csrf(), "Accept": "application/json"}
+    told = world.client.post("/studio/finds", data={"press": f"{find} x"}, headers=headers).json()
+
+    assert ([], True) == (told["changed"], "was kept already" in told["said"])
 
 
 def test_what_we_had_before_is_said_at_the_moment_of_saving(world: World) -> None:

@@ -119,7 +119,7 @@ def keep(folder: Folder, numbers: tuple[int, ...]) -> None:
 @click.argument("numbers", metavar="N...", nargs=-1, required=True, type=int)
 @click.pass_obj
 def dismiss(folder: Folder, numbers: tuple[int, ...]) -> None:
-    """Put finds aside.
+    """Drop finds.
 
     \b
     Example:
@@ -129,7 +129,7 @@ def dismiss(folder: Folder, numbers: tuple[int, ...]) -> None:
 
     desk = collect_desk_of(folder)
     for number in numbers:
-        click.echo(f"Put aside: {dismiss_one(desk, number).name}")
+        click.echo(f"Dropped: {dismiss_one(desk, number).name}")
 
 
 @finds.command()
@@ -228,6 +228,9 @@ def _row(found: Find) -> dict[str, object]:
         "site": found.site,
         "author": found.author,
         "summary": found.summary,
+        "minutes": found.minutes,
+        "language": found.language,
+        "is_paid": found.is_paid,
         "published_at": found.published_at,
         "found_at": found.found_at,
         "origin": found.origin.value,

@@ -35,19 +35,23 @@ class Sorted:
 def shortlist(desk: CollectDesk, finds: Sequence[int], *, by: User, place: IssuePlace | None = None) -> Sorted:
     """Make a post of each find, in the section `place` of an issue if one is given. What was kept before stays where it is."""
     files: list[str] = []
+    homeless: list[str] = []
 
     def make(find_id: int, press: int) -> Find:
         kept = keep(desk, find_id, press=press)
         if not kept.is_new:
             raise NotNow(f"“{kept.post.title}” was kept already: {kept.post.file}.", fix="Load the page again.")
-        if place:
-            put_in(desk, kept.post.slug, place, by=by.name)
         files.append(kept.post.file)
+        try:
+            if place:
+                put_in(desk, kept.post.slug, place, by=by.name)
+        except NewsletterError as error:
+            homeless.append(f"“{kept.post.title}” is on the shortlist only: {error.message}")
         return kept.find
 
     act = Press.SECTION if place else Press.SHORTLIST
     done = _press(desk, finds, by, act, make, issue=place.number if place else None)
-    return Sorted(finds=done.finds, names=done.names, files=tuple(files), problems=done.problems)
+    return Sorted(finds=done.finds, names=done.names, files=tuple(files), problems=(*done.problems, *homeless))
 
 
 def merge(desk: CollectDesk, finds: Sequence[int], *, by: User, place: IssuePlace | None = None) -> Sorted:
@@ -94,8 +98,11 @@ def take_back(desk: CollectDesk, *, by: User) -> Sorted:
     back: list[int] = []
     names: list[str] = []
     problems: list[str] = []
+    files = {IssuePlace(number=press.issue, section="").file} if press.issue else set()
     for before in press.before:
-        name = desk.finds.get(before.id).name
+        found = desk.finds.get(before.id)
+        name = found.name
+        files |= {f"posts/{found.post}.md"} if found.post else set()
         try:
             takes = partial(_withdraw, desk, press, by.name)
             is_back = desk.finds.restore(before.id, before, press=press.id, withdraw=takes)
@@ -108,7 +115,7 @@ def take_back(desk: CollectDesk, *, by: User) -> Sorted:
         else:
             problems.append(f"“{name}” was decided about by somebody else since, and stays so.")
     desk.presses.end(press.id)
-    return Sorted(finds=tuple(back), names=tuple(names), problems=tuple(problems))
+    return Sorted(finds=tuple(back), names=tuple(names), files=tuple(files) if back else (), problems=tuple(problems))
 
 
 def next_monday(now: datetime, zone: str) -> datetime:

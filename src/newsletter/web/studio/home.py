@@ -116,7 +116,7 @@ def show(studio: Studio, visit: Visit) -> Response:
         or bool(last and last.figures is None)
         or bool(coming and (coming.n_readers is None or coming.findings is None)),
         signs=signs(studio),
-        waiting=collect_desk(parts).finds.list_finds(limit=_SHOWN + 1),
+        waiting=collect_desk(parts).finds.list_finds(limit=_SHOWN + 1, people_first=True),
         shown=_SHOWN,
     )
 

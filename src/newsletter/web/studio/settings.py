@@ -34,6 +34,11 @@ _FIELDS = (
     ("zone", "Time zone", "Such as Europe/Berlin. Times without a zone are read in it."),
     ("template", "Template", "What issues look like that name no other."),
     (
+        "sections",
+        "Sections",
+        "Those that an issue has, with how many posts they have places for: The long read: 2; To look at; Short: 6",
+    ),
+    (
         "tracking",
         "Opens and clicks",
         f"Off unless you choose otherwise here. Only {' and '.join(_TELLING)} can tell; a mail server can't.",
