@@ -96,8 +96,8 @@ def waiting_for_restart(studio: Studio) -> tuple[str, ...]:
     return tuple(name for key, name, _ in _FIELDS if _value(written, key) != _value(studio.parts.config, key))
 
 
-def _value(config: Config, key: str) -> str | None:
-    value: str | None = getattr(config if key == "tracking" else config.newsletter, key)
+def _value(config: Config, key: str) -> object:
+    value: object = getattr(config if key in {"tracking", "sections"} else config.newsletter, key)
     return value
 
 
