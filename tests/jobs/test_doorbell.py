@@ -175,3 +175,17 @@ def test_a_task_is_due_by_itself_when_all_rows_are_gone(server: Engine) -> None:
             )
         before = len(looks)
         _until(lambda: len(looks) > before + 1)
+
+
+def test_a_database_that_was_away_ends_nothing(server: Engine) -> None:
+    """Every connection is cut: the workers begin again, and hear of the next job."""
+    done: list[int] = []
+    with _working(server, Duty(task=Task.DRAIN, do=lambda mailing: done.append(mailing))):
+        _until(lambda: _read(server, "SELECT count(*) FROM procrastinate_workers") == 2)
+        _read(
+            server,
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()",
+        )
+        ring_unless_waiting(server, Task.DRAIN, mailing=1)
+        _until(lambda: done == [1])
