@@ -6,6 +6,7 @@ import importlib.util
 import logging
 import sys
 import threading
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import click
@@ -151,7 +152,9 @@ def worker(parts: Parts, queues: tuple[WorkQueue, ...], concurrency: int) -> Non
     stop = stop_on_signals()
     click.echo("Doing what is due. Ctrl-C stops.")
     log.info("the worker runs")
-    with signs_of_life(parts, DriverKind.WORKER) as beat:
+    # Only one that sends counts where somebody asks whether a sending will go.
+    signs = signs_of_life(parts, DriverKind.WORKER) if WorkQueue.SENDING in queues else nullcontext(lambda: None)
+    with signs as beat:
         rounds, also = rounds_of(parts, stop), (WorkQueue.UPKEEP, *queues)
         work_together(parts, stop, beat=beat, rounds=rounds, queues=also, jobs_at_once=concurrency)
     log.info("stopped")
