@@ -6,6 +6,7 @@ import hashlib
 import os
 import secrets as randomness
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -29,12 +30,14 @@ from newsletter.config_values import (
     zone_name,
 )
 from newsletter.ports.clock import Clock
+from newsletter.ports.mailbox import OpenMailbox
 from newsletter.providers.kind import ProviderKind, ProviderSetup
 from newsletter.providers.registry import KINDS, PRACTICE
 from newsletter.words.issue import SectionPlan
 from newsletter.words.lack import Lack
 from newsletter.words.newsletter import NO_ADDRESS_YET, NO_HOST_YET, Newsletter
 from newsletter.words.pace import NO_LIMIT, Pace
+from newsletter.words.token import read_keys
 from newsletter.words.tracking import Tracking
 
 _SHORTEST_SECRET = 16
@@ -96,7 +99,16 @@ class Config:
             tracking=self.tracking,
             parcel_size=self.parcel_size,
             clock=clock,
+            keys=read_keys(self.secret_key),
+            open_mailbox=_open_mailbox,
         )
+
+
+def _open_mailbox(url: str, setting: str) -> AbstractContextManager[OpenMailbox]:
+    from newsletter.fetch.imap import Mailbox
+    from newsletter.fetch.imap_address import read_imap_address
+
+    return Mailbox(read_imap_address(url, setting=setting)).open()
 
 
 def read_config(directory: Path, environ: Mapping[str, str] | None = None, *, text: str | None = None) -> Config:

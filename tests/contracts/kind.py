@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import re
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
 from newsletter.ports.events import Unverified
+from newsletter.ports.mailbox import OpenMailbox
 from newsletter.providers.kind import ProviderKind, ProviderSetup
+from newsletter.words.mistake import NotNow
 from newsletter.words.tracking import Tracking
 from tests.providers.parcels import SystemClock
 from tests.world import WEEKLY
+
+
+def no_mailbox(url: str, setting: str) -> AbstractContextManager[OpenMailbox]:
+    raise NotNow("No mailbox is there.", fix="")
 
 
 class KindContract:
@@ -30,6 +37,8 @@ class KindContract:
             tracking=Tracking.NONE,
             parcel_size=None,
             clock=SystemClock(),
+            keys={1: b"k" * 40},
+            open_mailbox=no_mailbox,
         )
 
     def test_what_is_built_is_what_was_promised(self, setup: ProviderSetup) -> None:

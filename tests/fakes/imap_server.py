@@ -67,14 +67,18 @@ def imap_server(certificate: Path) -> Iterator[ImapServer]:
                     if "\\Seen" not in flags and found[1] in _from(mail)
                 ]
                 self.say(" ".join(["* SEARCH", *map(str, uids)]))
+            elif word == "UID SEARCH UNSEEN UNDELETED":
+                uids = [uid for uid, (_, flags) in server.mails.items() if "\\Seen" not in flags]
+                self.say(" ".join(["* SEARCH", *map(str, uids)]))
             elif found := re.match(r"UID FETCH (\d+) \(UID FLAGS BODY\.PEEK\[\]<0\.(\d+)>\)", rest):
                 mail, flags = server.mails[int(found[1])][0][: int(found[2])], server.mails[int(found[1])][1]
                 self.say(f"* 1 FETCH (UID {found[1]} FLAGS ({' '.join(flags)}) BODY[]<0> {{{len(mail)}}}")
                 self.wfile.write(mail)
                 self.say(")")
-            elif found := re.match(r"UID STORE (\d+) ([+-])FLAGS\.SILENT \((\\Seen|\$\w+)\)", rest):
-                flags = server.mails[int(found[1])][1]
-                (flags.add if found[2] == "+" else flags.discard)(found[3])
+            elif found := re.match(r"UID STORE ([\d,]+) ([+-])FLAGS\.SILENT \((\\Seen|\$\w+)\)", rest):
+                for uid in found[1].split(","):
+                    flags = server.mails[int(uid)][1]
+                    (flags.add if found[2] == "+" else flags.discard)(found[3])
             elif word == "LOGOUT":
                 self.say("* BYE")
                 self.say(f"{tag} OK out")

@@ -9,6 +9,7 @@ import types
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, Union, get_args, get_origin, get_type_hints
 
@@ -53,7 +54,7 @@ def receive(stream: BinaryIO, most: int) -> tuple[dict[str, object], bytes] | No
 
 
 def read_as(hint: object, value: object) -> object:
-    """The value that JSON holds as a `hint`: text, numbers, bytes, days, paths, tuples, lists, dicts and dataclasses of them.
+    """The value that JSON holds as a `hint`: text, numbers, bytes, days, paths, words of an enum, tuples, lists, dicts, dataclasses.
 
     Raises BadAnswer where it is anything else: the child that answers may be controlled by what it reads.
     """
@@ -67,6 +68,8 @@ def read_as(hint: object, value: object) -> object:
         hints = get_type_hints(hint)
         if value.keys() <= hints.keys():
             return hint(**{name: read_as(hints[name], one) for name, one in value.items()})
+    if isinstance(hint, type) and issubclass(hint, StrEnum) and value in [*hint]:
+        return hint(str(value))
     if hint in {str, int, bool, float, type(None)} and type(value) is hint:
         return value
     for kind, make in _MADE:

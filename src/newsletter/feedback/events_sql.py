@@ -15,6 +15,7 @@ from newsletter.db.frozen import patiently
 from newsletter.db.rows import cell, incoming, instant, is_named, packed, packed_instant
 from newsletter.db.types import UtcDateTime, database_now
 from newsletter.db.upsert import insert_into
+from newsletter.feedback.addresses_sql import with_addresses
 from newsletter.feedback.bounces_sql import follow_streaks, restore
 from newsletter.feedback.causes_sql import causes_of, outdated
 from newsletter.feedback.marks_sql import Resolved, resolve
@@ -76,6 +77,7 @@ class EventLog:
         once = {one.id: one for one in events}
         with writing(self._engine) as connection:
             about = resolve(connection, provider, list(once.values()))
+            once = with_addresses(connection, once, about)
             rows = self._rows(connection, once, about)
             kept = _insert(connection, provider, rows)
             # An event that is only counted has no consequences: they would lead back to the reader.

@@ -70,11 +70,11 @@ class Feedback:
             return None
         since_at = before - _PULL_OVERLAP if before else now - _FIRST_PULL
         try:
-            events = source.pull(since_at)
+            heard = self.keep(source, source.pull(since_at))
+            source.taken()
         except Unheard as reason:
             log.warning("%s could not be asked for bounces and complaints: %s", source.name, reason)
             return None
-        heard = self.keep(source, events)
         self.log.note_pull(source.name, now)
         return heard
 

@@ -11,13 +11,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from newsletter.fetch.imap_address import ImapAddress, folder_name, quoted
-from newsletter.ports.feeds import Letter
+from newsletter.ports.mailbox import Letter
 from newsletter.words.mistake import Mistake, NotNow
 
 SECONDS = 30.0
 # A mail with pictures is larger; its text and its links come first.
 MAX_BYTES = 3_000_000
 _MOST_UIDS = 200
+# So that a command stays short: servers take lines of a few thousand letters.
+_AT_ONCE = 500
 _BEGUN = "$NewsletterBegun"
 
 
@@ -61,13 +63,13 @@ class Mailbox:
         except imaplib.IMAP4.error:
             raise Mistake(
                 f"The mailbox at {self._address.host} refuses the name or the password.",
-                fix="Mend NEWSLETTER_IMAP_URL. Some providers want an app password here.",
+                fix=f"Mend {self._address.setting}. Some providers want an app password here.",
             ) from None
         answer, _ = connection.select(folder_name(self._address.folder))
         if answer != "OK":
             raise Mistake(
                 f"The mailbox at {self._address.host} has no folder {self._address.folder}.",
-                fix="Make the folder, or name another one in NEWSLETTER_IMAP_URL.",
+                fix=f"Make the folder, or name another one in {self._address.setting}.",
             )
 
 
@@ -80,22 +82,30 @@ class Letters:
     def unseen_from(self, senders: Sequence[str]) -> Iterator[Letter]:
         """Messages that are not marked as seen and whose From line has one of these addresses; reading marks nothing."""
         # The server looks for the senders: a folder full of other mail costs nothing.
-        uids: set[int] = set()
-        for sender in senders:
-            answer, data = self._connection.uid("SEARCH", "UNSEEN", "UNDELETED", "FROM", quoted(sender))
-            if answer == "OK" and data and isinstance(data[0], bytes):
-                uids |= {int(uid) for uid in data[0].split() if uid.isdigit()}
-        for uid in sorted(uids)[:_MOST_UIDS]:
-            letter = self._fetched(uid)
-            if letter is not None:
-                yield letter
+        uids = {uid for sender in senders for uid in self._found("FROM", quoted(sender))}
+        yield from self._fetched_all(sorted(uids)[:_MOST_UIDS])
 
-    def mark_seen(self, uid: int) -> None:
-        self._connection.uid("STORE", str(uid), "+FLAGS.SILENT", r"(\Seen)")
+    def unseen(self, *, most: int) -> Iterator[Letter]:
+        """The oldest messages that are not marked as seen; reading marks nothing."""
+        yield from self._fetched_all(sorted(self._found())[:most])
+
+    def mark_seen(self, *uids: int) -> None:
+        for first in range(0, len(uids), _AT_ONCE):
+            some = ",".join(map(str, uids[first : first + _AT_ONCE]))
+            self._connection.uid("STORE", some, "+FLAGS.SILENT", r"(\Seen)")
 
     def mark_begun(self, uid: int, *, begun: bool = True) -> None:
         """See the port. A keyword of ours (RFC 3501, 2.3.2); most servers keep those, and one that does not says NO."""
         self._connection.uid("STORE", str(uid), "+FLAGS.SILENT" if begun else "-FLAGS.SILENT", f"({_BEGUN})")
+
+    def _found(self, *wanted: str) -> set[int]:
+        answer, data = self._connection.uid("SEARCH", "UNSEEN", "UNDELETED", *wanted)
+        if answer != "OK" or not data or not isinstance(data[0], bytes):
+            return set()
+        return {int(uid) for uid in data[0].split() if uid.isdigit()}
+
+    def _fetched_all(self, uids: Sequence[int]) -> Iterator[Letter]:
+        return (letter for uid in uids if (letter := self._fetched(uid)) is not None)
 
     def _fetched(self, uid: int) -> Letter | None:
         """PEEK marks nothing: only what was stored is marked."""
@@ -124,5 +134,5 @@ def _explained(error: Exception, address: ImapAddress) -> NotNow:
     )
     return NotNow(
         f"The mailbox at {address.host}:{address.port} can't be read ({why}).",
-        fix="It is tried again by itself; look at NEWSLETTER_IMAP_URL if it stays so.",
+        fix=f"It is tried again by itself; look at {address.setting} if it stays so.",
     )

@@ -22,9 +22,11 @@ class ImapAddress:
     user: str
     password: str = field(repr=False)
     folder: str
+    # The setting that holds it, for sentences about what to mend.
+    setting: str
 
 
-def read_imap_address(url: str) -> ImapAddress:
+def read_imap_address(url: str, *, setting: str = "NEWSLETTER_IMAP_URL") -> ImapAddress:
     """Raises Mistake, which does not repeat the address: it holds a password."""
     try:
         parts = urlsplit(url)
@@ -32,12 +34,12 @@ def read_imap_address(url: str) -> ImapAddress:
         user, password = unquote(parts.username or ""), unquote(parts.password or "")
         folder = unquote(parts.path.removeprefix("/")) or "INBOX"
     except (ValueError, NotADomain):
-        raise Mistake("NEWSLETTER_IMAP_URL is not a mailbox's address.", fix=_FIX) from None
+        raise Mistake(f"{setting} is not a mailbox's address.", fix=_FIX) from None
     if parts.scheme != "imaps" or not host or not user or not password or parts.query or parts.fragment:
-        raise Mistake("NEWSLETTER_IMAP_URL is not a mailbox's address.", fix=_FIX)
+        raise Mistake(f"{setting} is not a mailbox's address.", fix=_FIX)
     if re.search(r"[\x00-\x1f\x7f]", user + password + folder):
-        raise Mistake("NEWSLETTER_IMAP_URL holds a control character.", fix=_FIX)
-    return ImapAddress(host=host, port=port, user=user, password=password, folder=folder)
+        raise Mistake(f"{setting} holds a control character.", fix=_FIX)
+    return ImapAddress(host=host, port=port, user=user, password=password, folder=folder, setting=setting)
 
 
 def quoted(text: str) -> str:

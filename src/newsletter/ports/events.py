@@ -39,6 +39,10 @@ class EventSource(Protocol):
         """Ask for what may have been missed: bounces, complaints, unsubscribes. Raises Unheard."""
         ...
 
+    def taken(self) -> None:
+        """What the last pull told is committed, and need not be told again. Raises Unheard."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:

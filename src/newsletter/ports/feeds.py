@@ -1,22 +1,10 @@
-"""Feeds: the file that names them, what is remembered of each, and the mailbox that editors write to."""
+"""Feeds: what is read of them, and why one is none."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Letter:
-    """A message in the mailbox: its number there, and its bytes (cut at a bound, if it is large).
-
-    `was_begun` where somebody marked it as begun, and never took the mark away.
-    """
-
-    uid: int
-    data: bytes
-    was_begun: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

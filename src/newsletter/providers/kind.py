@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from newsletter.ports.clock import Clock
     from newsletter.ports.events import EventSource
+    from newsletter.ports.mailbox import OpenMailbox
     from newsletter.ports.provider import Evidence, Limits, Provider, Tried
     from newsletter.words.newsletter import Newsletter
     from newsletter.words.tracking import Tracking
@@ -42,7 +44,11 @@ class ProviderSetting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderSetup:
-    """What a provider is built from. `settings` are the values that are set, by key; `parcel_size` None is the most it takes."""
+    """What a provider is built from. `settings` are the values that are set, by key; `parcel_size` None is the most it takes.
+
+    `keys` sign what comes back to us, the first of them what goes out now. `open_mailbox` takes its address, such as
+    `imaps://user:password@host/Folder`, and the name of the setting that holds it; it raises NotNow where that can't be reached, and Mistake for a wrong address or password.
+    """
 
     directory: Path
     newsletter: Newsletter
@@ -50,6 +56,8 @@ class ProviderSetup:
     tracking: Tracking
     parcel_size: int | None
     clock: Clock
+    keys: Mapping[int, bytes] = field(repr=False)
+    open_mailbox: Callable[[str, str], AbstractContextManager[OpenMailbox]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,9 +75,9 @@ def reader_tokens(
     key: bytes, *, key_id: int, purpose: str, subscribers: Sequence[int], mailing_list: int, issue: int
 ) -> list[str]:
     """The tokens of a whole parcel."""
-    tail = f".{_base36(mailing_list)}.{_base36(issue)}"
-    head = f"{_base36(key_id)}."
-    bodies = [f"{head}{_base36(subscriber)}{tail}" for subscriber in subscribers]
+    tail = f".{base36(mailing_list)}.{base36(issue)}"
+    head = f"{base36(key_id)}."
+    bodies = [f"{head}{base36(subscriber)}{tail}" for subscriber in subscribers]
     prefix = f"{purpose}:"
     digest, encode = hmac.digest, base64.urlsafe_b64encode
     return [
@@ -86,7 +86,8 @@ def reader_tokens(
     ]
 
 
-def _base36(number: int) -> str:
+def base36(number: int) -> str:
+    """A number from 0 on, short."""
     digits = ""
     while True:
         number, rest = divmod(number, 36)

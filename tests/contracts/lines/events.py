@@ -35,6 +35,8 @@ class LinesEvents:
     def pull(self, since_at: datetime) -> Sequence[Event]:
         return ()
 
+    def taken(self) -> None: ...
+
     def _event(self, name: str, email: str) -> Event:
         return Event(
             id=name,

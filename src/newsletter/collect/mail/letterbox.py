@@ -11,7 +11,7 @@ from newsletter.collect.mail.message import ReadMail
 from newsletter.collect.outside import open_mail
 from newsletter.collect.quote import as_written
 from newsletter.fetch.imap import Letters
-from newsletter.ports.feeds import Letter
+from newsletter.ports.mailbox import Letter
 from newsletter.words.find import LONGEST_WORDS, FindDraft, Origin
 from newsletter.words.mistake import Mistake
 

@@ -78,6 +78,9 @@ class SendGridEvents:
             raise Unheard("no key is set to ask with")
         return pull_lists(self._asking(), self._clock, since_at)
 
+    def taken(self) -> None:
+        """SendGrid's lists are as they were, and told again; a repetition counts once."""
+
     def verify_and_parse(self, headers: Mapping[str, str], body: bytes) -> Sequence[Event]:
         known = {name.lower(): value for name, value in headers.items()}
         self._verify(known.get(SIGNATURE, ""), known.get(TIMESTAMP, ""), body)

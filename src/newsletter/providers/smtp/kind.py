@@ -12,8 +12,13 @@ from newsletter.words.mistake import Mistake
 if TYPE_CHECKING:
     import click
 
+    from newsletter.ports.events import EventSource
     from newsletter.ports.provider import Limits
+    from newsletter.providers.smtp.bounces.mark import ReturnPath
     from newsletter.providers.smtp.provider import SmtpProvider
+
+
+_MAILBOX = "NEWSLETTER_SMTP_BOUNCE_MAILBOX"
 
 
 def _check_url(url: str, in_file: bool) -> None:
@@ -22,8 +27,23 @@ def _check_url(url: str, in_file: bool) -> None:
         raise Mistake("This is not a mail server's address.", fix="Write smtp://user:password@host:587")
 
 
+def _check_bounce_address(address: str, in_file: bool) -> None:
+    from newsletter.providers.smtp.bounces.mark import check_return_address
+
+    check_return_address(address)
+
+
+def _check_bounce_mailbox(url: str, in_file: bool) -> None:
+    # The address holds a password, so the refusal does not repeat it.
+    if not re.match(r"imaps://[^\s/]+", url):
+        raise Mistake("This is not a mailbox's address.", fix="Write imaps://user:password@host/Folder")
+
+
 class SmtpKind(ProviderKind):
-    """A mail server refuses while the mail is handed over, and reports nothing afterwards."""
+    """A mail server refuses while the mail is handed over; what bounces later comes back as a mail.
+
+    It does not tell of mails that arrive, so its silence means nothing.
+    """
 
     name, title = "smtp", "our mail server"
     settings = (
@@ -34,6 +54,16 @@ class SmtpKind(ProviderKind):
             is_secret=True,
             is_needed=True,
             check=_check_url,
+        ),
+        ProviderSetting(
+            key="smtp_bounce_address", variable="NEWSLETTER_SMTP_BOUNCE_ADDRESS", check=_check_bounce_address
+        ),
+        ProviderSetting(
+            key="smtp_bounce_mailbox",
+            variable=_MAILBOX,
+            about="The mailbox where bounces arrive, with its password",
+            is_secret=True,
+            check=_check_bounce_mailbox,
         ),
         ProviderSetting(key="dkim_key", variable="NEWSLETTER_DKIM_KEY", is_file=True),
         ProviderSetting(key="dkim_selector", variable="NEWSLETTER_DKIM_SELECTOR"),
@@ -53,7 +83,18 @@ class SmtpKind(ProviderKind):
 
             selector, sender = setup.settings.get("dkim_selector"), setup.newsletter.sender
             sign = read_signer(Path(key), selector=selector, sender=sender).signed
-        return SmtpProvider(setup.settings.get("smtp_url", ""), clock=setup.clock, sign=sign)
+        return SmtpProvider(
+            setup.settings.get("smtp_url", ""), clock=setup.clock, sign=sign, return_path=_return_path(setup)
+        )
+
+    def events(self, setup: ProviderSetup) -> EventSource | None:
+        """The bounce mailbox, where there is one and mails come back to an address that says whose copy each was."""
+        mailbox, return_path = setup.settings.get("smtp_bounce_mailbox"), _return_path(setup)
+        if mailbox is None or return_path is None:
+            return None
+        from newsletter.providers.smtp.bounces.mailbox import BounceMailbox
+
+        return BounceMailbox(lambda: setup.open_mailbox(mailbox, _MAILBOX), return_path, setup.clock)
 
     def connect_command(self) -> click.Command:
         from newsletter.providers.smtp.connect import smtp
@@ -64,3 +105,12 @@ class SmtpKind(ProviderKind):
         from newsletter.providers.smtp.provider import SmtpProvider
 
         return SmtpProvider(setup.settings.get("smtp_url", ""), clock=setup.clock).look()
+
+
+def _return_path(setup: ProviderSetup) -> ReturnPath | None:
+    address = setup.settings.get("smtp_bounce_address")
+    if address is None:
+        return None
+    from newsletter.providers.smtp.bounces.mark import ReturnPath
+
+    return ReturnPath(address, setup.keys)

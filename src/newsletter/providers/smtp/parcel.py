@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from newsletter.providers.messages import messages
+from newsletter.providers.smtp.bounces.mark import ReturnPath
 from newsletter.providers.smtp.line import Broken, Deadline, MailLost
 from newsletter.providers.smtp.outcomes import MailVerdict, Scope, Stage, alike, later_for_all, too_large, verdict
 from newsletter.providers.smtp.pool import Pool
@@ -48,11 +49,13 @@ class Parcel:
         *,
         pool: Pool,
         sign: Sign | None,
+        return_path: ReturnPath | None,
         date: datetime,
         deadline: Deadline,
         last_answer: Callable[[], Deadline],
     ) -> None:
         """`last_answer` begins the wait for the answer to a whole mail."""
+        self._return_path = return_path
         self._pool, self._deadline, self._last_answer = pool, deadline, last_answer
         self._too_late = deadline.remains() * _TOO_LATE
         self._open = dict.fromkeys(consignment.deliveries)
@@ -95,7 +98,7 @@ class Parcel:
 
     def _written(self, consignment: Consignment, sign: Sign | None, date: datetime) -> Iterator[OutgoingMail]:
         """Write each mail when it is needed; a delivery that can't be written is refused instead. Raises Mistake."""
-        sender = addr_spec(consignment.edition.sender)
+        sender, back = addr_spec(consignment.edition.sender), self._return_path
         head = header(ATTEMPT_HEADER, consignment.attempt).encode("ascii")
         written = messages(consignment, date)
         for (delivery, message), address in zip(written, consignment.addresses, strict=True):
@@ -109,7 +112,10 @@ class Parcel:
                 continue
             content = head + message
             yield OutgoingMail(
-                delivery=delivery, sender=sender, recipient=recipient, content=sign(content) if sign else content
+                delivery=delivery,
+                sender=back.address(consignment.attempt, delivery) if back else sender,
+                recipient=recipient,
+                content=sign(content) if sign else content,
             )
 
     def _step(self, letter: OutgoingMail) -> None:

@@ -12,6 +12,7 @@ from newsletter.ports.clock import Clock
 from newsletter.ports.provider import Limits
 from newsletter.providers.fault import bug_in_words
 from newsletter.providers.kind import ProviderTried
+from newsletter.providers.smtp.bounces.mark import ReturnPath
 from newsletter.providers.smtp.line import Broken, Deadline
 from newsletter.providers.smtp.parcel import Parcel, Sign
 from newsletter.providers.smtp.pool import Pool
@@ -42,17 +43,18 @@ class SmtpProvider:
         *,
         clock: Clock,
         sign: Sign | None = None,
+        return_path: ReturnPath | None = None,
         deadline: timedelta = LIMITS.deadline,
         last_answer: timedelta = LIMITS.last_answer,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        """`sign` makes a signed mail of a mail; `tls` replaces the system's certificates. Raises Mistake for the address.
+        """`sign` makes a signed mail of a mail; `return_path` says where each comes back to, else it is the sender; `tls` replaces the system's certificates. Raises Mistake for the address.
 
         No mail is begun after `deadline`; `last_answer` is how long the answer to a whole mail may take.
         """
         self._server = Server(url)
         self.limits = replace(LIMITS, deadline=deadline, last_answer=last_answer, calls=self._server.connections)
-        self._clock, self._sign = clock, sign
+        self._clock, self._sign, self._return_path = clock, sign, return_path
         self._pool = Pool(self._server, tls=tls, monotonic=clock.monotonic)
 
     def __repr__(self) -> str:
@@ -77,7 +79,13 @@ class SmtpProvider:
             return
         deadline = Deadline(budget, self._clock.monotonic)
         parcel = Parcel(
-            consignment, pool=self._pool, sign=self._sign, date=now, deadline=deadline, last_answer=self._last_answer
+            consignment,
+            pool=self._pool,
+            sign=self._sign,
+            return_path=self._return_path,
+            date=now,
+            deadline=deadline,
+            last_answer=self._last_answer,
         )
         try:
             yield from parcel.outcomes()

@@ -30,10 +30,14 @@ class Reply:
         return " ".join(self.lines)
 
     def __str__(self) -> str:
-        """The answer as people may read it: no address and no control character in it, at most 300 letters."""
-        text = "".join(letter if letter.isprintable() else " " for letter in self.words)
-        clean = " ".join(_ADDRESS.sub("an address", text).split())[:300].rstrip(".")
-        return f"{self.code} {clean}".rstrip()
+        """The answer as people may read it."""
+        return f"{self.code} {readable(self.words)}".rstrip()
+
+
+def readable(words: str) -> str:
+    """A server's words as people may read them: no address and no control character in them, at most 300 letters."""
+    text = "".join(letter if letter.isprintable() else " " for letter in words)
+    return " ".join(_ADDRESS.sub("an address", text).split())[:300].rstrip(".")
 
 
 def parsed(lines: list[bytes]) -> Reply | None:

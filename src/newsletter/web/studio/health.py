@@ -143,7 +143,7 @@ def _heard(studio: Studio) -> Verdict:
         return passed("Last event", f"The provider told us something {say_span(studio.now() - at)} ago.")
     kind = studio.parts.config.kind
     if not kind.tells:
-        return unknown("Last event", "What carries your mail now tells nothing afterwards.")
+        return unknown("Last event", "What carries your mail now does not tell that a mail arrived.")
     return unknown(
         "Last event", "Nothing was told yet.", f"Name /webhooks/{kind.name} to {kind.title}: see docs/events.md."
     )

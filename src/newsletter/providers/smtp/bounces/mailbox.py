@@ -1,0 +1,130 @@
+"""The mailbox where bounces arrive, as a source of events: each mail once, and none believed without its mark."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+
+from newsletter.apart import Bounds, TooMuch, call
+from newsletter.ports.clock import Clock
+from newsletter.ports.events import Unheard, Unverified
+from newsletter.ports.mailbox import Letter, OpenMailbox
+from newsletter.providers.smtp.bounces.cause import BounceCause
+from newsletter.providers.smtp.bounces.mark import ReturnPath
+from newsletter.providers.smtp.bounces.report import Report, ReportKind
+from newsletter.providers.smtp.reply import readable
+from newsletter.words.event import Event, EventKind
+from newsletter.words.mistake import Mistake, NewsletterError
+from newsletter.words.subscriber import SuppressionReason
+
+log = logging.getLogger(__name__)
+
+# As many as a visit's half minute allows; the others are read half an hour later.
+_MOST_LETTERS = 1_000
+_BOUNDS = Bounds(seconds=4)
+_KINDS = {
+    ReportKind.BOUNCED: EventKind.BOUNCED,
+    ReportKind.DELAYED: EventKind.DEFERRED,
+    ReportKind.DELIVERED: EventKind.DELIVERED,
+    ReportKind.COMPLAINED: EventKind.COMPLAINED,
+}
+
+
+class BounceMailbox:
+    """Reads what a visit finds, and marks it as seen once that is kept. Nothing is deleted."""
+
+    name = "smtp"
+    whole_or_nothing = False
+
+    def __init__(
+        self,
+        visit: Callable[[], AbstractContextManager[OpenMailbox]],
+        return_path: ReturnPath,
+        clock: Clock,
+        bounds: Bounds = _BOUNDS,
+    ) -> None:
+        """`visit` opens the mailbox; `bounds` are those of one mail."""
+        self._visit, self._return_path, self._clock, self._bounds = visit, return_path, clock, bounds
+        self._read: list[int] = []
+
+    def verify_and_parse(self, headers: Mapping[str, str], body: bytes) -> Sequence[Event]:
+        """Nobody is believed here: a mail server calls no address of ours."""
+        raise Unverified("a mail server tells by mail only")
+
+    def pull(self, since_at: datetime) -> Sequence[Event]:
+        """What stands unseen in the mailbox, whatever its age. Raises Unheard."""
+        self._read = []
+        events: list[Event] = []
+        with self._open() as mailbox:
+            for letter in mailbox.unseen(most=_MOST_LETTERS):
+                report = self._taken_apart(mailbox, letter)
+                self._read.append(letter.uid)
+                if report and (event := self._event(report)):
+                    events.append(event)
+        if len(events) < len(self._read):
+            log.info("%d mails to the bounce address are about no copy of ours", len(self._read) - len(events))
+        return events
+
+    def taken(self) -> None:
+        """Mark as seen what was read. A program that ends before reads it again, and it counts once."""
+        if self._read:
+            with self._open() as mailbox:
+                mailbox.mark_seen(*self._read)
+            self._read = []
+
+    @contextmanager
+    def _open(self) -> Iterator[OpenMailbox]:
+        try:
+            with self._visit() as mailbox:
+                yield mailbox
+        except NewsletterError as error:
+            raise Unheard(error.message) from None
+
+    def _taken_apart(self, mailbox: OpenMailbox, letter: Letter) -> Report | None:
+        """The mail as a report; None where it can't be read, or once ended the program while it was read."""
+        if letter.was_begun:
+            log.warning("mail %d in the bounce mailbox was left: the program ended while it was read", letter.uid)
+            return None
+        mailbox.mark_begun(letter.uid)
+        try:
+            task = "newsletter.providers.smtp.bounces.report:read_report"
+            return call(task, letter.data, returns=Report, what="This mail", bounds=self._bounds)
+        except (TooMuch, Mistake) as error:
+            log.warning("mail %d in the bounce mailbox was left: %s", letter.uid, error.message)
+            return None
+        finally:
+            mailbox.mark_begun(letter.uid, begun=False)
+
+    def _event(self, report: Report) -> Event | None:
+        """The event that a mail is; None for one that reports nothing, or of no copy of ours."""
+        about = self._return_path.genuine(report.marks)
+        kind = _KINDS.get(report.kind)
+        if about is None or kind is None:
+            return None
+        is_soft = kind is EventKind.BOUNCED and report.cause is not BounceCause.NO_MAILBOX
+        now = self._clock.now()
+        return Event(
+            id=report.id,
+            kind=kind,
+            # Another machine's clock: nothing can have happened later than now.
+            at=min(report.said_at or now, now),
+            attempt=about.attempt,
+            delivery=about.delivery,
+            is_soft=is_soft,
+            suppresses=None if is_soft else _suppresses(kind),
+            reason=_reason(report),
+        )
+
+
+def _suppresses(kind: EventKind) -> SuppressionReason | None:
+    if kind is EventKind.BOUNCED:
+        return SuppressionReason.HARD_BOUNCE
+    return SuppressionReason.COMPLAINT if kind is EventKind.COMPLAINED else None
+
+
+def _reason(report: Report) -> str:
+    """The cause, and the other server's own words."""
+    words = readable(report.words)
+    return f"{report.cause.value}: {words}" if report.kind is ReportKind.BOUNCED else words
