@@ -20,6 +20,7 @@ from newsletter.feedback.bounces_sql import follow_streaks, restore
 from newsletter.feedback.causes_sql import causes_of, outdated
 from newsletter.feedback.marks_sql import Resolved, resolve
 from newsletter.feedback.proof_sql import prove_attempts
+from newsletter.feedback.refusals_sql import FinalRefusal, list_final_refusals
 from newsletter.feedback.tables import bounced_off, event, event_pull
 from newsletter.ledger.tables import delivery
 from newsletter.ports.events import Heard
@@ -55,24 +56,26 @@ class EventLog:
     def __init__(self, engine: Engine, membership: Membership) -> None:
         self._engine, self._membership = engine, membership
 
-    def hear(self, provider: str, events: Sequence[Event], *, whole_or_nothing: bool) -> Heard:
+    def hear(self, provider: str, events: Sequence[Event], *, whole_or_nothing: bool, proves: bool = True) -> Heard:
         """A large batch takes several transactions: a writer that holds SQLite's lock for long starves an unsubscribe.
 
         Only what is new has consequences, so a repetition changes nothing, not even after the owner did.
 
         Rows are taken in one order by everyone, so that two batches can't wait for each other: events by id, parcels
         by id, readers by id, and deliveries last, like a claim.
+
+        Where it `proves`, what is heard of was handed over and has a fate; a refusal was neither.
         """
         once = sorted({one.id: one for one in events}.values(), key=lambda one: one.id)
         heard = Heard(repeated=len(events) - len(once))
         for first in range(0, len(once), AT_ONCE):
             if first:
                 let_others_in(self._engine, seconds=PAUSE_SECONDS)
-            heard += self._hear(provider, once[first : first + AT_ONCE], whole=whole_or_nothing)
+            heard += self._hear(provider, once[first : first + AT_ONCE], whole=whole_or_nothing, proves=proves)
         return heard
 
     @patiently
-    def _hear(self, provider: str, events: Sequence[Event], *, whole: bool) -> Heard:
+    def _hear(self, provider: str, events: Sequence[Event], *, whole: bool, proves: bool) -> Heard:
         """Some events and all that follows from them, in one transaction."""
         once = {one.id: one for one in events}
         with writing(self._engine) as connection:
@@ -82,14 +85,14 @@ class EventLog:
             kept = _insert(connection, provider, rows)
             # An event that is only counted has no consequences: they would lead back to the reader.
             new = {one: once[one] for one in kept if not once[one].is_counted_only}
-            n_proved = prove_attempts(connection, [about[one] for one in new if one in about], whole=whole)
+            heard_of = [about[one] for one in new if one in about] if proves else []
+            n_proved = prove_attempts(connection, heard_of, whole=whole)
             _lock(connection, new, about)
             old = outdated(connection, list(new.values()), about)
             fresh = {one: event for one, event in new.items() if one not in old}
             suppressed = self._suppress(connection, provider, list(fresh.values()), about)
             _end_subscriptions(connection, fresh, about)
-            touched = {about[one].delivery_id: event for one, event in new.items() if one in about}
-            deliveries = [one for one in touched if one is not None]
+            deliveries = list({of.delivery_id for of in heard_of if of.delivery_id is not None})
             _update_fates(connection, deliveries)
             follow_streaks(connection, deliveries, bounced=_softly_bounced(new, about))
         return Heard(
@@ -120,6 +123,10 @@ class EventLog:
         reasons = [(one.email, one.suppresses) for one in telling if one.suppresses]
         causes = causes_of(connection, provider, telling, about)
         return self._membership.suppress_within(connection, reasons, causes=causes)
+
+    def list_final_refusals(self, provider: str, *, after: int) -> Sequence[FinalRefusal]:
+        with reading(self._engine) as connection:
+            return list_final_refusals(connection, provider, after=after)
 
     def pulled_until(self, provider: str) -> datetime | None:
         with reading(self._engine) as connection:

@@ -9,12 +9,14 @@ from datetime import timedelta
 
 from newsletter.feedback.alarms_sql import Alarms
 from newsletter.feedback.events_sql import EventLog
+from newsletter.feedback.refusals_sql import FinalRefusal
 from newsletter.notices.notice import Notice
 from newsletter.ports.clock import Clock
 from newsletter.ports.events import EventSource, Heard, Unheard, Unreadable, Unverified
 from newsletter.words.alarm import Alarm, AlarmKind, alarms
 from newsletter.words.event import Event, EventKind
 from newsletter.words.newsletter import Newsletter
+from newsletter.words.subscriber import SuppressionReason
 from newsletter.words.tracking import Tracking, heed
 
 log = logging.getLogger(__name__)
@@ -78,6 +80,18 @@ class Feedback:
         self.log.note_pull(source.name, now)
         return heard
 
+    def follow_refusals(self, provider: str, is_for_good: Callable[[str], bool]) -> int:
+        """Take refusals whose words say that there is no such mailbox as bounces for good; how many addresses that put off.
+
+        They count once they are final: the provider took others after them, and the sending has ended.
+        """
+        after = suppressed = 0
+        while refusals := self.log.list_final_refusals(provider, after=after):
+            after = refusals[-1].delivery
+            events = [_bounce(one) for one in refusals if is_for_good(one.reason)]
+            suppressed += self.log.hear(provider, events, whole_or_nothing=False, proves=False).suppressed
+        return suppressed
+
     def watch(self, *, unconfirmed: bool = False) -> Sequence[Alarm]:
         """Raise what is wrong with recent issues and was not raised before, and have the owners told by mail.
 
@@ -127,15 +141,28 @@ class Feedback:
         return heard
 
 
+def _bounce(refusal: FinalRefusal) -> Event:
+    return Event(
+        id=f"refused:{refusal.delivery}",
+        kind=EventKind.BOUNCED,
+        at=refusal.at,
+        attempt=refusal.attempt,
+        delivery=refusal.delivery,
+        suppresses=SuppressionReason.HARD_BOUNCE,
+        reason=refusal.reason,
+    )
+
+
 class Listening:
     """The regular part of feedback, as a beat of the process that ticks: cheap at most times, and it never raises.
 
-    `source` can be asked for what was missed; None for a provider that reports nothing: the ledger knows what it
-    refused.
+    `source` can be asked for what was missed; None for a provider that reports nothing. `follow` looks at what it refused.
     """
 
-    def __init__(self, feedback: Feedback, source: EventSource | None) -> None:
-        self._feedback, self._source = feedback, source
+    def __init__(
+        self, feedback: Feedback, source: EventSource | None, follow: Callable[[], object] | None = None
+    ) -> None:
+        self._feedback, self._source, self._follow = feedback, source, follow
         self._thorough_at = self._glance_at = 0.0
 
     def beat(self) -> None:
@@ -156,6 +183,8 @@ class Listening:
         try:
             if thoroughly and self._source:
                 self._feedback.pull(self._source)
+            if thoroughly and self._follow:
+                self._follow()
             self._feedback.watch(unconfirmed=thoroughly)
         except Exception as error:  # noqa: BLE001 - sending must go on; the error's own words may hold addresses
             log.error("what readers' mail servers say could not be looked at: %s", type(error).__name__)

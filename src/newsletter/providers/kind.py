@@ -121,5 +121,9 @@ class ProviderKind(ABC):
         """What can be asked about a try that nobody saw the end of; `find_try` knows what was tried."""
         return None
 
+    def for_good(self) -> Callable[[str], bool] | None:
+        """Judges whether a refusal's words say that there is no such address: that is not mailed again, as after a bounce."""
+        return None
+
     def after_sending(self, setup: ProviderSetup) -> None:  # noqa: B027 - most have nothing to do then
         """Called when nothing more is due."""

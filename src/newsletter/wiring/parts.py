@@ -6,7 +6,7 @@ import secrets
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -167,7 +167,10 @@ class Parts(Books):
     def _listening(self) -> Listening:
         from newsletter.feedback.feedback import Listening
 
-        return Listening(self.feedback, self.config.kind.events(self.provider_setup))
+        kind = self.config.kind
+        is_for_good = kind.for_good()
+        follow = partial(self.feedback.follow_refusals, kind.name, is_for_good) if is_for_good else None
+        return Listening(self.feedback, kind.events(self.provider_setup), follow)
 
     def listen(self) -> None:
         """One beat for what providers report: ask for what was missed, stop what does harm, tell the owner."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -100,6 +101,11 @@ class SmtpKind(ProviderKind):
         from newsletter.providers.smtp.connect import smtp
 
         return smtp
+
+    def for_good(self) -> Callable[[str], bool]:
+        from newsletter.providers.smtp.bounces.cause import says_no_mailbox
+
+        return says_no_mailbox
 
     def try_out(self, setup: ProviderSetup) -> ProviderTried:
         from newsletter.providers.smtp.provider import SmtpProvider

@@ -64,6 +64,10 @@ def cause_of(said: str, status: str = "") -> BounceCause:
     return BounceCause.NO_MAILBOX if _SAYS_NO_MAILBOX.search(said) else BounceCause.FOR_NOW
 
 
+def says_no_mailbox(said: str) -> bool:
+    return cause_of(said) is BounceCause.NO_MAILBOX
+
+
 def _is_final(levels: Sequence[str], said: str) -> bool:
     """Whether every code begins with 5, and there is one."""
     all_levels = {*levels, *(one[1] for one in _CODE.finditer(said))}
