@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, insert
@@ -86,13 +87,13 @@ def source(server: ImapServer, certificate: Path) -> BounceMailbox:
     return a_source(server, certificate)
 
 
-def a_source(server: ImapServer, certificate: Path, bounds: Bounds | None = None) -> BounceMailbox:
+def a_source(server: ImapServer, certificate: Path, **limits: Any) -> BounceMailbox:
     trust = ssl.create_default_context(cafile=certificate)
 
     def visit() -> AbstractContextManager[OpenMailbox]:
         return Mailbox(read_imap_address(address(server.port)), seconds=20, trust=trust).open()
 
-    return BounceMailbox(visit, PATH, SystemClock(), bounds or Bounds())
+    return BounceMailbox(visit, PATH, SystemClock(), **limits)
 
 
 def shape(name: str, back: str) -> bytes:
@@ -188,11 +189,23 @@ def test_an_old_address_that_bounces_is_not_the_new_one(
     assert [None, "complaint"] == [post.readers.find_suppression(one) for one in READERS[:2]]
 
 
+def test_a_visit_ends_in_time_and_the_next_goes_on(
+    post: MailPost, feedback: Feedback, server: ImapServer, certificate: Path
+) -> None:
+    """A mailbox with more than one visit can read loses nothing, and does not begin again from the start."""
+    sent, source = post.sent(), a_source(server, certificate, seconds=0)
+    for reader in READERS[:3]:
+        server.deliver(shape(GONE, sent[reader]))
+
+    assert [1, 1, 1, 0] == [pull(feedback, source) for _ in range(4)]
+    assert [1, 2, 3] == server.seen()
+
+
 def test_a_hostile_mail_is_left_and_the_others_are_read(sqlite_url: str, server: ImapServer, certificate: Path) -> None:
     """Its header takes the library longer than any mail may; so does one during which the program once ended."""
     engine = connect(sqlite_url)
     add_readers(engine, "weekly", range(4))
-    post, source = MailPost(engine), a_source(server, certificate, Bounds(seconds=1))
+    post, source = MailPost(engine), a_source(server, certificate, bounds=Bounds(seconds=1))
     sent = post.sent()
     head = b"Content-Type: multipart/report; " + b'a*0*="x"; ' * 40_000 + b"\n\n"
     server.deliver(head + shape(GONE, sent[READERS[0]]))

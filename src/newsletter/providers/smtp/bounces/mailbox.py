@@ -21,8 +21,9 @@ from newsletter.words.subscriber import SuppressionReason
 
 log = logging.getLogger(__name__)
 
-# As many as a visit's half minute allows; the others are read half an hour later.
-_MOST_LETTERS = 1_000
+# A visit is cut off after half a minute, and sending waits meanwhile. What is left is read at the next one.
+_SECONDS = 20.0
+_MOST_LETTERS = 5_000
 _BOUNDS = Bounds(seconds=4)
 _KINDS = {
     ReportKind.BOUNCED: EventKind.BOUNCED,
@@ -43,10 +44,13 @@ class BounceMailbox:
         visit: Callable[[], AbstractContextManager[OpenMailbox]],
         return_path: ReturnPath,
         clock: Clock,
+        *,
         bounds: Bounds = _BOUNDS,
+        seconds: float = _SECONDS,
     ) -> None:
-        """`visit` opens the mailbox; `bounds` are those of one mail."""
-        self._visit, self._return_path, self._clock, self._bounds = visit, return_path, clock, bounds
+        """`visit` opens the mailbox; `bounds` are those of one mail. No mail is begun after `seconds`."""
+        self._visit, self._return_path, self._clock = visit, return_path, clock
+        self._bounds, self._seconds = bounds, seconds
         self._read: list[int] = []
 
     def verify_and_parse(self, headers: Mapping[str, str], body: bytes) -> Sequence[Event]:
@@ -54,8 +58,8 @@ class BounceMailbox:
         raise Unverified("a mail server tells by mail only")
 
     def pull(self, since_at: datetime) -> Sequence[Event]:
-        """What stands unseen in the mailbox, whatever its age. Raises Unheard."""
-        self._read = []
+        """What stands unseen in the mailbox, whatever its age, as far as one visit gets. Raises Unheard."""
+        self._read, until = [], self._clock.monotonic() + self._seconds
         events: list[Event] = []
         with self._open() as mailbox:
             for letter in mailbox.unseen(most=_MOST_LETTERS):
@@ -63,6 +67,8 @@ class BounceMailbox:
                 self._read.append(letter.uid)
                 if report and (event := self._event(report)):
                     events.append(event)
+                if self._clock.monotonic() >= until:
+                    break
         if len(events) < len(self._read):
             log.info("%d mails to the bounce address are about no copy of ours", len(self._read) - len(events))
         return events
