@@ -44,7 +44,7 @@ def test_either_is_started_again_when_it_dies(world: World, hands: Hands, tmp_pa
         first["pages"].kill()
         until(lambda: server.said().count("/studio?token=") == 2)
         assert 200 == server.get("/healthz/live")[0]
-        assert "the schedule was looked at" in server.get("/healthz")[1]
+        until(lambda: "the schedule was looked at" in server.get("/healthz")[1])
 
         first["sender"].kill()
         until(lambda: server.said().count("the schedule runs") == 2)
