@@ -20,7 +20,7 @@ from newsletter.ledger.plan import plan
 from newsletter.ledger.tables import delivery, mailing
 from newsletter.readers.rows import ReaderRow
 from newsletter.readers.tables import subscription
-from newsletter.web.app import sweep
+from newsletter.wiring.letters import sweep
 from newsletter.words.event import EventKind
 from newsletter.words.ledger import MailingStatus
 from newsletter.words.mistake import Missing, NotNow

@@ -16,6 +16,8 @@ from newsletter.words.consent import Asked
 from newsletter.words.erasure import EraseKey
 from newsletter.words.subscriber import SubscriptionStatus
 
+# For how many days a request can be confirmed.
+VALID_DAYS = 30
 _DAY = 86_400
 # Short transactions: an unsubscribe must not wait for housekeeping.
 _SLICE = 500

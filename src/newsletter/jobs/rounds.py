@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from newsletter.jobs.pulse import Pulse
@@ -15,7 +15,7 @@ HEARTBEAT_EVERY = timedelta(minutes=5)
 
 
 class Rounds:
-    """`after_sending` is called when something was sent, each of `chores` at every beat of the sender.
+    """`after_sending` is called when something was sent.
 
     `beat` is called when either begins: a sign of life for other processes.
     """
@@ -25,11 +25,10 @@ class Rounds:
         desk: Desk,
         drain: Drain,
         after_sending: Callable[[], None],
-        chores: Sequence[Callable[[], object]] = (),
         pulse: Pulse | None = None,
         beat: Callable[[], None] = lambda: None,
     ) -> None:
-        self._desk, self._drain, self._after_sending, self._chores = desk, drain, after_sending, chores
+        self._desk, self._drain, self._after_sending = desk, drain, after_sending
         self._beaten_at: datetime | None = None
         self._pulse, self._beat = pulse or Pulse(), beat
 
@@ -48,8 +47,6 @@ class Rounds:
         # Before anything may start it: what missed its time by hours is not sent without asking.
         hold_late(self._desk)
         worked_on = self._drain.once()
-        for chore in self._chores:
-            chore()
         if worked_on:
             self._after_sending()
         return worked_on

@@ -39,7 +39,8 @@ JOBS_AT_ONCE = 4
 class Duty:
     """A task that this process does: `do` is called in a thread, with what the job is about.
 
-    With `every_seconds` it is due by itself that often, once for all processes together, whether anybody rings or not.
+    With `every_seconds` it is due by itself that often, once for all processes together, whether anybody rings or not:
+    every few seconds of less than a minute, or every hour.
     """
 
     task: Task
@@ -162,10 +163,13 @@ def _register_retry(app: App, seconds: float) -> None:
 def _take_on(app: App, task: Task, run: Callable[..., Any], every_seconds: float | None) -> None:
     made = app.task(name=task.value, queue=task.queue.value)(run)
     if every_seconds is not None:
-        # Cron's own fields, and seconds as a sixth.
-        cron = f"* * * * * */{min(59, max(1, round(every_seconds)))}"
         # At most one waits, however long nobody has time for it.
-        app.periodic(cron=cron, periodic_id=task.value, queueing_lock=task.value)(made)
+        app.periodic(cron=_cron(every_seconds), periodic_id=task.value, queueing_lock=task.value)(made)
+
+
+def _cron(every_seconds: float) -> str:
+    """Cron's five fields, with seconds as a sixth; what is to come less often than every minute comes every hour."""
+    return f"* * * * * */{max(1, round(every_seconds))}" if every_seconds < 60 else "0 * * * *"
 
 
 async def _retry_stalled(app: App, seconds: float) -> None:

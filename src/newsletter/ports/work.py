@@ -25,6 +25,7 @@ class Task(StrEnum):
     RETRY = "retry_stalled"  # give jobs of processes that died, or stand still, to others
     TICK = "tick"  # bring the schedule up to now
     POST = "post_letters"  # mails that answer readers' requests
+    SWEEP = "sweep"  # forget what is kept only for a time
     LISTEN = "listen"  # what providers tell
     COLLECT = "collect"  # feeds, the letterbox, the titles of new finds
 
@@ -39,6 +40,7 @@ _QUEUES = {
     Task.RETRY: WorkQueue.UPKEEP,
     Task.TICK: WorkQueue.SCHEDULE,
     Task.POST: WorkQueue.LETTERS,
+    Task.SWEEP: WorkQueue.UPKEEP,
     Task.LISTEN: WorkQueue.POLLS,
     Task.COLLECT: WorkQueue.POLLS,
 }

@@ -19,6 +19,7 @@ from newsletter.schedule.sendings import hold_missed
 from newsletter.wiring.clocks import desk_of, serving_lock
 from newsletter.wiring.collect import collect_beat
 from newsletter.wiring.duties import work_together
+from newsletter.wiring.letters import LetterBeat
 from newsletter.wiring.pictures import picture_beat
 from newsletter.words.mistake import NotNow
 
@@ -69,9 +70,7 @@ def drive(
 def rounds_of(
     parts: Parts, stop: threading.Event, pulse: Pulse | None = None, beat: Callable[[], None] = lambda: None
 ) -> Rounds:
-    # Mails that answer readers and that an earlier process did not get round to posting.
-    posting = parts.post_office.post_waiting
-    return Rounds(desk_of(parts), parts.drain(stop), parts.after_sending, chores=(posting,), pulse=pulse, beat=beat)
+    return Rounds(desk_of(parts), parts.drain(stop), parts.after_sending, pulse=pulse, beat=beat)
 
 
 @contextmanager
@@ -119,6 +118,7 @@ def _work(parts: Parts, stop: threading.Event, rounds: Rounds) -> None:
         stop,
         rounds.schedule_beat,
         sending,
+        LetterBeat(parts).beat,
         from_outside,
         seconds=parts.timing.seconds_between_ticks,
     )

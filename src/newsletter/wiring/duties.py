@@ -19,6 +19,7 @@ from newsletter.ports.work import Task, WorkQueue
 from newsletter.schedule.sendings import hold_late
 from newsletter.wiring.clocks import desk_of
 from newsletter.wiring.collect import collect_beat
+from newsletter.wiring.letters import SECONDS_BETWEEN_SWEEPS, post_letters, sweep
 
 if TYPE_CHECKING:
     from newsletter.wiring import Parts
@@ -73,7 +74,8 @@ def duties_of(parts: Parts, stop: threading.Event, rounds: Rounds) -> list[Duty]
         Duty(task=Task.DRAIN, do=partial(drain, parts, stop)),
         Duty(task=Task.LOOK, do=partial(look, parts, stop), every_seconds=every),
         Duty(task=Task.TICK, do=partial(tick, parts, rounds), every_seconds=every),
-        Duty(task=Task.POST, do=lambda: parts.post_office.post_waiting(), every_seconds=every),
+        Duty(task=Task.POST, do=partial(post_letters, parts), every_seconds=every),
+        Duty(task=Task.SWEEP, do=partial(sweep, parts), every_seconds=SECONDS_BETWEEN_SWEEPS),
         Duty(task=Task.LISTEN, do=parts.listen, every_seconds=every),
         Duty(task=Task.COLLECT, do=partial(collect_beat, parts, stop), every_seconds=every),
     ]

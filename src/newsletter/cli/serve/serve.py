@@ -36,9 +36,11 @@ def tick(parts: Parts) -> None:
     """
     from newsletter.wiring.collect import collect_beat
     from newsletter.wiring.driver import rounds_of
+    from newsletter.wiring.letters import post_letters
 
     rounds = rounds_of(parts, threading.Event(), beat=parts.drivers.call)
     rounds.schedule_beat()
+    post_letters(parts)
     worked_on = rounds.sending_beat()
     parts.listen()
     collect_beat(parts)

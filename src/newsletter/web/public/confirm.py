@@ -8,12 +8,12 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
+from newsletter.consent.expiry_sql import VALID_DAYS
 from newsletter.web.public.forms import Form
 from newsletter.web.public.mails import post_welcome, tell_old_address
 from newsletter.web.public.site import Site
 from newsletter.words.consent import Asked, ConsentRecord
 
-VALID_DAYS = 30
 # A reader who is asked whether they still want it may answer late: a late yes brings back a subscription that silence
 # ended.
 _VALID_DAYS_AGAIN = 120

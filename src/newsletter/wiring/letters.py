@@ -1,0 +1,39 @@
+"""Mails that answer readers' requests, and what is kept of these requests only for a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from newsletter.consent.expiry_sql import VALID_DAYS
+
+if TYPE_CHECKING:
+    from newsletter.wiring import Parts
+
+SECONDS_BETWEEN_SWEEPS = 3_600.0
+
+
+def post_letters(parts: Parts) -> None:
+    """Post the mails that wait: those of an import, and those whose posting was interrupted."""
+    parts.post_office.post_waiting()
+
+
+def sweep(parts: Parts) -> None:
+    """Forget what is kept only for a time, and end the subscriptions of those who were asked and stayed silent."""
+    parts.consent.expiry.expire(valid_days=VALID_DAYS)
+    parts.consent.expiry.forget_visitors()
+    parts.consent.asking_again.end_silent()
+
+
+class LetterBeat:
+    """Posts letters at every beat, and sweeps once an hour."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts, self._swept_at = parts, float("-inf")
+
+    def beat(self) -> None:
+        now = self._parts.clock.monotonic()
+        if now - self._swept_at >= SECONDS_BETWEEN_SWEEPS:
+            # Noted first: a sweep that fails must not keep letters from being posted.
+            self._swept_at = now
+            sweep(self._parts)
+        post_letters(self._parts)
