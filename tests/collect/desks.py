@@ -20,6 +20,7 @@ from newsletter.collect.triage.read_pages_sql import ReadPages
 from newsletter.fetch.feed_reader import FeedReader
 from newsletter.fetch.http import HttpFetcher
 from newsletter.folder.feeds_file import FeedFile
+from newsletter.folder.habits_file import HabitFile
 from newsletter.folder.issues import IssueFiles
 from newsletter.folder.post_file import parse_post
 from newsletter.folder.posts import PostFiles
@@ -44,6 +45,7 @@ def a_desk(engine: Engine, directory: Path, *, ports: Collection[int] = (), **mo
         "issues": IssueFiles(directory),
         "sheets": SheetFiles(directory),
         "book": FeedFile(directory),
+        "habits": HabitFile(directory),
         "memory": FeedMemory(engine),
         "reader": FeedReader(),
         "fetcher": local_fetcher(*ports),

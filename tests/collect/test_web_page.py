@@ -10,10 +10,11 @@ from newsletter.collect.pages.piece import read_piece
 from newsletter.collect.pages.web_page import fetch_page, post_of, read_fetched
 from newsletter.collect.quote import as_quotes
 from newsletter.fetch.http import HttpFetcher
-from newsletter.words.find import Excerpt, unpack
+from newsletter.words.find import Excerpt, pack, unpack
 from newsletter.words.mistake import Mistake
 from newsletter.words.post import Post
 from tests.collect.desks import ON, local_fetcher
+from tests.collect.pdfs import a_pdf
 from tests.collect.reading import as_mailed, dangers
 from tests.fetch.web_server import Page, WebServer, web_server
 
@@ -80,6 +81,18 @@ def test_a_page_may_not_pass_for_one_of_another_site(server: WebServer) -> None:
     assert any("https://other.example.org/boats" in check for check in post.checks)
 
 
+def test_a_pdf_is_a_page_of_its_own(server: WebServer) -> None:
+    """Its facts and its text with where it is from; with a quote of ours that alone."""
+    data = a_pdf(["The bar has moved."], Title="Tides", Author="Ida Holm")
+    server.pages["/tides.pdf"] = Page(data, headers={"Content-Type": "application/pdf"})
+    post = added(server, "/tides.pdf", note="Ours.")
+    source = f"— [Ida Holm]({server.url('/tides.pdf')})"
+
+    assert post.body == f"Ours.\n\nPDF by Ida Holm, 1 page.\n\n> The bar has moved.\n>\n> {source}"
+    assert (post.title, post.url) == ("Tides", server.url("/tides.pdf"))
+    assert "The bar has moved." not in added(server, "/tides.pdf", quote=pack([Excerpt(text="It moved.")])).body
+
+
 def test_letters_are_read_as_the_server_says(server: WebServer) -> None:
     """A page that does not tell its encoding is read by the header."""
     page = "<title>Åker</title><p>Båt på isen.</p>".encode("cp1252")
@@ -98,7 +111,8 @@ def test_letters_are_read_as_the_server_says(server: WebServer) -> None:
     [
         (Page(b"x", 404), "answers 404: there is nothing"),
         (Page(b"x", 403), "does not let programs in"),
-        (Page(b"%PDF", headers={"Content-Type": "application/pdf"}), "not a page but application/pdf"),
+        (Page(b"PK", headers={"Content-Type": "application/zip"}), "not a page but application/zip"),
+        (Page(b"%PDF", headers={"Content-Type": "application/pdf"}), "This PDF is damaged"),
         (Page(b"x" * 5_000_001, headers=HTML), "larger than 5,000,000 bytes"),
         (Page(b"<html><body></body></html>", headers=HTML), "no words in this page"),
         (Page(status=302, headers={"Location": "http://169.254.169.254/latest"}), "not one that pages are fetched|private"),

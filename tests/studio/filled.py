@@ -15,6 +15,7 @@ from playwright.sync_api import Page
 from newsletter.cli.serve.pages import listener_at, serve_pages
 from newsletter.compose.press import press
 from newsletter.folder.bundle import bundled
+from newsletter.folder.habits_file import Habit
 from newsletter.jobs.pulse import Pulse
 from newsletter.readers.rows import ReaderRow
 from newsletter.schedule.choice import approve_issue
@@ -49,7 +50,10 @@ Somebody in Port Ellery has left a lamp on for **thirty-one years**, dear {{ fir
 
 We would leave it on as well.
 """
-_DOUBT = 'checks: ["Is the second paragraph a quote?"]\n'
+_DOUBT = (
+    "checks:\n  - '“We would leave it …” may be a quote: it is short, as a remark is; the quote above it may go on."
+    " Set as our own words now.'\n"
+)
 SECOND = """\
 ---
 number: 2
@@ -109,6 +113,7 @@ def fill(directory: Path, n_readers: int = 48) -> Parts:
     post = directory / "posts" / "2026-11-22-the-lamp-that-is-left-on.md"
     post.write_text(NEW_POST.replace("author: Jo Dahl\n", f"author: Jo Dahl\n{_DOUBT}"), encoding="utf-8")
     desk = collect_desk(parts)
+    desk.habits.count([Habit(source="Jo Dahl", sign="remark", is_quote=True, times=2, is_remembered=True)])
     for number, (title, site, author, note, quote) in enumerate(_FINDS):
         draft = FindDraft(
             url=f"https://example.org/finds/{number}",
@@ -145,6 +150,8 @@ _MORE = (
     "/issues/2?part=inbox",
     "/issues/2?part=opening",
     "/issues/2?part=section-1",
+    "/issues/2?part=post:2026-11-22-the-lamp-that-is-left-on",
+    "/issues/2?part=post:2026-11-22-the-lamp-that-is-left-on&all",
     "/issues/2/send?list=weekly&when=now",
     "/issues/2/send?list=weekly&when=at&at=thu+09:00",
     "/history?file=posts/2026-11-22-the-lamp-that-is-left-on.md&issue=2",

@@ -130,6 +130,20 @@ def test_dropped_files_become_posts_and_say_which_did_not(world: World) -> None:
     assert any(post.title == "Two who walked" for post in world.parts.posts.list_posts())
 
 
+def test_a_reading_list_that_is_dropped_becomes_finds(world: World) -> None:
+    """Beside a file that becomes a post; what it says of itself are the counts."""
+    headers = {"X-CSRF-Token": world.csrf(), "Accept": "application/json"}
+    listed = b"URL,Title,Selection,Folder,Timestamp\nhttps://example.org/quay,The quay at six,,Unread,1764000000\n"
+    marks = b'<!DOCTYPE NETSCAPE-Bookmark-file-1>\n<DL><DT><A HREF="https://example.org/bar">The bar</A></DL>'
+    files = [("file", ("list.csv", listed)), ("file", ("bookmarks.html", marks)), ("file", ("list.json", b"{}"))]
+    said = world.client.post("/studio/finds/files", files=files, headers=headers).json()["said"]
+
+    assert sum("1 new ones saved" in one for one in said) == 2
+    assert "list.json" in said[-1]
+    page = world.client.get("/studio/finds").text
+    assert "The quay at six" in page and "The bar" in page
+
+
 _MAIL = b"""\
 From: Ada <ada@example.com>
 To: desk@example.com

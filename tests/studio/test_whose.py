@@ -149,3 +149,41 @@ def test_words_that_were_typed_meanwhile_are_saved_and_no_other_paragraph_is_tur
     assert answer.status_code == 409
     assert _file(doubtful).endswith("\n\nBefore.\n\n" + BODY)
     assert doubtful.post("/issues/1/whose", press="nonsense", file=FILE, base=base, part=PART).status_code == 400
+
+
+def test_what_is_decided_twice_for_a_source_is_offered_and_can_be_forgotten(doubtful: World) -> None:
+    """Never by itself: once turned over it is counted, undone it is not; twice, it is asked; the line can be read and deleted."""
+    habits = doubtful.parts.directory / "habits.toml"
+    page = _press(doubtful, _page(doubtful), "theirs", "It is a law")
+    assert 'source = "Coastline"\nsign = "remark"\nwhose = "theirs"\ntimes = 1' in habits.read_text()
+    page = _press(doubtful, page, "undo")
+    assert "[[habit]]" not in habits.read_text()
+
+    page = _press(doubtful, page, "theirs", "It is a law")
+    assert "Shall it be remembered?" not in page
+    (doubtful.parts.directory / FILE).write_text(HEAD + BODY)
+    page = _press(doubtful, _page(doubtful), "theirs", "It is a law")
+    assert (
+        "in texts of Coastline: Where it is short, as a remark is, a paragraph is theirs. Shall it be remembered?"
+        in page
+    )
+
+    page = _press(doubtful, page, "remember")
+    assert "Shall it be remembered?" not in page
+    assert "remembered = true" in habits.read_text()
+    sources = unescape(doubtful.client.get("/studio/finds/sources").text)
+    assert "Where it is short, as a remark is, a paragraph is theirs." in sources
+    habit = re.search(r'name="habit" value="([^"]*)"', sources)
+    assert habit
+    doubtful.post("/finds/sources", act="forget", source="Coastline", habit=habit[1])
+    assert "[[habit]]" not in habits.read_text()
+    assert "Remembered of texts" not in doubtful.client.get("/studio/finds/sources").text
+
+
+def test_an_offer_that_is_declined_is_gone(doubtful: World) -> None:
+    """And counted from the beginning."""
+    for _ in range(2):
+        (doubtful.parts.directory / FILE).write_text(HEAD + BODY)
+        page = _press(doubtful, _page(doubtful), "theirs", "It is a law")
+    assert "Shall it be remembered?" not in _press(doubtful, page, "decline")
+    assert "[[habit]]" not in (doubtful.parts.directory / "habits.toml").read_text()

@@ -16,6 +16,7 @@ from newsletter.collect.triage.read_pages_sql import ReadPages
 from newsletter.fetch.feed_reader import FeedReader
 from newsletter.fetch.imap import Mailbox
 from newsletter.folder.feeds_file import FeedFile
+from newsletter.folder.habits_file import HabitFile
 from newsletter.folder.posts import PostFiles
 from newsletter.folder.sheets import SheetFiles
 from newsletter.ports.fetcher import Fetcher
@@ -38,6 +39,7 @@ class CollectDesk:
     issues: Issues
     sheets: SheetFiles
     book: FeedFile
+    habits: HabitFile
     memory: FeedMemory
     reader: FeedReader
     fetcher: Fetcher

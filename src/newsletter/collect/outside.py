@@ -52,3 +52,10 @@ def open_document(data: bytes, *, on: date) -> Post:
     fix = "Save it as .html or .txt and add that."
     task = "newsletter.collect.pages.document:read_document"
     return call(task, data, returns=Post, what="This Word file", fix=fix, bounds=_PAGE, on=on)
+
+
+def open_pdf(data: bytes, *, on: date, at: str | None = None) -> Post:
+    """`read_pdf`, bounded. Raises Mistake, TooMuch where it takes too long or too much, and NotNow."""
+    fix = "Copy what you want to quote into a .txt file and add that."
+    task = "newsletter.collect.pages.pdf:read_pdf"
+    return call(task, data, returns=Post, what="This PDF", fix=fix, bounds=_PAGE, on=on, at=at)

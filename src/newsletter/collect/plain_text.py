@@ -11,7 +11,10 @@ from newsletter.collect.file_name import slug_of
 from newsletter.collect.literal import literal
 from newsletter.collect.paragraphs import Paragraph, read_paragraphs
 from newsletter.collect.voices.doubts import doubts
+from newsletter.collect.voices.habits import signs_of
+from newsletter.collect.voices.signs import SIGNS
 from newsletter.collect.voices.tell import Voice, tell_voices
+from newsletter.folder.habits_file import Habit
 from newsletter.words.mistake import Mistake
 from newsletter.words.post import Post
 
@@ -24,8 +27,8 @@ _BYLINE = re.compile(
 )
 
 
-def read_plain_text(text: str, *, on: date) -> Post:
-    """Make a post of a text whose first line is its title. `on` is the day it is collected.
+def read_plain_text(text: str, *, on: date, habits: Sequence[Habit] = ()) -> Post:
+    """Make a post of a text whose first line is its title. `on` is the day it is collected, `habits` what is remembered.
 
     What is only probably a quote is named in `checks`. Raises Mistake where there are no words.
     """
@@ -35,7 +38,8 @@ def read_plain_text(text: str, *, on: date) -> Post:
     title, rest, checks = _title(paragraphs)
     byline, head, rest = _byline(rest)
     signed = _sign_off(rest, byline)
-    voices = tell_voices(rest[:-1] if signed else rest)
+    signs = (*SIGNS, *signs_of(habits, byline or signed or ""))
+    voices = tell_voices(rest[:-1] if signed else rest, signs)
     voices = [*map(_ours, head), *voices, *([_ours(rest[-1])] if signed else [])]
     return Post(
         slug=slug_of(title, on),

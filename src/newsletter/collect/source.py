@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import PurePath
@@ -12,6 +13,7 @@ from newsletter.collect.markdown import ParsePost, read_markdown
 from newsletter.collect.plain_text import read_plain_text
 from newsletter.collect.quote import on_top
 from newsletter.collect.wordless import require_words
+from newsletter.folder.habits_file import Habit
 from newsletter.words.mistake import Mistake, NewsletterError, Place
 from newsletter.words.plain import unix_lines
 from newsletter.words.post import Post
@@ -21,14 +23,13 @@ STANDARD_INPUT = "-"
 
 _KINDS = {".txt": "text", ".text": "text", ".md": "markdown", ".markdown": "markdown"}
 _MAIL = ".eml"
-_KINDS |= {".html": "page", ".htm": "page", ".xhtml": "page", ".docx": "document"}
+_KINDS |= {".html": "page", ".htm": "page", ".xhtml": "page", ".docx": "document", ".pdf": "pdf"}
 # Kinds that we don't read, with the way out.
 _SAVE_AS = {
     ".rtf": "Open it in your word processor and save it as .docx, .html or .txt.",
     ".doc": "Open it in your word processor and save it as .docx, .html or .txt.",
     ".odt": "Open it in your word processor and save it as .docx, .html or .txt.",
     ".pages": "Export it from Pages as Word (.docx).",
-    ".pdf": "Copy what you want to quote into a .txt file, or add the page that links to it.",
 }
 _LOOKS_LIKE_PAGE = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|!--|html|head|body|article|main|div|p|h1)\b", re.IGNORECASE
@@ -57,7 +58,7 @@ def require_addable(name: str) -> None:
             f"A file that ends with `{ending}` can't be read." if ending else "A file without an ending can't be read.",
             fix=_SAVE_AS.get(
                 ending,
-                "Add an address, a .docx, .html, .md, .txt or .eml file, or pipe text in: newsletter add - < FILE",
+                "Add an address, a .docx, .pdf, .html, .md, .txt or .eml file, or pipe text in: newsletter add - < FILE",
             ),
             place=Place(name),
         )
@@ -73,23 +74,25 @@ def require_small(data: bytes, name: str) -> None:
         )
 
 
-def collect(data: bytes, *, name: str, on: date, parse_post: ParsePost, note: str = "") -> Post:
+def collect(
+    data: bytes, *, name: str, on: date, parse_post: ParsePost, note: str = "", habits: Sequence[Habit] = ()
+) -> Post:
     """Make a post of a file's bytes.
 
     `name` is the file as it was typed, `-` for standard input; `on` is the day it is collected; `note` is our own
-    Markdown and goes on top. Raises Mistake with the file named.
+    Markdown and goes on top; `habits` is what is remembered of how texts set their quotes. Raises Mistake with the file named.
     """
     require_addable(name)
     require_small(data, name)
     try:
-        post = _read(data, name, on, parse_post)
+        post = _read(data, name, on, parse_post, habits)
     except NewsletterError as error:
         error.place = error.place or Place(name)
         raise
     return replace(post, body=on_top(note, post.body)) if note.strip() else post
 
 
-def _read(data: bytes, name: str, on: date, parse_post: ParsePost) -> Post:
+def _read(data: bytes, name: str, on: date, parse_post: ParsePost, habits: Sequence[Habit]) -> Post:
     kind = _KINDS.get(PurePath(name).suffix.lower()) or _guessed(data)
     if kind == "page":
         from newsletter.collect.outside import open_page
@@ -99,14 +102,20 @@ def _read(data: bytes, name: str, on: date, parse_post: ParsePost) -> Post:
         from newsletter.collect.outside import open_document
 
         return require_words(open_document(data, on=on))
+    if kind == "pdf":
+        from newsletter.collect.outside import open_pdf
+
+        return open_pdf(data, on=on)
     text = decoded(data, name=name)
     if kind == "markdown":
         return read_markdown(unix_lines(text), name=name, on=on, parse_post=parse_post)
-    return read_plain_text(text, on=on)
+    return read_plain_text(text, on=on, habits=habits)
 
 
 def _guessed(data: bytes) -> str:
     start = data[:1024].removeprefix(b"\xef\xbb\xbf")
+    if start.startswith(b"%PDF-"):
+        return "pdf"
     if _LOOKS_LIKE_PAGE.match(start):
         return "page"
     return "markdown" if re.match(rb"---[ \t]*\r?\n|#{1,2} \S", start) else "text"

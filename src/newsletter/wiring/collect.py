@@ -19,6 +19,7 @@ from newsletter.collect.triage.presses_sql import Presses
 from newsletter.collect.triage.read_pages_sql import ReadPages
 from newsletter.fetch.feed_reader import FeedReader
 from newsletter.folder.feeds_file import FeedFile
+from newsletter.folder.habits_file import HabitFile
 from newsletter.folder.post_file import parse_post
 from newsletter.words.mistake import NewsletterError
 
@@ -42,6 +43,7 @@ def collect_desk(parts: Parts) -> CollectDesk:
         issues=parts.issues,
         sheets=parts.sheets,
         book=FeedFile(parts.directory),
+        habits=HabitFile(parts.directory),
         memory=FeedMemory(parts.engine),
         reader=FeedReader(),
         fetcher=parts.fetcher,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.option("--note", metavar="TEXT", default="", help="Your own words, in Markdown; they go on top.")
 @click.option("--link", metavar="N", type=click.IntRange(min=1), help="Which link of a mail is meant, counted from 1.")
 def add(sources: tuple[str, ...], note: str, link: int | None) -> None:
-    """Make a post of each SOURCE: an address, a .docx, .html, .md, .txt or .eml file, or - for standard input.
+    """Make a post of each SOURCE: an address, a .docx, .pdf, .html, .md, .txt or .eml file, or - for standard input.
 
     A page is fetched, and its text taken without its furniture. Of a mail the sender's words are kept as the comment, and
     the link in it is fetched. What you had before is said. If one of them can't be read, none is added.
@@ -63,13 +63,15 @@ def _collected(source: str, note: str, link: int | None) -> Post:
         from newsletter.wiring import open_newsletter
 
         return post_of(fetch_page(source, open_newsletter(newsletter_directory()).fetcher), on=on, note=note)
-    data = _bytes_of(source)
+    from newsletter.folder.habits_file import HabitFile
+
+    data, habits = _bytes_of(source), HabitFile(newsletter_directory()).list_remembered()
     if is_mail(data, source):
         from newsletter.collect.mail.mail_post import mail_post
         from newsletter.wiring import open_newsletter
 
         fetcher = open_newsletter(newsletter_directory()).fetcher
-        return mail_post(data, name=source, on=on, fetcher=fetcher, note=note, link=link, ask=_ask)
+        return mail_post(data, name=source, on=on, fetcher=fetcher, note=note, link=link, habits=habits, ask=_ask)
     if link is not None:
         raise Mistake("--link chooses a link of a mail, and this is none.", fix="Leave --link out.")
     return collect(
@@ -78,6 +80,7 @@ def _collected(source: str, note: str, link: int | None) -> Post:
         on=on,
         parse_post=lambda text, slug, file: parse_post(text, slug=slug, file=file),
         note=note,
+        habits=habits,
     )
 
 

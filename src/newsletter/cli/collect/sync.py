@@ -12,7 +12,7 @@ from newsletter.cli.context import parts_of
 def sync(ctx: click.Context) -> None:
     """Commit what was written, take in what others wrote, and hand both to the git remote. Never by force.
 
-    Posts, issues, pictures, templates, newsletter.toml and feeds.toml go; readers, secrets and the database never do. A
+    Posts, issues, pictures, templates and settings go (newsletter.toml, feeds.toml, habits.toml); readers, secrets and the database never do. A
     file that was changed on both sides in the same lines keeps your version; the other one is kept too, nothing is handed
     over, and the exit code is 1. Sync again when you saved what is to stand.
 

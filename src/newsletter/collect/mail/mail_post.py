@@ -11,6 +11,7 @@ from newsletter.collect.mail.message import MailLink, ReadMail
 from newsletter.collect.outside import open_mail
 from newsletter.collect.quote import as_quote, as_written, on_top
 from newsletter.collect.source import require_small
+from newsletter.folder.habits_file import Habit
 from newsletter.ports.fetcher import Fetcher
 from newsletter.words.mistake import Mistake, NewsletterError, Place
 from newsletter.words.post import Post
@@ -20,9 +21,17 @@ Ask = Callable[[Sequence[MailLink]], int | None]
 
 
 def mail_post(
-    data: bytes, *, name: str, on: date, fetcher: Fetcher, note: str = "", link: int | None = None, ask: Ask
+    data: bytes,
+    *,
+    name: str,
+    on: date,
+    fetcher: Fetcher,
+    note: str = "",
+    link: int | None = None,
+    habits: Sequence[Habit] = (),
+    ask: Ask,
 ) -> Post:
-    """Make a post of a mail. `link` is which of its links is meant, from 1.
+    """Make a post of a mail. `link` is which of its links is meant, from 1; `habits` as in `collect`.
 
     Raises Mistake, with the links listed, where there are several and none was chosen. A page that can't be fetched
     leaves a post of the mail's own words, with a line to check.
@@ -32,7 +41,7 @@ def mail_post(
     chosen = _chosen(mail, name, link, ask)
     comment = on_top(note, as_written(mail.own))
     if chosen is None:
-        return _words_only(mail, on, note)
+        return _words_only(mail, on, note, habits)
     from newsletter.collect.pages.web_page import fetch_page, post_of
 
     try:
@@ -62,7 +71,7 @@ def _listed(links: Sequence[MailLink]) -> str:
     return "\n".join(f"  {number}. {link.line}" for number, link in enumerate(links, 1)) or "It has none."
 
 
-def _words_only(mail: ReadMail, on: date, note: str) -> Post:
+def _words_only(mail: ReadMail, on: date, note: str, habits: Sequence[Habit]) -> Post:
     """Without a link the mail itself is what was found: our words as they are, and theirs as a quote."""
     from newsletter.collect.plain_text import read_plain_text
 
@@ -71,5 +80,5 @@ def _words_only(mail: ReadMail, on: date, note: str) -> Post:
         body = on_top(on_top(note, as_written(mail.own)), as_quote(mail.passed_on, mail.author, None))
         unsaid = () if mail.author else ("Say in `source` whose words the quote is.",)
         return Post(slug=slug_of(title, on), title=title, body=body, author=mail.author or None, checks=unsaid)
-    post = read_plain_text(f"{mail.subject}\n\n{mail.own}" if mail.subject else mail.own, on=on)
+    post = read_plain_text(f"{mail.subject}\n\n{mail.own}" if mail.subject else mail.own, on=on, habits=habits)
     return replace(post, body=on_top(note, post.body))

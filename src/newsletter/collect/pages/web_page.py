@@ -19,6 +19,7 @@ from newsletter.words.plain import minutes_to_read
 from newsletter.words.post import Post
 
 _PAGES = {"text/html", "application/xhtml+xml", ""}
+_PDF = "application/pdf"
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
 _AGAIN = {WhyNot.TOO_SLOW, WhyNot.UNREACHABLE, WhyNot.OFFLINE}
 # Too many questions, and servers that are ill: RFC 6585 and RFC 9110.
@@ -33,6 +34,7 @@ class WebPage:
     url: str
     html: bytes
     is_plain: bool = False
+    is_pdf: bool = False
 
 
 class NoAnswerNow(Mistake):
@@ -56,6 +58,8 @@ def fetch_page(url: str, fetcher: Fetcher) -> WebPage:
         kind_of = NoAnswerNow if answer.status in _FOR_NOW else Mistake
         raise kind_of(f"{address} answers {answer.status}{_said(answer.status)}.", fix=_BY_HAND)
     kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == _PDF:
+        return WebPage(url=answer.url, html=answer.body, is_pdf=True)
     if kind not in _PAGES | {"text/plain"}:
         raise Mistake(
             f"{address} is not a page but {kind[:80]}.",
@@ -92,9 +96,12 @@ def read_fetched(page: WebPage, *, on: date, with_text: bool = True) -> Post:
 def details_of(page: WebPage, *, on: date) -> PageDetails:
     """What a page says, with its length and language. Raises Mistake where it says nothing."""
     from newsletter.collect.charset import decoded, decoded_page
-    from newsletter.collect.outside import open_details
+    from newsletter.collect.outside import open_details, open_pdf
     from newsletter.collect.plain_text import read_plain_text
 
+    if page.is_pdf:
+        post = open_pdf(page.html, on=on, at=page.url)
+        return PageDetails(post=post, n_checks_of_facts=0, minutes=minutes_to_read(post.body) or None)
     if page.is_plain:
         post = replace(read_plain_text(decoded(page.html, name=page.url), on=on), url=page.url)
         details = PageDetails(post=post, n_checks_of_facts=0, minutes=minutes_to_read(post.body) or None)

@@ -48,7 +48,7 @@ class WorkFacts:
             self.place if self.place != self.makers else "",
             self.language,
             _length(self.seconds),
-            f"{self.pages:,} pages" if self.pages else "",
+            f"{self.pages:,} page{'s' if self.pages > 1 else ''}" if self.pages else "",
             f"{self.made_on.day} {self.made_on:%B %Y}" if self.made_on else "",
         )
         return f"{', '.join(part for part in parts if part)}."

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from pathlib import PurePath
 
 from newsletter.apart import Bounds, call
 from newsletter.collect.charset import decoded
@@ -62,6 +63,12 @@ class ListImport:
         yield from found.left_out[:_NAMED]
         if found.n_left_out > _NAMED:
             yield f"and {found.n_left_out - _NAMED:,} more."
+
+
+def is_list(data: bytes, name: str) -> bool:
+    """Whether a file that could be anything is to be read as a list: a table, JSON, or a browser's bookmarks."""
+    start = data[:200].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    return PurePath(name).suffix.lower() in {".csv", ".json"} or start.startswith(b"<!doctype netscape-bookmark")
 
 
 def import_list(

@@ -42,18 +42,18 @@ def tell_voices(paragraphs: Sequence[Paragraph], signs: Sequence[Sign] = SIGNS) 
     passages, sure = text.passages, _SURE if text.language else _SURE_OF_UNKNOWN
     own = [sum(sign.weight for sign in signs if sign.holds(passage)) for passage in passages]
     likely = chances(own, [begins(passage) for passage in passages], [goes_on(passage) for passage in passages])
-    return [_voice(passage, chance, sure) for passage, chance in zip(passages, likely, strict=True)]
+    return [_voice(passage, chance, sure, signs) for passage, chance in zip(passages, likely, strict=True)]
 
 
-def _voice(passage: Passage, chance: float, sure: float) -> Voice:
+def _voice(passage: Passage, chance: float, sure: float, signs: Sequence[Sign]) -> Voice:
     is_quote = chance > 0.5
-    doubts = () if max(chance, 1 - chance) >= sure else _reasons(passage)
+    doubts = () if max(chance, 1 - chance) >= sure else _reasons(passage, signs)
     return Voice(text=passage.text, is_quote=is_quote, doubts=doubts)
 
 
-def _reasons(passage: Passage) -> tuple[str, ...]:
+def _reasons(passage: Passage, signs: Sequence[Sign]) -> tuple[str, ...]:
     """The weightiest first."""
-    found = [(abs(sign.weight), sign.reason) for sign in SIGNS if sign.holds(passage)]
+    found = [(abs(sign.weight), sign.reason) for sign in signs if sign.holds(passage)]
     if passage.before is not None and passage.before.introduces:
         found.append((passage.before.introduction_weight, "the paragraph before introduces somebody's words"))
     elif passage.excerpt:

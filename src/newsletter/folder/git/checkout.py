@@ -14,7 +14,7 @@ from newsletter.folder.git.call import Git
 from newsletter.words.mistake import Mistake, NotNow
 
 ROOMS = ("posts/", "issues/", "images/", "templates/")
-FILES = ("newsletter.toml", "feeds.toml")
+FILES = ("newsletter.toml", "feeds.toml", "habits.toml")
 _UNDER_WAY = {
     "rebase-merge": "A rebase",
     "rebase-apply": "A rebase",

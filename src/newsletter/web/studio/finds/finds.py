@@ -12,6 +12,8 @@ from newsletter.collect.desk import CollectDesk
 from newsletter.collect.keep import undo
 from newsletter.collect.mail.mail_post import mail_post
 from newsletter.collect.mail.message import MailLink
+from newsletter.collect.read_later.imports import MAX_BYTES as LONGEST_LIST
+from newsletter.collect.read_later.imports import import_list, is_list
 from newsletter.collect.save import address_in, collect_find
 from newsletter.collect.seen import seen_before
 from newsletter.collect.source import MAX_BYTES, collect, is_mail
@@ -134,14 +136,18 @@ def ask(studio: Studio, visit: Visit) -> Response:
 
 
 def drop(studio: Studio, visit: Visit) -> Response:
-    """Files that were dropped or chosen become posts at once; one that can't be read says why, and the others are kept."""
+    """Files that were dropped or chosen become posts at once, and the pages of a reading list finds; one that can't be read says why, and the others are kept."""
     said: list[str] = []
     desk = collect_desk(studio.parts)
     for item in visit.form.getlist("file"):
         if isinstance(item, str) or not item.filename:
             continue
         try:
-            post = _post_of(desk, item.filename, item.file.read(MAX_BYTES + 1), visit.text("note"))
+            data = item.file.read(LONGEST_LIST + 1)
+            if is_list(data, item.filename):
+                said += import_list(desk, data, name=item.filename).sentences
+                continue
+            post = _post_of(desk, item.filename, data, visit.text("note"))
             seen = seen_before(post.url, desk.posts, desk.issues) if post.url else []
             written = studio.parts.posts.add_post(post)
             studio.sittings.note(visit.who, written.file)
@@ -149,15 +155,20 @@ def drop(studio: Studio, visit: Visit) -> Response:
         except NewsletterError as error:
             said.append(f"{item.filename}: {error.message} {error.fix}")
     if not said:
-        raise Mistake("No file came with this.", fix="Choose one: .docx, .html, .md, .txt or .eml.")
+        raise Mistake(
+            "No file came with this.", fix="Choose one: .docx, .pdf, .html, .md, .txt, .eml, or a reading list."
+        )
     return visit.json({"said": said}) if visit.wants_json else visit.go("/finds", said=" ".join(said))
 
 
 def _post_of(desk: CollectDesk, name: str, data: bytes, note: str) -> Post:
     """As `newsletter add` makes it, except that nobody can be asked here which link of a mail is meant."""
+    habits = desk.habits.list_remembered()
     if is_mail(data, name):
-        return mail_post(data, name=name, on=desk.today(), fetcher=desk.fetcher, note=note, ask=_not_told)
-    return collect(data, name=name, on=desk.today(), parse_post=desk.parse_post, note=note)
+        return mail_post(
+            data, name=name, on=desk.today(), fetcher=desk.fetcher, note=note, habits=habits, ask=_not_told
+        )
+    return collect(data, name=name, on=desk.today(), parse_post=desk.parse_post, note=note, habits=habits)
 
 
 def _not_told(links: Sequence[MailLink]) -> int:

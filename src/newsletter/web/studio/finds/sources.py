@@ -1,4 +1,4 @@
-"""Where finds come from: feeds, the bookmarklet, a phone, mail; and the keys that may only add finds."""
+"""Where finds come from: feeds, the bookmarklet, a phone, mail; the keys that may only add finds; what is remembered of texts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from starlette.responses import Response
 from newsletter.collect.feeds.opml import read_opml
 from newsletter.collect.feeds.poll import poll
 from newsletter.collect.feeds.subscribe import subscribe, unsubscribe
+from newsletter.collect.voices.habits import sentence_of
 from newsletter.folder.feeds_file import FILE as FEEDS
+from newsletter.folder.habits_file import FILE as HABITS
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.studio import Studio
 from newsletter.web.studio.visit import NoSuchAct, Visit
@@ -27,7 +29,7 @@ def show(studio: Studio, visit: Visit) -> Response:
 
 
 def act(studio: Studio, visit: Visit) -> Response:
-    """Subscribe to a feed or to those of an OPML file, leave one, ask one now; make and revoke keys."""
+    """Subscribe to a feed or to those of an OPML file, leave one, ask one now; make and revoke keys; forget a habit."""
     desk, what = collect_desk(studio.parts), visit.text("act")
     if what == "subscribe":
         done = subscribe(desk, visit.text("url"), title=visit.text("title"))
@@ -58,6 +60,12 @@ def act(studio: Studio, visit: Visit) -> Response:
     if what == "revoke":
         desk.keys.revoke(visit.text("name"))
         return visit.go("/finds/sources", said="This key opens nothing any more.")
+    if what == "forget":
+        for habit in desk.habits.list_habits():
+            if (habit.source, sentence_of(habit)) == (visit.text("source"), visit.text("habit")):
+                desk.habits.forget(habit)
+        studio.sittings.note(visit.who, HABITS)
+        return visit.go("/finds/sources", said="That is forgotten.")
     raise NoSuchAct
 
 
@@ -68,6 +76,7 @@ def _page(studio: Studio, visit: Visit, *, key: str, name: str) -> Response:
         "sources.html",
         feeds=desk.book.list_feeds(),
         keys=desk.keys.list_keys(),
+        habits=[(one.source, sentence_of(one)) for one in desk.habits.list_remembered()],
         key=key,
         name=name,
         api=f"{visit.base}/api/v1/finds",

@@ -13,7 +13,7 @@ from newsletter.schedule.lock import find_lock, unlock
 from newsletter.web.number import read_number
 from newsletter.web.studio.issue.compose_form import save_form
 from newsletter.web.studio.issue.draft_parts import OpenPart, outline_of, part_of, unused_in
-from newsletter.web.studio.issue.whose import other_checks, paragraphs_of
+from newsletter.web.studio.issue.whose import offers_of, other_checks, paragraphs_of
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.studio import Studio
 from newsletter.web.studio.visit import Visit
@@ -49,6 +49,7 @@ def show(studio: Studio, visit: Visit) -> Response:
         folder_words=_words(studio, number) if lock else "",
         paragraphs=paragraphs_of(part.post) if part.post else [],
         other_checks=other_checks(part.post) if part.post else [],
+        offers=offers_of(studio, part.post) if part.post else [],
         is_all="all" in wanted and part.post is not None,
         presses=visit.asked("presses"),
     )

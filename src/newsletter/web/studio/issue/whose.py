@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from newsletter.collect.voices.decide import Whose, decide, letters_of, open_doubts
+from newsletter.collect.voices.habits import sentence_of, source_of, turned_over
 from newsletter.collect.voices.turn import Block, blocks_of
+from newsletter.folder.habits_file import FILE as HABITS
+from newsletter.folder.habits_file import HabitFile
 from newsletter.folder.post_file import parse_post
 from newsletter.folder.touch import edit_of
 from newsletter.web.studio.issue.compose_form import save_form
@@ -59,10 +62,16 @@ def other_checks(post: Post) -> list[str]:
     return [check for check in post.checks if check not in about]
 
 
-def press(studio: Studio, visit: Visit) -> Response:
-    """Decide one paragraph, accept all as they are set, or take the last press back.
+def offers_of(studio: Studio, post: Post) -> list[tuple[str, str]]:
+    """What was decided often enough about texts of its source: the sign, and the sentence that says what would be remembered."""
+    habits = HabitFile(studio.parts.directory).list_habits()
+    return [(one.sign, sentence_of(one)) for one in habits if one.is_offered and one.source == source_of(post)]
 
-    `press` is "undo", "accept", "noted" (what is about no paragraph was looked at), or a decision and the name of a paragraph; `presses` are the versions of the file before and
+
+def press(studio: Studio, visit: Visit) -> Response:
+    """Decide one paragraph, accept all as they are set, take the last press back, or answer what is offered.
+
+    `press` is "undo", "accept", "noted" (what is about no paragraph was looked at), "remember" or "decline" and a sign, or a decision and the name of a paragraph; `presses` are the versions of the file before and
     after each press until now, for the way back. What a form without scripts brings of typed words is saved before.
     """
     file, base, presses = visit.word("file"), visit.word("base"), visit.word("presses").split()
@@ -73,15 +82,46 @@ def press(studio: Studio, visit: Visit) -> Response:
         *presses, last = presses
         before, _, after = last.partition("-")
         text = studio.parts.sheets.old_text(file, before)
-        done = studio.write(visit, file, after, lambda _: text)
+        done = studio.write(visit, file, after, _counted(studio, visit, file, lambda _: text, by=-1))
+    elif act in {"remember", "decline"}:
+        return _answered(studio, visit, base, presses)
     else:
-        done = studio.write(visit, file, base, _decision(file, act, name))
+        done = studio.write(visit, file, base, _counted(studio, visit, file, _decision(file, act, name), by=1))
         presses = [*presses, f"{base}-{done.mine}"][-_MOST_PRESSES:]
     if visit.data is not None:
         return visit.json({"version": done.sheet.version, "presses": " ".join(presses)})
     mode = "&all" if visit.text("all") else ""
     chain = "+".join(presses)
     return visit.go(f"/issues/{visit.number('number')}?part={visit.text('part')}&presses={chain}{mode}#whose")
+
+
+def _counted(studio: Studio, visit: Visit, file: str, edit: Callable[[str], str], *, by: int) -> Callable[[str], str]:
+    """The same edit; what it turns over is counted for the source, or taken back with -1."""
+
+    def counting(text: str) -> str:
+        edited = edit(text)
+        before, after = (text, edited) if by > 0 else (edited, text)
+        turned = turned_over(parse_post(before, slug="", file=file), parse_post(after, slug="", file=file))
+        if turned:
+            HabitFile(studio.parts.directory).count(turned, by=by)
+            studio.sittings.note(visit.who, HABITS)
+        return edited
+
+    return counting
+
+
+def _answered(studio: Studio, visit: Visit, base: str, presses: list[str]) -> Response:
+    """Remember what is offered for the source of this post, or drop it."""
+    act, _, sign = visit.word("press").partition(" ")
+    book, file = HabitFile(studio.parts.directory), visit.word("file")
+    source = source_of(parse_post(studio.parts.sheets.read(file).text, slug="", file=file))
+    for habit in book.list_habits():
+        if habit.is_offered and (habit.source, habit.sign) == (source, sign):
+            (book.remember if act == "remember" else book.forget)(habit)
+    studio.sittings.note(visit.who, HABITS)
+    if visit.data is not None:
+        return visit.json({"version": base, "presses": " ".join(presses)})
+    return visit.go(f"/issues/{visit.number('number')}?part={visit.text('part')}#whose")
 
 
 def _decision(file: str, act: str, name: str) -> Callable[[str], str]:
