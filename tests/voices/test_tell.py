@@ -63,7 +63,7 @@ CASES = {
     "indented": Case("There was fog again.\n\n    [The signal was switched off in 2009.]", True),
     "others are marked": Case("She says:\n\n> It is late.\n\nAn excerpt of the minutes of 1962.\n\nThe bar has moved, and the harbour office has moved the light after it, twice." + MORE, False, at=-2),
     "marks": Case(THEIRS + "“I have kept it for nine years, and my sister before me, and neither of us has been aground there with anybody on board.”", True),
-    "few words in marks": Case("Then she read the last line to me, slowly.\n\n“Boats forget nothing.”\n\n— Mara Vell\n\n“Nor do I.”", True),
+    "few words in marks": Case(THEIRS + "“Boats forget nothing.”" + MORE, True, at=-2),
     "mostly in marks": Case(
         "There was fog again.\n\n“The signal was switched off in 2009,” says the keeper, “and on again because of the cows, which came down.”",
         True,
