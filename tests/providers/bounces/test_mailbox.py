@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import ssl
+import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -13,25 +14,29 @@ import pytest
 from sqlalchemy import Engine, insert
 
 from newsletter.apart import Bounds
+from newsletter.config import read_config
 from newsletter.db.engine import connect, writing
 from newsletter.db.types import database_now
 from newsletter.feedback.feedback import Feedback
 from newsletter.fetch.imap import Mailbox
 from newsletter.fetch.imap_address import read_imap_address
+from newsletter.ledger.plan import plan
 from newsletter.ledger.rows import Claim, MailingRow
 from newsletter.ports.mailbox import OpenMailbox
 from newsletter.providers.smtp.bounces.mailbox import BounceMailbox
 from newsletter.providers.smtp.bounces.mark import ReturnPath
 from newsletter.readers.tables import former_address
-from newsletter.wiring import SystemClock
+from newsletter.wiring import Parts, SystemClock, Timing
 from newsletter.words.ledger import Fate
 from newsletter.words.outcome import Accepted
 from tests.collect.test_letterbox import address
 from tests.fakes.imap_server import ImapServer, imap_server
+from tests.fakes.smtp_running import smtp_server
 from tests.feedback.sent import Post, a_feedback
 from tests.fetch.web_server import certificate_for
 from tests.providers.bounces.shapes import Shape, shapes
-from tests.world import add_readers
+from tests.running import a_folder
+from tests.world import add_readers, an_edition
 
 PATH = ReturnPath("bounces@ferries.example.com", {1: b"k" * 40})
 READERS = [f"reader{number}@example.com" for number in range(4)]
@@ -217,6 +222,32 @@ def test_a_hostile_mail_is_left_and_the_others_are_read(sqlite_url: str, server:
     assert [None, None, "hard_bounce"] == [post.readers.find_suppression(one) for one in READERS[:3]]
     assert [1, 2, 3] == server.seen()
     engine.dispose()
+
+
+def test_all_the_way_from_the_settings(
+    tmp_path: Path, server: ImapServer, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sent through a mail server, back to the address that its envelope had, and heard at a beat of the sender."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with smtp_server(tmp_path / "smtp") as smtp:
+        settings = {
+            "NEWSLETTER_PROVIDER": "smtp",
+            "NEWSLETTER_SMTP_URL": smtp.url(),
+            "NEWSLETTER_SMTP_BOUNCE_ADDRESS": "bounces@ferries.example.com",
+            "NEWSLETTER_SMTP_BOUNCE_MAILBOX": address(server.port),
+        }
+        folder = a_folder(tmp_path / "weekly")
+        parts = Parts(directory=folder, config=read_config(folder, settings), timing=Timing())
+        add_readers(parts.engine, "weekly", range(4))
+        mailing, _ = plan(parts.ledger, parts.clock, an_edition(), list_name="weekly", parcel_size=10)
+        parts.drain(threading.Event()).until_done(mailing, lambda *_: None)
+        back = {one["email"]: one["sender"] for one in smtp.accepted()}
+    server.deliver(shape(GONE, back[READERS[2]]))
+    parts.listen()
+
+    assert [None, None, "hard_bounce", None] == [parts.readers.find_suppression(one) for one in READERS]
+    assert [1] == server.seen()
+    parts.engine.dispose()
 
 
 def test_a_mailbox_that_is_away_costs_nothing(feedback: Feedback, certificate: Path) -> None:
