@@ -47,6 +47,8 @@ SAID: list[tuple[str, str, BounceCause]] = [
     ("5.0.0", "554 delivery error: dd This user doesn't have a example.org account (ana@example.org)", HARD),
     ("5.0.0", "550 Account has been disabled", HARD),
     ("5.0.0", "550 invalid recipient", HARD),
+    ("5.1.1", "550 5.1.1 <full-of-spam@example.org>: User unknown", HARD),
+    ("5.1.1", "550 5.1.1 User unknown <quota.4.2.2@example.org>", HARD),
     ("5.2.2", "552 5.2.2 Over quota", FULL),
     ("5.2.2", "552-5.2.2 The email account that you tried to reach is over quota and inactive", FULL),
     ("4.2.2", "452 4.2.2 Mailbox full", FULL),
@@ -173,7 +175,7 @@ def _reported(back: str) -> Iterator[Shape]:
 
 
 def _other_reports(back: str) -> Iterator[Shape]:
-    head, gone, full = "Reporting-MTA: dns; mx.example.org", SAID[0][1], SAID[15][1]
+    head, gone, full = "Reporting-MTA: dns; mx.example.org", SAID[0][1], SAID[17][1]
     for action, kind in (
         ("delayed", ReportKind.DELAYED),
         ("Delayed (will be retried)", ReportKind.DELAYED),

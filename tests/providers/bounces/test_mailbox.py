@@ -40,7 +40,7 @@ from tests.world import add_readers, an_edition
 
 PATH = ReturnPath("bounces@ferries.example.com", {1: b"k" * 40})
 READERS = [f"reader{number}@example.com" for number in range(4)]
-GONE, FULL, COMPLAINT, LATER = "postfix 0", "postfix 15", "abuse with its envelope", "action delayed"
+GONE, FULL, COMPLAINT, LATER = "postfix 0", "postfix 17", "abuse with its envelope", "action delayed"
 
 
 @pytest.fixture(scope="module")

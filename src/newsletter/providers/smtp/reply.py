@@ -37,7 +37,11 @@ class Reply:
 def readable(words: str) -> str:
     """A server's words as people may read them: no address and no control character in them, at most 300 letters."""
     text = "".join(letter if letter.isprintable() else " " for letter in words)
-    return " ".join(_ADDRESS.sub("an address", text).split())[:300].rstrip(".")
+    return " ".join(without_addresses(text).split())[:300].rstrip(".")
+
+
+def without_addresses(words: str) -> str:
+    return _ADDRESS.sub("an address", words)
 
 
 def parsed(lines: list[bytes]) -> Reply | None:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from enum import StrEnum
 
+from newsletter.providers.smtp.reply import without_addresses
+
 
 class BounceCause(StrEnum):
     """`NO_MAILBOX` is for good; all others may be over by the next issue."""
@@ -31,7 +33,7 @@ _SAYS_FULL = re.compile(
 _SAYS_BLOCKED = re.compile(
     r"spam|block(?:ed|list| list|ing)|black ?list|deny ?list|\brbl\b|dnsbl|reputation|unsolicited|bulk mail|junk|"
     r"polic(?:y|ies)|\bdmarc\b|\bspf\b|\bdkim\b|authenticat|access denied|not (?:authori[sz]ed|permitted|allowed)|prohibited|"
-    r"administrative|rate.?limit|too many|too fast|throttl|virus|malware|phish|content|banned|greylist|greylisted|relay|suspicious|"
+    r"administrative|rate.?limit|too many|too fast|throttl|virus|malware|phish|content|banned|greylist|relay|suspicious|"
     r"sender (?:address )?(?:rejected|denied|verify)",
     re.IGNORECASE,
 )
@@ -50,6 +52,8 @@ def cause_of(said: str, status: str = "") -> BounceCause:
 
     Where two of them disagree, the milder one counts: a reader must not be put off for something that passes.
     """
+    # An address may hold any word: spam-lover@, full.quota@.
+    said = without_addresses(said)
     found = [(one[1], (int(one[2]), int(one[3]))) for one in _STATUS.finditer(f"{status} {said}")]
     details = [detail for _, detail in found]
     if (2, 2) in details or _SAYS_FULL.search(said):
