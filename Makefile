@@ -28,7 +28,7 @@ $(BASE): pyproject.toml constraints.txt
 	@touch $@
 
 $(READY): $(BASE)
-	$(INSTALL) '.[postgres,dev]'
+	$(INSTALL) '.[postgres,ses,dev]'
 	@touch $@
 
 setup: $(READY) ## the .venv with everything in it

@@ -108,6 +108,7 @@ ELSEWHERE = {
     "suppressions put-back",
     "schedule decide",
     "connect sendgrid",
+    "connect ses",
     "connect smtp",
     "sync",
     "db move",

@@ -37,6 +37,12 @@ class TestSendGridKind(KindContract):
     kind, settings = KINDS["sendgrid"], {"sendgrid_api_key": "SG.test"}
 
 
+class TestSesKind(KindContract):
+    """Amazon SES, which is asked nothing."""
+
+    kind, settings = KINDS["ses"], {"ses_region": "eu-west-1", "ses_access_key": "AKIA", "ses_secret_key": "made up"}
+
+
 class TestSmtpKind(KindContract):
     """A mail server, which is asked nothing."""
 

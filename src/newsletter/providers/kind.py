@@ -65,10 +65,12 @@ class ProviderTried:
     """A provider that let us in: `words` say how; `said_at` is the time by its own clock, where it gave it.
 
     `server` is a mail server's own name and the address it was reached at, so that `doctor` can look them up.
+    `warnings` are what will keep mail from arriving, though we were let in, each with what to do.
     """
 
     words: str
     said_at: datetime | None = None
+    warnings: tuple[tuple[str, str], ...] = ()
     server: tuple[str, str] | None = None
 
 

@@ -57,6 +57,8 @@ def ask_provider(parts: Parts, resolver: Resolver, *, offline: bool = False) -> 
         yield failed("Provider", error.message, f"Set it anew: newsletter connect {kind.name}")
     else:
         yield passed("Provider", tried.words)
+        for warning, fix in tried.warnings:
+            yield warned("Provider", warning, fix)
         if tried.said_at:
             yield _clock(parts.clock.now(), tried.said_at, kind.title)
         if tried.server:

@@ -55,7 +55,10 @@ def _connects(kind: ProviderKind, ask: Callable[..., dict[str, str]]) -> Callabl
         config = read_config(folder.directory, {**os.environ, "NEWSLETTER_PROVIDER": PRACTICE.name})
         given = ask(**options)
         setup = config.provider_setup(SystemClock())
-        click.echo(kind.try_out(replace(setup, settings={**setup.settings, **given})).words)
+        tried = kind.try_out(replace(setup, settings={**setup.settings, **given}))
+        click.echo(tried.words)
+        for warning, fix in tried.warnings:
+            click.echo(f"{warning}\n{fix}")
         variables = {setting.variable: given[setting.key] for setting in kind.settings if setting.key in given}
         keep_secrets(folder.directory, {**variables, "NEWSLETTER_PROVIDER": kind.name})
         click.echo(

@@ -1,0 +1,104 @@
+"""Amazon SES besides sending: its settings, and how the account is tried."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from newsletter.providers.kind import ProviderKind, ProviderSetting, ProviderSetup, ProviderTried
+from newsletter.words.mistake import Mistake
+
+if TYPE_CHECKING:
+    import click
+
+    from newsletter.ports.provider import Limits
+    from newsletter.providers.ses.client import SesAccess
+    from newsletter.providers.ses.provider import Ses
+
+_REGION = re.compile(r"[a-z]{2,3}(?:-[a-z]+){1,3}-\d{1,2}")
+_OWN_HOST = re.compile(r"(?:[a-z0-9-]+\.)*amazonaws\.com(?:\.cn)?")
+_LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def _check_region(region: str, in_file: bool) -> None:
+    if not _REGION.fullmatch(region):
+        raise Mistake(f"{region} is not a region of Amazon's.", fix="Write it like eu-west-1.")
+
+
+def _check_url(url: str, in_file: bool) -> None:
+    """From this machine's own settings any address; from `newsletter.toml` only Amazon's: readers are sent there."""
+    address = urlsplit(url)
+    host = address.hostname or ""
+    if in_file and not (address.scheme == "https" and _OWN_HOST.fullmatch(host)):
+        raise Mistake(
+            f"{url} is none of Amazon's own addresses, and whoever can change this file would be sent every mail.",
+            fix="Delete the line. If that address is meant, say it at this machine: newsletter connect ses --url "
+            "ADDRESS, or NEWSLETTER_SES_URL= in var/secrets.env.",
+        )
+    if address.scheme != "https" and host not in _LOCAL:
+        raise Mistake(
+            f"NEWSLETTER_SES_URL would send every mail to {host} without encryption.",
+            fix="Write https:// there. Plain http:// is taken only for a server on this machine.",
+        )
+
+
+class SesKind(ProviderKind):
+    """A pair of keys, or the machine's own credentials, for one region."""
+
+    name, title = "ses", "Amazon SES"
+    settings = (
+        ProviderSetting(key="ses_region", variable="NEWSLETTER_SES_REGION", is_needed=True, check=_check_region),
+        ProviderSetting(
+            key="ses_access_key",
+            variable="NEWSLETTER_SES_ACCESS_KEY",
+            about="The name of Amazon's key; without it this machine's own credentials are used",
+            is_secret=True,
+        ),
+        ProviderSetting(
+            key="ses_secret_key",
+            variable="NEWSLETTER_SES_SECRET_KEY",
+            about="The secret that belongs to Amazon's key",
+            is_secret=True,
+        ),
+        ProviderSetting(key="ses_configuration_set", variable="NEWSLETTER_SES_CONFIGURATION_SET"),
+        ProviderSetting(key="ses_url", variable="NEWSLETTER_SES_URL", is_web_address=True, check=_check_url),
+    )
+    domain = "amazonses.com"
+
+    def limits(self) -> Limits:
+        from newsletter.providers.ses.provider import LIMITS
+
+        return LIMITS
+
+    def build(self, setup: ProviderSetup) -> Ses:
+        from newsletter.providers.ses.provider import Ses
+
+        return Ses(_access(setup), clock=setup.clock, configuration_set=setup.settings.get("ses_configuration_set"))
+
+    def connect_command(self) -> click.Command:
+        from newsletter.providers.ses.connect import ses
+
+        return ses
+
+    def try_out(self, setup: ProviderSetup) -> ProviderTried:
+        from newsletter.providers.ses.account import try_account
+        from newsletter.providers.ses.client import SesClient
+
+        client = SesClient(_access(setup))
+        try:
+            return try_account(client, sender=setup.newsletter.sender)
+        finally:
+            client.close()
+
+
+def _access(setup: ProviderSetup) -> SesAccess:
+    from newsletter.providers.ses.client import SesAccess
+
+    given = setup.settings
+    return SesAccess(
+        region=given.get("ses_region", ""),
+        access_key=given.get("ses_access_key") or None,
+        secret_key=given.get("ses_secret_key") or None,
+        url=given.get("ses_url"),
+    )
