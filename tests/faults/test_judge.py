@@ -93,7 +93,8 @@ def _not_taken(one: Spoilt) -> None:
 
 
 def _taken_but(state: str) -> Callable[[Spoilt], None]:
-    return lambda one: one.tell(f"UPDATE delivery SET handover = '{state}' WHERE id = 1")
+    unheld = f"'{state}'" if state in {"refused", "skipped"} else "NULL"
+    return lambda one: one.tell(f"UPDATE delivery SET handover = '{state}', unheld = {unheld} WHERE id = 1")
 
 
 def _by_nobody(one: Spoilt) -> None:
@@ -146,7 +147,9 @@ _WAYS: dict[str, tuple[str, Callable[[Spoilt], None]]] = {
     "somebody is still in a call": ("L", _taken_but("sending")),
     "somebody was skipped without a cause": (
         "L",
-        lambda one: one.tell("UPDATE delivery SET handover = 'skipped', reason = 'unsubscribed' WHERE id = 1"),
+        lambda one: one.tell(
+            "UPDATE delivery SET handover = 'skipped', unheld = 'skipped', reason = 'unsubscribed' WHERE id = 1"
+        ),
     ),
     "somebody is in no books": ("L", lambda one: one.tell("DELETE FROM delivery WHERE id = 1")),
     "one is in doubt in a finished sending": ("L", _taken_but("uncertain")),

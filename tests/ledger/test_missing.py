@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select, update
 
 from newsletter.db.engine import connect, writing
-from newsletter.ledger.tables import delivery
+from newsletter.ledger.tables import delivery, moved_to
 from newsletter.readers.tables import mailing_list, subscriber, subscription
 from newsletter.words.ledger import HandOver
 from tests.running import a_folder, run, sqlite_of
@@ -61,7 +61,9 @@ def test_who_was_refused_is_missing_it_and_who_is_in_doubt_or_has_left_is_not(fo
         ids = {number: _id(f"reader{number}@example.com") for number in range(13)}
         for number, state in ((0, HandOver.REFUSED), (1, HandOver.UNCERTAIN)):
             connection.execute(
-                update(delivery).where(delivery.c.subscriber_id == ids[number]).values(handover=state, reason="said so")
+                update(delivery)
+                .where(delivery.c.subscriber_id == ids[number])
+                .values(**moved_to(state, [HandOver.ACCEPTED]), reason="said so")
             )
         weekly = select(mailing_list.c.id).where(mailing_list.c.name == "weekly").scalar_subquery()
         theirs = (subscription.c.list_id == weekly, subscription.c.subscriber_id == ids[12])

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, select, update
+from sqlalchemy.exc import IntegrityError
 
 import newsletter
 from newsletter.db.engine import reading, writing
 from newsletter.ledger.ledger import open_ledger
 from newsletter.ledger.status_sql import move_status
-from newsletter.ledger.tables import mailing, parcel
+from newsletter.ledger.tables import delivery, holds, mailing, moved_to, parcel
 from newsletter.words.ledger import (
+    HOLDS,
     MAILING_MOVES,
     MOVES,
     PARCEL_MOVES,
@@ -30,6 +32,24 @@ _TABLES = [
     (mailing, MailingStatus, MAILING_MOVES, {"pause_reason": "so"}),
     (parcel, ParcelStatus, PARCEL_MOVES, {"last_reason": "so"}),
 ]
+
+
+@pytest.mark.parametrize("state", HandOver)
+def test_who_goes_without_the_issue_is_told_by_a_column_that_can_not_differ(engine: Engine, state: HandOver) -> None:
+    """The promise that nobody gets an issue twice is an index over it: the database refuses one that is not as the state is."""
+    add_readers(engine, "weekly", range(1))
+    planned(open_ledger(engine))
+    values = moved_to(state, [HandOver.PENDING])
+    wrong = [{**values, "unheld": other} for other in (None, "skipped", "refused") if other != values.get("unheld")]
+
+    for one in wrong:
+        with pytest.raises(IntegrityError), writing(engine) as connection:
+            connection.execute(update(delivery).values(one))
+    with writing(engine) as connection:
+        connection.execute(update(delivery).values(values))
+        assert connection.scalars(select(delivery.c.id).where(holds)).all() == ([1] if state in HOLDS else [])
+        connection.execute(update(delivery).values(moved_to(HandOver.PENDING, [state])))
+        assert connection.scalars(select(delivery.c.id).where(holds)).all() == [1]
 
 
 @pytest.mark.parametrize(("table", "states", "moves", "values"), _TABLES, ids=["mailing", "parcel"])

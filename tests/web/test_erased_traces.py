@@ -77,7 +77,9 @@ def fill(world: World) -> int:
             "carried": [one],
         }
         connection.execute(insert(attempt).values(tried))
-        connection.execute(update(delivery).where(delivery.c.id == one).values(reason=said, handover="refused"))
+        connection.execute(
+            update(delivery).where(delivery.c.id == one).values(reason=said, handover="refused", unheld="refused")
+        )
         connection.execute(update(parcel).where(parcel.c.id == of).values(last_reason=said))
         paused = {"pause_reason": f"The last: {said}", "segment": f'email = "{NEW}"'}
         connection.execute(update(mailing).where(mailing.c.id == mailing_row.id).values(paused))

@@ -108,10 +108,10 @@ def _on_postgresql(element: database_now, compiler: SQLCompiler, **options: Any)
 
 
 class only_compared(functions.GenericFunction[Any]):
-    """A column that is compared in rows found by another column: PostgreSQL does not look for rows by this one.
+    """A number that is compared in rows found by other columns: PostgreSQL does not look for rows by this one.
 
-    About a table that it has no statistics of, it expects one row wherever two columns are compared. It then reads an
-    index over this column from end to end, once for the statement or once for each row of a join. Costs nothing on SQLite.
+    About a table that it has no statistics of, it expects one row wherever two columns are compared. It may then read all
+    rows with this number for each row of a join. Costs nothing on SQLite.
     """
 
     inherit_cache = True
@@ -128,8 +128,7 @@ def _as_it_is(element: only_compared, compiler: SQLCompiler, **options: Any) -> 
 
 @compiles(only_compared, "postgresql")
 def _as_an_expression(element: only_compared, compiler: SQLCompiler, **options: Any) -> str:
-    nothing = "|| ''" if isinstance(element.type, String) else "+ 0"
-    return f"({compiler.process(element.clauses, **options)} {nothing})"
+    return f"({compiler.process(element.clauses, **options)} + 0)"
 
 
 class bytewise(functions.GenericFunction[str]):

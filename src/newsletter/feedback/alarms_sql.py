@@ -118,8 +118,7 @@ def _handed_over(connection: Connection, issue: int, practice: bool) -> int:
 
 
 def _refused(connection: Connection, issue: int, practice: bool) -> int:
-    # Spelled as the index spells it.
-    is_refused = delivery.c.handover == literal_column(f"'{HandOver.REFUSED.value}'")
+    is_refused = delivery.c.unheld == HandOver.REFUSED
     mine = (delivery.c.issue == issue, delivery.c.is_practice == practice, not_held, is_refused)
     return connection.scalar(select(func.count()).where(*mine)) or 0
 

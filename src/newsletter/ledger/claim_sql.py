@@ -24,7 +24,7 @@ from newsletter.db.types import AnyRow, database_now
 from newsletter.ledger.pace.canary_sql import may_go
 from newsletter.ledger.pace.waits_sql import waits
 from newsletter.ledger.status_sql import move_status
-from newsletter.ledger.tables import attempt, delivery, mailing, parcel, waiting_in
+from newsletter.ledger.tables import attempt, delivery, mailing, moved_to, parcel, waiting_in
 from newsletter.readers.mailable_sql import planned, why_not
 from newsletter.readers.tables import subscriber
 from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus
@@ -127,7 +127,7 @@ def skip(connection: Connection, rows: Sequence[AnyRow]) -> int:
         ids = [row.id for row in rows if row.skip == reason]
         skipped += len(ids)
         theirs = update(delivery).where(delivery.c.id.in_(ids))
-        connection.execute(theirs.values(handover=HandOver.SKIPPED, reason=reason))
+        connection.execute(theirs.values(**moved_to(HandOver.SKIPPED, [HandOver.PENDING]), reason=reason))
     return skipped
 
 

@@ -17,7 +17,7 @@ from newsletter.ledger.pace.refusals_sql import stop_instead_of_finishing
 from newsletter.ledger.pace.waits_sql import forget_all_waits
 from newsletter.ledger.split_sql import forget_refusals
 from newsletter.ledger.status_sql import move_status
-from newsletter.ledger.tables import delivery, mailing, parcel, waiting_in
+from newsletter.ledger.tables import delivery, mailing, moved_to, parcel, waiting_in
 from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus, SkipReason
 
 # Readers of a cancelled mailing are marked in slices: a million at once would hold SQLite's lock for seconds.
@@ -135,7 +135,7 @@ class Control:
                     skipped += connection.execute(
                         update(delivery)
                         .where(waiting_in(parcel_id))
-                        .values(handover=HandOver.SKIPPED, reason=SkipReason.CANCELLED)
+                        .values(**moved_to(HandOver.SKIPPED, [HandOver.PENDING]), reason=SkipReason.CANCELLED)
                     ).rowcount
                     recount(connection, parcel_id)
             if not parcels:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func,
 from newsletter.ledger.carried_sql import carried_after, carried_by
 from newsletter.ledger.pace.canary_sql import hold_for_canary
 from newsletter.ledger.status_sql import move_status
-from newsletter.ledger.tables import attempt, delivery, parcel
+from newsletter.ledger.tables import attempt, delivery, moved_to, parcel
 from newsletter.words.ledger import HOLDS, HandOver, ParcelStatus, sources
 
 # Of the moves back to the queue, only these belong to an answer; the others are decisions of the owner.
@@ -45,7 +45,7 @@ def move(
         delivery.c.id.in_(carried_by(attempt_id, deliveries)),
         delivery.c.handover.in_(known),
     ]
-    values: dict[str, Any] = {"handover": target, "reason": reason}
+    values: dict[str, Any] = {**moved_to(target, known), "reason": reason}
     if target is HandOver.ACCEPTED:
         values["accepted_by"] = attempt_id
     else:

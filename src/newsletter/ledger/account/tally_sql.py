@@ -100,7 +100,7 @@ def _counts(issue: int, practice: bool, numbers: Sequence[int]) -> Any:
         select(literal(state.value).label("state"), cast(null(), Text).label("why"), sums.c[state.value].label("n"))
         for state in _WRITTEN_DOWN
     ]
-    # Not spelled as in `holds`: the database would then look through every delivery that holds an issue.
+    # Not by `holds`: the database would then look through every delivery that holds an issue.
     is_held = delivery.c.handover.in_([state.value for state in HandOver if state in HOLDS])
     moving = (
         select(delivery.c.handover, cast(null(), Text), func.count())
@@ -109,9 +109,9 @@ def _counts(issue: int, practice: bool, numbers: Sequence[int]) -> Any:
     )
     # A reader who was skipped by one sending and planned by another counts once, whatever the batches say.
     turned_away = (
-        select(delivery.c.handover, delivery.c.reason, func.count())
+        select(delivery.c.unheld, delivery.c.reason, func.count())
         .where(delivery.c.issue == issue, delivery.c.is_practice == practice, not_held)
-        .group_by(delivery.c.handover, delivery.c.reason)
+        .group_by(delivery.c.unheld, delivery.c.reason)
     )
     if len(numbers) > 1:
         turned_away = turned_away.where(is_last_word(issue, practice=practice))

@@ -11,7 +11,7 @@ from newsletter.ledger.mailings_sql import UNFINISHED
 from newsletter.ledger.moves_sql import recount
 from newsletter.ledger.pace.waits_sql import pause
 from newsletter.ledger.status_sql import move_status
-from newsletter.ledger.tables import attempt, delivery, fresh_refusal, holding, mailing, parcel
+from newsletter.ledger.tables import attempt, delivery, fresh_refusal, holding, mailing, moved_to, parcel
 from newsletter.words.ledger import HandOver, MailingStatus
 from newsletter.words.refusal import is_about_everybody, is_about_everybody_to_the_end, say_everybody
 
@@ -126,7 +126,7 @@ def stop(connection: Connection, provider: str, mailing_id: int, reason: str) ->
     connection.execute(
         update(delivery)
         .where(delivery.c.id.in_(list(back)), delivery.c.handover == HandOver.REFUSED)
-        .values(handover=HandOver.PENDING)
+        .values(**moved_to(HandOver.PENDING, [HandOver.REFUSED]))
     )
     for parcel_id in sorted({row.parcel_id for row in back.values()}):
         recount(connection, parcel_id)
