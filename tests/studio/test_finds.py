@@ -105,7 +105,7 @@ def test_a_press_of_a_page_that_is_old_says_so(world: World) -> None:
     headers = {"X-CSRF-Token": world.csrf(), "Accept": "application/json"}
     told = world.client.post("/studio/finds", data={"press": f"{find} x"}, headers=headers).json()
 
-    assert ([], True) == (told["changed"], "was kept already" in told["said"])
+    assert ([], [], True) == (told["changed"], told["waits"], "was kept already" in told["said"])
 
 
 def test_what_we_had_before_is_said_at_the_moment_of_saving(world: World) -> None:

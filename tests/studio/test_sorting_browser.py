@@ -12,6 +12,7 @@ from newsletter.wiring import Parts, open_newsletter
 from newsletter.wiring.collect import collect_desk
 from newsletter.words.find import FindDraft, FindStatus, Origin
 from tests.running import a_folder
+from tests.studio import week
 from tests.studio.serving import Serving, browser, studio
 
 SECTIONS = "The long read: 2; To look at: 2; Short: 4; Listen: 2; One more thing: 2"
@@ -142,6 +143,20 @@ def test_without_scripts_every_press_is_a_button(chromium: Browser, few: tuple[P
 
     assert (5, 0, 1, 0) == _counts(parts)
     page.context.close()
+
+
+@pytest.mark.walks
+def test_a_page_is_read_while_one_looks(chromium: Browser, tmp_path: Path) -> None:
+    """Saved as a bare address, it has its title and its minutes within a beat, on the page that is open."""
+    with week.article() as address, week.a_week(tmp_path / "weekly", address) as serving:
+        page = _finds_page(chromium, serving, 1280)
+        page.get_by_label("Address").fill(address)
+        page.get_by_role("button", name="Save it").click()
+        row = page.locator(".find")
+        expect(row.locator(".title")).to_have_text("127.0.0.1, still to be read")
+        expect(row.locator(".title")).to_have_text("Why the ferry waits", timeout=60_000)
+        expect(row.locator(".about")).to_contain_text("Harbour Notes · Jo Dahl · 1 min")
+        page.context.close()
 
 
 @pytest.mark.walks

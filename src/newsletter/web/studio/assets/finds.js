@@ -2,7 +2,8 @@
 
 import { csrf, isTyping, root } from "./studio.js";
 
-const form = document.querySelector("#act");
+const SECONDS_TO_LEARN = 8;
+const TRIES_TO_LEARN = 6;
 const list = document.querySelector("#finds");
 const done = document.querySelector("#done");
 const asOne = document.querySelector("#as-one");
@@ -20,14 +21,13 @@ function say(words, isBad = false) {
   done.classList.toggle("bad", isBad);
 }
 
-/** The fields of a press as the form would send them. */
+/** The fields of a press as the form would send them; short, for many may have to go at once when the page is left. */
 function fieldsOf({ act, ids, asOne }) {
-  const body = new FormData();
-  body.append("csrf", csrf);
-  body.append("press", act);
+  const body = new URLSearchParams({ csrf, press: act });
   for (const id of ids) body.append("find", id);
   if (asOne) body.append("as-one", "on");
-  for (const field of document.querySelectorAll("input[name^=section-]")) body.append(field.name, field.value);
+  const section = document.querySelector(`[name="section-${act.slice(1)}"]`);
+  if (section) body.append(section.name, section.value);
   for (const id of ids) {
     const link = document.querySelector(`#link-${id}`);
     if (link) body.append(link.name, link.value);
@@ -91,7 +91,8 @@ function settle(one, told) {
   const count = document.querySelector('[data-count="waiting"]');
   if (count && told.waiting !== undefined) count.textContent = told.waiting.toLocaleString("en");
   if (one.act !== "u") {
-    show(one.ids.filter((id) => !changed.includes(id)));
+    // Those about which somebody else has decided stay out of the list.
+    show((told.waits ?? one.ids).map(String));
     return;
   }
   show(changed);
@@ -179,6 +180,24 @@ addEventListener("pagehide", () => {
 });
 
 for (const select of document.querySelectorAll(".filter select")) select.addEventListener("change", () => select.form.submit());
+
+// The pages of new finds are read in the background: what is learnt of one comes into its row.
+const unread = () => rows().filter((row) => row.dataset.unread !== undefined);
+
+async function learn(tries) {
+  if (!unread().length || !tries) return;
+  const answer = await fetch(location.href).catch(() => null);
+  const there = answer?.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null;
+  for (const row of unread()) {
+    const now = there?.getElementById(row.id);
+    if (!now || now.dataset.unread !== undefined) continue;
+    row.querySelector(".what").replaceWith(now.querySelector(".what"));
+    delete row.dataset.unread;
+  }
+  setTimeout(learn, SECONDS_TO_LEARN * 1000, tries - 1);
+}
+
+setTimeout(learn, SECONDS_TO_LEARN * 1000, TRIES_TO_LEARN);
 
 const zone = document.querySelector("#drop");
 document.addEventListener("dragover", (event) => {

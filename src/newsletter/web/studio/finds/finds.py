@@ -27,7 +27,7 @@ from newsletter.web.studio.page import Page
 from newsletter.web.studio.studio import Studio
 from newsletter.web.studio.visit import NoSuchAct, Visit
 from newsletter.wiring.collect import collect_desk
-from newsletter.words.find import FindFilter, FindStatus
+from newsletter.words.find import FindFilter, FindStatus, read_title
 from newsletter.words.mistake import Mistake, NewsletterError
 from newsletter.words.post import Post
 from newsletter.words.user import Role
@@ -128,7 +128,7 @@ def ask(studio: Studio, visit: Visit) -> Response:
         visit,
         "find_add.html",
         url=url,
-        title=visit.asked("title")[:300],
+        title=read_title(visit.asked("title")),
         quote=visit.asked("quote")[:20_000],
         seen=seen,
         problem=problem,

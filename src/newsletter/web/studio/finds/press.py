@@ -17,7 +17,8 @@ from newsletter.web.studio.issue.broken import readable
 from newsletter.web.studio.studio import Studio
 from newsletter.web.studio.visit import NoSuchAct, Visit
 from newsletter.wiring.collect import collect_desk
-from newsletter.words.mistake import Mistake
+from newsletter.words.find import FindStatus
+from newsletter.words.mistake import Missing, Mistake
 
 _ASKED = ("show", "q", "person", "feed", "age", "length", "before")
 
@@ -43,11 +44,19 @@ def press(studio: Studio, visit: Visit) -> Response:
         {
             "said": said,
             "changed": done.finds,
-            "left": not done.problems,
+            "waits": [one for one in pressed.finds if one not in done.finds and _waits(desk, one)],
             "waiting": desk.finds.count(),
             "next": studio.piece("finds_next.html", next=next_issue(studio, readable(studio.parts)), visit=visit),
         }
     )
+
+
+def _waits(desk: CollectDesk, find: int) -> bool:
+    """Whether it still waits for a decision, so that its row comes back."""
+    try:
+        return desk.finds.get(find).status is FindStatus.WAITING
+    except Missing:
+        return False
 
 
 def read_press(visit: Visit) -> Pressed:
