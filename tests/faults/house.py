@@ -21,12 +21,13 @@ from newsletter.ledger.account.tally_sql import Tallies
 from newsletter.ledger.drain import Drain
 from newsletter.ledger.ledger import open_ledger
 from newsletter.ledger.live_sql import Live
+from newsletter.ledger.on_disk.journal import Journals
+from newsletter.ledger.on_disk.spool import Spool
 from newsletter.ledger.pack import TokenKey
 from newsletter.ledger.plan import plan
 from newsletter.ledger.send import Patience, Sender
 from newsletter.ledger.settle import Looker
 from newsletter.ledger.settle import send_again as send_doubtful_again
-from newsletter.ledger.spool import Spool
 from newsletter.ledger.tables import attempt
 from newsletter.providers.sendgrid.provider import SendGrid
 from newsletter.wiring import SystemClock
@@ -171,6 +172,7 @@ class Parts:
             ledger=ledger,
             provider=_Watched(sendgrid, self.step, self.calls),
             spool=Spool(self.folder / "spool"),
+            journals=Journals(self.folder / "spool", SystemClock().monotonic),
             live=Live(self.engine, self.folder / "live", new_id=lambda: secrets.token_hex(12)),
             clock=clock,
             new_token=lambda: secrets.token_hex(16),

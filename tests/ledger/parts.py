@@ -15,12 +15,13 @@ from newsletter.db.lock import FileLock, SharedSending
 from newsletter.ledger.drain import Drain
 from newsletter.ledger.ledger import Ledger, open_ledger
 from newsletter.ledger.live_sql import Live
+from newsletter.ledger.on_disk.journal import Journals
+from newsletter.ledger.on_disk.spool import Spool
 from newsletter.ledger.pack import TokenKey
 from newsletter.ledger.plan import plan
 from newsletter.ledger.rows import MailingRow
 from newsletter.ledger.send import Patience, Sender
 from newsletter.ledger.settle import Looker
-from newsletter.ledger.spool import Spool
 from newsletter.ports.provider import Limits, Provider
 from newsletter.wiring import SystemClock
 from newsletter.words.consignment import Consignment
@@ -61,6 +62,7 @@ def a_drain(engine: Engine, folder: Path, provider: Provider, *, ledger: Ledger 
         "ledger": ledger,
         "provider": provider,
         "spool": Spool(folder / "spool"),
+        "journals": Journals(folder / "spool", clock.monotonic),
         "live": Live(engine, folder / "live", new_id=lambda: secrets.token_hex(12)),
         "clock": clock,
         "new_token": lambda: secrets.token_hex(16),

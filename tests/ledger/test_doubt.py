@@ -129,8 +129,9 @@ def test_sending_again_waits_until_no_call_can_arrive_any_more(engine: Engine, l
     ledger.attempts.sweep()
     looker = Looker(doubts=ledger.doubts, evidence=None, whole_or_nothing=True)
 
-    with pytest.raises(NotNow, match=r"may still be under way for (?:2\d|30) s"):
+    with pytest.raises(NotNow, match=r"may still be under way for (?:2\d|30) s") as early:
         send_again(looker, 1)
+    assert "--look" not in early.value.fix, "nobody can be asked here"
     assert 20 == account(ledger).handover[HandOver.UNCERTAIN]
 
     with writing(engine) as connection:

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from newsletter.ledger.ledger import open_ledger
-from newsletter.ledger.spool import Answers, Spool
+from newsletter.ledger.on_disk.spool import Answers, Spool
 from newsletter.words.ledger import HandOver
 from newsletter.words.outcome import Accepted, Deferred, Refused, Uncertain
 from tests.ledger.test_ledger import account, planned, taken

@@ -142,6 +142,7 @@ class Drain:
     def _replay(self) -> None:
         """Record the outcomes kept on disk before any sweep: what is known must not be called unknown."""
         self.sender.spool.replay(self.ledger.attempts.record_by_token)
+        self.sender.journals.replay(self.ledger.attempts.record_by_token)
 
     def _sweep(self) -> int:
         alone = self.sender.name if self.lock.is_exclusive else None

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from newsletter.ledger.ledger import Ledger
 from newsletter.ledger.live_sql import Live
+from newsletter.ledger.on_disk.journal import Journal, Journals
+from newsletter.ledger.on_disk.spool import Answers, Spool
 from newsletter.ledger.pack import TokenKey, asks_for_own_fields, pack
 from newsletter.ledger.rows import Claim, MailingRow
-from newsletter.ledger.spool import Answers, Spool
 from newsletter.ports.clock import Clock
 from newsletter.ports.provider import Provider
 from newsletter.words.consignment import Consignment
@@ -80,6 +81,7 @@ class Sender:
     ledger: Ledger
     provider: Provider
     spool: Spool
+    journals: Journals
     live: Live
     clock: Clock
     new_token: Callable[[], str]
@@ -88,20 +90,29 @@ class Sender:
 
     def send_parcel(self, mailing: MailingRow, edition: Edition) -> bool:
         """Hand over the next due parcel of a mailing. False where nothing is due."""
-        begun = self.clock.monotonic()
-        claim = self._claim(mailing, edition)
-        if claim is None:
-            return False
-        if claim.deliveries:
-            self._hand_over(claim, mailing, edition, fresh_until=begun + self.patience.fresh)
-        return True
+        token = self.new_token()
+        # A call that is taken whole has one answer: there is nothing to note on the way.
+        journal = None if self.provider.whole_or_nothing else self.journals.open(token)
+        is_kept = True
+        try:
+            begun = self.clock.monotonic()
+            claim = self._claim(token, mailing, edition)
+            if claim is None:
+                return False
+            if claim.deliveries:
+                fresh_until, is_kept = begun + self.patience.fresh, False
+                is_kept = self._hand_over(claim, mailing, edition, journal, fresh_until=fresh_until)
+            return True
+        finally:
+            if journal:
+                journal.close(forget=is_kept)
 
-    def _claim(self, mailing: MailingRow, edition: Edition) -> Claim | None:
+    def _claim(self, token: str, mailing: MailingRow, edition: Edition) -> Claim | None:
         """Step 1.
 
         Where it fails, nobody knows whether it was committed: then no call is made, and that is written down.
         """
-        token, limits = self.new_token(), self.provider.limits
+        limits = self.provider.limits
         longest = (limits.deadline + limits.last_answer).total_seconds()
         try:
             return self.ledger.parcels.claim(
@@ -117,22 +128,27 @@ class Sender:
             self._write_down(token, [(None, Deferred("the batch was taken, but the database did not confirm it"))])
             raise
 
-    def _hand_over(self, claim: Claim, mailing: MailingRow, edition: Edition, *, fresh_until: float) -> None:
-        """Steps 2 and 3: the call, and what became of it."""
+    def _hand_over(
+        self, claim: Claim, mailing: MailingRow, edition: Edition, journal: Journal | None, *, fresh_until: float
+    ) -> bool:
+        """Steps 2 and 3: the call, and what became of it. False where that could be kept nowhere."""
         packed = self._pack(claim, mailing, edition)
         if isinstance(packed, Consignment) and self.clock.monotonic() > fresh_until:
             # It says nothing about the provider: nobody has to look before others go on.
             packed = Deferred("this machine slept between the claim and the call")
         if isinstance(packed, Deferred):
-            self._write_down(claim.token, [(None, packed)])
-            return
+            return self._write_down(claim.token, [(None, packed)])
+        if journal:
+            journal.call_begins(claim.deliveries)
+            packed = replace(packed, notes=journal)
         heard = _Heard(claim, written_at=self.clock.monotonic())
         try:
             self._call(packed, heard)
         finally:
             # Also when the process is asked to end here: a delivery without an answer becomes uncertain, and is never
             # forgotten.
-            self._write_down(claim.token, heard.answers)
+            is_kept = self._write_down(claim.token, heard.answers)
+        return is_kept
 
     def _pack(self, claim: Claim, mailing: MailingRow, edition: Edition) -> Consignment | Deferred:
         """The consignment, or why there can't be a call."""
@@ -174,20 +190,23 @@ class Sender:
             return True
         return not (heard.is_urgent and self.provider.whole_or_nothing)
 
-    def _write_down(self, token: str, answers: Answers) -> None:
+    def _write_down(self, token: str, answers: Answers) -> bool:
         """An outcome is never lost: where the database is away it goes to disk, and is replayed later.
 
-        Where the disk is full as well nothing can be kept; then the lease runs out, and its readers are in doubt.
+        Where the disk is full as well nothing can be kept (False); then the lease runs out, and its readers are in
+        doubt.
         """
         for pause in (0.0, *self.patience.again):
             if pause:
                 self.clock.sleep(pause)
             if self._try_record(token, answers, last=True):
-                return
+                return True
         try:
             self.spool.keep(token, answers)
         except OSError as error:
             log.error("attempt %s: its outcome could not be kept on disk either: %s", token, error.strerror)
+            return False
+        return True
 
     def _try_record(self, token: str, answers: Answers, *, last: bool) -> bool:
         try:

@@ -78,7 +78,7 @@ def send_again(looker: Looker, issue: int, *, left: bool = False, email: str = "
     Raises NotNow while a call may still be under way.
     """
     doubtful = looker.doubts.list_attempts(issue, left=left or bool(email), email=email)
-    _refuse_early(doubtful)
+    _refuse_early(doubtful, can_be_asked=looker.evidence is not None)
     return sum(looker.doubts.requeue(attempt.id, attempt.deliveries, by_owner=True) for attempt in doubtful)
 
 
@@ -88,11 +88,13 @@ def leave(looker: Looker, issue: int, *, email: str = "") -> int:
     return sum(looker.doubts.leave(attempt.id, attempt.deliveries) for attempt in doubtful)
 
 
-def _refuse_early(doubtful: Sequence[DoubtfulAttempt]) -> None:
+def _refuse_early(doubtful: Sequence[DoubtfulAttempt], *, can_be_asked: bool) -> None:
     """Raise NotNow while a call may be under way, by the database's clock: the owner's machine may be minutes ahead."""
     seconds = max(((one.deadline_at + RESEND_MARGIN - one.now).total_seconds() for one in doubtful), default=0.0)
     if seconds > 0:
         raise NotNow(
             f"A call may still be under way for {seconds:.0f} s; sending again now could reach readers twice.",
-            fix="Wait that long, or run it with --look first: it asks the provider what arrived.",
+            fix="Wait that long, or run it with --look first: it asks the provider what arrived."
+            if can_be_asked
+            else "Wait that long, then run it again.",
         )

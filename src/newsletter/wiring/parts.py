@@ -202,8 +202,9 @@ class Parts(Books):
 
     @cached_property
     def sender(self) -> Sender:
+        from newsletter.ledger.on_disk.journal import Journals
+        from newsletter.ledger.on_disk.spool import Spool
         from newsletter.ledger.send import Sender
-        from newsletter.ledger.spool import Spool
 
         return Sender(
             name=secrets.token_hex(12),
@@ -212,6 +213,7 @@ class Parts(Books):
             ledger=self.ledger,
             provider=self.provider,
             spool=Spool(self.directory / "var" / "spool"),
+            journals=Journals(self.directory / "var" / "spool", self.clock.monotonic),
             live=self.live,
             clock=self.clock,
             new_token=lambda: secrets.token_hex(16),
@@ -246,9 +248,10 @@ class Parts(Books):
 
         Sweeps all tries of dead senders where the lock proves that nobody is sending; else those past their deadline.
         """
-        spool, sender = self.sender.spool, self.sender
+        sender = self.sender
         with self.lock.try_hold() as held:
-            spool.replay(self.ledger.attempts.record_by_token)
+            sender.spool.replay(self.ledger.attempts.record_by_token)
+            sender.journals.replay(self.ledger.attempts.record_by_token)
             alone = sender.name if held and self.lock.is_exclusive else None
             self.ledger.attempts.sweep(alive=alone)
 

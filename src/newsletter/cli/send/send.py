@@ -192,9 +192,10 @@ def _say_end(parts: Parts, issue: int, list_name: str) -> None:
             fix=f"When that is mended: newsletter resume {issue}, then newsletter send {issue} --list {list_name}",
         )
     if n_uncertain := account.handover[HandOver.UNCERTAIN]:
+        ask = "--look" if parts.looker.evidence else "--resend or --leave"
         raise Mistake(
             f"{n_uncertain:,} may or may not have it: the call ended before the answer came.",
-            fix=f"See docs/sending.md, then: newsletter settle {issue} --look",
+            fix=f"See docs/sending.md, then: newsletter settle {issue} {ask}",
         )
     if n_pending := account.handover[HandOver.PENDING]:
         click.echo(

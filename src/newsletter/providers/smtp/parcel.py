@@ -57,6 +57,7 @@ class Parcel:
         """`last_answer` begins the wait for the answer to a whole mail."""
         self._return_path = return_path
         self._pool, self._deadline, self._last_answer = pool, deadline, last_answer
+        self._notes = consignment.notes
         self._too_late = deadline.remains() * _TOO_LATE
         self._open = dict.fromkeys(consignment.deliveries)
         self._answers: list[tuple[list[int], Outcome]] = []
@@ -74,6 +75,7 @@ class Parcel:
 
         Each delivery is named once, whatever the server does.
         """
+        self._notes.promise()
         try:
             while letter := self._waiting(1):
                 if self._is_time_to_tell():
@@ -145,6 +147,7 @@ class Parcel:
             self._end(_OUT_OF_TIME)
         else:
             following = self._waiting(2)
+            self._notes.begun(letter.delivery)
             self._in_flight = letter.delivery
             begun = self._deadline.remains()
             reply = session.deliver(letter, following, self._last_answer)
@@ -235,6 +238,7 @@ class Parcel:
 
     def _say(self, delivery: int, outcome: Outcome) -> None:
         del self._open[delivery]
+        self._notes.answered(delivery, outcome)
         last = self._answers[-1] if self._answers else None
         if last and last[1] == outcome:
             last[0].append(delivery)

@@ -36,7 +36,7 @@ class Spool:
         path = self._directory / f"{token}.json"
         partial = path.with_suffix(".part")
         with partial.open("wb") as file:
-            file.write(orjson.dumps([[ids and list(ids), _encoded(outcome)] for ids, outcome in answers]))
+            file.write(orjson.dumps([[ids and list(ids), encoded(outcome)] for ids, outcome in answers]))
             file.flush()
             os.fsync(file.fileno())
         partial.replace(path)
@@ -55,16 +55,16 @@ class Spool:
         replayed = 0
         for path in self._kept():
             try:
-                answers = [(ids, _decoded(outcome)) for ids, outcome in orjson.loads(path.read_bytes())]
+                answers = [(ids, decoded(outcome)) for ids, outcome in orjson.loads(path.read_bytes())]
             except FileNotFoundError:
                 continue  # another process was faster
             except (ValueError, LookupError, TypeError, AttributeError):
-                _put_aside(path, "it can't be read")
+                put_aside(path, "it can't be read")
                 continue
             if record(path.stem, answers):
                 replayed += 1
             elif any(not isinstance(outcome, Deferred) for _, outcome in answers):
-                _put_aside(path, "this database knows no such attempt")
+                put_aside(path, "this database knows no such attempt")
                 continue
             path.unlink(missing_ok=True)
         return replayed
@@ -82,12 +82,13 @@ def _written_at(path: Path) -> int:
         return 0
 
 
-def _put_aside(path: Path, why: str) -> None:
+def put_aside(path: Path, why: str) -> None:
     log.error("%s is put aside as .unknown: %s", path, why)
     path.rename(path.with_suffix(".unknown"))
 
 
-def _encoded(outcome: Outcome) -> dict[str, Any]:
+def encoded(outcome: Outcome) -> dict[str, Any]:
+    """An outcome as JSON has it; `decoded` reads it back."""
     values = asdict(outcome)
     if isinstance(outcome, Deferred) and outcome.retry_after is not None:
         values["retry_after"] = outcome.retry_after.total_seconds()
@@ -96,7 +97,8 @@ def _encoded(outcome: Outcome) -> dict[str, Any]:
     return {"is": type(outcome).__name__, **values}
 
 
-def _decoded(values: dict[str, Any]) -> Outcome:
+def decoded(values: dict[str, Any]) -> Outcome:
+    """Raises LookupError or TypeError for what `encoded` has not made."""
     kind = _KINDS[values.pop("is")]
     if values.get("retry_after") is not None:
         values["retry_after"] = timedelta(seconds=values["retry_after"])
