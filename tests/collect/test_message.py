@@ -134,6 +134,20 @@ def test_no_mail_is_too_broken(data: bytes, head: bytes) -> None:
         assert refused.message
 
 
+_LINE = st.lists(st.text("abcdefgh", min_size=1, max_size=8), min_size=1, max_size=6).map(" ".join)
+_HEADS = ["", "\n---------- Forwarded message ---------\nFrom: Otto <otto@example.net>\nSubject: Boats\n\n",
+          "\nBegin forwarded message:\n\nFrom: Otto <otto@example.net>\nSubject: Boats\n\n"]  # fmt: skip
+
+
+@settings(max_examples=60)
+@given(st.lists(_LINE, min_size=1, max_size=5), st.sampled_from(_HEADS), st.lists(_LINE, min_size=1, max_size=5))
+def test_every_word_of_a_mail_is_in_what_is_read_of_it(own: list[str], head: str, passed: list[str]) -> None:
+    """The sender's and the forwarded ones, each once and in order, whether or not somebody is forwarded."""
+    read = read_mail(mail("\n\n".join(own) + "\n" + head + "\n\n".join(passed)))
+    words = f"{read.own} {read.passed_on}".replace(">", " ").split()
+    assert words == " ".join([*own, *passed]).split()
+
+
 def test_taking_apart_is_quick_and_deep_mails_are_bounded() -> None:
     """Megabytes of hyphens, and mails in mails in mails."""
     assert take_apart("-" * 1_000_000 + "\n").other == ""

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from newsletter.collect.plain_text import read_plain_text
+from newsletter.collect.source import collect
 from newsletter.collect.voices.decide import Whose, decide, open_doubts
 from newsletter.collect.voices.habits import sentence_of, turned_over
 from newsletter.folder.habits_file import Habit
 from newsletter.words.post import Post
+from tests.voices.test_shapes import docx
 
 TEXT = """\
 Why the winter boat leaves early
@@ -41,6 +45,28 @@ def test_what_is_remembered_of_a_source_is_weighed_with_the_rest() -> None:
     assert "> The harbour office" in _read(HABIT).body
     assert _read(replace(HABIT, source="Marek")) == _read()
     assert _read(replace(HABIT, sign="no sign any more")) == _read()
+
+
+@pytest.mark.parametrize("shape", ["a.html", "a.docx"])
+def test_a_page_and_a_word_file_are_told_with_what_is_remembered(shape: str) -> None:
+    """In the bounded child too; a page names its author, a Word file is one of the texts without a byline."""
+    title, _, *paragraphs = [line for line in TEXT.splitlines() if line]
+    author = "Ines Oake" if shape == "a.html" else ""
+    head = f'<title>{title}</title><meta name="author" content="{author}">'
+    html = (
+        f"<html><head>{head}</head><body><h1>{title}</h1>{''.join(f'<p>{one}</p>' for one in paragraphs)}</body></html>"
+    )
+    data = html.encode() if shape == "a.html" else docx(("", title), *[("", one) for one in paragraphs])
+
+    def body(*habits: Habit) -> str:
+        return collect(data, name=shape, on=date(2026, 11, 30), parse_post=_never, habits=habits).body
+
+    assert "> The harbour office" not in body()
+    assert "> The harbour office" in body(replace(HABIT, source=author))
+
+
+def _never(*_: object) -> Post:
+    raise AssertionError
 
 
 def test_what_is_certain_stays_whatever_is_remembered() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from newsletter.apart import Bounds, call
 from newsletter.collect.mail.message import ReadMail
 from newsletter.collect.pages.details import PageDetails
+from newsletter.folder.habits_file import Habit
 from newsletter.words.post import Post
 
 # A mail of three megabytes of tags takes half of it. By the wall clock it is less than a visit to the mailbox may last.
@@ -22,11 +24,13 @@ def open_mail(data: bytes) -> ReadMail:
     )
 
 
-def open_page(html: str, *, on: date, at: str | None = None, with_text: bool = True) -> Post:
+def open_page(
+    html: str, *, on: date, at: str | None = None, with_text: bool = True, habits: Sequence[Habit] = ()
+) -> Post:
     """`read_page`, bounded. Raises Mistake, TooMuch where it takes too long or too much, and NotNow."""
     fix = "Copy its text into a .txt file and add that."
     task = "newsletter.collect.pages.page:read_sent_page"
-    asked = {"on": on, "at": at, "with_text": with_text}
+    asked = {"on": on, "at": at, "with_text": with_text, "habits": habits}
     data = html.encode(errors="surrogatepass")
     return call(task, data, returns=Post, what="This page", fix=fix, bounds=_PAGE, **asked)
 
@@ -47,11 +51,11 @@ def open_clip(html: str, *, at: str, is_article: bool) -> str:
     return call(task, data, returns=str, what="This piece", fix=fix, bounds=_PAGE, at=at, is_article=is_article)
 
 
-def open_document(data: bytes, *, on: date) -> Post:
+def open_document(data: bytes, *, on: date, habits: Sequence[Habit] = ()) -> Post:
     """`read_document`, bounded. Raises Mistake, TooMuch where it takes too long or too much, and NotNow."""
     fix = "Save it as .html or .txt and add that."
     task = "newsletter.collect.pages.document:read_document"
-    return call(task, data, returns=Post, what="This Word file", fix=fix, bounds=_PAGE, on=on)
+    return call(task, data, returns=Post, what="This Word file", fix=fix, bounds=_PAGE, on=on, habits=habits)
 
 
 def open_pdf(data: bytes, *, on: date, at: str | None = None) -> Post:

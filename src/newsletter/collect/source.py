@@ -97,11 +97,11 @@ def _read(data: bytes, name: str, on: date, parse_post: ParsePost, habits: Seque
     if kind == "page":
         from newsletter.collect.outside import open_page
 
-        return require_words(open_page(decoded_page(data, name=name), on=on))
+        return require_words(open_page(decoded_page(data, name=name), on=on, habits=habits))
     if kind == "document":
         from newsletter.collect.outside import open_document
 
-        return require_words(open_document(data, on=on))
+        return require_words(open_document(data, on=on, habits=habits))
     if kind == "pdf":
         from newsletter.collect.outside import open_pdf
 

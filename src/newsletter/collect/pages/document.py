@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from html import escape
 from io import BytesIO
+from typing import Any
 
 import mammoth
 from bs4 import BeautifulSoup
 
 from newsletter.collect.pages.page import read_page
+from newsletter.folder.habits_file import Habit
 from newsletter.words.mistake import Mistake
 from newsletter.words.post import Post
 
@@ -30,8 +33,8 @@ strike => s
 """
 
 
-def read_document(data: bytes, *, on: str) -> Post:
-    """Make a post of the bytes of a `.docx`. `on` is the day it is collected. Raises Mistake where it is not one, or empty."""
+def read_document(data: bytes, *, on: str, habits: Sequence[dict[str, Any]] = ()) -> Post:
+    """Make a post of the bytes of a `.docx`. `on` is the day it is collected, `habits` as in `read_sent_page`. Raises Mistake where it is not one, or empty."""
     try:
         made = mammoth.convert_to_html(
             BytesIO(data), style_map=_STYLES, transform_document=mammoth.transforms.paragraph(_set_in)
@@ -46,7 +49,7 @@ def read_document(data: bytes, *, on: str) -> Post:
         html = f"<h1>{escape(name)}</h1>{body}"
     else:
         html = str(body)
-    post = read_page(html, on=date.fromisoformat(on))
+    post = read_page(html, on=date.fromisoformat(on), habits=[Habit(**one) for one in habits])
     n_pictures = made.value.count("<img ")
     if not n_pictures:
         return post

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from bs4 import BeautifulSoup
 
@@ -20,24 +22,30 @@ from newsletter.collect.pages.work import read_work
 from newsletter.collect.quote import on_top
 from newsletter.collect.voices.blocks import quote_blocks
 from newsletter.collect.voices.doubts import doubts
+from newsletter.collect.voices.habits import signs_of
+from newsletter.collect.voices.signs import SIGNS
 from newsletter.collect.web_address import in_markdown
 from newsletter.collect.wordless import no_words
+from newsletter.folder.habits_file import Habit
 from newsletter.words.plain import shortened
 from newsletter.words.post import Image, Post, own_picture
 
 _TITLE_WITHIN = 4
 
 
-def read_page(html: str, *, on: date, at: str | None = None, with_text: bool = True) -> Post:
-    """Make a post of a page. `on` is the day it is collected, `at` the address it was fetched from.
+def read_page(
+    html: str, *, on: date, at: str | None = None, with_text: bool = True, habits: Sequence[Habit] = ()
+) -> Post:
+    """Make a post of a page. `on` is the day it is collected, `at` the address it was fetched from, `habits` what is
+    remembered of how texts set their quotes.
 
     Without its text it has the title, author, day and picture only. Raises Mistake where it has neither words nor a title.
     """
-    read = read_tree(parse_page(html), html, on=on, at=at)
+    read = read_tree(parse_page(html), html, on=on, at=at, habits=habits)
     return read.post if with_text else read.without_text
 
 
-def read_tree(page: BeautifulSoup, html: str, *, on: date, at: str | None) -> PageDetails:
+def read_tree(page: BeautifulSoup, html: str, *, on: date, at: str | None, habits: Sequence[Habit] = ()) -> PageDetails:
     """The same from the tree of the page, which is not whole afterwards. Raises Mistake."""
     facts, work = read_facts(page, html, at), read_work(page)
     drop_site_name(page, facts.site)
@@ -52,7 +60,7 @@ def read_tree(page: BeautifulSoup, html: str, *, on: date, at: str | None) -> Pa
     image, body, notes = _picture(facts, title, _without_title(body, title))
     if not (facts.url or facts.site):
         # Nobody else's page: somebody wrote it, ours and theirs, and saved it as HTML.
-        body, voices = quote_blocks(body)
+        body, voices = quote_blocks(body, (*SIGNS, *signs_of(habits, facts.author or "")))
         notes = (*notes, *doubts(voices))
     body, unplaced = _placed(body, facts)
     body = on_top(literal_inline(work.sentence), body) if work else body
@@ -72,9 +80,11 @@ def read_tree(page: BeautifulSoup, html: str, *, on: date, at: str | None) -> Pa
     return PageDetails(post=post, n_checks_of_facts=len(of_facts))
 
 
-def read_sent_page(html: bytes, *, on: str, at: str | None, with_text: bool) -> Post:
-    """`read_page` of what comes from the other process: UTF-8, and the day as text."""
-    return read_page(html.decode(errors="surrogatepass"), on=date.fromisoformat(on), at=at, with_text=with_text)
+def read_sent_page(html: bytes, *, on: str, at: str | None, with_text: bool, habits: Sequence[dict[str, Any]]) -> Post:
+    """`read_page` of what comes from the other process: UTF-8, the day as text, and habits as tables."""
+    known = [Habit(**one) for one in habits]
+    text = html.decode(errors="surrogatepass")
+    return read_page(text, on=date.fromisoformat(on), at=at, with_text=with_text, habits=known)
 
 
 def _first_words(body: str) -> str:

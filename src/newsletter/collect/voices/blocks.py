@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from newsletter.collect.paragraphs import Paragraph
+from newsletter.collect.voices.signs import SIGNS, Sign
 from newsletter.collect.voices.tell import Voice, tell_voices
 
 _FENCE = re.compile(r"(`{3,}|~{3,})")
@@ -15,7 +16,7 @@ _LINK = re.compile(r"!?\[([^\[\]]{0,300})\]\([^()\s]{0,2000}\)")
 _MARK = re.compile(r"\\(?=[^\w\s])|\*{1,3}|~~")
 
 
-def quote_blocks(markdown: str) -> tuple[str, list[Voice]]:
+def quote_blocks(markdown: str, signs: Sequence[Sign] = SIGNS) -> tuple[str, list[Voice]]:
     """The same blocks with what is somebody else's as blockquotes, and the voices of its paragraphs."""
     blocks, voices = _blocks(markdown), list[Voice]()
     quoted = [block.startswith(">") for block in blocks]
@@ -24,7 +25,7 @@ def quote_blocks(markdown: str) -> tuple[str, list[Voice]]:
         if is_silent:
             continue
         run = list(section)
-        told = tell_voices([_paragraph(blocks[n]) for n in run])
+        told = tell_voices([_paragraph(blocks[n]) for n in run], signs)
         for n, voice in zip(run, told, strict=True):
             quoted[n] = quoted[n] or voice.is_quote
         voices += told
