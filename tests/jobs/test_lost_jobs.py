@@ -19,6 +19,7 @@ from newsletter.ledger.plan import plan
 from newsletter.ledger.tables import attempt
 from newsletter.schedule.choice import approve_issue
 from newsletter.words.ledger import HandOver
+from newsletter.words.mistake import Interrupted
 from tests.fakes.running import SendGridServer, sendgrid_server
 from tests.jobs.serving import Hands, Server, serving, until
 from tests.schedule.clocked import LIMIT
@@ -138,7 +139,11 @@ def _took(provider: SendGridServer) -> Counter[str]:
 
 
 def _count(world: World, state: HandOver) -> int:
-    account = world.parts.ledger.accounts.find(1)
+    try:
+        account = world.parts.ledger.accounts.find(1)
+    except Interrupted:
+        # On a busy machine this process stands still as well, and the others end its connection.
+        account = world.parts.ledger.accounts.find(1)
     return account.handover[state] if account else 0
 
 
