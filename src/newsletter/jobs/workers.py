@@ -79,9 +79,14 @@ async def _work(stop: threading.Event, engine: Engine, duties: Sequence[Duty], j
             await asyncio.sleep(_BEGIN_AGAIN_SECONDS)
 
 
-def _say_briefly(_loop: asyncio.AbstractEventLoop, what: dict[str, Any]) -> None:
+def _say_briefly(loop: asyncio.AbstractEventLoop, what: dict[str, Any]) -> None:
     """A job that another process finished meanwhile, or that was deleted, can't be noted as done: no harm comes of it."""
-    log.warning("a job's end could not be noted: %s", type(what.get("exception")).__name__)
+    from procrastinate.exceptions import ConnectorException
+
+    if isinstance(what.get("exception"), ConnectorException):
+        log.warning("the end of a job could not be noted: another process has finished it, or the database is away")
+    else:
+        loop.default_exception_handler(what)
 
 
 async def _work_once(stop: threading.Event, engine: Engine, duties: Sequence[Duty], jobs_at_once: int) -> None:
