@@ -33,6 +33,7 @@ _MADE_LATER = {
     "newsletter.move_in.export_files": "the names of files that `move_in` looks for",
     "newsletter.preflight.mail.clients": "one escaped word",
     "newsletter.providers.sendgrid.events": "one escaped address",
+    "newsletter.providers.ses.events": "one escaped address",
     "newsletter.db.erase_text": "escaped addresses",
 }
 

@@ -30,6 +30,7 @@ from newsletter.config_values import (
     zone_name,
 )
 from newsletter.ports.clock import Clock
+from newsletter.ports.fetcher import Fetcher
 from newsletter.ports.mailbox import OpenMailbox
 from newsletter.providers.kind import ProviderKind, ProviderSetup
 from newsletter.providers.registry import KINDS, PRACTICE
@@ -101,6 +102,7 @@ class Config:
             clock=clock,
             keys=read_keys(self.secret_key),
             open_mailbox=_open_mailbox,
+            fetcher=_fetcher,
         )
 
 
@@ -109,6 +111,12 @@ def _open_mailbox(url: str, setting: str) -> AbstractContextManager[OpenMailbox]
     from newsletter.fetch.imap_address import read_imap_address
 
     return Mailbox(read_imap_address(url, setting=setting)).open()
+
+
+def _fetcher() -> Fetcher:
+    from newsletter.fetch.http import HttpFetcher
+
+    return HttpFetcher()
 
 
 def read_config(directory: Path, environ: Mapping[str, str] | None = None, *, text: str | None = None) -> Config:

@@ -11,6 +11,7 @@ import pytest
 
 from newsletter.config import read_config
 from tests.fakes.ses_server import KEY, LIVE_ACCOUNT, LIVE_IDENTITY, REGION, SECRET, SesServer, ses_server
+from tests.fakes.sns import TOPIC
 from tests.running import a_folder, run
 
 # The sender's, in a folder for tests.
@@ -41,9 +42,10 @@ def connect(folder: Path, server: SesServer, *words: str) -> subprocess.Complete
 
 def test_an_account_that_may_send_is_kept_and_used(folder: Path, server: SesServer) -> None:
     """What it may send is said; a test mail goes out by it."""
-    done = connect(folder, server, "--configuration-set", "weekly")
+    done = connect(folder, server, "--configuration-set", "weekly", "--topic", TOPIC)
 
     assert 0 == done.returncode, done.stderr
+    assert "heard of" not in done.stdout and "does not tell" not in done.stdout
     for words in (f"sends for {DOMAIN}", "50,000 mails in 24 hours", "49,000 are left", "bounces.example.org"):
         assert words in done.stdout
     assert "sandbox" not in done.stdout
@@ -56,6 +58,7 @@ def test_an_account_that_may_send_is_kept_and_used(folder: Path, server: SesServ
         "ses_secret_key": SECRET,
         "ses_url": server.url,
         "ses_configuration_set": "weekly",
+        "ses_topic": TOPIC,
     }
     sent = run(folder, "test", "1", "--to", "mara@example.net")
     assert 0 == sent.returncode, sent.stderr
@@ -71,6 +74,18 @@ def test_a_sandbox_is_said_in_peoples_words(folder: Path, server: SesServer) -> 
     assert 0 == done.returncode, done.stderr
     assert "still in the sandbox" in done.stdout
     assert "production access" in done.stdout
+
+
+def test_what_will_not_be_heard_of_is_said(folder: Path, server: SesServer) -> None:
+    """Nobody finds out in a month that no bounce ever came."""
+    server.kinds = ["DELIVERY", "BOUNCE"]
+
+    without = connect(folder, server)
+    half = connect(folder, server, "--configuration-set", "weekly", "--topic", TOPIC)
+
+    assert [0, 0] == [without.returncode, half.returncode]
+    assert "will not be heard of" in without.stdout
+    assert "does not tell that topic of complaints, rejects, delivery delays." in half.stdout
 
 
 def test_keys_that_were_kept_give_way_to_the_machines_own(folder: Path, server: SesServer) -> None:

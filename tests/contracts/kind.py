@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from newsletter.fetch.http import HttpFetcher
 from newsletter.ports.events import Unverified
 from newsletter.ports.mailbox import OpenMailbox
 from newsletter.providers.kind import ProviderKind, ProviderSetup
@@ -39,6 +40,7 @@ class KindContract:
             clock=SystemClock(),
             keys={1: b"k" * 40},
             open_mailbox=no_mailbox,
+            fetcher=HttpFetcher,
         )
 
     def test_what_is_built_is_what_was_promised(self, setup: ProviderSetup) -> None:

@@ -18,6 +18,8 @@ import botocore.session
 from botocore.model import OperationModel, ServiceModel
 from botocore.validate import validate_parameters
 
+from tests.fakes.sns import TOPIC
+
 _BASE = "/v2/email"
 REGION = "eu-west-1"
 KEY, SECRET = "AKIAEXAMPLEEXAMPLE00", "a-made-up-secret"
@@ -56,6 +58,7 @@ class SesServer:
         self.accepted: list[dict[str, Any]] = []
         self.taken_at: list[float] = []
         self.asked: list[str] = []
+        self.kinds = ["BOUNCE", "COMPLAINT", "DELIVERY", "REJECT", "DELIVERY_DELAY"]
         self.problems: list[str] = []
         self.denied: set[str] = set()
         self.plan: list[str | tuple[int, str, str]] = []
@@ -76,6 +79,9 @@ class SesServer:
             found = self.identities.get(given["EmailIdentity"])
             missing = {"__type": "NotFoundException", "message": f"Email identity {given['EmailIdentity']} not found"}
             return (200, found) if found else (404, missing)
+        if operation == "GetConfigurationSetEventDestinations":
+            kinds = {"Name": "to-us", "Enabled": True, "MatchingEventTypes": self.kinds}
+            return 200, {"EventDestinations": [{**kinds, "SnsDestination": {"TopicArn": TOPIC}}]}
         if operation == "ListSuppressedDestinations":
             return 200, self._suppressed(given)
         return 400, {"__type": "BadRequestException", "message": f"the stand-in has no {operation}"}

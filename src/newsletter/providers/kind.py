@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from newsletter.ports.clock import Clock
     from newsletter.ports.events import EventSource
+    from newsletter.ports.fetcher import Fetcher
     from newsletter.ports.mailbox import OpenMailbox
     from newsletter.ports.provider import Evidence, Limits, Provider, Tried
     from newsletter.words.newsletter import Newsletter
@@ -47,7 +48,7 @@ class ProviderSetup:
     """What a provider is built from. `settings` are the values that are set, by key; `parcel_size` None is the most it takes.
 
     `keys` sign what comes back to us, the first of them what goes out now. `open_mailbox` takes its address, such as
-    `imaps://user:password@host/Folder`, and the name of the setting that holds it; it raises NotNow where that can't be reached, and Mistake for a wrong address or password.
+    `imaps://user:password@host/Folder`, and the name of the setting that holds it; it raises NotNow where that can't be reached, and Mistake for a wrong address or password. `fetcher` reads pages of the web.
     """
 
     directory: Path
@@ -58,6 +59,7 @@ class ProviderSetup:
     clock: Clock
     keys: Mapping[int, bytes] = field(repr=False)
     open_mailbox: Callable[[str, str], AbstractContextManager[OpenMailbox]]
+    fetcher: Callable[[], Fetcher]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,14 +9,12 @@ from typing import Any
 
 from newsletter.providers.kind import ProviderTried
 from newsletter.providers.ses.client import SesClient
-from newsletter.providers.ses.outcomes import lost, refused
+from newsletter.providers.ses.destinations import event_warnings
+from newsletter.providers.ses.questions import NOT_CHANGED, ask_ses
 from newsletter.providers.ses.quota import quota
 from newsletter.words.message import addr_spec
-from newsletter.words.mistake import NotNow, Unreachable
-from newsletter.words.outcome import Accepted, Deferred
+from newsletter.words.mistake import NotNow
 
-_NOT_CHANGED = "Nothing was changed."
-_MAY_NOT = ("AccessDeniedException", "AccessDenied")
 _DKIM_HOST = "dkim.amazonses.com"
 _SANDBOX = (
     "This account is still in the sandbox: SES carries mail only to addresses and domains that are verified there.",
@@ -28,47 +26,28 @@ _UNDER_REVIEW = (
 )
 
 
-def try_account(client: SesClient, *, sender: str) -> ProviderTried:
+def try_account(client: SesClient, *, sender: str, configuration_set: str = "", topic: str = "") -> ProviderTried:
     """What the account may do, and whether SES knows the sender. Raises NotNow with what to do, and Unreachable."""
-    account = _asked(client, "get_account")
+    account = ask_ses(client, "get_account")
     if not account.get("SendingEnabled"):
         raise NotNow(
             "SES takes the keys, but sending is switched off for this account.",
-            fix=f"The account dashboard in the SES console says why. {_NOT_CHANGED}",
+            fix=f"The account dashboard in the SES console says why. {NOT_CHANGED}",
         )
+    events = event_warnings(client, configuration_set, topic)
     region, address = client.access.region, addr_spec(sender)
     if address.endswith(".invalid"):
         said = f"SES in {region} lets us in. It was not asked about the sender: there is none yet. {_amount(account)}"
-        return ProviderTried(words=said, said_at=_said_at(account), warnings=tuple(_account_warnings(account)))
+        return ProviderTried(words=said, said_at=_said_at(account), warnings=(*_account_warnings(account), *events))
     name, identity = _identity(client, address)
     if not identity.get("VerifiedForSendingStatus"):
         raise NotNow(
             f"SES does not send for {name} yet: it is not verified in {region}.",
-            fix=f"{_how_to_verify(name, identity)} {_NOT_CHANGED}",
+            fix=f"{_how_to_verify(name, identity)} {NOT_CHANGED}",
         )
     words = [f"SES in {region} lets us in, and sends for {name}.", _mail_from(identity), _amount(account)]
-    warnings = (*_account_warnings(account), *_identity_warnings(name, identity))
+    warnings = (*_account_warnings(account), *_identity_warnings(name, identity), *events)
     return ProviderTried(words=" ".join(words), said_at=_said_at(account), warnings=warnings)
-
-
-def _asked(client: SesClient, operation: str, **values: object) -> dict[str, Any]:
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        return client.ask(operation, **values)
-    except ClientError as error:
-        if error.response.get("Error", {}).get("Code") in _MAY_NOT:
-            action = "".join(part.title() for part in operation.split("_"))
-            raise NotNow(
-                f"SES knows these keys, but they may not ask for {action}.",
-                fix=f"Give them the permission ses:{action}; docs/ses.md lists all that are used. {_NOT_CHANGED}",
-            ) from None
-        found = refused(error, delivery=0, sender="").outcome
-    except BotoCoreError as error:
-        found = lost(error).outcome
-    assert not isinstance(found, Accepted)
-    is_settled = isinstance(found, Deferred) and found.pauses
-    raise (NotNow if is_settled else Unreachable)(found.reason, fix=_NOT_CHANGED)
 
 
 def _identity(client: SesClient, address: str) -> tuple[str, dict[str, Any]]:
@@ -81,10 +60,10 @@ def _identity(client: SesClient, address: str) -> tuple[str, dict[str, Any]]:
             return name, client.ask("get_email_identity", EmailIdentity=name)
         except ClientError as error:
             if error.response.get("Error", {}).get("Code") != "NotFoundException":
-                return name, _asked(client, "get_email_identity", EmailIdentity=name)
+                return name, ask_ses(client, "get_email_identity", EmailIdentity=name)
     raise NotNow(
         f"SES in {client.access.region} does not know {domain}.",
-        fix=f"Add the domain in the SES console, under Identities, and put the records it shows into DNS. {_NOT_CHANGED}",
+        fix=f"Add the domain in the SES console, under Identities, and put the records it shows into DNS. {NOT_CHANGED}",
     )
 
 

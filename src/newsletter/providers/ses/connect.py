@@ -14,12 +14,14 @@ from newsletter.providers.ask import ask, ask_secret
 @click.option("--access-key", help="The access key's name; it begins with AKIA. Its secret is asked for.")
 @click.option("--machine", is_flag=True, help="No keys: this machine's own credentials, such as its role at Amazon.")
 @click.option("--configuration-set", help="The SES configuration set that publishes events to your SNS topic.")
+@click.option("--topic", help="The SNS topic whose messages are believed: arn:aws:sns:REGION:ACCOUNT:NAME.")
 @click.option("--url", help="Another address of SES, such as one inside your own network.")
 def ses(
     region: str | None,
     access_key: str | None,
     machine: bool,
     configuration_set: str | None,
+    topic: str | None,
     url: str | None,
 ) -> dict[str, str]:
     """Use Amazon SES. It is asked what the account may send, and whether it knows the sender; nothing is sent.
@@ -37,5 +39,5 @@ def ses(
     if not machine:
         given["ses_access_key"] = access_key or ask("Access key", "--access-key, or --machine for none")
         given["ses_secret_key"] = os.environ.get("NEWSLETTER_SES_SECRET_KEY", "").strip() or ask_secret("secret key")
-    rest = {"ses_configuration_set": configuration_set, "ses_url": url}
+    rest = {"ses_configuration_set": configuration_set, "ses_topic": topic, "ses_url": url}
     return given | {key: value for key, value in rest.items() if value}

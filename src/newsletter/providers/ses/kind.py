@@ -1,4 +1,4 @@
-"""Amazon SES besides sending: its settings, and how the account is tried."""
+"""Amazon SES besides sending: its settings, the account tried, and what an SNS topic tells."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from newsletter.ports.provider import Limits
     from newsletter.providers.ses.client import SesAccess
+    from newsletter.providers.ses.events import SesEvents
     from newsletter.providers.ses.provider import Ses
 
 _REGION = re.compile(r"[a-z]{2,3}(?:-[a-z]+){1,3}-\d{1,2}")
@@ -24,6 +25,15 @@ _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 def _check_region(region: str, in_file: bool) -> None:
     if not _REGION.fullmatch(region):
         raise Mistake(f"{region} is not a region of Amazon's.", fix="Write it like eu-west-1.")
+
+
+def _check_topic(topic: str, in_file: bool) -> None:
+    from newsletter.providers.ses.sns import TOPIC
+
+    if not TOPIC.fullmatch(topic):
+        raise Mistake(
+            f"{topic} does not name an SNS topic.", fix="Write it like arn:aws:sns:eu-west-1:123456789012:weekly."
+        )
 
 
 def _check_url(url: str, in_file: bool) -> None:
@@ -62,8 +72,16 @@ class SesKind(ProviderKind):
             is_secret=True,
         ),
         ProviderSetting(key="ses_configuration_set", variable="NEWSLETTER_SES_CONFIGURATION_SET"),
+        ProviderSetting(
+            key="ses_topic",
+            variable="NEWSLETTER_SES_TOPIC",
+            about="The SNS topic whose messages about your mail are believed",
+            is_secret=True,
+            check=_check_topic,
+        ),
         ProviderSetting(key="ses_url", variable="NEWSLETTER_SES_URL", is_web_address=True, check=_check_url),
     )
+    tells = keeps_lists = True
     domain = "amazonses.com"
 
     def limits(self) -> Limits:
@@ -81,13 +99,28 @@ class SesKind(ProviderKind):
 
         return ses
 
+    def events(self, setup: ProviderSetup) -> SesEvents:
+        from newsletter.providers.ses.client import SesClient
+        from newsletter.providers.ses.events import SesEvents
+        from newsletter.providers.ses.sns import SnsTopic
+
+        name = setup.settings.get("ses_topic")
+        topic = SnsTopic(name, fetcher=setup.fetcher, clock=setup.clock) if name else None
+        asking = (lambda: SesClient(_access(setup))) if setup.settings.get("ses_region") else None
+        return SesEvents(topic, setup.clock, asking)
+
     def try_out(self, setup: ProviderSetup) -> ProviderTried:
         from newsletter.providers.ses.account import try_account
         from newsletter.providers.ses.client import SesClient
 
         client = SesClient(_access(setup))
         try:
-            return try_account(client, sender=setup.newsletter.sender)
+            return try_account(
+                client,
+                sender=setup.newsletter.sender,
+                configuration_set=setup.settings.get("ses_configuration_set", ""),
+                topic=setup.settings.get("ses_topic", ""),
+            )
         finally:
             client.close()
 

@@ -15,15 +15,12 @@ from newsletter.providers.messages import messages
 from newsletter.providers.ses.client import LAST_ANSWER, SesAccess, SesClient
 from newsletter.providers.ses.outcomes import SesVerdict, answered, lost, our_bug, refused
 from newsletter.providers.ses.quota import SendRate, quota
+from newsletter.providers.ses.tags import ATTEMPT, DELIVERY
 from newsletter.words.consignment import Consignment
 from newsletter.words.message import addr_spec
 from newsletter.words.mistake import Mistake
 from newsletter.words.outcome import Accepted, Deferred, Outcome, Refused
 from newsletter.words.refusal import IN_A_CALL
-
-# Message tags: what travels with the mail and comes back in events.
-ATTEMPT = "nl_attempt"
-DELIVERY = "nl_delivery"
 
 # At most so many mails of a parcel are under way without their outcomes being written down. A call takes some 50 ms,
 # most of it waiting: eight at once make more than the rate of most accounts.

@@ -1,0 +1,34 @@
+"""Questions to SES that send nothing, with a refusal in people's words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from newsletter.providers.ses.client import SesClient
+from newsletter.providers.ses.outcomes import lost, refused
+from newsletter.words.mistake import NotNow, Unreachable
+from newsletter.words.outcome import Accepted, Deferred
+
+NOT_CHANGED = "Nothing was changed."
+_MAY_NOT = ("AccessDeniedException", "AccessDenied")
+
+
+def ask_ses(client: SesClient, operation: str, **values: object) -> dict[str, Any]:
+    """The answer. Raises NotNow where a person has to do something, Unreachable where nothing is known."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        return client.ask(operation, **values)
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") in _MAY_NOT:
+            action = "".join(part.title() for part in operation.split("_"))
+            raise NotNow(
+                f"SES knows these keys, but they may not ask for {action}.",
+                fix=f"Give them the permission ses:{action}; docs/ses.md lists all that are used. {NOT_CHANGED}",
+            ) from None
+        found = refused(error, delivery=0, sender="").outcome
+    except BotoCoreError as error:
+        found = lost(error).outcome
+    assert not isinstance(found, Accepted)
+    is_settled = isinstance(found, Deferred) and found.pauses
+    raise (NotNow if is_settled else Unreachable)(found.reason, fix=NOT_CHANGED)
