@@ -76,6 +76,19 @@ def test_a_sandbox_is_said_in_peoples_words(folder: Path, server: SesServer) -> 
     assert "production access" in done.stdout
 
 
+@pytest.mark.parametrize("name", ["example.com", "ferries@ferries.example.com"])
+def test_a_domain_above_the_senders_or_the_address_alone_will_do(folder: Path, server: SesServer, name: str) -> None:
+    """SES sends for all that stands below a domain; and for a single address, which is said where it does not sign."""
+    sender = next(line for line in (folder / "newsletter.toml").read_text().splitlines() if line.startswith("sender"))
+    known = name if "@" not in name else sender.split('"')[1]
+    server.identities = {known: LIVE_IDENTITY}
+
+    done = connect(folder, server)
+
+    assert 0 == done.returncode, done.stderr
+    assert f"sends for {known}." in done.stdout
+
+
 def test_what_will_not_be_heard_of_is_said(folder: Path, server: SesServer) -> None:
     """Nobody finds out in a month that no bounce ever came."""
     server.kinds = ["DELIVERY", "BOUNCE"]

@@ -137,7 +137,7 @@ def test_a_certificate_that_can_not_be_fetched_is_no_refusal() -> None:
 
 
 def test_invented_certificates_are_not_all_asked_for() -> None:
-    """Whoever knows the topic's name could make us ask Amazon as often as they like."""
+    """Somebody who knows the topic's name could make us ask Amazon as often as they like."""
     pages = amazon()
     source = a_source(pages)
 
@@ -262,7 +262,7 @@ def test_a_mail_server_that_names_another_address_puts_nobody_else_off() -> None
 
 
 def test_a_mail_of_another_program_to_several_is_an_event_for_each() -> None:
-    """The account may carry other mail; who bounced there is no good here either."""
+    """The account may carry other mail; an address that bounced there is no good here either."""
     said = told("Bounce", bounceType="Permanent", bouncedRecipients=[{"emailAddress": "b@example.com"}])
     said["mail"] |= {"destination": ["a@example.com", "b@example.com"], "tags": {}}
 

@@ -51,11 +51,13 @@ def try_account(client: SesClient, *, sender: str, configuration_set: str = "", 
 
 
 def _identity(client: SesClient, address: str) -> tuple[str, dict[str, Any]]:
-    """What SES knows of the sender: of the whole domain, else of the single address."""
+    """What SES knows of the sender: of its domain or one above it, which stands for it too, else of the single address."""
     from botocore.exceptions import ClientError
 
     domain = address.rpartition("@")[2]
-    for name in (domain, address):
+    labels = domain.split(".")
+    domains = [".".join(labels[at:]) for at in range(max(1, len(labels) - 1))]
+    for name in (*domains, address):
         try:
             return name, client.ask("get_email_identity", EmailIdentity=name)
         except ClientError as error:

@@ -221,7 +221,7 @@ def _number(value: str) -> int | None:
 
 
 def _instant(value: str, now: datetime) -> datetime:
-    """A time of ISO 8601; now, where it is none."""
+    """A time of ISO 8601; the present for anything else."""
     try:
         at = datetime.fromisoformat(value)
     except ValueError:

@@ -81,8 +81,8 @@ class SesKind(ProviderKind):
         ),
         ProviderSetting(key="ses_url", variable="NEWSLETTER_SES_URL", is_web_address=True, check=_check_url),
     )
+    # Nothing to look up in DNS: the selectors are the account's own, and SPF of the sender's domain need not name SES.
     tells = keeps_lists = True
-    domain = "amazonses.com"
 
     def limits(self) -> Limits:
         from newsletter.providers.ses.provider import LIMITS
