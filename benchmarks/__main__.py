@@ -35,7 +35,7 @@ def main() -> int:
         "importing": lambda folder: importing.measure(folder, options.readers),
         "segments": lambda folder: segments.measure(folder, options.readers),
         "studio": lambda folder: studio.measure(folder, max(options.readers)),
-        "events": lambda folder: events.measure(folder, max(options.readers)),
+        "events": lambda folder: events.measure(folder, full=max(options.readers) >= 1_000_000),
     }
     about = machine()
     print(about, flush=True)

@@ -13,14 +13,14 @@ DATABASES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 LEAST_PER_SECOND = {"small": 2_000, "big": 5_000}
 MOST_MILLISECONDS = 200.0
 SAID = {"small": "posts of 1 to 8", "big": "posts of 1,500", "mixed": "posts of 1 to 1,500"}
-# Of few events nearly all is the start.
-EVENTS, OF_FULL = 6_000, 60_000
+# Deliveries in the ledger, and events for each kind of post.
+SMALL = (20_000, 6_000)
+FULL = (1_000_000, 60_000)
 
 
-def measure(folder: Path, n_deliveries: int) -> tuple[Table, dict[str, Any]]:
-    """`n_deliveries` stand in the ledger already, each with an event."""
-    n_deliveries = max(n_deliveries, 3 * EVENTS)
-    n_events = OF_FULL if n_deliveries >= 1_000_000 else EVENTS
+def measure(folder: Path, *, full: bool) -> tuple[Table, dict[str, Any]]:
+    """Every delivery was heard of once before."""
+    n_deliveries, n_events = FULL if full else SMALL
     raw: dict[str, Any] = {}
     lines: list[Line] = []
     for kind, title in DATABASES.items():
