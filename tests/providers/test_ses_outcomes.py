@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    ReadTimeoutError,
+    SSLError,
+)
 from botocore.stub import Stubber
 
 from newsletter.providers.ses.client import SesAccess
-from newsletter.providers.ses.outcomes import refused
+from newsletter.providers.ses.outcomes import lost, refused
 from newsletter.providers.ses.provider import LIMITS, Ses
 from newsletter.words.mistake import Mistake
 from newsletter.words.outcome import Accepted, Deferred, Outcome, Refused, Uncertain
 from newsletter.words.refusal import IN_A_CALL
 from tests.fakes.ses_server import KEY, LIVE_ACCOUNT, REGION, SECRET, SesServer, ses_server
 from tests.providers.parcels import SystemClock, a_consignment
+from tests.running import a_folder
 
 THREE = (101, 102, 103)
 
@@ -145,6 +157,44 @@ def test_a_refusal_of_one_mail_is_that_readers_own(ses: Ses, server: SesServer, 
     assert isinstance(found[101], Refused) and found[101].named == {101}
     assert "reader0" not in found[101].reason
     assert Accepted() == found[102] == found[103]
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (EndpointConnectionError(endpoint_url="https://x", error="no such host"), Deferred),
+        (ConnectTimeoutError(endpoint_url="https://x", error="late"), Deferred),
+        (SSLError(endpoint_url="https://x", error="[SSL: CERTIFICATE_VERIFY_FAILED] expired"), Deferred),
+        (SSLError(endpoint_url="https://x", error="[SSL: DECRYPTION_FAILED_OR_BAD_RECORD_MAC]"), Uncertain),
+        (ReadTimeoutError(endpoint_url="https://x", error="late"), Uncertain),
+        (ConnectionClosedError(endpoint_url="https://x", error="closed"), Uncertain),
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_a_call_without_an_answer_is_in_doubt_once_the_mail_may_have_gone_out(
+    error: BotoCoreError, kind: type[Outcome]
+) -> None:
+    """Before a connection stands nothing can have been taken; afterwards nobody knows. No address of a host is repeated."""
+    verdict = lost(error)
+
+    assert isinstance(verdict.outcome, kind)
+    assert isinstance(verdict.rest, Deferred) and not verdict.rest.pauses
+    assert "https://" not in f"{verdict}"
+
+
+def test_nothing_loads_the_library_before_it_is_used(tmp_path: Path) -> None:
+    """It takes most of a second: pages are served, and its webhook heard, without it."""
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom newsletter.config import read_config\n"
+        "from newsletter.providers.registry import KINDS\nfrom newsletter.wiring import SystemClock\n"
+        "setup = read_config(Path(sys.argv[1]), {}).provider_setup(SystemClock())\n"
+        "print([kind.events(setup) is None for kind in KINDS.values()], 'boto3' in sys.modules, 'botocore' in sys.modules)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code, str(a_folder(tmp_path / "weekly"))], capture_output=True, text=True, check=True
+    )
+
+    assert run.stdout.endswith("False False\n")
 
 
 def test_one_refusal_after_the_other_ends_the_parcel(ses: Ses, server: SesServer) -> None:
