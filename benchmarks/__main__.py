@@ -15,12 +15,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import check, events, filling, importing, rendering, segments, sending, smtp, startup, studio
+from benchmarks import check, databases, events, filling, importing, rendering, segments, sending, smtp, startup, studio
 from benchmarks.report import Table, machine
 
 Measure = Callable[[Path], tuple[Table, dict[str, Any]]]
 SIZES = [1_000, 100_000]
 FULL = [*SIZES, 1_000_000]
+# For PostgreSQL beside SQLite, unless sizes were asked for.
+BESIDE = 20_000
 
 
 def main() -> int:
@@ -33,6 +35,7 @@ def main() -> int:
         "sending": lambda folder: sending.measure(folder, options.readers, options.rounds),
         "smtp": lambda folder: smtp.measure(folder, options.rounds),
         "importing": lambda folder: importing.measure(folder, options.readers),
+        "databases": lambda folder: databases.measure(folder, _beside(options.readers), options.rounds),
         "segments": lambda folder: segments.measure(folder, options.readers),
         "studio": lambda folder: studio.measure(folder, max(options.readers)),
         "events": lambda folder: events.measure(folder, full=max(options.readers) >= 1_000_000),
@@ -67,6 +70,7 @@ def _options() -> argparse.Namespace:
             "sending",
             "smtp",
             "importing",
+            "databases",
             "segments",
             "studio",
             "events",
@@ -77,6 +81,10 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, help="how often to repeat each size; more for small ones, if left out")
     parser.add_argument("--json", type=Path, help="write every single measurement to this file")
     return parser.parse_args()
+
+
+def _beside(sizes: list[int]) -> int:
+    return BESIDE if sizes == SIZES else max(sizes)
 
 
 def _sizes(text: str) -> list[int]:

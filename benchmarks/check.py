@@ -79,8 +79,9 @@ def make(folder: Path, n_posts: int, n_before: int) -> None:
         name="Weekly Ferries",
         sender="mara@ferries.example.com",
         address="Quay 1, 20359 Hamburg",
-        others={"public_url": "https://ferries.example.com"},
     )
+    with (folder / "newsletter.toml").open("a") as settings:
+        settings.write('public_url = "https://ferries.example.com"\n')
     chance = random.Random(7)
     day = 0
     for number in range(1, n_before + 2):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks.child import python, run
+from benchmarks.child import Cost, python, run
 from benchmarks.report import Line, Table, cpu_per_thousand, rate
 
 # 1,000,000 within a minute.
@@ -22,12 +23,7 @@ def measure(folder: Path, sizes: list[int]) -> tuple[Table, dict[str, Any]]:
         home = folder / str(n_readers)
         home.mkdir()
         (home / "newsletter.toml").write_text(_TOML)
-        path = write(home / "readers.csv", n_readers)
-        words = ["-C", str(home), "subscribers", "import", str(path), "--list", "weekly", "--active"]
-        cost = run(python("-m", "newsletter", *words, "--consent", "a form", "--format", "json"), limit=1_200)
-        report = json.loads(cost.output[cost.output.index("{") :])
-        if (report["added"], report["rejected"]) != (n_readers, 0):
-            raise RuntimeError(f"the import of {n_readers} counted {report['added']} added")
+        cost = import_file(home, write(home / "readers.csv", n_readers), n_readers)
         raw[str(n_readers)] = {"wall": cost.wall, "cpu": cost.cpu, "peak_mb": cost.peak_mb}
         per_second = n_readers / cost.wall
         # Of few readers nearly all is the start of Python.
@@ -47,6 +43,17 @@ def measure(folder: Path, sizes: list[int]) -> tuple[Table, dict[str, Any]]:
             ),
         ]
     return Table("Import (subscribers import, SQLite, from its start to its end)", lines), raw
+
+
+def import_file(home: Path, path: Path, n_readers: int, settings: Mapping[str, str] | None = None) -> Cost:
+    """Import a file of so many new readers; fails where not all were added."""
+    words = ["-C", str(home), "subscribers", "import", str(path), "--list", "weekly", "--active"]
+    command = python("-m", "newsletter", *words, "--consent", "a form", "--format", "json")
+    cost = run(command, settings, limit=1_200)
+    report = json.loads(cost.output[cost.output.index("{") :])
+    if (report["added"], report["rejected"]) != (n_readers, 0):
+        raise RuntimeError(f"the import of {n_readers} counted {report['added']} added")
+    return cost
 
 
 def write(path: Path, n_readers: int) -> Path:

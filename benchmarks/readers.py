@@ -1,12 +1,15 @@
-"""Puts made-up readers straight into a newsletter's SQLite file.
+"""Puts made-up readers straight into a newsletter's database: PostgreSQL where its setting names one, else the file.
 
 python -m benchmarks.readers FOLDER NUMBER
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
+
+from sqlalchemy import text
 
 from newsletter.wiring.schema import metadata
 
@@ -29,13 +32,13 @@ def add(folder: Path, n_readers: int) -> None:
     from newsletter.db.engine import connect, writing
     from newsletter.db.upgrade import prepare
 
-    engine = connect(f"sqlite:///{folder / 'var' / 'newsletter.db'}")
+    engine = connect(os.environ.get("NEWSLETTER_DATABASE_URL") or f"sqlite:///{folder / 'var' / 'newsletter.db'}")
     prepare(engine, metadata)
     with writing(engine) as connection:
         connection.exec_driver_sql(
             "INSERT INTO mailing_list (id, name, created_at) VALUES (1, 'weekly', '2026-11-01 09:00:00.000000')"
         )
-        connection.exec_driver_sql(_PEOPLE, {"n_readers": n_readers})
+        connection.execute(text(_PEOPLE), {"n_readers": n_readers})
         connection.exec_driver_sql(_ON_LIST)
     engine.dispose()
 
