@@ -20,7 +20,8 @@ from newsletter.ledger.plan import plan
 from newsletter.ledger.tables import delivery
 from newsletter.readers.among import Among
 from newsletter.readers.growth_sql import Growth
-from newsletter.readers.mailable_sql import planned, why_not
+from newsletter.readers.id_range_sql import IdRange
+from newsletter.readers.mailable_sql import mailable, planned, why_not
 from newsletter.readers.readers_sql import Readers
 from newsletter.readers.roster_sql import Roster
 from newsletter.readers.tables import mailing_list, rest, subscriber, subscription, suppression
@@ -81,6 +82,22 @@ def test_the_first_reason_counts_whoever_asks(barred: tuple[dict[str, str | None
     assert wanted == {str(row.subscriber_id): row.reason for row in done}
     assert ["reader0@example.com"] == [address for call in carrier.handed for address in call]
     assert 1 == sum(row.handover == HandOver.ACCEPTED for row in done)
+
+
+def test_a_range_of_readers_is_asked_by_the_same_rule(barred: tuple[dict[str, str | None], Engine]) -> None:
+    """It is spelled in another way, so that a slice of a plan reads no more than its own readers."""
+    wanted, engine = barred
+    ids = sorted(map(int, wanted))
+    with reading(engine) as connection:
+        weekly = connection.execute(select(mailing_list.c.id).where(mailing_list.c.name == "weekly")).scalar_one()
+
+        def found(readers: IdRange | None) -> list[int]:
+            people = mailable(subscription.c.subscriber_id, lists=[weekly], readers=readers)
+            return list(connection.scalars(people))
+
+        assert [int(one) for one, why in wanted.items() if why is None] == found(None)
+        assert found(None) == [one for above in ids for one in found(IdRange(above - 1, above))]
+        assert found(IdRange(ids[0], ids[-1])) == [one for one in found(None) if one > ids[0]]
 
 
 def test_a_break_that_is_over_by_then_keeps_nobody_out(engine: Engine, tmp_path: Path) -> None:
