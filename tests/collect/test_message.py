@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from newsletter.collect.mail.forward import bare_subject, take_apart
 from newsletter.collect.mail.mail_post import mail_post
 from newsletter.collect.mail.message import MailLink, read_mail
+from newsletter.collect.quote import as_forwarded
 from newsletter.collect.source import is_mail
 from newsletter.words.mistake import Mistake, NewsletterError
 from newsletter.words.post import Post
@@ -207,3 +208,15 @@ def test_a_mail_on_standard_input_is_told_by_its_headers() -> None:
     """Text that has a line `From:` is no mail yet."""
     assert is_mail(mail("x"), "-") and is_mail(b"x", "a.EML")
     assert not is_mail(b"From: me\nwords", "-") and not is_mail(b"Title\n\nFrom: a\nMessage-ID: b", "-")
+
+
+def test_what_a_forwarded_mail_quotes_is_a_quote_within_it() -> None:
+    """`>` before each line of a paragraph is no letter of it; in the middle of a text, or endlessly deep, it stays one."""
+    text = "It is wrong.\n\n> It was right once.\n\n>> Long ago.\n\n5 > 4\n\n" + ">" * 5_000 + " deep"
+
+    quoted = as_forwarded(text, "Bram")
+
+    assert quoted.startswith(
+        "> It is wrong.\n>\n> > It was right once.\n>\n> > > Long ago.\n>\n> 5 > 4\n>\n> > > > > > \\>"
+    )
+    assert quoted.endswith("> — Bram")

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from newsletter.collect.literal import literal, literal_inline, one_line
 from newsletter.collect.paragraphs import split_paragraphs
 from newsletter.collect.web_address import in_markdown
 from newsletter.words.find import Excerpt
+
+_MARK = re.compile(r"[ \t]{0,3}>[ \t]?(?=\S)")
+# Mails that answer each other are quoted so deep at most; what is deeper keeps its marks as text.
+_DEEPEST = 5
 
 
 def as_quotes(excerpts: Sequence[Excerpt], source: str, url: str | None) -> str:
@@ -23,6 +28,19 @@ def as_quotes(excerpts: Sequence[Excerpt], source: str, url: str | None) -> str:
 def as_quote(text: str, source: str, url: str | None) -> str:
     """Markdown in which `text` comes out as it is: no mark, no merge tag and no HTML in it means anything."""
     return as_quotes([Excerpt(text=text)], source, url)
+
+
+def as_forwarded(text: str, author: str) -> str:
+    """A forwarded mail as a quote. What it quotes itself, by `>` before each line, is a quote within it."""
+    return _quoted([_nested(paragraph) for paragraph in split_paragraphs(text)], author, None)
+
+
+def _nested(paragraph: str, deep: int = 0) -> str:
+    lines = paragraph.split("\n")
+    if deep == _DEEPEST or not all(_MARK.match(line) for line in lines):
+        return literal(paragraph)
+    inner = _nested("\n".join(_MARK.sub("", line, count=1) for line in lines), deep + 1)
+    return "\n".join(f"> {line}".rstrip() for line in inner.split("\n"))
 
 
 def _paragraphs_of(one: Excerpt) -> list[str]:

@@ -9,7 +9,7 @@ from datetime import date
 from newsletter.collect.file_name import slug_of
 from newsletter.collect.mail.message import MailLink, ReadMail
 from newsletter.collect.outside import open_mail
-from newsletter.collect.quote import as_quote, as_written, on_top
+from newsletter.collect.quote import as_forwarded, as_written, on_top
 from newsletter.collect.source import require_small
 from newsletter.folder.habits_file import Habit
 from newsletter.ports.fetcher import Fetcher
@@ -77,7 +77,7 @@ def _words_only(mail: ReadMail, on: date, note: str, habits: Sequence[Habit]) ->
 
     if mail.passed_on:
         title = mail.subject or " ".join(mail.passed_on.split()[:8])
-        body = on_top(on_top(note, as_written(mail.own)), as_quote(mail.passed_on, mail.author, None))
+        body = on_top(on_top(note, as_written(mail.own)), as_forwarded(mail.passed_on, mail.author))
         unsaid = () if mail.author else ("Say in `source` whose words the quote is.",)
         return Post(slug=slug_of(title, on), title=title, body=body, author=mail.author or None, checks=unsaid)
     post = read_plain_text(f"{mail.subject}\n\n{mail.own}" if mail.subject else mail.own, on=on, habits=habits)
