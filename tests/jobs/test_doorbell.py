@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +19,7 @@ from newsletter.db.engine import connect, reading, writing
 from newsletter.db.limits import WaitLimits
 from newsletter.jobs.workers import Duty, work_until
 from newsletter.ports.work import Task, WorkQueue
+from tests.running import a_folder, environment
 
 
 @pytest.fixture
@@ -189,3 +193,22 @@ def test_a_database_that_was_away_ends_nothing(server: Engine) -> None:
         )
         ring_unless_waiting(server, Task.DRAIN, mailing=1)
         _until(lambda: done == [1])
+
+
+def test_the_ledger_is_ready_to_ring_before_any_transaction(postgres_url: str, tmp_path: Path) -> None:
+    """Loading Procrastinate while a mailing's row is held took longer, on a busy machine, than the server lets one idle."""
+    folder = a_folder(tmp_path / "weekly")
+    work = (
+        "import sys; from pathlib import Path; from newsletter.wiring import open_newsletter; "
+        f"open_newsletter(Path({str(folder)!r})).ledger; print('procrastinate' in sys.modules)"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", work],
+        env=environment(NEWSLETTER_DATABASE_URL=postgres_url),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert "True" == done.stdout.strip()

@@ -274,7 +274,7 @@ def _ended() -> Interrupted:
     )
 
 
-def is_sqlite(connection: Connection) -> bool:
+def is_sqlite(connection: Connection | Engine) -> bool:
     return connection.dialect.name == "sqlite"
 
 

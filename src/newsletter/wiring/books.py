@@ -128,9 +128,11 @@ class Books(Files):
 
     @cached_property
     def ledger(self) -> Ledger:
+        from newsletter.db.doorbell import prepare_to_ring
         from newsletter.ledger.ledger import open_ledger
         from newsletter.schedule.slots_sql import has_slot
 
+        prepare_to_ring(self.engine)
         return open_ledger(self.engine, practice=self.config.is_practice, is_awaited=has_slot)
 
     @cached_property
