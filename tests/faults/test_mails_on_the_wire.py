@@ -11,10 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from newsletter.db.engine import connect
 from tests.fakes.smtp_running import SmtpServer, smtp_server
-from tests.running import a_folder, run, sqlite_of, start
-from tests.world import add_readers
+from tests.running import a_folder, run, start
 
 N_READERS = 1_000
 KILLS = 8
@@ -40,10 +38,9 @@ def test_eight_kills_leave_a_handful_in_doubt(
     if database == "postgresql":
         settings["NEWSLETTER_DATABASE_URL"] = request.getfixturevalue("postgres_url")
     folder = a_folder(tmp_path / "weekly")
-    run(folder, "status", **settings)  # makes the database
-    engine = connect(settings.get("NEWSLETTER_DATABASE_URL") or sqlite_of(folder))
-    add_readers(engine, "weekly", range(N_READERS))
-    engine.dispose()
+    readers = folder / "readers.csv"
+    readers.write_text("email\n" + "".join(f"reader{number}@example.com\n" for number in range(N_READERS)))
+    run(folder, "subscribers", "import", readers, "--list", "weekly", "--active", "--consent", "Form", **settings)
     server.plan(then={"at": "end", "seconds": 0.01})
     draw = random.Random(seed)
     for _ in range(KILLS):
