@@ -100,7 +100,7 @@ def _prose(chance: random.Random, n_words: int) -> str:
     sentences: list[str] = []
     while n_words > 0:
         length = min(n_words, chance.randint(7, 14))
-        sentences.append(" ".join(chance.choice(_WORDS) for _ in range(length)).capitalize() + ".")
+        sentences.append(" ".join(chance.sample(_WORDS, length)).capitalize() + ".")
         n_words -= length
     return " ".join(sentences)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from benchmarks import newspaper, readers
+from benchmarks import check, newspaper, readers
 from newsletter.compose.press import press
 from newsletter.db.engine import connect, reading
 from newsletter.readers.tables import subscription
@@ -20,6 +20,10 @@ def test_the_newspaper_has_its_posts(tmp_path: Path) -> None:
     parts = open_newsletter(tmp_path)
     assert len(parts.posts.list_posts()) == 3
     assert press(parts.shelf, parts.config.newsletter, 1).rendered.edition.issue == 1
+
+
+def test_the_issue_that_is_checked_has_no_findings_of_its_own(tmp_path: Path) -> None:
+    assert check.measured(tmp_path / "checked", 2, 1)
 
 
 def test_readers_are_put_into_the_database_that_is_named(
