@@ -70,7 +70,8 @@ def _page_line(what: str, ms: float) -> Line:
 
 def main(folder: Path, n_readers: int) -> None:
     from benchmarks.readers import add
-    from newsletter.cli.serve.pages import serve_pages
+    from newsletter.cli.serve.pages import listener_at, serve_pages
+    from newsletter.jobs.pulse import Pulse
     from newsletter.web.studio.session import token_address
     from newsletter.wiring import open_newsletter
 
@@ -79,7 +80,7 @@ def main(folder: Path, n_readers: int) -> None:
     _send(parts)
     taken = _watched()
     first, first_wall = _first_views(parts, taken)
-    with serve_pages(parts, "127.0.0.1", 0, threading.Event()) as address:
+    with serve_pages(parts, listener_at("127.0.0.1", 0), threading.Event(), Pulse()) as address:
         entry = token_address(address, parts)
         pages, sizes, wall = _pages(entry, taken)
         typing = _typing(entry)
@@ -128,10 +129,14 @@ def _first_view(parts: Parts, path: str, taken: list[float]) -> tuple[float, flo
     """None for what is no page."""
     import httpx2
 
-    from newsletter.cli.serve.pages import serve_pages
+    from newsletter.cli.serve.pages import listener_at, serve_pages
+    from newsletter.jobs.pulse import Pulse
     from newsletter.web.studio.session import token_address
 
-    with serve_pages(parts, "127.0.0.1", 0, threading.Event()) as address, httpx2.Client(timeout=120) as client:
+    with (
+        serve_pages(parts, listener_at("127.0.0.1", 0), threading.Event(), Pulse()) as address,
+        httpx2.Client(timeout=120) as client,
+    ):
         entry = token_address(address, parts)
         client.get(entry)
         taken.clear()

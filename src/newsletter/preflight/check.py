@@ -38,7 +38,7 @@ def check(proof: Proof, around: Around) -> list[Finding]:
             proof, readings, language=around.newsletter.language, now=around.now, style=around.house_style
         ),
         *both_parts.findings(proof, mail, around),
-        *spam.findings(proof, mail),
+        *spam.findings(proof, mail, readings),
         *gaps.findings(proof, around),
         *links.findings(written, replies),
         *answers.findings([link for link in written if not link.is_picture], told),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from newsletter.compose.press import Proof
-from newsletter.preflight.author_text import link_to, readings_of
+from newsletter.preflight.author_text import AuthorLink, AuthorText, link_to
 from newsletter.preflight.mail.finished import Filled
 from newsletter.preflight.mends import other_words
 from newsletter.preflight.rules import finding
@@ -26,7 +26,7 @@ _SHORT = "bit.ly tinyurl.com goo.gl t.co ow.ly is.gd buff.ly rebrand.ly cutt.ly 
 _SHORTENERS = frozenset(_SHORT.split())
 
 
-def findings(proof: Proof, mail: Filled) -> Iterator[Finding]:
+def findings(proof: Proof, mail: Filled, readings: Sequence[AuthorText]) -> Iterator[Finding]:
     """In the subject, and in the links."""
     for problem, fix in _subject(mail.subject):
         yield finding("looks-like-spam", proof.issue.place("subject"), problem, fix)
@@ -35,7 +35,7 @@ def findings(proof: Proof, mail: Filled) -> Iterator[Finding]:
         mend = other_words(place, found[0], "", is_sure=True) if proof.issue.column_of("subject") else None
         fix = "Take the Re: or Fwd: away."
         yield finding("looks-like-spam", place, "The subject pretends to be an answer.", fix, mend=mend)
-    yield from _links(proof, mail)
+    yield from _links(proof, mail, [link for read in readings for link in read.links])
     yield from _only_pictures(proof, mail)
 
 
@@ -60,27 +60,26 @@ def _plain(letter: str) -> str:
     return unicodedata.normalize("NFKC", letter)
 
 
-def _links(proof: Proof, mail: Filled) -> Iterator[Finding]:
+def _links(proof: Proof, mail: Filled, written: Sequence[AuthorLink]) -> Iterator[Finding]:
     for link in mail.tree.walk():
         if link.tag != "a":
             continue
         href = link.attributes.get("href", "")
         host = _bare(host_of(href))
         said = _HOST.fullmatch(_spelt(link.text().strip()))
-        where = _where(proof, href)
         if said and host and not is_related(_bare(said[1].lower()), host):
             yield finding(
                 "looks-like-spam",
-                where,
+                _where(proof, href, written),
                 f"A link says {said[1]} and leads to {host}.",
                 "Let it say where it leads, or what is there.",
             )
         elif host in _SHORTENERS:
-            yield finding(
-                "looks-like-spam", where, f"A link hides its address behind {host}.", "Link to the page itself."
-            )
+            said_so = f"A link hides its address behind {host}."
+            yield finding("looks-like-spam", _where(proof, href, written), said_so, "Link to the page itself.")
         elif re.fullmatch(r"[\d.]+|\[.*\]", host or "x"):
-            yield finding("looks-like-spam", where, f"A link leads to a number, {host}.", "Link to a name.")
+            said_so = f"A link leads to a number, {host}."
+            yield finding("looks-like-spam", _where(proof, href, written), said_so, "Link to a name.")
 
 
 def _only_pictures(proof: Proof, mail: Filled) -> Iterator[Finding]:
@@ -95,12 +94,12 @@ def _only_pictures(proof: Proof, mail: Filled) -> Iterator[Finding]:
         )
 
 
-def _where(proof: Proof, href: str) -> Place:
+def _where(proof: Proof, href: str, written: Sequence[AuthorLink]) -> Place:
     """The first place in which the author wrote this address."""
     for post in proof.posts.values():
         if post.url and ascii_url(post.url) == href:
             return post.place("url")
-    link = link_to(href, [link for read in readings_of(proof) for link in read.links])
+    link = link_to(href, written)
     return link.place if link else Place(proof.issue.file, 1)
 
 
