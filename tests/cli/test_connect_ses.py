@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from newsletter.config import read_config
+from newsletter.providers.ses.kind import SesKind
+from newsletter.words.mistake import Mistake
 from tests.fakes.ses_server import KEY, LIVE_ACCOUNT, LIVE_IDENTITY, REGION, SECRET, SesServer, ses_server
 from tests.fakes.sns import TOPIC
 from tests.running import a_folder, run
@@ -176,3 +178,22 @@ def test_ses_that_is_not_there_changes_nothing(folder: Path, server: SesServer) 
     assert 1 == done.returncode
     assert "could not be reached" in done.stderr
     assert "NEWSLETTER_PROVIDER" not in (folder / "var" / "secrets.env").read_text()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://abc123.execute-api.eu-west-1.amazonaws.com",
+        "https://email.eu-west-1.amazonaws.com.example.org",
+        "https://u:p@email.eu-west-1.amazonaws.com",
+        "https://email.eu-west-1.amazonaws.com:8443/x",
+        "http://email.eu-west-1.amazonaws.com",
+    ],
+)
+def test_the_file_of_the_newsletter_names_no_host_that_anybody_can_rent(url: str) -> None:
+    """Who can change a file that git carries must not get every mail; this machine's own settings may name any."""
+    (check,) = [one.check for one in SesKind.settings if one.key == "ses_url"]
+    assert check is not None
+    check("https://email-fips.us-east-1.amazonaws.com", True)
+    with pytest.raises(Mistake):
+        check(url, True)

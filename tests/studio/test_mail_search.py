@@ -125,3 +125,14 @@ def test_the_answer_is_in_her_language(world: World, ana: int) -> None:
     page = world.client.get(f"/studio/readers/{ana}").text
 
     assert "Guten Tag Ana," in page
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["From: =?utf-8?b?a?= <x@example.net>", "To: " + "(" * 3_000, "From: =?utf-8?q?a=00b?= <x=00@example.net>"],
+    ids=["broken encoding", "nested brackets", "a control character"],
+)
+def test_odd_mails_are_answered_in_a_sentence(world: World, ana: int, head: str) -> None:
+    """Whatever a header holds, what else the mail says is still read."""
+    assert world.post("/readers/mail", mail=f"{head}\n\nNo more.").status_code == 404
+    assert f"/studio/readers/{ana}" in _paste(world, f"{head}\n\nNo more to ana.berg@example.com.")

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email import policy
+from email.errors import MessageError
 from email.header import decode_header, make_header
+from email.message import Message
 from email.parser import HeaderParser
 from email.utils import getaddresses
 from urllib.parse import unquote
+
+from newsletter.words.find import without_controls
 
 # Where mail servers write down for which mailbox a mail came in.
 _RECIPIENTS = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-forwarded-to", "to", "cc")
@@ -45,12 +50,11 @@ def read_clues(text: str) -> MailClues:
     Quote marks and leading blanks of a forwarded mail do no harm; nor do the soft line ends of quoted-printable
     (RFC 2045 6.7), a link that a program broke over lines, or one that a filter wrapped in a link of its own.
     """
-    plain = "\n".join(re.sub(r"^(?:>\s?)+", "", line) for line in text[:_MOST_READ].strip().splitlines())
+    text = without_controls(text[:_MOST_READ])
+    plain = "\n".join(re.sub(r"^(?:>\s?)+", "", line) for line in text.strip().splitlines())
     headers = HeaderParser(policy=policy.compat32).parsestr(plain)
-    senders = getaddresses(
-        [_decoded(str(value)) for name in _SENDERS for value in headers.get_all(name, [])]
-    ) + _SENDER_LINE.findall(plain)
-    recipients = getaddresses([str(value) for name in _RECIPIENTS for value in headers.get_all(name, [])])
+    senders = [*_people_in(headers, _SENDERS), *_SENDER_LINE.findall(plain)]
+    recipients = _people_in(headers, _RECIPIENTS)
     whole = unquote(re.sub(r"=\n|\s+", "", plain).replace("=3D", "="))
     named = [address for _, address in [*recipients, *senders] if "@" in address]
     return MailClues(
@@ -61,12 +65,20 @@ def read_clues(text: str) -> MailClues:
     )
 
 
-def _decoded(value: str) -> str:
-    """A header's words as people read them (RFC 2047)."""
+def _people_in(headers: Message, names: Sequence[str]) -> list[tuple[str, str]]:
+    """Names and addresses in these headers; nothing of one that is nested beyond all measure."""
     try:
-        return str(make_header(decode_header(value)))
-    except (LookupError, ValueError):
-        return value
+        return getaddresses([_decoded(str(value)) for name in names for value in headers.get_all(name, [])])
+    except RecursionError:
+        return []
+
+
+def _decoded(value: str) -> str:
+    """A header's words as people read them (RFC 2047), without what could move a cursor or end a text."""
+    try:
+        return without_controls(str(make_header(decode_header(value))))
+    except (LookupError, ValueError, MessageError):
+        return without_controls(value)
 
 
 def _each_once(found: list[str]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -75,8 +76,10 @@ def _filled_in(name: str, folder: Path, host: str, user: str) -> str:
     text = (bundled("deploy") / name).read_text(encoding="utf-8")
     # In a unit % begins a specifier, and a blank ends a word (systemd.unit(5), systemd.service(5)).
     path, program = (_in_unit(str(one)) for one in (folder.resolve(), _program()))
-    text = text.replace(_EXAMPLE_PROGRAM, program).replace(_EXAMPLE_FOLDER, path).replace(_EXAMPLE_USER, f"User={user}")
-    return text.replace(_EXAMPLE_HOST, host) if host else text
+    values = {_EXAMPLE_PROGRAM: program, _EXAMPLE_FOLDER: path, _EXAMPLE_USER: f"User={user}"}
+    values |= {_EXAMPLE_HOST: host} if host else {}
+    # In one go: what is filled in may hold the words of an example.
+    return re.sub("|".join(map(re.escape, values)), lambda found: values[found[0]], text)
 
 
 def _in_unit(path: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -14,12 +15,14 @@ _MOST_REASONS = 3
 _FEWEST_WORDS, _MOST_WORDS = 4, 12
 # Of languages that set no words apart.
 _MOST_LETTERS = 60
+# Behind every text that begins with something.
+_LAST_LETTER = "\U0010ffff"
 _LINE = re.compile(r"“(.{1,200}?) …” may be a quote: (.{1,1000}?)(?:\. Set as (?:a quote|our own words) now\.)?")
 
 
 def doubts(voices: Sequence[Voice]) -> list[str]:
     """A line for each paragraph in doubt: how it begins, what speaks for either, and what it is set as now."""
-    texts = [voice.text for voice in voices]
+    texts = sorted(voice.text for voice in voices)
     return [
         f"“{_beginning(voice.text, texts)} …” may be a quote: {'; '.join(voice.doubts[:_MOST_REASONS])}."
         f" Set as {'a quote' if voice.is_quote else 'our own words'} now."
@@ -35,11 +38,11 @@ def read_doubt(check: str) -> tuple[str, str] | None:
 
 
 def _beginning(text: str, texts: Sequence[str]) -> str:
-    """Its first words; more of them where another paragraph begins with the same."""
+    """Its first words; more of them where another paragraph, of all in order, begins with the same."""
     words = text.split()
     beginning = ""
     for n in range(_FEWEST_WORDS, _MOST_WORDS + 1):
         beginning = " ".join(words[:n])[:_MOST_LETTERS]
-        if sum(other.startswith(beginning) for other in texts) == 1:
+        if bisect_left(texts, beginning + _LAST_LETTER) - bisect_left(texts, beginning) == 1:
             break
     return beginning

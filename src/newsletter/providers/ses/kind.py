@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from newsletter.providers.ses.provider import Ses
 
 _REGION = re.compile(r"[a-z]{2,3}(?:-[a-z]+){1,3}-\d{1,2}")
-_OWN_HOST = re.compile(r"(?:[a-z0-9-]+\.)*amazonaws\.com(?:\.cn)?")
+# SES's own names and no other of Amazon's: under most of those anybody can rent one.
+_OWN_URL = re.compile(r"https://email(?:-fips)?\.[a-z0-9-]{1,30}\.amazonaws\.com(?:\.cn)?(?::443)?/?")
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -40,9 +41,9 @@ def _check_url(url: str, in_file: bool) -> None:
     """From this machine's own settings any address; from `newsletter.toml` only Amazon's: readers are sent there."""
     address = urlsplit(url)
     host = address.hostname or ""
-    if in_file and not (address.scheme == "https" and _OWN_HOST.fullmatch(host)):
+    if in_file and not _OWN_URL.fullmatch(url):
         raise Mistake(
-            f"{url} is none of Amazon's own addresses, and whoever can change this file would be sent every mail.",
+            f"{url} is not an address of SES, and whoever can change this file would be sent every mail.",
             fix="Delete the line. If that address is meant, say it at this machine: newsletter connect ses --url "
             "ADDRESS, or NEWSLETTER_SES_URL= in var/secrets.env.",
         )
