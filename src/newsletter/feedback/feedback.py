@@ -77,7 +77,9 @@ class Feedback:
         except Unheard as reason:
             log.warning("%s could not be asked for bounces and complaints: %s", source.name, reason)
             return None
-        self.log.note_pull(source.name, now)
+        # What is left is read at the next beat, not in half an hour.
+        if not source.has_more:
+            self.log.note_pull(source.name, now)
         return heard
 
     def follow_refusals(self, provider: str, is_for_good: Callable[[str], bool]) -> int:

@@ -9,6 +9,7 @@ import ssl
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from typing import Any
 
 from newsletter.fetch.imap_address import ImapAddress, folder_name, quoted
 from newsletter.ports.mailbox import Letter
@@ -92,14 +93,21 @@ class Letters:
     def mark_seen(self, *uids: int) -> None:
         for first in range(0, len(uids), _AT_ONCE):
             some = ",".join(map(str, uids[first : first + _AT_ONCE]))
-            self._connection.uid("STORE", some, "+FLAGS.SILENT", r"(\Seen)")
+            self._command("STORE", some, "+FLAGS.SILENT", r"(\Seen)")
 
     def mark_begun(self, uid: int, *, begun: bool = True) -> None:
         """See the port. A keyword of ours (RFC 3501, 2.3.2); most servers keep those, and one that does not says NO."""
-        self._connection.uid("STORE", str(uid), "+FLAGS.SILENT" if begun else "-FLAGS.SILENT", f"({_BEGUN})")
+        self._command("STORE", str(uid), "+FLAGS.SILENT" if begun else "-FLAGS.SILENT", f"({_BEGUN})")
+
+    def _command(self, name: str, *arguments: str) -> tuple[str, list[Any]]:
+        """Raises ConnectionError where the connection broke: what the library raises then is no OSError."""
+        try:
+            return self._connection.uid(name, *arguments)
+        except imaplib.IMAP4.abort as error:
+            raise ConnectionError(str(error)) from None
 
     def _found(self, *wanted: str) -> set[int]:
-        answer, data = self._connection.uid("SEARCH", "UNSEEN", "UNDELETED", *wanted)
+        answer, data = self._command("SEARCH", "UNSEEN", "UNDELETED", *wanted)
         if answer != "OK" or not data or not isinstance(data[0], bytes):
             return set()
         return {int(uid) for uid in data[0].split() if uid.isdigit()}
@@ -109,7 +117,7 @@ class Letters:
 
     def _fetched(self, uid: int) -> Letter | None:
         """PEEK marks nothing: only what was stored is marked."""
-        answer, data = self._connection.uid("FETCH", str(uid), f"(UID FLAGS BODY.PEEK[]<0.{MAX_BYTES}>)")
+        answer, data = self._command("FETCH", str(uid), f"(UID FLAGS BODY.PEEK[]<0.{MAX_BYTES}>)")
         if answer != "OK":
             return None
         # The flags may stand before the text or behind it.

@@ -25,11 +25,13 @@ class Unheard(Exception):
 class EventSource(Protocol):
     """A provider that reports events.
 
-    `whole_or_nothing` as in `Provider`: one event of an attempt proves the whole call.
+    `whole_or_nothing` as in `Provider`: one event of an attempt proves the whole call. `has_more` where the last pull
+    stopped early, and the next one should not wait.
     """
 
     name: str
     whole_or_nothing: bool
+    has_more: bool
 
     def verify_and_parse(self, headers: Mapping[str, str], body: bytes) -> Sequence[Event]:
         """The events in one message, whose body must be as it came. Raises Unverified, Unreadable."""

@@ -20,6 +20,7 @@ class LinesEvents:
 
     name = "lines"
     whole_or_nothing = False
+    has_more = False
 
     def __init__(self, secret: str, clock: Clock) -> None:
         self._secret, self._clock = secret, clock

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -204,6 +204,56 @@ def test_a_visit_ends_in_time_and_the_next_goes_on(
 
     assert [1, 1, 1, 0] == [pull(feedback, source) for _ in range(4)]
     assert [1, 2, 3] == server.seen()
+
+
+def test_a_visit_that_is_cut_off_loses_nothing(
+    post: MailPost, feedback: Feedback, source: BounceMailbox, server: ImapServer
+) -> None:
+    """The server hangs up between two mails, while one is in hand, and as soon as one is marked as begun."""
+    sent = post.sent()
+    for reader in READERS[:3]:
+        server.deliver(shape(GONE, sent[reader]))
+
+    server.before = hanging_up_at("UID FETCH 2")
+    assert [1, 1] == [pull(feedback, source), len(server.seen())]
+    server.before = hanging_up_at("UID STORE 2 -FLAGS.SILENT ($NewsletterBegun)")
+    assert [1, 2] == [pull(feedback, source), len(server.seen())]
+    server.before = hanging_up_at("UID STORE 3 +FLAGS.SILENT ($NewsletterBegun)")
+    with writing(feedback.log._engine) as connection:
+        connection.exec_driver_sql("DELETE FROM event_pull")
+    assert feedback.pull(source) is None
+    # It had got that far, and the answer was lost.
+    server.mails[3][1].add("$NewsletterBegun")
+    assert [1, 3] == [pull(feedback, source), len(server.seen())]
+    assert 3 * ["hard_bounce"] == [post.readers.find_suppression(one) for one in READERS[:3]]
+
+
+def hanging_up_at(command: str) -> Callable[[str], None]:
+    """The server is gone when this command comes, once."""
+    told: list[str] = []
+
+    def before(said: str) -> None:
+        if said.startswith(command) and not told:
+            told.append(said)
+            raise ConnectionAbortedError
+
+    return before
+
+
+def test_where_a_visit_stopped_early_the_next_beat_goes_on(
+    post: MailPost, feedback: Feedback, server: ImapServer, certificate: Path
+) -> None:
+    """Half an hour between two visits counts from the first that left nothing, whichever bound stopped the others."""
+    sent, late, short = post.sent(), a_source(server, certificate, seconds=0), a_source(server, certificate, most=1)
+    for reader in READERS[:3]:
+        server.deliver(shape(GONE, sent[reader]))
+
+    for source in (late, short, late):
+        heard = feedback.pull(source)
+        assert heard and 1 == heard.new
+        assert feedback.log.pulled_until("smtp") is None
+    assert feedback.pull(late)
+    assert feedback.pull(late) is None
 
 
 def test_a_hostile_mail_is_left_and_the_others_are_read(sqlite_url: str, server: ImapServer, certificate: Path) -> None:

@@ -36,3 +36,15 @@ def _mistaken(shape: Shape) -> str:
     about = PATH.genuine(told.marks)
     is_known = about is not None and (about.attempt, about.delivery) == (ATTEMPT, DELIVERY)
     return "" if is_known or shape.kind is ReportKind.NOTHING else f"no mark in {told.marks}"
+
+
+@pytest.mark.parametrize(
+    "date", ["Mon, 1 Jan 2024 00:00:00 +99999999999999", "Thu, 3 Dec 99999999999999999999 09:31:00 +0100"]
+)
+def test_an_absurd_date_costs_the_report_its_date_alone(date: str) -> None:
+    """The library raises more than one kind of error for them."""
+    mail = ALL[0].mail.replace(b"Thu, 3 Dec 2026 09:31:00 +0100", date.encode(), 1)
+    told = read_report(mail)
+
+    assert ReportKind.BOUNCED is told.kind
+    assert told.said_at is None

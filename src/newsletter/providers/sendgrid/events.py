@@ -66,6 +66,7 @@ class SendGridEvents:
 
     name = "sendgrid"
     whole_or_nothing = True
+    has_more = False
 
     def __init__(self, keys: str, clock: Clock, asking: Callable[[], SendGridApi] | None = None) -> None:
         """Raises Mistake for something that is not a key. Several, separated by blanks or commas, count while one replaces the other."""

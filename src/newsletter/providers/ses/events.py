@@ -45,6 +45,7 @@ class SesEvents:
 
     name = "ses"
     whole_or_nothing = False
+    has_more = False
 
     def __init__(self, topic: SnsTopic | None, clock: Clock, asking: Callable[[], SesClient] | None) -> None:
         """Without a topic every message is refused; without `asking` the list is not read."""

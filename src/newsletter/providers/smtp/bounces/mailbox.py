@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import datetime
 
 from newsletter.apart import Bounds, TooMuch, call
@@ -16,7 +16,7 @@ from newsletter.providers.smtp.bounces.mark import ReturnPath
 from newsletter.providers.smtp.bounces.report import Report, ReportKind
 from newsletter.providers.smtp.reply import readable
 from newsletter.words.event import Event, EventKind
-from newsletter.words.mistake import Mistake, NewsletterError
+from newsletter.words.mistake import Mistake, NewsletterError, NotNow
 from newsletter.words.subscriber import SuppressionReason
 
 log = logging.getLogger(__name__)
@@ -47,11 +47,15 @@ class BounceMailbox:
         *,
         bounds: Bounds = _BOUNDS,
         seconds: float = _SECONDS,
+        most: int = _MOST_LETTERS,
     ) -> None:
-        """`visit` opens the mailbox; `bounds` are those of one mail. No mail is begun after `seconds`."""
+        """`visit` opens the mailbox; `bounds` are those of one mail. A visit begins `most` mails, and none after `seconds`."""
         self._visit, self._return_path, self._clock = visit, return_path, clock
-        self._bounds, self._seconds = bounds, seconds
+        self._bounds, self._seconds, self._most = bounds, seconds, most
         self._read: list[int] = []
+        # Marked as begun by this object, which lives: the program did not end while one of them was read.
+        self._begun: set[int] = set()
+        self.has_more = False
 
     def verify_and_parse(self, headers: Mapping[str, str], body: bytes) -> Sequence[Event]:
         """Nobody is believed here: a mail server calls no address of ours."""
@@ -59,16 +63,10 @@ class BounceMailbox:
 
     def pull(self, since_at: datetime) -> Sequence[Event]:
         """What stands unseen in the mailbox, whatever its age, as far as one visit gets. Raises Unheard."""
-        self._read, until = [], self._clock.monotonic() + self._seconds
-        events: list[Event] = []
+        self._read, self.has_more = [], False
         with self._open() as mailbox:
-            for letter in mailbox.unseen(most=_MOST_LETTERS):
-                report = self._taken_apart(mailbox, letter)
-                self._read.append(letter.uid)
-                if report and (event := self._event(report)):
-                    events.append(event)
-                if self._clock.monotonic() >= until:
-                    break
+            found = (self._event(report) for report in self._reports(mailbox) if report)
+            events = [event for event in found if event]
         if len(events) < len(self._read):
             log.info("%d mails to the bounce address are about no copy of ours", len(self._read) - len(events))
         return events
@@ -88,11 +86,29 @@ class BounceMailbox:
         except NewsletterError as error:
             raise Unheard(error.message) from None
 
+    def _reports(self, mailbox: OpenMailbox) -> Iterator[Report | None]:
+        """A report, or None, for each mail that the visit gets to. One that is cut off keeps what it read until then."""
+        until = self._clock.monotonic() + self._seconds
+        try:
+            for letter in mailbox.unseen(most=self._most):
+                report = self._taken_apart(mailbox, letter)
+                self._read.append(letter.uid)
+                self.has_more = len(self._read) >= self._most or self._clock.monotonic() >= until
+                yield report
+                if self.has_more:
+                    return
+        except (NotNow, OSError) as reason:
+            if not self._read:
+                raise
+            self.has_more = True
+            log.warning("the bounce mailbox was read in part, and the rest is next: %s", type(reason).__name__)
+
     def _taken_apart(self, mailbox: OpenMailbox, letter: Letter) -> Report | None:
         """The mail as a report; None where it can't be read, or once ended the program while it was read."""
-        if letter.was_begun:
+        if letter.was_begun and letter.uid not in self._begun:
             log.warning("mail %d in the bounce mailbox was left: the program ended while it was read", letter.uid)
             return None
+        self._begun.add(letter.uid)
         mailbox.mark_begun(letter.uid)
         try:
             task = "newsletter.providers.smtp.bounces.report:read_report"
@@ -101,7 +117,10 @@ class BounceMailbox:
             log.warning("mail %d in the bounce mailbox was left: %s", letter.uid, error.message)
             return None
         finally:
-            mailbox.mark_begun(letter.uid, begun=False)
+            # Where the connection is gone the mark stays, and what the mail says counts all the same.
+            with suppress(NewsletterError, OSError):
+                mailbox.mark_begun(letter.uid, begun=False)
+                self._begun.discard(letter.uid)
 
     def _event(self, report: Report) -> Event | None:
         """The event that a mail is; None for one that reports nothing, or of no copy of ours."""

@@ -165,7 +165,7 @@ def _identity(mail: Message, data: bytes) -> str:
 def _date(mail: Message) -> datetime | None:
     try:
         said = parsedate_to_datetime(_field(mail, "date"))
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
     return said if said.tzinfo else None
 
