@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Index, MetaData, Table, UniqueConstraint, ins
 from sqlalchemy.schema import CheckConstraint, CreateIndex, ForeignKeyConstraint
 
 from newsletter.db.engine import is_sqlite
+from newsletter.db.types import conditions_on_postgresql
 
 _COLUMNS = {
     "sqlite": "SELECT m.name, c.name FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table'",
@@ -50,6 +51,8 @@ def missing(connection: Connection, wanted: MetaData) -> list[str]:
 
 def differences(connection: Connection, wanted: MetaData) -> list[str]:
     """Where the tables differ from those that are wanted, each in a few words. Tables that nobody asked for are not ours."""
+    if not is_sqlite(connection):
+        conditions_on_postgresql(wanted)
     with warnings.catch_warnings():
         warnings.simplefilter(
             "ignore"

@@ -6,7 +6,19 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ColumnElement, DateTime, Integer, Row, String, Text, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ColumnElement,
+    DateTime,
+    Integer,
+    MetaData,
+    Row,
+    String,
+    Text,
+    text,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import functions
@@ -25,11 +37,18 @@ def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
 
 
 def only_where(condition: str) -> dict[str, Any]:
-    """For an Index over only the rows for which this holds. `wiring.schema` passes it to PostgreSQL as well.
-
-    Given here, it would load that dialect with every command.
-    """
+    """For an Index over only the rows for which this holds, on both databases: see `conditions_on_postgresql`."""
     return {"sqlite_where": text(condition), "info": {"where": condition}}
+
+
+def conditions_on_postgresql(tables: MetaData) -> None:
+    """Give the indexes their conditions for PostgreSQL as well, where that is the database.
+
+    Given with the index, they would load that dialect with every command: that takes 25 to 45 ms.
+    """
+    for index in [index for table in tables.tables.values() for index in table.indexes]:
+        if "where" in index.info:
+            index.dialect_options["postgresql"]["where"] = text(index.info["where"])
 
 
 class UtcDateTime(TypeDecorator[datetime]):

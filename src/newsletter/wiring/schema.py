@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import importlib
 
-from sqlalchemy import text
-
 from newsletter.db.metadata import metadata
 
 __all__ = ["metadata"]
@@ -25,7 +23,3 @@ _ROOMS = (
 )
 for _room in _ROOMS:
     importlib.import_module(f"newsletter.{_room}.tables")
-
-for _index in [index for table in metadata.tables.values() for index in table.indexes]:
-    if "where" in _index.info:
-        _index.dialect_options["postgresql"]["where"] = text(_index.info["where"])
