@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import Engine, delete, func, insert, select, text, update
+from sqlalchemy import Engine, delete, event, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
-from newsletter.db.engine import reading, writing
+from newsletter.db.engine import connect, reading, writing
 from newsletter.db.types import database_now
 from newsletter.ledger.ledger import Ledger, open_ledger
 from newsletter.ledger.rows import Account, Claim, MailingRow
@@ -19,6 +21,7 @@ from newsletter.words.ledger import HOLDS, MOVES, HandOver, MailingStatus
 from newsletter.words.mistake import Missing
 from newsletter.words.outcome import Accepted, Deferred, Refused
 from tests.accounts import account_of
+from tests.ledger.parts import Carrier, a_drain
 from tests.world import add_readers, an_edition
 
 _tokens = count(1)
@@ -136,6 +139,32 @@ def test_people_who_join_while_we_plan_are_not_in_this_audience(engine: Engine, 
         pass
 
     assert ledger.mailings.get(half.id).planned == 50
+
+
+def test_readers_who_are_put_on_the_list_while_it_is_counted_are_planned(postgres_url: str, tmp_path: Path) -> None:
+    """PostgreSQL shows each statement what others committed before it: the parcels that are made may be too few."""
+    engine, other = connect(postgres_url), connect(postgres_url)
+    add_readers(engine, "before", range(30))
+    add_readers(engine, "weekly", [0, 29])
+
+    def put_on_the_list(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith("INSERT INTO delivery"):
+            add_readers(other, "weekly", range(1, 29))
+
+    event.listen(engine, "before_cursor_execute", put_on_the_list)
+    ledger = open_ledger(engine)
+    mailing = planned(ledger, size=5)
+
+    assert mailing.planned == 30
+    with reading(engine) as connection:
+        parcels = connection.scalars(select(parcel.c.n_readers).order_by(parcel.c.number)).all()
+    assert [5, 25] == parcels
+    carrier = Carrier(readers=5)
+    a_drain(engine, tmp_path, carrier).until_done(mailing, lambda settled, planned, waiting: None)
+    assert sorted(map(len, carrier.handed)) == [3] * 7 + [4, 5]
+    assert account(ledger).handover[HandOver.ACCEPTED] == 30
+    engine.dispose()
+    other.dispose()
 
 
 def test_a_claim_takes_each_parcel_once(engine: Engine, ledger: Ledger) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Engine,
     Select,
     and_,
+    case,
     delete,
     exists,
     false,
@@ -208,13 +209,16 @@ def _plan_range(connection: Connection, plan: AnyRow, readers: IdRange) -> tuple
     n_members = connection.scalar(select(func.count()).select_from(members.subquery())) or 0
     # The very first parcel is as full as if it held others before its few canaries.
     ahead = max(plan.parcel_size - plan.canary, 0) if plan.canary and not plan.planned else 0
-    # Enough for all of them; those that stay empty, since some have the issue already, are dropped again.
-    first = _make_parcels(connection, plan, -(-(n_members + ahead) // plan.parcel_size))
+    # Enough for all of them, and one for readers who come onto the list after they were counted. Parcels that stay
+    # empty are dropped again.
+    n_parcels = -(-(n_members + ahead) // plan.parcel_size) + 1
+    first = _make_parcels(connection, plan, n_parcels)
     _insert_deliveries(
         connection,
         plan,
         members.where(lacks_issue(plan.issue, practice=plan.is_practice, readers=readers)),
         first=first,
+        n_parcels=n_parcels,
         ahead=ahead,
     )
     planned = _count_parcels(connection, plan.id, first)
@@ -222,19 +226,23 @@ def _plan_range(connection: Connection, plan: AnyRow, readers: IdRange) -> tuple
     return planned, max(n_members - planned, 0)
 
 
-def _insert_deliveries(connection: Connection, plan: AnyRow, readers: Select[Any], *, first: int, ahead: int) -> None:
+def _insert_deliveries(
+    connection: Connection, plan: AnyRow, readers: Select[Any], *, first: int, n_parcels: int, ahead: int
+) -> None:
     """A delivery for each of these readers, in the order of their ids, in the parcels from the number `first` on.
 
-    The first of them is as full as if it held `ahead` readers before.
+    The first of them is as full as if it held `ahead` readers before. The last takes all who are left: PostgreSQL may
+    see more readers here than there were when they were counted. The sender halves a parcel that is too large.
     """
     wanted = readers.subquery()
     place = func.row_number().over(order_by=wanted.c.subscriber_id) - 1 + ahead
-    numbered = select(wanted.c.subscriber_id, (first + place // plan.parcel_size).label("parcel")).subquery()
+    numbered = select(wanted.c.subscriber_id, (place // plan.parcel_size).label("step")).subquery()
+    step = case((numbered.c.step < n_parcels, numbered.c.step), else_=n_parcels - 1)
     fresh = and_(parcel.c.mailing_id == plan.id, parcel.c.number >= first)
     new = [literal(plan.issue), numbered.c.subscriber_id, literal(plan.is_practice), parcel.c.id]
     rows = (
         select(*new, literal(HandOver.PENDING.value))
-        .join(parcel, and_(fresh, parcel.c.number == numbered.c.parcel))
+        .join(parcel, and_(fresh, parcel.c.number == first + step))
         .where(literal(1) == 1)
         .order_by(numbered.c.subscriber_id)
     )
@@ -250,8 +258,6 @@ def _make_parcels(connection: Connection, plan: AnyRow, n_parcels: int) -> int:
         select(func.coalesce(func.max(parcel.c.number), 0) + 1).where(parcel.c.mailing_id == plan.id)
     )
     assert first is not None
-    if not n_parcels:
-        return int(first)
     connection.execute(
         insert(parcel),
         [
