@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import subprocess
@@ -146,6 +147,83 @@ def test_a_disk_that_takes_no_more_notes_ends_the_journal(tmp_path: Path) -> Non
     journal.close(forget=False)
 
     assert [] == list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"\0\0\0\0",
+        b'{"answered": 4, "outcome": {"is": "Accepted", "colour": "red"}}',
+        b'{"answered": 4, "outcome": {"is": "Lost"}}',
+        b'{"answered": 4, "outcome": {"ref": "one"}}',
+        b'{"carried": [[1], [2]]}',
+    ],
+)
+def test_a_journal_that_can_not_be_read_is_put_aside(tmp_path: Path, line: bytes) -> None:
+    """The next one is replayed all the same; of the readers in the damaged one the lease decides."""
+    noted(tmp_path)
+    (tmp_path / "token.answers").rename(tmp_path / "readable.answers")
+    noted(tmp_path)
+    path = tmp_path / "token.answers"
+    path.rename(tmp_path / "damaged.answers")
+    with (tmp_path / "damaged.answers").open("ab") as file:
+        file.write(line + b"\n")
+
+    assert ["readable"] == [token for token, _ in replayed(tmp_path)]
+    assert ["damaged.unknown"] == [path.name for path in tmp_path.iterdir()]
+
+
+def test_a_disk_that_fails_to_sync_ends_the_journal(tmp_path: Path) -> None:
+    """The answer is known all the same: the provider is not disturbed, and no notes are left."""
+    journal = Journals(tmp_path, itertools.count().__next__).open("token")
+    assert journal is not None
+    journal.call_begins([1, 2])
+    journal.promise()
+    journal.begun(1)
+    assert journal._file is not None
+    # A pipe takes what is written, and can't be synced.
+    reads, writes = os.pipe()
+    os.dup2(writes, journal._file)
+    journal.answered(1, Accepted())
+    journal.begun(2)
+    journal.close(forget=False)
+    os.close(reads)
+    os.close(writes)
+
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_a_journal_that_can_not_be_removed_disturbs_no_call(tmp_path: Path) -> None:
+    """Its outcome is in the database, where recording it again changes nothing."""
+    journal = Journals(tmp_path, CLOCK.monotonic).open("token")
+    assert journal is not None
+    journal.call_begins([1])
+    path = tmp_path / "token.answers"
+    path.unlink()
+    path.mkdir()
+
+    journal.close(forget=True)
+
+    assert journal._file is None
+
+
+def test_no_mail_begins_unnoted_while_old_notes_stay(tmp_path: Path) -> None:
+    """Notes that can be neither continued nor removed would have the mail sent twice; an answer only stays unnoted."""
+    journal = Journals(tmp_path, CLOCK.monotonic).open("token")
+    assert journal is not None
+    journal.call_begins([1, 2])
+    journal.promise()
+    journal.begun(1)
+    path = tmp_path / "token.answers"
+    assert journal._file is not None
+    os.dup2(os.open(path, os.O_RDONLY), journal._file)
+    path.unlink()
+    path.mkdir()
+
+    journal.answered(1, Accepted())
+    with pytest.raises(OSError, match="Invalid argument"):
+        journal.begun(2)
+    journal.close(forget=False)
 
 
 def test_the_ledger_has_one_in_doubt_and_the_others_wait_or_are_done(engine: Engine, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from newsletter.ledger.on_disk.spool import Answers, decoded, encoded, put_aside
+from newsletter.ledger.on_disk.spool import UNREADABLE, Answers, decoded, encoded, put_aside
 from newsletter.words.consignment import MailNotes
 from newsletter.words.outcome import Deferred, Outcome
 
@@ -50,31 +50,44 @@ class Journal(MailNotes):
         self._write({"begun": delivery})
 
     def answered(self, delivery: int, outcome: Outcome) -> None:
-        self._write({"answered": delivery, "outcome": encoded(outcome)})
-        now = self._monotonic()
-        if self._file is not None and now - self._synced_at >= _SYNC_EVERY_SECONDS:
-            self._synced_at = now
-            os.fsync(self._file)
+        """Never raises: without this note the mail is in doubt after a kill, and nothing worse."""
+        try:
+            self._write({"answered": delivery, "outcome": encoded(outcome)}, may_sync=True)
+        except OSError as error:
+            log.warning("the journal of answers can be neither kept nor removed: %s", error.strerror or error)
 
     def close(self, *, forget: bool) -> None:
         """The call is over. `forget`: its outcome is written down elsewhere."""
         if forget:
-            self._path.unlink(missing_ok=True)
+            _remove(self._path)
         if self._file is not None:
             os.close(self._file)
             self._file = None
 
-    def _write(self, note: dict[str, Any]) -> None:
-        """Notes that end in the middle would call mails not begun that were: where one fails, all are thrown away."""
+    def _write(self, note: dict[str, Any], *, may_sync: bool = False) -> None:
+        """Notes that end in the middle would call mails not begun that were: where one fails, all are thrown away.
+
+        Raises OSError where they can't be: then the mail that was to be noted must not go out.
+        """
         if self._file is None:
             return
         try:
             line = orjson.dumps(note) + b"\n"
             if os.write(self._file, line) != len(line):
                 raise OSError("only half of it was written")
+            if may_sync:
+                self._sync(self._file)
         except OSError as error:
             log.warning("no journal of answers is kept: %s", error.strerror or error)
-            self.close(forget=True)
+            if not _remove(self._path):
+                os.ftruncate(self._file, 0)
+            self.close(forget=False)
+
+    def _sync(self, file: int) -> None:
+        now = self._monotonic()
+        if now - self._synced_at >= _SYNC_EVERY_SECONDS:
+            self._synced_at = now
+            os.fsync(file)
 
 
 class Journals:
@@ -108,13 +121,18 @@ class Journals:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 return False  # it is alive, or stands still
-            notes = read_notes(path, inode=os.fstat(file).st_ino)
-            is_known = not notes.answers or record(path.stem, notes.answers)
-            if not is_known and any(not isinstance(outcome, Deferred) for _, outcome in notes.answers):
+            try:
+                answers = read_notes(path, inode=os.fstat(file).st_ino).answers
+            except FileNotFoundError:
+                return False  # its process has just removed it, or another one has replayed it
+            except UNREADABLE:
+                put_aside(path, "it can't be read")  # its readers are in doubt when the lease runs out
+                return False
+            is_known = not answers or record(path.stem, answers)
+            if not is_known and any(not isinstance(outcome, Deferred) for _, outcome in answers):
                 put_aside(path, "this database knows no such attempt")
                 return False
-            path.unlink(missing_ok=True)
-            return True
+            return _remove(path)
         finally:
             os.close(file)
 
@@ -163,6 +181,16 @@ def read_notes(path: Path, *, inode: int) -> JournalNotes:
             case {"answered": int(delivery), "outcome": dict(outcome)}:
                 notes.answered[delivery] = decoded(outcome)
     return notes
+
+
+def _remove(path: Path) -> bool:
+    """False where the disk does not let go of it. Notes that stay are replayed again, which changes nothing."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        log.warning("%s can't be removed: %s", path, error.strerror)
+        return False
+    return True
 
 
 def _together(answers: Sequence[tuple[list[int], Outcome]]) -> Iterator[tuple[list[int] | None, Outcome]]:

@@ -18,6 +18,9 @@ log = logging.getLogger(__name__)
 
 _KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in (Accepted, Deferred, Refused, Uncertain)}
 
+# What `orjson.loads` and `decoded` raise for a file that was damaged.
+UNREADABLE = (ValueError, LookupError, TypeError, AttributeError)
+
 Answers = Sequence[tuple[Sequence[int] | None, Outcome]]
 
 
@@ -58,7 +61,7 @@ class Spool:
                 answers = [(ids, decoded(outcome)) for ids, outcome in orjson.loads(path.read_bytes())]
             except FileNotFoundError:
                 continue  # another process was faster
-            except (ValueError, LookupError, TypeError, AttributeError):
+            except UNREADABLE:
                 put_aside(path, "it can't be read")
                 continue
             if record(path.stem, answers):
