@@ -52,5 +52,6 @@ def a_desk(engine: Engine, directory: Path, *, ports: Collection[int] = (), **mo
         "parse_post": lambda text, slug, file: parse_post(text, slug=slug, file=file),
         "today": lambda: ON,
         "now": lambda: datetime.now(UTC),
+        "why_fixed": lambda number: "",
     }
     return CollectDesk(**{**parts, **more})

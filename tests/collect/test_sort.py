@@ -10,6 +10,8 @@ import pytest
 from sqlalchemy import Engine, update
 
 from newsletter.collect.desk import CollectDesk
+from newsletter.collect.keep import undo
+from newsletter.collect.pages.details import PageDetails
 from newsletter.collect.save import collect_find
 from newsletter.collect.tables import find as find_table
 from newsletter.collect.triage.look import leave_old
@@ -76,7 +78,7 @@ def test_presses_are_taken_back_one_after_the_other(desk: CollectDesk) -> None:
     for _ in range(3):
         take_back(desk, by=ANA)
         now = desk.finds.get(find)
-        stood.append((now.status, now.back_at is not None))
+        stood.append((now.status, now.back_at is not None and now.back_at > datetime.now(UTC)))
 
     assert [(FindStatus.DISMISSED, False), (FindStatus.WAITING, True), (FindStatus.WAITING, False)] == stood
     with pytest.raises(NotNow, match="nothing to take back"):
@@ -194,6 +196,52 @@ def test_entries_of_feeds_leave_and_what_people_saved_stays(desk: CollectDesk, e
     assert (1, 0) == (leave_old(desk), leave_old(desk))
     assert ["Own", "1", "2"] == [find.title for find in desk.finds.list_finds(people_first=True)]
     assert own in waiting(desk)
+
+
+def _old_entry(desk: CollectDesk, engine: Engine) -> int:
+    """What a feed brought 20 days ago."""
+    desk.finds.add(FindDraft(url="https://a.example.com/1", origin=Origin.FEED, source="F", site="F", title="One"))
+    with engine.begin() as connection:
+        connection.execute(update(find_table).values(found_at=datetime.now(UTC) - timedelta(days=20)))
+    return desk.finds.list_finds()[0].id
+
+
+def test_what_is_taken_back_waits_from_then_on(desk: CollectDesk, engine: Engine) -> None:
+    """An old entry of a feed that came back to waiting is there at the next beat, by whichever way it came back."""
+    find = _old_entry(desk, engine)
+    drop(desk, [find], by=ANA)
+    take_back(desk, by=ANA)
+    assert (0, [find]) == (leave_old(desk), waiting(desk))
+    with engine.begin() as connection:
+        connection.execute(update(find_table).values(back_at=None))
+    desk.finds.dismiss(find)
+    undo(desk, find)
+    assert (0, [find]) == (leave_old(desk), waiting(desk))
+
+
+def test_the_page_of_an_entry_that_left_is_let_go(desk: CollectDesk, engine: Engine) -> None:
+    """As that of a find that somebody decided about: some time after."""
+    find = _old_entry(desk, engine)
+    desk.pages.keep(find, PageDetails(post=desk.posts.list_posts()[0], n_checks_of_facts=0))
+    leave_old(desk)
+    desk.pages.clear()
+    assert desk.pages.find(find)
+    with engine.begin() as connection:
+        decided = update(find_table).where(find_table.c.decided_at.is_not(None))
+        connection.execute(decided.values(decided_at=datetime.now(UTC) - timedelta(days=15)))
+    desk.pages.clear()
+    assert desk.pages.find(find) is None
+
+
+def test_finds_of_one_post_come_back_together(desk: CollectDesk) -> None:
+    """None is left as kept without its post, and a find of another post stays."""
+    one, two, other = a_find(desk, "One"), a_find(desk, "Two"), a_find(desk, "Other")
+    merge(desk, [one, two], by=ANA)
+    shortlist(desk, [other], by=ANA)
+    undo(desk, two)
+
+    assert [one, two] == waiting(desk)
+    assert ["Ferries in winter", "Other"] == sorted(post.title for post in desk.posts.list_posts())
 
 
 def test_people_stand_before_feeds_and_pages_go_on_from_there(desk: CollectDesk) -> None:

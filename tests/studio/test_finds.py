@@ -12,6 +12,7 @@ import pytest
 from newsletter.collect.triage.looks_sql import FindFacts
 from newsletter.web.wrong_keys import MOST, SECONDS, WrongKeys
 from newsletter.wiring.collect import collect_desk
+from newsletter.words.find import FindDraft, FindStatus, Origin
 from tests.running import run
 from tests.studio.conftest import World
 
@@ -93,6 +94,24 @@ def test_a_row_says_what_one_asks_before_reading(world: World) -> None:
         assert words in row[0]
     assert ">https://" not in row[0]
     assert "Nothing here fits that" in world.client.get("/studio/finds?length=long").text
+
+
+def test_a_link_of_a_mail_is_settled_only_where_a_post_is_made(world: World) -> None:
+    """The page always sends the link that its list shows; dropped, put off or taken back, the mail keeps all of them."""
+    finds = collect_desk(world.parts).finds
+    links = ("https://nowhere.invalid/1", "https://nowhere.invalid/2")
+    draft = FindDraft(url=None, origin=Origin.MAIL, source="m", title="T", note="Mail.", choices=links, once="a" * 64)
+    find, _ = finds.add(draft)
+    stood = []
+    for act in (f"{find.id} l", "u", f"{find.id} x", "u"):
+        world.post("/finds", press=act, find=str(find.id), **{f"link-{find.id}": "1"})
+        now = finds.get(find.id)
+        stood.append((now.url, now.choices, now.status))
+
+    waiting, dropped = FindStatus.WAITING, FindStatus.DISMISSED
+    assert [(None, links, status) for status in (waiting, waiting, dropped, waiting)] == stood
+    world.post("/finds", press=f"{find.id} e", **{f"link-{find.id}": "2"})
+    assert (links[1], FindStatus.KEPT) == ((kept := finds.get(find.id)).url, kept.status)
 
 
 def test_a_press_of_a_page_that_is_old_says_so(world: World) -> None:

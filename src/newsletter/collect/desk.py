@@ -27,7 +27,7 @@ from newsletter.ports.folder import Issues
 class CollectDesk:
     """`today` is the author's own day, which names a post's file. `mailbox` is None where none is set.
 
-    `zone` is the newsletter's (IANA). After `feed_days` what a feed brought is let go.
+    `why_fixed` says why nothing may be put into an issue or taken out of it, "" where it may. `zone` is the newsletter's (IANA). After `feed_days` what a feed brought is let go.
     """
 
     finds: Finds
@@ -46,6 +46,7 @@ class CollectDesk:
     parse_post: ParsePost
     today: Callable[[], date]
     now: Callable[[], datetime]
+    why_fixed: Callable[[int], str]
     mailbox: Mailbox | None = None
     editors: tuple[str, ...] = ()
     zone: str = "UTC"

@@ -9,11 +9,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, func, or_, select, update
+from sqlalchemy import Connection, Engine, Select, and_, func, or_, select, update
 
 from newsletter.collect.tables import find as _table
 from newsletter.collect.tables import find_delivery
-from newsletter.collect.triage.find_filter_sql import fitting, is_of_feed, standing
+from newsletter.collect.triage.find_filter_sql import below, fitting, is_of_feed, standing
 from newsletter.db.engine import reading, writing
 from newsletter.db.types import AnyRow, database_now
 from newsletter.db.upsert import insert_into
@@ -137,7 +137,7 @@ class Finds:
         """
         query = select(_table).where(standing(status, later=later), *fitting(matching, only)).limit(limit)
         if before is not None:
-            query = query.where(_below(before, people_first=people_first))
+            query = query.where(below(before, people_first=people_first))
         order = (is_of_feed(), _table.c.id.desc()) if people_first else (_table.c.id.desc(),)
         return self._list(query.order_by(*order))
 
@@ -216,21 +216,23 @@ class Finds:
             if row.status == FindStatus.KEPT and row.post:
                 withdraw(WrittenPost(slug=row.post, digest=row.post_digest or ""))
             _reopen(connection, find)
-            back = {"status": before.status, "back_at": before.back_at, "press_id": before.press_id}
-            _write(
-                connection,
-                find,
-                {**back, **({} if before.status == FindStatus.WAITING else {"decided_at": row.decided_at})},
-            )
+            _write(connection, find, {"status": before.status, "press_id": before.press_id})
+            if before.status != FindStatus.WAITING:
+                _write(connection, find, {"decided_at": row.decided_at, "back_at": None})
+            elif before.back_at:
+                # Put off before: until then, if that is still to come.
+                longer = (_table.c.id == find, _table.c.back_at < before.back_at)
+                connection.execute(update(_table).where(*longer).values(back_at=before.back_at))
             return True
 
     def undo(self, find: int, withdraw: Callable[[WrittenPost], None]) -> Find:
-        """Back to waiting. For a kept one `withdraw` takes its file away first, or raises. Raises Missing."""
+        """Back to waiting, with all that share its post, whose file `withdraw` takes away first, or raises. Raises Missing."""
         with writing(self._engine) as connection:
-            row = _locked(connection, find)
+            row, *others = _locked_with_merged(connection, find)
             if row.status == FindStatus.KEPT and row.post:
                 withdraw(WrittenPost(slug=row.post, digest=row.post_digest or ""))
-            _reopen(connection, find)
+            for one in (row, *others):
+                _reopen(connection, one.id)
             return _one(connection, find)
 
     def choose(self, find: int, url: str) -> Find:
@@ -333,8 +335,9 @@ def _told_again(connection: Connection, row: AnyRow, draft: FindDraft) -> None:
 
 
 def _reopen(connection: Connection, find_id: int) -> None:
-    nothing = {"decided_at": None, "post": None, "post_digest": None, "back_at": None, "press_id": None}
-    _write(connection, find_id, {"status": FindStatus.WAITING, **nothing})
+    """It waits from now on: what a feed brought long ago would be let go at once if it counted from the day it came."""
+    nothing = {"decided_at": None, "post": None, "post_digest": None, "press_id": None}
+    _write(connection, find_id, {"status": FindStatus.WAITING, "back_at": database_now(), **nothing})
 
 
 def _require_not_kept(row: AnyRow) -> None:
@@ -354,20 +357,22 @@ def _write(connection: Connection, find_id: int, values: dict[str, Any]) -> None
     connection.execute(update(_table).where(_table.c.id == find_id).values(**values))
 
 
-def _below(find_id: int, *, people_first: bool) -> ColumnElement[bool]:
-    """Those that come after this one."""
-    if not people_first:
-        return _table.c.id < find_id
-    above = _table.alias()
-    group = select(above.c.origin == Origin.FEED).where(above.c.id == find_id).scalar_subquery()
-    return or_(is_of_feed() > group, and_(is_of_feed() == group, _table.c.id < find_id))
-
-
 def _locked(connection: Connection, find_id: int) -> AnyRow:
     row = connection.execute(select(_table).where(_table.c.id == find_id).with_for_update()).one_or_none()
     if row is None:
         raise _missing(find_id)
     return row
+
+
+def _locked_with_merged(connection: Connection, find_id: int) -> list[AnyRow]:
+    """The find, and after it those that were kept as the same post, locked in the order of their ids. Raises Missing."""
+    post = select(_table.c.post).where(_table.c.id == find_id, _table.c.status == FindStatus.KEPT).scalar_subquery()
+    shares = and_(_table.c.status == FindStatus.KEPT, _table.c.post == post)
+    query = select(_table).where(or_(_table.c.id == find_id, shares)).order_by(_table.c.id).with_for_update()
+    rows = connection.execute(query).all()
+    if all(row.id != find_id for row in rows):
+        raise _missing(find_id)
+    return sorted(rows, key=lambda row: row.id != find_id)
 
 
 def _one(connection: Connection, find_id: int) -> Find:

@@ -63,16 +63,15 @@ def dismiss(desk: CollectDesk, find_id: int) -> Find:
 def undo(desk: CollectDesk, find_id: int) -> Find:
     """Bring a find back. The post that was made of it goes, if nobody wrote in it and no issue uses it.
 
-    Raises Missing, and NotNow where the post is somebody's work by now.
+    Other finds that became the same post come back with it. Raises Missing, and NotNow where the post is somebody's work by now.
     """
-
     return desk.finds.undo(find_id, lambda post: withdraw(desk, post))
 
 
 def withdraw(desk: CollectDesk, post: WrittenPost, *, out_of: int | None = None, by: str = "") -> None:
     """Delete the post of a find that goes back, taking it out of the issue `out_of` first.
 
-    Raises NotNow where somebody wrote in it, or where another issue has it.
+    Raises NotNow where somebody wrote in it, where another issue has it, or where that issue is fixed or sent.
     """
     try:
         digest = desk.posts.digest(post.slug)

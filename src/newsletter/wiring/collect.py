@@ -21,6 +21,7 @@ from newsletter.fetch.feed_reader import FeedReader
 from newsletter.folder.feeds_file import FeedFile
 from newsletter.folder.habits_file import HabitFile
 from newsletter.folder.post_file import parse_post
+from newsletter.words.ledger import HandOver, MailingStatus
 from newsletter.words.mistake import NewsletterError
 
 if TYPE_CHECKING:
@@ -51,11 +52,37 @@ def collect_desk(parts: Parts) -> CollectDesk:
         # The author's own day: the name of the file should be the date on their wall.
         today=lambda: datetime.now().astimezone().date(),
         now=parts.clock.now,
+        why_fixed=partial(_why_fixed, parts),
         mailbox=_mailbox(parts),
         editors=parts.config.editors,
         zone=parts.config.newsletter.zone,
         feed_days=parts.config.feed_days,
     )
+
+
+def _why_fixed(parts: Parts, number: int) -> str:
+    """Why an issue is no longer, or not now, to be changed; "" where it may be."""
+    from newsletter.schedule.lock import find_lock
+    from newsletter.wiring.clocks import desk_of
+
+    lock = find_lock(desk_of(parts), number)
+    if lock and not lock.is_open:
+        return f"Issue {number} is on its way"
+    if _reached_readers(parts, number):
+        return f"Issue {number} was sent"
+    if lock:
+        return f"Issue {number} is locked {'for its slot' if lock.at else 'until it is sent'}"
+    return ""
+
+
+def _reached_readers(parts: Parts, number: int) -> bool:
+    """Whether an issue was handed over, at least in part: a sending that was called off before it began reached nobody."""
+    mailings = [row for row in parts.schedule.sendings.list_all() if row.issue == number]
+    if any(row.status is MailingStatus.FINISHED for row in mailings):
+        return True
+    nobody = {HandOver.PENDING, HandOver.SKIPPED}
+    counts = [one.handover for one in parts.schedule.sendings.tally(number)] if mailings else []
+    return any(n for handover in counts for state, n in handover.items() if state not in nobody)
 
 
 def collect_beat(parts: Parts, stop: threading.Event | None = None) -> None:

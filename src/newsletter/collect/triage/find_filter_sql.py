@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from newsletter.collect.tables import find
 from newsletter.db.types import database_now
@@ -40,6 +40,15 @@ def fitting(words: str, only: FindFilter) -> list[ColumnElement[bool]]:
     if only.most is not None:
         wanted.append(find.c.minutes <= only.most)
     return wanted
+
+
+def below(find_id: int, *, people_first: bool) -> ColumnElement[bool]:
+    """Those that are listed after this one."""
+    if not people_first:
+        return find.c.id < find_id
+    above = find.alias()
+    group = select(above.c.origin == Origin.FEED).where(above.c.id == find_id).scalar_subquery()
+    return or_(is_of_feed() > group, and_(is_of_feed() == group, find.c.id < find_id))
 
 
 def _holds(word: str) -> ColumnElement[bool]:

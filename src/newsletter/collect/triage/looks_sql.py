@@ -80,4 +80,5 @@ class FindLooks:
             if connection.scalar(select(_table.c.id).where(*old).limit(1)) is None:
                 return 0
         with writing(self._engine) as connection:
-            return connection.execute(update(_table).where(*old).values(status=FindStatus.OLD)).rowcount
+            left = update(_table).where(*old).values(status=FindStatus.OLD, decided_at=database_now())
+            return connection.execute(left).rowcount

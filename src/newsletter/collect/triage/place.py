@@ -27,13 +27,23 @@ class IssuePlace:
         return f"issues/{self.number:03d}.md"
 
 
+def require_open(desk: CollectDesk, number: int) -> None:
+    """Raises NotNow where an issue was sent, or its words are fixed: what is changed then would not go."""
+    if why := desk.why_fixed(number):
+        raise NotNow(
+            f"{why}; nothing was changed.",
+            fix="Unlock it on its page if it has not gone yet, or put the find on the shortlist (e).",
+        )
+
+
 def put_in(desk: CollectDesk, slug: str, place: IssuePlace, *, by: str) -> None:
     """Put a post at the end of a section, which is made where the issue has none of that title."""
     _change(desk, place.number, lambda sections: added_to(sections, slug, place.section), by=by)
 
 
 def take_out(desk: CollectDesk, slug: str, *, number: int, by: str) -> None:
-    """The post leaves the issue; its section stays where it has a title."""
+    """The post leaves the issue; its section stays where it has a title. Raises NotNow where the issue is fixed."""
+    require_open(desk, number)
     _change(desk, number, lambda sections: removed(sections, slug), by=by)
 
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from newsletter.collect.desk import CollectDesk
 from newsletter.collect.keep import choose
-from newsletter.collect.triage.place import IssuePlace
+from newsletter.collect.triage.place import IssuePlace, require_open
 from newsletter.collect.triage.sort import Sorted, drop, merge, next_monday, put_off, shortlist, take_back
 from newsletter.web.number import read_number
 from newsletter.web.studio.finds.next_issue import next_issue, place_for
@@ -73,7 +73,7 @@ def read_press(visit: Visit) -> Pressed:
 
 def _done(studio: Studio, visit: Visit, desk: CollectDesk, pressed: Pressed) -> tuple[Sorted, str]:
     """What was done, and the sentence that says it; "" where nothing was."""
-    who, finds = visit.who, _settled(visit, desk, pressed.finds)
+    who, finds = visit.who, pressed.finds
     if pressed.act == "u":
         done = take_back(desk, by=who)
         return done, f"Waiting again: {_named(done)}." if done.finds else ""
@@ -87,12 +87,15 @@ def _done(studio: Studio, visit: Visit, desk: CollectDesk, pressed: Pressed) -> 
     if pressed.act == "e":
         return _made(visit, desk, finds, place=None)
     if pressed.act.startswith("s") and f"section-{pressed.act[1:]}" in visit.form:
-        return _made(visit, desk, finds, place=place_for(studio, visit, visit.text(f"section-{pressed.act[1:]}")))
+        place = place_for(studio, visit, visit.text(f"section-{pressed.act[1:]}"))
+        require_open(desk, place.number)
+        return _made(visit, desk, finds, place=place)
     raise NoSuchAct
 
 
-def _made(visit: Visit, desk: CollectDesk, finds: list[int], *, place: IssuePlace | None) -> tuple[Sorted, str]:
+def _made(visit: Visit, desk: CollectDesk, pressed: tuple[int, ...], *, place: IssuePlace | None) -> tuple[Sorted, str]:
     """Posts of these finds, or one post of all of them where that is ticked."""
+    finds = _settled(visit, desk, pressed)
     is_one = visit.text("as-one") == "on" and len(finds) > 1
     done = (merge if is_one else shortlist)(desk, finds, by=visit.who, place=place)
     if not done.finds:
