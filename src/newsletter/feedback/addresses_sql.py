@@ -12,7 +12,7 @@ from newsletter.feedback.marks_sql import Resolved
 from newsletter.ledger.tables import attempt, delivery
 from newsletter.readers.tables import former_address, subscriber
 from newsletter.words.event import Event
-from newsletter.words.subscriber import SuppressionReason
+from newsletter.words.subscriber import SuppressionReason, address_key
 
 
 def with_addresses(
@@ -20,7 +20,8 @@ def with_addresses(
 ) -> dict[str, Event]:
     """The events, with the reader's address in those that keep it from being mailed and name only a delivery.
 
-    A bounce says nothing of an address that its reader has moved to since; a complaint is the person's own.
+    A bounce says nothing of an address that its reader has moved to since, and is soft where only the place is gone
+    that the reader's mail is forwarded to. A complaint is the person's own.
     """
     bare = {
         one.id: (of.attempt_id, of.delivery_id, one.suppresses is SuppressionReason.COMPLAINT)
@@ -43,4 +44,11 @@ def with_addresses(
     )
     told = [[name, of, mail, "complaint" if is_own else "bounce"] for name, (of, mail, is_own) in bare.items()]
     found = {row.id: row.email for row in connection.execute(query, packed(told))}
-    return {name: replace(one, email=found[name]) if name in found else one for name, one in events.items()}
+    return {name: _of(one, found[name]) if name in found else one for name, one in events.items()}
+
+
+def _of(event: Event, email: str) -> Event:
+    """The event as one about this reader."""
+    if event.bounced_at and address_key(email) not in map(address_key, event.bounced_at):
+        return replace(event, is_soft=True, suppresses=None, reason=f"forwarded, {event.reason}")
+    return replace(event, email=email)

@@ -35,6 +35,7 @@ class Event:
     `attempt` and `delivery` travelled with the mail and came back; `reference` is the provider's name for the call.
     Any of them may be missing. `is_soft` is a bounce that says "not now" rather than "never".
     `suppresses` is why the address must not be mailed again, where the event says that much.
+    `bounced_at` are the addresses that a bounce names, if any: where the reader's is not among them, mail was forwarded.
     `raw` is the message as it came, for an UNKNOWN one only. `promised` is the tracking that the mail went out with, where
     it says so. Of one that `is_counted_only` nothing is kept by which its reader could be found.
     """
@@ -50,6 +51,7 @@ class Event:
     by_machine: bool = False
     suppresses: SuppressionReason | None = None
     reason: str = ""
+    bounced_at: tuple[str, ...] = ()
     url: str = ""
     raw: str | None = None
     promised: Tracking | None = None

@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, insert
+from sqlalchemy import Engine, insert, select
 
 from newsletter.apart import Bounds
 from newsletter.config import read_config
-from newsletter.db.engine import connect, writing
+from newsletter.db.engine import connect, reading, writing
 from newsletter.db.types import database_now
 from newsletter.feedback.feedback import Feedback
+from newsletter.feedback.tables import event
 from newsletter.fetch.imap import Mailbox
 from newsletter.fetch.imap_address import read_imap_address
 from newsletter.ledger.plan import plan
@@ -101,11 +102,12 @@ def a_source(server: ImapServer, certificate: Path, **limits: Any) -> BounceMail
     return BounceMailbox(visit, PATH, SystemClock(), **limits)
 
 
-def shape(name: str, back: str) -> bytes:
-    """The mail of this name, with a Message-ID of its own."""
+def shape(name: str, back: str, reader: str = READERS[0]) -> bytes:
+    """The mail of this name about a reader, with a Message-ID of its own."""
     made = {one.name: one for one in shapes(back, back.partition("+")[2].partition("@")[0])}
     found: Shape = next(made[full] for full in made if full.startswith(name))
-    return found.mail.replace(b"<NUMBER@", f"<{secrets.token_hex(8)}@".encode())
+    mail = found.mail.replace(b"ana@example.org", reader.encode())
+    return mail.replace(b"<NUMBER@", f"<{secrets.token_hex(8)}@".encode())
 
 
 def pull(feedback: Feedback, source: BounceMailbox) -> int:
@@ -123,7 +125,7 @@ def test_each_bounce_does_what_it_says_and_no_more(
     """For good, full, a complaint, and one that is still tried: two are not mailed again, and each mail is read once."""
     sent = post.sent()
     for reader, name in zip(READERS, (GONE, FULL, COMPLAINT, LATER), strict=True):
-        server.deliver(shape(name, sent[reader]))
+        server.deliver(shape(name, sent[reader], reader))
     server.deliver(b"Subject: Hello\n\nI am away.")
 
     assert 4 == pull(feedback, source)
@@ -139,13 +141,44 @@ def test_a_report_names_whom_it_likes_and_its_mark_alone_counts(
 ) -> None:
     """A reader who knows their own return address can take nobody off but themselves; without a mark nothing happens."""
     sent = post.sent()
-    about_another = shape(GONE, sent[READERS[0]]).replace(b"ana@example.org", READERS[1].encode())
+    about_another = shape(GONE, sent[READERS[0]], READERS[1])
     by_another_key = ReturnPath("bounces@ferries.example.com", {1: b"x" * 40}).address("ab" * 16, 1)
     for mail in (about_another, shape(GONE, by_another_key), shape(COMPLAINT, "bounces@ferries.example.com+")):
         server.deliver(mail)
 
     assert 1 == pull(feedback, source)
+    assert 4 * [None] == [post.readers.find_suppression(one) for one in READERS]
+    assert [Fate.BOUNCED, *3 * [Fate.NONE]] == [post.fate(one) for one in READERS]
+    server.deliver(shape(GONE, sent[READERS[0]]))
+    pull(feedback, source)
     assert ["hard_bounce", None, None, None] == [post.readers.find_suppression(one) for one in READERS]
+
+
+def test_where_only_the_place_is_gone_that_a_reader_forwards_to_they_stay(
+    post: MailPost, feedback: Feedback, source: BounceMailbox, server: ImapServer
+) -> None:
+    """It is soft, and says so. A report that names them beside it, in other letters, or that names nobody, is about them."""
+    sent = post.sent()
+    named = "Final-Recipient: rfc822; "
+    for reader, fields in zip(
+        READERS,
+        (
+            "Original-Recipient: rfc822;ana@example.net\n" + named + "elsewhere@example.net",
+            f"Original-Recipient: RFC822;{READERS[1]}\n" + named + "elsewhere@example.net",
+            named + f"<{READERS[2].upper()}>",
+            "Final-Recipient: x400; /s=ana",
+        ),
+        strict=True,
+    ):
+        mail, whole = shape(GONE, sent[reader], reader), (named + reader).encode()
+        assert whole in mail
+        server.deliver(mail.replace(whole, fields.encode()))
+
+    assert 4 == pull(feedback, source)
+    assert [None, *3 * ["hard_bounce"]] == [post.readers.find_suppression(one) for one in READERS]
+    with reading(post.engine) as connection:
+        reasons = sorted(connection.scalars(select(event.c.reason)))
+    assert [True, False, False, False] == [one.startswith("forwarded, no such mailbox: 550 5.1.1") for one in reasons]
 
 
 def test_what_was_not_kept_is_read_again_and_counts_once(
@@ -188,7 +221,7 @@ def test_an_old_address_that_bounces_is_not_the_new_one(
             moved = {"email_key": f"old.{reader}", "subscriber_id": person.id, "moved_at": database_now(60)}
             connection.execute(insert(former_address).values(moved))
     server.deliver(shape(GONE, sent[READERS[0]]))
-    server.deliver(shape(COMPLAINT, sent[READERS[1]]))
+    server.deliver(shape(COMPLAINT, sent[READERS[1]], READERS[1]))
     pull(feedback, source)
 
     assert [None, "complaint"] == [post.readers.find_suppression(one) for one in READERS[:2]]
@@ -200,7 +233,7 @@ def test_a_visit_ends_in_time_and_the_next_goes_on(
     """A mailbox with more than one visit can read loses nothing, and does not begin again from the start."""
     sent, source = post.sent(), a_source(server, certificate, seconds=0)
     for reader in READERS[:3]:
-        server.deliver(shape(GONE, sent[reader]))
+        server.deliver(shape(GONE, sent[reader], reader))
 
     assert [1, 1, 1, 0] == [pull(feedback, source) for _ in range(4)]
     assert [1, 2, 3] == server.seen()
@@ -212,7 +245,7 @@ def test_a_visit_that_is_cut_off_loses_nothing(
     """The server hangs up between two mails, while one is in hand, and as soon as one is marked as begun."""
     sent = post.sent()
     for reader in READERS[:3]:
-        server.deliver(shape(GONE, sent[reader]))
+        server.deliver(shape(GONE, sent[reader], reader))
 
     server.before = hanging_up_at("UID FETCH 2")
     assert [1, 1] == [pull(feedback, source), len(server.seen())]
@@ -246,7 +279,7 @@ def test_where_a_visit_stopped_early_the_next_beat_goes_on(
     """Half an hour between two visits counts from the first that left nothing, whichever bound stopped the others."""
     sent, late, short = post.sent(), a_source(server, certificate, seconds=0), a_source(server, certificate, most=1)
     for reader in READERS[:3]:
-        server.deliver(shape(GONE, sent[reader]))
+        server.deliver(shape(GONE, sent[reader], reader))
 
     for source in (late, short, late):
         heard = feedback.pull(source)
@@ -264,9 +297,9 @@ def test_a_hostile_mail_is_left_and_the_others_are_read(sqlite_url: str, server:
     sent = post.sent()
     head = b"Content-Type: multipart/report; " + b'a*0*="x"; ' * 40_000 + b"\n\n"
     server.deliver(head + shape(GONE, sent[READERS[0]]))
-    begun = server.deliver(shape(GONE, sent[READERS[1]]))
+    begun = server.deliver(shape(GONE, sent[READERS[1]], READERS[1]))
     server.mails[begun][1].add("$NewsletterBegun")
-    server.deliver(shape(GONE, sent[READERS[2]]))
+    server.deliver(shape(GONE, sent[READERS[2]], READERS[2]))
 
     assert 1 == pull(a_feedback(post), source)
     assert [None, None, "hard_bounce"] == [post.readers.find_suppression(one) for one in READERS[:3]]
@@ -292,7 +325,7 @@ def test_all_the_way_from_the_settings(
         mailing, _ = plan(parts.ledger, parts.clock, an_edition(), list_name="weekly", parcel_size=10)
         parts.drain(threading.Event()).until_done(mailing, lambda *_: None)
         back = {one["email"]: one["sender"] for one in smtp.accepted()}
-    server.deliver(shape(GONE, back[READERS[2]]))
+    server.deliver(shape(GONE, back[READERS[2]], READERS[2]))
     parts.listen()
 
     assert [None, None, "hard_bounce", None] == [parts.readers.find_suppression(one) for one in READERS]

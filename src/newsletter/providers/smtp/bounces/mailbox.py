@@ -140,6 +140,7 @@ class BounceMailbox:
             is_soft=is_soft,
             suppresses=None if is_soft else _suppresses(kind),
             reason=_reason(report),
+            bounced_at=report.recipients,
         )
 
 

@@ -21,6 +21,8 @@ _MOST_MARKS = 5
 # Marks stand in headers, in the report's fields and in the headers of the mail that came back: all near the beginning.
 _SEARCHED = 400_000
 _LONGEST_WORDS = 2_000
+# RFC 5321, 4.5.3.1: 64, an @, and 255.
+_LONGEST_ADDRESS = 320
 _FOLDED = re.compile(rb"=?\r?\n[ \t]*")
 _STATUS_PARTS = {"message/delivery-status", "message/global-delivery-status"}
 # RFC 5965 and the registry after it: "not-spam", "virus" and "auth-failure" are no reader's complaint.
@@ -48,6 +50,7 @@ class Report:
     """`marks` may name the copy that it is about, and are not proved yet. `id` is the same when the mail is read again.
 
     `cause` says why something BOUNCED, which may be said of a DELAYED one too; `words` are those of the other server.
+    `recipients` are the addresses that a BOUNCED one names: the reader's own, or where their mail is forwarded to.
     """
 
     id: str
@@ -56,6 +59,7 @@ class Report:
     cause: BounceCause = BounceCause.FOR_NOW
     words: str = ""
     said_at: datetime | None = None
+    recipients: tuple[str, ...] = ()
 
 
 def read_report(data: bytes) -> Report:
@@ -70,6 +74,7 @@ def read_report(data: bytes) -> Report:
         cause=cause,
         words=" ".join(words.split())[:_LONGEST_WORDS],
         said_at=_date(mail),
+        recipients=_recipients(parts) if kind is ReportKind.BOUNCED else (),
     )
 
 
@@ -96,16 +101,28 @@ def _complaint(parts: Sequence[Message]) -> _Said | None:
 
 def _delivery_status(parts: Sequence[Message]) -> _Said | None:
     """A delivery status notification (RFC 3464, and RFC 6533 for addresses in other scripts)."""
-    told = [block for part in parts if part.get_content_type() in _STATUS_PARTS for block in _blocks(part)]
-    if not told:
+    said = [_of_block(block) for block in _told(parts)]
+    if not said:
         return None
-    said = [_of_block(block) for block in told[:_MOST_BLOCKS]]
     # A copy that was passed on to several places arrived if it arrived at one of them.
     for kind in (ReportKind.DELIVERED, ReportKind.DELAYED):
         if found := [one for one in said if one[0] is kind]:
             return found[0]
     failed = [one for one in said if one[0] is ReportKind.BOUNCED]
     return max(failed, key=lambda one: one[1] is not BounceCause.NO_MAILBOX) if failed else _NOTHING
+
+
+def _recipients(parts: Sequence[Message]) -> tuple[str, ...]:
+    """The addresses that a report names (RFC 3464, 2.3.1 and 2.3.2). A name without a domain, or of another kind of mail, says nothing."""
+    fields = [_field(block, name) for block in _told(parts) for name in ("original-recipient", "final-recipient")]
+    named = [field.partition(";") for field in fields]
+    found = [said.strip() for kind, _, said in named if kind.strip().lower() in {"rfc822", "utf-8"} and "@" in said]
+    return tuple(dict.fromkeys(said.split()[0].strip("<>")[:_LONGEST_ADDRESS] for said in found))
+
+
+def _told(parts: Sequence[Message]) -> Sequence[Message]:
+    told = [block for part in parts if part.get_content_type() in _STATUS_PARTS for block in _blocks(part)]
+    return told[:_MOST_BLOCKS]
 
 
 def _blocks(part: Message) -> Iterator[Message]:
