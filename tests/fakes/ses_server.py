@@ -159,7 +159,9 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.write(b"220 mail.example.net ESMTP\r\n")
             case "html":
                 content = b"<html>Please log in</html>"
-                self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(content), content))
+                # Said, so that the next mail does not go out on a connection that is about to end.
+                head = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(content)
+                self.wfile.write(head + content)
             case _:
                 assert step in {"accept-close", "close"}, step
 
