@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsletter.words.mistake import Mistake
-from newsletter.words.moment import parse_moment, say_back, say_moment, say_span
+from newsletter.words.moment import say_back, say_moment, say_span
+from newsletter.words.typed_time import parse_moment
 
 NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)  # Monday, 16:00 in Berlin
 
@@ -32,10 +33,27 @@ NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)  # Monday, 16:00 in Berlin
         ("2026-12-03 09:00 Asia/Kathmandu", "2026-12-03T03:15"),
         ("2027-03-28 02:30", "2027-03-28T01:00"),
         ("2027-10-31 02:30", "2027-10-31T00:30"),
+        ("tomorrow at 9", "2026-11-24T08:00"),
+        ("thursday 9am", "2026-11-26T08:00"),
+        ("Thursday, 9 AM", "2026-11-26T08:00"),
+        ("9am on thursday", "2026-11-26T08:00"),
+        ("9 thursday", "2026-11-26T08:00"),
+        ("3 dec 09:00", "2026-12-03T08:00"),
+        ("Dec 3rd, 9pm", "2026-12-03T20:00"),
+        ("3. December 2027 at 9:30", "2027-12-03T08:30"),
+        ("the 3rd of december at noon", "2026-12-03T11:00"),
+        ("3.12. 9h", "2026-12-03T08:00"),
+        ("3.12.2027 09:00", "2027-12-03T08:00"),
+        ("9 dec 9", "2026-12-09T08:00"),
+        ("22 nov 09:00", "2027-11-22T08:00"),
+        ("29 feb 09:00", "2028-02-29T08:00"),
+        ("today 12:30 pm America/New_York", "2026-11-23T17:30"),
+        ("at 18", "2026-11-23T17:00"),
+        ("9am", "2026-11-24T08:00"),
     ],
 )
 def test_times_are_read(text: str, at: str) -> None:
-    """Weekdays, dates and ISO, with a zone behind them or the newsletter's own; gap and fold as for a cadence."""
+    """Words, weekdays, dates and ISO, with a zone behind them or the newsletter's own; gap and fold as for a cadence."""
     found = parse_moment(text, now=NOW, zone="Europe/Berlin")
 
     assert datetime.fromisoformat(f"{at}+00:00") == found.at
@@ -47,12 +65,20 @@ def test_times_are_read(text: str, at: str) -> None:
         ("today 15:00", "has passed"),
         ("2026-11-23T15:00Z", "has passed"),
         ("2026-12-03", "no time of day"),
-        ("thu", "not a time"),
+        ("thu", "no time of day"),
         ("next year", "not a time"),
         ("thu 25:00", "not a time"),
         ("2026-02-30 09:00", "no day 2026-02-30"),
         ("thu 09:00 Mars/Olympus", "no time zone 'Mars/Olympus'"),
         ("", "not a time"),
+        ("in a while", "not a time"),
+        ("thursday friday 9am", "not a time"),
+        ("thursday 9am 10am", "not a time"),
+        ("13pm tomorrow", "not a time"),
+        ("next thursday 9am", "not a time"),
+        ("3/12 09:00", "not a time"),
+        ("31 feb 09:00", "no such day"),
+        ("22 nov 2026 09:00", "has passed"),
     ],
 )
 def test_what_can_not_be_read_is_refused(text: str, why: str) -> None:

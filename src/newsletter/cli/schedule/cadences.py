@@ -21,8 +21,9 @@ from newsletter.config import read_config
 from newsletter.wiring import Parts
 from newsletter.words.cadence_text import cadence_text, clock_note, parse_cadence, say_time, sentence
 from newsletter.words.mistake import Missing, Mistake
-from newsletter.words.moment import parse_moment, say_back
+from newsletter.words.moment import say_back
 from newsletter.words.slot import Timetable, Ways
+from newsletter.words.typed_time import parse_moment
 
 if TYPE_CHECKING:
     from newsletter.schedule.desk import Desk

@@ -14,7 +14,8 @@ from newsletter.wiring import Parts
 from newsletter.words.cadence import Occurrence
 from newsletter.words.ledger import MailingStatus
 from newsletter.words.mistake import Missing, NotNow
-from newsletter.words.moment import parse_moment, say_back, say_moment
+from newsletter.words.moment import say_back, say_moment
+from newsletter.words.typed_time import parse_moment
 
 
 def instant(at: str, parts: Parts) -> datetime:

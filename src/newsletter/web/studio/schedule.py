@@ -22,8 +22,9 @@ from newsletter.wiring.clocks import desk_of
 from newsletter.words.cadence import Cadence
 from newsletter.words.cadence_text import cadence_text, clock_note, describe, parse_cadence, say_time, sentence
 from newsletter.words.mistake import Missing, Mistake, NewsletterError
-from newsletter.words.moment import parse_moment, parse_span, say_back, span_text
+from newsletter.words.moment import parse_span, say_back, span_text
 from newsletter.words.slot import Slot, SlotStatus, Timetable, Ways
+from newsletter.words.typed_time import parse_moment
 
 _AHEAD = 6
 _LARGEST_CALENDAR = 1_000_000

@@ -32,8 +32,9 @@ from newsletter.words.finding import that_stop
 from newsletter.words.halt import say_halt
 from newsletter.words.ledger import MailingStatus
 from newsletter.words.mistake import Missing, Mistake, NewsletterError, NotNow
-from newsletter.words.moment import parse_moment, say_moment
+from newsletter.words.moment import say_moment
 from newsletter.words.slot import Approval
+from newsletter.words.typed_time import parse_moment
 from newsletter.words.user import Role
 
 _WHEN = ("now", "next", "at")
