@@ -45,7 +45,7 @@ def test_a_module_begins_with_a_sentence_and_stays_small(path: Path) -> None:
     assert path.stem not in SHAPELESS
 
 
-@pytest.mark.parametrize("path", sorted((SOURCE / "words").glob("*.py")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", sorted((SOURCE / "words").rglob("*.py")), ids=lambda path: path.name)
 def test_words_are_pure(path: Path) -> None:
     """The nouns know the standard library and each other: no clock, no disk, no network."""
     # Tables and rules of IDNA 2008, loaded where a name needs them: the standard library knows IDNA 2003 only.

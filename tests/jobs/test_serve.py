@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from newsletter.schedule.calendar import calendar
-from newsletter.words.cadence_text import parse_cadence
 from newsletter.words.slot import SlotStatus, Ways, Why
+from newsletter.words.times.cadence_text import parse_cadence
 from tests.jobs.serving import Hands, Server, serving, until
 from tests.schedule.world import READERS, SLOT, YEAR, World
 

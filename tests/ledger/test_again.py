@@ -15,11 +15,11 @@ from newsletter.ledger.tables import mailing
 from newsletter.schedule.schedule import open_schedule
 from newsletter.schedule.slots_sql import has_slot
 from newsletter.wiring import SystemClock
-from newsletter.words.cadence_text import parse_cadence
 from newsletter.words.ledger import HandOver, MailingStatus
 from newsletter.words.mistake import NotNow
 from newsletter.words.outcome import Accepted, Deferred, Refused
 from newsletter.words.slot import Ways
+from newsletter.words.times.cadence_text import parse_cadence
 from tests.ledger.test_ledger import account, claim, planned, taken
 from tests.world import add_readers, an_edition
 

@@ -20,10 +20,10 @@ from newsletter.report.copies_sql import Copies
 from newsletter.report.reports_sql import Reports
 from newsletter.schedule.schedule import open_schedule
 from newsletter.wiring import SystemClock
-from newsletter.words.cadence_text import parse_cadence
 from newsletter.words.ledger import HandOver, MailingStatus
 from newsletter.words.outcome import Accepted
 from newsletter.words.slot import SlotStatus, Ways
+from newsletter.words.times.cadence_text import parse_cadence
 from tests.ledger.test_ledger import claim, planned, taken
 from tests.world import add_readers, an_edition
 

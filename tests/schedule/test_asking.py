@@ -15,10 +15,10 @@ from newsletter.schedule.choice import approve_issue, find_asking, send_at, skip
 from newsletter.schedule.tables import slot as slot_table
 from newsletter.schedule.tick import tick
 from newsletter.wiring.clocks import desk_of
-from newsletter.words.cadence_text import parse_cadence
 from newsletter.words.ledger import MailingStatus
 from newsletter.words.mistake import Mistake, NotNow
 from newsletter.words.slot import SlotStatus, Ways, Why
+from newsletter.words.times.cadence_text import parse_cadence
 from tests.schedule.world import MONDAY, READERS, SLOT, THURSDAY, World
 from tests.world import add_readers
 

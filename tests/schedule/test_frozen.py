@@ -25,10 +25,10 @@ from newsletter.ledger.tables import attempt, delivery, mailing
 from newsletter.readers.tables import subscriber, subscription
 from newsletter.schedule.choice import approve_issue
 from newsletter.web.app import build
-from newsletter.words.cadence_text import parse_cadence
 from newsletter.words.ledger import HandOver, MailingStatus
 from newsletter.words.mistake import Interrupted
 from newsletter.words.slot import SlotStatus, Ways
+from newsletter.words.times.cadence_text import parse_cadence
 from newsletter.words.token import reader_token
 from tests.fakes.running import SendGridServer, sendgrid_server
 from tests.frozen import frozen

@@ -10,9 +10,9 @@ from sqlalchemy import update
 from newsletter.db.engine import writing
 from newsletter.readers.tables import subscription
 from newsletter.schedule.choice import approve_issue
-from newsletter.words.cadence_text import parse_cadence
 from newsletter.words.slot import Ways
 from newsletter.words.subscriber import SubscriptionStatus
+from newsletter.words.times.cadence_text import parse_cadence
 from tests.schedule.world import SLOT, YEAR, World
 from tests.world import add_readers
 

@@ -24,8 +24,8 @@ from newsletter.schedule.schedule import Schedule
 from newsletter.schedule.tick import tick
 from newsletter.wiring import Parts, Timing, open_newsletter
 from newsletter.wiring.clocks import desk_of
-from newsletter.words.cadence_text import parse_cadence
 from newsletter.words.slot import Slot, SlotStatus, Timetable, Ways, Why
+from newsletter.words.times.cadence_text import parse_cadence
 from tests.running import ISSUE, POST, a_folder
 from tests.world import add_readers
 

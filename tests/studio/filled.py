@@ -25,10 +25,10 @@ from newsletter.web.studio.session import token_address
 from newsletter.wiring import Parts, open_newsletter
 from newsletter.wiring.clocks import desk_of
 from newsletter.wiring.collect import collect_desk
-from newsletter.words.cadence_text import parse_cadence
 from newsletter.words.find import FindDraft, Origin
 from newsletter.words.slot import Ways
 from newsletter.words.subscriber import SubscriptionStatus
+from newsletter.words.times.cadence_text import parse_cadence
 from newsletter.words.user import Role
 from tests.ready import put_database
 

@@ -8,9 +8,9 @@ from email.policy import default
 
 import pytest
 
-from newsletter.words.cadence_text import parse_cadence
 from newsletter.words.ledger import MailingStatus
 from newsletter.words.slot import Ways
+from newsletter.words.times.cadence_text import parse_cadence
 from tests.studio.conftest import World
 from tests.world import add_readers
 

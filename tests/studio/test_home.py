@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from newsletter.words.cadence_text import parse_cadence
 from newsletter.words.slot import Ways
+from newsletter.words.times.cadence_text import parse_cadence
 from tests.studio.conftest import World
 from tests.world import add_readers
 

@@ -11,10 +11,10 @@ import pytest
 from newsletter.schedule.tick import tick
 from newsletter.wiring.clocks import desk_of
 from newsletter.wiring.collect import collect_desk
-from newsletter.words.cadence_text import parse_cadence
 from newsletter.words.find import FindStatus
 from newsletter.words.ledger import MailingStatus
 from newsletter.words.slot import Slot, SlotStatus, Ways
+from newsletter.words.times.cadence_text import parse_cadence
 from tests.studio.conftest import World
 from tests.world import add_readers
 

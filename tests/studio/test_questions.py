@@ -11,8 +11,8 @@ from starlette.testclient import TestClient
 from newsletter.web.app import build
 from newsletter.web.studio.routes import studio_routes
 from newsletter.wiring import Parts, open_newsletter
-from newsletter.words.cadence_text import parse_cadence
 from newsletter.words.slot import SlotStatus, Ways, Why
+from newsletter.words.times.cadence_text import parse_cadence
 from tests.studio.conftest import AT_HOME, HERE, World
 
 

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsletter.words.cadence import LAST, Cadence, MonthlyByDate, MonthlyByWeekday, Weekday, Weekly, resolve
-from newsletter.words.cadence_text import cadence_text, clock_note, parse_cadence, sentence
 from newsletter.words.mistake import Mistake
+from newsletter.words.times.cadence import LAST, Cadence, MonthlyByDate, MonthlyByWeekday, Weekday, Weekly, resolve
+from newsletter.words.times.cadence_text import cadence_text, clock_note, parse_cadence, sentence
 
 ZONES = (
     "Europe/Berlin",

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from newsletter.words.mistake import Mistake
 from newsletter.words.moment import say_back, say_moment, say_span
-from newsletter.words.typed_time import parse_moment
+from newsletter.words.times.typed_time import parse_moment
 
 NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)  # Monday, 16:00 in Berlin
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from newsletter.words.cadence_text import parse_cadence
 from newsletter.words.slot import (
     Slot,
     SlotStatus,
@@ -22,6 +21,7 @@ from newsletter.words.slot import (
     tried_lately,
     what_keeps_it,
 )
+from newsletter.words.times.cadence_text import parse_cadence
 
 # The words are frozen an hour before, and up to three hours late it still goes.
 AT = datetime(2026, 12, 3, 8, tzinfo=UTC)

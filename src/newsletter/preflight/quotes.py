@@ -12,11 +12,11 @@ from newsletter.ports.fetcher import Fetched
 from newsletter.preflight.author_text import AuthorText, Quote
 from newsletter.preflight.rules import finding
 from newsletter.preflight.web.ask import Replies
-from newsletter.words.cadence_text import say_list
 from newsletter.words.finding import Finding
 from newsletter.words.mistake import Place
 from newsletter.words.plain import letters_of, shortened
 from newsletter.words.post import Post
+from newsletter.words.times.cadence_text import say_list
 
 _HIDDEN = re.compile(
     r"<(script|style|template|noscript)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL | re.IGNORECASE

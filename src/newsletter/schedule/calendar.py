@@ -15,11 +15,11 @@ from newsletter.schedule.freeze import choose
 from newsletter.schedule.ical import CalendarEvent
 from newsletter.schedule.letters import BECAUSE
 from newsletter.schedule.rows import missing_times
-from newsletter.words.cadence import Occurrence
-from newsletter.words.cadence_text import clock_note
 from newsletter.words.ledger import MailingStatus
 from newsletter.words.mistake import NewsletterError
 from newsletter.words.slot import OPEN, Slot, SlotStatus, Timetable
+from newsletter.words.times.cadence import Occurrence
+from newsletter.words.times.cadence_text import clock_note
 
 _SAID = {
     SlotStatus.WAITING: "waiting",

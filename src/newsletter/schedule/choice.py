@@ -12,10 +12,10 @@ from newsletter.schedule.approval import find_good_approval
 from newsletter.schedule.desk import Desk
 from newsletter.schedule.freeze import choose
 from newsletter.schedule.lock import lock_anew, slots_with
-from newsletter.words.cadence_text import say_time
 from newsletter.words.finding import Finding, that_ask, that_stop
 from newsletter.words.mistake import Missing, Mistake, NotNow
 from newsletter.words.slot import APART, Approval, Slot, SlotStatus, Timetable, Why
+from newsletter.words.times.cadence_text import say_time
 
 _NOT_BEGUN = (SlotStatus.WAITING, SlotStatus.FROZEN)
 

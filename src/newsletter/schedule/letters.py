@@ -12,10 +12,10 @@ from newsletter.ledger.sample import sample
 from newsletter.notices.notice import Notice
 from newsletter.schedule.desk import Desk
 from newsletter.schedule.sendings_sql import SendingTally
-from newsletter.words.cadence_text import say_time
 from newsletter.words.ledger import HandOver, MailingStatus
 from newsletter.words.moment import say_moment, say_span
 from newsletter.words.slot import MENDABLE, Slot, Timetable, Why
+from newsletter.words.times.cadence_text import say_time
 from newsletter.words.token import reader_token
 
 # Why a slot did not go, as it stands after "because".

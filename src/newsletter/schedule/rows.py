@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from newsletter.schedule import letters
 from newsletter.schedule.desk import Desk
-from newsletter.words.cadence import Occurrence, resolve
 from newsletter.words.slot import OPEN, Slot, SlotStatus, Timetable, Why, passed_over, reminders
+from newsletter.words.times.cadence import Occurrence, resolve
 
 # Slots are written down this long before anything has to be done about them; the next one always is.
 _AHEAD = timedelta(days=2)

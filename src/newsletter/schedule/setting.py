@@ -9,10 +9,10 @@ from newsletter.readers.address import check_address
 from newsletter.schedule.approval import needs_approval
 from newsletter.schedule.desk import Desk
 from newsletter.schedule.timetables_sql import Timetables
-from newsletter.words.cadence import Cadence
 from newsletter.words.mistake import Missing, Mistake
 from newsletter.words.moment import say_span
 from newsletter.words.slot import Timetable, Ways
+from newsletter.words.times.cadence import Cadence
 
 
 def set_timetable(

@@ -18,10 +18,10 @@ from newsletter.notices.notice import Notice
 from newsletter.notices.notices_sql import write_notice
 from newsletter.readers.tables import mailing_list
 from newsletter.schedule.tables import slot
-from newsletter.words.cadence import Occurrence
 from newsletter.words.ledger import MailingStatus
 from newsletter.words.mistake import Missing
 from newsletter.words.slot import OPEN, Slot, SlotStatus, Why, may_move
+from newsletter.words.times.cadence import Occurrence
 
 _WALL = "%Y-%m-%dT%H:%M"
 # The fields of a slot that are columns of the same name, and of the same type.

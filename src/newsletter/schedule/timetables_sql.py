@@ -12,9 +12,9 @@ from newsletter.db.engine import reading, writing
 from newsletter.db.types import AnyRow
 from newsletter.db.upsert import insert_into
 from newsletter.schedule.tables import cadence, skipped_date
-from newsletter.words.cadence import Cadence
-from newsletter.words.cadence_text import cadence_text, parse_cadence
 from newsletter.words.slot import Timetable, Ways
+from newsletter.words.times.cadence import Cadence
+from newsletter.words.times.cadence_text import cadence_text, parse_cadence
 
 
 class Timetables:

@@ -6,9 +6,9 @@ import re
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from newsletter.words.cadence import Occurrence
-from newsletter.words.cadence_text import clock_note, say_time
 from newsletter.words.mistake import Mistake
+from newsletter.words.times.cadence import Occurrence
+from newsletter.words.times.cadence_text import clock_note, say_time
 
 
 def say_moment(at: datetime, zone: str) -> str:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 
-from newsletter.words.cadence import Cadence
+from newsletter.words.times.cadence import Cadence
 
 # Rendering an issue that has errors again and again would keep a small machine busy.
 TRY_AGAIN_AFTER = timedelta(minutes=5)

@@ -19,11 +19,11 @@ from newsletter.cli.schedule.output import line_json, line_text, say_timetable, 
 from newsletter.cli.send.when import say_outlook
 from newsletter.config import read_config
 from newsletter.wiring import Parts
-from newsletter.words.cadence_text import cadence_text, clock_note, parse_cadence, say_time, sentence
 from newsletter.words.mistake import Missing, Mistake
 from newsletter.words.moment import say_back
 from newsletter.words.slot import Timetable, Ways
-from newsletter.words.typed_time import parse_moment
+from newsletter.words.times.cadence_text import cadence_text, clock_note, parse_cadence, say_time, sentence
+from newsletter.words.times.typed_time import parse_moment
 
 if TYPE_CHECKING:
     from newsletter.schedule.desk import Desk

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from newsletter.wiring import Parts
-from newsletter.words.cadence_text import cadence_text, sentence
 from newsletter.words.moment import say_span
 from newsletter.words.slot import Timetable
+from newsletter.words.times.cadence_text import cadence_text, sentence
 
 if TYPE_CHECKING:
     from newsletter.schedule.calendar import CalendarLine

@@ -11,11 +11,11 @@ from newsletter.cli.send.last_look import asks, last_look
 from newsletter.ledger.rows import MailingRow
 from newsletter.segments.audience import Audience
 from newsletter.wiring import Parts
-from newsletter.words.cadence import Occurrence
 from newsletter.words.ledger import MailingStatus
 from newsletter.words.mistake import Missing, NotNow
 from newsletter.words.moment import say_back, say_moment
-from newsletter.words.typed_time import parse_moment
+from newsletter.words.times.cadence import Occurrence
+from newsletter.words.times.typed_time import parse_moment
 
 
 def instant(at: str, parts: Parts) -> datetime:

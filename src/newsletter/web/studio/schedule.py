@@ -19,12 +19,12 @@ from newsletter.web.studio.page import Page
 from newsletter.web.studio.studio import Studio
 from newsletter.web.studio.visit import NoSuchAct, Visit
 from newsletter.wiring.clocks import desk_of
-from newsletter.words.cadence import Cadence
-from newsletter.words.cadence_text import cadence_text, clock_note, describe, parse_cadence, say_time, sentence
 from newsletter.words.mistake import Missing, Mistake, NewsletterError
 from newsletter.words.moment import parse_span, say_back, span_text
 from newsletter.words.slot import Slot, SlotStatus, Timetable, Ways
-from newsletter.words.typed_time import parse_moment
+from newsletter.words.times.cadence import Cadence
+from newsletter.words.times.cadence_text import cadence_text, clock_note, describe, parse_cadence, say_time, sentence
+from newsletter.words.times.typed_time import parse_moment
 
 _AHEAD = 6
 _LARGEST_CALENDAR = 1_000_000

@@ -34,7 +34,7 @@ from newsletter.words.ledger import MailingStatus
 from newsletter.words.mistake import Missing, Mistake, NewsletterError, NotNow
 from newsletter.words.moment import say_moment
 from newsletter.words.slot import Approval
-from newsletter.words.typed_time import parse_moment
+from newsletter.words.times.typed_time import parse_moment
 from newsletter.words.user import Role
 
 _WHEN = ("now", "next", "at")

@@ -8,8 +8,17 @@ from datetime import date, datetime, time
 from itertools import islice
 from zoneinfo import ZoneInfo, available_timezones
 
-from newsletter.words.cadence import LAST, Cadence, MonthlyByDate, MonthlyByWeekday, Occurrence, Rule, Weekday, Weekly
 from newsletter.words.mistake import Mistake
+from newsletter.words.times.cadence import (
+    LAST,
+    Cadence,
+    MonthlyByDate,
+    MonthlyByWeekday,
+    Occurrence,
+    Rule,
+    Weekday,
+    Weekly,
+)
 
 EXAMPLES = (
     'Write it like "every thursday 09:00 Europe/Berlin", "every 2 weeks on monday and thursday 09:00 Europe/Berlin '

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from newsletter.words.cadence import Occurrence, Weekday, resolve
-from newsletter.words.cadence_text import is_zone
 from newsletter.words.mistake import Mistake
 from newsletter.words.moment import say_moment
+from newsletter.words.times.cadence import Occurrence, Weekday, resolve
+from newsletter.words.times.cadence_text import is_zone
 
 _FIX = (
     'Write it like "tomorrow at 9", "thursday 9am", "3 dec 09:00" or "2026-12-03 09:00", with a zone such as '

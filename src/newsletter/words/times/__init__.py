@@ -1,0 +1,1 @@
+"""When: cadences and times, as people write them."""
