@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from newsletter.readers.roster_sql import Roster
     from newsletter.report.copies_sql import Copies
     from newsletter.report.reports_sql import Reports
+    from newsletter.review.letters import NotePost
     from newsletter.schedule.schedule import Schedule
     from newsletter.segments.segments_sql import Segments
     from newsletter.words.erasure import EraseKey
@@ -176,6 +177,19 @@ class Books(Files):
         from newsletter.notices.notices_sql import Notices
 
         return Notices(self.engine)
+
+    @cached_property
+    def note_post(self) -> NotePost:
+        from newsletter.review.letters import NotePost
+        from newsletter.review.untold_sql import UntoldNotes
+
+        newsletter = self.config.newsletter
+        return NotePost(
+            untold=UntoldNotes(self.engine),
+            notes=self.notes,
+            public_url=newsletter.public_url,
+            owner=newsletter.reply_to or newsletter.sender,
+        )
 
     @cached_property
     def drivers(self) -> Drivers:

@@ -12,6 +12,7 @@ from newsletter.config import Config
 if TYPE_CHECKING:
     from newsletter.archive.old_issues import OldIssues
     from newsletter.folder.issues import IssueFiles
+    from newsletter.folder.notes.files import NoteFiles
     from newsletter.folder.pictures.images import ImageFolder
     from newsletter.folder.posts import PostFiles
     from newsletter.folder.sheets import SheetFiles
@@ -55,6 +56,12 @@ class Files:
         from newsletter.folder.sheets import SheetFiles
 
         return SheetFiles(self.directory)
+
+    @cached_property
+    def notes(self) -> NoteFiles:
+        from newsletter.folder.notes.files import NoteFiles
+
+        return NoteFiles(self.directory)
 
     @cached_property
     def shelf(self) -> Shelf:

@@ -13,8 +13,9 @@ SECONDS_BETWEEN_SWEEPS = 3_600.0
 
 
 def post_letters(parts: Parts) -> None:
-    """Post the mails that wait: those of an import, and those whose posting was interrupted."""
+    """Post the mails that wait: those of an import, and those whose posting was interrupted; write those about notes."""
     parts.post_office.post_waiting()
+    parts.note_post.post_due(parts.clock.now())
 
 
 def sweep(parts: Parts) -> None:

@@ -20,6 +20,7 @@ _ROOMS = (
     "jobs",
     "collect",
     "access",
+    "review",
 )
 for _room in _ROOMS:
     importlib.import_module(f"newsletter.{_room}.tables")

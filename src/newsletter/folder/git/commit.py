@@ -16,6 +16,7 @@ from newsletter.words.mistake import NotNow
 COMMITTER = "newsletter"
 _HOOK_SECONDS = 120.0
 _MOST_LISTED = 3
+_GITS_OWN = frozenset({".gitkeep", ".gitattributes"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ def changed_files(checkout: Checkout) -> list[str]:
 def _is_meant(path: str) -> bool:
     """Editors keep hidden files and copies beside what they edit."""
     name = PurePosixPath(path).name
-    return not path.endswith(("/", "~")) and (not name.startswith(".") or name == ".gitkeep")
+    return not path.endswith(("/", "~")) and (not name.startswith(".") or name in _GITS_OWN)
 
 
 def _links(checkout: Checkout, paths: set[str]) -> set[str]:

@@ -14,6 +14,7 @@ from newsletter.folder.git.advance import PLAIN, changed_paths, own_index
 from newsletter.folder.git.aside import SHEETS
 from newsletter.folder.git.checkout import FILES, Checkout
 from newsletter.folder.git.commit import listed_paths
+from newsletter.folder.notes.entry import merged_lines
 from newsletter.words.mistake import NewsletterError, NotNow
 
 _BASE, _OURS, _THEIRS = "1", "2", "3"
@@ -93,11 +94,15 @@ def _merged(checkout: Checkout, path: str, found: Mapping[str, TreeEntry]) -> st
     base, ours, theirs = texts
     if base is None or ours is None or theirs is None:
         return None
+    file = checkout.file(path) or path
+    if file.startswith("notes/") and file.endswith(".jsonl"):
+        text = merged_lines(base, ours, theirs)
+        return checkout.git.must("hash-object", "-w", "--stdin", given=text.encode()).text
     merge = Merge3(base.splitlines(True), ours.splitlines(True), theirs.splitlines(True))
     if any(region[0] == "conflict" for region in merge.merge_regions()):
         return None
     text = "".join(merge.merge_lines())
-    if not _is_readable(checkout.file(path) or path, text):
+    if not _is_readable(file, text):
         return None
     return checkout.git.must("hash-object", "-w", "--stdin", given=text.encode()).text
 

@@ -24,6 +24,9 @@ export async function goTo(key, fresh = false, more = undefined) {
   tell(null);
 }
 
+/** All that was typed is sent first; false where the studio does not answer. */
+export async function whenSaved() { await saver.flush(); return saver.isIdle; }
+
 /** Be told of every change: {file, field, value} as it is typed, {saved} when all of it is in its file, null when something else changed. */
 export function onChange(listener) { listeners.push(listener); }
 function tell(change) { for (const listener of listeners) listener(change); }
@@ -228,6 +231,7 @@ document.body.classList.add("is-live");
 document.querySelector(".modes-small").addEventListener("click", (event) => {
   if (event.target.hash) { event.preventDefault(); show(event.target.hash); }
 });
+document.addEventListener("noted", outline);
 toc.addEventListener("click", (event) => {
   const key = event.target.closest("[data-part]")?.dataset.part;
   if (key && !event.ctrlKey && !event.metaKey) { event.preventDefault(); open(key); }

@@ -15,6 +15,7 @@ from newsletter.web.studio.issue.compose_form import save_form
 from newsletter.web.studio.issue.draft_parts import OpenPart, outline_of, part_of, unused_in
 from newsletter.web.studio.issue.whose import offers_of, other_checks, paragraphs_of
 from newsletter.web.studio.page import Page
+from newsletter.web.studio.review.margin import count_open, margin_of
 from newsletter.web.studio.studio import Studio
 from newsletter.web.studio.visit import Visit
 from newsletter.wiring.clocks import desk_of
@@ -22,9 +23,12 @@ from newsletter.words.arrangement import Sections, added, arranged, moved, remov
 from newsletter.words.mistake import Mistake, NewsletterError
 from newsletter.words.user import Role
 
+_PIECES = {"bare": "part.html", "notes": "margin.html", "outline": "outline.html"}
+
 
 def show(studio: Studio, visit: Visit) -> Response:
-    """The whole page, with the part that `?part=` names; `?bare` gives that part alone, for the script; `?all` asks whose words
+    """The whole page, with the part that `?part=` names; `?bare` gives that part alone, `?notes` its notes
+    and `?outline` the outline, for the script; `?all` asks whose words
     every paragraph of a post is.
     """
     number = visit.number("number")
@@ -34,7 +38,7 @@ def show(studio: Studio, visit: Visit) -> Response:
         return _broken(studio, visit, number, mistake)
     part = part_of(studio.parts, outline, visit.asked("part"))
     wanted = visit.request.query_params
-    template = "part.html" if "bare" in wanted else "outline.html" if "outline" in wanted else "compose.html"
+    template = next((_PIECES[name] for name in _PIECES if name in wanted), "compose.html")
     unused = unused_in(studio.parts) if template == "compose.html" else []
     file_versions = _versions(studio, part)
     lock = find_lock(desk_of(studio.parts), number) if template == "compose.html" else None
@@ -52,6 +56,8 @@ def show(studio: Studio, visit: Visit) -> Response:
         offers=offers_of(studio, part.post) if part.post else [],
         is_all="all" in wanted and part.post is not None,
         presses=visit.asked("presses"),
+        n_notes=count_open(studio.parts, outline.issue),
+        margin=margin_of(studio.parts, part.key, part.file, visit.who),
     )
 
 

@@ -1,0 +1,132 @@
+// Notes beside the words: on what is selected, saved without leaving the page, and those of others as they come.
+
+import { csrf, post, root } from "./studio.js";
+import { goTo, here, whenSaved } from "./compose.js";
+import { fieldOf, selected } from "./words.js";
+
+const write = document.querySelector("#write");
+const CONTEXT = 60;
+const FOLLOW = 8000;
+
+const margin = () => write.querySelector("#notes");
+const partKey = () => write.querySelector("form.part")?.dataset.key ?? "";
+const keptName = (area) => `newsletter:${root}:note:${margin().dataset.noteFile}:${area.dataset.kept}`;
+
+/** What is selected in a field of the part: {field, quote, before, after}, or null. */
+function marked() {
+  if (!lastField?.isConnected) return null;
+  const { value, dataset: { field } } = lastField;
+  const { from, to, text: quote } = selected(lastField);
+  return quote ? { field, quote, before: value.slice(Math.max(from - CONTEXT, 0), from), after: value.slice(to, to + CONTEXT) } : null;
+}
+
+let lastField = null;
+write.addEventListener("focusin", (event) => {
+  lastField = fieldOf(event.target) ?? event.target.closest("form.part [data-field]") ?? lastField;
+});
+
+/** Open the form for a new note, on what is selected where something is. */
+function begin() {
+  const fold = margin()?.querySelector("#new-note");
+  if (!fold) return;
+  fold.open = true;
+  const form = fold.querySelector("form");
+  const words = marked();
+  if (words) {
+    const choices = [...(form.elements.field.options ?? [form.elements.field])].map((one) => one.value);
+    if (choices.includes(words.field)) for (const name of ["field", "quote", "before", "after"]) form.elements[name].value = words[name];
+  }
+  form.elements.note.focus();
+  form.scrollIntoView({ block: "nearest" });
+}
+
+/** Take over the notes of the part that the page shows now: what was typed and not saved is put back. */
+function takeOver() {
+  if (!margin()) return;
+  for (const area of margin().querySelectorAll("[data-kept]")) {
+    let kept = null;
+    try { kept = localStorage.getItem(keptName(area)); } catch { /* a browser that keeps nothing */ }
+    if (kept && !area.value) { area.value = kept; area.closest("details").open = true; }
+  }
+  const tools = write.querySelector(".tools");
+  if (tools && !tools.querySelector("[data-note]")) {
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Note", title: "Note on what is selected (Ctrl Alt M)" });
+    button.dataset.note = "";
+    button.addEventListener("click", begin);
+    tools.append(button);
+  }
+}
+
+function keep(area) {
+  try {
+    if (area.value) localStorage.setItem(keptName(area), area.value);
+    else localStorage.removeItem(keptName(area));
+  } catch { /* full or forbidden: it is on the screen */ }
+}
+
+async function send(form, button) {
+  // The words that a note is about have to be in their file first.
+  await whenSaved();
+  const data = Object.fromEntries([...new FormData(form)].filter(([name]) => name !== "csrf"));
+  data.act = button.value;
+  const path = button.formAction.endsWith("/suggestions") ? `${here}/suggestions` : `${here}/notes`;
+  const [status, answer] = await post(path, data);
+  if (status !== 200) {
+    const line = form.querySelector("[role=alert]");
+    line.textContent = `${answer.message ?? "It was not saved."} ${answer.fix ?? ""}`;
+    line.hidden = false;
+    return;
+  }
+  for (const area of form.querySelectorAll("[data-kept]")) { area.value = ""; keep(area); }
+  if (button.value === "accept") await goTo(partKey(), true);
+  else await refresh();
+  document.dispatchEvent(new Event("noted"));
+  document.getElementById(`note-${data.on ?? answer.id}`)?.focus();
+}
+
+/** The notes of the open part as they are now. */
+async function refresh() {
+  const key = partKey();
+  let response;
+  try { response = await fetch(`${root}/studio${here}?part=${encodeURIComponent(key)}&notes`, { redirect: "error" }); } catch { return; }
+  if (!response.ok || key !== partKey() || !margin()) return;
+  const fresh = new DOMParser().parseFromString(await response.text(), "text/html").querySelector("#notes");
+  if (!fresh) return;
+  for (const field of fresh.querySelectorAll("[name=csrf]")) field.value = csrf;
+  margin().replaceWith(fresh);
+  takeOver();
+}
+
+/** Show the words that a note is about. */
+function show(quote) {
+  const area = write.querySelector(`form.part [data-field="${CSS.escape(quote.dataset.field)}"]`);
+  const at = area?.value.indexOf(quote.dataset.quote) ?? -1;
+  if (at < 0) return;
+  area.focus();
+  area.setSelectionRange(at, at + quote.dataset.quote.length);
+}
+
+write.addEventListener("input", (event) => { if (event.target.matches("[data-kept]")) keep(event.target); });
+write.addEventListener("submit", (event) => {
+  if (!event.target.closest("#notes")) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  send(event.target, event.submitter);
+}, true);
+write.addEventListener("click", (event) => {
+  const quote = event.target.closest("blockquote[data-quote]");
+  if (quote) show(quote);
+});
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey && event.altKey && event.key.toLowerCase() === "m") { event.preventDefault(); begin(); }
+});
+document.addEventListener("part", () => { takeOver(); if (location.hash.startsWith("#note-")) document.getElementById(location.hash.slice(1))?.focus(); });
+takeOver();
+
+/** What others note comes by itself, unless somebody is writing here. */
+async function follow() {
+  if (document.hidden || !margin()) return;
+  const isWriting = [...margin().querySelectorAll("textarea")].some((area) => area.value) || margin().contains(document.activeElement);
+  if (!isWriting) await refresh();
+}
+setInterval(follow, FOLLOW);

@@ -1,0 +1,80 @@
+"""Notes in a real browser: on selected words, by key, kept while the studio is away."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from newsletter.folder.notes.files import NoteFiles
+from tests.running import a_folder
+from tests.studio.serving import Serving, browser, signed_in, studio
+
+POST = "posts/2026-11-20-ferries-in-winter.md"
+QUOTE = "a line that only exists when the ice allows it"
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with browser() as opened:
+        yield opened
+
+
+@pytest.fixture
+def serving(tmp_path: Path) -> Iterator[Serving]:
+    with studio(a_folder(tmp_path / "weekly")) as running:
+        yield running
+
+
+def _select(page: Page, quote: str) -> None:
+    page.locator("#value-body").evaluate(
+        "(area, quote) => { area.focus(); const at = area.value.indexOf(quote);"
+        " area.setSelectionRange(at, at + quote.length); }",
+        quote,
+    )
+
+
+def wait_until_away(serving: Serving) -> None:
+    """Return once nobody answers any more."""
+    place = urlsplit(serving.home)
+    with suppress(OSError):
+        while True:
+            socket.create_connection((place.hostname or "", place.port or 0), timeout=1).close()
+            time.sleep(0.05)
+
+
+def test_a_note_on_selected_words_survives_a_dead_studio(chromium: Browser, serving: Serving) -> None:
+    """By key; the studio is killed before it is saved, the page loaded again, and then it is saved once."""
+    page = signed_in(chromium, serving)
+    page.goto(f"{serving.home}/issues/1")
+    page.wait_for_selector(".is-live #value-body")
+    page.wait_for_selector("[data-note]")
+    _select(page, QUOTE)
+    page.keyboard.press("Control+Alt+m")
+    expect(page.locator("#note-quote")).to_have_value(QUOTE)
+    page.keyboard.type("Does it?")
+    serving.kill()
+    # What the killed process had started may live on for a moment.
+    wait_until_away(serving)
+    page.get_by_role("button", name="Save note").click()
+    expect(page.locator("#new-note [role=alert]")).to_contain_text("does not answer")
+    serving.start()
+    page.goto(f"{serving.home}/issues/1")
+    expect(page.locator("#note-text")).to_have_value("Does it?")
+    page.get_by_role("button", name="Save note").click()
+    note = page.locator(".note")
+    expect(note).to_contain_text("Does it?")
+    note.locator("summary", has_text="Answer").click()
+    note.locator("textarea").fill("It does.")
+    note.get_by_role("button", name="Save answer").click()
+    expect(note).to_contain_text("It does.")
+    note.get_by_role("button", name="Settle").click()
+    expect(page.locator(".over summary").first).to_contain_text("1 settled")
+
+    assert [one.text for one in NoteFiles(serving.directory).entries(POST)] == ["Does it?", "It does.", ""]
