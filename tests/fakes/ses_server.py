@@ -42,6 +42,15 @@ LIVE_IDENTITY: dict[str, Any] = {
 }
 
 
+_MADE = frozenset(
+    {
+        *("CreateEmailIdentity", "DeleteEmailIdentity", "CreateConfigurationSet"),
+        *("CreateConfigurationSetEventDestination", "UpdateConfigurationSetEventDestination"),
+        "DeleteConfigurationSetEventDestination",
+    }
+)
+
+
 @cache
 def _model() -> ServiceModel:
     return botocore.session.get_session().get_service_model("sesv2")
@@ -59,6 +68,8 @@ class SesServer:
         self.taken_at: list[float] = []
         self.asked: list[str] = []
         self.kinds = ["BOUNCE", "COMPLAINT", "DELIVERY", "REJECT", "DELIVERY_DELAY"]
+        self.groups: set[str] = set()
+        self.destinations: dict[tuple[str, str], dict[str, Any]] = {}
         self.problems: list[str] = []
         self.denied: set[str] = set()
         self.plan: list[str | tuple[int, str, str]] = []
@@ -81,10 +92,36 @@ class SesServer:
             return (200, found) if found else (404, missing)
         if operation == "GetConfigurationSetEventDestinations":
             kinds = {"Name": "to-us", "Enabled": True, "MatchingEventTypes": self.kinds}
-            return 200, {"EventDestinations": [{**kinds, "SnsDestination": {"TopicArn": TOPIC}}]}
+            made = [one for (group, _), one in self.destinations.items() if group == given["ConfigurationSetName"]]
+            return 200, {"EventDestinations": made or [{**kinds, "SnsDestination": {"TopicArn": TOPIC}}]}
         if operation == "ListSuppressedDestinations":
             return 200, self._suppressed(given)
+        if operation in _MADE:
+            return self._make(operation, given)
         return 400, {"__type": "BadRequestException", "message": f"the stand-in has no {operation}"}
+
+    def _make(self, operation: str, given: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """What is made once, and taken away again."""
+        there = {"__type": "AlreadyExistsException", "message": "it is there already"}
+        gone = {"__type": "NotFoundException", "message": "it is not there"}
+        name, group = given.get("EmailIdentity", ""), given.get("ConfigurationSetName", "")
+        place = group, given.get("EventDestinationName", "")
+        match operation:
+            case "CreateEmailIdentity":
+                self.identities[name] = {**LIVE_IDENTITY, "VerifiedForSendingStatus": False}
+            case "DeleteEmailIdentity":
+                return (200, {}) if self.identities.pop(name, None) else (404, gone)
+            case "CreateConfigurationSet":
+                if group in self.groups:
+                    return 400, there
+                self.groups.add(group)
+            case "DeleteConfigurationSetEventDestination":
+                return (200, {}) if self.destinations.pop(place, None) else (404, gone)
+            case _:
+                if operation.startswith("Create") and place in self.destinations:
+                    return 400, there
+                self.destinations[place] = {"Name": place[1], **given["EventDestination"]}
+        return 200, {}
 
     def _suppressed(self, given: dict[str, Any]) -> dict[str, Any]:
         begin, size = int(given.get("NextToken", "0")), int(given.get("PageSize", 100))
@@ -101,6 +138,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self._serve(self.rfile.read(int(self.headers["Content-Length"])))
+
+    def do_PUT(self) -> None:
+        self.do_POST()
+
+    def do_DELETE(self) -> None:
+        self._serve(b"")
 
     def _serve(self, body: bytes) -> None:
         operation, given = self._question(body)
@@ -134,6 +177,7 @@ class _Handler(BaseHTTPRequestHandler):
             if operation.name == "SendEmail":
                 raw = given["Content"]["Raw"]
                 raw["Data"] = base64.b64decode(raw["Data"], validate=True)
+            if operation.name in {"SendEmail", *_MADE}:
                 validate_parameters(given, operation.input_shape)
         except Exception as error:
             self.ses.problems.append(f"{operation.name}: {error}")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from newsletter.ports.fetcher import Fetcher
     from newsletter.ports.mailbox import OpenMailbox
     from newsletter.ports.provider import Evidence, Limits, Provider, Tried
+    from newsletter.providers.steps import ConnectQuestion, SetupStep
     from newsletter.words.newsletter import Newsletter
     from newsletter.words.tracking import Tracking
 
@@ -109,6 +110,25 @@ class ProviderKind(ABC):
     def connect_command(self) -> click.Command | None:
         """Asks for the settings and returns them by key; `newsletter connect NAME` tries them and keeps them."""
         return None
+
+    def questions(self, settings: Mapping[str, str]) -> tuple[ConnectQuestion, ...]:
+        """What the page asks to connect it, filled in with the settings that are kept, by key; never with a secret."""
+        return ()
+
+    def answers(self, given: Mapping[str, str], settings: Mapping[str, str]) -> dict[str, str]:
+        """The settings that the answers come to, by key. A secret that was left empty stays as it is in `settings`.
+
+        Raises Mistake for one that can't be right.
+        """
+        return {}
+
+    def try_key(self, setup: ProviderSetup) -> ProviderTried:
+        """As `try_out`, but only whether we are let in: the domain may still have to be prepared."""
+        return self.try_out(setup)
+
+    def steps(self) -> tuple[SetupStep, ...]:
+        """What is prepared at the provider before real mail goes out, in the order in which people do it."""
+        return ()
 
     def try_out(self, setup: ProviderSetup) -> ProviderTried:
         """Ask it to let us in, sending nothing. Raises Unreachable where nobody answered, else NewsletterError."""

@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from newsletter.feedback.events_sql import AT_ONCE
+from newsletter.feedback.heard_file import HeardFile
 from newsletter.ports.events import EventSource, Unreadable, Unverified
 from newsletter.providers.fault import bug_in_words
 from newsletter.providers.registry import KINDS
@@ -33,16 +34,27 @@ def webhook_routes(parts: Parts) -> list[BaseRoute]:
     Raises Mistake for a wrong webhook key.
     """
     return [
-        Route(f"/webhooks/{kind.name}", webhook(parts.feedback, source, kind.title), methods=["POST"])
+        Route(
+            f"/webhooks/{kind.name}",
+            webhook(parts.feedback, source, kind.title, note=HeardFile(parts.directory, kind.name).note),
+            methods=["POST"],
+        )
         for kind in KINDS.values()
         if (source := kind.events(parts.provider_setup))
     ]
 
 
 def webhook(
-    feedback: Feedback, source: EventSource, title: str, waiting: WaitingPosts | None = None
+    feedback: Feedback,
+    source: EventSource,
+    title: str,
+    waiting: WaitingPosts | None = None,
+    note: Callable[[], None] = lambda: None,
 ) -> Callable[[Request], Awaitable[Response]]:
-    """The endpoint. It answers 200 only after the commit; any 5xx makes the provider try again."""
+    """The endpoint. It answers 200 only after the commit; any 5xx makes the provider try again.
+
+    `note` is called for each message that was kept.
+    """
     posts = waiting or WaitingPosts(lambda events: feedback.keep(source, events), at_once=AT_ONCE)
 
     async def endpoint(request: Request) -> Response:
@@ -56,6 +68,7 @@ def webhook(
         try:
             events = await run_in_threadpool(feedback.read, source, request.headers, body)
             await posts.keep(events)
+            note()
         except Unverified:
             return _answer(403, f"not taken: it could not be proved to come from {title}")
         except Unreadable:

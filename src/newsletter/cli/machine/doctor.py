@@ -42,7 +42,7 @@ def doctor(
 
     # Not by parts_of, which closes var/: files that others can read are reported here.
     parts = open_newsletter(ctx.obj.directory, ctx.obj.timing)
-    server = _server(name_server)
+    server = name_server_address(name_server)
     resolver = DnsResolver([server] if server else None)
     found = look_here(parts) + ask_others(parts, resolver, offline=offline, selectors=selectors, bounces=bounces)
     _print(found, form)
@@ -50,7 +50,8 @@ def doctor(
         ctx.exit(1)
 
 
-def _server(text: str | None) -> tuple[str, int] | None:
+def name_server_address(text: str | None) -> tuple[str, int] | None:
+    """`192.0.2.53`, or with a port; None for none. Raises BadParameter."""
     if text is None:
         return None
     address, colon, port = text.rpartition(":") if text.count(":") == 1 else (text, "", "")

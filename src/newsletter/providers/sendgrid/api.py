@@ -1,4 +1,4 @@
-"""Questions to SendGrid's API that hand nothing over: its log, and its lists of addresses it does not mail."""
+"""Questions to SendGrid's API that hand nothing over: its log, its lists of addresses it does not mail, its settings."""
 
 from __future__ import annotations
 
@@ -16,11 +16,14 @@ _SECONDS = 15.0
 
 
 class NoAnswer(Exception):
-    """There was no useful answer; its text says why and names no address. `status` is 0 where there was none at all."""
+    """There was no useful answer; its text says why and names no address. `status` is 0 where there was none at all.
 
-    def __init__(self, reason: str, status: int = 0) -> None:
+    `said` are SendGrid's own words, which may name what was asked for.
+    """
+
+    def __init__(self, reason: str, status: int = 0, said: str = "") -> None:
         super().__init__(reason)
-        self.status = status
+        self.status, self.said = status, said
 
 
 class SendGridApi:
@@ -35,12 +38,18 @@ class SendGridApi:
         self._lock = threading.Lock()
         self._line = HttpLine(self._host.name, self._host.port, tls=secure, monotonic=monotonic)
 
-    def get(self, path: str, **query: int) -> object:
+    def get(self, path: str, **query: int | str) -> object:
         """The JSON of an answer. Raises NoAnswer."""
         return self._ask("GET", f"{path}?{urlencode(query)}" if query else path, b"")
 
     def post(self, path: str, document: object) -> object:
         return self._ask("POST", path, orjson.dumps(document))
+
+    def patch(self, path: str, document: object) -> object:
+        return self._ask("PATCH", path, orjson.dumps(document))
+
+    def delete(self, path: str) -> None:
+        self._ask("DELETE", path, b"")
 
     def _ask(self, method: str, path: str, body: bytes) -> object:
         headers = {
@@ -62,10 +71,22 @@ class SendGridApi:
 
 
 def _json(answer: HttpAnswer, name: str) -> object:
-    if answer.status != 200 or not answer.whole:
-        raise NoAnswer(f"{name} answered {answer.status}", answer.status)
+    """The document; None of an answer that has none (204)."""
+    if answer.status == 204:
+        return None
+    if answer.status not in {200, 201} or not answer.whole:
+        raise NoAnswer(f"{name} answered {answer.status}", answer.status, _said(answer.body))
     try:
         found: object = orjson.loads(answer.body)
     except orjson.JSONDecodeError:
         raise NoAnswer(f"{name} answered something that is not JSON", answer.status) from None
     return found
+
+
+def _said(body: bytes) -> str:
+    """The first message of SendGrid's list of errors, on one line."""
+    try:
+        said = orjson.loads(body)["errors"][0]["message"]
+    except (orjson.JSONDecodeError, LookupError, TypeError):
+        return ""
+    return " ".join(said.split())[:200] if isinstance(said, str) else ""

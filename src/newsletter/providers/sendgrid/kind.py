@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from newsletter.ports.events import EventSource
     from newsletter.ports.provider import Evidence, Limits, Provider, Tried
     from newsletter.providers.sendgrid.api import SendGridApi
+    from newsletter.providers.steps import ConnectQuestion, SetupStep
 
 _DEFAULT_URL = "https://api.sendgrid.com"
 # The global one and those of regions, https://www.twilio.com/docs/sendgrid/api-reference
@@ -65,6 +66,21 @@ class SendGridKind(ProviderKind):
         from newsletter.providers.sendgrid.connect import sendgrid
 
         return sendgrid
+
+    def questions(self, settings: Mapping[str, str]) -> tuple[ConnectQuestion, ...]:
+        from newsletter.providers.sendgrid.connect import sendgrid_questions
+
+        return sendgrid_questions(settings)
+
+    def answers(self, given: Mapping[str, str], settings: Mapping[str, str]) -> dict[str, str]:
+        from newsletter.providers.sendgrid.connect import sendgrid_answers
+
+        return sendgrid_answers(given, settings)
+
+    def steps(self) -> tuple[SetupStep, ...]:
+        from newsletter.providers.sendgrid.steps import sendgrid_steps
+
+        return sendgrid_steps(_api, _url)
 
     def try_out(self, setup: ProviderSetup) -> ProviderTried:
         from newsletter.providers.sendgrid.scopes import try_key

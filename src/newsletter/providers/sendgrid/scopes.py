@@ -1,4 +1,4 @@
-"""Asks SendGrid what a key may do, which sends nothing: for trying a key before it is kept."""
+"""Asks SendGrid what a key may do, which sends nothing."""
 
 from __future__ import annotations
 
@@ -12,11 +12,19 @@ from newsletter.ports.clock import Clock
 from newsletter.providers.kind import ProviderTried
 from newsletter.providers.sendgrid.client import Host, Key
 from newsletter.providers.sendgrid.transport import AnswerLost, Deadline, HttpAnswer, HttpLine, Unreached
+from newsletter.providers.steps import StepLook, StepState
 from newsletter.words.mistake import NotNow, Unreachable
 
 _SECONDS = 25.0
 _MAY_SEND = "mail.send"
 _NOT_CHANGED = "Nothing was changed."
+# What else is worth allowing: what the key can't do without it, and what SendGrid's page of permissions calls it.
+_USEFUL = (
+    ("whitelabel.create", "prepare your domain", "Sender Authentication"),
+    ("user.webhooks.event.settings.update", "set up the webhook for bounces", "Mail Settings, Event Notification"),
+    ("suppression.read", "bring in addresses that bounced", "Suppressions"),
+    ("user.credits.read", "see how many mails are left", "User Account"),
+)
 
 
 def try_key(key: str, *, url: str, clock: Clock) -> ProviderTried:
@@ -25,6 +33,38 @@ def try_key(key: str, *, url: str, clock: Clock) -> ProviderTried:
     Raises Unreachable where the answer says nothing about the key. `GET /v3/scopes` lists what the key that asks may
     do.
     """
+    _, said_at = _ask_scopes(key, url, clock)
+    words = f"{Host(url).name} takes the key, and it may send mail."
+    return ProviderTried(words=words, said_at=said_at)
+
+
+def look_at_key(key: str, *, url: str, clock: Clock) -> StepLook:
+    """As `try_key`, with what the key may not do of what helps."""
+    scopes, _ = _ask_scopes(key, url, clock)
+    missing = [(what, where) for scope, what, where in _USEFUL if not _allows(scopes, scope)]
+    if not missing:
+        return StepLook(state=StepState.DONE, words="SendGrid takes the key, and it may do all that is needed.")
+    return StepLook(
+        state=StepState.CHECK,
+        words=f"SendGrid takes the key, and it may send mail. It may not {_joined([what for what, _ in missing])}.",
+        fix=f"At SendGrid, under Settings, API Keys, allow it: {'; '.join(where for _, where in missing)}. "
+        "Or do that there by hand.",
+    )
+
+
+def _allows(scopes: list[str], wanted: str) -> bool:
+    """Whether a scope is there, or one below it, as SendGrid lists single lists of suppressions."""
+    begin = wanted.rpartition(".")[0]
+    return wanted in scopes or any(
+        one.startswith(f"{begin}.") and one.endswith(".read") for one in scopes if ".read" in wanted
+    )
+
+
+def _joined(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} or {parts[-1]}"
+
+
+def _ask_scopes(key: str, url: str, clock: Clock) -> tuple[list[str], datetime | None]:
     host, secret = Host(url), Key(key)
     context = ssl.create_default_context if host.is_secure else None
     line = HttpLine(host.name, host.port, tls=context, monotonic=clock.monotonic)
@@ -47,8 +87,7 @@ def try_key(key: str, *, url: str, clock: Clock) -> ProviderTried:
             "SendGrid knows this key, but it may not send mail.",
             fix=f"Give it the permission Mail Send. {_NOT_CHANGED}",
         )
-    words = f"{host.name} takes the key, and it may send mail."
-    return ProviderTried(words=words, said_at=_said_at(answer.headers))
+    return scopes, _said_at(answer.headers)
 
 
 def _said_at(headers: Mapping[str, str]) -> datetime | None:

@@ -12,6 +12,7 @@ from newsletter.providers.ses.client import SesClient
 from newsletter.providers.ses.destinations import event_warnings
 from newsletter.providers.ses.questions import NOT_CHANGED, ask_ses
 from newsletter.providers.ses.quota import quota
+from newsletter.providers.steps import MailNeed, StepLook, StepState
 from newsletter.words.message import addr_spec
 from newsletter.words.mistake import NotNow
 
@@ -48,6 +49,35 @@ def try_account(client: SesClient, *, sender: str, configuration_set: str = "", 
     words = [f"SES in {region} lets us in, and sends for {name}.", _mail_from(identity), _amount(account)]
     warnings = (*_account_warnings(account), *_identity_warnings(name, identity), *events)
     return ProviderTried(words=" ".join(words), said_at=_said_at(account), warnings=warnings)
+
+
+def try_keys(client: SesClient) -> ProviderTried:
+    """Whether the keys let us in, and what the account may send. Raises NotNow with what to do, and Unreachable."""
+    account = ask_ses(client, "get_account")
+    said = f"SES in {client.access.region} lets us in. {_amount(account)}"
+    return ProviderTried(words=said, said_at=_said_at(account), warnings=tuple(_account_warnings(account)))
+
+
+def look_at_account(client: SesClient, need: MailNeed) -> StepLook:
+    """What the account may send, held against what the readers and the schedule come to."""
+    account = ask_ses(client, "get_account")
+    words = f"{need.words} {_amount(account)}"
+    told, warnings = quota(account), list(_account_warnings(account))
+    if not account.get("SendingEnabled"):
+        return StepLook(
+            state=StepState.WRONG,
+            words="Sending is switched off for this account.",
+            fix="Its dashboard at Amazon says why.",
+        )
+    if warnings:
+        return StepLook(state=StepState.CHECK, words=f"{words} {warnings[0][0]}", fix=warnings[0][1])
+    if told.a_day is not None and told.a_day < need.readers:
+        return StepLook(
+            state=StepState.CHECK,
+            words=words,
+            fix="One issue takes more than a day's mails: it would stop half way. Ask Amazon for a higher sending quota.",
+        )
+    return StepLook(state=StepState.DONE, words=words)
 
 
 def _identity(client: SesClient, address: str) -> tuple[str, dict[str, Any]]:

@@ -47,18 +47,23 @@ class SesAccess:
 class SesClient:
     """One client for all threads, made with the first call: loading the library takes most of a second."""
 
-    def __init__(self, access: SesAccess, *, calls: int = 1) -> None:
-        """`calls` is how many may be in flight at once."""
+    def __init__(self, access: SesAccess, *, calls: int = 1, service: str = "sesv2") -> None:
+        """`calls` is how many may be in flight at once. `service` is SES, or SNS in the same region."""
         self.access = access
-        self._calls = calls
+        self._calls, self._service = calls, service
         self._lock = threading.Lock()
         self._client: Any = None
+
+    @property
+    def prefix(self) -> str:
+        """How the service is called in the names of permissions."""
+        return "sns" if self._service == "sns" else "ses"
 
     def ask(self, operation: str, **values: object) -> dict[str, Any]:
         """One call of the API, named as boto3 names it. Raises ClientError for a refusal, else BotoCoreError."""
         with self._lock:
             if self._client is None:
-                self._client = _connected(self.access, self._calls)
+                self._client = _connected(self.access, self._calls, self._service)
         answer: dict[str, Any] = getattr(self._client, operation)(**values)
         return answer
 
@@ -68,7 +73,7 @@ class SesClient:
             self._client.close()
 
 
-def _connected(access: SesAccess, calls: int) -> Any:
+def _connected(access: SesAccess, calls: int, service: str) -> Any:
     import boto3
     from botocore.config import Config
 
@@ -86,4 +91,5 @@ def _connected(access: SesAccess, calls: int) -> Any:
         # As for other providers: readers' addresses go to one host only, whatever the environment says of proxies.
         proxies={},
     )
-    return session.client("sesv2", endpoint_url=access.url, config=config)
+    # An address that replaces that of SES does not do for the other service.
+    return session.client(service, endpoint_url=access.url if service == "sesv2" else None, config=config)

@@ -1,12 +1,15 @@
-"""`newsletter connect ses`: asks for the region and the keys."""
+"""Asks for the region and the keys: `newsletter connect ses`, and the same on the page."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
 import click
 
 from newsletter.providers.ask import ask, ask_secret
+from newsletter.providers.steps import ConnectQuestion, one_line
+from newsletter.words.mistake import Mistake
 
 
 @click.command()
@@ -41,3 +44,44 @@ def ses(
         given["ses_secret_key"] = os.environ.get("NEWSLETTER_SES_SECRET_KEY", "").strip() or ask_secret("secret key")
     rest = {"ses_configuration_set": configuration_set, "ses_topic": topic, "ses_url": url}
     return given | {key: value for key, value in rest.items() if value}
+
+
+def ses_questions(settings: Mapping[str, str]) -> tuple[ConnectQuestion, ...]:
+    return (
+        ConnectQuestion(
+            name="region",
+            label="Region",
+            about="Where your SES is, such as eu-west-1. It stands at the top of Amazon's console.",
+            value=settings.get("ses_region", ""),
+        ),
+        ConnectQuestion(
+            name="machine",
+            label="No key: this machine has a role at Amazon",
+            value="yes" if settings.get("ses_region") and not settings.get("ses_access_key") else "",
+            is_switch=True,
+        ),
+        ConnectQuestion(
+            name="access_key",
+            label="Access key",
+            about="Its name begins with AKIA.",
+            value=settings.get("ses_access_key", ""),
+        ),
+        ConnectQuestion(name="secret", label="Secret access key", is_secret=True),
+    )
+
+
+def ses_answers(given: Mapping[str, str], settings: Mapping[str, str]) -> dict[str, str]:
+    region, key = one_line(given.get("region", "")), one_line(given.get("access_key", ""))
+    if not region:
+        raise Mistake("There is no region yet.", fix="Write it like eu-west-1.")
+    if given.get("machine"):
+        # Empty, so that keys that were kept before count no more.
+        return {"ses_region": region, "ses_access_key": "", "ses_secret_key": ""}
+    is_same = key == settings.get("ses_access_key", "")
+    secret = one_line(given.get("secret", "")) or (settings.get("ses_secret_key", "") if is_same else "")
+    if not key or not secret:
+        raise Mistake(
+            "Of the two keys for Amazon SES one is missing.",
+            fix="Copy both from Amazon: IAM, Users, Security credentials.",
+        )
+    return {"ses_region": region, "ses_access_key": key, "ses_secret_key": secret}

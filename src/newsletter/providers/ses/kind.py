@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from newsletter.providers.ses.client import SesAccess
     from newsletter.providers.ses.events import SesEvents
     from newsletter.providers.ses.provider import Ses
+    from newsletter.providers.steps import ConnectQuestion, SetupStep
 
 _REGION = re.compile(r"[a-z]{2,3}(?:-[a-z]+){1,3}-\d{1,2}")
 # SES's own names and no other of Amazon's: under most of those anybody can rent one.
@@ -109,6 +111,32 @@ class SesKind(ProviderKind):
         topic = SnsTopic(name, fetcher=setup.fetcher, clock=setup.clock) if name else None
         asking = (lambda: SesClient(_access(setup))) if setup.settings.get("ses_region") else None
         return SesEvents(topic, setup.clock, asking)
+
+    def questions(self, settings: Mapping[str, str]) -> tuple[ConnectQuestion, ...]:
+        from newsletter.providers.ses.connect import ses_questions
+
+        return ses_questions(settings)
+
+    def answers(self, given: Mapping[str, str], settings: Mapping[str, str]) -> dict[str, str]:
+        from newsletter.providers.ses.connect import ses_answers
+
+        return ses_answers(given, settings)
+
+    def try_key(self, setup: ProviderSetup) -> ProviderTried:
+        """Without the domain, which may not be known there yet."""
+        from newsletter.providers.ses.account import try_keys
+        from newsletter.providers.ses.client import SesClient
+
+        client = SesClient(_access(setup))
+        try:
+            return try_keys(client)
+        finally:
+            client.close()
+
+    def steps(self) -> tuple[SetupStep, ...]:
+        from newsletter.providers.ses.steps import ses_steps
+
+        return ses_steps(_access)
 
     def try_out(self, setup: ProviderSetup) -> ProviderTried:
         from newsletter.providers.ses.account import try_account

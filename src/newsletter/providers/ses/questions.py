@@ -10,7 +10,7 @@ from newsletter.words.mistake import NotNow, Unreachable
 from newsletter.words.outcome import Accepted, Deferred
 
 NOT_CHANGED = "Nothing was changed."
-_MAY_NOT = ("AccessDeniedException", "AccessDenied")
+_MAY_NOT = ("AccessDeniedException", "AccessDenied", "AuthorizationError", "AuthorizationErrorException")
 
 
 def ask_ses(client: SesClient, operation: str, **values: object) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def ask_ses(client: SesClient, operation: str, **values: object) -> dict[str, An
             action = "".join(part.title() for part in operation.split("_"))
             raise NotNow(
                 f"SES knows these keys, but they may not ask for {action}.",
-                fix=f"Give them the permission ses:{action}; docs/ses.md lists all that are used. {NOT_CHANGED}",
+                fix=f"Give them the permission {client.prefix}:{action} at Amazon, under IAM, Users. {NOT_CHANGED}",
             ) from None
         found = refused(error, delivery=0, sender="").outcome
     except BotoCoreError as error:

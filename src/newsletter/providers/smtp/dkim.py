@@ -71,6 +71,16 @@ def read_signer(path: Path, *, selector: str | None, sender: str) -> Signer:
     return Signer(key, selector=selector, sender=sender)
 
 
+def public_record(path: Path) -> str:
+    """The public half of the key in a file, as its record in DNS holds it (RFC 6376, 3.6.1). Raises Mistake."""
+    try:
+        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    except (OSError, ValueError, TypeError):
+        raise _not_a_key(path) from None
+    public = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return f"v=DKIM1; k=rsa; p={base64.b64encode(public).decode()}"
+
+
 def _not_a_key(path: Path) -> Mistake:
     return Mistake(
         f"{path} does not hold an RSA private key without a password, in the PEM form.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from newsletter.ports.provider import Limits
     from newsletter.providers.smtp.bounces.mark import ReturnPath
     from newsletter.providers.smtp.provider import SmtpProvider
+    from newsletter.providers.steps import ConnectQuestion, SetupStep
 
 
 _MAILBOX = "NEWSLETTER_SMTP_BOUNCE_MAILBOX"
@@ -101,6 +102,21 @@ class SmtpKind(ProviderKind):
         from newsletter.providers.smtp.connect import smtp
 
         return smtp
+
+    def questions(self, settings: Mapping[str, str]) -> tuple[ConnectQuestion, ...]:
+        from newsletter.providers.smtp.connect import smtp_questions
+
+        return smtp_questions(settings)
+
+    def answers(self, given: Mapping[str, str], settings: Mapping[str, str]) -> dict[str, str]:
+        from newsletter.providers.smtp.connect import smtp_answers
+
+        return smtp_answers(given, settings)
+
+    def steps(self) -> tuple[SetupStep, ...]:
+        from newsletter.providers.smtp.steps import smtp_steps
+
+        return smtp_steps(self.try_out, _MAILBOX)
 
     def for_good(self) -> Callable[[str], bool]:
         from newsletter.providers.smtp.bounces.cause import says_no_mailbox

@@ -1,0 +1,1 @@
+"""How a sending service is connected: one step at a time, each to be repeated and taken back."""
