@@ -22,6 +22,7 @@ def connect(folder: Path, names: NameServer, *words: str, given: str = "") -> su
     return run(folder, "connect", "sendgrid", *words, *where, stdin=given.encode())
 
 
+@pytest.mark.walks
 def test_a_key_is_prepared_and_the_steps_are_done(folder: Path, account: SendGridAccount, names: NameServer) -> None:
     """With `--prepare` practice goes on until `--do use`."""
     done = connect(folder, names, "--prepare", "--url", account.url, given=f"{KEY}\n")
