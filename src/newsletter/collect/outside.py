@@ -8,6 +8,7 @@ from datetime import date
 from newsletter.apart import Bounds, call
 from newsletter.collect.mail.message import ReadMail
 from newsletter.collect.pages.details import PageDetails
+from newsletter.collect.paste.pasted import Pasted
 from newsletter.folder.habits_file import Habit
 from newsletter.words.post import Post
 
@@ -49,6 +50,15 @@ def open_clip(html: str, *, at: str, is_article: bool) -> str:
     task = "newsletter.collect.pages.piece:read_piece"
     data = html.encode(errors="replace")
     return call(task, data, returns=str, what="This piece", fix=fix, bounds=_PAGE, at=at, is_article=is_article)
+
+
+def open_pasted(html: str, *, tells_voices: bool, byline: str = "", habits: Sequence[Habit] = ()) -> Pasted:
+    """`read_pasted`, bounded. Raises Mistake, TooMuch where it takes too long or too much, and NotNow."""
+    fix = "Paste it without its formatting: Ctrl Shift V."
+    task = "newsletter.collect.paste.read:read_pasted"
+    asked = {"tells_voices": tells_voices, "byline": byline, "habits": habits}
+    data = html.encode(errors="replace")
+    return call(task, data, returns=Pasted, what="What was pasted", fix=fix, bounds=_PAGE, **asked)
 
 
 def open_document(data: bytes, *, on: date, habits: Sequence[Habit] = ()) -> Post:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 import yaml
 
 from newsletter.folder.issue_file import KEYS as ISSUE_KEYS
-from newsletter.folder.issue_file import MARKER, marker_line, section_values
+from newsletter.folder.issue_file import MARKER, marker_line, parse_issue, section_values
 from newsletter.folder.post_file import KEYS as POST_KEYS
+from newsletter.folder.post_file import parse_post
 from newsletter.folder.yaml.front_matter import read_document
 from newsletter.folder.yaml.lines import Value, yaml_lines
 from newsletter.folder.yaml.nodes import compose
@@ -74,6 +75,18 @@ def with_outro(text: str, outro: str, *, file: str) -> str:
     return _joined([*head, ""], new) if new else "\n".join([*head, ""])
 
 
+def with_added(text: str, field: str, words: str, *, file: str) -> str:
+    """The text with more words at the end of its `body`, `intro` or `outro`. Raises Mistake for any other field."""
+    if field not in (_ISSUE_BODIES if file.startswith("issues/") else _POST_BODIES):
+        raise Mistake("Nothing can be inserted there.", fix="Load the page again.")
+    if field == "body":
+        there = read_document(text, file).body
+    else:
+        issue = parse_issue(text, file=file)
+        there = issue.intro if field == "intro" else issue.outro
+    return edit_of(file, field, "\n\n".join(part for part in (there.rstrip(), words) if part))(text)
+
+
 def _joined(head: Sequence[str], body: str) -> str:
     return "\n".join([*head, body, ""]) if body else "\n".join([*head, ""]).rstrip("\n") + "\n"
 
@@ -117,6 +130,8 @@ def edit_of(file: str, field: str, value: str) -> Callable[[str], str]:
     if field == "checks":
         kept: Value = [line.strip() for line in value.splitlines() if line.strip()]
         return lambda text: with_key(text, "checks", kept, file=file)
+    if field == "doubts":
+        return lambda text: with_doubts(text, value.splitlines(), file=file)
     if field == "tags":
         tags: Value = [tag for tag in (" ".join(part.split()) for part in value.split(",")) if tag]
         return lambda text: with_key(text, "tags", tags, file=file)
@@ -130,6 +145,13 @@ _ISSUE_BODIES = {"intro": with_intro, "outro": with_outro}
 _POST_BODIES = {"body": with_body}
 _ISSUE_LINES = frozenset({"subject", "preheader", "template"})
 _POST_LINES = frozenset({"title", "url", "source", "author", "byline", "image", "alt"})
+
+
+def with_doubts(text: str, doubts: Sequence[str], *, file: str) -> str:
+    """The text of a post with more lines in `checks:`, each once."""
+    known = parse_post(text, slug="", file=file).checks
+    lines: Value = [*dict.fromkeys((*known, *(doubt.strip() for doubt in doubts if doubt.strip())))]
+    return with_key(text, "checks", lines, file=file)
 
 
 def without_note(file: str, notes: Sequence[str], note: str) -> Callable[[str], str]:

@@ -9,11 +9,14 @@ from bs4.element import NavigableString, Tag
 from markdownify import BACKSLASH, MarkdownConverter
 
 from newsletter.collect.literal import literal, literal_fragment, literal_inline, one_line
+from newsletter.collect.pages.inline_marks import settle_marks
 from newsletter.collect.web_address import in_markdown, whole_address
 from newsletter.folder.issue_file import marker_line
 
 _BLOCKS = re.compile(r"p|div|section|pre|blockquote|ul|ol|li|table|h[1-6]|figure")
-_TEXT_BLOCKS = ["h1", "h2", "h3", "h4", "h5", "h6", "p", "div", "section", "li", "dt", "dd", "figcaption", "blockquote"]
+_HEADINGS = ["h1", "h2", "h3", "h4", "h5", "h6"]
+_NOT_IN_HEADINGS = [*_HEADINGS, "pre", "blockquote", "ul", "ol", "li", "table", "figure"]
+_TEXT_BLOCKS = [*_HEADINGS, "p", "div", "section", "li", "dt", "dd", "figcaption", "blockquote"]
 _IN_LINE = frozenset({"a", "b", "strong", "i", "em", "s", "del", "strike", "cite", "q", "code", "kbd", "samp"})
 # The beginning of a gap or a remark whose two halves stood on either side of a tag.
 _ACROSS_TAGS = re.compile(r"(?<=\{)[{%#]|(?<=<)!(?=--)")
@@ -29,11 +32,18 @@ def html_to_markdown(html: str) -> str:
     soup = BeautifulSoup(html, "html.parser")
     for block in soup.find_all(lambda tag: _BLOCKS.fullmatch(tag.name) is not None):
         _out_of_lines(soup, block)
+    for heading in soup.find_all(_HEADINGS):
+        if heading.find(_NOT_IN_HEADINGS):
+            heading.name = "div"
     for item in soup.find_all(["li", "dt", "dd"]):
         if item.parent is None or item.parent.name not in {"ul", "ol"}:
             item.name = "p"
+    for block in soup.find_all(["p", "div", "section"]):
+        if not block.get_text(strip=True) and block.find(True) is None:
+            block.replace_with(soup.new_tag("br"))
     for figure in soup.find_all("figure"):
         _caption_into_quote(figure)
+    settle_marks(soup)
     text = str(_Converter(heading_style="atx", bullets="-", newline_style=BACKSLASH).convert_soup(soup))
     text = re.sub(r"\n{3,}", "\n\n", re.sub(r"(?<![ \t])[ \t]++(?=\n|\Z)", "", text)).strip("\n")
     return _ACROSS_TAGS.sub(r"\\\g<0>", text).replace(_IN_CODE, "")
@@ -107,7 +117,8 @@ class _Converter(MarkdownConverter):
         return _source(text) if "blockquote" in parent_tags else text
 
     def convert_strike(self, el: Tag, text: str, parent_tags: set[str]) -> str:
-        return f"~~{text.strip()}~~" if text.strip() else text
+        before, after = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+        return f"{before[:1]}~~{text.strip()}~~{after[:1]}" if text.strip() else text
 
     def convert_q(self, el: Tag, text: str, parent_tags: set[str]) -> str:
         return f"“{text.strip()}”" if text.strip() else ""

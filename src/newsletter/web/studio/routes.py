@@ -33,6 +33,7 @@ from newsletter.web.studio.issue import (
     gallery,
     history,
     issues,
+    paste,
     pictures,
     preview,
     reports,
@@ -48,7 +49,22 @@ from newsletter.wiring import Parts
 from newsletter.wiring.runner import Bell
 
 _WEEK = (sign_in, home, finds, sources, schedule, calendar, settings, health, live, users, own_account)
-_ISSUE = (issues, compose, whose, broken, history, pictures, preview, findings, trial, send, reports, gallery, notes)
+_ISSUE = (
+    issues,
+    compose,
+    whose,
+    broken,
+    history,
+    pictures,
+    preview,
+    findings,
+    trial,
+    send,
+    reports,
+    gallery,
+    notes,
+    paste,
+)
 _READERS = (readers, lists, segments, do_not_mail, imports, export, mail_search, reader)
 PAGES: tuple[Page, ...] = tuple(page for module in (*_WEEK, *_ISSUE, *_READERS) for page in module.PAGES)
 

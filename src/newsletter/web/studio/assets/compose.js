@@ -5,6 +5,7 @@ import { Saver, forget, keptOf } from "./saver.js";
 import { tools } from "./words.js";
 import { orderOf, ordering } from "./order.js";
 import { choosePicture } from "./picture.js";
+import { isPasting, pasted, pasting } from "./paste.js";
 import { goOn, whoseKeys } from "./whose.js";
 
 const work = document.querySelector(".work");
@@ -71,6 +72,10 @@ function begin() {
   const heading = form.querySelector("#section-title");
   heading?.addEventListener("change", () => step({ step: "title", section: heading.dataset.section, title: heading.value }, key));
   tools(form, (insert) => choosePicture(issue, insert));
+  pasting(form, issue, {
+    noted: (doubts) => saver.typed(form.dataset.file, "doubts", doubts.join("\n")),
+    decide: () => goTo(key, true),
+  });
   for (const link of toc.querySelectorAll("[data-part]")) {
     link.classList.toggle("on", link.dataset.part === key);
     link.toggleAttribute("aria-current", link.dataset.part === key);
@@ -105,6 +110,7 @@ function offer(form, field, kept) {
 
 /** Open another part without loading the page; what waits is sent first. */
 async function open(key, { push = true, more = key === part().dataset.key ? moreOf() : "" } = {}) {
+  await pasted();
   await saver.flush();
   const address = `?part=${encodeURIComponent(key)}${more}`;
   let response;
@@ -280,7 +286,7 @@ window.addEventListener("popstate", () => {
   open(asked.get("part") ?? "", { push: false, more: asked.has("all") ? "&all" : "" });
 });
 window.addEventListener("beforeunload", (event) => {
-  if (!saver.isIdle) { saver.flush(); event.preventDefault(); }
+  if (!saver.isIdle || isPasting()) { saver.flush(); event.preventDefault(); }
 });
 // Whoever goes on while something waits to be saved goes on when it is.
 document.addEventListener("click", async (event) => {
