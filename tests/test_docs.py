@@ -226,7 +226,7 @@ def test_a_template_is_copied_as_the_page_says(example: Path) -> None:
 
     run(example, "\n".join(block.text for block in blocks(DOCS / "files.md") if block.language == "sh"))
     words = example / "templates/mine/template.toml"
-    words.write_text(words.read_text().replace('"Unsubscribe"', '"Leave us"'))
+    words.write_text(words.read_text().replace('# unsubscribe = "Unsubscribe"', 'unsubscribe = "Leave us"'))
     issue = example / "issues/012.md"
     issue.write_text(issue.read_text().replace("template: digest", "template: mine"))
     parts = open_newsletter(example)

@@ -13,14 +13,14 @@ from playwright.sync_api import Page
 from newsletter.cli.serve.pages import listener_at, serve_pages
 from newsletter.consent.letters.letters import LEAVE, LINK, letter, note, notice
 from newsletter.consent.letters.look import LetterLook
-from newsletter.consent.letters.texts import LETTERS, MOVED, OWN
 from newsletter.consent.own_token import own_token
 from newsletter.consent.requests_sql import NewRequest
 from newsletter.jobs.pulse import Pulse
 from newsletter.ledger.plan import plan
 from newsletter.readers.rows import ReaderRow
+from newsletter.sentences.sentences import Sentences
 from newsletter.wiring import Parts, open_newsletter
-from newsletter.words.consent import Asked, Left
+from newsletter.words.consent import Asked, Left, Mail
 from newsletter.words.gap import fill_part
 from newsletter.words.subscriber import SubscriptionStatus
 from newsletter.words.token import reader_token
@@ -59,13 +59,14 @@ def token_of(parts: Parts, purpose: str, subscriber: int, mailing_list: int = 1,
 
 def every_letter(language: str) -> dict[str, str]:
     """The HTML of each mail that goes to one person, as it arrives."""
-    look = LetterLook()
+    look, words = LetterLook(), Sentences(language)
     letters = {
-        mail.value: letter(mail, WEEKLY, language=language, lists=["Weekly", "Daily"], look=look, days=14)
-        for mail in LETTERS[language]
+        mail.value: letter(mail, WEEKLY, words, lists=["Weekly", "Daily"], look=look, days=14)
+        for mail in Mail
+        if mail is not Mail.NONE
     }
-    for name, said in (("moved", MOVED), ("own", OWN)):
-        letters[name] = notice(WEEKLY, said[language], language=language, look=look)
+    letters["moved"] = notice(WEEKLY, "moved", words, look=look)
+    letters["own"] = notice(WEEKLY, "own", words, look=look, button=True)
     body = "<p>Good to have you. <a href='https://example.com/'>Start here</a>:</p><ul><li>One</li></ul>"
     letters["welcome"] = note(
         WEEKLY,

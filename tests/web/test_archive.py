@@ -105,20 +105,3 @@ def test_an_unknown_page_and_a_wrong_method_are_answered_in_sentences(world: Wor
     assert world.client.get("/wp-login.php").status_code == 404
     assert "Diese Seite gibt es nicht" in world.client.get("/nothing", headers={"accept-language": "de"}).text
     assert world.client.delete("/subscribe").status_code == 405
-
-
-def test_both_catalogues_say_the_same_things() -> None:
-    """No sentence is missing in one of the languages, and none has other values to fill in."""
-    import string
-
-    from newsletter.web.public.sentences import LANGUAGES, read_catalogue
-
-    def names(sentence: str) -> set[str]:
-        return {field for _, field, _, _ in string.Formatter().parse(sentence) if field}
-
-    english = read_catalogue("en")
-    for language in LANGUAGES:
-        other = read_catalogue(language)
-        assert set(other) == set(english)
-        for name, sentence in english.items():
-            assert names(other[name]) == names(sentence), name

@@ -17,6 +17,7 @@ from newsletter.compose.template import UNPRINTABLE, TemplateOutput, calling_lin
 from newsletter.compose.view import IssueView, direction, image_address, view_of
 from newsletter.folder.pictures.images import ImageFolder
 from newsletter.ports.folder import TemplateFiles
+from newsletter.sentences.catalogue import words_around_an_issue
 from newsletter.words.edition import Edition
 from newsletter.words.gap import Context
 from newsletter.words.issue import Issue
@@ -51,7 +52,7 @@ def render(
     sentinels = Sentinels(_sources(issue, by_slug.values(), newsletter, template))
     notes = Notes(inline=look.inline_links)
     view = view_of(issue, by_slug, newsletter, sentinels, notes, images, text_width=look.text_width, column=look.column)
-    context = _context(view, newsletter, template, sentinels, _with_logo(look, template, newsletter, images))
+    context = _context(view, newsletter, template, sentinels, _worded(look, template, newsletter, images))
     mjml = _checked(write(template, "issue.mjml", context, view.blocks()), sentinels)
     text = _checked(write(template, "issue.txt", context), sentinels)
     edition = Edition(
@@ -99,15 +100,16 @@ def _checked(written: TemplateOutput, sentinels: Sentinels) -> TemplateOutput:
     )
 
 
-def _with_logo(
+def _worded(
     look: Look, template: TemplateFiles, newsletter: Newsletter, images: ImageFolder | None
 ) -> dict[str, dict[str, Any]]:
-    """The look's tables with the address that readers get the logo from."""
+    """The look's tables: words that it does not set in the newsletter's language, and the address of its logo."""
+    words = {**words_around_an_issue(newsletter.language), **look.tables.get("words", {})}
     logo = look.tables.get("logo", {})
-    if not logo.get("src"):
-        return look.tables
-    src = image_address(str(logo["src"]), newsletter.public_url, images, logo_place(template))
-    return {**look.tables, "logo": {**logo, "src": src}}
+    if logo.get("src"):
+        src = image_address(str(logo["src"]), newsletter.public_url, images, logo_place(template))
+        logo = {**logo, "src": src}
+    return {**look.tables, "logo": logo, "words": words}
 
 
 def _sources(issue: Issue, posts: Iterable[Post], newsletter: Newsletter, template: TemplateFiles) -> list[str]:

@@ -15,6 +15,8 @@ from newsletter.compose.markdown import html_of, read_blocks
 from newsletter.compose.plain import Notes, text_of
 from newsletter.compose.sentinels import Sentinels
 from newsletter.folder.pictures.images import ImageFolder
+from newsletter.sentences.catalogue import LANGUAGES
+from newsletter.sentences.sentences import Sentences
 from newsletter.words.domain import ascii_url
 from newsletter.words.issue import Issue
 from newsletter.words.mistake import Missing, Mistake, Place
@@ -25,7 +27,6 @@ from newsletter.words.post import Image, Post, own_picture
 _RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ku", "nqo", "ps", "sd", "syr", "ug", "ur", "yi"})
 # Letters that two posts beside each other can have each.
 _LONG = 700
-_MONTHS = "January February March April May June July August September October November December"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +146,11 @@ def direction(language: str) -> str:
 
 
 def written_date(day: date | None, language: str) -> str:
-    """A date in words in English, in figures that every language reads otherwise; empty where there is none."""
+    """A date in words of a language that readers are spoken to in, else in figures; empty where there is none."""
     if day is None:
         return ""
-    if language.partition("-")[0].lower() != "en":
-        return day.isoformat()
-    return f"{day.day} {_MONTHS.split()[day.month - 1]} {day.year}"
+    primary = language.partition("-")[0].lower()
+    return Sentences(primary).day(day) if primary in LANGUAGES else day.isoformat()
 
 
 def image_address(src: str, public_url: str, images: ImageFolder | None, place: Place) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from newsletter.folder.sheets import SheetFiles
     from newsletter.folder.shelf import Shelf
     from newsletter.folder.templates import TemplateFolders
+    from newsletter.sentences.own_words import Translations
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,12 @@ class Files:
         from newsletter.folder.templates import TemplateFolders
 
         return TemplateFolders(self.directory)
+
+    @cached_property
+    def translations(self) -> Translations:
+        from newsletter.sentences.own_words import Translations
+
+        return Translations(self.directory)
 
     @cached_property
     def images(self) -> ImageFolder:

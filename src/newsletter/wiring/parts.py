@@ -55,6 +55,7 @@ class Parts(Books):
             key_id=self.key.id,
             key=self.key.secret,
             new_token=lambda: secrets.token_hex(16),
+            translations=self.translations,
             title=lambda name: titles.get(name, name),
             look=letter_look(self),
         )

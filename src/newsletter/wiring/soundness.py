@@ -30,7 +30,14 @@ def look_here(parts: Parts) -> list[Verdict]:
     found = [*_settings(parts), *_database(parts)]
     if not any(one.about == "Database" and one.state is State.FAIL for one in found):
         found += [schedule(parts), proxies(parts)]
-    return [*found, *_disk(parts.directory), open_files(), backups(parts)]
+    return [*found, *_own_sentences(parts), *_disk(parts.directory), open_files(), backups(parts)]
+
+
+def _own_sentences(parts: Parts) -> list[Verdict]:
+    """The newsletter's own wording of what readers are told: a sentence that can't be used is said in ours."""
+    return [
+        warned("Sentences", f"{fault.place}: {fault.message}", fault.fix or "") for fault in parts.translations.faults()
+    ]
 
 
 def obstacles(parts: Parts) -> list[Verdict]:

@@ -8,7 +8,7 @@ from html import escape
 from string import Template
 
 from newsletter.consent.letters.look import LetterLook
-from newsletter.consent.letters.texts import AND, LETTERS
+from newsletter.sentences.sentences import Sentences
 from newsletter.words.consent import Mail
 from newsletter.words.edition import Edition
 from newsletter.words.gap import Context, Field, Gap, Part
@@ -54,32 +54,42 @@ _GAPS = {_MARK: LINK, _LEAVE_MARK: LEAVE}
 
 
 def letter(
-    mail: Mail, newsletter: Newsletter, *, language: str, lists: Sequence[str], look: LetterLook, days: int = 0
+    mail: Mail, newsletter: Newsletter, words: Sentences, *, lists: Sequence[str], look: LetterLook, days: int = 0
 ) -> Edition:
     """The mail that answers a request; its gap is the reader's link, `LINK`. `days` is the time to answer.
 
     A mail to many at once has a second gap, `LEAVE`.
     """
-    words = LETTERS[language][mail]
-    named = AND[language].join(lists) if lists else newsletter.name
-    values = {"newsletter": newsletter.name, "lists": named, "days": days}
-    said = {name: sentence.format_map(values) for name, sentence in words.items()}
-    leave = said.get("leave", "")
-    foot = f"{said['foot']}\n{leave}: {_LEAVE_MARK}" if leave else said["foot"]
-    text = f"{said['head']}\n\n{said['body']}\n\n{_MARK}\n\n{foot}\n\n{newsletter.name}\n{newsletter.address}\n"
-    body = f'<p style="margin:0 0 18px">{escape(said["body"])}</p>'
-    html = _page(newsletter, language, said["head"], body, said["foot"], look, button=said["button"], leave=leave)
-    return _edition(newsletter, language, said["subject"], html=html, text=text)
+    # Nothing that a visitor typed is ever among the values.
+    values = {"newsletter": newsletter.name, "lists": words.listed(lists) or newsletter.name, "n": days}
+    leave = words("mail.again.leave") if mail is Mail.AGAIN else ""
+    return _said(f"mail.{mail.value}", newsletter, words, look, values, button=True, leave=leave)
 
 
-def notice(newsletter: Newsletter, words: Mapping[str, str], *, language: str, look: LetterLook) -> Edition:
-    """A mail that informs; `words` are its subject, head, body and foot. A `button` among them leads to `LINK`."""
-    said = {name: sentence.format_map({"newsletter": newsletter.name}) for name, sentence in words.items()}
-    body = f'<p style="margin:0 0 18px">{escape(said["body"])}</p>'
-    html = _page(newsletter, language, said["head"], body, said["foot"], look, button=said.get("button", ""))
-    link = f"{_MARK}\n\n" if "button" in said else ""
-    text = f"{said['head']}\n\n{said['body']}\n\n{link}{said['foot']}\n\n{newsletter.name}\n{newsletter.address}\n"
-    return _edition(newsletter, language, said["subject"], html=html, text=text)
+def notice(newsletter: Newsletter, name: str, words: Sentences, *, look: LetterLook, button: bool = False) -> Edition:
+    """The mail called `mail.NAME` in the catalogue, which informs. Its `button` leads to `LINK`."""
+    return _said(f"mail.{name}", newsletter, words, look, {"newsletter": newsletter.name}, button=button)
+
+
+def _said(
+    name: str,
+    newsletter: Newsletter,
+    words: Sentences,
+    look: LetterLook,
+    values: Mapping[str, object],
+    *,
+    button: bool,
+    leave: str = "",
+) -> Edition:
+    """A mail whose subject, head, body, foot and button are sentences."""
+    subject, head, body, foot = (words(f"{name}.{piece}", **values) for piece in ("subject", "head", "body", "foot"))
+    pressed = words(f"{name}.button", **values) if button else ""
+    paragraph = f'<p style="margin:0 0 18px">{escape(body)}</p>'
+    html = _page(newsletter, words.language, head, paragraph, foot, look, button=pressed, leave=leave)
+    last = f"{foot}\n{leave}: {_LEAVE_MARK}" if leave else foot
+    link = f"{_MARK}\n\n" if button else ""
+    text = f"{head}\n\n{body}\n\n{link}{last}\n\n{newsletter.name}\n{newsletter.address}\n"
+    return _edition(newsletter, words.language, subject, html=html, text=text)
 
 
 def note(

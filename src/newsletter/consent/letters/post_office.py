@@ -11,9 +11,9 @@ from newsletter.consent.letters.answers import Posting
 from newsletter.consent.letters.letters import LEAVE, LINK, letter
 from newsletter.consent.letters.look import LetterLook
 from newsletter.consent.letters.queue_sql import Queue
-from newsletter.consent.letters.texts import known_language
 from newsletter.ports.clock import Clock
 from newsletter.ports.provider import Provider
+from newsletter.sentences.own_words import Translations
 from newsletter.words.consent import Mail
 from newsletter.words.consignment import Consignment
 from newsletter.words.edition import Edition
@@ -61,6 +61,7 @@ class PostOffice:
     key_id: int
     key: bytes
     new_token: Callable[[], str]
+    translations: Translations
     title: Callable[[str], str] = str
     look: LetterLook = field(default_factory=LetterLook)
 
@@ -134,9 +135,9 @@ class PostOffice:
 
     def _post(self, postings: Sequence[Posting]) -> int:
         first = postings[0]
-        language = known_language(first.language, self.newsletter.language)
+        words = self.translations.sentences(first.language, self.newsletter.language)
         titles = [self.title(name) for name in first.lists]
-        edition = letter(first.mail, self.newsletter, language=language, lists=titles, look=self.look, days=first.days)
+        edition = letter(first.mail, self.newsletter, words, lists=titles, look=self.look, days=first.days)
         is_bulk = first.mail is Mail.AGAIN
         by_number = {mail_number(posting.request): posting for posting in postings}
         answers = self.send(

@@ -8,11 +8,9 @@ from markdown_it import MarkdownIt
 
 from newsletter.consent.letters.letters import note, notice
 from newsletter.consent.letters.post_office import mail_number, moment_number
-from newsletter.consent.letters.texts import MOVED, OWN, known_language
 from newsletter.consent.own_token import own_token
 from newsletter.consent.requests_sql import Confirmed
 from newsletter.folder.text_files import read_text
-from newsletter.web.public.sentences import Sentences
 from newsletter.web.public.site import Site
 from newsletter.words.consent import Asked
 from newsletter.words.edition import Edition
@@ -29,8 +27,8 @@ def post_welcome(site: Site, confirmed: Confirmed) -> None:
     """Post the welcome mail of each list that somebody joined by the form. A list without a file has none."""
     if confirmed.asked is not Asked.FORM:
         return
-    office, language = site.parts.post_office, known_language(confirmed.language, site.newsletter.language)
-    words = Sentences(language)
+    office = site.parts.post_office
+    words = site.parts.translations.sentences(confirmed.language, site.newsletter.language)
     for place, (list_id, name) in enumerate(confirmed.lists, 1):
         try:
             text = _read_welcome(site, name)
@@ -45,10 +43,10 @@ def post_welcome(site: Site, confirmed: Confirmed) -> None:
             subject=first.lstrip("# ").strip() or site.newsletter.name,
             html_body=MarkdownIt("commonmark", {"html": False}).render(rest.strip()),
             text_body=rest.strip(),
-            language=language,
+            language=words.language,
             look=office.look,
-            button=words("welcome.button"),
-            foot=words("welcome.foot"),
+            button=words("mail.welcome.button"),
+            foot=words("mail.welcome.foot"),
         )
         link, number = office.link("p", confirmed.subscriber, list_id), mail_number(confirmed.request, place)
         _post(site, edition, confirmed.email, link, number, "a welcome mail")
@@ -60,8 +58,8 @@ def post_own_link(site: Site, person: Subscriber) -> None:
         return
     key, now = site.parts.key, site.parts.clock.now()
     token = own_token(key.secret, key_id=key.id, subscriber=person.id, email=person.email, now=now)
-    language = known_language(str(person.fields.get("language", "")), site.newsletter.language)
-    edition = notice(site.newsletter, OWN[language], language=language, look=site.parts.post_office.look)
+    words = site.parts.translations.sentences(str(person.fields.get("language", "")), site.newsletter.language)
+    edition = notice(site.newsletter, "own", words, look=site.parts.post_office.look, button=True)
     link = f"{site.newsletter.public_url}/own/{token}"
     _post(site, edition, person.email, link, moment_number(now), "the mail with a reader's own link")
 
@@ -73,8 +71,8 @@ def tell_old_address(site: Site, confirmed: Confirmed) -> None:
     """
     if not confirmed.moved_from:
         return
-    language = known_language(confirmed.language, site.newsletter.language)
-    edition = notice(site.newsletter, MOVED[language], language=language, look=site.parts.post_office.look)
+    words = site.parts.translations.sentences(confirmed.language, site.newsletter.language)
+    edition = notice(site.newsletter, "moved", words, look=site.parts.post_office.look)
     number = mail_number(confirmed.request, 1)
     _post(site, edition, confirmed.moved_from, "", number, "the mail to an address that was given up")
 

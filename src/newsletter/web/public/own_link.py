@@ -9,8 +9,8 @@ from functools import partial
 from starlette.requests import Request
 from starlette.responses import Response
 
+from newsletter.sentences.sentences import Sentences
 from newsletter.web.public.forms import Form
-from newsletter.web.public.sentences import Sentences
 from newsletter.web.public.site import Site
 from newsletter.words.subscriber import Subscriber, SubscriptionStatus
 from newsletter.words.token import ReaderToken

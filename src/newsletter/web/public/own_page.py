@@ -15,8 +15,8 @@ from newsletter.consent.own_data import own_data
 from newsletter.consent.own_token import is_for, read_own_token
 from newsletter.consent.requests_sql import NewRequest
 from newsletter.readers.address import BadAddress, check_address
+from newsletter.sentences.sentences import Sentences
 from newsletter.web.public.forms import Form
-from newsletter.web.public.sentences import Sentences
 from newsletter.web.public.site import Site
 from newsletter.words.consent import Asked
 from newsletter.words.erasure import RequestOf

@@ -11,10 +11,10 @@ from starlette.responses import Response
 from newsletter.consent.budgets_sql import Price
 from newsletter.consent.sign_up import short_name
 from newsletter.readers.pages import ListPage
+from newsletter.sentences.catalogue import LANGUAGES, language_names
 from newsletter.web.public.forms import Form
 from newsletter.web.public.mails import post_own_link
 from newsletter.web.public.own_link import Holder
-from newsletter.web.public.sentences import LANGUAGES
 from newsletter.web.public.site import Site
 from newsletter.words.consent import Left
 from newsletter.words.subscriber import Subscriber
@@ -83,7 +83,7 @@ def page(site: Site, request: Request, holder: Holder, *, said: str = "") -> Res
         person=person,
         masked=_masked(person.email),
         language=_spoken(person),
-        languages=LANGUAGES,
+        languages=language_names(),
         lists=_offered(site, holder),
         on=holder.lists(),
         blocked=person.suppressed,

@@ -14,9 +14,8 @@ from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from newsletter.consent.letters.texts import AND
 from newsletter.consent.sign_up import FormLimits
-from newsletter.web.public.sentences import Sentences, choose_language
+from newsletter.sentences.sentences import Sentences
 from newsletter.web.public.theme import Theme, read_theme
 from newsletter.wiring import Parts
 from newsletter.words.consent import Visitor
@@ -69,8 +68,8 @@ class Site:
     def words(self, request: Request, *wishes: str) -> Sentences:
         """In the language that the reader chose, or the browser asks for, or the newsletter is written in."""
         header = request.headers.get("accept-language", "")
-        return Sentences(
-            choose_language(request.query_params.get("lang", ""), *wishes, header, self.newsletter.language)
+        return self.parts.translations.sentences(
+            request.query_params.get("lang", ""), *wishes, header, self.newsletter.language
         )
 
     def page(
@@ -133,7 +132,7 @@ class Site:
     def titles(self, words: Sentences, names: Iterable[str]) -> str:
         """What readers call these lists, as the mail that asks says it; the newsletter's own name where there is none."""
         known = {page.name: page.title for page in self.parts.readers.list_pages()}
-        return AND[words.language].join(known.get(name, name) for name in names) or self.newsletter.name
+        return words.listed([known.get(name, name) for name in names]) or self.newsletter.name
 
     def post_some(self) -> None:
         """Called after an answer: post the mail that it announced.

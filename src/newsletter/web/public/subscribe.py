@@ -14,8 +14,8 @@ from starlette.responses import Response
 
 from newsletter.consent.sign_up import SignUp, SignUpAnswer, hold_off, sign_up
 from newsletter.readers.pages import ListPage
+from newsletter.sentences.sentences import Sentences
 from newsletter.web.public.forms import Form
-from newsletter.web.public.sentences import Sentences
 from newsletter.web.public.site import Site
 
 # A person takes two seconds to fill in the form, and not more than a day.

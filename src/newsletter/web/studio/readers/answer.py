@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from newsletter.web.public.sentences import Sentences, choose_language
+from newsletter.sentences.own_words import Translations
 from newsletter.words.consent import ConsentRecord
 from newsletter.words.newsletter import Newsletter
 from newsletter.words.subscriber import Subscriber, Subscription, SubscriptionStatus, SuppressionReason
@@ -15,6 +15,7 @@ def answer_to(
     person: Subscriber,
     records: Sequence[ConsentRecord],
     newsletter: Newsletter,
+    translations: Translations,
     *,
     titles: Mapping[str, str],
     on_its_way: bool,
@@ -24,7 +25,7 @@ def answer_to(
     `titles` are the lists' names as readers know them. `on_its_way` says that a copy has left for them and can't be
     held back any more.
     """
-    words = Sentences(choose_language(str(person.fields.get("language", "")), newsletter.language))
+    words = translations.sentences(str(person.fields.get("language", "")), newsletter.language)
     hello = words("answer.hello_name", first_name=person.first_name) if person.first_name else words("answer.hello")
     joined = [
         words(

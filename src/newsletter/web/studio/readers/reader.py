@@ -66,6 +66,7 @@ def show(studio: Studio, visit: Visit) -> Response:
             person,
             records,
             studio.newsletter,
+            parts.translations,
             titles={page.name: page.title for page in pages},
             on_its_way=on_its_way,
         ),
