@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 
-from newsletter.consent.letters.letters import notice
+from newsletter.consent.letters.letters import note
 from newsletter.consent.letters.look import LetterLook
 from newsletter.consent.letters.post_office import moment_number
 from newsletter.ports.provider import Provider
@@ -14,18 +14,24 @@ from newsletter.words.gap import fill
 from newsletter.words.mistake import NotNow
 from newsletter.words.outcome import Accepted
 
-_WORDS = {
-    "subject": "A test of {newsletter}",
-    "head": "This is how your mail arrives",
-    "body": "Did it land in the inbox, and not among the spam? Open the original of this mail (Show original, View "
-    "source): behind SPF, DKIM and DMARC it should say pass.",
-    "foot": "You get this because you asked for it when you connected the sending service. Nobody else does.",
-}
+_BODY = (
+    "Did it land in the inbox, and not among the spam? Open the original of this mail (Show original, View source): "
+    "behind SPF, DKIM and DMARC it should say pass."
+)
+_FOOT = "You get this because you asked for it when you connected the sending service. Nobody else does."
 
 
 def hand_over_test(provider: Provider, setup: ProviderSetup, address: str, look: LetterLook) -> None:
     """Raises NotNow with the provider's reason where it does not take the mail."""
-    edition = notice(setup.newsletter, _WORDS, language="en", look=look)
+    edition = note(
+        setup.newsletter,
+        subject=f"A test of {setup.newsletter.name}",
+        html_body=f"<p>{_BODY}</p>",
+        text_body=_BODY,
+        language="en",
+        look=look,
+        foot=_FOOT,
+    )
     now = setup.clock.now()
     consignment = Consignment(
         attempt=secrets.token_hex(16),
