@@ -104,3 +104,35 @@ def test_pasting_in_a_browser_is_one_step_and_survives_a_dead_studio(chromium: B
     _paste(page, HTML, "I took that boat.")
     expect(area).to_have_value("Before.I took that boat.After.")
     expect(page.locator(".pasted")).to_contain_text("without their formatting")
+
+
+def test_addresses_pictures_and_the_menu_work_where_the_cursor_is(chromium: Browser, serving: Serving) -> None:
+    """A link over selected words, a picture that asks what it shows, a divider by a slash, and a post held over."""
+    page = signed_in(chromium, serving)
+    page.goto(f"{serving.home}/issues/1")
+    page.wait_for_selector(".is-live textarea.words")
+    area = page.locator("textarea.words")
+    area.fill("The boat.\n")
+    area.evaluate("(area) => area.setSelectionRange(4, 8)")
+    _paste(page, "", "https://example.com/boat")
+    expect(area).to_have_value("The [boat](https://example.com/boat).\n")
+    area.press("Control+End")
+    area.press("/")
+    page.get_by_role("menuitem", name="Divider").press("Enter")
+    expect(area).to_have_value("The [boat](https://example.com/boat).\n\n---\n\n")
+    area.evaluate(
+        """async (field) => {
+            const canvas = Object.assign(document.createElement("canvas"), { width: 30, height: 20 });
+            const blob = await new Promise((done) => canvas.toBlob(done, "image/png"));
+            const data = new DataTransfer();
+            data.items.add(new File([blob], "pier.png", { type: "image/png" }));
+            field.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+        }"""
+    )
+    page.get_by_label("What it shows").last.fill("The pier")
+    page.get_by_role("button", name="Insert", exact=True).click()
+    expect(area).to_have_value(
+        "The [boat](https://example.com/boat).\n\n---\n\n![The pier](images/pier.png)", timeout=20_000
+    )
+    page.get_by_role("button", name="Hold over to 2").click()
+    expect(page.locator("#saved")).to_contain_text("Held over to issue 2")

@@ -38,7 +38,7 @@ def seen_before(url: str, posts: PostFiles, issues: Issues) -> list[PostSeen]:
     found = [
         (post, has) for post in posts.mentioning((host, unicode_domain(host))) if (has := _has(post, page)) is not None
     ]
-    used = _used(issues) if found else {}
+    used = issues_by_post(issues) if found else {}
     return [
         PostSeen(post=post.slug, title=post.title, issues=tuple(used.get(post.slug, ())), is_source=is_source)
         for post, is_source in found
@@ -52,7 +52,8 @@ def _has(post: Post, page: str) -> bool | None:
     return False if any(canonical(link) == page for link in links_in(post.body)) else None
 
 
-def _used(issues: Issues) -> dict[str, list[int]]:
+def issues_by_post(issues: Issues) -> dict[str, list[int]]:
+    """The numbers of the issues that use each post, by its slug."""
     used: dict[str, list[int]] = {}
     for number, slug in _uses(issues):
         used.setdefault(slug, []).append(number)

@@ -64,7 +64,10 @@ def next_number(issues: Iterable[Issue]) -> int:
 
 
 def begun(issues: Sequence[Issue], titles: Sequence[str]) -> Issue:
-    """A new issue without posts: the last one's template and lists, and sections of these titles; its subject is still to be written."""
+    """A new issue without posts: sections of these titles, and of the last one its template, its lists and its closing.
+
+    Its subject, preheader, date and opening are still to be written: those belong to one issue.
+    """
     number, last = next_number(issues), max(issues, key=lambda issue: issue.number, default=None)
     return Issue(
         number=number,
@@ -72,6 +75,7 @@ def begun(issues: Sequence[Issue], titles: Sequence[str]) -> Issue:
         template=last.template if last else None,
         lists=last.lists if last else (),
         sections=tuple(Section(title=title, posts=()) for title in titles if title),
+        outro=last.outro if last else "",
     )
 
 

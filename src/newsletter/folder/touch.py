@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 
 import yaml
 
@@ -87,6 +88,13 @@ def with_added(text: str, field: str, words: str, *, file: str) -> str:
     return edit_of(file, field, "\n\n".join(part for part in (there.rstrip(), words) if part))(text)
 
 
+def with_picture(text: str, src: str, alt: str, *, file: str) -> str:
+    """The text of a post with this picture at its head; without any where `src` is empty."""
+    if not src:
+        return with_key(with_key(text, "image", "", file=file), "alt", "", file=file)
+    return with_key(with_key(text, "alt", " ".join(alt.split()), file=file), "image", src, file=file)
+
+
 def _joined(head: Sequence[str], body: str) -> str:
     return "\n".join([*head, body, ""]) if body else "\n".join([*head, ""]).rstrip("\n") + "\n"
 
@@ -135,10 +143,20 @@ def edit_of(file: str, field: str, value: str) -> Callable[[str], str]:
     if field == "tags":
         tags: Value = [tag for tag in (" ".join(part.split()) for part in value.split(",")) if tag]
         return lambda text: with_key(text, "tags", tags, file=file)
+    if field == "date":
+        day = _day(value)
+        return lambda text: with_key(text, "date", day, file=file)
     if field not in keys:
         raise Mistake(f"There is no `{field}` in {file}.", fix="Load the page again.")
     line = " ".join(value.split())
     return lambda text: with_key(text, field, line, file=file)
+
+
+def _day(value: str) -> date | None:
+    try:
+        return date.fromisoformat(value.strip()) if value.strip() else None
+    except ValueError as error:
+        raise Mistake(f"{value[:40]} is not a day.", fix="Write it as 2026-11-26.") from error
 
 
 _ISSUE_BODIES = {"intro": with_intro, "outro": with_outro}

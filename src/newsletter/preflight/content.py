@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from newsletter.collect.voices.doubts import read_doubt
 from newsletter.compose.press import Manuscript
@@ -68,17 +68,27 @@ def _head(issue: Issue) -> Iterator[Finding]:
 def _unwritten(manuscript: Manuscript) -> Iterator[Finding]:
     """A draft takes the title of its first post for a subject; where that still stands, nobody has written one."""
     issue = manuscript.issue
-    taken = next((post for post in manuscript.posts.values() if without_gaps(post.title) == issue.subject), None)
-    if taken is None or issue.moved_in:
+    why = why_unwritten(issue, [post.title for post in manuscript.posts.values()])
+    if not why:
         return
     yield finding(
         "unwritten-subject",
         issue.place("subject"),
-        f"The subject is the title of “{taken.title}”, as a draft has it: nobody has written one.",
+        why,
         "Write a subject. To keep this one, say so in the issue, under `waive:`, as `unwritten-subject: why`.",
         post=None,
         answer=Answer(press="Keep this subject"),
     )
+
+
+def why_unwritten(issue: Issue, titles: Iterable[str]) -> str:
+    """A sentence where the subject is one that the program put there: a post's title, or the issue's number. Else ""."""
+    if issue.moved_in:
+        return ""
+    if issue.subject == f"Issue {issue.number}":
+        return f"The subject is only “{issue.subject}”: nobody has written one."
+    taken = next((title for title in titles if without_gaps(title) == issue.subject), None)
+    return f"The subject is the title of “{taken}”, as a draft has it: nobody has written one." if taken else ""
 
 
 def _sections(issue: Issue) -> Iterator[Finding]:

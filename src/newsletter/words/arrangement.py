@@ -48,6 +48,15 @@ def added_to(sections: Sections, slug: str, title: str) -> Sections:
     return added(sections, slug, section=at)
 
 
+def moved_to(sections: Sections, slug: str, section: int) -> Sections:
+    """At the end of a section (counted from 0). Raises Mistake where it is not there, or the post is not in the issue."""
+    at, _ = _find(sections, slug)
+    if not 0 <= section < len(sections):
+        raise Mistake("This section is not there any more.", fix="Load the page again.")
+    without = _with(sections, at, tuple(post for post in sections[at].posts if post != slug))
+    return _with(without, section, (*without[section].posts, slug))
+
+
 def removed(sections: Sections, slug: str) -> Sections:
     """Without the post; a section that has no title and no post left goes too."""
     at, inside = _find(sections, slug)

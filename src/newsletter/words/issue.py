@@ -66,6 +66,10 @@ class Issue:
         for section in self.sections:
             yield from section.posts
 
+    def section_of(self, slug: str) -> str:
+        """The title of the section that a post stands in; "" where it has none."""
+        return next((section.title for section in self.sections if slug in section.posts), "")
+
     def line_of(self, key: str) -> int | None:
         return dict(self.key_lines).get(key)
 

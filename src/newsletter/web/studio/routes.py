@@ -27,12 +27,15 @@ from newsletter.web.studio import (
 from newsletter.web.studio.door import endpoint
 from newsletter.web.studio.finds import finds, sources
 from newsletter.web.studio.issue import (
+    address,
+    begin,
     broken,
     compose,
     findings,
     gallery,
     history,
     issues,
+    move,
     paste,
     pictures,
     preview,
@@ -64,6 +67,9 @@ _ISSUE = (
     gallery,
     notes,
     paste,
+    address,
+    begin,
+    move,
 )
 _READERS = (readers, lists, segments, do_not_mail, imports, export, mail_search, reader)
 PAGES: tuple[Page, ...] = tuple(page for module in (*_WEEK, *_ISSUE, *_READERS) for page in module.PAGES)

@@ -5,6 +5,7 @@ import { Saver, forget, keptOf } from "./saver.js";
 import { tools } from "./words.js";
 import { orderOf, ordering } from "./order.js";
 import { choosePicture } from "./picture.js";
+import { inserting } from "./menu.js";
 import { isPasting, pasted, pasting } from "./paste.js";
 import { goOn, whoseKeys } from "./whose.js";
 
@@ -71,7 +72,8 @@ function begin() {
   }
   const heading = form.querySelector("#section-title");
   heading?.addEventListener("change", () => step({ step: "title", section: heading.dataset.section, title: heading.value }, key));
-  tools(form, (insert) => choosePicture(issue, insert));
+  tools(form, choosePicture);
+  inserting(form, choosePicture);
   pasting(form, issue, {
     noted: (doubts) => saver.typed(form.dataset.file, "doubts", doubts.join("\n")),
     decide: () => goTo(key, true),
@@ -142,6 +144,19 @@ async function step(data, key = part().dataset.key) {
   tell(null);
 }
 
+/** To another section, the next issue or the shortlist. */
+async function move(key, to) {
+  await saver.flush();
+  const [code, answer] = await post(`${here}/move`, { slug: key.slice(5), to, base: versions[issueFile] });
+  if (code !== 200) { say(`Not moved: ${answer.message} ${answer.fix}`, "bad"); return; }
+  versions[issueFile] = answer.version;
+  await open(answer.gone ? "opening" : key, { push: answer.gone });
+  await outline();
+  if (answer.gone) await refill();
+  say(answer.said);
+  tell(null);
+}
+
 /** Decide whose words a paragraph is, or take that back. */
 async function decide(press) {
   await saver.flush();
@@ -209,7 +224,7 @@ async function look() {
   const before = { ...versions };
   let found;
   try {
-    const response = await fetch(`${root}/studio${here}/versions`, { redirect: "error" });
+    const response = await fetch(`${root}/studio${here}/versions?also=${encodeURIComponent(part().dataset.file)}`, { redirect: "error" });
     if (!response.ok) return;
     found = await response.json();
   } catch { return; }
@@ -247,11 +262,15 @@ write.addEventListener("submit", async (event) => {
   const { key } = part().dataset;
   // A heading is saved as the form that it is.
   if (pressed?.value === "title") return;
+  // So is one that brings a file.
+  if (pressed && "form" in pressed.dataset) { part().elements.base.value = versions[part().dataset.file]; return; }
   event.preventDefault();
   if (pressed?.value === "remove") {
     takeOut(key);
   } else if (pressed?.name === "step") {
     step({ step: pressed.value, slug: key.slice(5) });
+  } else if (pressed?.name === "move" || pressed?.name === "hold") {
+    move(key, pressed.name === "hold" ? pressed.value : document.querySelector("#move-to").value);
   } else if (pressed?.name === "press") {
     decide(pressed.value);
   } else {
@@ -271,6 +290,7 @@ drawer.addEventListener("submit", (event) => {
 document.addEventListener("keydown", (event) => {
   const keys = [...toc.querySelectorAll("[data-part]")].map((link) => link.dataset.part);
   const { key } = part().dataset;
+  if (event.key === "m" && !isTyping(event)) { event.preventDefault(); document.querySelector("#move-to")?.focus(); return; }
   const way = { ArrowUp: -1, ArrowDown: 1, k: -1, j: 1 }[event.key];
   if (!way) return;
   if (event.altKey && key.startsWith("post:") && event.key.startsWith("Arrow")) {

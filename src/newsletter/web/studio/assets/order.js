@@ -33,6 +33,15 @@ export function ordering(toc, drawer, step) {
     clean();
     dragged = null;
   });
+  // Out of the issue, onto the shortlist.
+  drawer.addEventListener("dragover", (event) => { if (dragged && toc.contains(dragged)) event.preventDefault(); });
+  drawer.addEventListener("drop", (event) => {
+    if (!dragged || !toc.contains(dragged)) return;
+    event.preventDefault();
+    step({ step: "remove", slug: dragged.dataset.slug }, "opening");
+    clean();
+    dragged = null;
+  });
   document.addEventListener("dragend", () => { clean(); dragged = null; });
 }
 

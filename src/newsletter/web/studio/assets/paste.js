@@ -1,10 +1,12 @@
-// Formatted text that is pasted into a post's words: the studio makes Markdown of it, one step for undo.
+// What is pasted or dropped into a post's words: formatted text, a picture, an address. One step for undo each.
 
+import { choosePicture, pictureIn } from "./picture.js";
 import { post } from "./studio.js";
 import { fieldOf, insert, selected, toQuote } from "./words.js";
 
 // What is worth asking the studio for. Editors of code put colours on the clipboard, and nothing else.
 const FORMATTED = /<(?:a|b|strong|i|em|s|del|strike|u|h[1-6]|p|ul|ol|li|blockquote|table|img)[\s>]|font-weight:\s*(?:bold|[6-9]00)/i;
+const ADDRESS = /^https?:\/\/\S+$/i;
 const BLOCK = /\n|^(?:>|#{1,6} |[-*+] |\d+[.)] |```|!\[)/;
 
 let waiting = Promise.resolve();
@@ -35,15 +37,57 @@ export function pasting(form, issue, { noted, decide }) {
   // Before the field's own way, which takes the words alone.
   form.addEventListener("paste", (event) => {
     const field = fieldOf(event.target);
-    const html = event.clipboardData?.getData("text/html") ?? "";
-    if (!field || !FORMATTED.test(html)) return;
+    const data = event.clipboardData;
+    if (!field || !data) return;
+    const [html, plain] = [data.getData("text/html"), data.getData("text/plain")];
+    const picture = plain.trim() ? null : pictureIn(data.files);
+    const isAddress = ADDRESS.test(plain.trim());
+    if (!picture && !isAddress && !FORMATTED.test(html)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     const at = { ...selected(field), value: field.value };
-    const plain = event.clipboardData.getData("text/plain");
+    if (picture) { takePicture(field, at, picture); return; }
+    if (isAddress) { address(field, at, plain.trim()); return; }
     isWaiting = true;
     waiting = waiting.then(() => bring(field, at, html, plain)).finally(() => { isWaiting = false; });
   }, true);
+
+  form.addEventListener("dragover", (event) => {
+    if (fieldOf(event.target) && event.dataTransfer.types.includes("Files")) event.preventDefault();
+  }, true);
+  form.addEventListener("drop", (event) => {
+    const field = fieldOf(event.target);
+    const picture = field && pictureIn(event.dataTransfer.files);
+    if (!picture) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    takePicture(field, { ...selected(field), value: field.value }, picture);
+  }, true);
+
+  function takePicture(field, at, picture) {
+    choosePicture((text) => put(field, at, text), picture);
+  }
+
+  /** Over selected words it becomes their link; alone it stays, and can become more. */
+  function address(field, at, url) {
+    if (at.text.trim() && !at.text.includes("\n")) {
+      insert(field, `[${at.text}](${url.replace(/[()]/g, encodeURIComponent)})`, { from: at.from, to: at.to });
+      return;
+    }
+    insert(field, url, { from: at.from, to: at.to });
+    const line = tell(["An address."]);
+    for (const [how, name] of [["link", "Link with its title"], ["card", "Card"], ["find", "Keep as a find"]]) {
+      line.lastElementChild.before(button(name, () => become(field, at.from, url, how)), " ");
+    }
+  }
+
+  async function become(field, from, url, how) {
+    const [status, answer] = await post(`/issues/${issue}/address`, { file: form.dataset.file, address: url, how });
+    if (status !== 200) { tell([answer.message, answer.fix]); return; }
+    const start = field.value.startsWith(url, from) ? from : field.value.indexOf(url);
+    if (start >= 0) insert(field, fitted(answer.text, field.value, start, start + url.length), { from: start, to: start + url.length });
+    tell([answer.said]);
+  }
 
   async function bring(field, at, html, plain) {
     const slow = setTimeout(() => tell(["Reading what you pasted …"]), 300);
@@ -51,17 +95,18 @@ export function pasting(form, issue, { noted, decide }) {
     clearTimeout(slow);
     const isMade = status === 200;
     put(field, at, isMade ? answer.text : plain);
-    if (!isMade) return tell(["The words are in without their formatting.", answer.message ?? "", answer.fix ?? ""]);
+    if (!isMade) { tell(["The words are in without their formatting.", answer.message ?? "", answer.fix ?? ""]); return; }
     if (answer.doubts.length) noted(answer.doubts);
     tell(answer.said, answer.doubts.length > 0);
   }
 
   function tell(said, hasDoubts = false) {
     const line = form.querySelector(".pasted");
-    line.hidden = !said.length;
+    line.hidden = !said.some(Boolean);
     line.replaceChildren(said.filter(Boolean).join(" "), " ");
     if (hasDoubts) line.append(button("Decide whose they are", decide), " ");
     line.append(button("Close", () => { line.hidden = true; }));
+    return line;
   }
 }
 

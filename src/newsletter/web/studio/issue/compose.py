@@ -9,10 +9,11 @@ from starlette.responses import Response
 from newsletter.compose.press import press
 from newsletter.folder.sheet import Clash
 from newsletter.folder.touch import edit_of, with_sections
+from newsletter.preflight.content import why_unwritten
 from newsletter.schedule.lock import find_lock, unlock
 from newsletter.web.number import read_number
 from newsletter.web.studio.issue.compose_form import save_form
-from newsletter.web.studio.issue.draft_parts import OpenPart, outline_of, part_of, unused_in
+from newsletter.web.studio.issue.draft_parts import OpenPart, number_after, outline_of, part_of, unused_in
 from newsletter.web.studio.issue.whose import offers_of, other_checks, paragraphs_of
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.review.margin import count_open, margin_of
@@ -56,6 +57,9 @@ def show(studio: Studio, visit: Visit) -> Response:
         offers=offers_of(studio, part.post) if part.post else [],
         is_all="all" in wanted and part.post is not None,
         presses=visit.asked("presses"),
+        next_number=number_after(studio.parts, number),
+        is_inside=part.key in outline.all_keys(),
+        why_unwritten=why_unwritten(outline.issue, outline.titles()) if part.kind == "inbox" else "",
         n_notes=count_open(studio.parts, outline.issue),
         margin=margin_of(studio.parts, part.key, part.file, visit.who),
     )
@@ -99,7 +103,9 @@ def arrange(studio: Studio, visit: Visit) -> Response:
 def versions(studio: Studio, visit: Visit) -> Response:
     """The version of each file of the issue as it is on disk now: how a page hears of edits made elsewhere."""
     issue = studio.parts.issues.get_issue(visit.number("number"))
-    files = [issue.file, *(f"posts/{slug}.md" for slug in issue.slugs())]
+    # A post that is open here may be in no issue.
+    also = visit.asked("also")
+    files = [issue.file, *(f"posts/{slug}.md" for slug in issue.slugs()), *([also] if also else [])]
     found: dict[str, str] = {}
     for file in files:
         try:

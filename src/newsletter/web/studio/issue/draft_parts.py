@@ -43,6 +43,9 @@ class Outline:
     headings: tuple[OutlineSection, ...]
     closing: OutlineLine
 
+    def titles(self) -> list[str]:
+        return [post.title for heading in self.headings for post in heading.posts]
+
     def all_keys(self) -> list[str]:
         inside = [key for heading in self.headings for key in (heading.key, *(post.key for post in heading.posts))]
         return [self.inbox.key, self.opening.key, *inside, self.closing.key]
@@ -84,8 +87,9 @@ class OpenPart:
 
 
 def part_of(parts: Parts, outline: Outline, key: str) -> OpenPart:
-    """The part with this key; the first post, or the opening, where no part has this key (any more)."""
-    wanted = key if key in outline.all_keys() else _first(outline)
+    """The part with this key, or the post on the shortlist; the first post, or the opening, where none has this key (any more)."""
+    is_there = key in outline.all_keys() or parts.posts.has(key.removeprefix("post:"))
+    wanted = key if is_there else _first(outline)
     kind = wanted.partition("-")[0] if wanted.startswith("section-") else wanted
     if wanted.startswith("post:"):
         return _post_part(parts, outline, wanted)
@@ -127,6 +131,11 @@ def _first_line(text: str) -> str:
     """How a part begins, as its name in the outline."""
     line = next((line.strip() for line in text.splitlines() if line.strip()), "")
     return line if len(line) <= 60 else f"{line[:59].rstrip()}…"
+
+
+def number_after(parts: Parts, number: int) -> int:
+    """The number of the issue that comes next, whether it was begun or not."""
+    return min((issue.number for issue in readable(parts).issues if issue.number > number), default=number + 1)
 
 
 def unused_in(parts: Parts) -> list[Post]:

@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from newsletter.collect.outside import open_pasted
 from newsletter.collect.paste.pasted import Pasted
+from newsletter.collect.same_text import same_text, say_same
 from newsletter.folder.habits_file import HabitFile
 from newsletter.folder.post_file import parse_post
 from newsletter.folder.touch import edit_of, with_added
@@ -29,17 +30,20 @@ def paste(studio: Studio, visit: Visit) -> Response:
     file, html = visit.word("file"), visit.word("html")
     if visit.data is not None:
         pasted = _read(studio, file, html)
-        return visit.json({"text": pasted.text, "doubts": pasted.checks, "said": say(pasted)})
+        return visit.json(
+            {"text": pasted.text, "doubts": pasted.checks, "said": [*_again(studio, file, pasted), *say(pasted)]}
+        )
     base = save_form(studio, visit)
     if not html:
         raise Mistake("There is nothing to insert yet.", fix="Paste something into the field first.")
     pasted = _read(studio, file, html)
+    again = _again(studio, file, pasted)
     field = visit.text("into")
     done = studio.write(visit, file, base, lambda text: with_added(text, field, pasted.text, file=file))
     if pasted.checks:
         studio.write(visit, file, done.mine, edit_of(file, "doubts", "\n".join(pasted.checks)))
     back = f"/issues/{visit.number('number')}?part={visit.text('part')}"
-    return visit.go(back, said=" ".join(["Inserted at the end.", *say(pasted)]))
+    return visit.go(back, said=" ".join(["Inserted at the end.", *again, *say(pasted)]))
 
 
 def say(pasted: Pasted) -> list[str]:
@@ -58,6 +62,11 @@ def say(pasted: Pasted) -> list[str]:
             else "A picture could not come along: copy it by itself."
         )
     return said
+
+
+def _again(studio: Studio, file: str, pasted: Pasted) -> list[str]:
+    slug = file.removeprefix("posts/").removesuffix(".md")
+    return say_same(same_text(pasted.text, studio.parts.posts, studio.parts.issues, but=slug))
 
 
 def _read(studio: Studio, file: str, html: str) -> Pasted:

@@ -1,0 +1,114 @@
+"""What is put between the words besides words: pictures with what they show, addresses as links, cards or finds."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from PIL import Image
+
+from newsletter.collect.page_card import as_card, as_link
+from newsletter.collect.same_text import same_text
+from newsletter.web.studio.issue.pictures import markdown_of
+from newsletter.words.post import Post
+from tests.studio.conftest import World
+
+SLUG = "2026-11-20-ferries-in-winter"
+POST = f"posts/{SLUG}.md"
+
+
+def _picture() -> bytes:
+    data = BytesIO()
+    Image.new("RGB", (40, 30), "navy").save(data, "PNG")
+    return data.getvalue()
+
+
+def _base(world: World) -> str:
+    return world.parts.sheets.note(POST, at=world.parts.clock.now()).version
+
+
+def _send(world: World, path: str, files: dict[str, tuple[str, bytes, str]], **fields: str) -> str:
+    fields = {
+        "csrf": world.csrf(),
+        "file": POST,
+        "base": _base(world),
+        "part": f"post:{SLUG}",
+        "into": "body",
+        **fields,
+    }
+    return world.client.post(f"/studio/issues/1/{path}", data=fields, files=files, follow_redirects=True).text
+
+
+def test_a_picture_stands_with_its_caption_and_who_took_it(world: World) -> None:
+    """The file goes into images/; what was typed above is saved with it."""
+    files = {"picture": ("The Pier.png", _picture(), "image/png")}
+    _send(world, "picture", files, alt="The pier [at dusk]", caption="Before the storm.", credit="Ana")
+
+    assert (world.parts.directory / "images/the-pier.png").read_bytes() == _picture()
+    body = world.parts.posts.get_post(SLUG).body
+    assert body.endswith("![The pier (at dusk)](images/the-pier.png)\n\n*Before the storm. Photo: Ana*")
+
+
+def test_a_picture_without_words_is_asked_for_them_and_the_text_is_kept(world: World) -> None:
+    """Nothing that was typed is lost by a refusal."""
+    files = {"picture": ("pier.png", _picture(), "image/png")}
+    page = _send(world, "picture", files, field="body", **{"value-body": "Typed."})
+
+    assert "Say in words what the picture shows." in page
+    assert world.parts.posts.get_post(SLUG).body == "Typed."
+    assert not (world.parts.directory / "images/pier.png").exists()
+
+
+def test_what_is_said_of_a_picture_is_only_words() -> None:
+    """No mark in it, and no merge tag, means anything."""
+    shown = markdown_of("images/a.png", alt="a] {{ x }}", caption="*two* words", credit="")
+
+    assert shown == "![a) {\\{ x }}](images/a.png)\n\n*\\*two\\* words*"
+
+
+def test_the_picture_at_the_head_is_changed_and_taken_out(world: World) -> None:
+    """Its alternative text goes with it; its file stays."""
+    files = {"lead-picture": ("pier.png", _picture(), "image/png")}
+    _send(world, "lead", files, **{"lead-alt": "The pier"})
+    picture = world.parts.posts.get_post(SLUG).image
+    assert picture is not None
+    assert ("images/pier.png", "The pier") == (picture.src, picture.alt)
+
+    _send(world, "lead", {}, lead="remove")
+    assert world.parts.posts.get_post(SLUG).image is None
+    assert (world.parts.directory / "images/pier.png").exists()
+
+
+def test_an_address_becomes_a_link_or_a_find(world: World) -> None:
+    """A page that does not answer gives the name of its site, and the writer hears why."""
+    asked = {"file": POST, "address": "http://127.0.0.1:9/boats", "how": "link"}
+    answer = world.post_json("/issues/1/address", asked).json()
+    assert answer["text"] == "[127.0.0.1](http://127.0.0.1:9/boats)"
+    assert "was not read" in answer["said"]
+
+    answer = world.post_json(
+        "/issues/1/address", {**asked, "address": "https://example.com/boats", "how": "find"}
+    ).json()
+    assert answer == {"text": "", "said": "Kept as a find."}
+    assert "example.com/boats" in world.client.get("/studio/finds").text
+
+
+def test_a_card_is_a_quote_with_title_beginning_and_source() -> None:
+    """Nothing of the page means anything in it."""
+    post = Post(slug="x", title="Boats [old]", body="## Boats\n\nThey came with a piano.\n\nMore.", source="Coast")
+
+    assert as_link("https://example.com/b", post) == "[Boats (old)](https://example.com/b)"
+    assert as_card("https://example.com/b", post) == (
+        "> **[Boats (old)](https://example.com/b)**\n>\n> They came with a piano.\n>\n> — Coast"
+    )
+
+
+def test_the_same_words_added_again_are_pointed_out(world: World) -> None:
+    """By their longest paragraph, however it is marked; not in the post itself, and not for a phrase."""
+    words = "They came with a piano and a wedding cake, and they would *not* go home until the council had said yes."
+    world.parts.posts.add_post(Post(slug="2026-11-21-piano", title="The piano", body=f"> {words}\n>\n> — Mara"))
+    html = f"<p>Look:</p><p>{words.replace('*', '')}</p>"
+    said = world.post_json("/issues/1/paste", {"file": POST, "html": html}).json()["said"]
+
+    assert said[0] == "These words are in “The piano” already, on the shortlist."
+    assert [] == same_text(words, world.parts.posts, world.parts.issues, but="2026-11-21-piano")
+    assert [] == same_text("They came with a piano", world.parts.posts, world.parts.issues)
