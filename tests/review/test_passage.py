@@ -48,6 +48,7 @@ def test_words_that_are_gone_are_said_to_be() -> None:
 
 def test_words_that_were_marked_on_a_page_are_found_in_the_markdown() -> None:
     """A reader sees neither stars nor where a link leads, and other quotation marks."""
+    assert _found('Dear {{ first_name | default("reader") }}, it is ice.', NotedPassage(quote="reader, it is"))
     text = "It is **very** cold [in the harbour](https://example.com/a) {{ first_name }} “today”."
     span = find_passage(text, NotedPassage(quote='very cold in the harbour "today"'))
 

@@ -164,6 +164,7 @@ _NOT_PAGES = {
     "/frame",
     "/outside",
     "/shared/{token}",
+    "/review/{token}",
     "/welcome/{token}",
     "/history",
     "/settings/templates/{name}/sample",

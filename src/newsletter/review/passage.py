@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 # Enough to tell one "the boat" from the next.
 CONTEXT = 60
-# What a reader does not see: where a link leads, remarks, merge tags.
+# What a reader does not see: where a link leads, remarks, merge tags but for the words that stand in for a value.
 _UNSEEN = (("](", ")"), ("<!--", "-->"), ("{{", "}}"), ("{%", "%}"))
 _LONGEST_UNSEEN = 3_000
 
@@ -100,11 +100,20 @@ def _outside_of_unseen(text: str) -> Iterator[tuple[int, str]]:
             if text.startswith(opening, at):
                 end = text.find(closing, at + len(opening), at + _LONGEST_UNSEEN)
                 if end >= 0:
+                    yield from _stand_in(text, at, end) if opening == "{{" else ()
                     at = end + len(closing)
                     break
         else:
             yield at, text[at]
             at += 1
+
+
+def _stand_in(text: str, start: int, end: int) -> Iterator[tuple[int, str]]:
+    """The words in `default("...")` of a merge tag: what an unknown reader sees."""
+    first = text.find("default(", start, end) + len("default(")
+    last = text.find(text[first], first + 1, end) if first >= len("default(") + start else -1
+    if last > 0:
+        yield from ((at, text[at]) for at in range(first + 1, last))
 
 
 def _words_of(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The tables of the second pair of eyes: notes of which somebody is still to be told."""
+"""The tables of the second pair of eyes: who is still to be told of a note, links for guests, and who saw which version."""
 
 from __future__ import annotations
 
@@ -19,4 +19,30 @@ note_to_tell = Table(
     Column("at", UtcDateTime, nullable=False),
     UniqueConstraint("email", "entry", name="note_to_tell_once"),
     Index("note_to_tell_of", "email", "at"),
+)
+
+# A link by which guests read an issue, or one post of it, and note on it. What stands in its address is signed.
+review_link = Table(
+    "review_link",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("issue", Integer, nullable=False),
+    # "" for the whole issue.
+    Column("slug", Text, nullable=False),
+    Column("guest", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("ends_at", UtcDateTime, nullable=False),
+    Column("withdrawn_at", UtcDateTime),
+    Index("review_link_issue", "issue"),
+)
+
+# The version of an issue that somebody was mailed last. Its words are among the editions.
+last_look = Table(
+    "last_look",
+    metadata,
+    Column("issue", Integer, primary_key=True, autoincrement=False),
+    Column("email", String(320), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
 )

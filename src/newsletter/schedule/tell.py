@@ -10,7 +10,6 @@ from html import escape
 from newsletter.ledger.sample import sample
 from newsletter.notices.notice import Notice
 from newsletter.schedule.desk import Desk
-from newsletter.schedule.letters import STOP
 from newsletter.words.consignment import Consignment
 from newsletter.words.edition import Edition
 from newsletter.words.gap import Part
@@ -19,6 +18,7 @@ from newsletter.words.outcome import Accepted
 
 log = logging.getLogger(__name__)
 
+_LINE = '<div style="font-weight:normal;font-size:14px">{}</div>'
 _BODY = re.compile(r"<body\b[^<>]*+>", re.IGNORECASE)
 
 
@@ -68,13 +68,16 @@ def _shown(desk: Desk, notice: Notice) -> Edition:
     )
 
 
-def with_line(html: str, line: str) -> str:
-    """The page of a mail with one line above it; an address at its end is a link on the two words before."""
-    words, _, url = line.partition(f"{STOP}: ")
+def with_line(html: str, said: str) -> str:
+    """The page of a mail with lines above it; an address at the end of the first is a link on the words before it."""
+    first, *more = said.split("\n")
+    words, _, url = first.partition(": ")
+    before, _, label = words.rpartition(". ")
     bar = (
         '<div style="background:#fffbe6;color:#1a1a1a;border-bottom:2px solid #b38600;padding:14px 16px;'
         'font:bold 16px/1.5 sans-serif;text-align:left">'
-        f'{escape(words)}<a href="{escape(url)}" style="color:#a3150d">{STOP}</a></div>'
+        f'{escape(before)}. <a href="{escape(url)}" style="color:#a3150d">{escape(label)}</a>'
+        f"{''.join(_LINE.format(escape(line)) for line in more)}</div>"
     )
     begin = _BODY.search(html)
     at = begin.end() if begin else 0

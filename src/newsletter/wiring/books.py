@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from newsletter.report.copies_sql import Copies
     from newsletter.report.reports_sql import Reports
     from newsletter.review.letters import NotePost
+    from newsletter.review.links_sql import ReviewLinks
+    from newsletter.review.looks_sql import LastLooks
     from newsletter.schedule.schedule import Schedule
     from newsletter.segments.segments_sql import Segments
     from newsletter.words.erasure import EraseKey
@@ -190,6 +192,18 @@ class Books(Files):
             public_url=newsletter.public_url,
             owner=newsletter.reply_to or newsletter.sender,
         )
+
+    @cached_property
+    def review_links(self) -> ReviewLinks:
+        from newsletter.review.links_sql import ReviewLinks
+
+        return ReviewLinks(self.engine)
+
+    @cached_property
+    def last_looks(self) -> LastLooks:
+        from newsletter.review.looks_sql import LastLooks
+
+        return LastLooks(self.engine)
 
     @cached_property
     def drivers(self) -> Drivers:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import logging
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from newsletter.folder.git.checkout import find_checkout
@@ -55,6 +56,11 @@ class Sittings:
                 self._thread.start()
                 # A process may end without having been told to stop.
                 atexit.register(self.end_all)
+
+    def writers(self, file: str) -> Mapping[int, str]:
+        """The names of those who changed this file and have not left it alone yet, by their account."""
+        with self._lock:
+            return {one.user.id: one.user.name for one in self._open.values() if file in one.files}
 
     def end_all(self) -> None:
         """Commit what is open now: before a sync, and at the end."""

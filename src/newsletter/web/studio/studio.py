@@ -29,6 +29,7 @@ from newsletter.segments.audience import Audience
 from newsletter.web.studio.cache import AnswerCache
 from newsletter.web.studio.issue.shown_versions import ShownVersions
 from newsletter.web.studio.readers.import_desk import ImportDesk
+from newsletter.web.studio.review.presence import Presence
 from newsletter.web.studio.session import Sessions
 from newsletter.web.studio.sittings import Sittings
 from newsletter.web.studio.visit import SAID, Visit, place_json
@@ -70,6 +71,7 @@ class Studio:
         self._found: dict[bytes, tuple[float, list[Finding] | None]] = {}
         self.imports = ImportDesk(parts)
         self.looks = ShownVersions()
+        self.presence = Presence()
         # The path of the public address, where the newsletter does not have a host to itself.
         self.root = urlsplit(self.newsletter.public_url).path.rstrip("/")
 

@@ -123,10 +123,24 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("part", () => { takeOver(); if (location.hash.startsWith("#note-")) document.getElementById(location.hash.slice(1))?.focus(); });
 takeOver();
 
-/** What others note comes by itself, unless somebody is writing here. */
+/** Tell the others where we are, and hear where they are; what they note comes by itself, unless somebody is writing here. */
 async function follow() {
-  if (document.hidden || !margin()) return;
+  if (document.hidden) return;
+  const file = margin()?.dataset.noteFile ?? "";
+  const [status, answer] = await post(`${here}/here`, { part: partKey(), file });
+  if (status !== 200) return;
+  for (const line of document.querySelectorAll("#toc [data-part]")) {
+    const names = answer.present[line.dataset.part] ?? [];
+    const said = names.length ? `${names.join(", ")} ${names.length === 1 ? "is" : "are"} here` : "";
+    let shown = line.querySelector(".here");
+    if (!said) { shown?.remove(); continue; }
+    if (!shown) { shown = Object.assign(document.createElement("span"), { className: "here" }); line.append(shown); }
+    shown.textContent = said;
+  }
+  if (!margin() || answer.notes === margin().dataset.notes) return;
   const isWriting = [...margin().querySelectorAll("textarea")].some((area) => area.value) || margin().contains(document.activeElement);
-  if (!isWriting) await refresh();
+  if (!isWriting) { await refresh(); document.dispatchEvent(new Event("noted")); }
 }
+document.addEventListener("part", follow);
 setInterval(follow, FOLLOW);
+follow();

@@ -17,6 +17,7 @@ from newsletter.web.studio.issue.draft_parts import OpenPart, number_after, outl
 from newsletter.web.studio.issue.whose import offers_of, other_checks, paragraphs_of
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.review.margin import count_open, margin_of
+from newsletter.web.studio.review.people import who_is_where
 from newsletter.web.studio.studio import Studio
 from newsletter.web.studio.visit import Visit
 from newsletter.wiring.clocks import desk_of
@@ -60,6 +61,7 @@ def show(studio: Studio, visit: Visit) -> Response:
         next_number=number_after(studio.parts, number),
         is_inside=part.key in outline.all_keys(),
         why_unwritten=why_unwritten(outline.issue, outline.titles()) if part.kind == "inbox" else "",
+        present=who_is_where(studio, visit.who, outline),
         n_notes=count_open(studio.parts, outline.issue),
         margin=margin_of(studio.parts, part.key, part.file, visit.who),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 
 from starlette.responses import Response
 
@@ -91,29 +92,30 @@ def name_of(form: str, *said: object) -> str:
     return hashlib.sha256(repr((form or secrets.token_hex(8), *said)).encode()).hexdigest()[:16]
 
 
-def _new_note(studio: Studio, visit: Visit, file: str) -> NoteEntry:
+def note_of(visit: Visit, words: Mapping[str, str]) -> dict[str, object]:
+    """What a form says of a new note: its passage in one of these parts, its text, and the words that it suggests."""
     field = visit.word("field")
-    words = words_of(studio.parts.sheets.read(file).text, file)
     if field and field not in words:
         raise Mistake("There is nothing of that name to note on.", fix="Load the page again.")
     passage = passage_of(visit, words.get(field, ""))
     instead = unix_lines(visit.word("instead")) if visit.word("suggests") else None
     if instead is not None and not passage.quote:
         raise Mistake("A suggestion needs the words that it is for.", fix="Mark them, or copy them into the field.")
-    to = visit.word("to")
+    return {
+        "field": field,
+        "quote": passage.quote,
+        "before": passage.before,
+        "after": passage.after,
+        "instead": instead,
+        "text": text_of(visit, "note") if instead is None else unix_lines(visit.word("note"))[:LONGEST_TEXT],
+    }
+
+
+def _new_note(studio: Studio, visit: Visit, file: str) -> NoteEntry:
+    words = words_of(studio.parts.sheets.read(file).text, file)
     known = {one.email for one in people_beside(studio.parts, visit.who)}
-    return _entry(
-        studio,
-        visit,
-        EntryKind.NOTE,
-        field=field,
-        quote=passage.quote,
-        before=passage.before,
-        after=passage.after,
-        instead=instead,
-        to=to if to in known else "",
-        text=text_of(visit, "note") if instead is None else unix_lines(visit.word("note"))[:LONGEST_TEXT],
-    )
+    to = visit.word("to")
+    return _entry(studio, visit, EntryKind.NOTE, **note_of(visit, words), to=to if to in known else "")
 
 
 def _entry(studio: Studio, visit: Visit, kind: EntryKind, **values: object) -> NoteEntry:
@@ -143,7 +145,18 @@ def _back(visit: Visit, file: str, entry: NoteEntry, said: str) -> Response:
     return visit.go(f"/issues/{visit.number('number')}?part={part}#note-{entry.note or entry.id}", said=said)
 
 
+def here(studio: Studio, visit: Visit) -> Response:
+    """Hear in which part a page is, and say who else is where, and whether there are other notes by now."""
+    number, part = visit.number("number"), str(visit.value("part", str))
+    now = studio.parts.clock.monotonic()
+    studio.presence.note(visit.who, number, part, at=now)
+    file = str(visit.value("file", str))
+    version = studio.parts.notes.version(file) if file else ""
+    return visit.json({"present": studio.presence.others(visit.who, number, now=now), "notes": version})
+
+
 PAGES = (
+    Page(path="/issues/{number:int}/here", change=here, do=Role.VIEWER),
     Page(path="/issues/{number:int}/notes", change=change, do=Role.VIEWER),
     Page(path="/issues/{number:int}/suggestions", change=accept, do=Role.AUTHOR),
 )
