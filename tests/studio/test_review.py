@@ -6,6 +6,7 @@ import html
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from email import message_from_bytes, policy
 
 import pytest
 from starlette.testclient import TestClient
@@ -146,7 +147,7 @@ def test_a_note_needs_a_name_and_comes_back_with_the_refusal(world: World, guest
 
 
 def test_many_notes_in_a_short_time_are_held_off(world: World, guest: TestClient) -> None:
-    """Whoever got hold of a link can't fill the folder."""
+    """Nobody who got hold of a link can fill the folder."""
     link = _link(world)
     csrf = _csrf(guest.get(link).text)
     data = {"csrf": csrf, "act": "add", "file": POST, "field": "body", "name": "M"}
@@ -193,8 +194,11 @@ def test_ben_is_asked_to_approve_with_what_changed_since(world: World) -> None:
     assert "+ A timetable with a line that only exists when the frost lets it:" in second.body
     assert "− A timetable with a line that only exists when the ice allows it:" in second.body
     assert tell_all(desk_of(world.parts)) == 2
-    mails = [one.read_text() for one in (world.parts.directory / "var").rglob("*.html")]
-    assert any("frost lets it" in one and "Approve it</a>" in one and "The last boat leaves" in one for one in mails)
+    mails = [
+        message_from_bytes(one.read_bytes(), policy=policy.default) for one in world.parts.directory.rglob("*.eml")
+    ]
+    pages = [one.get_body(("html",)).get_content() for one in mails]
+    assert any("frost lets it" in one and "Approve it</a>" in one and "The last boat leaves" in one for one in pages)
 
 
 def test_nobody_is_shown_to_themselves(world: World) -> None:

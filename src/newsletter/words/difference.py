@@ -31,3 +31,16 @@ def compared(before: str, after: str) -> list[DiffLine]:
 def count_changed(lines: Sequence[DiffLine]) -> int:
     """Lines that are new, or gone, whichever are more: one that was mended is both."""
     return max(sum(line.kind == kind for line in lines) for kind in "+-")
+
+
+def count_words_changed(before: str, after: str) -> int:
+    """Words that are new, or gone, whichever are more: one that was put in another's place is both."""
+    old, new = before.split(), after.split()
+    # Most of a text is the same, and comparing it word by word takes long.
+    while old and new and old[-1] == new[-1]:
+        del old[-1], new[-1]
+    n_same = 0
+    while n_same < min(len(old), len(new)) and old[n_same] == new[n_same]:
+        n_same += 1
+    codes = difflib.SequenceMatcher(None, old[n_same:], new[n_same:], autojunk=False).get_opcodes()
+    return sum(max(a_end - a, b_end - b) for tag, a, a_end, b, b_end in codes if tag != "equal")
