@@ -116,6 +116,16 @@ def test_a_suggestion_for_words_that_changed_is_refused_with_both_texts(world: W
     assert "Accepted by" not in _page(world)
 
 
+def test_notes_that_can_not_be_read_keep_nobody_from_writing(world: World) -> None:
+    """An editor of somebody's saved the file in another encoding: the page says so, and the words are there."""
+    _note(world)
+    path = world.parts.directory / world.parts.notes.files_of(POST)[0]
+    path.write_bytes(b"\xff\xfe")
+    page = _page(world)
+
+    assert "The notes can’t be read" in page and 'data-field="body"' in page
+
+
 def test_what_was_typed_comes_back_with_a_refusal(world: World) -> None:
     """A suggestion without words that it is for."""
     answer = world.post(

@@ -69,6 +69,7 @@ def test_a_guest_reads_the_issue_and_leaves_a_note(world: World, guest: TestClie
     [note] = world.parts.notes.entries(POST)
     world.post("/issues/1/notes", act="answer", file=POST, on=note.id, note="Thank you.")
     assert "Thank you." in guest.get(link).text
+    # The link was made by the person at the machine, whose address is the one that answers readers.
     assert "mara@ferries.example.com" in world.parts.note_post.untold.people_due(note.at + timedelta(hours=2))
 
 

@@ -10,19 +10,23 @@ from sqlalchemy import Engine, insert, select, update
 
 from newsletter.db.engine import reading, writing
 from newsletter.review.tables import review_link
+from newsletter.words.user import User
 
 GOOD_FOR = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewLink:
-    """A link to an issue, or to the one post `slug` of it. `guest` says for whom it was made, `made_by` who made it."""
+    """A link to an issue, or to the one post `slug` of it. `guest` says for whom it was made, `made_by` who made it, and `email` where
+    that person hears of what is noted by it.
+    """
 
     id: int
     issue: int
     slug: str
     guest: str
     made_by: str
+    email: str
     made_at: datetime
     ends_at: datetime
     withdrawn_at: datetime | None = None
@@ -37,12 +41,13 @@ class ReviewLinks:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def make(self, issue: int, slug: str, *, guest: str, by: str, now: datetime) -> ReviewLink:
+    def make(self, issue: int, slug: str, *, guest: str, by: User, now: datetime) -> ReviewLink:
         values = {
             "issue": issue,
             "slug": slug,
             "guest": guest,
-            "made_by": by,
+            "made_by": by.name,
+            "email": by.email,
             "made_at": now,
             "ends_at": now + GOOD_FOR,
         }

@@ -31,6 +31,7 @@ review_link = Table(
     Column("slug", Text, nullable=False),
     Column("guest", Text, nullable=False),
     Column("made_by", Text, nullable=False),
+    Column("email", String(320), nullable=False),
     Column("made_at", UtcDateTime, nullable=False),
     Column("ends_at", UtcDateTime, nullable=False),
     Column("withdrawn_at", UtcDateTime),

@@ -80,7 +80,8 @@ def _entry(studio: Studio, visit: Visit, link: ReviewLink, file: str, name: str)
             raise Missing("This note is not there any more.", fix="Go back, and load the page again.")
         kind, values = EntryKind.ANSWER, {"note": thread.note.id, "text": text_of(visit, "note")}
     elif visit.text("act") == "add":
-        kind, values = EntryKind.NOTE, note_of(visit, words_of(studio.parts.sheets.read(file).text, file))
+        words = words_of(studio.parts.sheets.read(file).text, file)
+        kind, values = EntryKind.NOTE, {**note_of(visit, words), "to": link.email}
     else:
         raise NoSuchAct
     made = name_of(visit.text("id"), kind, name, *values.values())

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from newsletter.folder.notes.entry import EntryKind, NoteEntry
@@ -40,7 +41,8 @@ class MarginNote:
 class Margin:
     """The notes of a part: those that are open, and those that are over.
 
-    `version` changes with every entry of the file. `people` are those that a note can be for, `names` says their names by
+    `version` changes with every entry of the file. `problem` says why the file can't be read, where it can't.
+    `people` are those that a note can be for, `names` says their names by
     address, and `next_id` names the note that the form adds.
     """
 
@@ -49,6 +51,7 @@ class Margin:
     version: str
     open: Sequence[MarginNote]
     over: Sequence[MarginNote]
+    problem: str
     people: Sequence[User]
     names: Mapping[str, str]
     next_id: str
@@ -65,12 +68,17 @@ def margin_of(parts: Parts, part: str, file: str, visitor: User) -> Margin | Non
     if not fields:
         return None
     words = _words(parts, file)
-    notes = [_placed(one, words, fields) for one in threads_of(parts.notes.entries(file)) if one.note.field in fields]
+    try:
+        version, entries, problem = parts.notes.version(file), parts.notes.entries(file), ""
+    except NewsletterError as error:
+        version, entries, problem = "", (), error.message
+    notes = [_placed(one, words, fields) for one in threads_of(entries) if one.note.field in fields]
     notes.sort(key=lambda one: one.at)
     return Margin(
         file=file,
         fields=fields,
-        version=parts.notes.version(file),
+        version=version,
+        problem=problem,
         open=[one for one in notes if one.thread.is_open],
         over=[one for one in notes if not one.thread.is_open],
         people=people_beside(parts, visitor),
@@ -81,13 +89,14 @@ def margin_of(parts: Parts, part: str, file: str, visitor: User) -> Margin | Non
 
 def count_open(parts: Parts, issue: Issue) -> Counter[str]:
     """The open notes of an issue by part."""
-    counts: Counter[str] = Counter()
+    return Counter(part_of_file(file, thread.note.field) for file, thread in open_threads(parts, issue))
+
+
+def open_threads(parts: Parts, issue: Issue) -> Iterator[tuple[str, NoteThread]]:
+    """Every open note of an issue with the file that it is about. A file of notes that can't be read has none."""
     for file in files_of(issue):
-        for thread in threads_of(parts.notes.entries(file)):
-            if thread.is_open:
-                part = part_of_file(file, thread.note.field)
-                counts[part] += 1
-    return counts
+        with suppress(NewsletterError):
+            yield from ((file, one) for one in threads_of(parts.notes.entries(file)) if one.is_open)
 
 
 def files_of(issue: Issue) -> Sequence[str]:

@@ -10,12 +10,12 @@ from starlette.responses import Response
 from newsletter.review.ask import ApprovalWish, ask_to_approve
 from newsletter.review.field import part_of_file
 from newsletter.review.links_sql import GOOD_FOR, ReviewLink
-from newsletter.review.thread import NoteThread, threads_of
+from newsletter.review.thread import NoteThread
 from newsletter.web.loopback import has_loopback_name
 from newsletter.web.number import read_number
 from newsletter.web.studio.issue.draft_parts import outline_of
 from newsletter.web.studio.page import Page
-from newsletter.web.studio.review.margin import files_of, people_beside
+from newsletter.web.studio.review.margin import open_threads, people_beside
 from newsletter.web.studio.studio import Studio
 from newsletter.web.studio.visit import NoSuchAct, Visit
 from newsletter.wiring.clocks import desk_of
@@ -61,7 +61,7 @@ def change(studio: Studio, visit: Visit) -> Response:
         slug, guest = visit.text("post"), printable_line(visit.text("guest"))[:_LONGEST_NAME]
         if slug and slug not in set(issue.slugs()):
             raise Mistake("This post is not in the issue any more.", fix="Load the page again.")
-        studio.parts.review_links.make(number, slug, guest=guest, by=visit.who.name, now=now)
+        studio.parts.review_links.make(number, slug, guest=guest, by=visit.who, now=now)
         return visit.go(f"/issues/{number}/review#links", said="The link is made: copy it from below.")
     if act == "withdraw":
         link = _link(studio, visit)
@@ -109,9 +109,7 @@ def _open_notes(studio: Studio, number: int) -> Sequence[OpenNote]:
     issue = studio.parts.issues.get_issue(number)
     return [
         OpenNote(thread=thread, part=part_of_file(file, thread.note.field))
-        for file in files_of(issue)
-        for thread in threads_of(studio.parts.notes.entries(file))
-        if thread.is_open
+        for file, thread in open_threads(studio.parts, issue)
     ]
 
 
