@@ -26,7 +26,7 @@ def test_what_one_person_saves_in_one_go_is_one_change() -> None:
     assert told == [("Ana", "c", "d"), ("Ben", "a", "c"), ("", "", "a")]
 
 
-def test_somebody_who_comes_back_later_has_begun_anew() -> None:
+def test_somebody_who_comes_back_later_has_begun_another_sitting() -> None:
     """Ten minutes without a word end a sitting; a change that was undone in it is none."""
     kept = _kept(("a", "", 0), ("b", "Ben", 1), ("c", "Ben", 20), ("b", "Ben", 21))
 

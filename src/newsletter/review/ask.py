@@ -10,7 +10,7 @@ from itertools import islice
 from newsletter.compose.press import press
 from newsletter.ledger.sample import changes, sample
 from newsletter.notices.notice import Notice
-from newsletter.review.looks_sql import LastLook, LastLooks
+from newsletter.review.looks_sql import LastLooks, SeenVersion
 from newsletter.schedule.approval import find_good_approval
 from newsletter.schedule.desk import Desk
 from newsletter.words.difference import DiffLine
@@ -56,21 +56,21 @@ def ask_to_approve(desk: Desk, looks: LastLooks, wish: ApprovalWish) -> bool:
             shows=digest,
         )
     )
-    looks.note(wish.issue, wish.person.email, LastLook(digest=digest, at=now))
+    looks.note(wish.issue, wish.person.email, SeenVersion(digest=digest, at=now))
     return is_new
 
 
-def _last(desk: Desk, looks: LastLooks, wish: ApprovalWish) -> LastLook | None:
+def _last(desk: Desk, looks: LastLooks, wish: ApprovalWish) -> SeenVersion | None:
     """The version that the person was mailed, or approved, last."""
     mailed = looks.find(wish.issue, wish.person.email)
     approval = find_good_approval(desk, wish.issue)
     if approval is None or approval.approved_by != wish.person.name:
         return mailed
-    approved = LastLook(digest=approval.digest, at=approval.approved_at)
+    approved = SeenVersion(digest=approval.digest, at=approval.approved_at)
     return approved if mailed is None or mailed.at < approved.at else mailed
 
 
-def _since(desk: Desk, last: LastLook | None, edition: Edition) -> Sequence[str]:
+def _since(desk: Desk, last: SeenVersion | None, edition: Edition) -> Sequence[str]:
     """What changed since a look, in lines."""
     if last is None:
         return ["You have not seen it before."]

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from newsletter.folder.sheet import SavedVersion
 
-# Somebody who comes back after ten minutes has begun anew.
+# Somebody who comes back after ten minutes begins another sitting.
 _SITTING = timedelta(minutes=10)
 
 

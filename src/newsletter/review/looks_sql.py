@@ -13,7 +13,7 @@ from newsletter.review.tables import last_look
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LastLook:
+class SeenVersion:
     """`digest` names the version, whose words are kept with those of every approved one."""
 
     digest: str
@@ -26,13 +26,13 @@ class LastLooks:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def find(self, issue: int, email: str) -> LastLook | None:
+    def find(self, issue: int, email: str) -> SeenVersion | None:
         wanted = select(last_look.c.digest, last_look.c.at)
         with reading(self._engine) as connection:
             row = connection.execute(wanted.where(last_look.c.issue == issue, last_look.c.email == email)).first()
-        return LastLook(digest=row.digest, at=row.at) if row else None
+        return SeenVersion(digest=row.digest, at=row.at) if row else None
 
-    def note(self, issue: int, email: str, look: LastLook) -> None:
+    def note(self, issue: int, email: str, look: SeenVersion) -> None:
         values = {"digest": look.digest, "at": look.at}
         with writing(self._engine) as connection:
             into = insert_into(connection, last_look).values(issue=issue, email=email, **values)

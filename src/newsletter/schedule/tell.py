@@ -41,7 +41,7 @@ def tell_all(desk: Desk) -> int:
 
 def letter(notice: Notice, newsletter: Newsletter) -> Edition:
     """A notice as an edition of issue 0: the same words for everybody, and nothing to fill in."""
-    paragraphs = "".join(f"<p>{escape(line)}</p>" for line in notice.body.split("\n") if line)
+    paragraphs = "".join(f"<p>{_linked(line)}</p>" for line in notice.body.split("\n") if line)
     page = f'<!doctype html><html lang="en"><body style="font-family:sans-serif">{paragraphs}</body></html>'
     return Edition(
         issue=0,
@@ -53,6 +53,12 @@ def letter(notice: Notice, newsletter: Newsletter) -> Edition:
         sender=newsletter.sender,
         reply_to=newsletter.reply_to,
     )
+
+
+def _linked(line: str) -> str:
+    """A line as HTML; one that is an address alone is a link."""
+    words = escape(line)
+    return f'<a href="{words}">{words}</a>' if line.startswith("https://") and " " not in line else words
 
 
 def _shown(desk: Desk, notice: Notice) -> Edition:

@@ -93,8 +93,31 @@ async function refresh() {
   const fresh = new DOMParser().parseFromString(await response.text(), "text/html").querySelector("#notes");
   if (!fresh) return;
   for (const field of fresh.querySelectorAll("[name=csrf]")) field.value = csrf;
+  const at = spot();
+  for (const fold of margin().querySelectorAll("details[open]")) unfold(fresh, fold);
   margin().replaceWith(fresh);
   takeOver();
+  spot(at)?.focus();
+}
+
+const boxOf = (element) => element.closest("#notes [id]:is(article, .new-note)");
+const stops = (box) => [box, ...box.querySelectorAll("summary, button, textarea, input:not([type=hidden]), select")];
+
+/** Where the focus is among the notes: [a note's id, which of its stops]; given such a place, the element that is there now. */
+function spot(place) {
+  if (place) { const box = document.getElementById(place[0]); return box && stops(box)[place[1]]; }
+  const box = margin().contains(document.activeElement) ? boxOf(document.activeElement) : null;
+  return box && [box.id, stops(box).indexOf(document.activeElement)];
+}
+
+/** Leave open in the new margin what was open in the one before. */
+function unfold(fresh, fold) {
+  const box = fold.matches(".over") ? null : boxOf(fold);
+  const same = box ? fresh.querySelector(`#${CSS.escape(box.id)}`) : fresh.querySelector(".over");
+  if (!same) return;
+  const n = box ? [box, ...box.querySelectorAll("details")].indexOf(fold) : 0;
+  const twin = [same, ...same.querySelectorAll("details")][n];
+  if (twin?.matches("details")) twin.open = true;
 }
 
 /** Show the words that a note is about. */
@@ -138,7 +161,7 @@ async function follow() {
     shown.textContent = said;
   }
   if (!margin() || answer.notes === margin().dataset.notes) return;
-  const isWriting = [...margin().querySelectorAll("textarea")].some((area) => area.value) || margin().contains(document.activeElement);
+  const isWriting = [...margin().querySelectorAll("textarea")].some((area) => area.value);
   if (!isWriting) { await refresh(); document.dispatchEvent(new Event("noted")); }
 }
 document.addEventListener("part", follow);

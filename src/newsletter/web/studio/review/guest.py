@@ -14,7 +14,7 @@ from newsletter.access.network import network_of
 from newsletter.folder.notes.entry import EntryKind, NoteEntry
 from newsletter.review.field import words_of
 from newsletter.review.links_sql import ReviewLink
-from newsletter.review.reading import ReadingPart, reading_of_issue, reading_of_post
+from newsletter.review.manuscript import ManuscriptPart, manuscript_of_issue, manuscript_of_post
 from newsletter.review.thread import NoteThread, threads_of
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.review.margin import files_of
@@ -103,10 +103,10 @@ def _files(studio: Studio, link: ReviewLink) -> Collection[str]:
     return [f"posts/{link.slug}.md"] if link.slug else files_of(studio.parts.issues.get_issue(link.issue))
 
 
-def _parts(studio: Studio, link: ReviewLink) -> Sequence[ReadingPart]:
+def _parts(studio: Studio, link: ReviewLink) -> Sequence[ManuscriptPart]:
     if link.slug:
-        return reading_of_post(studio.parts.posts.get_post(link.slug), spoken)
-    return reading_of_issue(studio.parts.issues.get_issue(link.issue), studio.parts.posts, spoken)
+        return manuscript_of_post(studio.parts.posts.get_post(link.slug), spoken)
+    return manuscript_of_issue(studio.parts.issues.get_issue(link.issue), studio.parts.posts, spoken)
 
 
 def _own(studio: Studio, link: ReviewLink, file: str) -> Sequence[NoteThread]:

@@ -1,4 +1,4 @@
-"""Who else is in which part of an issue, as its outline shows it."""
+"""The other people in each part of an issue, as its outline shows them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is in which part of an issue now: open pages say so every few seconds, and nothing of it is kept."""
+"""Remembers who is in which part of an issue: open pages say so every few seconds, and nothing of it is kept."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ GONE_AFTER_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenUser:
     """A user in a part of an issue; `at` on the monotonic clock."""
 
     name: str
@@ -26,11 +26,11 @@ class Presence:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._seen: dict[tuple[int, int], Seen] = {}
+        self._seen: dict[tuple[int, int], SeenUser] = {}
 
     def note(self, user: User, issue: int, part: str, *, at: float) -> None:
         with self._lock:
-            self._seen[user.id, issue] = Seen(user.name, part, at)
+            self._seen[user.id, issue] = SeenUser(user.name, part, at)
             self._seen = {key: one for key, one in self._seen.items() if one.at > at - GONE_AFTER_SECONDS}
 
     def others(self, user: User, issue: int, *, now: float) -> Mapping[str, Sequence[str]]:

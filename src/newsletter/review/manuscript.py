@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -13,14 +12,12 @@ from newsletter.words.issue import Issue
 from newsletter.words.mistake import NewsletterError
 from newsletter.words.post import Post
 
-_REMARK = re.compile(r"<!--(?:(?!-->).)*+-->", re.DOTALL)
-
 # Says a text with merge tags as an unknown reader would see it.
 Speak = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReadingPart:
+class ManuscriptPart:
     """A part of what is read: `field` of `file`. `html` is safe; a title is a text without it."""
 
     file: str
@@ -30,29 +27,34 @@ class ReadingPart:
     source: str = ""
 
 
-def reading_of_issue(issue: Issue, posts: Posts, speak: Speak) -> Sequence[ReadingPart]:
+def manuscript_of_issue(issue: Issue, posts: Posts, speak: Speak) -> Sequence[ManuscriptPart]:
     """Its subject, opening, posts and closing. A post that can't be read is left out."""
     parts = [
-        ReadingPart(file=issue.file, field="subject", title=speak(issue.subject)),
-        ReadingPart(file=issue.file, field="intro", html=_html(issue.intro, speak)),
+        ManuscriptPart(file=issue.file, field="subject", title=speak(issue.subject)),
+        ManuscriptPart(file=issue.file, field="intro", html=_html(issue.intro, speak)),
     ]
     for slug in issue.slugs():
         try:
-            parts += reading_of_post(posts.get_post(slug), speak)
+            parts += manuscript_of_post(posts.get_post(slug), speak)
         except NewsletterError:
             continue
-    return [*parts, ReadingPart(file=issue.file, field="outro", html=_html(issue.outro, speak))]
+    return [*parts, ManuscriptPart(file=issue.file, field="outro", html=_html(issue.outro, speak))]
 
 
-def reading_of_post(post: Post, speak: Speak) -> Sequence[ReadingPart]:
+def manuscript_of_post(post: Post, speak: Speak) -> Sequence[ManuscriptPart]:
     source = " · ".join(one for one in (post.source, post.author) if one)
     return [
-        ReadingPart(file=post.file, field="title", title=speak(post.title), source=source),
-        ReadingPart(file=post.file, field="body", html=_html(post.body, speak)),
+        ManuscriptPart(file=post.file, field="title", title=speak(post.title), source=source),
+        ManuscriptPart(file=post.file, field="body", html=_html(post.body, speak)),
     ]
 
 
 def _html(markdown: str, speak: Speak) -> str:
     """Markdown as HTML without remarks and pictures; merge tags as an unknown reader would see them."""
-    text = speak(_REMARK.sub("", markdown))
+    text = speak(_without_remarks(markdown))
     return html_of(read_blocks(text, Sentinels([text]), picture=lambda src, alt, line: ("", None), top_heading=3))
+
+
+def _without_remarks(markdown: str) -> str:
+    first, *rest = markdown.split("<!--")
+    return first + "".join(part.partition("-->")[2] if "-->" in part else f"<!--{part}" for part in rest)
