@@ -45,8 +45,12 @@ function takeOver() {
   if (!margin()) return;
   for (const area of margin().querySelectorAll("[data-kept]")) {
     let kept = null;
-    try { kept = localStorage.getItem(keptName(area)); } catch { /* a browser that keeps nothing */ }
-    if (kept && !area.value) { area.value = kept; area.closest("details").open = true; }
+    try { kept = JSON.parse(localStorage.getItem(keptName(area))); } catch { /* a browser that keeps nothing */ }
+    if (!kept?.text || area.value) continue;
+    area.value = kept.text;
+    // Under the same mark it is noted once, also where two tabs have it and both save it.
+    area.form.elements.id.value = kept.mark;
+    area.closest("details").open = true;
   }
   const tools = write.querySelector(".tools");
   if (tools && !tools.querySelector("[data-note]")) {
@@ -59,7 +63,7 @@ function takeOver() {
 
 function keep(area) {
   try {
-    if (area.value) localStorage.setItem(keptName(area), area.value);
+    if (area.value) localStorage.setItem(keptName(area), JSON.stringify({ mark: area.form.elements.id.value, text: area.value }));
     else localStorage.removeItem(keptName(area));
   } catch { /* full or forbidden: it is on the screen */ }
 }
