@@ -127,6 +127,18 @@ def test_a_link_is_not_to_be_guessed_or_changed(world: World, guest: TestClient)
         assert guest.get(changed).status_code == 404
 
 
+def test_a_guest_is_told_nothing_of_a_broken_file(world: World, guest: TestClient) -> None:
+    """Neither its name nor a command: that is for editors."""
+    link, issue = _link(world), _link(world, post=SLUG)
+    (world.parts.directory / POST).write_text("---\ntitle: [\n---\n")
+    (world.parts.directory / "issues" / "001.md").write_text("---\nnumber: x\n---\n")
+    for path in (link, issue):
+        answer = guest.get(path)
+
+        assert answer.status_code == 404
+        assert "posts/" not in answer.text and "newsletter posts" not in answer.text
+
+
 def test_reading_changes_nothing(world: World, guest: TestClient) -> None:
     """GET leaves every file as it was."""
     link = _link(world)

@@ -21,7 +21,7 @@ from newsletter.web.studio.review.margin import files_of
 from newsletter.web.studio.review.notes import keep, name_of, note_of, text_of
 from newsletter.web.studio.studio import Studio, spoken
 from newsletter.web.studio.visit import NoSuchAct, Visit
-from newsletter.words.mistake import Missing, Mistake, NotNow
+from newsletter.words.mistake import Missing, Mistake, NewsletterError, NotNow
 from newsletter.words.plain import printable_line
 from newsletter.words.user import Role, User
 
@@ -100,13 +100,26 @@ def _link(studio: Studio, visit: Visit) -> ReviewLink:
 
 def _files(studio: Studio, link: ReviewLink) -> Collection[str]:
     """The files that the link leads to: one post, or the issue with its posts."""
-    return [f"posts/{link.slug}.md"] if link.slug else files_of(studio.parts.issues.get_issue(link.issue))
+    if link.slug:
+        return [f"posts/{link.slug}.md"]
+    try:
+        return files_of(studio.parts.issues.get_issue(link.issue))
+    except NewsletterError as error:
+        raise _unreadable() from error
 
 
 def _parts(studio: Studio, link: ReviewLink) -> Sequence[ManuscriptPart]:
-    if link.slug:
-        return manuscript_of_post(studio.parts.posts.get_post(link.slug), spoken)
-    return manuscript_of_issue(studio.parts.issues.get_issue(link.issue), studio.parts.posts, spoken)
+    try:
+        if link.slug:
+            return manuscript_of_post(studio.parts.posts.get_post(link.slug), spoken)
+        return manuscript_of_issue(studio.parts.issues.get_issue(link.issue), studio.parts.posts, spoken)
+    except NewsletterError as error:
+        raise _unreadable() from error
+
+
+def _unreadable() -> Missing:
+    """What is wrong with a file is for editors, who can mend it."""
+    return Missing("This can't be read at the moment.", fix="Ask the person who sent you the link.")
 
 
 def _own(studio: Studio, link: ReviewLink, file: str) -> Sequence[NoteThread]:

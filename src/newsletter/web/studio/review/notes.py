@@ -21,7 +21,7 @@ from newsletter.words.mistake import Missing, Mistake, NotNow
 from newsletter.words.plain import unix_lines
 from newsletter.words.user import Role, User
 
-LONGEST_TEXT, LONGEST_QUOTE = 8_000, 4_000
+LONGEST_TEXT, LONGEST_QUOTE, LONGEST_PART = 8_000, 4_000, 300
 _ENDS = {"settle": EntryKind.SETTLED, "reopen": EntryKind.REOPENED, "decline": EntryKind.DECLINED}
 _SAID = {"add": "Noted.", "answer": "Answered.", "settle": "Settled.", "reopen": "Open again.", "decline": "Declined."}
 
@@ -147,7 +147,7 @@ def _back(visit: Visit, file: str, entry: NoteEntry, said: str) -> Response:
 
 def here(studio: Studio, visit: Visit) -> Response:
     """Hear in which part a page is, and say who else is where, and whether there are other notes by now."""
-    number, part = visit.number("number"), str(visit.value("part", str))
+    number, part = visit.number("number"), str(visit.value("part", str))[:LONGEST_PART]
     now = studio.parts.clock.monotonic()
     studio.presence.note(visit.who, number, part, at=now)
     file = str(visit.value("file", str))
