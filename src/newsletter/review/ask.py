@@ -41,7 +41,8 @@ def ask_to_approve(desk: Desk, looks: LastLooks, wish: ApprovalWish) -> bool:
     edition = press(desk.shelf, desk.newsletter, wish.issue).rendered.edition
     digest, now = desk.schedule.approvals.keep_edition(edition), desk.clock.now()
     body = [f"{wish.by} asks you to approve this issue. Approve it: {wish.link}"]
-    body += [f"{wish.by}: {line}" for line in wish.words.splitlines() if line.strip()]
+    said = [line.strip() for line in wish.words.splitlines() if line.strip()]
+    body += [f"{wish.by}: {said[0]}", *said[1:]] if said else []
     body += _since(desk, _last(desk, looks, wish), edition)
     subject = sample(edition, desk.newsletter, desk.key, None, list_id=0, date=now).subject
     person = hashlib.sha256(wish.person.email.encode()).hexdigest()[:16]

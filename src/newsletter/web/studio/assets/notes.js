@@ -82,6 +82,8 @@ async function send(form, button) {
     return;
   }
   for (const area of form.querySelectorAll("[data-kept]")) { area.value = ""; keep(area); }
+  for (const fold of form.querySelectorAll("details")) fold.open = false;
+  if (form.closest("#new-note")) form.closest("#new-note").open = false;
   if (button.value === "accept") await goTo(partKey(), true);
   else await refresh();
   document.dispatchEvent(new Event("noted"));
