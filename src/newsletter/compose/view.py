@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import quote, unquote
 
+from markdown_it.token import Token
 from markupsafe import Markup
 
 from newsletter.compose.braces import regions_of
@@ -117,7 +118,7 @@ def view_of(
     """`text_width` is in letters, `column` the widest a picture in the text may be, in CSS pixels.
 
     Raises Mistake for a gap that can't be read or a picture without words, Missing for a post that there is not."""
-    writer = _ViewWriter(newsletter.public_url.rstrip("/"), sentinels, notes, images, text_width, column)
+    writer = ViewWriter(newsletter.public_url.rstrip("/"), sentinels, notes, images, text_width, column)
     subject, preheader = (
         read_gaps(value, sentinels, TextOrigin(issue.file, issue.line_of(key) or 1, issue.column_of(key)))
         for key, value in (("subject", issue.subject), ("preheader", issue.preheader))
@@ -163,7 +164,9 @@ def image_address(src: str, public_url: str, images: ImageFolder | None, place: 
 
 
 @dataclass(frozen=True, slots=True)
-class _ViewWriter:
+class ViewWriter:
+    """Writes the pieces of an issue as every edition has them."""
+
     public_url: str
     sentinels: Sentinels
     notes: Notes
@@ -172,6 +175,12 @@ class _ViewWriter:
     column: int
 
     def copy(self, source: str, origin: TextOrigin, *, top_heading: int) -> HtmlAndText:
+        blocks = self.blocks(source, origin, top_heading=top_heading)
+        text = text_of(blocks, self.sentinels, self.notes, self.text_width)
+        return HtmlAndText(Markup(html_of(blocks)), text)  # noqa: S704 - escaped by the renderer
+
+    def blocks(self, source: str, origin: TextOrigin, *, top_heading: int) -> list[Token]:
+        """The blocks of a text; `map` of each has its lines in the text, counted from 0."""
         source = unix_lines(source)
         marked = read_gaps(source, self.sentinels, origin, regions_of(source, origin))
 
@@ -187,9 +196,7 @@ class _ViewWriter:
             address = self.address(src, place)
             return address, self.width(src, address)
 
-        blocks = read_blocks(marked, self.sentinels, picture=picture, top_heading=top_heading)
-        text = text_of(blocks, self.sentinels, self.notes, self.text_width)
-        return HtmlAndText(Markup(html_of(blocks)), text)  # noqa: S704 - escaped by the renderer
+        return read_blocks(marked, self.sentinels, picture=picture, top_heading=top_heading)
 
     def address(self, src: str, place: Place) -> str:
         return image_address(src, self.public_url, self.images, place)
@@ -207,7 +214,7 @@ class _ViewWriter:
         image = self.picture(post, post.image) if post.image else None
         url = _sound(post, post.url) if post.url else None
         body = self.copy(post.body, TextOrigin(post.file, post.body_line), top_heading=3)
-        return PostView(post.title, url, post.source, _credit(post), image, body, is_only)
+        return PostView(post.title, url, post.source, credit_of(post), image, body, is_only)
 
     def picture(self, post: Post, image: Image) -> IssuePicture:
         place = Place(post.file, dict(post.key_lines).get("image"))
@@ -225,7 +232,7 @@ def _sound(post: Post, address: str) -> str:
     )
 
 
-def _credit(post: Post) -> str:
+def credit_of(post: Post) -> str:
     """“Mara Lindqvist in The Bulletin · guest post by Dana”, with whatever of it there is."""
     who = f"{post.author} in {post.source}" if post.author and post.source else post.author or post.source
     # A byline that the text itself begins with is not said twice.

@@ -36,8 +36,18 @@ def shortened(text: str, longest: int) -> str:
 
 def minutes_to_read(markdown: str) -> int:
     """How many minutes a text takes a reader, rounded, at least 1; 0 for one without words."""
-    text = _NO_WORDS.sub(" ", markdown)
-    letters = len(_LETTER.findall(text))
-    words = sum(any(map(str.isalnum, word)) for word in _LETTER.sub(" ", text).split())
+    words, letters = _counted(markdown)
     minutes = words / _WORDS_A_MINUTE + letters / _LETTERS_A_MINUTE
     return max(1, round(minutes)) if minutes else 0
+
+
+def count_words(markdown: str) -> int:
+    """The words of a text; in a script that sets no blanks between words each letter counts for one."""
+    return sum(_counted(markdown))
+
+
+def _counted(markdown: str) -> tuple[int, int]:
+    """Words, and letters of a script without blanks."""
+    text = _NO_WORDS.sub(" ", markdown)
+    letters = len(_LETTER.findall(text))
+    return sum(any(map(str.isalnum, word)) for word in _LETTER.sub(" ", text).split()), letters

@@ -39,6 +39,7 @@ from newsletter.web.studio.issue import (
     paste,
     pictures,
     preview,
+    readthrough,
     reports,
     send,
     trial,
@@ -73,8 +74,9 @@ _ISSUE = (
     review,
     guest,
 )
+_READING = (readthrough,)
 _READERS = (readers, lists, segments, do_not_mail, imports, export, mail_search, reader)
-PAGES: tuple[Page, ...] = tuple(page for module in (*_WEEK, *_ISSUE, *_READERS) for page in module.PAGES)
+PAGES: tuple[Page, ...] = tuple(page for module in (*_WEEK, *_ISSUE, *_READING, *_READERS) for page in module.PAGES)
 
 _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
