@@ -153,6 +153,7 @@ _MORE = (
     "/issues/2?part=post:2026-11-22-the-lamp-that-is-left-on",
     "/issues/2?part=post:2026-11-22-the-lamp-that-is-left-on&all",
     "/issues/2/read?file=posts/2026-11-22-the-lamp-that-is-left-on.md&field=body&at=2",
+    "/issues/2/replace?find=the&with=a&quotes=1",
     "/issues/2/send?list=weekly&when=now",
     "/issues/2/send?list=weekly&when=at&at=thu+09:00",
     "/history?file=posts/2026-11-22-the-lamp-that-is-left-on.md&issue=2",

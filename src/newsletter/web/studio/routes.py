@@ -40,6 +40,7 @@ from newsletter.web.studio.issue import (
     pictures,
     preview,
     readthrough,
+    replace,
     reports,
     send,
     trial,
@@ -74,7 +75,7 @@ _ISSUE = (
     review,
     guest,
 )
-_READING = (readthrough,)
+_READING = (readthrough, replace)
 _READERS = (readers, lists, segments, do_not_mail, imports, export, mail_search, reader)
 PAGES: tuple[Page, ...] = tuple(page for module in (*_WEEK, *_ISSUE, *_READING, *_READERS) for page in module.PAGES)
 

@@ -142,6 +142,8 @@ async function refresh(name, top) {
   if (!answer?.ok) { say("The page could not be loaded again.", "bad"); return; }
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   copy().replaceWith(document.adoptNode(page.querySelector("#copy")));
+  // What is shown from here on is what the next look compares with.
+  known = null;
   begin();
   const block = name && document.getElementById(name);
   if (block) {

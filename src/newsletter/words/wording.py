@@ -1,0 +1,56 @@
+"""Finds a wording in a text, and puts another in its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+Span = tuple[int, int]
+
+# Letters that are shown on each side of a place.
+_AROUND = 48
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """What is looked for: `text`, as whole words only, and with the same capitals only, where that is asked."""
+
+    text: str
+    is_whole: bool = False
+    has_same_capitals: bool = False
+
+    def spans(self, text: str, closed: Sequence[Span] = ()) -> list[Span]:
+        """(start, end) of each place, in order, none overlapping another and none touching what is `closed`."""
+        if not self.text:
+            return []
+        edge = (r"(?<!\w)", r"(?!\w)") if self.is_whole else ("", "")
+        words = r"\s+".join(re.escape(word) for word in self.text.split()) or re.escape(self.text)
+        pattern = re.compile(f"{edge[0]}{words}{edge[1]}", re.NOFLAG if self.has_same_capitals else re.IGNORECASE)
+        found = [match.span() for match in pattern.finditer(text)]
+        return [span for span in found if not touches(span, closed)]
+
+
+def touches(span: Span, stretches: Sequence[Span]) -> bool:
+    """Whether any of the stretches has a letter of the span."""
+    return any(start < span[1] and span[0] < end for start, end in stretches)
+
+
+def replaced(text: str, spans: Sequence[Span], new: str) -> str:
+    """The text with `new` at each of the spans, which are in order."""
+    pieces, at = [], 0
+    for start, end in spans:
+        pieces += [text[at:start], new]
+        at = end
+    return "".join([*pieces, text[at:]])
+
+
+def surroundings(text: str, span: Span) -> tuple[str, str]:
+    """The words before a span and behind it, on one line each, cut between words with an ellipsis."""
+    start, end = span
+    before, after = text[max(0, start - _AROUND) : start], text[end : end + _AROUND]
+    if start > _AROUND:
+        before = f"…{before.partition(' ')[2]}"
+    if end + _AROUND < len(text):
+        after = f"{after.rpartition(' ')[0]}…"
+    return re.sub(r"\s+", " ", before), re.sub(r"\s+", " ", after)

@@ -1,0 +1,56 @@
+"""A wording is found where it is meant, and replaced there alone."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsletter.words.wording import Wording, replaced, surroundings
+
+
+@pytest.mark.parametrize(
+    ("wording", "expected"),
+    [
+        (Wording(text="ice"), ["ice", "Ice", "ice"]),
+        (Wording(text="ice", is_whole=True), ["ice", "Ice"]),
+        (Wording(text="ice", has_same_capitals=True), ["ice", "ice"]),
+        (Wording(text="Ice nice", is_whole=True), ["Ice\\nnice"]),
+        (Wording(text=""), []),
+        (Wording(text="(ice"), []),
+    ],
+)
+def test_a_wording_is_found_as_it_is_asked(wording: Wording, expected: list[str]) -> None:
+    """Capitals, parts of words, and words on two lines."""
+    text = "ice. Ice\nnice"
+
+    assert [one.replace("\\n", "\n") for one in expected] == [text[a:b] for a, b in wording.spans(text)]
+
+
+def test_what_is_closed_has_no_place() -> None:
+    """Not even where it only begins there."""
+    assert [(6, 8)] == Wording(text="ab").spans("ab ab ab", closed=[(0, 4)])
+
+
+@given(
+    st.text(alphabet="ab \n.(", max_size=40), st.text(alphabet="ab (", max_size=3), st.text(alphabet="xy", max_size=3)
+)
+def test_all_else_stays_letter_by_letter(text: str, wanted: str, new: str) -> None:
+    """Taking the new words out again at their places gives the old text."""
+    spans = Wording(text=wanted).spans(text)
+    after = replaced(text, spans, new)
+    at, back = 0, []
+    for (start, end), before in zip(spans, [0, *(end for _, end in spans)], strict=False):
+        back += [after[at : at + start - before], text[start:end]]
+        at += start - before + len(new)
+
+    assert text == "".join([*back, after[at:]])
+
+
+def test_a_place_is_shown_with_the_words_around_it() -> None:
+    """Cut between words, on one line."""
+    text = f"{'one ' * 30}here\n{'two ' * 30}"
+    before, after = surroundings(text, (120, 124))
+
+    assert before.startswith("…one") and after.endswith("two…") and "\n" not in before + after
+    assert ("", "") == surroundings("here", (0, 4))
