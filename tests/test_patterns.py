@@ -35,7 +35,7 @@ _MADE_LATER = {
     "newsletter.preflight.mail.clients": "one escaped word",
     "newsletter.providers.sendgrid.events": "one escaped address",
     "newsletter.providers.ses.events": "one escaped address",
-    "newsletter.words.wording": "escaped words that an editor looks for",
+    "newsletter.words.prose.phrase": "escaped words that an editor looks for",
     "newsletter.db.erase_text": "escaped addresses",
 }
 

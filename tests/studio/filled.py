@@ -146,6 +146,7 @@ def served(directory: Path, n_readers: int = 48) -> Iterator[tuple[Parts, str]]:
 _MORE = (
     "/finds?show=kept",
     "/finds?q=nothing+like+it",
+    "/search?q=When+did+we+last+have+the+Skerrow+boat",
     "/finds/add?url=https://coast.example.org/winter&title=Winter&quote=It+floats.",
     "/issues/2?part=inbox",
     "/issues/2?part=opening",
@@ -171,6 +172,7 @@ _NOT_PAGES = {
     "/history",
     "/settings/templates/{name}/sample",
     "/readers/found",
+    "/search/found",
     "/readers/export",
 }
 

@@ -84,6 +84,7 @@ def test_a_press_on_a_sentence_edits_it_and_a_killed_studio_loses_no_word(chromi
     page = _read(chromium, serving, width=375)
     page.get_by_text("Until Thursday.").click()
     area = page.get_by_label("The words")
+    expect(area).to_be_focused()
     serving.kill()
     area.fill("Until we meet.")
     expect(page.locator("form.edit [role=status]")).to_contain_text("kept in this browser")

@@ -16,6 +16,8 @@ from newsletter.readers.tables import mailing_list
 from newsletter.words.edition import Edition
 from newsletter.words.ledger import MailingStatus
 
+_SENT_AT = func.coalesce(mailing.c.finished_at, mailing.c.start_at).label("sent_at")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicIssue:
@@ -45,6 +47,12 @@ class Archive:
             row = connection.execute(_public(self._practice).where(mailing.c.issue == number)).first()
         return _issue(row) if row else None
 
+    def list_dates(self) -> dict[int, datetime]:
+        """When the sending of each issue ended that anybody may read here, by its number."""
+        query = _public(self._practice).with_only_columns(mailing.c.issue, _SENT_AT)
+        with reading(self._engine) as connection:
+            return {row.issue: row.sent_at for row in connection.execute(query)}
+
     def is_well(self) -> bool:
         """Whether the database answers."""
         try:
@@ -66,7 +74,7 @@ def _public(practice: bool) -> Select[Any]:
     if not practice:
         last = last.where(~mailing.c.is_practice)
     return (
-        select(edition.c.document, func.coalesce(mailing.c.finished_at, mailing.c.start_at).label("sent_at"))
+        select(edition.c.document, _SENT_AT)
         .join(edition, edition.c.id == mailing.c.edition_id)
         .where(mailing.c.id.in_(last))
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from newsletter.compose.markdown import parser
-from newsletter.words.wording import Span
+from newsletter.words.prose.phrase import Span
 
 _BRACKETS = (("<!--", "-->"), ("{{", "}}"), ("{%", "%}"))
 # Where a link leads, and a code span on one line.

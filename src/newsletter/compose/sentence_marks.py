@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from markupsafe import Markup
 
-from newsletter.words.sentences import sentence_spans
+from newsletter.words.prose.sentences import sentence_spans
 
 _TAG = re.compile(r"(<[^<>]*+>)")
 _NAME = re.compile(r"</?([a-z][a-z0-9]*)")

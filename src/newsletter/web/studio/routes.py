@@ -49,6 +49,7 @@ from newsletter.web.studio.issue import (
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.readers import do_not_mail, export, imports, lists, mail_search, reader, readers, segments
 from newsletter.web.studio.review import guest, notes, review
+from newsletter.web.studio.search import search
 from newsletter.web.studio.studio import Studio, asset
 from newsletter.wiring import Parts
 from newsletter.wiring.runner import Bell
@@ -75,7 +76,7 @@ _ISSUE = (
     review,
     guest,
 )
-_READING = (readthrough, replace)
+_READING = (readthrough, replace, search)
 _READERS = (readers, lists, segments, do_not_mail, imports, export, mail_search, reader)
 PAGES: tuple[Page, ...] = tuple(page for module in (*_WEEK, *_ISSUE, *_READING, *_READERS) for page in module.PAGES)
 

@@ -30,6 +30,7 @@ from newsletter.web.studio.cache import AnswerCache
 from newsletter.web.studio.issue.shown_versions import ShownVersions
 from newsletter.web.studio.readers.import_desk import ImportDesk
 from newsletter.web.studio.review.presence import Presence
+from newsletter.web.studio.search.own_words import OwnLibrary
 from newsletter.web.studio.session import Sessions
 from newsletter.web.studio.sittings import Sittings
 from newsletter.web.studio.visit import SAID, Visit, place_json
@@ -72,6 +73,7 @@ class Studio:
         self.imports = ImportDesk(parts)
         self.looks = ShownVersions()
         self.presence = Presence()
+        self.library = OwnLibrary(parts)
         # The path of the public address, where the newsletter does not have a host to itself.
         self.root = urlsplit(self.newsletter.public_url).path.rstrip("/")
 

@@ -41,6 +41,12 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+const hint = document.querySelector("[data-keys]");
+if (hint) {
+  hint.hidden = false;
+  hint.addEventListener("click", () => document.querySelector("#keys").showModal());
+}
+
 // A form that asks first, in words of its own.
 document.addEventListener("submit", (event) => {
   const question = event.submitter?.dataset.ask ?? event.target.dataset.ask;

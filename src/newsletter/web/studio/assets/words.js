@@ -97,6 +97,8 @@ export function tools(part, choosePicture) {
     if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
     const key = event.key.toLowerCase();
     const tool = { b: "bold", i: "italic", k: "link" }[key] ?? (event.shiftKey && (key === "9" || key === "(") ? "quote" : null);
+    // Where nothing is selected, the same key opens the search.
+    if (tool === "link" && !selected(field).text) return;
     if (tool) { event.preventDefault(); TOOLS[tool](field); }
   });
 }

@@ -13,8 +13,8 @@ from newsletter.web.studio.page import Page
 from newsletter.web.studio.studio import Studio
 from newsletter.web.studio.visit import NoSuchAct, Visit
 from newsletter.words.mistake import Mistake, NewsletterError, NotNow
+from newsletter.words.prose.phrase import SoughtPhrase
 from newsletter.words.user import Role
-from newsletter.words.wording import Wording
 
 _LONGEST = 200
 _SWITCHES = ("whole", "capitals", "quotes")
@@ -25,7 +25,7 @@ def show(studio: Studio, visit: Visit) -> Response:
     number = visit.number("number")
     asked = {name: visit.asked(name) for name in ("find", "with", *_SWITCHES)}
     issue_file = studio.parts.issues.get_issue(number).file
-    versions, places = _places(studio, number, _wording(asked)) if asked["find"] else ({}, [])
+    versions, places = _places(studio, number, _phrase(asked)) if asked["find"] else ({}, [])
     shown = [place for place in places if asked["quotes"] or not place.is_quoted]
     done = visit.asked("done")
     return studio.page(
@@ -53,7 +53,7 @@ def press(studio: Studio, visit: Visit) -> Response:
     if act != "replace":
         raise NoSuchAct
     asked = {name: visit.text(name) for name in ("find", *_SWITCHES)}
-    versions, places = _places(studio, number, _wording(asked))
+    versions, places = _places(studio, number, _phrase(asked))
     wanted = set(visit.texts("place"))
     chosen = [place for place in places if place.name in wanted]
     if set(visit.texts("version")) != {f"{file} {version}" for file, version in versions.items()}:
@@ -66,13 +66,13 @@ def press(studio: Studio, visit: Visit) -> Response:
     return visit.go(f"/issues/{number}/replace?{urlencode({'done': ' '.join(done)})}", said=said)
 
 
-def _wording(asked: dict[str, str]) -> Wording:
+def _phrase(asked: dict[str, str]) -> SoughtPhrase:
     if len(asked["find"]) > _LONGEST:
         raise Mistake(f"At most {_LONGEST} letters can be looked for.", fix="Look for fewer words.")
-    return Wording(text=asked["find"], is_whole=bool(asked["whole"]), has_same_capitals=bool(asked["capitals"]))
+    return SoughtPhrase(text=asked["find"], is_whole=bool(asked["whole"]), has_same_capitals=bool(asked["capitals"]))
 
 
-def _places(studio: Studio, number: int, wording: Wording) -> tuple[dict[str, str], list[WordPlace]]:
+def _places(studio: Studio, number: int, phrase: SoughtPhrase) -> tuple[dict[str, str], list[WordPlace]]:
     """The version of each file of the issue that can be read, and the places in them, in reading order."""
     issue = studio.parts.issues.get_issue(number)
     versions: dict[str, str] = {}
@@ -85,7 +85,7 @@ def _places(studio: Studio, number: int, wording: Wording) -> tuple[dict[str, st
             # What can't be read is said where it is written; the rest has its places all the same.
             continue
         versions[file] = sheet.version
-        found += [place for field in fields for place in places_in(field, wording)]
+        found += [place for field in fields for place in places_in(field, phrase)]
     return versions, found
 
 

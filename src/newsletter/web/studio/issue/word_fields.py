@@ -1,4 +1,4 @@
-"""The fields of an issue and its posts that hold words, and the places of a wording in them."""
+"""The fields of an issue and its posts that hold words, and the places of a phrase in them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from newsletter.folder.post_file import parse_post
 from newsletter.folder.touch import edit_of, with_sections
 from newsletter.words.issue import Issue
 from newsletter.words.post import Post
-from newsletter.words.wording import Span, Wording, replaced, surroundings, touches
+from newsletter.words.prose.phrase import SoughtPhrase, Span, replaced, surroundings, touches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,7 @@ class WordField:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordPlace:
-    """A place of a wording in a field, with the words around it."""
+    """A place of a phrase in a field, with the words around it."""
 
     field: WordField
     span: Span
@@ -50,11 +50,11 @@ def fields_of(file: str, text: str) -> list[WordField]:
     return list(_of_post(parse_post(text, slug=file.removeprefix("posts/").removesuffix(".md"), file=file)))
 
 
-def places_in(field: WordField, wording: Wording) -> list[WordPlace]:
+def places_in(field: WordField, phrase: SoughtPhrase) -> list[WordPlace]:
     """Where it stands: never in an address, a merge tag, a remark or code."""
     quotes = quote_stretches(field.text) if field.is_markdown else []
     found = []
-    for span in wording.spans(field.text, wordless_stretches(field.text)):
+    for span in phrase.spans(field.text, wordless_stretches(field.text)):
         before, after = surroundings(field.text, span)
         words = field.text[span[0] : span[1]]
         quoted = touches(span, quotes)

@@ -1,4 +1,4 @@
-"""Finds a wording in a text, and puts another in its place."""
+"""Finds a phrase in a text, and puts another in its place."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _AROUND = 48
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wording:
+class SoughtPhrase:
     """What is looked for: `text`, as whole words only, and with the same capitals only, where that is asked."""
 
     text: str

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.words.sentences import sentence_spans
+from newsletter.words.prose.sentences import sentence_spans
 
 
 @pytest.mark.parametrize(

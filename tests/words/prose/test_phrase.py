@@ -1,4 +1,4 @@
-"""A wording is found where it is meant, and replaced there alone."""
+"""A phrase is found where it is meant, and replaced there alone."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsletter.words.wording import Wording, replaced, surroundings
+from newsletter.words.prose.phrase import SoughtPhrase, replaced, surroundings
 
 
 @pytest.mark.parametrize(
-    ("wording", "expected"),
+    ("phrase", "expected"),
     [
-        (Wording(text="ice"), ["ice", "Ice", "ice"]),
-        (Wording(text="ice", is_whole=True), ["ice", "Ice"]),
-        (Wording(text="ice", has_same_capitals=True), ["ice", "ice"]),
-        (Wording(text="Ice nice", is_whole=True), ["Ice\\nnice"]),
-        (Wording(text=""), []),
-        (Wording(text="(ice"), []),
+        (SoughtPhrase(text="ice"), ["ice", "Ice", "ice"]),
+        (SoughtPhrase(text="ice", is_whole=True), ["ice", "Ice"]),
+        (SoughtPhrase(text="ice", has_same_capitals=True), ["ice", "ice"]),
+        (SoughtPhrase(text="Ice nice", is_whole=True), ["Ice\\nnice"]),
+        (SoughtPhrase(text=""), []),
+        (SoughtPhrase(text="(ice"), []),
     ],
 )
-def test_a_wording_is_found_as_it_is_asked(wording: Wording, expected: list[str]) -> None:
+def test_a_wording_is_found_as_it_is_asked(phrase: SoughtPhrase, expected: list[str]) -> None:
     """Capitals, parts of words, and words on two lines."""
     text = "ice. Ice\nnice"
 
-    assert [one.replace("\\n", "\n") for one in expected] == [text[a:b] for a, b in wording.spans(text)]
+    assert [one.replace("\\n", "\n") for one in expected] == [text[a:b] for a, b in phrase.spans(text)]
 
 
 def test_what_is_closed_has_no_place() -> None:
     """Not even where it only begins there."""
-    assert [(6, 8)] == Wording(text="ab").spans("ab ab ab", closed=[(0, 4)])
+    assert [(6, 8)] == SoughtPhrase(text="ab").spans("ab ab ab", closed=[(0, 4)])
 
 
 @given(
@@ -37,7 +37,7 @@ def test_what_is_closed_has_no_place() -> None:
 )
 def test_all_else_stays_letter_by_letter(text: str, wanted: str, new: str) -> None:
     """Taking the new words out again at their places gives the old text."""
-    spans = Wording(text=wanted).spans(text)
+    spans = SoughtPhrase(text=wanted).spans(text)
     after = replaced(text, spans, new)
     at, back = 0, []
     for (start, end), before in zip(spans, [0, *(end for _, end in spans)], strict=False):

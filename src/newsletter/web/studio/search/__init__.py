@@ -1,0 +1,1 @@
+"""Looking things up: pages, acts, posts, issues, finds and readers."""

@@ -1,0 +1,103 @@
+"""Search: one field for pages, acts, posts with their quotes, issues, finds with their notes, and readers."""
+
+from __future__ import annotations
+
+import html
+import re
+import time
+from datetime import timedelta
+
+import pytest
+
+from newsletter.compose.press import press
+from newsletter.readers.rows import ReaderRow
+from newsletter.wiring import Parts
+from newsletter.wiring.collect import collect_desk
+from newsletter.words.find import FindDraft, Origin
+from newsletter.words.subscriber import SubscriptionStatus
+from tests.studio.conftest import World
+
+POST = "posts/2026-11-20-ferries-in-winter.md"
+
+
+def _found(world: World, words: str) -> str:
+    return world.client.get("/studio/search", params={"q": words}).text.partition('<div class="results">')[2]
+
+
+def _text(markup: str) -> str:
+    return " ".join(html.unescape(re.sub("<[^>]+>", "", markup)).split())
+
+
+def _send(parts: Parts) -> None:
+    """The first issue goes to an open list."""
+    import threading
+
+    row = ReaderRow(email="ana.berg@example.com", first_name="Ana", last_name="Berg")
+    parts.consent.membership.join("weekly", [row], status=SubscriptionStatus.ACTIVE, consent="form")
+    edition = press(parts.shelf, parts.config.newsletter, 1).rendered.edition
+    parts.ledger.planning.open_mailing(edition, list_name="weekly", parcel_size=10, start_at=None)
+    parts.drain(threading.Event()).once()
+
+
+def test_a_post_is_found_by_its_quote_and_linked_where_it_ran(world: World) -> None:
+    """With the passage, the issue and its day, and a link to the archive once it went out."""
+    before = _found(world, "When did we last have the captain's boat?")
+    assert "in issue 1, not in the archive" in before and "data-link" not in before
+    _send(world.parts)
+    found = _found(world, "When did we last have the captain's boat?")
+
+    assert "They wrote: “The last boat leaves when the captain can no longer see the buoy." in _text(found)
+    assert f"?part=post:{POST[6:-3]}" in found
+    assert re.search(r"in issue 1, \d+ \w+ \d{4}", found)
+    assert 'data-link="[Ferries in winter](https://ferries.example.com/issues/1)"' in found
+
+
+def test_what_was_just_written_is_found_and_what_is_gone_is_not(world: World) -> None:
+    """The memory of the texts follows the files."""
+    assert "Nothing here has" in _found(world, "zeppelin")
+    path = world.parts.directory / "posts" / "2026-11-22-new.md"
+    path.write_text("---\ntitle: Airships\n---\n\nA zeppelin.\n")
+    assert "in no issue yet" in _found(world, "zeppelin")
+    path.write_text("---\ntitle: Airships\n---\n\nA balloon, which is no such thing.\n")
+    assert "Nothing here has" in _found(world, "zeppelin")
+    path.unlink()
+    assert "Nothing here has" in _found(world, "balloon")
+
+
+def test_pages_acts_issues_finds_and_readers_are_found(world: World) -> None:
+    """Each leads to its place."""
+    _send(world.parts)
+    draft = FindDraft(
+        url="https://example.org/a", origin=Origin.PERSON, source="Ana", title="Ice", note="For the captain?"
+    )
+    collect_desk(world.parts).finds.add(draft)
+
+    assert "/studio/readers/import" in _found(world, "csv")
+    assert "/studio/issues/1/read" in _found(world, "read issue 1 through")
+    assert "Boats for" in _found(world, "this week about ice")
+    assert "For the captain?" in _found(world, "captain")
+    assert "ana.berg@example.com" in _found(world, "ana.b")
+    assert "ana.berg@example.com" in _found(world, "Berg")
+
+
+@pytest.mark.parametrize("words", ["", "?", "<script>alert(1)</script>", "%", "a" * 5000, "\x00", "[x](javascript:1)"])
+def test_whatever_is_looked_for_nothing_runs_and_nothing_fails(world: World, words: str) -> None:
+    """It is text, and at most so much of it."""
+    answer = world.client.get("/studio/search/found", params={"q": words})
+
+    assert answer.status_code == 200
+    assert "<script" not in answer.text
+
+
+def test_five_years_of_posts_are_looked_through_at_once(world: World) -> None:
+    """After the first search, which reads them."""
+    for n in range(400):
+        (world.parts.directory / "posts" / f"2020-01-01-post-{n}.md").write_text(
+            f"---\ntitle: Post {n}\n---\n\n" + "Words of a post that is as long as most are. " * 60
+        )
+    _found(world, "captain")
+    began = time.thread_time()
+    again = world.parts.clock.now()
+    world.client.get("/studio/search/found", params={"q": "captain"})
+
+    assert time.thread_time() - began < 1 and world.parts.clock.now() - again < timedelta(seconds=5)
