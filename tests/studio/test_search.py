@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import html
 import re
-import time
-from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from newsletter.compose.press import press
 from newsletter.readers.rows import ReaderRow
+from newsletter.web.studio.search.text_memory import TextMemory
 from newsletter.wiring import Parts
 from newsletter.wiring.collect import collect_desk
 from newsletter.words.find import FindDraft, Origin
@@ -89,15 +89,36 @@ def test_whatever_is_looked_for_nothing_runs_and_nothing_fails(world: World, wor
     assert "<script" not in answer.text
 
 
-def test_five_years_of_posts_are_looked_through_at_once(world: World) -> None:
-    """After the first search, which reads them."""
-    for n in range(400):
-        (world.parts.directory / "posts" / f"2020-01-01-post-{n}.md").write_text(
-            f"---\ntitle: Post {n}\n---\n\n" + "Words of a post that is as long as most are. " * 60
-        )
-    _found(world, "captain")
-    began = time.thread_time()
-    again = world.parts.clock.now()
-    world.client.get("/studio/search/found", params={"q": "captain"})
+def test_a_note_is_found_by_its_words_and_leads_to_what_it_hangs_on(world: World) -> None:
+    """With its writer; what it is about is looked through too."""
+    fields = {"act": "add", "file": POST, "id": "n1", "note": "Is the buoy still green?", "part": f"post:{POST[6:-3]}"}
+    answer = world.post("/issues/1/notes", **fields)
+    assert answer.status_code == 303, answer.text
+    found = _found(world, "green buoy")
 
-    assert time.thread_time() - began < 1 and world.parts.clock.now() - again < timedelta(seconds=5)
+    assert "Is the buoy still green?" in _text(found)
+    assert f"/studio/issues/1?part=post:{POST[6:-3]}" in found
+
+
+def test_a_file_that_did_not_change_is_not_read_again(tmp_path: Path) -> None:
+    """Only what is new is: that is what makes years of posts quick to look through."""
+    room = tmp_path / "posts"
+    room.mkdir()
+    for name in ("one", "two"):
+        (room / f"{name}.md").write_text(name)
+    read: list[str] = []
+
+    def note(text: str) -> str:
+        read.append(text)
+        return text
+
+    memory = TextMemory(tmp_path, "posts", note)
+    assert ["two", "one"] == memory.fitting(lambda _: True)
+    (room / "two.md").write_text("another")
+    (room / "link.md").symlink_to(tmp_path)
+
+    assert ["two"] == memory.fitting(lambda text: text == "another")
+    assert ["another", "one", "two"] == sorted(read)
+    room.rename(tmp_path / "elsewhere")
+    room.symlink_to(tmp_path / "elsewhere")
+    assert [] == memory.fitting(lambda _: True)

@@ -1,13 +1,14 @@
-"""Looks through our own posts and issues: which have the words, which passage, and when they ran."""
+"""Looks through our own posts, issues and notes: which have the words, which passage, and when they ran."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
 from newsletter.compose.closed_stretches import quote_stretches
+from newsletter.folder.notes.entry import NoteEntry
 from newsletter.web.studio.search.text_memory import TextMemory
 from newsletter.wiring import Parts
 from newsletter.words.issue import Issue
@@ -15,7 +16,9 @@ from newsletter.words.mistake import NewsletterError
 from newsletter.words.post import Post
 from newsletter.words.prose.question import SoughtWords, fold
 
-Passage = list[tuple[str, bool]]
+_NO_BRACKETS = str.maketrans({"[": "(", "]": ")"})
+# The letters of a passage, and whether they were asked for.
+Pieces = list[tuple[str, bool]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,8 +29,8 @@ class OwnWords:
     to a closed list; `link` is the Markdown of a link to it in the archive, "" where nobody can read it there.
     """
 
-    title: Passage
-    passage: Passage
+    title: Pieces
+    passage: Pieces
     is_quoted: bool
     path: str
     ran_in: int | None
@@ -35,83 +38,122 @@ class OwnWords:
     link: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundNote:
+    """A note or an answer that has what is looked for, and where it hangs."""
+
+    entry: NoteEntry
+    passage: Pieces
+    path: str
+
+
 class OwnLibrary:
-    """The posts and issues of the folder, ready to be looked through. Shared by all requests."""
+    """What the folder holds, ready to be looked through. Shared by all requests."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._posts = TextMemory(parts.directory, "posts", fold)
         self._issues = TextMemory(parts.directory, "issues", fold)
+        rooms = ("posts", "issues")
+        self._notes = {room: TextMemory(parts.directory, f"notes/{room}", fold, ending=".jsonl") for room in rooms}
 
-    def posts(self, question: SoughtWords, *, limit: int) -> list[OwnWords]:
+    def look(self) -> LibraryLook:
+        """For one question: which issues there are and when they went out is read once for it."""
+        return LibraryLook(self._parts, self._posts, self._issues, self._notes)
+
+
+class LibraryLook:
+    """The library as it is in this moment."""
+
+    def __init__(self, parts: Parts, posts: TextMemory, issues: TextMemory, notes: Mapping[str, TextMemory]) -> None:
+        self._parts, self._posts, self._issues, self._notes = parts, posts, issues, notes
+        self._dates = parts.archive.list_dates()
+        self.numbered: Sequence[Issue] = parts.issues.list_readable()[0]
+        # A post that ran twice stands with the newer issue.
+        self._used = {slug: issue for issue in self.numbered for slug in issue.slugs()}
+
+    def posts(self, sought: SoughtWords, *, limit: int) -> list[OwnWords]:
         """Those of the newest issues first, then those of none, the newest file first."""
-        slugs = self._posts.fitting(question.fits)
-        if not slugs:
-            return []
-        issues, dates = self._readable_issues(), self._parts.archive.list_dates()
-        used = {slug: issue for issue in issues for slug in issue.slugs()}
-        slugs.sort(key=lambda slug: used[slug].number if slug in used else 0, reverse=True)
-        found = (self._post(slug, question, used.get(slug), dates) for slug in slugs)
-        return list(islice((one for one in found if one), limit))
+        slugs = self._posts.fitting(sought.fits)
+        slugs.sort(key=lambda slug: self._used[slug].number if slug in self._used else 0, reverse=True)
+        return list(islice(self._shown_posts(slugs, sought), limit))
 
-    def issues(self, question: SoughtWords, *, limit: int) -> list[OwnWords]:
+    def issues(self, sought: SoughtWords, *, limit: int) -> list[OwnWords]:
         """The highest numbers first."""
-        names = set(self._issues.fitting(question.fits))
-        if not names:
-            return []
-        dates = self._parts.archive.list_dates()
-        found = [issue for issue in reversed(self._readable_issues()) if issue.file[7:-3] in names]
-        return [self._issue(issue, question, dates) for issue in found[:limit]]
+        names = set(self._issues.fitting(sought.fits))
+        found = [issue for issue in reversed(self.numbered) if issue.file[7:-3] in names]
+        return [self._shown_issue(issue, sought) for issue in found[:limit]]
 
-    def _readable_issues(self) -> Sequence[Issue]:
-        return self._parts.issues.list_readable()[0]
+    def notes(self, sought: SoughtWords, *, limit: int) -> list[FoundNote]:
+        """The newest first."""
+        found = [
+            FoundNote(entry=entry, passage=sought.passage(entry.text), path=self._place(file))
+            for room, memory in self._notes.items()
+            for file in (f"{room}/{name}.md" for name in memory.fitting(sought.fits))
+            for entry in self._entries(file)
+            if sought.fits(fold(f"{entry.text} {entry.quote}"))
+        ]
+        return sorted(found, key=lambda one: one.entry.at, reverse=True)[:limit]
 
-    def _post(
-        self, slug: str, question: SoughtWords, issue: Issue | None, dates: Mapping[int, datetime]
-    ) -> OwnWords | None:
-        try:
-            post = self._parts.posts.get_post(slug)
-        except NewsletterError:
-            return None
-        passage, is_quoted = _passage(post, question)
-        return OwnWords(
-            title=question.marked(post.title),
-            passage=passage,
-            is_quoted=is_quoted,
-            path=f"/issues/{issue.number}?part=post:{slug}" if issue else "/finds?show=kept",
-            ran_in=issue.number if issue else None,
-            sent_at=dates.get(issue.number) if issue else None,
-            link=self._link(post.title, issue, dates) if issue else "",
-        )
+    def _shown_posts(self, slugs: Sequence[str], sought: SoughtWords) -> Iterator[OwnWords]:
+        for slug in slugs:
+            try:
+                post = self._parts.posts.get_post(slug)
+            except NewsletterError:
+                # What can't be read is said on the first page; here it is only not found.
+                continue
+            issue = self._used.get(slug)
+            passage, is_quoted = _passage(post, sought)
+            yield OwnWords(
+                title=sought.marked(post.title),
+                passage=passage,
+                is_quoted=is_quoted,
+                path=self._place(post.file),
+                ran_in=issue.number if issue else None,
+                sent_at=self._dates.get(issue.number) if issue else None,
+                link=self._link(post.title, issue) if issue else "",
+            )
 
-    def _issue(self, issue: Issue, question: SoughtWords, dates: Mapping[int, datetime]) -> OwnWords:
+    def _shown_issue(self, issue: Issue, sought: SoughtWords) -> OwnWords:
         words = "\n\n".join(text for text in (issue.preheader, issue.intro, issue.outro) if text)
         return OwnWords(
-            title=question.marked(f"Issue {issue.number}: {issue.subject}"),
-            passage=question.passage(words),
+            title=sought.marked(f"Issue {issue.number}: {issue.subject}"),
+            passage=sought.passage(words),
             is_quoted=False,
-            path=f"/issues/{issue.number}",
+            path=self._place(issue.file),
             ran_in=issue.number,
-            sent_at=dates.get(issue.number),
-            link=self._link(f"Issue {issue.number}", issue, dates),
+            sent_at=self._dates.get(issue.number),
+            link=self._link(f"Issue {issue.number}", issue),
         )
 
-    def _link(self, words: str, issue: Issue, dates: Mapping[int, datetime]) -> str:
-        if issue.number not in dates and not issue.moved_in:
+    def _place(self, file: str) -> str:
+        """Where a post or an issue is written; a post of no issue lies on the shortlist."""
+        name = file[file.index("/") + 1 : -3]
+        if file.startswith("issues/"):
+            return f"/issues/{int(name)}"
+        issue = self._used.get(name)
+        return f"/issues/{issue.number}?part=post:{name}" if issue else "/finds?show=kept"
+
+    def _link(self, words: str, issue: Issue) -> str:
+        if issue.number not in self._dates and not issue.moved_in:
             return ""
         address = f"{self._parts.config.newsletter.public_url.rstrip('/')}/issues/{issue.number}"
         return f"[{words.translate(_NO_BRACKETS)}]({address})"
 
+    def _entries(self, file: str) -> Sequence[NoteEntry]:
+        try:
+            return [entry for entry in self._parts.notes.entries(file) if entry.text]
+        except NewsletterError:
+            return []
 
-_NO_BRACKETS = str.maketrans({"[": "(", "]": ")"})
 
-
-def _passage(post: Post, question: SoughtWords) -> tuple[Passage, bool]:
-    """The passage of a post, and whether it is in a quote."""
-    quotes = "\n\n".join(post.body[start:end] for start, end in quote_stretches(post.body))
-    ours = post.body
-    for start, end in reversed(quote_stretches(post.body)):
+def _passage(post: Post, sought: SoughtWords) -> tuple[Pieces, bool]:
+    """The passage of a post that has the most of it, and whether it is in a quote."""
+    stretches = quote_stretches(post.body)
+    ours, theirs = post.body, "\n\n".join(post.body[start:end] for start, end in stretches)
+    for start, end in reversed(stretches):
         ours = ours[:start] + ours[end:]
-    n_ours, n_theirs = (sum(stem in fold(text) for stem in question.stems) for text in (ours, quotes))
-    theirs = "\n".join(line.lstrip("> ") for line in quotes.splitlines())
-    return (question.passage(theirs), True) if n_theirs > n_ours else (question.passage(ours), False)
+    n_ours, n_theirs = (sum(stem in fold(text) for stem in sought.stems) for text in (ours, theirs))
+    if n_theirs <= n_ours:
+        return sought.passage(ours), False
+    return sought.passage("\n".join(line.lstrip("> ") for line in theirs.splitlines())), True

@@ -17,8 +17,8 @@ class StudioPlace:
     other_words: str = ""
     needs: Role = Role.VIEWER
 
-    def answers(self, question: SoughtWords) -> bool:
-        return question.fits(fold(f"{self.title} {self.other_words}"))
+    def answers(self, sought: SoughtWords) -> bool:
+        return sought.fits(fold(f"{self.title} {self.other_words}"))
 
 
 PLACES = (
@@ -72,11 +72,11 @@ _OF_ISSUE = (
 )
 
 
-def places_for(question: SoughtWords, role: Role, issue: int | None) -> list[StudioPlace]:
+def places_for(sought: SoughtWords, role: Role, issue: int | None) -> list[StudioPlace]:
     """Those that answer the question and that this role gets to; with the acts of one issue."""
     of_issue = [
         StudioPlace(title=title.format(issue), path=path.format(issue), other_words=f"{words} issue", needs=needs)
         for title, path, words, needs in _OF_ISSUE
         if issue is not None
     ]
-    return [place for place in (*of_issue, *PLACES) if role.may(place.needs) and place.answers(question)]
+    return [place for place in (*of_issue, *PLACES) if role.may(place.needs) and place.answers(sought)]

@@ -1,8 +1,9 @@
-"""Search: pages and acts, our own posts and issues, finds with their notes, and readers, all by one field."""
+"""Search: pages and acts, our own posts and issues, what was noted on them, finds, and readers, all by one field."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.responses import HTMLResponse, Response
@@ -13,10 +14,12 @@ from newsletter.web.studio.search.places import places_for
 from newsletter.web.studio.studio import HEADERS, Studio
 from newsletter.web.studio.visit import Visit
 from newsletter.words.find import FindStatus
+from newsletter.words.issue import Issue
 from newsletter.words.prose.question import read_question
 
 _MOST, _MOST_READERS, _LONGEST = 8, 5, 200
 _NUMBER = re.compile(r"\b(\d{1,5})\b")
+_KINDS = ("places", "posts", "issues", "notes", "finds", "readers")
 _TABS = {FindStatus.KEPT: "kept", FindStatus.DISMISSED: "aside"}
 
 
@@ -32,23 +35,25 @@ def piece(studio: Studio, visit: Visit) -> Response:
 
 def _found(studio: Studio, visit: Visit) -> dict[str, Any]:
     text = visit.asked("q")[:_LONGEST]
-    question = read_question(text)
-    if not question.stems:
-        return {"q": "", "places": [], "posts": [], "issues": [], "finds": [], "readers": [], "tabs": _TABS}
+    sought = read_question(text)
+    if not sought.stems:
+        return {"q": "", "tabs": _TABS, **dict.fromkeys(_KINDS, ())}
+    look = studio.library.look()
     return {
         "q": text,
-        "places": places_for(question, visit.who.role, _issue_in(studio, text))[:_MOST],
-        "posts": studio.library.posts(question, limit=_MOST),
-        "issues": studio.library.issues(question, limit=_MOST),
-        "finds": search_finds(studio.parts.engine, " ".join(question.stems), limit=_MOST),
-        "readers": _readers(studio, text),
         "tabs": _TABS,
+        "places": places_for(sought, visit.who.role, _issue_in(look.numbered, text))[:_MOST],
+        "posts": look.posts(sought, limit=_MOST),
+        "issues": look.issues(sought, limit=_MOST),
+        "notes": look.notes(sought, limit=_MOST),
+        "finds": search_finds(studio.parts.engine, " ".join(sought.stems), limit=_MOST),
+        "readers": _readers(studio, text),
     }
 
 
-def _issue_in(studio: Studio, text: str) -> int | None:
+def _issue_in(issues: Sequence[Issue], text: str) -> int | None:
     """The issue that a number in the text names, else the newest one; None where there is none."""
-    numbers = {issue.number for issue in studio.parts.issues.list_readable()[0]}
+    numbers = {issue.number for issue in issues}
     named = [int(number) for number in _NUMBER.findall(text) if int(number) in numbers]
     return named[0] if named else max(numbers, default=None)
 
