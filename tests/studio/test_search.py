@@ -14,6 +14,7 @@ from newsletter.web.studio.search.text_memory import TextMemory
 from newsletter.wiring import Parts
 from newsletter.wiring.collect import collect_desk
 from newsletter.words.find import FindDraft, Origin
+from newsletter.words.mistake import Mistake
 from newsletter.words.subscriber import SubscriptionStatus
 from tests.studio.conftest import World
 
@@ -108,17 +109,21 @@ def test_a_file_that_did_not_change_is_not_read_again(tmp_path: Path) -> None:
         (room / f"{name}.md").write_text(name)
     read: list[str] = []
 
-    def note(text: str) -> str:
+    def note(name: str, text: str) -> str:
         read.append(text)
-        return text
+        if text == "bad":
+            raise Mistake("It can't be read.")
+        return f"{name}: {text}"
 
     memory = TextMemory(tmp_path, "posts", note)
-    assert ["two", "one"] == memory.fitting(lambda _: True)
+    assert [("two", "two: two"), ("one", "one: one")] == list(memory.now().items())
     (room / "two.md").write_text("another")
     (room / "link.md").symlink_to(tmp_path)
 
-    assert ["two"] == memory.fitting(lambda text: text == "another")
+    assert {"one": "one: one", "two": "two: another"} == memory.now()
     assert ["another", "one", "two"] == sorted(read)
+    (room / "two.md").write_text("bad")
+    assert {"one": "one: one"} == memory.now()
     room.rename(tmp_path / "elsewhere")
     room.symlink_to(tmp_path / "elsewhere")
-    assert [] == memory.fitting(lambda _: True)
+    assert {} == memory.now()

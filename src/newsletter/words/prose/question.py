@@ -66,6 +66,8 @@ _SMALL = frozenset(
 )
 _MOST_WORDS, _LONGEST_WORD = 10, 60
 _WORD = re.compile(r"\w+")
+# The blocks of letters that only stand over or under another one.
+_ACCENTS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
 _PIECE = re.compile(r"\w+|\W+")
 # Letters of a passage before the first word that was found, and altogether.
 _BEFORE, _PASSAGE = 60, 190
@@ -81,10 +83,15 @@ class SoughtWords:
         """Whether a folded text has all of it; nothing asked fits nothing."""
         return bool(self.stems) and all(stem in folded for stem in self.stems)
 
+    def count(self, text: str) -> int:
+        """How many of the words a text has."""
+        folded = fold(text)
+        return sum(stem in folded for stem in self.stems)
+
     def passage(self, text: str) -> list[tuple[str, bool]]:
         """The part of a text that has the most of it, as (letters, whether they were asked for)."""
         lines = [line for line in re.split(r"\n\s*\n", text) if line.strip()] or [""]
-        line = " ".join(max(lines, key=lambda one: sum(stem in fold(one) for stem in self.stems)).split())
+        line = " ".join(max(lines, key=self.count).split())
         first = next((word.start() for word in _WORD.finditer(line) if self._asks_for(word[0])), 0)
         start = line.rfind(" ", 0, max(first - _BEFORE, 0)) + 1 if first > _BEFORE else 0
         shown = line[start : start + _PASSAGE]
@@ -113,7 +120,7 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     parted = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in parted if not unicodedata.combining(letter))
+    return _ACCENTS.sub("", parted)
 
 
 def _stem(word: str) -> str:

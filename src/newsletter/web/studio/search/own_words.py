@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import islice
 
 from newsletter.compose.closed_stretches import quote_stretches
+from newsletter.folder.issue_file import parse_issue
 from newsletter.folder.notes.entry import NoteEntry
 from newsletter.web.studio.search.text_memory import TextMemory
 from newsletter.wiring import Parts
@@ -52,44 +53,53 @@ class OwnLibrary:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._posts = TextMemory(parts.directory, "posts", fold)
-        self._issues = TextMemory(parts.directory, "issues", fold)
+        self._posts = TextMemory(parts.directory, "posts", _folded)
+        self._issues = TextMemory(parts.directory, "issues", _issue_and_text)
         rooms = ("posts", "issues")
-        self._notes = {room: TextMemory(parts.directory, f"notes/{room}", fold, ending=".jsonl") for room in rooms}
+        self._notes = {room: TextMemory(parts.directory, f"notes/{room}", _folded, ending=".jsonl") for room in rooms}
 
     def look(self) -> LibraryLook:
-        """For one question: which issues there are and when they went out is read once for it."""
-        return LibraryLook(self._parts, self._posts, self._issues, self._notes)
+        """For one question: each folder is gone through once for it."""
+        noted = {
+            f"{room}/{name}.md": text for room, memory in self._notes.items() for name, text in memory.now().items()
+        }
+        return LibraryLook(self._parts, self._posts.now(), list(self._issues.now().values()), noted)
 
 
 class LibraryLook:
-    """The library as it is in this moment."""
+    """The library as it is in this moment: posts, issues and notes, each with its folded text."""
 
-    def __init__(self, parts: Parts, posts: TextMemory, issues: TextMemory, notes: Mapping[str, TextMemory]) -> None:
-        self._parts, self._posts, self._issues, self._notes = parts, posts, issues, notes
+    def __init__(
+        self, parts: Parts, posts: Mapping[str, str], issues: Sequence[tuple[Issue, str]], noted: Mapping[str, str]
+    ) -> None:
+        self._parts, self._posts, self._noted = parts, posts, noted
+        self._issues = sorted(issues, key=lambda one: -one[0].number)
         self._dates = parts.archive.list_dates()
-        self.numbered: Sequence[Issue] = parts.issues.list_readable()[0]
         # A post that ran twice stands with the newer issue.
-        self._used = {slug: issue for issue in self.numbered for slug in issue.slugs()}
+        self._used = {slug: issue for issue, _ in reversed(self._issues) for slug in issue.slugs()}
+
+    @property
+    def numbers(self) -> list[int]:
+        """The numbers of the issues, the highest first."""
+        return [issue.number for issue, _ in self._issues]
 
     def posts(self, sought: SoughtWords, *, limit: int) -> list[OwnWords]:
         """Those of the newest issues first, then those of none, the newest file first."""
-        slugs = self._posts.fitting(sought.fits)
+        slugs = [slug for slug, text in self._posts.items() if sought.fits(text)]
         slugs.sort(key=lambda slug: self._used[slug].number if slug in self._used else 0, reverse=True)
         return list(islice(self._shown_posts(slugs, sought), limit))
 
     def issues(self, sought: SoughtWords, *, limit: int) -> list[OwnWords]:
         """The highest numbers first."""
-        names = set(self._issues.fitting(sought.fits))
-        found = [issue for issue in reversed(self.numbered) if issue.file[7:-3] in names]
+        found = [issue for issue, text in self._issues if sought.fits(text)]
         return [self._shown_issue(issue, sought) for issue in found[:limit]]
 
     def notes(self, sought: SoughtWords, *, limit: int) -> list[FoundNote]:
         """The newest first."""
         found = [
             FoundNote(entry=entry, passage=sought.passage(entry.text), path=self._place(file))
-            for room, memory in self._notes.items()
-            for file in (f"{room}/{name}.md" for name in memory.fitting(sought.fits))
+            for file, text in self._noted.items()
+            if sought.fits(text)
             for entry in self._entries(file)
             if sought.fits(fold(f"{entry.text} {entry.quote}"))
         ]
@@ -147,13 +157,21 @@ class LibraryLook:
             return []
 
 
+def _folded(name: str, text: str) -> str:
+    del name
+    return fold(text)
+
+
+def _issue_and_text(name: str, text: str) -> tuple[Issue, str]:
+    return parse_issue(text, file=f"issues/{name}.md"), fold(text)
+
+
 def _passage(post: Post, sought: SoughtWords) -> tuple[Pieces, bool]:
     """The passage of a post that has the most of it, and whether it is in a quote."""
     stretches = quote_stretches(post.body)
     ours, theirs = post.body, "\n\n".join(post.body[start:end] for start, end in stretches)
     for start, end in reversed(stretches):
         ours = ours[:start] + ours[end:]
-    n_ours, n_theirs = (sum(stem in fold(text) for stem in sought.stems) for text in (ours, theirs))
-    if n_theirs <= n_ours:
+    if sought.count(theirs) <= sought.count(ours):
         return sought.passage(ours), False
     return sought.passage("\n".join(line.lstrip("> ") for line in theirs.splitlines())), True

@@ -14,7 +14,6 @@ from newsletter.web.studio.search.places import places_for
 from newsletter.web.studio.studio import HEADERS, Studio
 from newsletter.web.studio.visit import Visit
 from newsletter.words.find import FindStatus
-from newsletter.words.issue import Issue
 from newsletter.words.prose.question import read_question
 
 _MOST, _MOST_READERS, _LONGEST = 8, 5, 200
@@ -42,7 +41,7 @@ def _found(studio: Studio, visit: Visit) -> dict[str, Any]:
     return {
         "q": text,
         "tabs": _TABS,
-        "places": places_for(sought, visit.who.role, _issue_in(look.numbered, text))[:_MOST],
+        "places": places_for(sought, visit.who.role, _issue_in(look.numbers, text))[:_MOST],
         "posts": look.posts(sought, limit=_MOST),
         "issues": look.issues(sought, limit=_MOST),
         "notes": look.notes(sought, limit=_MOST),
@@ -51,11 +50,10 @@ def _found(studio: Studio, visit: Visit) -> dict[str, Any]:
     }
 
 
-def _issue_in(issues: Sequence[Issue], text: str) -> int | None:
+def _issue_in(numbers: Sequence[int], text: str) -> int | None:
     """The issue that a number in the text names, else the newest one; None where there is none."""
-    numbers = {issue.number for issue in issues}
     named = [int(number) for number in _NUMBER.findall(text) if int(number) in numbers]
-    return named[0] if named else max(numbers, default=None)
+    return next(iter(named or numbers), None)
 
 
 def _readers(studio: Studio, text: str) -> list[Any]:

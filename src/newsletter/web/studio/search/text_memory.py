@@ -6,41 +6,45 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from newsletter.folder.text_files import read_text
 from newsletter.words.mistake import NewsletterError
 
 # When it was written, how large it is, and which file it is.
 _Signature = tuple[int, int, int]
+Kept = TypeVar("Kept")
 
 
-class TextMemory:
-    """The files of one room of the newsletter's folder, each text as `change` makes it, such as in one case."""
+class TextMemory(Generic[Kept]):
+    """The files of one room of the newsletter's folder: of each what `read` makes of its name, without ending, and its text.
 
-    def __init__(self, directory: Path, room: str, change: Callable[[str], str], *, ending: str = ".md") -> None:
-        self._directory, self._room, self._change, self._ending = directory / room, room, change, ending
-        self._kept: dict[str, tuple[_Signature, str]] = {}
+    `read` raises a NewsletterError for what can't be read; that file is left out.
+    """
+
+    def __init__(self, directory: Path, room: str, read: Callable[[str, str], Kept], *, ending: str = ".md") -> None:
+        self._directory, self._room, self._read, self._ending = directory / room, room, read, ending
+        self._kept: dict[str, tuple[_Signature, Kept]] = {}
         self._lock = threading.Lock()
 
-    def fitting(self, fits: Callable[[str], bool]) -> list[str]:
-        """The names, without their ending, of the files whose text fits; the last name first. What can't be read is left out."""
+    def now(self) -> dict[str, Kept]:
+        """What the files hold now, by their names, the last name first."""
         with self._lock:
             self._look()
-            kept = sorted(self._kept.items(), reverse=True)
-        return [name for name, (_, text) in kept if fits(text)]
+            return {name: kept for name, (_, kept) in sorted(self._kept.items(), reverse=True)}
 
     def _look(self) -> None:
         """Read what is new or another file now, and forget what is gone."""
-        fresh: dict[str, tuple[_Signature, str]] = {}
+        fresh: dict[str, tuple[_Signature, Kept]] = {}
         for name, signature in self._files():
             known = self._kept.get(name)
             if known is None or known[0] != signature:
                 path = self._directory / f"{name}{self._ending}"
                 try:
                     text = read_text(path, f"{self._room}/{path.name}", room=self._directory)
+                    known = (signature, self._read(name, text))
                 except NewsletterError:
                     continue
-                known = (signature, self._change(text))
             fresh[name] = known
         self._kept = fresh
 
