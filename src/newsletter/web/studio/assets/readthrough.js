@@ -231,6 +231,10 @@ window.addEventListener("beforeunload", (event) => {
 window.addEventListener("pagehide", () => voice.stop());
 document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
 setInterval(() => { if (!document.hidden && saver.isIdle) look(); }, 3000);
-if (open === null && copy().querySelector("form.edit")) history.replaceState(null, "", `${here}/read`), refresh();
 begin();
+const asked = copy().querySelector("form.edit");
+if (asked) {
+  history.replaceState(null, "", `${here}/read`);
+  edit({ name: asked.closest(".block").id, number: "0" });
+}
 look();
