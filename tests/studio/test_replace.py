@@ -78,8 +78,8 @@ def test_all_are_replaced_in_one_step_and_come_back_in_one(world: World) -> None
         'The ship [of the ship](https://boat.example.org/boat), dear {{ boat | default("boat") }} <!-- boat -->.'
         in text
     )
-    assert "> The boat of others.\n>\n> — A boat\n\n`boat` and ship.\n" in text
-    assert "title: ships\n" in issue and "The ship leaves." in issue and "shipss" not in issue
+    assert "> The boat of others.\n>\n> — A boat\n\n`boat` and Ship.\n" in text
+    assert "title: Ships\n" in issue and "The ship leaves." in issue and "Shipss" not in issue
     again = world.client.get(done.headers["location"]).text
     back = re.search(r'name="done" value="([^"]+)"', again)
     assert back

@@ -38,13 +38,28 @@ def test_what_is_closed_has_no_place() -> None:
 def test_all_else_stays_letter_by_letter(text: str, wanted: str, new: str) -> None:
     """Taking the new words out again at their places gives the old text."""
     spans = SoughtPhrase(text=wanted).spans(text)
-    after = replaced(text, spans, new)
+    after = replaced(text, [(span, new) for span in spans])
     at, back = 0, []
     for (start, end), before in zip(spans, [0, *(end for _, end in spans)], strict=False):
         back += [after[at : at + start - before], text[start:end]]
         at += start - before + len(new)
 
     assert text == "".join([*back, after[at:]])
+
+
+@pytest.mark.parametrize(
+    ("sought", "found", "expected"),
+    [
+        ("the boat", "The boat", "A ship"),
+        ("the boat", "the boat", "a ship"),
+        ("Boat", "Boat", "a ship"),
+        ("boat", "BOAT", "A ship"),
+    ],
+)
+def test_a_sentence_keeps_its_capital(sought: str, found: str, expected: str) -> None:
+    """Where one was not asked for."""
+    assert expected == SoughtPhrase(text=sought).instead(found, "a ship")
+    assert "a ship" == SoughtPhrase(text=sought, has_same_capitals=True).instead(found, "a ship")
 
 
 def test_a_place_is_shown_with_the_words_around_it() -> None:
@@ -54,3 +69,4 @@ def test_a_place_is_shown_with_the_words_around_it() -> None:
 
     assert before.startswith("…one") and after.endswith("two…") and "\n" not in before + after
     assert ("", "") == surroundings("here", (0, 4))
+    assert ("Ours: Theirs ", " too") == surroundings("Ours:\n\n> Theirs\n>\n> here\n> too", (20, 24))

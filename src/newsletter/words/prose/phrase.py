@@ -10,6 +10,8 @@ Span = tuple[int, int]
 
 # Letters that are shown on each side of a place.
 _AROUND = 48
+# With the mark of a quote that a line begins with.
+_LINE_ENDS = re.compile(r"\n[\s>]*+|\s")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,16 +32,22 @@ class SoughtPhrase:
         found = [match.span() for match in pattern.finditer(text)]
         return [span for span in found if not touches(span, closed)]
 
+    def instead(self, found: str, new: str) -> str:
+        """What stands in place of `found`: with a capital where it has one that was not asked for, as in “The boat”."""
+        if self.has_same_capitals or not self.text[:1].islower() or not found[:1].isupper():
+            return new
+        return new[:1].upper() + new[1:]
+
 
 def touches(span: Span, stretches: Sequence[Span]) -> bool:
     """Whether any of the stretches has a letter of the span."""
     return any(start < span[1] and span[0] < end for start, end in stretches)
 
 
-def replaced(text: str, spans: Sequence[Span], new: str) -> str:
-    """The text with `new` at each of the spans, which are in order."""
+def replaced(text: str, changes: Sequence[tuple[Span, str]]) -> str:
+    """The text with other words at each of the spans, which are in order."""
     pieces, at = [], 0
-    for start, end in spans:
+    for (start, end), new in changes:
         pieces += [text[at:start], new]
         at = end
     return "".join([*pieces, text[at:]])
@@ -53,4 +61,4 @@ def surroundings(text: str, span: Span) -> tuple[str, str]:
         before = f"…{before.partition(' ')[2]}"
     if end + _AROUND < len(text):
         after = f"{after.rpartition(' ')[0]}…"
-    return re.sub(r"\s+", " ", before), re.sub(r"\s+", " ", after)
+    return _LINE_ENDS.sub(" ", before), _LINE_ENDS.sub(" ", after)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from urllib.parse import urlencode
 
@@ -25,7 +25,8 @@ def show(studio: Studio, visit: Visit) -> Response:
     number = visit.number("number")
     asked = {name: visit.asked(name) for name in ("find", "with", *_SWITCHES)}
     issue_file = studio.parts.issues.get_issue(number).file
-    versions, places = _places(studio, number, _phrase(asked)) if asked["find"] else ({}, [])
+    phrase = _phrase(asked)
+    versions, places = _places(studio, number, phrase) if asked["find"] else ({}, [])
     shown = [place for place in places if asked["quotes"] or not place.is_quoted]
     done = visit.asked("done")
     return studio.page(
@@ -34,6 +35,7 @@ def show(studio: Studio, visit: Visit) -> Response:
         number=number,
         issue_file=issue_file,
         asked=asked,
+        instead=lambda place: phrase.instead(place.words, asked["with"]),
         versions=versions,
         n_places=len(shown),
         groups=[(title, list(group)) for title, group in groupby(shown, key=lambda place: place.field.title)],
@@ -53,14 +55,16 @@ def press(studio: Studio, visit: Visit) -> Response:
     if act != "replace":
         raise NoSuchAct
     asked = {name: visit.text(name) for name in ("find", *_SWITCHES)}
-    versions, places = _places(studio, number, _phrase(asked))
+    phrase = _phrase(asked)
+    versions, places = _places(studio, number, phrase)
     wanted = set(visit.texts("place"))
     chosen = [place for place in places if place.name in wanted]
     if set(visit.texts("version")) != {f"{file} {version}" for file, version in versions.items()}:
         raise NotNow("The words changed since you looked; nothing is replaced.", fix="Look at the places again.")
     if not chosen:
         raise Mistake("No place is ticked.", fix="Tick those that shall change.")
-    done = _replace(studio, visit, versions, chosen, visit.secret("with"))
+    new = visit.secret("with")
+    done = _replace(studio, visit, versions, chosen, lambda file, here: edit_at(file, here, phrase, new))
     n_files = len(done)
     said = f"Replaced in {len(chosen)} place{'s' if len(chosen) > 1 else ''}, in {n_files} file{'s' if n_files > 1 else ''}."
     return visit.go(f"/issues/{number}/replace?{urlencode({'done': ' '.join(done)})}", said=said)
@@ -90,13 +94,17 @@ def _places(studio: Studio, number: int, phrase: SoughtPhrase) -> tuple[dict[str
 
 
 def _replace(
-    studio: Studio, visit: Visit, versions: dict[str, str], chosen: Sequence[WordPlace], new: str
+    studio: Studio,
+    visit: Visit,
+    versions: dict[str, str],
+    chosen: Sequence[WordPlace],
+    edit: Callable[[str, Sequence[WordPlace]], Callable[[str], str]],
 ) -> list[str]:
     """All of it, or nothing: where one file refuses, those before it get their words back. Returns what undo needs."""
     done: list[str] = []
     try:
         for file, group in groupby(chosen, key=lambda place: place.field.file):
-            written = studio.write(visit, file, versions[file], edit_at(file, list(group), new))
+            written = studio.write(visit, file, versions[file], edit(file, list(group)))
             done.append(f"{file}:{versions[file]}-{written.mine}")
     except NewsletterError:
         _put_back(studio, visit, done)

@@ -62,14 +62,15 @@ def places_in(field: WordField, phrase: SoughtPhrase) -> list[WordPlace]:
     return found
 
 
-def edit_at(file: str, places: Sequence[WordPlace], new: str) -> Callable[[str], str]:
+def edit_at(file: str, places: Sequence[WordPlace], phrase: SoughtPhrase, new: str) -> Callable[[str], str]:
     """The edit that puts `new` at these places of one file, in the version that they were found in."""
 
     def edit(text: str) -> str:
         for field in fields_of(file, text):
-            spans = [place.span for place in places if place.field.field == field.field]
-            if spans:
-                text = field.edit(replaced(field.text, spans, new))(text)
+            here = [place for place in places if place.field.field == field.field]
+            if here:
+                changes = [(place.span, phrase.instead(place.words, new)) for place in here]
+                text = field.edit(replaced(field.text, changes))(text)
         return text
 
     return edit
