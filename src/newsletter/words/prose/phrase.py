@@ -26,9 +26,9 @@ class SoughtPhrase:
         """(start, end) of each place, in order, none overlapping another and none touching what is `closed`."""
         if not self.text:
             return []
-        edge = (r"(?<!\w)", r"(?!\w)") if self.is_whole else ("", "")
         words = r"\s+".join(re.escape(word) for word in self.text.split()) or re.escape(self.text)
-        pattern = re.compile(f"{edge[0]}{words}{edge[1]}", re.NOFLAG if self.has_same_capitals else re.IGNORECASE)
+        words = words if self.has_same_capitals else f"(?i:{words})"
+        pattern = re.compile(rf"(?<!\w){words}(?!\w)" if self.is_whole else words)
         found = [match.span() for match in pattern.finditer(text)]
         return [span for span in found if not touches(span, closed)]
 
