@@ -17,6 +17,9 @@ from newsletter.collect.paste.pasted import Pasted
 from newsletter.collect.paste.read import read_pasted
 from newsletter.compose.markdown import parser
 from newsletter.folder.habits_file import Habit
+from newsletter.words.post import Post
+from tests.collect.reading import as_mailed, dangers
+from tests.collect.test_web_page import HOSTILE
 
 CLIPBOARDS = sorted((Path(__file__).parent / "clipboards").glob("*.html"))
 WINTER_BOAT = """\
@@ -96,6 +99,15 @@ def test_an_opening_is_ours_and_nothing_in_it_is_in_doubt() -> None:
     pasted = _pasted("<p>“They came,” she said, “and would not go.”</p><p>Short.</p>")
 
     assert ("“They came,” she said, “and would not go.”\n\nShort.", ()) == (pasted.text, pasted.checks)
+
+
+@pytest.mark.parametrize("evil", HOSTILE, ids=range(len(HOSTILE)))
+def test_nothing_of_a_hostile_paste_runs(evil: str) -> None:
+    """Not in the words, and not in what readers see of them."""
+    pasted = _pasted(f"<p>Words here.</p>{evil}<p>More.</p>")
+
+    assert "Words here." in pasted.text
+    assert [] == dangers(as_mailed(Post(slug="2026-11-23-boats", title="Boats", body=pasted.text)))
 
 
 class _Text(HTMLParser):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.running import a_folder
@@ -109,6 +112,7 @@ def test_pasting_in_a_browser_is_one_step_and_survives_a_dead_studio(chromium: B
 def test_addresses_pictures_and_the_menu_work_where_the_cursor_is(chromium: Browser, serving: Serving) -> None:
     """A link over selected words, a picture that asks what it shows, a divider by a slash, and a post held over."""
     page = signed_in(chromium, serving)
+    page.evaluate("localStorage.setItem('newsletter:plain-words', 'yes')")
     page.goto(f"{serving.home}/issues/1")
     page.wait_for_selector(".is-live textarea.words")
     area = page.locator("textarea.words")
@@ -136,3 +140,35 @@ def test_addresses_pictures_and_the_menu_work_where_the_cursor_is(chromium: Brow
     )
     page.get_by_role("button", name="Hold over to 2").click()
     expect(page.locator("#saved")).to_contain_text("Held over to issue 2")
+
+
+@pytest.mark.walks
+def test_without_scripts_on_a_phone_it_is_plainer_and_nothing_is_lost(chromium: Browser, serving: Serving) -> None:
+    """Formatted text, a picture and an address by fields; typed words go with each press; the post is held over."""
+    signed = signed_in(chromium, serving)
+    context = chromium.new_context(viewport={"width": 375, "height": 800}, java_script_enabled=False)
+    context.add_cookies(signed.context.cookies())  # type: ignore[arg-type]  # what it gives is what it takes
+    page = context.new_page()
+    page.goto(f"{serving.home}/issues/1")
+    page.locator("textarea.words").fill("Typed first.")
+    page.get_by_text("Insert a picture, an address or formatted text").click()
+    page.get_by_label("The text as HTML").fill(HTML)
+    page.get_by_role("button", name="Insert text").click()
+    expect(page.locator("textarea.words")).to_have_value(f"Typed first.\n\n{TEXT}", timeout=20_000)
+    expect(page.get_by_text("Left out: 3 words")).to_be_visible()
+    picture = BytesIO()
+    Image.new("RGB", (30, 20), "navy").save(picture, "PNG")
+    page.get_by_text("Insert a picture, an address or formatted text").click()
+    page.locator("#bring-picture").set_input_files(
+        {"name": "pier.png", "mimeType": "image/png", "buffer": picture.getvalue()}
+    )
+    page.locator("#bring-alt").fill("The pier")
+    page.get_by_role("button", name="Insert picture").click()
+    expect(page.locator("textarea.words")).to_have_value(
+        re.compile(r"!\[The pier\]\(images/pier\.png\)$"), timeout=20_000
+    )
+    assert page.evaluate("document.documentElement.scrollWidth") <= 375
+    page.get_by_role("button", name="Hold over to 2").click()
+    expect(page.get_by_text("Held over to issue 2.")).to_be_visible()
+    page.goto(f"{serving.home}/issues/2")
+    expect(page.locator("textarea.words")).to_have_value(re.compile("^Typed first"))

@@ -52,6 +52,9 @@ POLICY = (
 # With no referrer at all, browsers would say of our own forms that they come from nowhere (`Origin: null`).
 HEADERS = {"Content-Security-Policy": POLICY, "Referrer-Policy": "same-origin"}
 
+# Fields of forms that hold words of their author, besides those of a part (`value-...`).
+_TYPED = frozenset({"note", "quote", "title", "url", "alt", "caption", "credit", "lead-alt", "address", "html"})
+
 # An editor who goes from page to page with the same words sees the same findings.
 _FOUND_SECONDS = 10.0
 _MOST_FOUND = 100
@@ -227,9 +230,7 @@ def typed_in(form: FormData) -> list[tuple[str, str]]:
     """The words of a form that was refused, to give back to their author. Secrets are never among them."""
     texts = [(name, value) for name, value in form.multi_items() if isinstance(value, str) and value.strip()]
     return [
-        (name.removeprefix("value-"), value)
-        for name, value in texts
-        if name in {"note", "quote", "title", "url"} or name.startswith("value-")
+        (name.removeprefix("value-"), value) for name, value in texts if name in _TYPED or name.startswith("value-")
     ]
 
 

@@ -25,7 +25,8 @@ export function inserting(form, choosePicture) {
   opener.addEventListener("click", () => open(field ?? form.querySelector("textarea.words"), opener));
   form.addEventListener("input", (event) => {
     const typed = fieldOf(event.target);
-    if (!typed || event.isComposing || event.inputType !== "insertText") return;
+    // What is typed into a surface comes without its kind.
+    if (!typed || event.isComposing || (event.inputType ?? "insertText") !== "insertText" || form.querySelector(".insert-menu")) return;
     const { from, to } = selected(typed);
     if (from === to && typed.value[from - 1] === "/" && (from === 1 || typed.value[from - 2] === "\n")) open(typed, opener, from - 1);
   });

@@ -30,17 +30,16 @@ def new_post(studio: Studio, visit: Visit) -> Response:
     if not title:
         raise Mistake("A post needs a title.", fix="Write one; you can change it later.")
     parts = studio.parts
+    number, section = read_number(visit.text("issue")), read_number(visit.text("section"))
+    file = "" if number is None else f"issues/{number:03d}.md"
+    base = parts.sheets.note(file, at=studio.now()).version if file else ""
     same = [post for post in readable(parts).posts if post.title.casefold() == title.casefold()]
     desk = collect_desk(parts)
     post = parts.posts.add_post(Post(slug=slug_of(title, desk.today()), title=title, body=""))
     studio.sittings.note(visit.who, post.file)
     said = f"There is a post “{same[0].title}” already: this is another one." if same else ""
-    number = read_number(visit.text("issue"))
-    if number is None:
+    if not file:
         return visit.go(f"/posts/{post.slug}", said=said)
-    section = read_number(visit.text("section"))
-    file = f"issues/{number:03d}.md"
-    base = parts.sheets.note(file, at=studio.now()).version
 
     def edit(text: str) -> str:
         sections = parse_issue(text, file=file).sections
