@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -121,6 +122,21 @@ def test_kept_twice_it_is_one_file(desk: CollectDesk, server: WebServer) -> None
     assert [False, True] == sorted(kept)
     assert not keep(desk, find).is_new
     assert ["2026-11-23-boats"] == posts_of(desk)
+
+
+def test_words_that_somebody_adds_while_it_is_kept_are_in_the_post(desk: CollectDesk, server: WebServer) -> None:
+    """Its page takes a while to come: another editor sends the same link with a thought meanwhile."""
+    url = server.url("/slow")
+
+    def answer(wire: socket.socket) -> None:
+        collect_find(desk, url, note="Added meanwhile.")
+        wire.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n" + PAGE.encode())
+
+    server.pages["/slow"] = answer
+    kept = keep(desk, collect_find(desk, url, note="First.").find.id)
+
+    assert kept.is_new
+    assert "First." in kept.post.body and "Added meanwhile." in kept.post.body
 
 
 class _Killed(BaseException):

@@ -123,6 +123,35 @@ def test_killed_in_between_nothing_is_lost_and_nothing_doubled(
     engine.dispose()
 
 
+@pytest.mark.parametrize(
+    "moment", ["UID STORE 1 +FLAGS.SILENT ($", "UID STORE 1 -FLAGS", r"UID STORE 1 +FLAGS.SILENT (\Seen"]
+)
+def test_a_visit_that_is_cut_off_loses_no_mail(
+    engine: Engine, tmp_path: Path, server: ImapServer, certificate: Path, moment: str
+) -> None:
+    """The connection breaks right after the server noted a mark: what it had sent is a find, once."""
+    server.deliver(ONE)
+    server.deliver(TWO)
+    cut = threading.Event()
+
+    def halt(line: str) -> None:
+        if line.startswith(moment) and not cut.is_set():
+            cut.set()
+            if "$" in line and "+" in line:
+                server.mails[1][1].add("$NewsletterBegun")
+            raise ConnectionError
+
+    server.before = halt
+    desk = a_desk(engine, tmp_path, mailbox=mailbox(address(server.port), certificate), editors=EDITORS)
+    with pytest.raises(NotNow):
+        empty_letterbox(desk)
+    assert cut.is_set()
+    empty_letterbox(desk)
+
+    assert ["Two", "The boats"] == [find.title for find in desk.finds.list_finds()]
+    assert [1, 2] == server.seen()
+
+
 def test_a_mail_during_which_the_program_died_is_left_and_said(
     tmp_path: Path, server: ImapServer, certificate: Path
 ) -> None:

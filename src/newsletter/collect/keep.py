@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from newsletter.collect.desk import CollectDesk
 from newsletter.collect.file_name import slug_of
 from newsletter.collect.finds_sql import WrittenPost
+from newsletter.collect.pages.details import PageDetails
 from newsletter.collect.quote import as_quotes, on_top
 from newsletter.collect.seen import PostSeen, seen_before
 from newsletter.collect.triage.place import take_out
@@ -36,10 +37,12 @@ def keep(desk: CollectDesk, find_id: int, *, press: int | None = None) -> Kept:
     if found.url is None and found.choices:
         raise NotNow("This mail has several links.", fix=f"Choose one first: newsletter finds choose {find_id} 1")
     seen = tuple(seen_before(found.url, desk.posts, desk.issues)) if found.url else ()
-    post = _post(desk, found)
-    planned = desk.finds.plan_post(find_id, desk.posts.free_slug(post.slug))
+    page = _read(desk, found)
+    planned = desk.finds.plan_post(find_id, desk.posts.free_slug(_post(desk, found, page).slug))
 
-    def write(_: Find) -> WrittenPost:
+    def write(now: Find) -> WrittenPost:
+        # As it stands now: while its page was fetched, somebody may have added words to it.
+        post = _post(desk, now, page)
         # An interrupted keep had written its file already.
         if desk.posts.has(planned) and _is_of(desk.posts.get_post(planned), post):
             return WrittenPost(slug=planned, digest=desk.posts.digest(planned))
@@ -102,16 +105,27 @@ def choose(desk: CollectDesk, find_id: int, number: int) -> Find:
     return desk.finds.choose(find_id, found.choices[number - 1])
 
 
-def _post(desk: CollectDesk, find: Find) -> Post:
-    from newsletter.collect.pages.web_page import details_of, fetch_page, post_from
+def _read(desk: CollectDesk, find: Find) -> PageDetails | NewsletterError | None:
+    """What its page says, or why it can't be read; None for a find without one."""
+    from newsletter.collect.pages.web_page import details_of, fetch_page
 
     if find.url is None:
-        return _from_words(desk, find, ())
+        return None
     try:
-        read = desk.pages.find(find.id) or details_of(fetch_page(find.url, desk.fetcher), on=desk.today())
-        post = post_from(read, note=find.note, excerpts=find.excerpts, title=find.title)
+        return desk.pages.find(find.id) or details_of(fetch_page(find.url, desk.fetcher), on=desk.today())
     except NewsletterError as error:
-        return _from_words(desk, find, (f"The page was not read: {error.message}",))
+        return error
+
+
+def _post(desk: CollectDesk, find: Find, page: PageDetails | NewsletterError | None) -> Post:
+    """The post of a find whose page was read before."""
+    from newsletter.collect.pages.web_page import post_from
+
+    if page is None:
+        return _from_words(desk, find, ())
+    if isinstance(page, NewsletterError):
+        return _from_words(desk, find, (f"The page was not read: {page.message}",))
+    post = post_from(page, note=find.note, excerpts=find.excerpts, title=find.title)
     # The page may have been read on an earlier day.
     return replace(post, slug=slug_of(post.title, desk.today()))
 

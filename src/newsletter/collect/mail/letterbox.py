@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 
 from newsletter.apart import TooMuch
@@ -70,7 +71,9 @@ def _opened(letters: Letters, letter: Letter) -> ReadMail | None:
     """The mail taken apart; None where nothing is in it. Raises TooMuch, also for one that was begun and never finished."""
     if letter.was_begun:
         raise TooMuch("The program ended while it was read. Read it yourself, and save its link by hand.")
-    letters.mark_begun(letter.uid)
+    # Where the connection breaks the mark may stay, and the next visit would leave this mail: so it is taken in all the same.
+    with suppress(OSError):
+        letters.mark_begun(letter.uid)
     try:
         return open_mail(letter.data)
     except TooMuch:
@@ -78,8 +81,8 @@ def _opened(letters: Letters, letter: Letter) -> ReadMail | None:
     except Mistake:
         return None
     finally:
-        # Only a process that dies meanwhile leaves the mark.
-        letters.mark_begun(letter.uid, begun=False)
+        with suppress(OSError):
+            letters.mark_begun(letter.uid, begun=False)
 
 
 def _draft(mail: ReadMail | None, editors: set[str]) -> FindDraft | None:
