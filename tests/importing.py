@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from newsletter.consent.membership_sql import Membership
-from newsletter.imports.file_import import Progress, import_opened
+from newsletter.imports.file_import import Course, Progress, import_opened
 from newsletter.imports.opener import open_files
 from newsletter.imports.report import ImportOptions, ImportReport
 
@@ -16,4 +16,4 @@ def import_csv(
 ) -> ImportReport:
     """Open files and import them: see `open_files` and `import_opened`."""
     with open_files(files, options) as opening:
-        return import_opened(membership, opening, options, progress)
+        return import_opened(membership, opening, options, Course(progress=progress))

@@ -6,14 +6,16 @@ import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import text
 
 from newsletter.compose.press import press
 from newsletter.db.engine import reading, writing
+from newsletter.db.lease import Lease
 from newsletter.ledger.plan import plan
-from newsletter.wiring.duties import drain, look
+from newsletter.wiring.duties import drain, listen, look
 from newsletter.wiring.runner import Bell
 from newsletter.words.ledger import HandOver, MailingStatus
 from tests.schedule.world import World
@@ -100,3 +102,14 @@ def test_the_pages_call_any_process_to_look(world: World) -> None:
         os.read(heard, 1)
     for end in (heard, rung):
         os.close(end)
+
+
+def test_what_providers_tell_is_asked_for_by_one_process_at_a_time(world: World) -> None:
+    """While another one asks, nothing is done; it comes again soon."""
+    asked: list[int] = []
+    machine = SimpleNamespace(engine=world.parts.engine, listen=lambda: asked.append(1))
+    with Lease(world.parts.engine, "listen").try_hold():
+        listen(machine)  # type: ignore[arg-type]
+    assert asked == []
+    listen(machine)  # type: ignore[arg-type]
+    assert asked == [1]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, func, select
 
@@ -23,6 +25,8 @@ from newsletter.words.erasure import EraseKey
 from newsletter.words.mistake import Mistake
 from newsletter.words.subscriber import STRONGEST_FIRST, SubscriptionStatus, SuppressionReason, address_key
 
+T = TypeVar("T")
+
 
 class Membership:
     """Puts readers on lists, ends their subscriptions, and keeps addresses off every list."""
@@ -40,7 +44,6 @@ class Membership:
         with writing(self._engine) as connection:
             return _make_list(connection, name)
 
-    @patiently
     def join(
         self,
         list_name: str,
@@ -63,20 +66,40 @@ class Membership:
                 erased = self.find_erased(connection, [reader.email for reader in readers])
                 brought = look_up(connection, find_list(connection, list_name), readers, erased, lock=False)
             return decide(brought, status=status, consent=consent, spells_out=True).joined
+        return self.change(
+            partial(self.join_within, list_name=list_name, readers=readers, status=status, consent=consent, run=run)
+        )
+
+    def join_within(
+        self,
+        connection: Connection,
+        *,
+        list_name: str,
+        readers: Sequence[ReaderRow],
+        status: SubscriptionStatus,
+        consent: str | None,
+        run: int | None = None,
+    ) -> JoinResult:
+        """`join` as part of the caller's transaction."""
+        if run is not None:
+            check_goes_on(connection, run)
+        list_id = _make_list(connection, list_name)
+        erased = self.find_erased(connection, [reader.email for reader in readers])
+        brought = look_up(connection, list_id, readers, erased, lock=True)
+        decided = decide(brought, status=status, consent=consent)
+        if run is not None:
+            touched = (*decided.joined.added, *decided.joined.updated, *decided.joined.suppressed)
+            note_people(connection, run, list_id, touched)
+            note_changed(connection, run, decided.changed)
+            note_tags(connection, run, decided.tagged)
+        write(connection, list_id, decided)
+        return decided.joined
+
+    @patiently
+    def change(self, step: Callable[[Connection], T]) -> T:
+        """Do `step` in one transaction; where another one holds it up, once more from its beginning."""
         with writing(self._engine) as connection:
-            if run is not None:
-                check_goes_on(connection, run)
-            list_id = _make_list(connection, list_name)
-            erased = self.find_erased(connection, [reader.email for reader in readers])
-            brought = look_up(connection, list_id, readers, erased, lock=True)
-            decided = decide(brought, status=status, consent=consent)
-            if run is not None:
-                touched = (*decided.joined.added, *decided.joined.updated, *decided.joined.suppressed)
-                note_people(connection, run, list_id, touched)
-                note_changed(connection, run, decided.changed)
-                note_tags(connection, run, decided.tagged)
-            write(connection, list_id, decided)
-            return decided.joined
+            return step(connection)
 
     def find_erased(self, connection: Connection, emails: Sequence[str]) -> frozenset[str]:
         """The keys of those who asked to be forgotten and have not come back. Most newsletters have none."""

@@ -148,6 +148,8 @@ import_run = Table(
     Column("started_at", UtcDateTime, nullable=False),
     Column("finished_at", UtcDateTime),
     Column("undone_at", UtcDateTime),
+    # When somebody asked in the pages that it be taken back.
+    Column("undo_at", UtcDateTime),
 )
 
 # A person as they stood before the import touched them. `subscriber_id` is NULL for one who was not known.

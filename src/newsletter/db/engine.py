@@ -44,7 +44,7 @@ def connect(url: str, limits: WaitLimits | None = None) -> Engine:
     """
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
-        return _sqlite(url)
+        return _sqlite(url, limits or WaitLimits())
     if address.get_backend_name() == "postgresql":
         return _postgresql(address, limits or WaitLimits())
     raise Mistake(
@@ -127,7 +127,7 @@ def _json(value: object) -> str:
     return orjson.dumps(value).decode()
 
 
-def _sqlite(url: str) -> Engine:
+def _sqlite(url: str, limits: WaitLimits) -> Engine:
     path = make_url(url).database
     if path and path != ":memory:":
         Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -138,7 +138,7 @@ def _sqlite(url: str) -> Engine:
         hide_parameters=True,
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
         pool_size=16,
-        execution_options={"turns": Turns()},
+        execution_options={"turns": Turns(), "limits": limits},
     )
 
     @event.listens_for(engine, "connect")

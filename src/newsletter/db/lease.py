@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import Engine, delete, update
+from sqlalchemy import Connection, Engine, delete, select, update
 
 from newsletter.db.engine import limits_of, writing
 from newsletter.db.frozen import end_frozen, patiently
@@ -19,6 +19,10 @@ from newsletter.db.upsert import insert_into
 log = logging.getLogger(__name__)
 
 _SIGNS_OF_LIFE_A_LEASE = 4
+
+
+class LeaseLost(Exception):
+    """Another process may do it now: this one stood still for too long."""
 
 
 class Lease:
@@ -55,6 +59,15 @@ class Lease:
     def is_mine(self) -> bool:
         """Whether the lease is still held, which renews it. False once another process has it."""
         return bool(self._holder) and self._renew(self._holder)
+
+    def check(self, connection: Connection) -> None:
+        """Called in a transaction that may only count while the lease is held: until it ends, nobody else takes the lease.
+
+        Raises LeaseLost.
+        """
+        mine = select(lease.c.name).where(lease.c.name == self._name, lease.c.holder == self._holder)
+        if connection.scalar(mine.with_for_update(read=True)) is None:
+            raise LeaseLost
 
     @patiently
     def _take(self, holder: str) -> bool:

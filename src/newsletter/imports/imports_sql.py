@@ -18,9 +18,11 @@ from newsletter.consent.tables import (
     import_suppression,
     import_tag,
 )
+from newsletter.db.doorbell import ring
 from newsletter.db.engine import reading, writing
 from newsletter.db.types import AnyRow, database_now
 from newsletter.ledger.tables import delivery
+from newsletter.ports.work import Task
 from newsletter.readers.lists_sql import find_list
 from newsletter.readers.tables import departure, mailing_list, subscriber, subscription, suppression, tag
 from newsletter.words.consent import Asked
@@ -40,6 +42,7 @@ class ImportRow:
     started_at: datetime
     finished_at: datetime | None
     undone_at: datetime | None
+    is_being_undone: bool = False
 
 
 class Imports:
@@ -95,9 +98,23 @@ class Imports:
                 started_at=row.started_at,
                 finished_at=row.finished_at,
                 undone_at=row.undone_at,
+                is_being_undone=row.undo_at is not None and row.undone_at is None,
             )
             for row in rows
         ]
+
+    def ask_undo(self, number: int) -> None:
+        """Have it taken back by whichever process has time. Raises as `undo` does."""
+        self._get_kept(number)
+        with writing(self._engine) as connection:
+            connection.execute(update(import_run).where(import_run.c.id == number).values(undo_at=database_now()))
+            ring(connection, Task.IMPORT)
+
+    def list_to_undo(self) -> Sequence[int]:
+        """Those that somebody asked to be taken back, the oldest first."""
+        wanted = select(import_run.c.id).where(import_run.c.undo_at.is_not(None), import_run.c.undone_at.is_(None))
+        with reading(self._engine) as connection:
+            return connection.scalars(wanted.order_by(import_run.c.id)).all()
 
     def undo(self, number: int) -> int:
         """Put everybody whom an import touched back as they were, but for what they did themselves since.
@@ -105,16 +122,21 @@ class Imports:
         A list that the import made goes too, if nothing else uses it. Returns how many people and do-not-mail entries
         that were. Raises Missing, or NotNow where it was undone before.
         """
+        run = self._get_kept(number)
+        undone = 0
+        while some := self._undo_some(run) or self._close(run):
+            undone += some
+        return undone
+
+    def _get_kept(self, number: int) -> AnyRow:
+        """An import that was not taken back. Raises Missing or NotNow."""
         with reading(self._engine) as connection:
             run = connection.execute(select(import_run).where(import_run.c.id == number)).first()
         if run is None:
             raise Missing(f"There is no import {number}.", fix="See them with: newsletter subscribers imports")
         if run.undone_at is not None:
             raise NotNow(f"Import {number} was taken back already.")
-        undone = 0
-        while some := self._undo_some(run) or self._close(run):
-            undone += some
-        return undone
+        return run
 
     def _close(self, run: AnyRow) -> int:
         """From here on nothing more is noted: an import that still runs stops. Else how much was, meanwhile."""

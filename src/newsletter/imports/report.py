@@ -57,6 +57,18 @@ class ImportReport:
     notes: list[str] = field(default_factory=list)
     changes: list[ReaderChange] = field(default_factory=list, compare=False)
 
+    def add(self, other: ImportReport) -> None:
+        """Take in the report of more rows."""
+        self.rows += other.rows
+        self.added += other.added
+        self.updated += other.updated
+        self.unchanged += other.unchanged
+        self.suppressed += other.suppressed
+        self.rejected += other.rejected
+        self.problems += other.problems
+        self.notes += other.notes
+        self.changes += other.changes[: MOST_CHANGES - len(self.changes)]
+
     def reject(self, file: str, line: int, reason: str) -> None:
         """Count a row that cannot be used."""
         self.rows += 1

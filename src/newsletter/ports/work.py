@@ -15,6 +15,8 @@ class WorkQueue(StrEnum):
     SCHEDULE = "schedule"
     LETTERS = "letters"
     POLLS = "polls"
+    # It takes minutes, and goes by the key that erased people are known by.
+    IMPORTS = "imports"
 
 
 class Task(StrEnum):
@@ -27,6 +29,7 @@ class Task(StrEnum):
     POST = "post_letters"  # mails that answer readers' requests
     SWEEP = "sweep"  # forget what is kept only for a time
     LISTEN = "listen"  # what providers tell
+    IMPORT = "import"  # look at files that were brought, import them, and take imports back
     COLLECT = "collect"  # feeds, the letterbox, the titles of new finds
 
     @property
@@ -43,4 +46,5 @@ _QUEUES = {
     Task.SWEEP: WorkQueue.UPKEEP,
     Task.LISTEN: WorkQueue.POLLS,
     Task.COLLECT: WorkQueue.POLLS,
+    Task.IMPORT: WorkQueue.IMPORTS,
 }

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from newsletter.feedback.events_sql import EventLog
     from newsletter.feedback.wrong_bounces_sql import WrongBounces
     from newsletter.imports.imports_sql import Imports
+    from newsletter.imports.uploads_sql import Uploads
     from newsletter.jobs.drivers_sql import Drivers
     from newsletter.ledger.ledger import Ledger
     from newsletter.ledger.live_sql import Live
@@ -116,6 +117,14 @@ class Books(Files):
         from newsletter.imports.imports_sql import Imports
 
         return Imports(self.engine)
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        from newsletter.db.doorbell import prepare_to_ring
+        from newsletter.imports.uploads_sql import Uploads
+
+        prepare_to_ring(self.engine)
+        return Uploads(self.engine)
 
     @cached_property
     def segments(self) -> Segments:

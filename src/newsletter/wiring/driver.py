@@ -19,6 +19,7 @@ from newsletter.schedule.sendings import hold_missed
 from newsletter.wiring.clocks import desk_of, serving_lock
 from newsletter.wiring.collect import collect_beat
 from newsletter.wiring.duties import work_together
+from newsletter.wiring.imports import Importer
 from newsletter.wiring.letters import LetterBeat
 from newsletter.wiring.pictures import picture_beat
 from newsletter.words.mistake import NotNow
@@ -120,6 +121,7 @@ def _work(parts: Parts, stop: threading.Event, rounds: Rounds) -> None:
         sending,
         LetterBeat(parts).beat,
         from_outside,
+        Importer(parts, stop).beat,
         seconds=parts.timing.seconds_between_ticks,
     )
 

@@ -19,6 +19,7 @@ from newsletter.ports.work import Task, WorkQueue
 from newsletter.schedule.sendings import hold_late
 from newsletter.wiring.clocks import desk_of
 from newsletter.wiring.collect import collect_beat
+from newsletter.wiring.imports import Importer
 from newsletter.wiring.letters import SECONDS_BETWEEN_SWEEPS, post_letters, sweep
 
 if TYPE_CHECKING:
@@ -76,7 +77,8 @@ def duties_of(parts: Parts, stop: threading.Event, rounds: Rounds) -> list[Duty]
         Duty(task=Task.TICK, do=partial(tick, parts, rounds), every_seconds=every),
         Duty(task=Task.POST, do=partial(post_letters, parts), every_seconds=every),
         Duty(task=Task.SWEEP, do=partial(sweep, parts), every_seconds=SECONDS_BETWEEN_SWEEPS),
-        Duty(task=Task.LISTEN, do=parts.listen, every_seconds=every),
+        Duty(task=Task.LISTEN, do=partial(listen, parts), every_seconds=every),
+        Duty(task=Task.IMPORT, do=Importer(parts, stop).beat, every_seconds=every),
         Duty(task=Task.COLLECT, do=partial(collect_beat, parts, stop), every_seconds=every),
     ]
 
@@ -111,6 +113,13 @@ def look(parts: Parts, stop: threading.Event) -> None:
     with Lease(parts.engine, "plans").try_hold() as mine:
         if mine:
             at_work.finish_halves()
+
+
+def listen(parts: Parts) -> None:
+    """What providers tell, asked for by one process at a time: two would read the same mails and the same pages."""
+    with Lease(parts.engine, "listen").try_hold() as mine:
+        if mine:
+            parts.listen()
 
 
 def tick(parts: Parts, rounds: Rounds) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from newsletter.consent.forget_sql import forget as forget_consent
 from newsletter.feedback.forget_sql import forget as forget_feedback
+from newsletter.imports.forget_sql import forget as forget_uploads
 from newsletter.ledger.account.forget_sql import forget as forget_ledger
 from newsletter.notices.forget_sql import forget as forget_notices
 from newsletter.readers.forget_sql import forget as forget_reader
@@ -16,6 +17,7 @@ FORGETS = (
     forget_notices,
     forget_schedule,
     forget_segments,
+    forget_uploads,
     forget_consent,
     forget_reader,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 from newsletter.consent.expiry_sql import VALID_DAYS
@@ -23,6 +24,9 @@ def sweep(parts: Parts) -> None:
     parts.consent.expiry.expire(valid_days=VALID_DAYS)
     parts.consent.expiry.forget_visitors()
     parts.consent.asking_again.end_silent()
+    parts.uploads.sweep()
+    # Where earlier versions kept files to import: they hold personal data, and nobody comes back to them.
+    shutil.rmtree(parts.directory / "var" / "uploads", ignore_errors=True)
 
 
 class LetterBeat:

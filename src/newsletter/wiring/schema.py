@@ -15,6 +15,7 @@ _ROOMS = (
     "segments",
     "ledger",
     "consent",
+    "imports",
     "feedback",
     "schedule",
     "jobs",

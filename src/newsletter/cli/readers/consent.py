@@ -67,7 +67,7 @@ def erase(parts: Parts, email: str, yes: bool) -> None:
     click.echo(f"{email} is erased.")
     click.echo(
         f"Not reached from here: backups of the database, posts and issues, practice mail in {PRACTICE.path}, files in "
-        "subscribers/ and var/uploads, "
+        "subscribers/, files that wait in the studio to be imported (a week at most), "
         f"git's history, and what the provider keeps. {parts.provider.explain()}"
     )
 

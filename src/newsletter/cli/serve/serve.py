@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 @click.command()
 @pass_parts
 def tick(parts: Parts) -> None:
-    """Do what is due now, once: slots, scheduled sendings, unfinished ones, mails to the owner. Made for cron.
+    """Do what is due now, once: slots, scheduled sendings, unfinished ones, mails to the owner, imports of the studio. Made for cron.
 
     \b
     Example:
@@ -36,6 +36,7 @@ def tick(parts: Parts) -> None:
     """
     from newsletter.wiring.collect import collect_beat
     from newsletter.wiring.driver import rounds_of
+    from newsletter.wiring.imports import Importer
     from newsletter.wiring.letters import post_letters
 
     rounds = rounds_of(parts, threading.Event(), beat=parts.drivers.call)
@@ -46,6 +47,8 @@ def tick(parts: Parts) -> None:
     collect_beat(parts)
     # The owner hears at once what has just been sent, not at the next call of cron.
     rounds_of(parts, threading.Event()).schedule_beat()
+    # Last: a large one takes minutes.
+    Importer(parts, threading.Event()).beat()
     # cron mails all output, and most times there is nothing to report.
     if worked_on or sys.stdout.isatty():
         click.echo("1 sending was due." if worked_on == 1 else f"{worked_on or 'No'} sendings were due.")
@@ -102,7 +105,7 @@ def studio(folder: Folder, port: int, no_open: bool) -> None:
     run_service(folder, DriverKind.STUDIO, "127.0.0.1", port, begun=begun, open_browser=not no_open)
 
 
-_FOR_WORKERS = (WorkQueue.SENDING, WorkQueue.LETTERS, WorkQueue.POLLS)
+_FOR_WORKERS = (WorkQueue.SENDING, WorkQueue.LETTERS, WorkQueue.POLLS, WorkQueue.IMPORTS)
 
 
 def _queues(_context: click.Context, _option: click.Parameter, given: str) -> tuple[WorkQueue, ...]:
@@ -132,7 +135,7 @@ def worker(parts: Parts, queues: tuple[WorkQueue, ...], concurrency: int) -> Non
     """Send from another machine what `serve` has planned. Needs PostgreSQL; any number of them share the work.
 
     It needs the same newsletter.toml and secrets as `serve`; pages and schedule stay there. Letters and polls also read
-    the newsletter's folder. Ctrl-C or SIGTERM ends it after the batches in flight; what a killed one had in flight is
+    the newsletter's folder; imports know erased people by NEWSLETTER_ERASE_KEY, or var/erase.key. Ctrl-C or SIGTERM ends it after the batches in flight; what a killed one had in flight is
     looked into by the others.
 
     \b

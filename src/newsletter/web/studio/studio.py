@@ -28,7 +28,6 @@ from newsletter.report.figures import Figures
 from newsletter.segments.audience import Audience
 from newsletter.web.studio.cache import AnswerCache
 from newsletter.web.studio.issue.shown_versions import ShownVersions
-from newsletter.web.studio.readers.import_desk import ImportDesk
 from newsletter.web.studio.review.presence import Presence
 from newsletter.web.studio.search.own_words import OwnLibrary
 from newsletter.web.studio.session import Sessions
@@ -73,7 +72,6 @@ class Studio:
         self.hashing = Hashing()
         self.cache = AnswerCache(lambda: parts.readers.has_many())
         self._found: dict[bytes, tuple[float, list[Finding] | None]] = {}
-        self.imports = ImportDesk(parts)
         self.looks = ShownVersions()
         self.presence = Presence()
         self.library = OwnLibrary(parts)

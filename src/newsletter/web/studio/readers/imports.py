@@ -2,40 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import csv
+import io
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import PurePath
+from urllib.parse import quote
 
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from newsletter.imports.columns.formats import FORMATS
 from newsletter.imports.questions import Question
-from newsletter.imports.report import ImportOptions, ImportReport
+from newsletter.imports.report import ImportOptions, Problem
+from newsletter.imports.upload import Upload, UploadFound
 from newsletter.web.number import read_number
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.readers.reader import status_asked
 from newsletter.web.studio.studio import Studio
 from newsletter.web.studio.visit import NoSuchAct, Visit
+from newsletter.words.formulas import defuse
 from newsletter.words.mistake import Mistake
 from newsletter.words.user import Role
 
 _LARGEST = 500_000_000
-_CHANGES, _PROBLEMS, _EARLIER = 60, 100, 12
+_PROBLEMS, _EARLIER = 100, 12
+# As long as a person waits for a small import to be taken back.
+_UNDO_SECONDS = 2.0
+# Messages of the import name the options of the command; here these are fields of a form.
+_FIELDS = {"--encoding": "Encoding", "--from": "Whose export", "--map": "Columns"}
 
 
 def show(studio: Studio, visit: Visit) -> Response:
-    """The files to choose, and earlier imports."""
+    """The files to choose, those on their way, and earlier imports."""
     return studio.page(
         visit,
         "import.html",
         lists=[one.name for one in studio.parts.readers.list_pages()],
         formats=FORMATS,
+        uploads=studio.parts.uploads.list_open(),
+        reports=studio.parts.uploads.tokens_by_run(),
         earlier=[
             (row, [PurePath(name).name for name in row.files])
             for row in studio.parts.imports.list_imports(most=_EARLIER)
         ],
-        being_undone=studio.imports.being_undone(),
     )
 
 
@@ -61,53 +72,63 @@ def bring(studio: Studio, visit: Visit) -> Response:
         encoding=visit.text("encoding") or None,
         source=source if source in {one.name for one in FORMATS} else None,
     )
-    token = studio.imports.keep([(name or "", file) for name, file in files], options)
-    studio.imports.look(token)
+    token = studio.parts.uploads.keep([(name or "", file) for name, file in files], options)
+    studio.runner.wake()
     return visit.go(f"/readers/import/{token}")
 
 
 def one(studio: Studio, visit: Visit) -> Response:
     """How far a look or an import is, or what came of it."""
-    desk, token = studio.imports, visit.request.path_params["token"]
-    options, work = desk.find(token)
-    imported = work.imported if work and work.is_over else None
+    found = studio.parts.uploads.get(visit.request.path_params["token"])
+    refusals = studio.parts.uploads.list_refusals(found.token, most=_PROBLEMS)
     return studio.page(
         visit,
         "import_one.html",
-        token=token,
-        options=options,
-        work=work,
-        imported=imported,
-        report=_plain(studio, token, imported.report) if imported else None,
-        problem=work.problem and (desk.plain(token, work.problem.message), desk.plain(token, work.problem.fix))
-        if work
-        else None,
-        questions=[(question, desk.plain(token, question.sentence)) for question in desk.questions(token)],
-        answers=desk.answers(token),
-        n_changes=_CHANGES,
+        upload=found,
+        found=None if found.found is None else _plain_found(found.found),
+        refusals=[] if found.found is None else sorted(map(_plain_row, refusals), key=lambda row: (row.file, row.line)),
+        problem=found.problem and (_plain(found.problem.message), _plain(found.problem.fix)),
+        questions=[(question, _plain(question.sentence)) for question in _questions(found)],
+        answers=found.answers,
         n_problems=_PROBLEMS,
     )
 
 
 def act(studio: Studio, visit: Visit) -> Response:
-    """Import what was looked at, look again, or throw the files away."""
-    desk, token = studio.imports, visit.request.path_params["token"]
-    desk.find(token)
+    """Import what was looked at, look again, stop, go on, or throw the files away."""
+    uploads, token = studio.parts.uploads, visit.request.path_params["token"]
+    found = uploads.get(token)
     what = visit.text("act")
-    if what == "import":
-        desk.carry_out(token)
-    elif what == "look":
-        desk.look(token)
-    elif what == "answer":
-        desk.answer(token, {**desk.answers(token), **_answers(desk.questions(token), visit)})
-    elif what == "ask":
-        desk.answer(token, {})
-    elif what == "forget":
-        desk.forget(token)
-        return visit.go("/readers/import", said="Nothing was imported, and the files are gone from here.")
+    if what == "forget":
+        uploads.forget(token)
+        said = (
+            "The files are gone from here." if found.run else "Nothing was imported, and the files are gone from here."
+        )
+        return visit.go("/readers/import", said=said)
+    if what == "answer":
+        uploads.look(token, {**found.answers, **_answers(_questions(found), visit)})
+    elif what == "import" and _questions(found):
+        raise Mistake("Not every question has an answer. Nothing was imported.", fix="Choose one for each.")
+    elif what in _ACTS:
+        _ACTS[what](studio, token)
     else:
         raise NoSuchAct
+    studio.runner.wake()
     return visit.go(f"/readers/import/{token}")
+
+
+_ACTS: dict[str, Callable[[Studio, str], None]] = {
+    "import": lambda studio, token: studio.parts.uploads.carry_out(token),
+    "look": lambda studio, token: studio.parts.uploads.look(token),
+    "ask": lambda studio, token: studio.parts.uploads.look(token, {}),
+    "stop": lambda studio, token: studio.parts.uploads.stop(token),
+    "go_on": lambda studio, token: studio.parts.uploads.go_on(token),
+}
+
+
+def _questions(found: Upload) -> Sequence[Question]:
+    """What has to be answered before these files are imported, as the last look found it."""
+    return found.problem.questions if found.problem and not found.is_at_work else ()
 
 
 def _answers(questions: Sequence[Question], visit: Visit) -> dict[str, str]:
@@ -122,23 +143,48 @@ def _answers(questions: Sequence[Question], visit: Visit) -> dict[str, str]:
 
 
 def progress(studio: Studio, visit: Visit) -> Response:
-    _, work = studio.imports.find(visit.request.path_params["token"])
-    if work is None:
-        return visit.json({"done": 0, "total": 0, "is_over": True})
-    return visit.json({"done": work.done, "total": work.total, "is_over": work.is_over})
+    found = studio.parts.uploads.get(visit.request.path_params["token"])
+    return visit.json({"done": found.done, "total": found.total, "is_over": not found.is_at_work})
+
+
+def left_out(studio: Studio, visit: Visit) -> Response:
+    """Every row that puts nobody on the list, and why, as a file."""
+    found = studio.parts.uploads.get(visit.request.path_params["token"])
+    name = f"left out of {found.names[0]}.csv"
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+    rows = map(_plain_row, studio.parts.uploads.list_refusals(found.token))
+    return StreamingResponse(_as_csv(rows), media_type="text/csv", headers=headers)
+
+
+def _as_csv(rows: Iterator[Problem]) -> Iterator[str]:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["file", "line", "why"])
+    for row in rows:
+        writer.writerow([defuse(row.file), row.line, defuse(row.reason)])
+        yield out.getvalue()
+        out.seek(0)
+        out.truncate()
+    yield out.getvalue()
 
 
 def _undo(studio: Studio, visit: Visit) -> Response:
-    number = read_number(visit.text("number"))
+    number, imports = read_number(visit.text("number")), studio.parts.imports
     if number is None:
         raise NoSuchAct
-    work = studio.imports.undo(number)
-    if work.problem:
-        raise work.problem
-    if work.is_over:
-        said = f"Import {number} is taken back: {work.n_undone or 0:,} changes. What people did themselves since then stays."
-    else:
+    imports.ask_undo(number)
+    studio.runner.wake()
+    until = time.monotonic() + _UNDO_SECONDS
+    while (is_waiting := number in imports.list_to_undo()) and time.monotonic() < until:
+        time.sleep(0.05)
+    if is_waiting:
         said = f"Import {number} is being taken back; that takes a while."
+    else:
+        said = f"Import {number} is taken back. What people did themselves since then stays."
     return visit.go("/readers/import", said=said)
 
 
@@ -155,22 +201,22 @@ def _columns(text: str) -> dict[str, str]:
     return found
 
 
-def _plain(studio: Studio, token: str, report: ImportReport) -> ImportReport:
-    """As much of a report as a page shows, in its words."""
-    plain = partial(studio.imports.plain, token)
-    return replace(
-        report,
-        notes=[plain(note) for note in report.notes],
-        problems=[
-            problem._replace(file=plain(problem.file), reason=plain(problem.reason))
-            for problem in report.problems[:_PROBLEMS]
-        ],
-        changes=report.changes[:_CHANGES],
-    )
+def _plain(text: str) -> str:
+    """A message with the names of the form's fields."""
+    return re.sub("--(encoding|from|map)", lambda found: f"“{_FIELDS[found[0]]}”", text)
+
+
+def _plain_row(row: Problem) -> Problem:
+    return row._replace(reason=_plain(row.reason))
+
+
+def _plain_found(found: UploadFound) -> UploadFound:
+    return replace(found, report=replace(found.report, notes=[_plain(note) for note in found.report.notes]))
 
 
 PAGES = (
     Page(path="/readers/import", show=show, change=bring, see=Role.EDITOR, largest=_LARGEST),
     Page(path="/readers/import/{token:str}", show=one, change=act, see=Role.EDITOR),
     Page(path="/readers/import/{token:str}/progress", show=progress, see=Role.EDITOR),
+    Page(path="/readers/import/{token:str}/left-out", show=left_out, see=Role.EDITOR),
 )

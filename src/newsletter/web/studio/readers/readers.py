@@ -50,6 +50,7 @@ def show(studio: Studio, visit: Visit) -> Response:
         is_counting=tally is None,
         pages=studio.parts.readers.list_pages(),
         standings=STANDINGS,
+        uploads=studio.parts.uploads.list_open(),
         asked={name: visit.asked(name) for name in ("q", "list", "standing")},
     )
 
