@@ -10,7 +10,7 @@ from pathlib import Path
 
 from newsletter.config import read_config
 from newsletter.config_files import FILE, SECRETS, line_of, secrets, toml_text
-from newsletter.config_sources import KEYS, SECRET_KEYS
+from newsletter.config_sources import KEYS, NUMBERS, SECRET_KEYS
 from newsletter.folder.text_files import write_over
 from newsletter.words.mistake import Mistake, NotNow, Place
 
@@ -99,7 +99,7 @@ def change_settings(
             continue
         if there != wish.was:
             raise NotNow(
-                f"`{key}` was changed meanwhile; {FILE} says: {there or 'nothing'}.",
+                f"`{key}` was changed meanwhile. Now it is: {there or 'nothing'}",
                 fix="Load the page again, and change it from there.",
             )
         wanted[key] = wish.now
@@ -117,13 +117,19 @@ def change_settings(
 
 
 def with_values(text: str, values: Mapping[str, str]) -> str:
-    """The text of a TOML file with these values; a key that was not there comes last. What is not named stays as it is."""
+    """The text of a TOML file with these values; a key that was not there comes last. What is not named stays as it is.
+
+    A number that is empty is taken out.
+    """
     import tomlkit
 
     mark = "\ufeff" if text.startswith("\ufeff") else ""
     document = tomlkit.parse(text.removeprefix(mark))
     for key, value in values.items():
-        document[key] = value
+        if key in NUMBERS and not value:
+            document.pop(key, None)
+        else:
+            document[key] = int(value) if key in NUMBERS and value.isdecimal() else value
     return mark + tomlkit.dumps(document)
 
 

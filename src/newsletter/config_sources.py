@@ -35,7 +35,7 @@ KEYS: dict[str, str | None] = {
     "feed_days": None,
     "tracking": None,
 }
-_NUMBERS = frozenset({"parcel_size", "per_hour", "warm_up", "feed_days"})
+NUMBERS = frozenset({"parcel_size", "per_hour", "warm_up", "feed_days"})
 # These hold passwords or keys, so a file that is kept in git must not.
 SECRET_KEYS = {
     "database_url": "NEWSLETTER_DATABASE_URL",
@@ -105,7 +105,7 @@ def _toml_values(text: str) -> dict[str, str | int]:
     for key, value in table.items():
         place = Place(FILE, line_of(text, key))
         _refuse_unknown(key, place)
-        wanted = int if key in _NUMBERS else str
+        wanted = int if key in NUMBERS else str
         if not isinstance(value, wanted) or isinstance(value, bool):
             what = "a whole number" if wanted is int else "text in quotes"
             raise Mistake(f"`{key}` must be {what}.", fix="Mend this line.", place=place)

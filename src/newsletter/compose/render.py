@@ -103,13 +103,15 @@ def _checked(written: TemplateOutput, sentinels: Sentinels) -> TemplateOutput:
 def _worded(
     look: Look, template: TemplateFiles, newsletter: Newsletter, images: ImageFolder | None
 ) -> dict[str, dict[str, Any]]:
-    """The look's tables: words that it does not set in the newsletter's language, and the address of its logo."""
+    """The look's tables: words that it does not set in the newsletter's language, and the addresses of its logos."""
     words = {**words_around_an_issue(newsletter.language), **look.tables.get("words", {})}
-    logo = look.tables.get("logo", {})
-    if logo.get("src"):
-        src = image_address(str(logo["src"]), newsletter.public_url, images, logo_place(template))
-        logo = {**logo, "src": src}
-    return {**look.tables, "logo": logo, "words": words}
+    logo, place = look.tables.get("logo", {}), logo_place(template)
+    found = {
+        name: image_address(str(logo[name]), newsletter.public_url, images, place)
+        for name in ("src", "dark")
+        if logo.get(name)
+    }
+    return {**look.tables, "logo": {**logo, **found}, "words": words}
 
 
 def _sources(issue: Issue, posts: Iterable[Post], newsletter: Newsletter, template: TemplateFiles) -> list[str]:

@@ -115,7 +115,7 @@ class ConnectDesk:
         return self._kept(step.undo(self._round()))
 
     def _round(self, answer: str = "") -> StepRound:
-        return StepRound(setup=self.setup(), need=self.need(), answer=answer.strip(), await_event=self._await_event)
+        return StepRound(setup=self.setup(), count_need=self.need, answer=answer.strip(), await_event=self._await_event)
 
     def _kept(self, done: StepDone) -> StepDone:
         if done.keeps:

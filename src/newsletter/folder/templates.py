@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from newsletter.folder.bundle import bundled
+from newsletter.folder.file_bytes import replace_bytes
+from newsletter.folder.history import version_of
 from newsletter.folder.inside import is_within
 from newsletter.folder.slug import is_safe
 from newsletter.folder.text_files import make_room, read_text
 from newsletter.ports.folder import TemplateFiles
-from newsletter.words.mistake import Missing, Mistake, Place
+from newsletter.words.mistake import Missing, Mistake, NotNow, Place
 
 # Pictures and fonts may lie beside a template; they are not part of its text.
 _TEXT = frozenset({".mjml", ".txt", ".html", ".toml", ".css", ".md", ".jinja", ".j2"})
 
+_SETTINGS = "template.toml"
 # The largest built-in template has some 20,000; a million of tags takes half a minute to take in.
 _MOST_TEXT = 500_000
 
@@ -67,6 +70,19 @@ class TemplateFolders:
             shutil.copytree(home, Path(making) / name)
             (Path(making) / name).rename(target)
         return sorted(path for path in target.rglob("*") if path.is_file())
+
+    def write_settings(self, name: str, text: str, *, was: str) -> str:
+        """Rewrite the `template.toml` of an own template; a built-in one is copied first. Its path in the folder.
+
+        `was` is the version that the change was made on. Raises NotNow where it is another one by now.
+        """
+        if version_of(self.get_template(name).files.get(_SETTINGS, "")) != was:
+            raise NotNow("The template was changed meanwhile.", fix="Load the page again, and change it from there.")
+        path = self.directory / "templates" / name / _SETTINGS
+        if not path.parent.is_dir():
+            self.copy_template(name, name)
+        replace_bytes(path, text.encode(), mode=0o644)
+        return f"templates/{name}/{_SETTINGS}"
 
 
 def _texts(home: Path, label: str, *, room: Path) -> dict[str, str]:

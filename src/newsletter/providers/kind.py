@@ -80,12 +80,15 @@ class ProviderTried:
 class ProviderKind(ABC):
     """One provider, as settings, screens and commands see it. Each room has a subclass, and `registry.py` names it.
 
-    `name` is used in settings, addresses and the database, and never changes; `title` is used in sentences. A default
+    `name` is used in settings, addresses and the database, and never changes; `title` is used in sentences. `label` and
+    `about` are for somebody who has to choose one. A default
     here is right for a provider without that ability. Methods import what they need: this is read at every start.
     """
 
     name: str
     title: str
+    label: str = ""
+    about: str = ""
     settings: tuple[ProviderSetting, ...] = ()
     # As in `ports.provider.Provider`, which may not be built yet.
     whole_or_nothing: bool = False

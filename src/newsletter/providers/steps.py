@@ -101,13 +101,14 @@ class MailNeed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepRound:
-    """What a step works with. `answer` is what a person typed, for a step that asks.
+    """What a step works with. `answer` is what a person typed, for a step that asks. `count_need` takes a second or more
+    where there are very many readers.
 
     `await_event` waits some seconds for the provider to tell us something, after what it is given was done.
     """
 
     setup: ProviderSetup
-    need: MailNeed
+    count_need: Callable[[], MailNeed]
     answer: str = ""
     await_event: Callable[[Callable[[], None]], bool]
 

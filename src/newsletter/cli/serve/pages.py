@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import socket
+import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableSequence
 from contextlib import contextmanager, nullcontext
 from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from newsletter.cli import Folder
 from newsletter.cli.context import parts_of
 from newsletter.cli.serve.log_lines import log_to_stderr
 from newsletter.cli.serve.studio_address import door_file, say_address
+from newsletter.cli.serve.supervisor import START_OVER
 from newsletter.words.mistake import NotNow
 
 if TYPE_CHECKING:
@@ -33,33 +35,51 @@ def pages_process(
     listener: socket.socket,
     pulse: Pulse,
     level: int,
-    open_browser: bool,
+    unopened: MutableSequence[int],
     bell: Connection,
 ) -> None:
-    """Serve the pages at `listener` until `stop` is set; the address is printed once they answer."""
+    """Serve the pages at `listener` until `stop` is set; the address is printed once they answer.
+
+    `unopened` holds 1 where a browser is to be opened at them, and 0 from then on, however often they start.
+    """
     from newsletter.wiring.runner import Bell
 
     parts = parts_of(folder)
     log_to_stderr(level)
-    with serve_pages(parts, listener, stop, pulse, Bell(parts, bell.fileno())) as address:
+    again = threading.Event()
+
+    def start_over() -> None:
+        again.set()
+        stop.set()
+
+    with serve_pages(parts, listener, stop, pulse, Bell(parts, bell.fileno()), start_over) as address:
         say_address(parts, address)
         ready()
-        with door_file(parts, address) if open_browser else nullcontext("") as door:
+        opens, unopened[0] = bool(unopened[0]), 0
+        with door_file(parts, address) if opens else nullcontext("") as door:
             if door:
                 import webbrowser
 
                 # A browser that takes its time to start must not hold up the pages it is to show.
                 threading.Thread(target=webbrowser.open, args=(door,), daemon=True).start()
             stop.wait()
+    if again.is_set():
+        sys.exit(START_OVER)
 
 
 @contextmanager
 def serve_pages(
-    parts: Parts, listener: socket.socket, stop: threading.Event, pulse: Pulse, bell: Bell | None = None
+    parts: Parts,
+    listener: socket.socket,
+    stop: threading.Event,
+    pulse: Pulse,
+    bell: Bell | None = None,
+    start_over: Callable[[], None] | None = None,
 ) -> Iterator[str]:
     """Answer at `listener` until the block ends; gives the address. Requests under way are finished, for at most 10 s.
 
-    `pulse` is that of the schedule beside these pages, for health checks. `stop` is set should the
+    `pulse` is that of the schedule beside these pages, for health checks. `start_over` lets all processes begin again
+    with the settings as they are then. `stop` is set should the
     pages end by themselves: a process that serves none must not seem to live.
     """
     import uvicorn
@@ -69,7 +89,7 @@ def serve_pages(
     from newsletter.web.timeouts import RequestBounds, protocol_within
 
     config = uvicorn.Config(
-        build(parts, studio_routes(parts, stop, bell), pulse=pulse),
+        build(parts, studio_routes(parts, stop, bell, start_over), pulse=pulse),
         http=protocol_within(RequestBounds(connections=_connections(RequestBounds().connections))),
         ws="none",
         # Accepted in one go, before any can be cut off: so many more files than connections may be open.

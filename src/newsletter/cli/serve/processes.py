@@ -41,8 +41,9 @@ def run_service(
         keep_running([driver], stop)
         return
 
+    unopened = context.RawArray("b", [int(open_browser)])
     with listener_at(host, port) as listener:
-        pages = Child(context, "pages", pages_process, folder, listener, pulse, level, open_browser, bell)
+        pages = Child(context, "pages", pages_process, folder, listener, pulse, level, unopened, bell)
         keep_running([pages, driver], stop)
 
 

@@ -13,6 +13,7 @@ import click
 
 from newsletter.cli import Folder
 from newsletter.cli.context import pass_parts
+from newsletter.cli.serve.empty_folder import settle_in
 from newsletter.cli.serve.log_lines import log_to_stderr
 from newsletter.cli.serve.processes import run_service
 from newsletter.cli.serve.supervisor import stop_on_signals
@@ -64,7 +65,8 @@ def serve(folder: Folder, host: str, port: int) -> None:
     """Run everything: pages, the schedule and the sender.
 
     The pages are a process of their own, and so is what keeps the schedule and sends: what strangers do to the pages
-    holds up no sending. Either is started again when it dies.
+    holds up no sending. Either is started again when it dies. In an empty folder a newsletter is made first, and the
+    studio asks for its name and the rest.
 
     Ctrl-C or SIGTERM ends it after the batches in flight. A second one on the same SQLite database serves pages only,
     and takes over when the first ends.
@@ -75,6 +77,7 @@ def serve(folder: Folder, host: str, port: int) -> None:
     """
     from newsletter.jobs.driver import DriverKind
 
+    settle_in(folder.directory)
     has_pages = all(importlib.util.find_spec(name) for name in ("newsletter.web", "uvicorn", "starlette"))
     begun = "Looking every 15 s for what is due. Ctrl-C stops."
     run_service(folder, DriverKind.SERVE, host if has_pages else None, port, begun=begun)
@@ -101,6 +104,7 @@ def studio(folder: Folder, port: int, no_open: bool) -> None:
     """
     from newsletter.jobs.driver import DriverKind
 
+    settle_in(folder.directory)
     begun = "What is scheduled goes out while this runs. Ctrl-C stops."
     run_service(folder, DriverKind.STUDIO, "127.0.0.1", port, begun=begun, open_browser=not no_open)
 

@@ -36,6 +36,8 @@ _FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 1.0, 30.0
 _ENDING_SECONDS = 5.0
 # The child reported something that a person has to mend: starting it again would only repeat that.
 _REFUSED = 3
+# The child asks for itself and all the others to begin again: settings have changed that each read when it started.
+START_OVER = 4
 # A second signal within this time is the same request.
 _SAME_ASK_SECONDS = 1.0
 
@@ -75,6 +77,7 @@ class Child:
         self._process: BaseProcess | None = None
         self._started_at = self._start_at = 0.0
         self._wait = _FIRST_WAIT_SECONDS
+        self._starts_over = False
 
     def start(self) -> Connection:
         """Returns a connection that has data once the child is ready, and is at its end if it ended before."""
@@ -109,11 +112,24 @@ class Child:
             return False
         self._process.close()
         self._process = None
+        if code == START_OVER or self._starts_over:
+            self._starts_over = False
+            self.start().close()
+            return True
         self._wait = _FIRST_WAIT_SECONDS if now - self._started_at >= _LIVED_SECONDS else self._wait
         self._start_at = now + self._wait
         log.error("the process of the %s ended (%s); it is started again in %.0f s", self.name, code, self._wait)
         self._wait = min(2 * self._wait, _LONGEST_WAIT_SECONDS)
         return True
+
+    @property
+    def asks_all_to_start_over(self) -> bool:
+        return self._process is not None and self._process.exitcode == START_OVER
+
+    def start_over(self) -> None:
+        """End it in good order; the look after that starts it again at once."""
+        self._starts_over = self._process is not None
+        self.ask_to_end()
 
     def ask_to_end(self) -> None:
         if self._process:
@@ -142,6 +158,9 @@ def keep_running(children: Sequence[Child], stop: threading.Event) -> None:
         with _woken_by_signals() as signals:
             refused = any(not _start(child, signals, stop) for child in children if not stop.is_set())
             while not stop.is_set() and not refused:
+                if any(child.asks_all_to_start_over for child in children):
+                    for child in children:
+                        child.start_over()
                 refused = any(not child.look() for child in children)
                 if not refused:
                     wait([signals, *(one.sentinel for one in children if one.sentinel is not None)], timeout=1.0)

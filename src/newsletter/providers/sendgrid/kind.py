@@ -37,6 +37,7 @@ class SendGridKind(ProviderKind):
     """One key for everything: sending, the log, and SendGrid's lists of addresses that it does not mail."""
 
     name, title = "sendgrid", "SendGrid"
+    label, about = "SendGrid", "An account there, and one key. It tells of bounces by itself."
     settings = (
         ProviderSetting(
             key="sendgrid_api_key", variable="SENDGRID_API_KEY", about="SendGrid's key", is_secret=True, is_needed=True

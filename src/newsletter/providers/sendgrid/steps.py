@@ -46,7 +46,7 @@ def sendgrid_steps(
             name="plan",
             title="How many mails the plan allows",
             before="Asks SendGrid how many mails are left. Nothing is changed.",
-            look=asking(lambda api, one: look_at_plan(api, one.need)),
+            look=asking(lambda api, one: look_at_plan(api, one.count_need())),
         ),
         SetupStep(
             name="domain",

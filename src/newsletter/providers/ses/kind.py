@@ -60,6 +60,10 @@ class SesKind(ProviderKind):
     """A pair of keys, or the machine's own credentials, for one region."""
 
     name, title = "ses", "Amazon SES"
+    label, about = (
+        "Amazon SES",
+        "The cheapest for many readers. An account at Amazon, and a day until it lets you write to everybody.",
+    )
     settings = (
         ProviderSetting(key="ses_region", variable="NEWSLETTER_SES_REGION", is_needed=True, check=_check_region),
         ProviderSetting(

@@ -61,7 +61,7 @@ def ses_steps(access_of: Callable[[ProviderSetup], SesAccess]) -> tuple[SetupSte
             name="plan",
             title="How many mails the account may send",
             before="Asks Amazon for the limits of the account. Nothing is changed.",
-            look=asking(lambda ses, sns, one: look_at_account(ses, one.need)),
+            look=asking(lambda ses, sns, one: look_at_account(ses, one.count_need())),
         ),
         SetupStep(
             name="domain",

@@ -48,6 +48,7 @@ class SmtpKind(ProviderKind):
     """
 
     name, title = "smtp", "our mail server"
+    label, about = "A mail server", "Your host's, or any other that lets you sign in. Good for some hundred readers."
     settings = (
         ProviderSetting(
             key="smtp_url",

@@ -73,7 +73,7 @@ def smtp_steps(try_out: Callable[[ProviderSetup], ProviderTried], mailbox_settin
 def _plan(one: StepRound) -> StepLook:
     return StepLook(
         state=StepState.CHECK,
-        words=f"{one.need.words} A mail server does not say how many it takes.",
+        words=f"{one.count_need().words} A mail server does not say how many it takes.",
         fix="Ask its provider for the limit an hour and a day, and set the pace under Settings.",
     )
 

@@ -20,6 +20,7 @@ from newsletter.web.studio.health import signs
 from newsletter.web.studio.issue.broken import readable
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.readers.growth import WEEKS, Chart, drawn
+from newsletter.web.studio.settings.first_day import is_untouched
 from newsletter.web.studio.sign_in import show as show_entry
 from newsletter.web.studio.studio import Studio
 from newsletter.web.studio.visit import Visit
@@ -92,6 +93,8 @@ class Coming:
 def show(studio: Studio, visit: Visit) -> Response:
     if visit.user is None or visit.asked("token"):
         return show_entry(studio, visit)
+    if visit.who.role.may(Role.OWNER) and is_untouched(studio):
+        return visit.go("/first-day")
     parts = studio.parts
     found = readable(parts)
     issues = found.issues

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from pathlib import PurePath
@@ -20,7 +21,6 @@ from newsletter.web.studio import (
     live,
     own_account,
     schedule,
-    settings,
     sign_in,
     users,
 )
@@ -50,11 +50,13 @@ from newsletter.web.studio.page import Page
 from newsletter.web.studio.readers import do_not_mail, export, imports, lists, mail_search, reader, readers, segments
 from newsletter.web.studio.review import guest, notes, review
 from newsletter.web.studio.search import search
+from newsletter.web.studio.settings import carrier, first_day, look, restart, settings
 from newsletter.web.studio.studio import Studio, asset
 from newsletter.wiring import Parts
 from newsletter.wiring.runner import Bell
 
-_WEEK = (sign_in, home, finds, sources, schedule, calendar, settings, health, live, users, own_account)
+_WEEK = (sign_in, home, finds, sources, schedule, calendar, health, live, users, own_account)
+_SETTINGS = (settings, carrier, first_day, restart, look)
 _ISSUE = (
     issues,
     compose,
@@ -78,17 +80,25 @@ _ISSUE = (
 )
 _READING = (readthrough, replace, search)
 _READERS = (readers, lists, segments, do_not_mail, imports, export, mail_search, reader)
-PAGES: tuple[Page, ...] = tuple(page for module in (*_WEEK, *_ISSUE, *_READING, *_READERS) for page in module.PAGES)
+PAGES: tuple[Page, ...] = tuple(
+    page for module in (*_WEEK, *_SETTINGS, *_ISSUE, *_READING, *_READERS) for page in module.PAGES
+)
 
 _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
-def studio_routes(parts: Parts, stop: threading.Event | None = None, bell: Bell | None = None) -> list[BaseRoute]:
+def studio_routes(
+    parts: Parts,
+    stop: threading.Event | None = None,
+    bell: Bell | None = None,
+    start_over: Callable[[], None] | None = None,
+) -> list[BaseRoute]:
     """Every page behind the door. The scripts and styles are the same for everybody, and hold no data.
 
     What is started in the pages is sent by the process that hears the `bell`; without one, by this one until `stop` is set.
+    `start_over` begins every process again; without it, somebody has to do that where the program was started.
     """
-    return routes_of(Studio(parts, stop or threading.Event(), bell))
+    return routes_of(Studio(parts, stop or threading.Event(), bell, start_over))
 
 
 def routes_of(studio: Studio) -> list[BaseRoute]:

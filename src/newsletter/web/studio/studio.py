@@ -31,9 +31,11 @@ from newsletter.web.studio.issue.shown_versions import ShownVersions
 from newsletter.web.studio.review.presence import Presence
 from newsletter.web.studio.search.own_words import OwnLibrary
 from newsletter.web.studio.session import Sessions
+from newsletter.web.studio.settings.step_looks import StepLooks
 from newsletter.web.studio.sittings import Sittings
 from newsletter.web.studio.visit import SAID, Visit, place_json
 from newsletter.wiring import Parts
+from newsletter.wiring.connect import connect_desk
 from newsletter.wiring.runner import Bell, Runner
 from newsletter.wiring.surroundings import check_counting
 from newsletter.words.difference import DiffLine
@@ -62,8 +64,15 @@ _MOST_FOUND = 100
 class Studio:
     """One newsletter's studio."""
 
-    def __init__(self, parts: Parts, stop: threading.Event, bell: Bell | None = None) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        stop: threading.Event,
+        bell: Bell | None = None,
+        start_over: Callable[[], None] | None = None,
+    ) -> None:
         self.parts = parts
+        self.start_over = start_over
         # Where another process sends, its bell is rung.
         self.runner = bell or Runner(parts, stop)
         self.sittings = Sittings(parts, stop)
@@ -72,6 +81,7 @@ class Studio:
         self.hashing = Hashing()
         self.cache = AnswerCache(lambda: parts.readers.has_many())
         self._found: dict[bytes, tuple[float, list[Finding] | None]] = {}
+        self.step_looks = StepLooks(partial(connect_desk, parts), stop)
         self.looks = ShownVersions()
         self.presence = Presence()
         self.library = OwnLibrary(parts)

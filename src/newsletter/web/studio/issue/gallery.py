@@ -15,7 +15,7 @@ from newsletter.folder.templates import TemplateFolders
 from newsletter.ports.folder import TemplateFiles
 from newsletter.web.studio.issue.broken import readable
 from newsletter.web.studio.page import Page
-from newsletter.web.studio.settings import said_of
+from newsletter.web.studio.settings.settings import said_of
 from newsletter.web.studio.studio import Studio
 from newsletter.web.studio.visit import Visit
 from newsletter.wiring.samples import sample_mail
@@ -27,8 +27,9 @@ _POLICY = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'self'"
 )
+SAMPLE_HEADERS = {"Content-Security-Policy": _POLICY, "Cache-Control": "private, no-cache"}
 _MOST_KEPT = 20
-_one_at_a_time = threading.Lock()
+one_at_a_time = threading.Lock()
 
 
 def show(studio: Studio, visit: Visit) -> Response:
@@ -60,10 +61,9 @@ def sample(studio: Studio, visit: Visit) -> Response:
     """The sample newsletter in one template, for a frame."""
     folders = studio.parts.templates
     template = folders.get_template(str(visit.request.path_params["name"]))
-    headers = {"Content-Security-Policy": _POLICY, "Cache-Control": "private, no-cache"}
-    with _one_at_a_time:
+    with one_at_a_time:
         mail = _sample(_digest(template), folders, template.name)
-    return HTMLResponse(mail, headers=headers)
+    return HTMLResponse(mail, headers=SAMPLE_HEADERS)
 
 
 @lru_cache(_MOST_KEPT)

@@ -1,0 +1,1 @@
+"""Settings: the newsletter's own, the sending service, and the start that they count from."""
