@@ -230,7 +230,7 @@ def _typing(entry: str) -> list[float]:
         page.goto(entry)
         page.goto(entry.partition("?")[0] + "/issues/2")
         page.wait_for_selector("#view[data-took]", state="attached")
-        page.locator("textarea.words").press("Control+End")
+        page.locator(".surface").press("Control+End")
         page.keyboard.type(" Last words of all, and")
         page.wait_for_timeout(1_000)
         page.evaluate(script)

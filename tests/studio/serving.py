@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, sync_playwright
 
 from tests import chromium
 from tests.forking import Forked
@@ -83,3 +83,20 @@ def signed_in(browser: Browser, serving: Serving, *, width: int = 1280, height: 
     page.on("pageerror", lambda error: (_ for _ in ()).throw(AssertionError(str(error))))
     page.goto(serving.address)
     return page
+
+
+def words_of(page: Page) -> Locator:
+    """Where the words of the open part are written: the surface, or the text area where that stands. The value is the text area's."""
+    return page.locator(".surface, textarea.words:not([hidden])")
+
+
+def select_words(page: Page, quote: str) -> None:
+    """Select a passage in the words of the open part, as a script of the page would."""
+    page.evaluate(
+        """async (quote) => {
+          const { select } = await import(`${document.querySelector('meta[name=root]').content}/studio/assets/words.js`);
+          const field = document.querySelector('textarea.words'), at = field.value.indexOf(quote);
+          select(field, at, at + quote.length);
+        }""",
+        quote,
+    )

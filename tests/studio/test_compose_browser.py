@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.running import a_folder
-from tests.studio.serving import Serving, browser, signed_in, studio
+from tests.studio.serving import Serving, browser, signed_in, studio, words_of
 
 POST = "posts/2026-11-20-ferries-in-winter.md"
 
@@ -37,14 +37,14 @@ def _soon(check: Callable[[], bool], seconds: float = 5) -> None:
 def _compose(chromium: Browser, serving: Serving, *, width: int = 1280) -> Page:
     page = signed_in(chromium, serving, width=width)
     page.goto(f"{serving.home}/issues/1")
-    page.wait_for_selector(".is-live textarea.words")
+    page.wait_for_selector(".is-live .surface")
     return page
 
 
 def test_what_is_typed_is_in_the_file_within_a_second(chromium: Browser, serving: Serving) -> None:
     """Nobody presses Save."""
     page = _compose(chromium, serving)
-    page.locator("textarea.words").fill("Typed just now.")
+    words_of(page).fill("Typed just now.")
     path = serving.directory / POST
 
     _soon(lambda: path.read_text().endswith("\n\nTyped just now.\n"), seconds=1.5)
@@ -56,7 +56,7 @@ def test_a_killed_studio_loses_nothing_that_was_typed(chromium: Browser, serving
     page = _compose(chromium, serving)
     path = serving.directory / POST
     serving.kill()
-    page.locator("textarea.words").fill("Typed into the dark.")
+    words_of(page).fill("Typed into the dark.")
     expect(page.locator("#saved")).to_contain_text("kept in this browser")
     serving.start()
 
@@ -67,7 +67,7 @@ def test_a_closed_tab_gives_back_what_was_never_saved(chromium: Browser, serving
     """The page was left while the studio was away; opened again it has the words, and saves them."""
     page = _compose(chromium, serving)
     serving.kill()
-    page.locator("textarea.words").fill("Nearly lost.")
+    words_of(page).fill("Nearly lost.")
     expect(page.locator("#saved")).to_contain_text("kept in this browser")
     context = page.context
     page.close(run_before_unload=False)
@@ -84,23 +84,23 @@ def test_two_tabs_on_one_post_keep_both_texts(chromium: Browser, serving: Servin
     one = _compose(chromium, serving)
     two = one.context.new_page()
     two.goto(f"{serving.home}/issues/1")
-    two.wait_for_selector(".is-live textarea.words")
+    two.wait_for_selector(".is-live .surface")
     path = serving.directory / POST
     # Not looking at the disk: as if both typed in the same second.
     two.evaluate("Object.defineProperty(document, 'hidden', { value: true })")
     one.locator("textarea.title").fill("A title from the first tab")
     _soon(lambda: "from the first tab" in path.read_text())
-    two.locator("textarea.words").fill("Words from the second tab.")
+    words_of(two).fill("Words from the second tab.")
     _soon(lambda: "from the second tab" in path.read_text())
     assert "A title from the first tab" in path.read_text()
 
     one.evaluate("Object.defineProperty(document, 'hidden', { value: true })")
     one.reload()
-    one.wait_for_selector(".is-live textarea.words")
+    one.wait_for_selector(".is-live .surface")
     one.evaluate("Object.defineProperty(document, 'hidden', { value: true })")
-    two.locator("textarea.words").fill("Words from two, again.")
+    words_of(two).fill("Words from two, again.")
     _soon(lambda: "two, again" in path.read_text())
-    one.locator("textarea.words").fill("Words from one, again.")
+    words_of(one).fill("Words from one, again.")
     expect(one.locator("#clash")).to_contain_text("changed elsewhere too")
     expect(one.locator("#clash")).to_contain_text("Words from two, again.")
     assert "two, again" in path.read_text()
@@ -118,20 +118,23 @@ def test_an_edit_on_disk_shows_at_once(chromium: Browser, serving: Serving) -> N
     expect(page.locator("textarea.words")).to_have_value("From another editor.", timeout=5000)
 
 
-def test_a_paragraph_becomes_a_quote_and_comes_back(chromium: Browser, serving: Serving) -> None:
-    """By key, and the browser's own undo takes it back too."""
+@pytest.mark.parametrize("is_plain", [False, True])
+def test_a_paragraph_becomes_a_quote_and_comes_back(chromium: Browser, serving: Serving, is_plain: bool) -> None:
+    """By key and by button, in the words as they look and in plain text; undo takes it back too."""
     page = _compose(chromium, serving)
-    area = page.locator("textarea.words")
+    if is_plain:
+        page.get_by_role("button", name="Plain text").click()
+    area, value = words_of(page), page.locator("textarea.words")
     area.fill("One.\n\nTwo\nlines.\n\nThree.")
-    area.evaluate("(area) => area.setSelectionRange(8, 8)")
+    area.press("ArrowUp")
+    area.press("ArrowUp")
     area.press("Control+Shift+9")
-    expect(area).to_have_value("One.\n\n> Two\n> lines.\n\nThree.")
+    expect(value).to_have_value("One.\n\n> Two\n> lines.\n\nThree.")
     area.press("Control+z")
-    expect(area).to_have_value("One.\n\nTwo\nlines.\n\nThree.")
-    area.evaluate("(area) => area.setSelectionRange(8, 8)")
+    expect(value).to_have_value("One.\n\nTwo\nlines.\n\nThree.")
     page.get_by_role("button", name="Quote").click()
     page.get_by_role("button", name="Quote").click()
-    expect(area).to_have_value("One.\n\nTwo\nlines.\n\nThree.")
+    expect(value).to_have_value("One.\n\nTwo\nlines.\n\nThree.")
 
 
 def test_posts_are_ordered_by_keys_and_by_dragging(chromium: Browser, serving: Serving) -> None:
@@ -163,7 +166,7 @@ def test_without_scripts_a_press_of_down_keeps_the_words(chromium: Browser, serv
     page.locator(".drawer summary").click()
     page.get_by_role("button", name="Put in Two").click()
     page.locator("#toc .entry", has_text="Ferries").click()
-    page.locator("textarea.words").fill("Typed without a script.")
+    words_of(page).fill("Typed without a script.")
     page.get_by_role("button", name="Down").click()
     expect(page.locator("#toc .post").last).to_contain_text("Ferries")
     expect(page.locator("textarea.words")).to_have_value("Typed without a script.")

@@ -10,11 +10,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from newsletter.folder.notes.files import NoteFiles
 from tests.running import a_folder
-from tests.studio.serving import Serving, browser, signed_in, studio
+from tests.studio.serving import Serving, browser, select_words, signed_in, studio
 
 POST = "posts/2026-11-20-ferries-in-winter.md"
 QUOTE = "a line that only exists when the ice allows it"
@@ -32,14 +32,6 @@ def serving(tmp_path: Path) -> Iterator[Serving]:
         yield running
 
 
-def _select(page: Page, quote: str) -> None:
-    page.locator("#value-body").evaluate(
-        "(area, quote) => { area.focus(); const at = area.value.indexOf(quote);"
-        " area.setSelectionRange(at, at + quote.length); }",
-        quote,
-    )
-
-
 def wait_until_away(serving: Serving) -> None:
     """Return once nobody answers any more."""
     place = urlsplit(serving.home)
@@ -53,9 +45,9 @@ def test_a_note_on_selected_words_survives_a_dead_studio(chromium: Browser, serv
     """By key; the studio is killed before it is saved, the page loaded again, and then it is saved once."""
     page = signed_in(chromium, serving)
     page.goto(f"{serving.home}/issues/1")
-    page.wait_for_selector(".is-live #value-body")
+    page.wait_for_selector(".is-live .surface")
     page.wait_for_selector("[data-note]")
-    _select(page, QUOTE)
+    select_words(page, QUOTE)
     page.keyboard.press("Control+Alt+m")
     expect(page.locator("#note-quote")).to_have_value(QUOTE)
     page.keyboard.type("Does it?")

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.running import a_folder
 from tests.studio.conftest import World
-from tests.studio.serving import Serving, browser, signed_in, studio
+from tests.studio.serving import Serving, browser, select_words, signed_in, studio, words_of
 
 POST = "posts/2026-11-20-ferries-in-winter.md"
 HTML = (
@@ -77,7 +77,7 @@ def serving(tmp_path: Path) -> Iterator[Serving]:
 
 
 def _paste(page: Page, html: str, plain: str) -> None:
-    page.locator("textarea.words").evaluate(
+    words_of(page).evaluate(
         """(field, [html, plain]) => {
             const data = new DataTransfer();
             data.setData("text/html", html);
@@ -92,16 +92,16 @@ def test_pasting_in_a_browser_is_one_step_and_survives_a_dead_studio(chromium: B
     """At the caret, between the paragraphs; one undo takes it back; nothing of it runs; without a studio the words come plain."""
     page = signed_in(chromium, serving)
     page.goto(f"{serving.home}/issues/1")
-    page.wait_for_selector(".is-live textarea.words")
+    page.wait_for_selector(".is-live .surface")
     area = page.locator("textarea.words")
-    area.fill("Before. After.")
-    area.evaluate("(area) => area.setSelectionRange(7, 8)")
+    words_of(page).fill("Before. After.")
+    select_words(page, " ")
     _paste(page, HTML, "plain")
     # The child process that reads it starts with the first one.
     expect(area).to_have_value(f"Before.\n\n{TEXT}\n\nAfter.", timeout=20_000)
     expect(page.locator(".pasted")).to_contain_text("Left out: 3 words")
     assert page.evaluate("top.hit") is None
-    area.press("Control+z")
+    words_of(page).press("Control+z")
     expect(area).to_have_value("Before. After.")
     page.route("**/paste", lambda route: route.abort())
     _paste(page, HTML, "I took that boat.")

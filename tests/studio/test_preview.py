@@ -17,7 +17,7 @@ from newsletter.web.studio.session import Sessions
 from newsletter.web.studio.studio import Studio
 from tests.running import a_folder
 from tests.studio.conftest import World
-from tests.studio.serving import Serving, browser, signed_in, studio
+from tests.studio.serving import Serving, browser, signed_in, studio, words_of
 
 POST = "posts/2026-11-20-ferries-in-winter.md"
 HOSTILE = """<script>document.title='broken'</script><img src=x onerror="parent.document.title='broken'">
@@ -156,7 +156,7 @@ def test_a_keystroke_is_in_the_preview_and_modes_change_it(chromium: Browser, se
     page = signed_in(chromium, serving)
     page.goto(f"{serving.home}/issues/1")
     inside = page.frame_locator("#view iframe")
-    page.locator("textarea.words").fill("Typed **now**, with a [link](https://example.com/there).")
+    words_of(page).fill("Typed **now**, with a [link](https://example.com/there).")
     expect(inside.locator("strong", has_text="now")).to_be_visible()
     inside.locator("a", has_text="link").click()
     expect(page.locator(".leads")).to_have_text("Leads to https://example.com/there")

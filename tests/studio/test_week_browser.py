@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.studio import week
-from tests.studio.serving import Serving, browser
+from tests.studio.serving import Serving, browser, words_of
 from tests.studio.week import READERS, SAID, THOUGHT, TITLE
 
 # Whether one can see where the keyboard is: an outline, or the bar beside what is written. A frame shows it inside.
@@ -77,20 +77,20 @@ def test_a_week_from_the_bookmarklet_to_the_outbox(
     assert SAID == page.locator("[name=html]").input_value() and "#" not in page.url
     assert "105" == page.locator("[name=position]").input_value()
     _keep_and_draft(page)
-    page.wait_for_selector(".is-live textarea.words")
+    page.wait_for_selector(".is-live .surface")
     narrow = width < 700
 
     page.locator("textarea.title").fill(TITLE)
-    area = page.locator("textarea.words")
-    assert THOUGHT in area.input_value()
-    assert f"> {SAID}" in area.input_value()
+    area, value = words_of(page), page.locator("textarea.words")
+    assert THOUGHT in value.input_value()
+    assert f"> {SAID}" in value.input_value()
     area.press("Control+End")
     area.press_sequentially("\n\nIt floats, dear ")
     page.get_by_role("button", name="First name").click()
     area.press("Control+End")
     area.press_sequentially(".\n\nWho runs, arrives.")
     area.press("Control+Shift+9")
-    assert area.input_value().endswith('default("there") }}.\n\n> Who runs, arrives.')
+    assert value.input_value().endswith('default("there") }}.\n\n> Who runs, arrives.')
     if narrow:
         page.get_by_role("link", name="See", exact=True).click()
     inside = page.frame_locator("#view iframe")
@@ -156,7 +156,7 @@ def test_a_week_by_keyboard_alone(chromium: Browser, serving: Serving, article: 
     week.is_there(page, "On the shortlist")
     page.reload()
     keys.press("Draft the next issue of them")
-    page.wait_for_selector(".is-live textarea.words")
+    page.wait_for_selector(".is-live .surface")
 
     keys.to(page.locator("textarea.title"))
     page.keyboard.press("Control+a")
@@ -236,7 +236,7 @@ def test_scripts_that_fail_halfway_lose_nothing(chromium: Browser, serving: Serv
     for missing, words in (("preview", "Without a preview."), ("findings", "Without findings."), ("words", "By form.")):
         page.context.route(f"**/{missing}.js", lambda route: route.abort())
         page.goto(f"{serving.home}/issues/1")
-        page.locator("textarea.words").fill(words)
+        words_of(page).fill(words)
         save = page.get_by_role("button", name="Save", exact=True)
         if missing == "words":
             save.click()
@@ -247,9 +247,9 @@ def test_scripts_that_fail_halfway_lose_nothing(chromium: Browser, serving: Serv
         assert words in path.read_text()
         page.context.unroute(f"**/{missing}.js")
     page.goto(f"{serving.home}/issues/1")
-    page.wait_for_selector(".is-live textarea.words")
+    page.wait_for_selector(".is-live .surface")
     page.context.route("**/save", lambda route: route.abort())
-    page.locator("textarea.words").fill("Typed while nothing could be saved.")
+    words_of(page).fill("Typed while nothing could be saved.")
     expect(page.locator("#saved")).to_contain_text("kept in this browser")
     page.context.unroute("**/save")
     expect(page.locator("#saved")).to_contain_text("saved ·")

@@ -2,7 +2,7 @@
 
 import { isTyping, post, root } from "./studio.js";
 import { Saver, forget, keptOf } from "./saver.js";
-import { tools } from "./words.js";
+import { fieldOf, select, selected, tools } from "./words.js";
 import { orderOf, ordering } from "./order.js";
 import { choosePicture } from "./picture.js";
 import { inserting } from "./menu.js";
@@ -103,7 +103,7 @@ function offer(form, field, kept) {
   back.type = "button";
   back.className = "link";
   back.textContent = "Use what the file holds instead";
-  back.addEventListener("click", () => { field.value = theirs; typed(form, field); line.remove(); });
+  back.addEventListener("click", () => { field.value = theirs; field.dispatchEvent(new Event("input")); line.remove(); });
   line.append(back);
   form.prepend(line);
   versions[form.dataset.file] = kept.base ?? versions[form.dataset.file];
@@ -231,16 +231,25 @@ async function look() {
   if (!saver.isIdle || Object.entries(before).some(([file, version]) => versions[file] !== version)) return;
   const { file, key } = part().dataset;
   if (found[file] && found[file] !== versions[file]) {
-    const at = document.activeElement;
-    const [id, from, to] = [at?.id, at?.selectionStart, at?.selectionEnd];
+    const goBack = placeOf(document.activeElement);
     await open(key, { push: false });
-    const again = id && document.getElementById(id);
-    if (again) { again.focus(); try { again.setSelectionRange(from, to); } catch { /* not a field of text */ } }
+    goBack();
     say(`changed elsewhere · ${file}`);
   }
   if (found[issueFile] && found[issueFile] !== known[issueFile]) await outline();
   if (Object.keys(found).some((name) => known[name] && known[name] !== found[name])) tell(null);
   known = found;
+}
+
+/** Where the caret is, as a function that goes back there once the part is drawn afresh. */
+function placeOf(at) {
+  const words = fieldOf(at);
+  const [id, from, to] = words ? [words.id, selected(words).from, selected(words).to] : [at?.id, at?.selectionStart, at?.selectionEnd];
+  return () => {
+    const again = id && document.getElementById(id);
+    if (again && words) select(again, from, to);
+    else if (again) { again.focus(); try { again.setSelectionRange(from, to); } catch { /* not a field of text */ } }
+  };
 }
 
 function show(target) {

@@ -2,7 +2,7 @@
 
 import { csrf, post, root } from "./studio.js";
 import { goTo, here, whenSaved } from "./compose.js";
-import { fieldOf, selected } from "./words.js";
+import { fieldOf, select, selected } from "./words.js";
 
 const write = document.querySelector("#write");
 const CONTEXT = 60;
@@ -131,8 +131,7 @@ function show(quote) {
   const area = write.querySelector(`form.part [data-field="${CSS.escape(quote.dataset.field)}"]`);
   const at = area?.value.indexOf(quote.dataset.quote) ?? -1;
   if (at < 0) return;
-  area.focus();
-  area.setSelectionRange(at, at + quote.dataset.quote.length);
+  select(area, at, at + quote.dataset.quote.length);
 }
 
 write.addEventListener("input", (event) => { if (event.target.matches("[data-kept]")) keep(event.target); });
