@@ -137,6 +137,8 @@ async function step(data, key = part().dataset.key) {
   const [code, answer] = await post(`${here}/order`, { base: versions[issueFile], ...data });
   if (code !== 200) { say(`Not moved: ${answer.message} ${answer.fix}`, "bad"); return; }
   versions[issueFile] = answer.version;
+  // A step of our own is no news: the outline is not drawn again under somebody who drags on.
+  known[issueFile] = answer.version;
   await open(key, { push: false });
   await outline();
   if (["add", "remove"].includes(data.step)) await refill();
