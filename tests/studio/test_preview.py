@@ -54,6 +54,14 @@ def test_words_that_are_not_saved_are_in_the_preview_and_nowhere_else(world: Wor
     assert (world.parts.directory / POST).read_bytes() == before
 
 
+def test_a_sample_reader_has_a_name_and_nobody_has_none(world: World) -> None:
+    """The same words, to two who are made up."""
+    typed = {"file": "issues/001.md", "field": "intro", "value": 'Dear {{ first_name | default("reader") }},'}
+
+    assert "Dear Ana," in str(_preview(world, typed, reader="sample")["text"])
+    assert "Dear reader," in str(_preview(world, typed)["text"])
+
+
 def test_half_a_merge_tag_says_what_is_wrong_and_where(world: World) -> None:
     """While somebody types, a problem is no failure of the page."""
     seen = _preview(world, {"file": "issues/001.md", "field": "intro", "value": "Dear {{ first_name"})
@@ -166,6 +174,37 @@ def test_a_keystroke_is_in_the_preview_and_modes_change_it(chromium: Browser, se
     assert page.evaluate(background) != light
     page.get_by_role("button", name="Text", exact=True).click()
     expect(page.locator(".plain")).to_contain_text("Typed *now*")
+
+
+def test_the_mail_follows_the_caret_and_a_click_in_it_goes_to_the_words(chromium: Browser, serving: Serving) -> None:
+    """In other parts too; a desk is shown whole; nothing on the page moves when it says that it saved."""
+    path = serving.directory / POST
+    text = path.read_text()
+    filler = "\n\n".join(f"Filler number {n}." for n in range(40))
+    path.write_text(
+        f"{text[: text.index('---', 4) + 4]}\nIt *begins* here.\n\n{filler}\n\nIt ends, {{{{ first_name }}}}.\n"
+    )
+    page = signed_in(chromium, serving)
+    page.goto(f"{serving.home}/issues/1")
+    inside = page.frame_locator("#view iframe")
+    expect(inside.get_by_text("It begins here.")).to_be_visible()
+    words_of(page).press("Control+End")
+    expect(inside.get_by_text("Filler number 39.")).to_be_in_viewport()
+    height = "() => document.querySelector('.bar').getBoundingClientRect().height"
+    before = page.evaluate(height)
+    page.keyboard.type("!")
+    expect(page.locator("#saved")).to_contain_text("saved ·")
+    assert page.evaluate(height) == before
+    inside.get_by_text("Until Thursday.").click()
+    expect(page.locator("form.part")).to_have_attribute("data-key", "closing")
+    inside.get_by_text("Filler number 20.").click()
+    expect(page.locator("form.part")).to_have_attribute("data-kind", "post")
+    expect(page.locator(".surface .line.near")).to_have_text("Filler number 20.")
+    page.get_by_role("button", name="Desktop").click()
+    screen, frame = page.locator("#view .screen").bounding_box(), page.locator("#view iframe").bounding_box()
+    assert screen and frame
+    assert abs(screen["width"] - frame["width"]) < 1
+    assert page.locator("#view iframe").evaluate("(frame) => frame.clientWidth") == 900
 
 
 def test_nothing_in_a_hostile_post_runs_or_asks_another_host(

@@ -13,9 +13,9 @@ from newsletter.preflight.author_text import readings_of
 from newsletter.preflight.check import check
 from newsletter.preflight.gaps import bare_fields
 from newsletter.preflight.images import pictures_of
+from newsletter.preflight.made_up import SAMPLE, WORST, sample_reader, worst_reader
 from newsletter.preflight.unrendered import check_unrendered
 from newsletter.preflight.wording.house_style import FILE as HOUSE_STYLE
-from newsletter.preflight.worst_reader import WORST, worst_reader
 from newsletter.segments.audience import Audience
 from newsletter.segments.reader_values_sql import ReaderValues
 from newsletter.words.mistake import Mistake, NewsletterError
@@ -96,11 +96,13 @@ def check_counting(parts: Parts, proof: Proof, audience: Audience | None = None)
 def reader_as(parts: Parts, address: str | None, proof: Proof) -> tuple[Subscriber | None, int]:
     """The reader to show an issue as, and the list through which it would reach them.
 
-    None is a reader about whom nothing is known, `WORST` the made-up one with the longest values. Raises Mistake for an
-    address that is no subscriber's.
+    None is a reader about whom nothing is known, `SAMPLE` a made-up one with a usual name, `WORST` the one with the
+    longest values. Raises Mistake for an address that is no subscriber's.
     """
     if address is None:
         return None, 0
+    if address == SAMPLE:
+        return sample_reader(), 0
     if address == WORST:
         asked = frozenset(proof.rendered.fields)
         values = ReaderValues(parts.engine, practice=parts.config.is_practice)

@@ -2,6 +2,7 @@
 
 import { post } from "./studio.js";
 import { here, onChange } from "./compose.js";
+import { alongside } from "./alongside.js";
 import { showInboxes } from "./inboxes.js";
 import { markDoubts } from "./whose.js";
 
@@ -13,6 +14,7 @@ const problem = pane.querySelector(".problem");
 const leads = pane.querySelector(".leads");
 const state = { phone: "phone", light: "light", mail: "mail", pictures: true, reader: "" };
 const groups = [["phone", "tablet", "desktop"], ["light", "dark", "inverted"], ["mail", "text", "source"]];
+const WIDTHS = { tablet: 640, desktop: 900 };
 const edits = new Map();
 let last = null;
 let running = null;
@@ -59,6 +61,7 @@ function paint() {
   if (!last) return;
   screen.hidden = state.mail !== "mail";
   plain.hidden = state.mail === "mail";
+  plain.classList.toggle("is-text", state.mail === "text");
   if (state.mail !== "mail") { plain.textContent = state.mail === "text" ? last.text : last.source; return; }
   const inside = frame.contentDocument;
   const top = frame.contentWindow.scrollY;
@@ -73,8 +76,18 @@ function paint() {
   }
   markDoubts(inside);
   screen.className = `screen ${state.phone} ${state.light}`;
+  fit();
   frame.contentWindow.scrollTo(0, top);
 }
+
+/** A tablet and a desk are shown whole: as wide as they are, and as small as the pane. */
+function fit() {
+  const width = WIDTHS[state.phone];
+  const scale = width ? Math.min(1, (pane.clientWidth - 28) / width) : 1;
+  screen.style.width = width ? `${width * scale}px` : "";
+  Object.assign(frame.style, width ? { width: `${width}px`, height: `${100 / scale}%`, transform: `scale(${scale})` } : { width: "", height: "", transform: "" });
+}
+new ResizeObserver(fit).observe(pane);
 
 /** How large the mail is, and which part of it takes how much. */
 function meter(mail) {
@@ -116,7 +129,7 @@ pane.querySelector("[data-reader]").addEventListener("change", (event) => {
   if (choice.value === "?") {
     const address = window.prompt("Whose mail? Their address:")?.trim();
     if (!address) { choice.value = state.reader; return; }
-    choice.add(new Option(`As ${address}`, address), choice.options.length - 1);
+    choice.add(new Option(address, address), choice.options.length - 1);
     choice.value = address;
   }
   state.reader = choice.value;
@@ -127,6 +140,7 @@ pane.querySelector("[data-reader]").addEventListener("change", (event) => {
 frame.addEventListener("load", begin);
 function begin() {
   const inside = frame.contentDocument;
+  alongside(frame);
   inside.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[href]");
     if (!link) return;

@@ -1,4 +1,4 @@
-"""A made-up reader with the longest values that readers have, to look at an issue as it comes out at its worst."""
+"""Made-up readers to look at an issue as: one with a usual name, and one with the longest values that readers have."""
 
 from __future__ import annotations
 
@@ -7,11 +7,17 @@ from collections.abc import Collection, Mapping
 from newsletter.preflight.gaps import ALWAYS_KNOWN
 from newsletter.words.subscriber import Subscriber
 
+SAMPLE = "sample"
 WORST = "worst"
 # Where no reader has a value yet: what forms take for a name, and no mail is laid out for.
 UNKNOWN_LENGTH = 40
 # One word that can't be broken, then words with letters that are wide, high and deep.
 _LONG_WORDS = "Wolfeschlegelsteinhausenbergerdorff Ångström-Ðuong Mwąĝŷ van der Wijngaarden "
+
+
+def sample_reader() -> Subscriber:
+    """A subscriber who does not exist (id 0), with a name and nothing else."""
+    return Subscriber(id=0, email="ana@example.com", first_name="Ana", last_name="Lindqvist")
 
 
 def worst_reader(fields: Collection[str], longest: Mapping[str, int]) -> Subscriber:
