@@ -15,7 +15,7 @@ from newsletter.folder.notes.files import NoteFiles
 from newsletter.wiring import open_newsletter
 from newsletter.words.user import Role
 from tests.running import a_folder
-from tests.studio.serving import Serving, browser, studio
+from tests.studio.serving import Serving, browser, select_words, studio
 
 POST = "posts/2026-11-20-ferries-in-winter.md"
 PART = "/issues/1?part=post:2026-11-20-ferries-in-winter"
@@ -66,14 +66,6 @@ def _ben(chromium: Browser, serving: Serving, width: int, *, scripts: bool = Tru
     return page
 
 
-def _select(page: Page, quote: str) -> None:
-    page.locator("#value-body").evaluate(
-        "(area, quote) => { area.focus(); const at = area.value.indexOf(quote);"
-        " area.setSelectionRange(at, at + quote.length); }",
-        quote,
-    )
-
-
 def _kinds(serving: Serving) -> Sequence[EntryKind]:
     return [one.kind for one in NoteFiles(serving.directory).entries(POST)]
 
@@ -83,7 +75,7 @@ def test_two_people_note_answer_suggest_and_settle(chromium: Browser, serving: S
     """Each hears of the other without loading the page again; who is where stands in the outline."""
     ana, ben = _owner(chromium, serving, width), _ben(chromium, serving, width)
     ben.wait_for_selector("[data-note]")
-    _select(ben, QUOTE)
+    select_words(ben, QUOTE)
     ben.locator("[data-note]").click()
     expect(ben.locator("#note-quote")).to_have_value(QUOTE)
     ben.locator("#note-text").fill("Is it still so?")
@@ -99,7 +91,7 @@ def test_two_people_note_answer_suggest_and_settle(chromium: Browser, serving: S
     expect(ben.locator(".note")).to_contain_text("It is.", timeout=12_000)
     ben.locator(".note").get_by_role("button", name="Settle").click()
 
-    _select(ben, QUOTE)
+    select_words(ben, QUOTE)
     ben.locator("[data-note]").click()
     ben.locator(".suggest summary").click()
     ben.locator("[name=suggests]").check()
@@ -146,7 +138,7 @@ def test_notes_by_keyboard_alone(chromium: Browser, serving: Serving) -> None:
     """From the words to a note, its answer and its end without a mouse."""
     page = _owner(chromium, serving, 1280)
     page.wait_for_selector("[data-note]")
-    _select(page, QUOTE)
+    select_words(page, QUOTE)
     page.keyboard.press("Control+Alt+m")
     page.keyboard.type("Is it?")
     page.get_by_role("button", name="Save note").press("Enter")

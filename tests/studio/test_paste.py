@@ -114,17 +114,17 @@ def test_addresses_pictures_and_the_menu_work_where_the_cursor_is(chromium: Brow
     page = signed_in(chromium, serving)
     page.evaluate("localStorage.setItem('newsletter:plain-words', 'yes')")
     page.goto(f"{serving.home}/issues/1")
-    page.wait_for_selector(".is-live textarea.words")
+    page.wait_for_selector(".is-live .surface")
     area = page.locator("textarea.words")
-    area.fill("The boat.\n")
-    area.evaluate("(area) => area.setSelectionRange(4, 8)")
+    words_of(page).fill("The boat.\n")
+    select_words(page, "boat")
     _paste(page, "", "https://example.com/boat")
     expect(area).to_have_value("The [boat](https://example.com/boat).\n")
-    area.press("Control+End")
-    area.press("/")
+    words_of(page).press("Control+End")
+    words_of(page).press("/")
     page.get_by_role("menuitem", name="Divider").press("Enter")
     expect(area).to_have_value("The [boat](https://example.com/boat).\n\n---\n\n")
-    area.evaluate(
+    words_of(page).evaluate(
         """async (field) => {
             const canvas = Object.assign(document.createElement("canvas"), { width: 30, height: 20 });
             const blob = await new Promise((done) => canvas.toBlob(done, "image/png"));

@@ -101,10 +101,11 @@ export class Surface {
   replace(from, to, text, { select, isTyping = false } = {}) {
     const after = select ?? [from + text.length, from + text.length];
     this.undo.add({ at: from, gone: this.text.slice(from, to), came: text, before: [this.caret.anchor, this.caret.focus], after }, isTyping);
-    this.change(from, to, text, after);
+    this.change(from, to, text, after, isTyping && text ? "insertText" : "");
   }
 
-  change(from, to, text, [anchor, focus]) {
+  /** `inputType` is what the field's `input` event says, as it would of a text area. */
+  change(from, to, text, [anchor, focus], inputType = "") {
     const [first, before] = this.lineAt(from);
     const [last, behind] = this.lineAt(to);
     this.text = this.text.slice(0, from) + text + this.text.slice(to);
@@ -118,7 +119,7 @@ export class Surface {
     this.lines.splice(first + 1, gone.length, ...fresh);
     this.paint(first, first + fresh.length + 1);
     this.select(anchor, focus);
-    this.field.dispatchEvent(new Event("input", { bubbles: true }));
+    this.field.dispatchEvent(new InputEvent("input", { bubbles: true, inputType }));
   }
 
   /** The number of the line that holds an offset, and the offset in it. */
