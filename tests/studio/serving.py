@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,6 +51,15 @@ class Serving:
         assert self._process is not None
         self._process.kill()
         self._process.wait()
+        # The pages are a process of their own, which ends when it sees that the other has gone.
+        end = time.monotonic() + 20
+        while self._answers():
+            assert time.monotonic() < end, "the pages go on without the process that started them"
+            time.sleep(0.02)
+
+    def _answers(self) -> bool:
+        with socket.socket() as wire:
+            return wire.connect_ex(("127.0.0.1", int(self._port))) == 0
 
     def _said(self) -> str:
         return self._log.read_text() if self._log.exists() else ""

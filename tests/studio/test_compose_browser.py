@@ -170,7 +170,7 @@ def test_without_scripts_a_press_of_down_keeps_the_words(chromium: Browser, serv
     page.get_by_role("button", name="Down").click()
     expect(page.locator("#toc .post").last).to_contain_text("Ferries")
     expect(page.locator("textarea.words")).to_have_value("Typed without a script.")
-    page.locator(".source summary").click()
+    page.locator(".source summary").first.click()
     page.get_by_label("Source").fill("The harbour office")
     page.get_by_label("Source").press("Enter")
     expect(page.locator(".said")).to_have_text("Saved.")
