@@ -55,6 +55,7 @@ class Post:
     def claim(self, mailing: MailingRow, *, seconds: float = 60.0) -> Claim | None:
         return self.ledger.parcels.claim(
             mailing.id,
+            edition=mailing.edition_digest,
             token=f"token{next(_numbers):027}",
             sender="me",
             provider="sendgrid",

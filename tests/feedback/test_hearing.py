@@ -148,7 +148,13 @@ def a_mixed_send(post: Post) -> list[dict[str, object]]:
     taken = []
     for number, outcome in enumerate((Accepted("ref"), Uncertain("reset"), None)):
         claim = post.ledger.parcels.claim(
-            mailing.id, token=f"try{number}", sender="me", provider="sendgrid", deadline_seconds=60, with_fields=False
+            mailing.id,
+            edition=mailing.edition_digest,
+            token=f"try{number}",
+            sender="me",
+            provider="sendgrid",
+            deadline_seconds=60,
+            with_fields=False,
         )
         assert claim is not None
         taken += [line | {"at": 1_790_000_000.0} for line in post.taken(claim)]

@@ -127,7 +127,13 @@ def _say(folder: Path, outcome: Deferred | Refused) -> None:
     ledger = open_ledger(engine, practice=True)
     of = ledger.mailings.find_latest(1, "weekly") or planned(ledger, size=20)
     one = ledger.parcels.claim(
-        of.id, token="one", sender="me", provider="outbox", deadline_seconds=30, with_fields=False
+        of.id,
+        edition=of.edition_digest,
+        token="one",
+        sender="me",
+        provider="outbox",
+        deadline_seconds=30,
+        with_fields=False,
     )
     assert one
     named = replace(outcome, named=frozenset(one.deliveries)) if isinstance(outcome, Refused) else outcome

@@ -53,7 +53,13 @@ def test_what_the_outbox_knows_is_asked_after_a_crash(engine: Engine, tmp_path: 
     first = send(a_drain(engine, tmp_path, Carrier(lambda _: Deferred("stop here", pauses=True))))
     ledger.control.resume(1)
     dead = ledger.parcels.claim(
-        first.id, token="dead", sender="the dead", provider="outbox", deadline_seconds=-1, with_fields=False
+        first.id,
+        edition=first.edition_digest,
+        token="dead",
+        sender="the dead",
+        provider="outbox",
+        deadline_seconds=-1,
+        with_fields=False,
     )
     assert dead is not None
     # Whoever swept died before it could look.

@@ -47,6 +47,7 @@ def claim(ledger: Ledger, of: MailingRow, *, seconds: float = 30.0, sender: str 
     """The next parcel."""
     return ledger.parcels.claim(
         of.id,
+        edition=of.edition_digest,
         token=f"token{next(_tokens)}",
         sender=sender,
         provider="test",

@@ -34,7 +34,7 @@ def claim(ledger: Ledger, of: MailingRow, pace: Pace, *, provider: str = "test")
     """The next parcel, if it is due at this pace; taken by the provider at once."""
     token = f"{time.monotonic_ns()}"
     more = {"token": token, "sender": "me", "provider": provider, "deadline_seconds": 30.0, "with_fields": False}
-    one = ledger.parcels.claim(of.id, pace=pace, **more)  # type: ignore[arg-type]
+    one = ledger.parcels.claim(of.id, edition=of.edition_digest, pace=pace, **more)  # type: ignore[arg-type]
     if one is not None and provider == "test":
         ledger.attempts.record(one.attempt_id, [(None, Accepted())])
     return one

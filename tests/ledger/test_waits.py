@@ -78,7 +78,14 @@ def halt(engine: Engine, of: Any, pace: Pace = SLOWLY) -> Halt | None:
 
 def a_call(ledger: Ledger, of: Any, number: int, pace: Pace = SLOWLY) -> Any:
     return ledger.parcels.claim(
-        of.id, token=f"slow{number}", sender="me", provider="test", deadline_seconds=30, with_fields=False, pace=pace
+        of.id,
+        edition=of.edition_digest,
+        token=f"slow{number}",
+        sender="me",
+        provider="test",
+        deadline_seconds=30,
+        with_fields=False,
+        pace=pace,
     )
 
 

@@ -33,6 +33,7 @@ class Parcels:
         self,
         mailing_id: int,
         *,
+        edition: str,
         token: str,
         sender: str,
         provider: str,
@@ -40,13 +41,16 @@ class Parcels:
         with_fields: bool,
         pace: Pace = NO_LIMIT,
     ) -> Claim | None:
-        """Take the next due parcel. The call begins when this commits: a reader who left before that is not in it.
+        """Take the next due parcel, to hand over the words `edition` (a digest). None where nothing is due in these words:
+        a correction may have given the mailing others.
+
+        The call begins when this commits: a reader who left before that is not in it.
 
         The order is the promise. The parcel is taken by compare-and-set; the readers are locked, so that an
         unsubscribe waits for us or we for it; those who may no longer be mailed are marked; and only then is
         the attempt written, with its deadline by the database's clock. A call before its turn is undone as a whole.
         """
-        call = Call(token, sender, provider, deadline_seconds)
+        call = Call(token, edition, sender, provider, deadline_seconds)
         try:
             return self._claim(mailing_id, call, with_fields, pace)
         except NotYetError as not_yet:
@@ -58,7 +62,7 @@ class Parcels:
     @patiently
     def _claim(self, mailing_id: int, call: Call, with_fields: bool, pace: Pace) -> Claim | None:
         with writing(self._engine) as connection:
-            taken = take_parcel(connection, mailing_id, may_call(call.provider, pace), self._practice)
+            taken = take_parcel(connection, mailing_id, call.edition, may_call(call.provider, pace), self._practice)
             if taken is None:
                 return None
             lock_readers(connection, taken.id)
@@ -69,7 +73,7 @@ class Parcels:
                 recount(connection, taken.id)
                 return NOBODY_LEFT
             columns = columns_of(carried)
-            attempt_id = begin_attempt(connection, taken.id, call, columns["id"])
+            attempt_id = begin_attempt(connection, taken, call, columns["id"])
             mark_sending(connection, taken.id)
             if pace.is_limited:
                 take_turn(connection, call.provider, len(carried), pace)

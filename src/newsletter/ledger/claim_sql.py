@@ -24,7 +24,7 @@ from newsletter.db.types import AnyRow, database_now
 from newsletter.ledger.pace.canary_sql import may_go
 from newsletter.ledger.pace.waits_sql import waits
 from newsletter.ledger.status_sql import move_status
-from newsletter.ledger.tables import attempt, delivery, mailing, moved_to, parcel, waiting_in
+from newsletter.ledger.tables import attempt, delivery, edition, mailing, moved_to, parcel, waiting_in
 from newsletter.readers.mailable_sql import planned, why_not
 from newsletter.readers.tables import subscriber
 from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus
@@ -32,9 +32,13 @@ from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call: the sender that makes it, to which provider, under which name, and how many seconds it may take."""
+    """One call: the sender that makes it, to which provider, under which name, and how many seconds it may take.
+
+    `edition` is the digest of the words that it carries.
+    """
 
     token: str
+    edition: str
     sender: str
     provider: str
     deadline_seconds: float
@@ -51,13 +55,15 @@ def _due() -> ColumnElement[bool]:
 
 
 def take_parcel(
-    connection: Connection, mailing_id: int, may_be_called: ColumnElement[bool], practice: bool
+    connection: Connection, mailing_id: int, edition_digest: str, may_be_called: ColumnElement[bool], practice: bool
 ) -> AnyRow | None:
-    # On PostgreSQL a pause or cancel updates the mailing's row: it waits for us, or we see it.
+    """The next due parcel, where the mailing still goes with these words. None where nothing is due in them."""
+    # On PostgreSQL a pause, cancel or correction updates the mailing's row: it waits for us, or we see it.
     connection.execute(select(mailing.c.id).where(mailing.c.id == mailing_id).with_for_update(read=True))
     pick = (
-        select(parcel.c.id, mailing.c.list_id)
+        select(parcel.c.id, mailing.c.list_id, mailing.c.edition_id)
         .join(mailing, mailing.c.id == parcel.c.mailing_id)
+        .where(mailing.c.edition_id == select(edition.c.id).where(edition.c.digest == edition_digest).scalar_subquery())
         # Practice is never handed to a provider that carries mail, and real mail never to one for practice.
         .where(parcel.c.mailing_id == mailing_id, mailing.c.is_practice == practice, _due(), may_be_called)
         .order_by(parcel.c.id)
@@ -131,12 +137,13 @@ def skip(connection: Connection, rows: Sequence[AnyRow]) -> int:
     return skipped
 
 
-def begin_attempt(connection: Connection, parcel_id: int, call: Call, deliveries: Sequence[int]) -> int:
+def begin_attempt(connection: Connection, taken: AnyRow, call: Call, deliveries: Sequence[int]) -> int:
     begun = (
         insert(attempt)
         .values(
             token=call.token,
-            parcel_id=parcel_id,
+            parcel_id=taken.id,
+            edition_id=taken.edition_id,
             sender=call.sender,
             provider=call.provider,
             started_at=database_now(),

@@ -99,19 +99,22 @@ class Doubts:
     def requeue(self, attempt_id: int, deliveries: Sequence[int], *, by_owner: bool = False) -> int:
         """Queue these again in a parcel of their own: surely absent, or `by_owner`, who may take back what was left.
 
-        Those of a cancelled mailing are skipped, a finished one is opened again. Returns how many were queued. Raises
+        Those of a cancelled mailing are skipped, a finished one is opened again. After a correction the owner queues
+        nobody again who may have the words before it: they would get both versions. Returns how many were queued. Raises
         NotNow where a finished one can't be opened because another sending to the same list is under way.
         """
         states = (HandOver.UNCERTAIN, HandOver.LEFT) if by_owner else (HandOver.UNCERTAIN,)
         with writing(self._engine) as connection:
             # Mailing before parcel, as everyone takes them: a cancel waits for us, or we see it.
             of = connection.execute(
-                select(attempt.c.parcel_id, mailing)
+                select(attempt.c.parcel_id, attempt.c.edition_id.label("tried_edition_id"), mailing)
                 .join(parcel, parcel.c.id == attempt.c.parcel_id)
                 .join(mailing, mailing.c.id == parcel.c.mailing_id)
                 .where(attempt.c.id == attempt_id)
                 .with_for_update(of=mailing)
             ).one()
+            if by_owner and of.tried_edition_id != of.edition_id:
+                return 0
             connection.execute(select(parcel.c.id).where(parcel.c.id == of.parcel_id).with_for_update())
             doubtful = list(
                 connection.scalars(
@@ -152,6 +155,7 @@ def _doubtful(states: Sequence[HandOver]) -> Select[Any]:
             attempt.c.deadline_at,
             database_now().label("now"),
             attempt.c.provider,
+            (attempt.c.edition_id != mailing.c.edition_id).label("is_superseded"),
             delivery.c.id.label("delivery_id"),
         )
         .join(parcel, parcel.c.id == attempt.c.parcel_id)
@@ -175,6 +179,7 @@ def _attempts(connection: Connection, rows: Select[Any]) -> list[DoubtfulAttempt
             now=one.now,
             deliveries=ids,
             provider=one.provider,
+            is_superseded=one.is_superseded,
         )
         for one, ids in found.values()
     ]

@@ -169,8 +169,9 @@ class Drain:
 
     def _send_due(self, mailing: MailingRow, follow: Follow) -> None:
         """All parcels that are due now, with as many calls in flight as the provider likes."""
-        # Read again: while it was paused, other words may have been approved.
-        edition = self.ledger.mailings.get_edition(self.ledger.mailings.get(mailing.id).edition_digest)
+        # Read again: other words may have been approved while it was paused, or it may have been corrected.
+        mailing = self.ledger.mailings.get(mailing.id)
+        edition = self.ledger.mailings.get_edition(mailing.edition_digest)
         n_calls = self.sender.provider.limits.calls
         with ThreadPoolExecutor(n_calls, thread_name_prefix="call") as pool:
             work: list[Future[None]] = [pool.submit(self._work, mailing, edition) for _ in range(n_calls)]

@@ -12,6 +12,7 @@ from newsletter.ledger.account.tally_sql import Tallies
 from newsletter.ledger.attempts_sql import Attempts
 from newsletter.ledger.claim import Parcels
 from newsletter.ledger.control_sql import Control
+from newsletter.ledger.corrections_sql import Corrections
 from newsletter.ledger.doubts_sql import Doubts
 from newsletter.ledger.mailings_sql import Mailings
 from newsletter.ledger.pace.halt_sql import Halts
@@ -28,6 +29,7 @@ class Ledger:
     attempts: Attempts
     doubts: Doubts
     control: Control
+    corrections: Corrections
     accounts: Accounts
     tallies: Tallies
     forecasts: Forecasts
@@ -44,6 +46,7 @@ def open_ledger(engine: Engine, *, practice: bool = False, is_awaited: IsAwaited
         attempts=Attempts(engine),
         doubts=Doubts(engine, practice=practice),
         control=Control(engine, practice=practice),
+        corrections=Corrections(engine, practice=practice),
         accounts=Accounts(engine, practice=practice),
         tallies=Tallies(engine, practice=practice),
         forecasts=Forecasts(engine, practice=practice),

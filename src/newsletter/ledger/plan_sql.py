@@ -27,10 +27,12 @@ from newsletter.db.engine import join_range_by_range, writing
 from newsletter.db.frozen import patiently
 from newsletter.db.types import AnyRow, database_now
 from newsletter.db.upsert import insert_into
+from newsletter.ledger.editions_sql import freeze
 from newsletter.ledger.mailings_sql import Mailings
+from newsletter.ledger.other_words_sql import whom_it_is_for
 from newsletter.ledger.rows import MailingRow
 from newsletter.ledger.status_sql import move_status
-from newsletter.ledger.tables import delivery, edition, mailing, parcel
+from newsletter.ledger.tables import delivery, mailing, parcel
 from newsletter.readers.id_range_sql import IdRange
 from newsletter.readers.issue_copies_sql import lacks_issue
 from newsletter.readers.mailable_sql import mailable, on
@@ -100,7 +102,7 @@ class Planning:
             opened = connection.execute(
                 into.values(
                     issue=edition.issue,
-                    edition_id=_frozen(connection, edition),
+                    edition_id=freeze(connection, edition),
                     list_id=list_id,
                     status=MailingStatus.PLANNING,
                     start_at=start_at or database_now(),
@@ -177,16 +179,6 @@ def _list_id(connection: Connection, list_name: str) -> int:
     return list_id
 
 
-def _frozen(connection: Connection, frozen: Edition) -> int:
-    """The id of this edition, stored once however often it is sent."""
-    known = select(edition.c.id).where(edition.c.digest == frozen.digest)
-    if connection.scalar(known) is None:
-        into = insert_into(connection, edition)
-        values = {"digest": frozen.digest, "issue": frozen.issue, "document": frozen.to_json()}
-        connection.execute(into.values(**values, frozen_at=database_now()).on_conflict_do_nothing())
-    return int(connection.execute(known).scalar_one())
-
-
 def _next_range(connection: Connection, plan: AnyRow, n_readers: int) -> IdRange | None:
     """So many readers of the list beyond those who are planned; None where there are no more."""
     rest = IdRange(plan.planned_to_subscriber, plan.audience_ends_at_subscriber)
@@ -206,6 +198,7 @@ def _plan_range(connection: Connection, plan: AnyRow, readers: IdRange) -> tuple
     join_range_by_range(connection)
     members = mailable(subscription.c.subscriber_id, lists=[plan.list_id], at=plan.start_at, readers=readers)
     members = fitting(connection, members, plan.segment, readers=readers)
+    members = members.where(*whom_it_is_for(connection, plan.issue, practice=plan.is_practice, readers=readers))
     n_members = connection.scalar(select(func.count()).select_from(members.subquery())) or 0
     # The very first parcel is as full as if it held others before its few canaries.
     ahead = max(plan.parcel_size - plan.canary, 0) if plan.canary and not plan.planned else 0

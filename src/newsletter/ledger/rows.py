@@ -59,7 +59,8 @@ NOBODY_LEFT = Claim(attempt_id=0, token="", parcel_id=0)
 class DoubtfulAttempt:
     """An attempt whose end nobody saw, with the deliveries of it that are still uncertain, or were left.
 
-    `deadline_at` and `now` are by the one clock that all senders share, the database's.
+    `deadline_at` and `now` are by the one clock that all senders share, the database's. `is_superseded`: it carried other
+    words than those that hold since a correction.
     """
 
     id: int
@@ -68,6 +69,7 @@ class DoubtfulAttempt:
     now: datetime
     deliveries: Sequence[int]
     provider: str = ""
+    is_superseded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

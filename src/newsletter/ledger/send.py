@@ -89,7 +89,10 @@ class Sender:
     pace: Pace = NO_LIMIT
 
     def send_parcel(self, mailing: MailingRow, edition: Edition) -> bool:
-        """Hand over the next due parcel of a mailing. False where nothing is due."""
+        """Hand over the next due parcel of a mailing; `edition` is what its row names. False where nothing is due.
+
+        Nothing is due in these words either once the mailing was given others.
+        """
         token = self.new_token()
         # A call that is taken whole has one answer: there is nothing to note on the way.
         journal = None if self.provider.whole_or_nothing else self.journals.open(token)
@@ -117,6 +120,7 @@ class Sender:
         try:
             return self.ledger.parcels.claim(
                 mailing.id,
+                edition=mailing.edition_digest,
                 token=token,
                 sender=self.name,
                 provider=self.provider.name,

@@ -75,9 +75,16 @@ def send_again(looker: Looker, issue: int, *, left: bool = False, email: str = "
     """Queue the uncertain readers of an issue again: some may get it twice, and the owner said so.
 
     `left` takes back those that the owner had decided to leave; `email` means one reader, uncertain or left.
-    Raises NotNow while a call may still be under way.
+    After a correction those who may have the words before it are not among them: nobody is to get both versions.
+    Raises NotNow while a call may still be under way, and where there are only such readers.
     """
-    doubtful = looker.doubts.list_attempts(issue, left=left or bool(email), email=email)
+    found = looker.doubts.list_attempts(issue, left=left or bool(email), email=email)
+    doubtful = [attempt for attempt in found if not attempt.is_superseded]
+    if found and not doubtful:
+        raise NotNow(
+            "They may have the first version. Sent again now, they could get both.",
+            fix="Look it up, leave them, or send them the mail of the correction: it goes to those who may have it, too.",
+        )
     _refuse_early(doubtful, can_be_asked=looker.evidence is not None)
     return sum(looker.doubts.requeue(attempt.id, attempt.deliveries, by_owner=True) for attempt in doubtful)
 

@@ -26,6 +26,7 @@ from sqlalchemy import (
 from newsletter.db.id_lists import IdList
 from newsletter.db.metadata import metadata
 from newsletter.db.types import Id, UtcDateTime, one_of, only_where
+from newsletter.words.correction import numbers_of_mails
 from newsletter.words.ledger import HOLDS, Fate, HandOver, MailingStatus, ParcelStatus
 
 edition = Table(
@@ -38,11 +39,32 @@ edition = Table(
     Column("frozen_at", UtcDateTime, nullable=False),
 )
 
+# Other words for an issue that went out. The words of a correction hold for all that is handed over after it.
+correction = Table(
+    "correction",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("issue", Integer, nullable=False),
+    Column("is_practice", Boolean, nullable=False),
+    # Counted from 1 for each issue: of two people who correct at the same moment, one is first.
+    Column("number", Integer, nullable=False),
+    Column("edition_id", Id, ForeignKey("edition.id"), nullable=False),
+    Column("replaces_id", Id, ForeignKey("edition.id"), nullable=False),
+    # One sentence for readers, on the archive's page and in the mail.
+    Column("note", Text, nullable=False),
+    Column("corrected_by", Text, nullable=False),
+    Column("corrected_at", UtcDateTime, nullable=False),
+    UniqueConstraint("issue", "is_practice", "number", name="correction_once"),
+    # Its mail goes out under a number that is made of this one: it must never be given twice.
+    sqlite_autoincrement=True,
+)
+
 mailing = Table(
     "mailing",
     metadata,
     Column("id", Id, primary_key=True),
     Column("issue", Integer, nullable=False),
+    # The words of its next hand-over; what went before a correction is told by each attempt.
     Column("edition_id", Id, ForeignKey("edition.id"), nullable=False),
     Column("list_id", Id, ForeignKey("mailing_list.id"), nullable=False),
     Column("status", String(10), nullable=False),
@@ -108,6 +130,9 @@ parcel = Table(
     # Covers all that an account reads of them: a thousand rows side by side instead of on a thousand pages.
     Index("parcel_tally", "mailing_id", "status", "n_readers", "n_accepted", "n_uncertain", "n_left", "n_not_held"),
 )
+
+# For a mailing: it is the mail of a correction, and no issue.
+is_correction_mail: ColumnElement[bool] = mailing.c.issue.between(*numbers_of_mails())
 
 _HELD = ", ".join(f"'{state.value}'" for state in HandOver if state in HOLDS)
 
@@ -190,6 +215,8 @@ attempt = Table(
     # Random; travels with the mail and comes back in events.
     Column("token", String(40), nullable=False, unique=True),
     Column("parcel_id", Id, ForeignKey("parcel.id"), nullable=False),
+    # The words that it carried.
+    Column("edition_id", Id, nullable=False, server_default="0"),
     Column("sender", String(40), nullable=False),
     Column("provider", String(20), nullable=False),
     Column("started_at", UtcDateTime, nullable=False),

@@ -12,8 +12,9 @@ from sqlalchemy import Connection, and_, case, delete, exists, func, insert, lit
 from newsletter.db.engine import is_sqlite
 from newsletter.db.upsert import insert_into
 from newsletter.feedback.tables import event
-from newsletter.ledger.tables import delivery, mailing
+from newsletter.ledger.tables import delivery, is_correction_mail, mailing
 from newsletter.segments.tables import engagement, engagement_mark, issue_place
+from newsletter.words.correction import numbers_of_mails
 from newsletter.words.event import EventKind
 from newsletter.words.ledger import MailingStatus
 
@@ -32,7 +33,7 @@ def roll_up(connection: Connection) -> None:
     since = max(0, seen - _AGAIN)
     theirs = and_(event.c.id > since, event.c.id <= newest, event.c.kind.in_([EventKind.OPENED, EventKind.CLICKED]))
     # What was only counted says of no reader that they did, and so of none that they did not.
-    theirs = and_(theirs, event.c.delivery_id.is_not(None))
+    theirs = and_(theirs, event.c.delivery_id.is_not(None), ~event.c.issue.between(*numbers_of_mails()))
     issues = select(event.c.issue).where(theirs, event.c.issue.is_not(None)).distinct().order_by(event.c.issue)
     for issue in connection.scalars(issues).all():
         _place(connection, int(issue))
@@ -121,6 +122,7 @@ def issues_by_list(connection: Connection) -> Mapping[int, Sequence[Gone]]:
         .where(
             mailing.c.status.in_([MailingStatus.FINISHED, MailingStatus.SENDING, MailingStatus.PAUSED]),
             ~mailing.c.is_practice,
+            ~is_correction_mail,
         )
         .group_by(mailing.c.list_id, mailing.c.issue)
         .order_by(at.desc(), mailing.c.issue.desc())

@@ -61,6 +61,7 @@ class MailPost(Post):
     def claim(self, mailing: MailingRow, *, seconds: float = 60.0) -> Claim | None:
         return self.ledger.parcels.claim(
             mailing.id,
+            edition=mailing.edition_digest,
             token=secrets.token_hex(16),
             sender="me",
             provider="smtp",

@@ -10,7 +10,7 @@ from newsletter.db.engine import reading
 from newsletter.ledger.account.late_sql import count_late
 from newsletter.ledger.mailings_sql import mailing_row, mailings
 from newsletter.ledger.rows import Account
-from newsletter.ledger.tables import delivery, holding, holds, mailing, parcel
+from newsletter.ledger.tables import delivery, holding, holds, is_correction_mail, mailing, parcel
 from newsletter.words.ledger import Fate, HandOver, ParcelStatus
 
 
@@ -63,7 +63,7 @@ class Accounts:
     def list_issues_sent(self) -> Sequence[int]:
         """Numbers of the issues that were ever planned, newest first."""
         with reading(self._engine) as connection:
-            known = select(mailing.c.issue).distinct().order_by(mailing.c.issue.desc())
+            known = select(mailing.c.issue).where(~is_correction_mail).distinct().order_by(mailing.c.issue.desc())
             return list(connection.scalars(known if self._practice else known.where(~mailing.c.is_practice)))
 
     def progress(self, mailing_id: int) -> tuple[int, int]:

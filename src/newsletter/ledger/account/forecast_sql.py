@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Engine, func, literal, select
 
 from newsletter.db.engine import reading, writing
+from newsletter.ledger.other_words_sql import whom_it_is_for
 from newsletter.ledger.tables import delivery, mailing, parcel
 from newsletter.readers.issue_copies_sql import has_issue
 from newsletter.readers.lists_sql import list_numbers
@@ -47,6 +48,7 @@ class Forecasts:
                 .select_from(rows)
                 .where(subscription.c.list_id.in_(list_numbers(connection, [list_name])))
                 .where(subscription.c.status.in_(on_it))
+                .where(*whom_it_is_for(connection, issue, practice=self._practice))
                 .subquery()
             )
             counted = connection.execute(select(each.c.why, func.count()).group_by(each.c.why)).all()
