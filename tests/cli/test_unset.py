@@ -105,6 +105,7 @@ ELSEWHERE = {
     "resume",
     "cancel",
     "settle",
+    "correct",
     "suppressions put-back",
     "schedule decide",
     "connect sendgrid",

@@ -198,12 +198,14 @@ def test_who_left_since_or_must_not_be_mailed_gets_no_correction(post: Post, eng
         person = select(subscriber.c.id).where(subscriber.c.email == gone).scalar_subquery()
         connection.execute(update(subscription).where(subscription.c.subscriber_id == person).values(status="ended"))
     done = post.correct()
-    forecast = post.ledger.forecasts.make(done.mail, "weekly")
+    before = post.ledger.corrections.count_reach(done)
 
     post.mail(done)
 
     assert post.got(FIRST.digest).keys() - {gone} == post.mailed(done).keys()
-    assert 11 == forecast.goes
+    assert (12, 11, 0, 1) == (before.readers, before.due, before.have_it, before.left_out)
+    after = post.ledger.corrections.count_reach(done)
+    assert (12, 0, 11, 1) == (after.readers, after.due, after.have_it, after.left_out)
 
 
 def test_who_is_in_doubt_gets_the_mail_and_never_the_corrected_issue_by_a_blind_resend(post: Post) -> None:
@@ -211,7 +213,7 @@ def test_who_is_in_doubt_gets_the_mail_and_never_the_corrected_issue_by_a_blind_
     fall_in_doubt(post)
     done = post.correct()
     doubtful = post.got(FIRST.digest).keys() - everybody(12)
-    assert 4 == len(doubtful) == post.ledger.corrections.count_doubtful(done)
+    assert 4 == len(doubtful) == post.ledger.corrections.count_reach(done).in_doubt
     _let_leases_run_out(post.engine)
 
     with pytest.raises(NotNow, match="could get both"):

@@ -105,3 +105,48 @@ def test_an_unknown_page_and_a_wrong_method_are_answered_in_sentences(world: Wor
     assert world.client.get("/wp-login.php").status_code == 404
     assert "Diese Seite gibt es nicht" in world.client.get("/nothing", headers={"accept-language": "de"}).text
     assert world.client.delete("/subscribe").status_code == 405
+
+
+def test_a_corrected_issue_says_so_with_its_date_and_the_version_that_went_stays_readable(world: World) -> None:
+    """The page, the feed, and the way from one version to the other and back."""
+    send(world, 1, words="Three ferries.")
+    right = an_edition(1, words="Four ferries.")
+    note = "There are <four> ferries, not three."
+    done = world.parts.ledger.corrections.correct(right, note=note, by="Ana")
+
+    page = world.client.get("/issues/1").text
+    assert "Four ferries." in page and "Three ferries." not in page
+    assert "Corrected on" in page and str(done.at.year) in page
+    assert "There are &lt;four&gt; ferries, not three." in page
+    assert "/issues/1/before/1" in page
+
+    before = world.client.get("/issues/1/before/1")
+    assert "Three ferries." in before.text and "It was corrected on" in before.text
+    assert "noindex" == before.headers["x-robots-tag"]
+    assert (
+        404 == world.client.get("/issues/1/before/2").status_code == world.client.get("/issues/2/before/1").status_code
+    )
+
+    feed = world.client.get("/feed.xml").text
+    item = ET.fromstring(feed)[0].findall("item")[0]
+    assert "Four ferries." in str(item.findtext("description")) and "Corrected on" in str(item.findtext("description"))
+    assert item.findtext("{http://www.w3.org/2005/Atom}updated")
+
+
+def test_the_mail_of_a_correction_is_no_issue_of_the_archive(world: World) -> None:
+    """It went to an open list to its end, and stands in no list, feed or page."""
+    send(world, 1)
+    done = world.parts.ledger.corrections.correct(an_edition(1, words="Four."), note="Four.", by="Ana")
+    send(world, done.mail, words="There was a mistake.")
+
+    assert 404 == world.client.get(f"/issues/{done.mail}").status_code
+    assert str(done.mail) not in world.client.get("/").text + world.client.get("/feed.xml").text
+
+
+def test_the_first_version_of_an_issue_of_a_closed_list_is_not_there(world: World) -> None:
+    """A correction opens nothing that was not open."""
+    world.parts.consent.membership.add_list("donors")
+    send(world, 7, "donors")
+    world.parts.ledger.corrections.correct(an_edition(7, words="Four."), note="Four.", by="Ana")
+
+    assert 404 == world.client.get("/issues/7/before/1").status_code == world.client.get("/issues/7").status_code

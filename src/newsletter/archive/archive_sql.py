@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, Select, func, select
+from sqlalchemy import Connection, Engine, Select, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from newsletter.db.engine import reading
-from newsletter.ledger.tables import edition, mailing
+from newsletter.ledger.corrections.corrections_sql import correction_row, corrections
+from newsletter.ledger.tables import correction, edition, is_correction_mail, mailing
 from newsletter.readers.tables import mailing_list
+from newsletter.words.correction import Correction
 from newsletter.words.edition import Edition
 from newsletter.words.ledger import MailingStatus
 
@@ -21,10 +24,18 @@ _SENT_AT = func.coalesce(mailing.c.finished_at, mailing.c.start_at).label("sent_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicIssue:
-    """An issue that was sent to an open list: its frozen version, and when its sending ended."""
+    """An issue that was sent to an open list: its frozen version, and when its sending ended.
+
+    `corrections` of its words, oldest first: what was wrong, and which words went before.
+    """
 
     edition: Edition
     sent_at: datetime
+    corrections: Sequence[Correction] = ()
+
+    @property
+    def changed_at(self) -> datetime:
+        return self.corrections[-1].at if self.corrections else self.sent_at
 
 
 class Archive:
@@ -40,12 +51,25 @@ class Archive:
         if before is not None:
             query = query.where(mailing.c.issue < before)
         with reading(self._engine) as connection:
-            return [_issue(row) for row in connection.execute(query)]
+            rows = connection.execute(query).all()
+            made = _corrections(connection, [row.issue for row in rows])
+        return [_issue(row, made) for row in rows]
 
     def find_issue(self, number: int) -> PublicIssue | None:
         with reading(self._engine) as connection:
             row = connection.execute(_public(self._practice).where(mailing.c.issue == number)).first()
-        return _issue(row) if row else None
+            made = _corrections(connection, [number])
+        return _issue(row, made) if row else None
+
+    def find_before(self, number: int, correction: int) -> tuple[Edition, Correction] | None:
+        """The words of an issue before its first, second ... correction, and that correction."""
+        issue = self.find_issue(number)
+        made = next((one for one in issue.corrections if one.number == correction), None) if issue else None
+        if made is None:
+            return None
+        with reading(self._engine) as connection:
+            before = select(edition.c.document).where(edition.c.digest == made.replaces)
+            return Edition.from_json(connection.execute(before).scalar_one()), made
 
     def list_dates(self) -> dict[int, datetime]:
         """When the sending of each issue ended that anybody may read here, by its number."""
@@ -68,17 +92,30 @@ def _public(practice: bool) -> Select[Any]:
     last = (
         select(func.max(mailing.c.id))
         .join(mailing_list, mailing_list.c.id == mailing.c.list_id)
-        .where(mailing.c.status == MailingStatus.FINISHED, mailing_list.c.is_open)
+        .where(mailing.c.status == MailingStatus.FINISHED, mailing_list.c.is_open, ~is_correction_mail)
         .group_by(mailing.c.issue)
     )
     if not practice:
         last = last.where(~mailing.c.is_practice)
+    columns = (mailing.c.issue, mailing.c.is_practice, edition.c.document)
     return (
-        select(edition.c.document, _SENT_AT)
+        select(*columns, _SENT_AT)
         .join(edition, edition.c.id == mailing.c.edition_id)
         .where(mailing.c.id.in_(last))
     )
 
 
-def _issue(row: Any) -> PublicIssue:
-    return PublicIssue(edition=Edition.from_json(row.document), sent_at=row.sent_at)
+def _corrections(connection: Connection, issues: Sequence[int]) -> Mapping[tuple[int, bool], Sequence[Correction]]:
+    """By issue and account of the ledger."""
+    found: dict[tuple[int, bool], list[Correction]] = defaultdict(list)
+    for row in connection.execute(corrections().where(correction.c.issue.in_(issues)).order_by(correction.c.number)):
+        found[row.issue, row.is_practice].append(correction_row(row))
+    return found
+
+
+def _issue(row: Any, made: Mapping[tuple[int, bool], Sequence[Correction]]) -> PublicIssue:
+    return PublicIssue(
+        edition=Edition.from_json(row.document),
+        sent_at=row.sent_at,
+        corrections=made.get((row.issue, row.is_practice), ()),
+    )

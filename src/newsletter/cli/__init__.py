@@ -47,6 +47,7 @@ COMMANDS = {
     "pause": ("send.control", "Hold a sending between two batches."),
     "resume": ("send.control", "Go on with a paused sending."),
     "cancel": ("send.control", "End a sending; readers who have not been mailed will not be."),
+    "correct": ("send.correct", "Correct an issue that went, and tell those who have it."),
     "settle": ("send.control", "Find out about, or decide on, readers we don't know about."),
     "schedule": ("schedule.cadences", "Say when the newsletter goes out by itself, and see what will go."),
     "tick": ("serve.serve", "Do what is due now, once: for cron."),

@@ -12,7 +12,7 @@ from newsletter.ledger.account.tally_sql import Tallies
 from newsletter.ledger.attempts_sql import Attempts
 from newsletter.ledger.claim import Parcels
 from newsletter.ledger.control_sql import Control
-from newsletter.ledger.corrections_sql import Corrections
+from newsletter.ledger.corrections.corrections_sql import Corrections
 from newsletter.ledger.doubts_sql import Doubts
 from newsletter.ledger.mailings_sql import Mailings
 from newsletter.ledger.pace.halt_sql import Halts

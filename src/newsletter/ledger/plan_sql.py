@@ -27,9 +27,9 @@ from newsletter.db.engine import join_range_by_range, writing
 from newsletter.db.frozen import patiently
 from newsletter.db.types import AnyRow, database_now
 from newsletter.db.upsert import insert_into
+from newsletter.ledger.corrections.other_words_sql import whom_it_is_for
 from newsletter.ledger.editions_sql import freeze
 from newsletter.ledger.mailings_sql import Mailings
-from newsletter.ledger.other_words_sql import whom_it_is_for
 from newsletter.ledger.rows import MailingRow
 from newsletter.ledger.status_sql import move_status
 from newsletter.ledger.tables import delivery, mailing, parcel

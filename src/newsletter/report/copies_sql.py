@@ -14,7 +14,8 @@ from newsletter.feedback.tables import event, proved
 from newsletter.ledger.account.account_sql import account_shown
 from newsletter.ledger.account.late_sql import came_unasked
 from newsletter.ledger.carried_sql import family, last_tries
-from newsletter.ledger.tables import attempt, delivery, holds, late_departure, mailing, not_held, parcel
+from newsletter.ledger.corrections.corrections_sql import mail_of_correction
+from newsletter.ledger.tables import attempt, correction, delivery, holds, late_departure, mailing, not_held, parcel
 from newsletter.readers.tables import mailing_list, subscriber
 from newsletter.report.figures import Copy, Happening, ProofRow, Try
 from newsletter.words.event import EventKind
@@ -114,12 +115,14 @@ def _copies() -> Select[Any]:
             late_departure.c.left_at,
             subscriber.c.email,
             mailing_list.c.name.label("list_name"),
+            correction.c.issue.label("corrects"),
         )
         .join(parcel, parcel.c.id == delivery.c.parcel_id)
         .join(mailing, mailing.c.id == parcel.c.mailing_id)
         .join(mailing_list, mailing_list.c.id == mailing.c.list_id)
         .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
         .outerjoin(late_departure, and_(late_departure.c.delivery_id == delivery.c.id, came_unasked()))
+        .outerjoin(correction, mail_of_correction() == delivery.c.issue)
     )
 
 
@@ -148,6 +151,7 @@ def _copy(connection: Connection, row: AnyRow) -> Copy:
         issue=row.issue,
         email=row.email,
         list_name=row.list_name,
+        corrects=row.corrects,
         handover=HandOver(row.handover),
         fate=Fate(row.fate),
         reason=row.reason or "",

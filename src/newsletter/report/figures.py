@@ -52,6 +52,8 @@ class Copy:
     is_doubled: bool = False
     is_practice: bool = False
     left_late_at: datetime | None = None
+    # For the mail of a correction: the issue that it is about.
+    corrects: int | None = None
     tries: Sequence[Try] = ()
     happenings: Sequence[Happening] = ()
 
@@ -104,6 +106,8 @@ class Figures:
     skipped: Mapping[str, int]
     health: IssueHealth
     late: int = 0
+    # Readers by the version of the words that they were handed, the first that went first; empty where nothing was corrected.
+    versions: Sequence[int] = ()
     opened: int = 0
     opened_by_machine: int = 0
     clicked: int = 0

@@ -7,7 +7,7 @@ from html import escape
 
 from newsletter.ledger.rows import Tally
 from newsletter.report.figures import Figures
-from newsletter.report.text import HANDED, HEARD, LATE, acts_of
+from newsletter.report.text import HANDED, HEARD, LATE, acts_of, say_versions
 from newsletter.words.tracking import Tracking
 
 _STYLE = """
@@ -52,11 +52,13 @@ def as_beginning(of: Figures | Tally) -> str:
     """What was done, and what is wrong about it: all that is known before anything was heard."""
     handed = [(of.handover[state], words) for state, words in HANDED.items() if of.handover[state]]
     alarms = of.alarms if isinstance(of, Figures) else ()
+    versions = say_versions(of.versions) if isinstance(of, Figures) else ""
     parts = [
         f"<h1>Issue {of.issue}</h1>",
         f"<p>Planned for {of.planned:,} readers.</p>",
         *(f'<p class="alarm">{escape(alarm.message)}</p>' for alarm in alarms),
         _table("What we did", [*handed, *([(of.late, LATE)] if of.late else [])]),
+        f"<p>{versions}</p>" if versions else "",
     ]
     return "\n".join(part for part in parts if part)
 

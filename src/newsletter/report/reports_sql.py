@@ -13,7 +13,8 @@ from newsletter.db.engine import reading
 from newsletter.feedback.alarms_sql import Alarms
 from newsletter.feedback.tables import event
 from newsletter.ledger.account.account_sql import Accounts
-from newsletter.ledger.tables import attempt, delivery, mailing, parcel
+from newsletter.ledger.corrections.corrections_sql import count_versions
+from newsletter.ledger.tables import attempt, correction, delivery, mailing, parcel
 from newsletter.readers.tables import subscriber
 from newsletter.report.figures import Domain, Figures
 from newsletter.words.alarm import alarms
@@ -47,6 +48,7 @@ class Reports:
                 skipped=account.skipped,
                 health=health,
                 late=account.late,
+                versions=_versions(connection, issue, account.is_practice),
                 opened=opened,
                 opened_by_machine=_readers(connection, issue, EventKind.OPENED) - opened,
                 clicked=_readers(connection, issue, EventKind.CLICKED),
@@ -58,6 +60,13 @@ class Reports:
                 delivered_by_hour=_by_hour(connection, issue, account.is_practice),
                 alarms=alarms(health),
             )
+
+
+def _versions(connection: Connection, issue: int, practice: bool) -> Sequence[int]:
+    ours = (correction.c.issue == issue, correction.c.is_practice == practice)
+    if connection.scalar(select(correction.c.id).where(*ours).limit(1)) is None:
+        return ()
+    return [one.accepted for one in count_versions(connection, issue, practice=practice)]
 
 
 def _readers(connection: Connection, issue: int, kind: EventKind, *more: ColumnElement[bool]) -> int:

@@ -52,6 +52,19 @@ def acts_of(figures: Figures, tracking: Tracking) -> tuple[str, Sequence[tuple[i
     return _NOTHING_DONE[tracking], [one for one in did if one[0]]
 
 
+def say_versions(accepted: Sequence[int]) -> str:
+    """ "3,200 got the first version, 4,812 the corrected one"; "" where nothing was corrected."""
+    if not accepted:
+        return ""
+    first, *more = accepted
+    if not more:
+        return f"{first:,} got the first version."
+    if len(more) == 1:
+        return f"{first:,} got the first version, {more[0]:,} the corrected one."
+    each = [f"{n:,} version {number}" for number, n in enumerate(more, 2)]
+    return f"{first:,} got the first version, {', '.join(each)}."
+
+
 def as_text(figures: Figures, tracking: Tracking = Tracking.NONE) -> str:
     return "\n".join(_lines(figures, tracking))
 
@@ -64,6 +77,8 @@ def _lines(figures: Figures, tracking: Tracking) -> Iterator[str]:
     yield from (f"{'':>13}{n:,} {reason}" for reason, n in figures.skipped.items())
     if figures.late:
         yield _line(figures.late, LATE)
+    if figures.versions:
+        yield f"  {say_versions(figures.versions)}"
     yield "What was heard"
     yield from (_line(figures.fates[fate], words) for fate, words in HEARD.items() if figures.fates[fate])
     if figures.health.unconfirmed:
@@ -103,6 +118,7 @@ def as_document(figures: Figures) -> dict[str, object]:
         "unconfirmed": figures.health.unconfirmed,
         "doubled": figures.health.doubled,
         "late": figures.late,
+        "versions": list(figures.versions),
         "opened": figures.opened,
         "opened_by_machine": figures.opened_by_machine,
         "clicked": figures.clicked,

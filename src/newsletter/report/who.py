@@ -22,7 +22,8 @@ _ACCEPTED = "accepted"
 
 def sentence(copy: Copy, zone: str) -> str:
     """One sentence about one copy; times are those of the newsletter's zone."""
-    who = f"{'Practice: issue' if copy.is_practice else 'Issue'} {copy.issue} ({copy.list_name})"
+    name = f"issue {copy.issue}" if copy.corrects is None else f"the correction of issue {copy.corrects}"
+    who = f"{f'Practice: {name}' if copy.is_practice else name[0].upper() + name[1:]} ({copy.list_name})"
     match copy.handover:
         case HandOver.ACCEPTED:
             return f"{who} was handed to {_handed(copy, zone)}{_heard(copy, zone)}{_doubled(copy)}{_late(copy, zone)}."

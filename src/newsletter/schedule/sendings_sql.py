@@ -13,7 +13,7 @@ from newsletter.db.types import AnyRow, database_now
 from newsletter.ledger.mailings_sql import mailing_row, mailings
 from newsletter.ledger.rows import MailingRow
 from newsletter.ledger.status_sql import move_status
-from newsletter.ledger.tables import attempt, delivery, edition, mailing, parcel
+from newsletter.ledger.tables import attempt, delivery, edition, is_correction_mail, mailing, parcel
 from newsletter.schedule.approvals_sql import keep
 from newsletter.words.edition import Edition
 from newsletter.words.ledger import HandOver, MailingStatus
@@ -73,7 +73,7 @@ class Sendings:
             ).rowcount
 
     def list_all(self) -> Sequence[MailingRow]:
-        """Every mailing, by its time."""
+        """Every mailing of an issue, by its time; the mail of a correction goes beside the schedule."""
         return [mailing_row(row) for row in self._rows()]
 
     def list_timed(self) -> Sequence[MailingRow]:
@@ -81,7 +81,7 @@ class Sendings:
         return [mailing_row(row) for row in self._rows() if row.start_at - row.created_at > _AT_ONCE]
 
     def _rows(self) -> Sequence[AnyRow]:
-        ours = mailings().where(mailing.c.is_practice == self._practice)
+        ours = mailings().where(mailing.c.is_practice == self._practice, ~is_correction_mail)
         with reading(self._engine) as connection:
             return connection.execute(ours.order_by(mailing.c.start_at, mailing.c.id)).all()
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 # The mail of a correction is an issue of its own to the ledger, so that each of its promises holds for it as it stands.
-# Issues of people begin at 1 and never come here: a date with its hour, 2026120309, lies above.
-_FIRST, _LAST = 1_000_000_000, 1_999_999_999
+# Issues of people are counted from 1, or called by their date, 20261203. Addresses of pages take nine digits.
+_FIRST, _LAST = 900_000_000, 999_999_999
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from newsletter.cli.machine.backup import said
 from newsletter.cli.options import confirm, yes_option
 from newsletter.cli.readers.export import as_text, write_whole
 from newsletter.wiring import Parts
+from newsletter.words.correction import correction_of
 from newsletter.words.ledger import MailingStatus
 
 
@@ -117,7 +118,10 @@ def here(parts: Parts, yes: bool) -> None:
     """
     going_on = [status for status in MailingStatus if status not in (MailingStatus.FINISHED, MailingStatus.CANCELLED)]
     for mailing in parts.ledger.mailings.list_in(going_on):
-        click.echo(f"This would go on: issue {mailing.issue} to {mailing.list_name!r}, {mailing.status.value}.")
+        correction = correction_of(mailing.issue)
+        about = parts.ledger.corrections.get(correction).issue if correction else None
+        name = f"the correction of issue {about}" if about else f"issue {mailing.issue}"
+        click.echo(f"This would go on: {name} to {mailing.list_name!r}, {mailing.status.value}.")
     confirm("Is this the database to send from, and nobody sends from another?", yes=yes)
     parts.live.declare()
     click.echo("This database is the live one from now on.")

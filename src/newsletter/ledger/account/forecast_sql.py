@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Engine, func, literal, select
 
 from newsletter.db.engine import reading, writing
-from newsletter.ledger.other_words_sql import whom_it_is_for
+from newsletter.ledger.corrections.other_words_sql import whom_it_is_for
 from newsletter.ledger.tables import delivery, mailing, parcel
 from newsletter.readers.issue_copies_sql import has_issue
 from newsletter.readers.lists_sql import list_numbers

@@ -35,6 +35,7 @@ def public_routes(site: Site) -> list[BaseRoute]:
     return [
         read("/", archive.list_page),
         read("/issues/{number:int}", archive.issue_page),
+        read("/issues/{number:int}/before/{correction:int}", archive.version_page),
         read("/feed.xml", archive.feed),
         read("/images/{name}", archive.image),
         read("/assets/public.css", _style),

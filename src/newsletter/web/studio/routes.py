@@ -31,6 +31,7 @@ from newsletter.web.studio.issue import (
     begin,
     broken,
     compose,
+    correct,
     findings,
     gallery,
     history,
@@ -80,8 +81,10 @@ _ISSUE = (
 )
 _READING = (readthrough, replace, search)
 _READERS = (readers, lists, segments, do_not_mail, imports, export, mail_search, reader)
+# What comes once an issue went.
+_AFTER = (correct,)
 PAGES: tuple[Page, ...] = tuple(
-    page for module in (*_WEEK, *_SETTINGS, *_ISSUE, *_READING, *_READERS) for page in module.PAGES
+    page for module in (*_WEEK, *_SETTINGS, *_ISSUE, *_READING, *_AFTER, *_READERS) for page in module.PAGES
 )
 
 _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache, partial
 from importlib.resources import files
+from typing import Any
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -38,6 +39,7 @@ from newsletter.wiring import Parts
 from newsletter.wiring.connect import connect_desk
 from newsletter.wiring.runner import Bell, Runner
 from newsletter.wiring.surroundings import check_counting
+from newsletter.words.correction import correction_of
 from newsletter.words.difference import DiffLine
 from newsletter.words.edition import Edition
 from newsletter.words.finding import Finding, that_ask
@@ -189,6 +191,19 @@ class Studio:
         year = "" if local.year == self.local(self.now()).year else f" {local.year}"
         return f"{local:%a} {local.day} {local:%b}{year}, {local:%H:%M}"
 
+    def said_mail(self, issue: int) -> str:
+        """`issue 42`, or `the correction of issue 42` for the number of such a mail."""
+        correction = correction_of(issue)
+        return f"issue {issue}" if correction is None else f"the correction of issue {self.corrected(correction)}"
+
+    def corrected(self, correction: int) -> int:
+        return self.parts.ledger.corrections.get(correction).issue
+
+    def page_of_mail(self, issue: int) -> str:
+        """The page below /studio on which its sending is seen and paused."""
+        correction = correction_of(issue)
+        return f"/issues/{issue}/send" if correction is None else f"/issues/{self.corrected(correction)}/correct"
+
     def said_day(self, at: datetime) -> str:
         local = self.local(at)
         return f"{local.day} {local:%B %Y}"
@@ -216,6 +231,7 @@ def _templates() -> Environment:
         "at": _by_studio(Studio.said_at),
         "day": _by_studio(Studio.said_day),
         "ago": _by_studio(Studio.said_ago),
+        "mail": _by_studio(Studio.said_mail),
         "spoken": spoken,
         "named": named,
         "coded": coded,
@@ -224,12 +240,12 @@ def _templates() -> Environment:
     return environment
 
 
-def _by_studio(say: Callable[[Studio, datetime], str]) -> Callable[[Context, datetime], str]:
-    """A filter that says a time as the studio whose page it is on does."""
+def _by_studio(say: Callable[[Studio, Any], str]) -> Callable[[Context, Any], str]:
+    """A filter that says a time, or what a mail is, as the studio whose page it is on does."""
 
     @pass_context
-    def said(context: Context, at: datetime) -> str:
-        return say(context["studio"], at)
+    def said(context: Context, of: Any) -> str:
+        return say(context["studio"], of)
 
     return said
 

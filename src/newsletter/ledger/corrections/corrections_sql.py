@@ -6,18 +6,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Select, exists, func, insert, select, update
 
 from newsletter.db.engine import reading, writing
 from newsletter.db.frozen import patiently
 from newsletter.db.types import AnyRow, database_now
+from newsletter.ledger.corrections.other_words_sql import (
+    IN_DOUBT,
+    holders_of_other_words,
+    is_called_in_other_words,
+    tried_in_other_words,
+    whom_it_is_for,
+)
 from newsletter.ledger.editions_sql import freeze
 from newsletter.ledger.mailings_sql import UNFINISHED
-from newsletter.ledger.other_words_sql import IN_DOUBT, is_called_in_other_words, tried_in_other_words
 from newsletter.ledger.status_sql import move_status
-from newsletter.ledger.tables import attempt, correction, delivery, edition, mailing, parcel
-from newsletter.readers.tables import mailing_list
-from newsletter.words.correction import Correction
+from newsletter.ledger.tables import attempt, correction, delivery, edition, holds, mailing, parcel
+from newsletter.readers.issue_copies_sql import has_issue
+from newsletter.readers.lists_sql import list_numbers
+from newsletter.readers.mailable_sql import mailable
+from newsletter.readers.tables import mailing_list, subscription
+from newsletter.words.correction import Correction, numbers_of_mails
 from newsletter.words.edition import Edition
 from newsletter.words.ledger import HandOver, MailingStatus
 from newsletter.words.mistake import Missing, NotNow
@@ -32,6 +41,24 @@ class VersionCount:
     accepted: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailReach:
+    """Readers who have or may have an issue in other words than the corrected ones; `in_doubt` of them only may have it.
+
+    `due` would get the mail of the correction now, `have_it` have it or are about to get it. The others may not be mailed
+    any more.
+    """
+
+    readers: int
+    in_doubt: int
+    due: int
+    have_it: int
+
+    @property
+    def left_out(self) -> int:
+        return max(self.readers - self.due - self.have_it, 0)
+
+
 class Corrections:
     """The corrections of issues, for one account of the ledger."""
 
@@ -40,7 +67,7 @@ class Corrections:
 
     @patiently
     def correct(self, words: Edition, *, note: str, by: str) -> Correction:
-        """Give an issue these words from now on: every sending of it, and whoever reads it in the archive.
+        """Give an issue these words from now on: every sending of it, and all who read it in the archive.
 
         One transaction: killed before its commit nothing has changed, after it all has. A batch that was claimed keeps
         the words it was claimed with. Pressed twice, or by two people at once, it is one correction. The mail of an
@@ -53,17 +80,14 @@ class Corrections:
             if before != edition_id:
                 self._insert(connection, words.issue, edition_id, before, note=note, by=by)
             connection.execute(update(mailing).where(*self._sendings(words.issue)).values(edition_id=edition_id))
-            *earlier, done = self._all(connection, words.issue) or [None]
-            if done is None:
-                raise NotNow(
-                    f"Issue {words.issue} went in these very words, so there is nothing to correct.",
-                    fix="Write it as it should be, and look again.",
-                )
-            self._end_mails(connection, [one.mail for one in earlier if one])
-        return done
+            made = self._all(connection, words.issue)
+            if not made:
+                raise nothing_to_correct(words.issue)
+            self._end_mails(connection, [one.mail for one in made[:-1]])
+        return made[-1]
 
     def _words_before(self, connection: Connection, issue: int) -> int:
-        """The edition that holds now. Its mailings are locked: who claims from them waits for us, or we for them."""
+        """The edition that holds now. Its mailings are locked: a claim waits for us, or we for it."""
         theirs = select(mailing.c.edition_id).where(*self._sendings(issue)).order_by(mailing.c.id).with_for_update()
         rows = connection.scalars(theirs).all()
         if not rows:
@@ -115,6 +139,21 @@ class Corrections:
             rows = named.where(*self._sendings(issue)).group_by(mailing_list.c.name).order_by(first)
             return list(connection.scalars(rows))
 
+    def is_public(self, issue: int) -> bool:
+        """Whether the issue has a page in the archive: a sending of it to an open list has ended."""
+        ended = (mailing.c.status == MailingStatus.FINISHED, mailing_list.c.is_open)
+        found = select(mailing.c.id).join(mailing_list, mailing_list.c.id == mailing.c.list_id)
+        with reading(self._engine) as connection:
+            return connection.scalar(found.where(*self._sendings(issue), *ended).limit(1)) is not None
+
+    def words_that_hold(self, issue: int) -> str | None:
+        """The digest of the words that are handed over from now on; None where the issue was never planned."""
+        held = select(edition.c.digest).join(mailing, mailing.c.edition_id == edition.c.id)
+        with reading(self._engine) as connection:
+            newest = self._newest(connection, issue)
+            last = held.where(*self._sendings(issue)).order_by(mailing.c.id.desc()).limit(1)
+            return newest.digest if newest else connection.scalar(last)
+
     def has_begun(self, issue: int) -> bool:
         """Whether anybody of the issue was handed over, or is about to be."""
         begun = exists().where(
@@ -129,15 +168,29 @@ class Corrections:
             called = is_called_in_other_words(of.issue, _edition_id(connection, of.digest), practice=self._practice)
             return bool(connection.scalar(select(called)))
 
-    def count_doubtful(self, of: Correction) -> int:
-        """How many readers may have the issue in other words: their last try carried them, and nobody saw its end."""
+    def count_reach(self, of: Correction) -> MailReach:
+        """Each reader once, whatever lists they are on; by the rule that planning goes by."""
+        names = self.lists_that_got(of.issue)
         with reading(self._engine) as connection:
-            tried = tried_in_other_words(of.issue, _edition_id(connection, of.digest), practice=self._practice)
-            theirs = (delivery.c.handover.in_(IN_DOUBT), delivery.c.id.in_(tried))
-            return connection.scalar(select(func.count()).select_from(delivery).where(*theirs)) or 0
+            edition_id = _edition_id(connection, of.digest)
+            wrong = holders_of_other_words(of.issue, edition_id, practice=self._practice).subquery()
+            tried = tried_in_other_words(of.issue, edition_id, practice=self._practice)
+            in_doubt = (delivery.c.handover.in_(IN_DOUBT), delivery.c.id.in_(tried))
+            has_it = has_issue(of.mail, practice=self._practice)
+            lists = list_numbers(connection, names)
+            theirs = mailable(subscription.c.subscriber_id, lists=lists).where(
+                *whom_it_is_for(connection, of.mail, practice=self._practice), ~has_it
+            )
+            got = (delivery.c.issue == of.mail, delivery.c.is_practice == self._practice, holds)
+            return MailReach(
+                readers=_count(connection, select(func.count()).select_from(wrong)),
+                in_doubt=_count(connection, select(func.count()).select_from(delivery).where(*in_doubt)),
+                due=_count(connection, select(func.count()).select_from(theirs.distinct().subquery())),
+                have_it=_count(connection, select(func.count()).select_from(delivery).where(*got)),
+            )
 
     def count_versions(self, issue: int) -> Sequence[VersionCount]:
-        """Who was handed which words, in the order in which the versions first went; only for an issue that was corrected."""
+        """How many readers were handed which words, in the order in which the versions first went; only for an issue that was corrected."""
         with reading(self._engine) as connection:
             if self._newest(connection, issue) is None:
                 return ()
@@ -153,6 +206,13 @@ class Corrections:
 
     def _newest(self, connection: Connection, issue: int) -> Correction | None:
         return next(reversed(self._all(connection, issue)), None)
+
+
+def nothing_to_correct(issue: int) -> NotNow:
+    return NotNow(
+        f"Issue {issue} went in these very words, so there is nothing to correct.",
+        fix="Write it as it should be, and look again.",
+    )
 
 
 def count_versions(connection: Connection, issue: int, *, practice: bool) -> list[VersionCount]:
@@ -179,6 +239,12 @@ def corrections() -> Select[Any]:
     )
 
 
+def mail_of_correction() -> ColumnElement[int]:
+    """For a correction: the number of its mail, as `Correction.mail` says it."""
+    first, _ = numbers_of_mails()
+    return correction.c.id + first
+
+
 def correction_row(row: AnyRow) -> Correction:
     return Correction(
         id=row.id,
@@ -190,6 +256,10 @@ def correction_row(row: AnyRow) -> Correction:
         by=row.corrected_by,
         at=row.corrected_at,
     )
+
+
+def _count(connection: Connection, counted: Select[Any]) -> int:
+    return int(connection.scalar(counted) or 0)
 
 
 def _edition_id(connection: Connection, digest: str) -> int:

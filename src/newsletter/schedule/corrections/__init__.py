@@ -1,0 +1,1 @@
+"""What a person decides when an issue that went was wrong."""
