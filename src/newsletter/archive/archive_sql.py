@@ -98,11 +98,7 @@ def _public(practice: bool) -> Select[Any]:
     if not practice:
         last = last.where(~mailing.c.is_practice)
     columns = (mailing.c.issue, mailing.c.is_practice, edition.c.document)
-    return (
-        select(*columns, _SENT_AT)
-        .join(edition, edition.c.id == mailing.c.edition_id)
-        .where(mailing.c.id.in_(last))
-    )
+    return select(*columns, _SENT_AT).join(edition, edition.c.id == mailing.c.edition_id).where(mailing.c.id.in_(last))
 
 
 def _corrections(connection: Connection, issues: Sequence[int]) -> Mapping[tuple[int, bool], Sequence[Correction]]:
