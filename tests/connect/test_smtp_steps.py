@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -97,7 +98,28 @@ def test_a_record_that_is_another_one_is_shown(
 
 
 def test_bounces_that_nobody_reads_are_said(desk_of: Callable[[str], ConnectDesk], server: SmtpServer) -> None:
+    """And the pace is asked for: a mail server does not say how many it takes."""
     desk = desk_of("smtp")
     desk.connect(answers(server))
     assert "nobody reads them" in desk.see("bounces").look.words
-    assert "0 readers" not in desk.see("plan").look.words
+    assert "does not say how many it takes" in desk.see("plan").look.words
+
+
+def test_the_mailbox_for_bounces_is_entered_with_the_server(
+    desk_of: Callable[[str], ConnectDesk], server: SmtpServer, parts: Parts
+) -> None:
+    """Its password is kept for its own server, shown nowhere, and taken out with the address."""
+    desk = desk_of("smtp")
+    bounces = {"bounce_address": "bounces@ferries.example.com", "bounce_host": "127.0.0.1", "bounce_password": PASSWORD}
+    desk.connect(answers(server, **bounces))
+    desk.connect(answers(server, **bounces | {"bounce_password": ""}))
+
+    kept_mailbox = desk.setup().settings["smtp_bounce_mailbox"]
+    assert kept_mailbox == f"imaps://bounces%40ferries.example.com:{quote(PASSWORD, safe='')}@127.0.0.1/INBOX"
+    assert desk.see("bounces").look.state in {StepState.WRONG, StepState.UNKNOWN}
+    assert all(PASSWORD not in one.value for one in desk.kind.questions(desk.setup().settings))
+    for wrong in ({"bounce_host": ""}, {"bounce_host": "elsewhere.example"}, {"bounce_address": "no address"}):
+        with pytest.raises(Mistake):
+            desk.connect(answers(server, **bounces | {"bounce_password": ""} | wrong))
+    desk.connect(answers(server, **bounces | {"bounce_address": ""}))
+    assert "NEWSLETTER_SMTP_BOUNCE_MAILBOX=\n" in kept(parts)

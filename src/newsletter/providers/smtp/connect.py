@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import click
 
 from newsletter.providers.ask import ask, ask_secret
+from newsletter.providers.smtp.bounces.answers import bounce_answers, bounce_questions
 from newsletter.providers.smtp.server import Server, smtp_url
 from newsletter.providers.steps import ConnectQuestion, one_line
 from newsletter.words.mistake import Mistake
@@ -59,6 +60,7 @@ def smtp_questions(settings: Mapping[str, str]) -> tuple[ConnectQuestion, ...]:
             value="yes" if kept.scheme == "smtps" else "",
             is_switch=True,
         ),
+        *bounce_questions(settings),
     )
 
 
@@ -81,7 +83,8 @@ def smtp_answers(given: Mapping[str, str], settings: Mapping[str, str]) -> dict[
     )
     Server(url)
     connections = parse_qs(kept.query).get("connections", [])
-    return {"smtp_url": f"{url}?connections={connections[0]}" if connections else url}
+    kept_url = f"{url}?connections={connections[0]}" if connections else url
+    return {"smtp_url": kept_url, **bounce_answers(given, settings)}
 
 
 def _port(text: str) -> int | None:

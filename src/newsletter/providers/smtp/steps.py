@@ -146,7 +146,7 @@ def _bounces(one: StepRound, setting: str) -> StepLook:
         return StepLook(
             state=StepState.OPEN,
             words="Bounces go to the sender, and nobody reads them here: dead addresses are mailed again and again.",
-            fix="The person who looks after the machine can set up a mailbox for them, as the page on mail servers says.",
+            fix="Name an address for bounces and its mailbox where the mail server was entered.",
         )
     try:
         with one.setup.open_mailbox(mailbox, setting):
