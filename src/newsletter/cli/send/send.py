@@ -271,7 +271,7 @@ def test(folder: Folder, issue: int, address: str) -> None:
     """
     from newsletter.compose.press import press
     from newsletter.consent.trial_address import whom_to_test
-    from newsletter.ledger.trial import send_test
+    from newsletter.ledger.trials.send_test import send_test
 
     parts = parts_of(folder, makes_mail=True, sends=True)
     edition = press(parts.shelf, parts.config.newsletter, issue).rendered.edition

@@ -18,6 +18,7 @@ from newsletter.web.studio import (
     calendar,
     health,
     home,
+    inbox,
     live,
     own_account,
     schedule,
@@ -82,7 +83,7 @@ _ISSUE = (
 _READING = (readthrough, replace, search)
 _READERS = (readers, lists, segments, do_not_mail, imports, export, mail_search, reader)
 # What comes once an issue went.
-_AFTER = (correct,)
+_AFTER = (correct, inbox)
 PAGES: tuple[Page, ...] = tuple(
     page for module in (*_WEEK, *_SETTINGS, *_ISSUE, *_READING, *_AFTER, *_READERS) for page in module.PAGES
 )

@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, Response
 from newsletter.compose.press import press
 from newsletter.consent.trial_address import whom_to_test
 from newsletter.ledger.sample import sample
-from newsletter.ledger.trial import send_test
+from newsletter.ledger.trials.send_test import send_test
 from newsletter.web.studio.issue.preview import framed
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.studio import Studio
