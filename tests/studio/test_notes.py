@@ -203,3 +203,42 @@ def test_notes_are_in_nothing_that_readers_get(world: World, tmp_path: Path) -> 
 
     assert not [one for one in said if marker in one]
     assert marker in _page(world)
+
+
+def test_other_words_are_a_suggestion_though_nobody_ticked_that(world: World) -> None:
+    """What somebody typed is not thrown away; without words that it is for, it comes back."""
+    _note(world, instead="a line of ice", note="")
+    refused = world.post("/issues/1/notes", act="add", file=POST, field="body", instead="a line of snow")
+
+    assert [one.instead for one in world.parts.notes.entries(POST)] == ["a line of ice"]
+    assert refused.status_code == 400 and "a line of snow" in refused.text
+
+
+def test_too_long_a_note_on_a_suggestion_is_refused_and_not_cut(world: World) -> None:
+    """Nor may the other words be without end."""
+    long = "word " * 1_700
+    for fields in ({"note": long, "instead": "x"}, {"note": "", "instead": long}):
+        answer = world.post("/issues/1/notes", act="add", file=POST, field="body", quote=QUOTE, suggests="1", **fields)
+        assert answer.status_code == 400
+
+    assert not world.parts.notes.entries(POST)
+
+
+def test_whose_account_is_gone_hears_nothing_more(world: World, ben: str) -> None:
+    """Neither of what waits already, nor of what is answered later."""
+    name = _note(world, to=ben, note="For Ben.")
+    account = world.parts.users.find_by_email(ben)
+    assert account
+    world.parts.users.add("ana@example.com", name="Ana", role=Role.OWNER)
+    world.parts.users.remove(account.user.id)
+    _note(world, note="Of something else.")
+    now = world.parts.clock.now()
+    assert world.parts.note_post.post_due(now + timedelta(hours=2)) == 0
+    entry = world.parts.notes.entries(POST)[0]
+    answer = type(entry)(
+        id="a1", kind=EntryKind.ANSWER, at=now, by="Ana", email="ana@example.com", note=name, text="Yes."
+    )
+    world.parts.notes.add(POST, answer)
+    world.parts.note_post.note(answer, POST, 1)
+
+    assert ben not in world.parts.note_post.untold.people_due(now + timedelta(hours=2))

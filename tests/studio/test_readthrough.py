@@ -117,3 +117,22 @@ def test_a_broken_post_keeps_nobody_from_reading_the_rest(world: World) -> None:
     assert "this week is about ice" in page
     assert 'role="alert"' in page
     assert "?part=post%3A2026-11-20-ferries-in-winter" in page
+
+
+def test_what_follows_a_list_stays_a_paragraph_of_its_own(world: World) -> None:
+    """The blank line between them is nobody's to take away."""
+    path = world.parts.directory / POST
+    path.write_text("---\ntitle: Ferries in winter\n---\n\n- one\n- two\n\nAfter it.\n")
+    form = _form(world, 0)
+    assert form["value-words"] == "- one\n- two"
+    world.post("/issues/1/read", **{**form, "value-words": "- one\n- two, too"})
+
+    assert _file(world).endswith("- one\n- two, too\n\nAfter it.\n")
+
+
+def test_an_address_that_is_none_stops_no_page(world: World) -> None:
+    """It came with a page, or was typed so."""
+    path = world.parts.directory / POST
+    path.write_text("---\ntitle: Ferries in winter\nurl: http://[x\n---\n\nWords.\n")
+
+    assert "http://[x" in world.client.get("/studio/issues/1/read").text

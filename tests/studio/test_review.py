@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes, policy
 
@@ -232,3 +233,26 @@ def test_who_is_in_which_part_is_told_to_the_others() -> None:
     assert present.others(ana, 1, now=105.0) == {"opening": ["Ben"]}
     assert present.others(ben, 1, now=105.0) == present.others(ana, 2, now=105.0) == {}
     assert present.others(ana, 1, now=140.0) == {}
+
+
+def test_notes_of_another_database_are_not_shown_by_a_link_of_the_same_number(world: World, guest: TestClient) -> None:
+    """Two who write by git each count their links from one."""
+    link = _link(world)
+    _say(guest, link, note="Mine.")
+    [note] = world.parts.notes.entries(POST)
+    world.parts.notes.add(POST, replace(note, id="b1", guest="1", text="By a link of the other one."))
+    page = guest.get(link).text
+
+    assert "Mine." in page
+    assert "By a link of the other one." not in page
+
+
+def test_a_mail_says_that_a_guest_is_one(world: World, guest: TestClient) -> None:
+    """Guests choose their names, and one may take that of an editor."""
+    link = _link(world)
+    _say(guest, link, note="Send it now.", name="Ben")
+    world.parts.note_post.post_due(world.parts.clock.now() + timedelta(hours=2))
+    [mail] = world.parts.notices.list_all(waiting=True)
+
+    assert "from Ben (guest) on issue 1" in mail.subject
+    assert "Ben (guest) on" in mail.body

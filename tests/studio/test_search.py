@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from newsletter.compose.press import press
+from newsletter.folder.notes.entry import EntryKind, NoteEntry
 from newsletter.readers.rows import ReaderRow
 from newsletter.web.studio.search.text_memory import TextMemory
 from newsletter.wiring import Parts
@@ -99,6 +100,16 @@ def test_a_note_is_found_by_its_words_and_leads_to_what_it_hangs_on(world: World
 
     assert "Is the buoy still green?" in _text(found)
     assert f"/studio/issues/1?part=post:{POST[6:-3]}" in found
+
+
+def test_a_file_of_notes_of_no_issue_stops_no_search(world: World) -> None:
+    """Somebody put it there by hand, or by git."""
+    room = world.parts.directory / "notes" / "issues"
+    room.mkdir(parents=True)
+    entry = NoteEntry(id="n1", kind=EntryKind.NOTE, at=world.parts.clock.now(), by="Ben", text="The green buoy.")
+    (room / "drafts.jsonl").write_text(entry.line())
+
+    assert "The green buoy." in _text(_found(world, "green buoy"))
 
 
 def test_a_file_that_did_not_change_is_not_read_again(tmp_path: Path) -> None:

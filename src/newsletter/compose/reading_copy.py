@@ -171,19 +171,26 @@ class _CopyWriter:
         """The blocks as this reader gets them, and whether others get other words."""
         tokens = self.view.blocks(words, origin, top_heading=top_heading)
         part = html_part(html_of(_boxed(tokens)), self.sentinels)
-        filled = fill_part(part, self.reader, 1)[0]
+        filled, lines = fill_part(part, self.reader, 1)[0], words.split("\n")
         blocks = tuple(
             CopyBlock(
                 file=origin.file,
                 field=field,
                 start=int(found[1]),
-                end=int(found[2]),
+                end=_last_line(lines, int(found[1]), int(found[2])),
                 html=with_sentences(found[4].strip()),
                 is_quote=bool(found[3]),
             )
             for found in _BLOCK.finditer(filled)
         )
         return blocks, any(isinstance(piece, Choice) for piece in part.pieces)
+
+
+def _last_line(lines: Sequence[str], start: int, end: int) -> int:
+    """Where a block ends: a list counts the blank lines behind it as its own, and these part it from what follows."""
+    while end > start + 1 and not "".join(lines[end - 1 : end]).strip():
+        end -= 1
+    return end
 
 
 def _boxed(tokens: Sequence[Token]) -> list[Token]:

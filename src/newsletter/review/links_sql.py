@@ -31,6 +31,11 @@ class ReviewLink:
     ends_at: datetime
     withdrawn_at: datetime | None = None
 
+    @property
+    def mark(self) -> str:
+        """Its name in files of notes, where those of another database come by git: there the same number is another link's."""
+        return f"{self.id}.{int(self.made_at.timestamp())}"
+
     def is_good(self, now: datetime) -> bool:
         return self.withdrawn_at is None and now < self.ends_at
 

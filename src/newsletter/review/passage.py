@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 # Enough to tell one "the boat" from the next.
 CONTEXT = 60
@@ -51,8 +53,7 @@ def find_passage(text: str, passage: NotedPassage) -> FoundWords | None:
     Marks, line ends and the targets of links are passed over, so that words marked on a page are found in its Markdown.
     Of several places that one is meant around which most is as it was.
     """
-    seen = list(_seen(text))
-    said = "".join(letter for letter, _ in seen)
+    said, places = _read_once(text)
     wanted = _words_of(passage.quote)
     if not wanted:
         return _literal(text, passage)
@@ -62,7 +63,7 @@ def find_passage(text: str, passage: NotedPassage) -> FoundWords | None:
         return None
     best = max(scores.values())
     first = next(at for at, score in scores.items() if score == best)
-    start, end = seen[first][1], seen[first + len(wanted) - 1][1] + 1
+    start, end = places[first], places[first + len(wanted) - 1] + 1
     start, end = _with_marks(text, start, end, passage.quote)
     is_literal = text[start:end].split() == passage.quote.split()
     return FoundWords(start=start, end=end, is_literal=is_literal, is_only=list(scores.values()).count(best) == 1)
@@ -78,6 +79,13 @@ def words_there_now(text: str, passage: NotedPassage) -> str:
     if (passage.before.strip() and start is None) or (passage.after.strip() and end is None):
         return ""
     return (text[begin : begin + end.start] if end else text[begin:]).strip()
+
+
+@lru_cache(maxsize=8)
+def _read_once(text: str) -> tuple[str, array[int]]:
+    """What is seen of a text, and the place of each letter in it. Every note of a part asks about the same text."""
+    seen = list(_seen(text))
+    return "".join(letter for letter, _ in seen), array("L", (at for _, at in seen))
 
 
 def _seen(text: str) -> Iterator[tuple[str, int]]:

@@ -200,6 +200,7 @@ class Books(Files):
             notes=self.notes,
             public_url=newsletter.public_url,
             owner=newsletter.reply_to or newsletter.sender,
+            list_accounts=lambda: [one.user.email for one in self.users.list_users()],
         )
 
     @cached_property

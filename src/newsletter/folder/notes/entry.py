@@ -22,7 +22,7 @@ class EntryKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteEntry:
-    """`note` names the note that an answer belongs to. `email` is the writer's, "" for a guest, who came by the review link `guest`.
+    """`note` names the note that an answer belongs to. `email` is the writer's, "" for a guest; `guest` is the mark of their link.
 
     Of a note: `to` is the address of the person it is for, `field` the part of the file (`body`, `subject`; "" for all of
     it), `quote` the passage with the words `before` and `after` it, `instead` the words that are suggested for it (None:

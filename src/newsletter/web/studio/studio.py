@@ -45,6 +45,7 @@ from newsletter.words.edition import Edition
 from newsletter.words.finding import Finding, that_ask
 from newsletter.words.mistake import Place
 from newsletter.words.moment import say_span
+from newsletter.words.plain import shortened
 
 # Scripts, styles, pictures and frames of our own; forms go to ourselves; nothing is fetched from anywhere else.
 POLICY = (
@@ -56,7 +57,23 @@ POLICY = (
 HEADERS = {"Content-Security-Policy": POLICY, "Referrer-Policy": "same-origin"}
 
 # Fields of forms that hold words of their author, besides those of a part (`value-...`).
-_TYPED = frozenset({"note", "quote", "title", "url", "alt", "caption", "credit", "lead-alt", "address", "html"})
+_TYPED = frozenset(
+    {
+        "note",
+        "quote",
+        "instead",
+        "title",
+        "url",
+        "alt",
+        "caption",
+        "credit",
+        "lead-alt",
+        "address",
+        "html",
+        "find",
+        "with",
+    }
+)
 
 # An editor who goes from page to page with the same words sees the same findings.
 _FOUND_SECONDS = 10.0
@@ -271,7 +288,10 @@ def coded(text: str) -> Markup:
 
 def named(url: str) -> str:
     """An address as people say it: its host and the end of its path."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return shortened(url, 59)
     end = unquote(parts.path).rstrip("/").rpartition("/")[2]
     said = f"{(parts.hostname or '').removeprefix('www.')}{' … ' if end else ''}{end}"
     return said if len(said) <= 60 else f"{said[:59]}…"

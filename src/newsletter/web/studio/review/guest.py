@@ -85,7 +85,7 @@ def _entry(studio: Studio, visit: Visit, link: ReviewLink, file: str, name: str)
     else:
         raise NoSuchAct
     made = name_of(visit.text("id"), kind, name, *values.values())
-    return NoteEntry(id=made, kind=kind, at=studio.now(), by=name, guest=str(link.id), **values)  # type: ignore[arg-type]
+    return NoteEntry(id=made, kind=kind, at=studio.now(), by=name, guest=link.mark, **values)  # type: ignore[arg-type]
 
 
 def _link(studio: Studio, visit: Visit) -> ReviewLink:
@@ -124,14 +124,12 @@ def _unreadable() -> Missing:
 
 def _own(studio: Studio, link: ReviewLink, file: str) -> Sequence[NoteThread]:
     """The notes that came by this link: what editors note among themselves is not for guests."""
-    return [one for one in threads_of(studio.parts.notes.entries(file)) if one.note.guest == str(link.id)]
+    return [one for one in threads_of(studio.parts.notes.entries(file)) if one.note.guest == link.mark]
 
 
 def _spend(studio: Studio, visit: Visit, link: ReviewLink) -> None:
     """Raises NotNow where too much came by the link, or from one network, of late."""
-    n_notes = sum(
-        one.guest == str(link.id) for file in _files(studio, link) for one in studio.parts.notes.entries(file)
-    )
+    n_notes = sum(one.guest == link.mark for file in _files(studio, link) for one in studio.parts.notes.entries(file))
     limits = {_mark(f"link {link.id}"): _FOR_LINK, _mark(f"network {network_of(visit.place)}"): _FOR_NETWORK}
     now = studio.now()
     if n_notes >= _IN_ALL or studio.parts.users.spend_try(limits, at=now, since=now - _SPAN) is None:

@@ -77,10 +77,10 @@ def passage_of(visit: Visit, words: str) -> NotedPassage:
     return passage_at(words, quote) if quote else NotedPassage(quote="")
 
 
-def text_of(visit: Visit, name: str) -> str:
-    """What somebody wrote. Raises Mistake where it is empty or very long."""
+def text_of(visit: Visit, name: str, *, may_be_empty: bool = False) -> str:
+    """What somebody wrote. Raises Mistake where it is very long, or empty and may not be."""
     text = unix_lines(visit.word(name)).strip()
-    if not text:
+    if not text and not may_be_empty:
         raise Mistake("There is nothing in this note.", fix="Write what you have to say.")
     if len(text) > LONGEST_TEXT:
         raise Mistake(f"A note holds {LONGEST_TEXT:,} letters at most.", fix="Make two of it.")
@@ -98,7 +98,11 @@ def note_of(visit: Visit, words: Mapping[str, str]) -> dict[str, object]:
     if field and field not in words:
         raise Mistake("There is nothing of that name to note on.", fix="Load the page again.")
     passage = passage_of(visit, words.get(field, ""))
-    instead = unix_lines(visit.word("instead")) if visit.word("suggests") else None
+    # Other words are a suggestion also where nobody ticked that they are; ticked without any, it is to be left out.
+    given = unix_lines(visit.word("instead"))
+    instead = given if given or visit.word("suggests") else None
+    if len(given) > LONGEST_TEXT:
+        raise Mistake(f"A suggestion holds {LONGEST_TEXT:,} letters at most.", fix="Make two of it.")
     if instead is not None and not passage.quote:
         raise Mistake("A suggestion needs the words that it is for.", fix="Mark them, or copy them into the field.")
     return {
@@ -107,7 +111,7 @@ def note_of(visit: Visit, words: Mapping[str, str]) -> dict[str, object]:
         "before": passage.before,
         "after": passage.after,
         "instead": instead,
-        "text": text_of(visit, "note") if instead is None else unix_lines(visit.word("note"))[:LONGEST_TEXT],
+        "text": text_of(visit, "note", may_be_empty=instead is not None),
     }
 
 

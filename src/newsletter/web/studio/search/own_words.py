@@ -140,7 +140,7 @@ class LibraryLook:
         """Where a post or an issue is written; a post of no issue lies on the shortlist."""
         name = file[file.index("/") + 1 : -3]
         if file.startswith("issues/"):
-            return f"/issues/{int(name)}"
+            return f"/issues/{int(name)}" if name.isdecimal() else "/issues"
         issue = self._used.get(name)
         return f"/issues/{issue.number}?part=post:{name}" if issue else "/finds?show=kept"
 
