@@ -34,6 +34,7 @@ def main() -> int:
                 for width, height, scheme in ((680, 1180, "light"), (680, 1180, "dark"), (375, 812, "light")):
                     _take(browser, mail, width, height, scheme, f"mail-{width}-{scheme}.png")
         pictures_studio.take(browser, EVERY, TARGET)
+        pictures_studio.take_week(browser, TARGET)
         browser.close()
     return 0
 

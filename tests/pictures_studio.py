@@ -6,13 +6,27 @@ import os
 import re
 import shutil
 import tempfile
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
 from itertools import product
 from pathlib import Path
 from typing import Literal
 from unittest.mock import patch
 
 from playwright.sync_api import Browser, Page
+from sqlalchemy import update
 
+from newsletter.cli.serve.pages import listener_at, serve_pages
+from newsletter.db.engine import writing
+from newsletter.jobs.driver import DriverKind
+from newsletter.jobs.pulse import Pulse
+from newsletter.ledger.tables import attempt
+from newsletter.schedule.choice import approve_issue
+from newsletter.web.studio.session import token_address
+from newsletter.wiring.collect import collect_desk
+from newsletter.words.find import FindDraft, Origin
+from tests.schedule.world import SLOT, World
 from tests.studio.filled import add_users, looked_at, served
 
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -53,6 +67,50 @@ def take(browser: Browser, every: Path, docs: Path) -> None:
             page.screenshot(path=every / f"{_name(path)}-with-users.png", full_page=True)
         page.context.close()
     print(f"every page of the studio: {every}")
+
+
+def take_week(browser: Browser, docs: Path) -> None:
+    """This week at its six stages, for docs/studio.md: a made-up week under a clock that is turned."""
+    with tempfile.TemporaryDirectory() as folder, patch.dict(os.environ, {"LOGNAME": "ana"}):
+        week = World(Path(folder) / "weekly")
+        week.set_timetable(needs_approval=True)
+        week.parts.drivers.beat("serve", DriverKind.SERVE, "a made-up process", every_seconds=15)
+        with serve_pages(week.parts, listener_at("127.0.0.1", 0), threading.Event(), Pulse()) as address:
+            entry = token_address(address, week.parts)
+            page, home = _signed_in(browser, entry, 820, 560, "light"), entry.partition("?")[0]
+            for name in _stages(week):
+                page.goto(home)
+                page.screenshot(path=docs / f"week-{name}.png")
+                print(f"docs/pictures/week-{name}.png")
+            page.context.close()
+        week.close()
+
+
+def _stages(week: World) -> Iterator[str]:
+    """Brings the week to each stage, and says which."""
+    issue = week.folder / "issues" / "001.md"
+    words = issue.read_text()
+    issue.unlink()
+    draft = FindDraft(
+        url="https://harbour.example.org/boat", title="The boat that waits", source="Ben", origin=Origin.PERSON
+    )
+    collect_desk(week.parts).finds.add(draft)
+    yield "1-collecting"
+    issue.write_text(re.sub("(?m)^subject:.*$", "subject: Issue 1", words))
+    yield "2-writing"
+    issue.write_text(words)
+    yield "3-to-approve"
+    approve_issue(week.desk, 1, by="Ben")
+    week.tick(SLOT - timedelta(minutes=30))
+    yield "4-locked"
+    week.tick(SLOT)
+    yield "5-going"
+    week.beat()
+    with writing(week.parts.engine) as connection:
+        # The ledger goes by the database's own clock, which nobody turns.
+        connection.execute(update(attempt).values(started_at=SLOT))
+    week.clock.turn(SLOT + timedelta(days=1))
+    yield "6-gone"
 
 
 def _signed_in(browser: Browser, address: str, width: int, height: int, scheme: Literal["light", "dark"]) -> Page:

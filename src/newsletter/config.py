@@ -24,6 +24,7 @@ from newsletter.config_values import (
     provider_value,
     proxies,
     section_plans,
+    send_wait,
     tracking_mode,
     unapproved_goes,
     web_address,
@@ -57,6 +58,8 @@ class Config:
 
     `trusted_proxies` are networks whose machines are believed when they say for whom they ask.
 
+    `send_wait` is for how many seconds a sending to many that was to go at once can still be stopped.
+
     `feed_days` is how long entries of feeds wait for a decision; `sections` are those that a new issue begins with.
 
     `keep_ip_days` is how long IP and program stay with a request to be mailed: 0 is never, None as long as the request.
@@ -76,6 +79,7 @@ class Config:
     imap_url: str | None = field(default=None, repr=False)
     editors: tuple[str, ...] = ()
     feed_days: int = 14
+    send_wait: int = 60
     sections: tuple[SectionPlan, ...] = ()
     tracking: Tracking = Tracking.NONE
     trusted_proxies: tuple[str, ...] = ()
@@ -153,6 +157,7 @@ def read_config(directory: Path, environ: Mapping[str, str] | None = None, *, te
         imap_url=settings.value("imap_url"),
         editors=mail_addresses(settings),
         feed_days=feed_days(settings),
+        send_wait=send_wait(settings),
         sections=section_plans(settings),
         tracking=tracking_mode(settings),
         trusted_proxies=proxies(settings),

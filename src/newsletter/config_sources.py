@@ -33,9 +33,10 @@ KEYS: dict[str, str | None] = {
     "editors": None,
     "sections": None,
     "feed_days": None,
+    "send_wait": None,
     "tracking": None,
 }
-NUMBERS = frozenset({"parcel_size", "per_hour", "warm_up", "feed_days"})
+NUMBERS = frozenset({"parcel_size", "per_hour", "warm_up", "feed_days", "send_wait"})
 # These hold passwords or keys, so a file that is kept in git must not.
 SECRET_KEYS = {
     "database_url": "NEWSLETTER_DATABASE_URL",

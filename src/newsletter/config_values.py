@@ -15,6 +15,8 @@ from newsletter.words.message import addr_spec
 from newsletter.words.mistake import Mistake
 from newsletter.words.tracking import Tracking
 
+# A sending that waits longer is better set to a time.
+_LONGEST_WAIT = 600
 _OTHER = "Take an address that has only a-z before the @."
 _ADDRESS = re.compile(r"[^@\s<>\",;:()\[\]\\]+@[^@\s<>\",;:()\[\]\\]+\.[^@\s<>\",;:()\[\]\\.]+")
 
@@ -107,6 +109,14 @@ def feed_days(settings: Settings) -> int:
     said = settings.value("feed_days") or "14"
     if not re.fullmatch("[1-9][0-9]{0,3}", said):
         raise settings.mistake("feed_days", f"`feed_days` is not a number of days: {said}", "Write a whole number.")
+    return int(said)
+
+
+def send_wait(settings: Settings) -> int:
+    said = settings.value("send_wait") or "60"
+    if not re.fullmatch("[0-9]{1,3}", said) or int(said) > _LONGEST_WAIT:
+        how = f"Write a whole number from 0 to {_LONGEST_WAIT}; 0 is no wait."
+        raise settings.mistake("send_wait", f"`send_wait` is not a number of seconds: {said}", how)
     return int(said)
 
 

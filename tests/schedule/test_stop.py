@@ -70,7 +70,7 @@ def test_looking_at_the_link_changes_nothing_and_one_press_holds_the_slot(embedd
     embedded.beat(SLOT - HOUR)
     for _ in range(3):
         page = phone.get(_link(embedded))
-        assert (page.status_code, page.text.count("<button")) == (200, 1)
+        assert (page.status_code, page.text.count("<button")) == (200, 2)
         assert "Issue 1 goes at 09:00" in page.text
     assert embedded.stands() == (SlotStatus.FROZEN, None)
 
@@ -83,6 +83,33 @@ def test_looking_at_the_link_changes_nothing_and_one_press_holds_the_slot(embedd
 
     send_at(embedded.desk, timetable, find_asking(embedded.desk, timetable), embedded.clock.now())
     embedded.beat()
+    assert READERS == embedded.copies(1)
+
+
+def test_the_day_is_skipped_by_the_link_and_the_issue_goes_a_week_later(embedded: World, phone: TestClient) -> None:
+    """Before it has begun, also once it is stopped; after that the press does nothing more."""
+    embedded.set_timetable()
+    embedded.beat(SLOT - HOUR)
+    link = _link(embedded)
+    assert "Skip 3 December" in phone.get(link).text
+    phone.post(link)
+    assert "Skip 3 December" in phone.get(link).text
+    for _ in range(2):
+        assert "Issue 1 does not go on 3 December" in phone.post(link, data={"act": "skip"}).text
+    assert "Issue 1 does not go on 3 December" in phone.post(link).text
+    embedded.beat(SLOT)
+    assert embedded.went() == []
+    embedded.beat(SLOT + 7 * 24 * HOUR)
+    assert READERS == embedded.copies(1)
+
+
+def test_a_skip_that_comes_too_late_changes_nothing(embedded: World, phone: TestClient) -> None:
+    """It went: the page says that nothing is left to stop."""
+    embedded.set_timetable()
+    embedded.beat(SLOT - HOUR)
+    link = _link(embedded)
+    embedded.beat(SLOT)
+    assert "Nothing is left to stop" in phone.post(link, data={"act": "skip"}).text
     assert READERS == embedded.copies(1)
 
 

@@ -174,6 +174,9 @@ _NOT_PAGES = {
     "/readers/found",
     "/search/found",
     "/readers/export",
+    "/issues/{number:int}/mail/body",
+    "/issues/{number:int}/cancel",
+    "/moment",
 }
 
 

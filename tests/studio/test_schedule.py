@@ -72,9 +72,9 @@ def test_a_list_is_held_and_let_go(world: World) -> None:
     """By a button, and the page says so."""
     world.post("/schedule", act="set", list="weekly", cadence=THURSDAYS)
     world.post("/schedule", act="hold", list="weekly")
-    assert "On hold: nothing goes by itself." in _page(world)
+    assert "Paused: nothing goes by itself." in _page(world)
     world.post("/schedule", act="resume", list="weekly")
-    assert "On hold: nothing" not in _page(world)
+    assert "Paused: nothing" not in _page(world)
 
 
 @pytest.mark.parametrize("act", ["now", "at", "pass"])

@@ -57,8 +57,9 @@ def _keep_and_draft(page: Page) -> None:
 def _send(page: Page) -> None:
     page.get_by_role("button", name="Approve these words").click()
     week.is_there(page, "Approved: these words go")
-    page.get_by_role("button", name="Look once more").click()
+    page.get_by_role("button", name="Review and send").click()
     expect(page.locator("#final")).to_contain_text(f"goes to {READERS} readers of “weekly”")
+    week.is_there(page, "these very words were sent as a test")
     page.get_by_role("button", name="Send it now").click()
     expect(page.locator("dl.facts").first).to_contain_text(f"Handed over{READERS}", timeout=20_000)
 
@@ -101,7 +102,7 @@ def test_a_week_from_the_bookmarklet_to_the_outbox(
     expect(page.locator("#toc .post").first).to_contain_text(TITLE)
     page.locator("#toc .entry").first.click()
     page.get_by_label("Subject").fill("Who runs, arrives")
-    page.get_by_role("link", name="Send or schedule").click()
+    page.get_by_role("link", name="Review and send").click()
     page.wait_for_url("**/send")
 
     page.get_by_label("Send a test to").fill("me@example.com")
@@ -109,7 +110,7 @@ def test_a_week_from_the_bookmarklet_to_the_outbox(
     week.is_there(page, "A test was handed over for me@example.com")
     assert week.sent_to(serving.directory) == 0
     _send(page)
-    page.get_by_role("link", name="What came of it").click()
+    page.get_by_role("link", name="Report", exact=True).click()
     expect(page.locator("main")).to_contain_text(str(READERS))
     assert week.sent_to(serving.directory) == READERS
     assert strange == []
@@ -169,7 +170,7 @@ def test_a_week_by_keyboard_alone(chromium: Browser, serving: Serving, article: 
     expect(page.frame_locator("#view iframe").locator("body")).to_contain_text("It floats.")
     keys.press("Dark")
     expect(page.locator("#view .screen")).to_have_class("screen phone dark")
-    keys.press("Send or schedule")
+    keys.press("Review and send")
     page.wait_for_url("**/send")
 
     keys.to(page.get_by_label("Send a test to"))
@@ -178,7 +179,7 @@ def test_a_week_by_keyboard_alone(chromium: Browser, serving: Serving, article: 
     week.is_there(page, "A test was handed over for me@example.com")
     keys.press("Approve these words")
     week.is_there(page, "Approved: these words go")
-    keys.press("Look once more")
+    keys.press("Review and send")
     week.is_there(page, f"goes to {READERS} readers")
     keys.press("Send it now")
     expect(page.locator("dl.facts").first).to_contain_text(f"Handed over{READERS}")
@@ -211,7 +212,7 @@ def test_a_week_without_any_script(chromium: Browser, serving: Serving, article:
     assert "Somebody else was here." in path.read_text()
     page.get_by_role("link", name="Back to the page").click()
 
-    page.get_by_role("link", name="Send or schedule").click()
+    page.get_by_role("link", name="Review and send").click()
     _send_without_watching(page)
     assert week.sent_to(serving.directory) == READERS
     page.context.close()
@@ -219,7 +220,7 @@ def test_a_week_without_any_script(chromium: Browser, serving: Serving, article:
 
 def _send_without_watching(page: Page) -> None:
     page.get_by_role("button", name="Approve these words").click()
-    page.get_by_role("button", name="Look once more").click()
+    page.get_by_role("button", name="Review and send").click()
     page.get_by_role("button", name="Send it now").click()
     for _ in range(60):
         if f"Handed over {READERS}" in " ".join(page.locator("main").inner_text().split()):

@@ -53,29 +53,39 @@ class Driver:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlook:
-    """Whether what waits for its time will go. `words` say what sends it, or what has to be started first."""
+    """Whether what waits for its time will go. `words` say what sends it, or what has to be started first.
+
+    `on_screen` says it to somebody who edits and starts nothing: without a command.
+    """
 
     is_driven: bool
     words: str
+    on_screen: str
 
 
 START = "Keep the studio open (`newsletter studio`), or run `newsletter serve`."
 _NOBODY = f"Nothing is running that would send it. {START}"
+_NOBODY_ON_SCREEN = (
+    "Nothing is running that would send it. Keep the studio open, or ask whoever runs it: Health says what is missing."
+)
 
 
 def outlook(drivers: Sequence[Driver], *, of_slot: bool = False) -> Outlook:
     """What becomes of a sending set to a time, or of a slot of a schedule, as things stand."""
     alive = {driver.kind: driver for driver in drivers if driver.is_alive}
+    by_itself = "It goes by itself, whether the studio is open or not."
     if DriverKind.SERVE in alive:
-        return Outlook(is_driven=True, words="`newsletter serve` is running and sends it.")
+        return Outlook(is_driven=True, words="`newsletter serve` is running and sends it.", on_screen=by_itself)
     if DriverKind.TICK in alive:
         every = say_span(timedelta(seconds=alive[DriverKind.TICK].every_seconds or 0))
-        return Outlook(is_driven=True, words=f"`newsletter tick` is called about every {every} and sends it.")
+        words = f"`newsletter tick` is called about every {every} and sends it."
+        return Outlook(is_driven=True, words=words, on_screen=f"It goes by itself, at most {every} late.")
     if DriverKind.STUDIO in alive:
         words = "It goes while the studio is open: let `newsletter studio` run until then, or run `newsletter serve`."
-        return Outlook(is_driven=True, words=words)
+        return Outlook(is_driven=True, words=words, on_screen="It goes while the studio is open: leave it running.")
     if DriverKind.WORKER in alive and not of_slot:
-        return Outlook(is_driven=True, words="`newsletter worker` is running and sends it.")
+        return Outlook(is_driven=True, words="`newsletter worker` is running and sends it.", on_screen=by_itself)
     if DriverKind.WORKER in alive:
-        return Outlook(is_driven=False, words=f"A worker is running, but it keeps no schedule. {START}")
-    return Outlook(is_driven=False, words=_NOBODY)
+        words = f"A worker is running, but it keeps no schedule. {START}"
+        return Outlook(is_driven=False, words=words, on_screen=_NOBODY_ON_SCREEN)
+    return Outlook(is_driven=False, words=_NOBODY, on_screen=_NOBODY_ON_SCREEN)

@@ -17,6 +17,7 @@ from newsletter.ledger.doubts_sql import Doubts
 from newsletter.ledger.mailings_sql import Mailings
 from newsletter.ledger.pace.halt_sql import Halts
 from newsletter.ledger.plan_sql import IsAwaited, Planning, never_awaited
+from newsletter.ledger.trials.trials_sql import Trials
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,7 @@ class Ledger:
     tallies: Tallies
     forecasts: Forecasts
     halts: Halts
+    trials: Trials
 
 
 def open_ledger(engine: Engine, *, practice: bool = False, is_awaited: IsAwaited = never_awaited) -> Ledger:
@@ -51,4 +53,5 @@ def open_ledger(engine: Engine, *, practice: bool = False, is_awaited: IsAwaited
         tallies=Tallies(engine, practice=practice),
         forecasts=Forecasts(engine, practice=practice),
         halts=Halts(engine),
+        trials=Trials(engine),
     )

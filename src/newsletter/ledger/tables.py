@@ -59,6 +59,18 @@ correction = Table(
     sqlite_autoincrement=True,
 )
 
+# Tests of an issue: in no account of who has it. Their addresses are not kept.
+test_mail = Table(
+    "test_mail",
+    metadata,
+    Column("issue", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("edition_id", Id, ForeignKey("edition.id"), nullable=False),
+    Column("n_addresses", Integer, nullable=False),
+    Column("sent_by", Text, nullable=False),
+    Column("sent_at", UtcDateTime, nullable=False),
+)
+
 mailing = Table(
     "mailing",
     metadata,

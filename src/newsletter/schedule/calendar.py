@@ -45,7 +45,7 @@ _OPEN_SLOTS = (*OPEN, SlotStatus.GOING)
 class CalendarLine:
     """One time in the calendar. `local` is wall time in `zone`; `kind` is "slot", "left out" or "sending".
 
-    `due_at` is when it goes; None for what does not wait for its time.
+    `due_at` is when it goes; None for what does not wait for its time. `asked` is the wall time that names a slot.
     """
 
     uid: str
@@ -58,6 +58,7 @@ class CalendarLine:
     issue: int | None
     words: str
     due_at: datetime | None = None
+    asked: datetime | None = None
 
     def lateness(self, now: datetime) -> timedelta | None:
         """How long it is overdue: its time has come and nothing has begun. None where it is not."""
@@ -115,6 +116,7 @@ def _of_slot(timetable: Timetable, slot: Slot) -> CalendarLine:
         issue=slot.issue,
         words=words,
         due_at=slot.due_at if slot.status in (SlotStatus.WAITING, SlotStatus.FROZEN) else None,
+        asked=slot.asked,
     )
 
 
@@ -160,6 +162,7 @@ def _of_rule(timetable: Timetable, one: Occurrence, status: str, due_at: datetim
         issue=None,
         words=" ".join(part for part in (status, clock_note(one)) if part),
         due_at=due_at,
+        asked=one.asked,
     )
 
 
@@ -183,7 +186,8 @@ def _of_sending(mailing: MailingRow, zone: str, now: datetime) -> CalendarLine:
 
 
 def _is_to_go(line: CalendarLine, now: datetime) -> bool:
-    return line.at > now or line.lateness(now) is not None
+    is_to_come = line.at > now and line.status != SlotStatus.SKIPPED
+    return is_to_come or line.lateness(now) is not None
 
 
 def _next_named(

@@ -12,12 +12,17 @@ from newsletter.schedule.approval import find_good_approval
 from newsletter.schedule.desk import Desk
 from newsletter.schedule.freeze import choose
 from newsletter.schedule.lock import lock_anew, slots_with
+from newsletter.schedule.times.line import slot_at, times_ahead
 from newsletter.words.finding import Finding, that_ask, that_stop
 from newsletter.words.mistake import Missing, Mistake, NotNow
 from newsletter.words.slot import APART, Approval, Slot, SlotStatus, Timetable, Why
 from newsletter.words.times.cadence_text import say_time
 
 _NOT_BEGUN = (SlotStatus.WAITING, SlotStatus.FROZEN)
+
+
+class FindingsStop(Mistake):
+    """`check` finds errors in the issue, and nobody said that it may go all the same."""
 
 
 class FindingsUnanswered(Mistake):
@@ -42,8 +47,8 @@ def approve_issue(
     """Pin an issue to the words that stand in the folder now. A sending of it that has not begun goes with them too.
 
     `is_next` and `segment` stay as they are where None. `seen` is the digest of the words that were read; "" is those
-    of now. Raises NotNow where the folder has changed since, Mistake where `check` finds errors, and FindingsUnanswered
-    where findings wait for an answer.
+    of now. Raises NotNow where the folder has changed since, FindingsStop where `check` finds errors, and
+    FindingsUnanswered where findings wait for an answer.
     """
     proof = press(desk.shelf, desk.newsletter, number)
     if seen not in ("", proof.rendered.edition.digest):
@@ -53,7 +58,8 @@ def approve_issue(
     found = check(proof, desk.around(proof))
     errors = that_stop(found, despite=despite_findings)
     if errors:
-        raise Mistake(
+        kind = Mistake if errors[0].is_firm else FindingsStop
+        raise kind(
             f"{errors[0].message} Issue {number} was not approved.",
             fix=errors[0].fix
             if errors[0].is_firm
@@ -115,15 +121,10 @@ def withdraw_approval(desk: Desk, number: int) -> bool:
 
 
 def _next_slot(desk: Desk, timetable: Timetable) -> Slot:
-    # A slot that the owner let go early has begun before its time: the issue goes in the one after it.
-    begun = {
-        one.asked for one in desk.schedule.slots.of(timetable.id) if one.status in (SlotStatus.GOING, SlotStatus.GONE)
-    }
-    following = next((one for one in timetable.cadence.after(desk.clock.now()) if one.asked not in begun), None)
+    following = next(times_ahead(desk, timetable), None)
     if following is None:
         raise Missing("No time of this schedule is to come.", fix="See it: newsletter schedule show")
-    desk.schedule.slots.add(timetable.id, [following])
-    return next(slot for slot in desk.schedule.slots.of(timetable.id) if slot.asked == following.asked)
+    return slot_at(desk, timetable, following)
 
 
 def find_asking(desk: Desk, timetable: Timetable) -> Slot:

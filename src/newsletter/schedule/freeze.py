@@ -54,20 +54,22 @@ def freeze(desk: Desk, timetable: Timetable, slot: Slot) -> Frozen | NotFrozen:
 
 
 def choose(desk: Desk, timetable: Timetable) -> int | None:
-    """The issue that goes next to a list: one that was asked to, else the first numbered after all that went.
+    """The issue that goes next to a list: the first of those in line."""
+    return next(iter(in_line(desk, timetable)), None)
+
+
+def in_line(desk: Desk, timetable: Timetable) -> list[int]:
+    """The issues that wait for a list's next times: those that were asked to go, then those numbered after all that went.
 
     An old issue that was published elsewhere never goes by itself.
     """
     taken = _taken(desk, timetable)
     sent = {row.issue: row.status for row in desk.schedule.sendings.list_all() if row.list_name == timetable.list_name}
     asked = [one for one in desk.schedule.approvals.next_issues() if sent.get(one) in (None, MailingStatus.CANCELLED)]
-    issues = {issue.number: issue for issue in desk.shelf.issues.list_issues()}
-    for number in asked:
-        if number in issues and number not in taken and _is_meant(issues[number], timetable.list_name):
-            return number
+    meant = {one.number: one for one in desk.shelf.issues.list_issues() if _is_meant(one, timetable.list_name)}
+    first = [number for number in asked if number in meant and number not in taken]
     last = max(sent.keys() | taken, default=0)
-    own = {n: issue for n, issue in sorted(issues.items()) if not issue.moved_in}
-    return next((n for n, issue in own.items() if n > last and _is_meant(issue, timetable.list_name)), None)
+    return [*first, *(n for n, one in sorted(meant.items()) if n > last and n not in first and not one.moved_in)]
 
 
 def errors_of(desk: Desk, proof: Proof) -> list[Finding]:

@@ -32,7 +32,7 @@ BECAUSE: Mapping[Why, str] = {
     Why.HELD: "the schedule is on hold",
     Why.TOO_CLOSE: "another issue went less than 12 hours before",
     Why.PASSED: "its time passed while nothing ran, and a later one had come",
-    Why.DECIDED: "you decided to skip it",
+    Why.DECIDED: "somebody skipped it",
     Why.STOPPED: "somebody stopped it by the link in the mail",
 }
 
@@ -107,6 +107,12 @@ def skipped(desk: Desk, timetable: Timetable, slot: Slot, why: Why, detail: str)
     elif following:
         lines += [f"What was ready goes in the next slot: {say_time(following.local)} {timetable.cadence.zone}."]
     return _notice(desk, timetable, slot, "result", f"{_issue(slot)} did not go, because {BECAUSE[why]}", lines)
+
+
+def called_off(desk: Desk, timetable: Timetable, slot: Slot) -> Notice:
+    """Somebody skips a time whose issue was shown to the editors already."""
+    told = skipped(desk, timetable, slot, Why.DECIDED, "")
+    return replace(told, kind=f"skip {desk.clock.now():%y%m%d%H%M%S}")
 
 
 def slots_passed(desk: Desk, timetable: Timetable, slots: Sequence[Slot], why: Why) -> Notice:

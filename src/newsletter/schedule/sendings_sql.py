@@ -72,6 +72,12 @@ class Sendings:
                 .values(edition_id=theirs)
             ).rowcount
 
+    def has_begun(self, mailing_id: int) -> bool:
+        """Whether anybody of it was handed over, or is about to be."""
+        with reading(self._engine) as connection:
+            begun = select(mailing.c.id).where(mailing.c.id == mailing_id, _begun())
+            return connection.scalar(begun) is not None
+
     def list_all(self) -> Sequence[MailingRow]:
         """Every mailing of an issue, by its time; the mail of a correction goes beside the schedule."""
         return [mailing_row(row) for row in self._rows()]

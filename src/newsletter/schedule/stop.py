@@ -1,15 +1,17 @@
-"""Stop: the link in the mail at the freeze. Its holder can hold the slot or pause its sending, and nothing else."""
+"""Stop: the link in the mail at the freeze. Its holder can hold the slot, skip it or pause its sending, and nothing else."""
 
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from newsletter.schedule import letters
 from newsletter.schedule.desk import Desk
+from newsletter.schedule.times.line import is_skipped
+from newsletter.schedule.times.skip import skip_time
 from newsletter.words.ledger import MailingStatus
-from newsletter.words.mistake import Missing
+from newsletter.words.mistake import Missing, NotNow
 from newsletter.words.slot import Slot, SlotStatus, Timetable, Why
 from newsletter.words.token import ReaderToken
 
@@ -19,11 +21,12 @@ REASON = "stopped by the link in the mail to the editors."
 
 
 class Stand(StrEnum):
-    """How far the slot of the link is: to come, on its way, stopped, or over with nothing left to stop."""
+    """How far the slot of the link is: to come, on its way, stopped, skipped, or over with nothing left to stop."""
 
     COMING = "coming"
     GOING = "going"
     STOPPED = "stopped"
+    SKIPPED = "skipped"
     OVER = "over"
 
 
@@ -35,6 +38,12 @@ class Stoppable:
     slot: Slot
     issue: int
     stand: Stand
+
+    @property
+    def may_be_skipped(self) -> bool:
+        """Whether nobody of it was called yet, so that the issue can go at the next time instead."""
+        has_begun = self.slot.mailing_id is not None or self.slot.status is SlotStatus.GOING
+        return self.stand in (Stand.COMING, Stand.STOPPED) and not has_begun
 
 
 def find_stoppable(desk: Desk, token: ReaderToken) -> Stoppable | None:
@@ -63,7 +72,17 @@ def stop(desk: Desk, found: Stoppable) -> None:
         log.warning("issue %s is stopped by its link", found.issue)
 
 
+def skip(desk: Desk, found: Stoppable) -> None:
+    """Let nothing go at this time; the issue goes at the next one. Where it has begun meanwhile, it is paused instead."""
+    try:
+        skip_time(desk, found.timetable, found.slot.asked)
+    except NotNow:
+        stop(desk, replace(found, slot=desk.schedule.slots.get(found.slot.id), stand=Stand.GOING))
+
+
 def _stand(desk: Desk, slot: Slot, issue: int) -> Stand:
+    if slot.issue == issue and is_skipped(slot):
+        return Stand.SKIPPED
     if slot.issue != issue or slot.status in (SlotStatus.GONE, SlotStatus.SKIPPED):
         return Stand.OVER
     if slot.status is SlotStatus.ASKING:

@@ -97,9 +97,11 @@ class Parts(Books):
         """Whether what waits for its time will be sent, as things stand: what holds it, or by what it goes."""
         held = self.live.find_hold()
         if held:
-            return Outlook(is_driven=False, words=f"Nothing is sent from here. {held.message}")
+            words = f"Nothing is sent from here. {held.message}"
+            return Outlook(is_driven=False, words=words, on_screen="Nothing is sent from this copy.")
         if self.refusal:
-            return Outlook(is_driven=False, words=f"Nothing can be sent yet. {self.refusal.message}")
+            words = f"Nothing can be sent yet. {self.refusal.message}"
+            return Outlook(is_driven=False, words=words, on_screen=words)
         return outlook(self.drivers.list_drivers(), of_slot=of_slot)
 
     @cached_property

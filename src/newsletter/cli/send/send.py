@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from getpass import getuser
 from typing import TYPE_CHECKING
 
 import click
@@ -278,4 +279,5 @@ def test(folder: Folder, issue: int, address: str) -> None:
     # The person at the machine is the owner.
     address, reader = whom_to_test(parts.readers, address, people=None)
     send_test(parts.provider, parts.config.newsletter, edition, address, reader, parts.clock, parts.sender.new_token())
+    parts.ledger.trials.begin(edition, n_addresses=1, by=getuser())
     click.echo(f"A test of issue {issue} was handed over for {address}. {parts.provider.explain()}")

@@ -151,7 +151,7 @@ def _heard(studio: Studio) -> Verdict:
 
 def _backup_sign(studio: Studio) -> HealthLine:
     newest = newest_backup(studio.parts.directory)
-    words = "none in var/backups" if newest is None else f"{say_span(studio.now() - newest)} ago"
+    words = "none yet" if newest is None else f"{say_span(studio.now() - newest)} ago"
     return HealthLine(name="Backup", state=backups(studio.parts).state, words=words)
 
 

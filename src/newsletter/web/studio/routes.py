@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Route
 
 from newsletter.web.number import use_numbers
 from newsletter.web.studio import (
+    alarms,
     calendar,
     health,
     home,
@@ -44,7 +45,6 @@ from newsletter.web.studio.issue import (
     readthrough,
     replace,
     reports,
-    send,
     trial,
     whose,
 )
@@ -52,12 +52,13 @@ from newsletter.web.studio.page import Page
 from newsletter.web.studio.readers import do_not_mail, export, imports, lists, mail_search, reader, readers, segments
 from newsletter.web.studio.review import guest, notes, review
 from newsletter.web.studio.search import search
+from newsletter.web.studio.send import approve, control, form, mail, when
 from newsletter.web.studio.settings import carrier, first_day, look, restart, settings
 from newsletter.web.studio.studio import Studio, asset
 from newsletter.wiring import Parts
 from newsletter.wiring.runner import Bell
 
-_WEEK = (sign_in, home, finds, sources, schedule, calendar, health, live, users, own_account)
+_WEEK = (sign_in, home, alarms, finds, sources, schedule, calendar, health, live, users, own_account)
 _SETTINGS = (settings, carrier, first_day, restart, look)
 _ISSUE = (
     issues,
@@ -69,7 +70,6 @@ _ISSUE = (
     preview,
     findings,
     trial,
-    send,
     reports,
     gallery,
     notes,
@@ -80,13 +80,13 @@ _ISSUE = (
     review,
     guest,
 )
+_SEND = (form, approve, control, when, mail)
 _READING = (readthrough, replace, search)
 _READERS = (readers, lists, segments, do_not_mail, imports, export, mail_search, reader)
 # What comes once an issue went.
 _AFTER = (correct, inbox)
-PAGES: tuple[Page, ...] = tuple(
-    page for module in (*_WEEK, *_SETTINGS, *_ISSUE, *_READING, *_AFTER, *_READERS) for page in module.PAGES
-)
+_ROOMS = (*_WEEK, *_SETTINGS, *_ISSUE, *_SEND, *_READING, *_AFTER, *_READERS)
+PAGES: tuple[Page, ...] = tuple(page for module in _ROOMS for page in module.PAGES)
 
 _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 

@@ -59,8 +59,18 @@ class SaidBack:
     problem: NewsletterError | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaidTime:
+    """A time that somebody typed for what did not go, as it was understood."""
+
+    list_name: str
+    typed: str
+    words: str = ""
+    problem: NewsletterError | None = None
+
+
 def show(studio: Studio, visit: Visit) -> Response:
-    """Every list with its schedule; `?list=` and `?cadence=` are said back and change nothing."""
+    """Every list with its schedule; `?list=` with `?cadence=` or `?at=` is said back and changes nothing."""
     desk = desk_of(studio.parts)
     timetables = {timetable.list_name: timetable for timetable in studio.parts.schedule.timetables.list_all()}
     names = list(dict.fromkeys([*timetables, *studio.parts.readers.list_names()]))
@@ -73,6 +83,7 @@ def show(studio: Studio, visit: Visit) -> Response:
         outlook=studio.parts.outlook(of_slot=True) if timetables or any(day.line.due_at for day in days) else None,
         rows=[_row(studio, desk, name, timetables.get(name)) for name in names],
         said_back=_said_back(studio, wanted, typed) if typed and wanted in names else None,
+        said_time=_said_time(studio, timetables.get(wanted), visit.asked("at")),
         ahead=[day for day in days if not day.is_past],
         behind=[day for day in reversed(days) if day.is_past],
         address=address_of(studio, visit),
@@ -109,7 +120,7 @@ def _set(studio: Studio, visit: Visit, name: str) -> str:
     timetable = set_timetable(timetables, name, rule, known.ways if known else Ways(), now=now)
     said = f"{name}: {sentence(timetable.cadence, islice(timetable.cadence.after(now), 60))}"
     found = studio.parts.outlook(of_slot=True)
-    return said if found.is_driven else f"{said} {found.words}"
+    return said if found.is_driven else f"{said} {found.on_screen}"
 
 
 def _ways(studio: Studio, visit: Visit, name: str) -> str:
@@ -156,7 +167,7 @@ def _hold(studio: Studio, visit: Visit, name: str) -> str:
     timetable, is_held = _timetable(studio, name), visit.text("act") == "hold"
     studio.parts.schedule.timetables.hold(timetable.id, studio.now() if is_held else None)
     if is_held:
-        return f"{name}: on hold. Nothing goes by itself; a slot whose time comes is skipped."
+        return f"{name}: the schedule is paused. Nothing goes by itself."
     following = next(timetable.cadence.after(studio.now()), None)
     return f"{name}: going on." + (f" Next: {say_time(following.local)} {timetable.cadence.zone}." if following else "")
 
@@ -171,10 +182,10 @@ def _decide(studio: Studio, visit: Visit, name: str) -> str:
         return f"{name}: skipped. What was ready goes in the next slot."
     if act == "now":
         send_at(desk, timetable, slot, now)
-        return f"{name}: it goes at the next look of the schedule. {studio.parts.outlook(of_slot=True).words}"
+        return f"{name}: it goes at the next look of the schedule. {studio.parts.outlook(of_slot=True).on_screen}"
     found = parse_moment(visit.text("at"), now=now, zone=timetable.cadence.zone)
     send_at(desk, timetable, slot, found.at)
-    return f"{name}: it goes {say_back(found, now=now, zone=timetable.cadence.zone)} {studio.parts.outlook(of_slot=True).words}"
+    return f"{name}: it goes {say_back(found, now=now, zone=timetable.cadence.zone)} {studio.parts.outlook(of_slot=True).on_screen}"
 
 
 def _timetable(studio: Studio, name: str) -> Timetable:
@@ -219,6 +230,17 @@ def _row(studio: Studio, desk: Desk, name: str, timetable: Timetable | None) -> 
 def _because(slot: Slot) -> str:
     why = BECAUSE[slot.why] if slot.why else "something kept it"
     return f"{why}. {slot.detail}".strip()
+
+
+def _said_time(studio: Studio, timetable: Timetable | None, typed: str) -> SaidTime | None:
+    if timetable is None or not typed:
+        return None
+    name, zone, now = timetable.list_name, timetable.cadence.zone, studio.now()
+    try:
+        found = parse_moment(typed, now=now, zone=zone)
+    except NewsletterError as problem:
+        return SaidTime(list_name=name, typed=typed, problem=problem)
+    return SaidTime(list_name=name, typed=typed, words=say_back(found, now=now, zone=zone))
 
 
 def _said_back(studio: Studio, name: str, typed: str) -> SaidBack:

@@ -221,6 +221,11 @@ class Studio:
         correction = correction_of(issue)
         return f"/issues/{issue}/send" if correction is None else f"/issues/{self.corrected(correction)}/correct"
 
+    def short_time(self, at: datetime) -> str:
+        """`Thu 3 Dec 09:00`, for a button."""
+        local = self.local(at)
+        return f"{local:%a} {local.day} {local:%b %H:%M}"
+
     def said_day(self, at: datetime) -> str:
         local = self.local(at)
         return f"{local.day} {local:%B %Y}"

@@ -30,6 +30,7 @@ export async function goTo(key, fresh = false, more = undefined) {
 export async function whenSaved() { await saver.flush(); return saver.isIdle; }
 
 /** Be told of every change: {file, field, value} as it is typed, {saved} when all of it is in its file, null when something else changed. */
+export const flush = () => saver.flush();
 export function onChange(listener) { listeners.push(listener); }
 function tell(change) { for (const listener of listeners) listener(change); }
 
@@ -340,3 +341,4 @@ setInterval(look, 1500);
 // They ask this module for its words, so they come when it has some.
 import("./preview.js");
 import("./findings.js");
+import("./approve.js");

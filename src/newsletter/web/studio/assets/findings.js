@@ -23,12 +23,14 @@ function draw() {
   const errors = found.filter((one) => one.severity === "error").length;
   const others = found.length - errors;
   count.replaceChildren(
-    ...(errors ? [mark(`${errors} stop${errors === 1 ? "s" : ""} it`, "bad")] : []),
+    ...(errors ? [mark(`${errors} must be fixed`, "bad")] : []),
     ...(errors && others ? [" · "] : []),
-    ...(others ? [`${others} to look at`] : []),
+    ...(others ? [`${others} to check`] : []),
     ...(found.length ? [] : [mark("Nothing stops it", "good")]),
   );
   list.replaceChildren(...found.map(row));
+  const beside = document.querySelector("[data-problems]");
+  if (beside) beside.textContent = errors ? `; ${errors} problem${errors === 1 ? "" : "s"}` : others ? `; ${others} to check` : "";
   dots();
 }
 

@@ -47,6 +47,7 @@ function show(mail, started) {
   last = mail;
   // What is approved from this page is what it shows.
   for (const field of document.querySelectorAll("input[data-words]")) field.value = mail.words;
+  document.dispatchEvent(new Event("words"));
   paint();
   pane.querySelector(".inbox").hidden = false;
   pane.querySelector(".subject").textContent = mail.subject;

@@ -39,4 +39,12 @@ function say({ id, settled, planned, status }) {
   return `${of}; about ${seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`} to go`;
 }
 
-if (going.length) { look(); setInterval(look, 1000); }
+/** The seconds that are left to stop it. */
+function count() {
+  for (const part of document.querySelectorAll("[data-starts]")) {
+    const seconds = Math.round(Number(part.dataset.starts) - Date.now() / 1000);
+    if (seconds < 120) part.textContent = seconds > 0 ? `in ${seconds} s` : "in a moment";
+  }
+}
+
+if (going.length) { look(); count(); setInterval(() => { look(); count(); }, 1000); }

@@ -18,6 +18,7 @@ from newsletter.web.studio.issue.whose import offers_of, other_checks, paragraph
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.review.margin import count_open, margin_of
 from newsletter.web.studio.review.people import who_is_where
+from newsletter.web.studio.send.offer import find_offer
 from newsletter.web.studio.studio import Studio
 from newsletter.web.studio.visit import Visit
 from newsletter.wiring.clocks import desk_of
@@ -44,6 +45,7 @@ def show(studio: Studio, visit: Visit) -> Response:
     unused = unused_in(studio.parts) if template == "compose.html" else []
     file_versions = _versions(studio, part)
     lock = find_lock(desk_of(studio.parts), number) if template == "compose.html" else None
+    offer = find_offer(studio, number) if template == "compose.html" and not lock else None
     return studio.page(
         visit,
         template,
@@ -52,6 +54,8 @@ def show(studio: Studio, visit: Visit) -> Response:
         unused=unused,
         file_versions=file_versions,
         lock=lock,
+        offer=offer,
+        is_counting=offer is not None and (offer.n_readers is None or offer.findings is None),
         folder_words=_words(studio, number) if lock else "",
         paragraphs=paragraphs_of(part.post) if part.post else [],
         other_checks=other_checks(part.post) if part.post else [],

@@ -33,6 +33,7 @@ def test_mail(studio: Studio, visit: Visit) -> Response:
     parts.check_may_send()
     edition = press(parts.shelf, studio.newsletter, number).rendered.edition
     send_test(parts.provider, studio.newsletter, edition, address, reader, parts.clock, parts.sender.new_token())
+    parts.ledger.trials.begin(edition, n_addresses=1, by=visit.who.name)
     parts.after_sending()
     said = f"A test was handed over for {address}. {parts.provider.explain()}"
     back = {"home": "", "send": f"/issues/{number}/send"}.get(visit.word("back"), f"/issues/{number}")

@@ -118,6 +118,14 @@ FIELDS = (
         stand_in=Tracking.NONE,
     ),
     SettingField(
+        key="send_wait",
+        name="Seconds to stop a sending",
+        about="What is sent now to more than 500 readers waits for so long, with a button that stops it. 0 is not at all.",
+        group=_SENDING,
+        kind="number",
+        stand_in="60",
+    ),
+    SettingField(
         key="unapproved",
         name="An issue that nobody approved",
         about="What happens when its time comes.",
