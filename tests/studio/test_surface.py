@@ -86,8 +86,14 @@ def test_a_quote_a_link_and_a_merge_tag_look_like_what_they_are(page: Page) -> N
 
 
 def test_marks_come_when_the_caret_is_there_and_a_merge_tag_goes_as_one(page: Page) -> None:
-    """What is hidden can be changed all the same, by keys."""
+    """What is hidden can be changed all the same, by keys; and what a merge tag says to others, in words."""
     surface = words_of(page)
+    surface.get_by_role("img", name="first name, or reader").click()
+    page.get_by_label("For readers without one").fill("friend")
+    page.keyboard.press("Enter")
+    assert '{{ first_name | default("friend") }}:' in _value(page)
+    surface.press("Control+z")
+    assert _value(page) == WORDS
     surface.press("Control+End")
     for _ in range(len(" <!-- @ben: is that so? -->") + 1):
         surface.press("ArrowLeft")

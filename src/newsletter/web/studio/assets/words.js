@@ -4,6 +4,7 @@
 // surface that shows the words as they look, or by the text area itself: everybody else asks here, and need not know which.
 
 import { Surface } from "./surface.js";
+import { changeTag } from "./tag.js";
 
 const surfaces = new WeakMap();
 const PLAIN = "newsletter:plain-words";
@@ -123,12 +124,21 @@ function add(field, text, selectFrom = text.length, selectTo = selectFrom) {
   insert(field, text, { from: at, to: at, select: [at + selectFrom, at + selectTo] });
 }
 
+/** Change the merge tag of an element, or the one that the caret stands at; false where there is none. */
+function changeTagAt(field, element = null) {
+  const { from, to } = selected(field);
+  const tag = surfaces.get(field)?.tags().find((one) => (element ? one.element === element : from === to && (one.from === to || one.to === to)));
+  if (!tag) return false;
+  changeTag(field.value.slice(tag.from, tag.to), (source) => insert(field, source, { from: tag.from, to: tag.to }));
+  return true;
+}
+
 const TOOLS = {
   bold: (field) => around(field, "**"),
   italic: (field) => around(field, "*"),
   link,
   quote,
-  name: (field) => add(field, '{{ first_name | default("there") }}', 27, 32),
+  name: (field) => changeTagAt(field) || add(field, '{{ first_name | default("there") }}', 27, 32),
   remark: (field) => add(field, "<!-- @: remark -->", 6),
 };
 
@@ -148,6 +158,10 @@ export function tools(part, choosePicture) {
     if (name === "plain") { remember(surfaces.has(field)); show(field, plain, surfaces.has(field)); }
     else if (name === "image") choosePicture((text) => add(field, text));
     else if (name) TOOLS[name](field);
+  });
+  part.addEventListener("click", (event) => {
+    const tag = event.target.closest(".surface .tag");
+    if (tag && fieldOf(tag) === field) changeTagAt(field, tag);
   });
   part.addEventListener("keydown", (event) => {
     if (fieldOf(event.target) !== field || !(event.ctrlKey || event.metaKey) || event.altKey) return;
