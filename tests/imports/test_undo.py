@@ -94,6 +94,21 @@ def test_undo_leaves_everybody_as_they_were(engine: Engine, readers: Readers, tm
         Imports(engine).undo(99)
 
 
+def test_undo_ends_between_two_slices_and_is_finished_later(engine: Engine, readers: Readers, tmp_path: Path) -> None:
+    """A process that is to end does not first take a million people back."""
+    before = people(engine)
+    run = bring(engine, tmp_path, "email\n" + "".join(f"reader{n}@example.com\n" for n in range(1_200)))
+    imports, answers = Imports(engine), iter([True, False])
+    imports.ask_undo(run)
+
+    assert imports.undo(run, goes_on=lambda: next(answers)) == 1_000
+
+    assert imports.list_to_undo() == [run]
+    assert imports.undo(run) == 200
+    assert people(engine) == before
+    assert imports.list_to_undo() == []
+
+
 def test_undo_lowers_no_protection_that_came_since(
     engine: Engine, readers: Readers, membership: Membership, tmp_path: Path
 ) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import signal
 import sqlite3
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -18,7 +20,7 @@ from newsletter.db.engine import reading, writing
 from newsletter.db.lease import Lease, LeaseLost
 from newsletter.db.tables import lease
 from newsletter.db.types import database_now
-from newsletter.imports.carry_out import carry_out
+from newsletter.imports.carry_out import FOLDERS, carry_out
 from newsletter.imports.file_import import ImportLeft
 from newsletter.imports.report import ImportOptions
 from newsletter.imports.tables import upload, upload_slice
@@ -256,6 +258,51 @@ def test_files_of_which_the_program_dies_are_not_begun_without_end(on_sqlite: Pa
     found = on_sqlite.uploads.get(token)
     assert found.state is UploadState.STOPPED and found.problem is not None
     assert "begun 5 times" in found.problem.message
+
+
+def test_files_of_the_same_name_are_all_read(on_sqlite: Parts) -> None:
+    """Also where a disk takes two names for one, and where a name is longer than a disk takes."""
+    names = ["3-x.csv", "x.csv", "x.csv", "X.csv", f"{'😀' * 90}.csv"]
+    files = [(name, io.BytesIO(f"email\nana{n}@example.com\n".encode())) for n, name in enumerate(names)]
+    token = on_sqlite.uploads.keep(files, WISH)
+    Importer(on_sqlite, RUNS).beat()
+    looked = on_sqlite.uploads.get(token)
+    assert looked.problem is None and looked.found is not None
+    assert {one.email for one in looked.found.report.changes} == {f"ana{n}@example.com" for n in range(5)}
+
+
+def test_the_same_files_from_several_tabs_at_once_are_one_upload(parts: Parts) -> None:
+    """The other tabs are told that they are being worked on, and leave nothing behind."""
+    begin, told = threading.Barrier(3), list[str]()
+
+    def bring() -> None:
+        begin.wait()
+        try:
+            parts.uploads.keep([("readers.csv", io.BytesIO(a_file(200, 4)))], WISH)
+        except NotNow as refusal:
+            told.append(refusal.message)
+
+    tabs = [threading.Thread(target=bring) for _ in range(3)]
+    for tab in tabs:
+        tab.start()
+    for tab in tabs:
+        tab.join()
+    assert told == ["These files are being worked on already."] * 2
+    with reading(parts.engine) as connection:
+        assert connection.scalar(select(func.count()).select_from(upload)) == 1
+
+
+def test_files_of_a_killed_import_are_deleted(
+    on_sqlite: Parts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They lie among the machine's temporary files; those of an import under way stay."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    old, new = (Path(tempfile.mkdtemp(prefix=FOLDERS)) for _ in range(2))
+    (old / "readers.csv").write_text("email\nana@example.com\n")
+    two_days_ago = on_sqlite.clock.now().timestamp() - 2 * 86_400
+    os.utime(old, (two_days_ago, two_days_ago))
+    sweep(on_sqlite)
+    assert (old.exists(), new.exists()) == (False, True)
 
 
 def test_what_waits_is_bounded_and_goes_after_a_week(on_sqlite: Parts) -> None:

@@ -25,6 +25,8 @@ from newsletter.words.mistake import Interrupted, NewsletterError, NotNow
 
 log = logging.getLogger(__name__)
 
+# How the folders begin in which files lie while they are worked on, among the machine's other temporary ones.
+FOLDERS = "newsletter-upload-"
 # A process that dies of a file takes the sender with it.
 _MOST_BEGUN = 5
 
@@ -46,7 +48,7 @@ def carry_out(desk: ImportDesk, found: Upload, lease: Lease, *, goes_on: Callabl
     Each row is read once: what came of a batch and how far it is stand in its own transaction, which only counts while the
     lease is held. What a person has to mend is kept with the upload. Raises Interrupted where the database is away.
     """
-    with tempfile.TemporaryDirectory(prefix="newsletter-upload-") as folder:
+    with tempfile.TemporaryDirectory(prefix=FOLDERS) as folder:
         entries = desk.uploads.open_log(found, lease, Path(folder))
         try:
             _check_tries(found)

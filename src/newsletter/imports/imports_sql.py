@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -116,15 +116,16 @@ class Imports:
         with reading(self._engine) as connection:
             return connection.scalars(wanted.order_by(import_run.c.id)).all()
 
-    def undo(self, number: int) -> int:
+    def undo(self, number: int, *, goes_on: Callable[[], bool] = lambda: True) -> int:
         """Put everybody whom an import touched back as they were, but for what they did themselves since.
 
-        A list that the import made goes too, if nothing else uses it. Returns how many people and do-not-mail entries
-        that were. Raises Missing, or NotNow where it was undone before.
+        A list that the import made goes too, if nothing else uses it. Once `goes_on` is False it ends between two slices,
+        and another call does the rest. Returns how many people and do-not-mail entries that were. Raises Missing, or
+        NotNow where it was undone before.
         """
         run = self._get_kept(number)
         undone = 0
-        while some := self._undo_some(run) or self._close(run):
+        while goes_on() and (some := self._undo_some(run) or self._close(run)):
             undone += some
         return undone
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import count
 from pathlib import Path
 from typing import IO, Any
 
 import orjson
 from sqlalchemy import Engine, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from newsletter.db.doorbell import ring
 from newsletter.db.engine import reading, writing
@@ -29,6 +31,8 @@ _MOST_BYTES = 1_000_000_000
 _AT_ONCE = 4
 KEPT_DAYS = 7
 _ARRIVES_SECONDS = 3_600
+# Letters: a disk takes 255 bytes, and a letter has up to four.
+_LONGEST_NAME = 60
 _FROM_THE_START = {"n_begun": 0, "reached": 0, "done": 0, "total": 0, "found": "", "problem": ""}
 
 
@@ -230,13 +234,17 @@ class Uploads:
         """Everything is here: it takes the place of an earlier upload of the same files, and is looked at."""
         earlier = self.find(token)
         if earlier and earlier.is_at_work:
-            raise NotNow("These files are being worked on already.", fix="Look at how far it is.")
+            raise _worked_on()
         if earlier:
             self._remove(earlier.number)
-        with writing(self._engine) as connection:
-            values = {"token": token, "state": UploadState.LOOKING, "changed_at": database_now()}
-            connection.execute(update(upload).where(upload.c.id == number).values(**values))
-            ring(connection, Task.IMPORT)
+        try:
+            with writing(self._engine) as connection:
+                values = {"token": token, "state": UploadState.LOOKING, "changed_at": database_now()}
+                connection.execute(update(upload).where(upload.c.id == number).values(**values))
+                ring(connection, Task.IMPORT)
+        except IntegrityError:
+            # The same files came from another tab in this very moment.
+            raise _worked_on() from None
         return token
 
     def _begin(self, token: str, state: UploadState, values: Mapping[str, Any], allowed: Sequence[UploadState]) -> None:
@@ -303,11 +311,26 @@ def _upload(row: AnyRow) -> Upload:
     )
 
 
+def _worked_on() -> NotNow:
+    return NotNow("These files are being worked on already.", fix="Look at how far it is.")
+
+
 def _plain_names(names: Sequence[str]) -> list[str]:
-    """The files' own names without their paths, and changed where two are the same."""
-    found: list[str] = []
-    for number, name in enumerate(names):
+    """The files' own names without their paths, and changed where two are the same.
+
+    They are written into one folder: of two that are the same to a disk, the second would take the first one's place.
+    """
+    found: dict[str, str] = {}
+    for name in names:
         last = re.split(r"[/\\]", name)[-1]
-        plain = "".join(letter if letter.isprintable() else "_" for letter in last).lstrip(".")[-80:] or "file"
-        found.append(f"{number + 1}-{plain}" if plain in found else plain)
-    return found
+        letters = "".join(letter if letter.isprintable() else "_" for letter in last).lstrip(".")
+        plain = letters[-_LONGEST_NAME:] or "file"
+        free = next(one for one in _numbered(plain) if one.casefold() not in found)
+        found[free.casefold()] = free
+    return list(found.values())
+
+
+def _numbered(name: str) -> Iterator[str]:
+    yield name
+    for number in count(2):
+        yield f"{number}-{name}"

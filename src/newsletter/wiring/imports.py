@@ -61,7 +61,7 @@ class Importer:
     def _undo(self, number: int) -> None:
         with Lease(self._parts.engine, f"undo {number}").try_hold() as mine:
             if mine and not self._stop.is_set():
-                self._parts.imports.undo(number)
+                self._parts.imports.undo(number, goes_on=lambda: not self._stop.is_set())
 
 
 def import_desk(parts: Parts) -> ImportDesk:

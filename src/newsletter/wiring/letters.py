@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsletter.consent.expiry_sql import VALID_DAYS
+from newsletter.imports.carry_out import FOLDERS
 
 if TYPE_CHECKING:
     from newsletter.wiring import Parts
 
 SECONDS_BETWEEN_SWEEPS = 3_600.0
+# Longer than any import is worked on in one go.
+_IMPORT_SECONDS = 86_400.0
 
 
 def post_letters(parts: Parts) -> None:
@@ -25,8 +31,18 @@ def sweep(parts: Parts) -> None:
     parts.consent.expiry.forget_visitors()
     parts.consent.asking_again.end_silent()
     parts.uploads.sweep()
+    _drop_files_of_killed_imports(parts)
     # Where earlier versions kept files to import: they hold personal data, and nobody comes back to them.
     shutil.rmtree(parts.directory / "var" / "uploads", ignore_errors=True)
+
+
+def _drop_files_of_killed_imports(parts: Parts) -> None:
+    """A killed process leaves the files that it was importing in a folder of this machine: they hold personal data."""
+    long_ago = parts.clock.now().timestamp() - _IMPORT_SECONDS
+    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDERS}*"):
+        with suppress(OSError):
+            if folder.stat().st_mtime < long_ago:
+                shutil.rmtree(folder)
 
 
 class LetterBeat:
