@@ -108,6 +108,16 @@ def test_a_permission_that_is_missing_is_named(
     assert permission in told.value.fix
 
 
+def test_a_step_says_that_amazon_can_not_be_reached(desk: ConnectDesk, parts: Parts) -> None:
+    """The network is away: looking fails in a sentence at each step, and pressing changes nothing."""
+    secrets = parts.directory / "var" / "secrets.env"
+    secrets.write_text(f"{secrets.read_text()}NEWSLETTER_SES_URL=http://127.0.0.1:9\n")
+    assert desk.see("domain").look.state is StepState.UNKNOWN
+    for name in ("domain", "webhook"):
+        with pytest.raises(NewsletterError):
+            desk.do(name)
+
+
 def test_what_the_account_may_send_is_held_against_the_readers(desk: ConnectDesk, amazon: SesServer) -> None:
     """A day's mails that are fewer than one issue takes, the sandbox, and an account that was stopped."""
     need = MailNeed(readers=80_000, mails_a_month=350_000, rhythm="weekly")

@@ -6,7 +6,7 @@ from typing import Any
 
 from newsletter.ports.resolver import RecordType
 from newsletter.providers.ses.client import SesClient
-from newsletter.providers.ses.questions import ask_ses
+from newsletter.providers.ses.questions import ask_ses, ask_unless
 from newsletter.providers.steps import DnsRecord, StepDone, StepLook, StepState, dmarc_record
 from newsletter.words.mistake import NotNow
 
@@ -53,14 +53,7 @@ def forget_domain(client: SesClient, domain: str) -> StepDone:
 
 
 def _find(client: SesClient, domain: str) -> dict[str, Any] | None:
-    from botocore.exceptions import ClientError
-
-    try:
-        return client.ask("get_email_identity", EmailIdentity=domain)
-    except ClientError as error:
-        if error.response.get("Error", {}).get("Code") == "NotFoundException":
-            return None
-    return ask_ses(client, "get_email_identity", EmailIdentity=domain)
+    return ask_unless(client, "NotFoundException", "get_email_identity", EmailIdentity=domain)
 
 
 def _records(found: dict[str, Any], domain: str) -> tuple[DnsRecord, ...]:

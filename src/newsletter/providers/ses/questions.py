@@ -15,12 +15,22 @@ _MAY_NOT = ("AccessDeniedException", "AccessDenied", "AuthorizationError", "Auth
 
 def ask_ses(client: SesClient, operation: str, **values: object) -> dict[str, Any]:
     """The answer. Raises NotNow where a person has to do something, Unreachable where nothing is known."""
+    answer = ask_unless(client, "", operation, **values)
+    assert answer is not None
+    return answer
+
+
+def ask_unless(client: SesClient, code: str, operation: str, **values: object) -> dict[str, Any] | None:
+    """As `ask_ses`, but None where it answers with `code`: there is no such thing, or it is there already."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         return client.ask(operation, **values)
     except ClientError as error:
-        if error.response.get("Error", {}).get("Code") in _MAY_NOT:
+        said = str(error.response.get("Error", {}).get("Code", ""))
+        if said and said == code:
+            return None
+        if said in _MAY_NOT:
             action = "".join(part.title() for part in operation.split("_"))
             raise NotNow(
                 f"SES knows these keys, but they may not ask for {action}.",

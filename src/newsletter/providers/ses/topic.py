@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from newsletter.providers.ses.client import SesClient
-from newsletter.providers.ses.questions import ask_ses
+from newsletter.providers.ses.questions import ask_ses, ask_unless
 from newsletter.providers.steps import StepDone, StepLook, StepState
 from newsletter.words.mistake import NotNow
 
@@ -46,14 +46,14 @@ def make_topic(ses: SesClient, sns: SesClient, name: str, settings: dict[str, st
     """Each part is found where it is there already, so that doing it again goes on where it broke off."""
     topic = settings.get(TOPIC) or str(ask_ses(sns, "create_topic", Name=name)["TopicArn"])
     group = settings.get(CONFIGURATION_SET) or name
-    _unless(ses, _THERE_ALREADY, "create_configuration_set", ConfigurationSetName=group)
+    ask_unless(ses, _THERE_ALREADY, "create_configuration_set", ConfigurationSetName=group)
     wanted = {"Enabled": True, "MatchingEventTypes": _KINDS, "SnsDestination": {"TopicArn": topic}}
     values: dict[str, Any] = {
         "ConfigurationSetName": group,
         "EventDestinationName": _DESTINATION,
         "EventDestination": wanted,
     }
-    if not _unless(ses, _THERE_ALREADY, "create_configuration_set_event_destination", **values):
+    if ask_unless(ses, _THERE_ALREADY, "create_configuration_set_event_destination", **values) is None:
         ask_ses(ses, "update_configuration_set_event_destination", **values)
     return StepDone(
         words=f"SES will tell the topic {name} what becomes of each mail. Restart the program, and then subscribe to it.",
@@ -65,7 +65,7 @@ def drop_topic(ses: SesClient, sns: SesClient, url: str, settings: dict[str, str
     """The topic itself stays: others may have subscribed to it."""
     unsubscribe(sns, url, settings.get(TOPIC, ""))
     if group := settings.get(CONFIGURATION_SET):
-        _unless(
+        ask_unless(
             ses,
             _NOT_THERE,
             "delete_configuration_set_event_destination",
@@ -118,17 +118,3 @@ def _subscriptions(sns: SesClient, topic: str, url: str) -> list[str]:
             break
         following = {"NextToken": page["NextToken"]}
     return found
-
-
-def _unless(client: SesClient, code: str, operation: str, **values: object) -> bool:
-    """Whether it was done; False where SES said instead that it was there, or gone, already: `code`."""
-    from botocore.exceptions import ClientError
-
-    try:
-        client.ask(operation, **values)
-    except ClientError as error:
-        if error.response.get("Error", {}).get("Code") == code:
-            return False
-        # Once more, for the refusal in people's words: nothing was done by the first.
-        ask_ses(client, operation, **values)
-    return True
