@@ -78,6 +78,9 @@ def test_times_are_read(text: str, at: str) -> None:
         ("next thursday 9am", "not a time"),
         ("3/12 09:00", "not a time"),
         ("31 feb 09:00", "no such day"),
+        ("1 jan 0001 00:00", "not a time"),
+        ("9999-12-31T23:59-12:00", "not a time"),
+        ("3 dec ²²²² 9:00", "not a time"),
         ("22 nov 2026 09:00", "has passed"),
     ],
 )

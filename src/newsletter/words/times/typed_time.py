@@ -45,7 +45,11 @@ def parse_moment(text: str, *, now: datetime, zone: str) -> Occurrence:
     can't be read, what could mean two times, and what has passed.
     """
     words = " ".join(text.split())
-    found = _with_offset(words, zone) or _in_words(words, now, zone)
+    try:
+        found = _with_offset(words, zone) or _in_words(words, now, zone)
+    except OverflowError as error:
+        # The first and the last day of the calendar, in a zone where it is another day.
+        raise _unread(words) from error
     if found.at <= now:
         raise Mistake(
             f"{say_moment(found.at, _zone_of(words, zone))} has passed.", fix="Name a later time, or send it now."
@@ -146,7 +150,7 @@ def _month_and_day(tokens: Sequence[str]) -> tuple[_Date | None, int]:
         match = _DAY_NUMBER.fullmatch(number)
         month = next((n for n, one in enumerate(_MONTHS, 1) if len(name) >= 3 and one.startswith(name.rstrip("."))), 0)
         if match and month:
-            has_year = len(tokens) > 2 and len(tokens[2]) == 4 and tokens[2].isdigit()
+            has_year = len(tokens) > 2 and len(tokens[2]) == 4 and tokens[2].isdecimal()
             return _Date(day=int(match[1]), month=month, year=int(tokens[2]) if has_year else None), 2 + has_year
     return None, 0
 
