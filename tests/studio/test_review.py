@@ -12,7 +12,7 @@ from email import message_from_bytes, policy
 import pytest
 from starlette.testclient import TestClient
 
-from newsletter.schedule.tell import tell_all
+from newsletter.schedule.tell import tell_all, with_line
 from newsletter.web.studio.review.presence import Presence
 from newsletter.wiring.clocks import desk_of
 from newsletter.words.user import Role, User
@@ -213,6 +213,13 @@ def test_ben_is_asked_to_approve_with_what_changed_since(world: World) -> None:
     ]
     pages = [one.get_body(("html",)).get_content() for one in mails]
     assert any("frost lets it" in one and "Approve it</a>" in one and "The last boat leaves" in one for one in pages)
+
+
+def test_the_link_to_approve_leads_there_whatever_the_person_is_called() -> None:
+    """A name may hold the signs by which a line is cut up."""
+    page = with_line("<body></body>", "Ada B.: chief asks you to approve this issue. Approve it: https://example.com/1")
+    assert '<a href="https://example.com/1" style="color:#a3150d">Approve it</a>' in page
+    assert "Ada B.: chief asks you to approve this issue. " in page
 
 
 def test_nobody_is_shown_to_themselves(world: World) -> None:

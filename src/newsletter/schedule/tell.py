@@ -77,7 +77,7 @@ def _shown(desk: Desk, notice: Notice) -> Edition:
 def with_line(html: str, said: str) -> str:
     """The page of a mail with lines above it; an address at the end of the first is a link on the words before it."""
     first, *more = said.split("\n")
-    words, _, url = first.partition(": ")
+    words, _, url = first.rpartition(": ")
     before, _, label = words.rpartition(". ")
     bar = (
         '<div style="background:#fffbe6;color:#1a1a1a;border-bottom:2px solid #b38600;padding:14px 16px;'
