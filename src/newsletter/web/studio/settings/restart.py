@@ -19,6 +19,7 @@ _BACK = {
     "first-day": "/first-day",
     "settings": "/settings",
     "templates": "/settings/templates",
+    "letterbox": "/settings/letterbox",
 }
 
 
@@ -32,6 +33,8 @@ def waiting_for_restart(studio: Studio) -> tuple[str, ...]:
     named = [field.name for field in FIELDS if setting_value(written, field.key) != setting_value(before, field.key)]
     if written.kind is not before.kind or written.provider_settings != before.provider_settings:
         named.append("Sending service")
+    if written.imap_url != before.imap_url:
+        named.append("Mailbox for finds")
     return tuple(named)
 
 
