@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from newsletter.ledger.pack import TokenKey
     from newsletter.ledger.send import Sender
     from newsletter.ledger.settle import Looker
+    from newsletter.ledger.trials.send_test import Tester
     from newsletter.ports.clock import Clock
     from newsletter.ports.provider import Evidence, Provider
     from newsletter.providers.kind import ProviderSetup
@@ -221,6 +222,18 @@ class Parts(Books):
             clock=self.clock,
             new_token=lambda: secrets.token_hex(16),
             pace=self.config.pace,
+        )
+
+    @cached_property
+    def tester(self) -> Tester:
+        from newsletter.ledger.trials.send_test import Tester
+
+        return Tester(
+            provider=self.provider,
+            newsletter=self.config.newsletter,
+            trials=self.ledger.trials,
+            clock=self.clock,
+            new_token=lambda: secrets.token_hex(16),
         )
 
     @cached_property

@@ -261,23 +261,31 @@ class _Lines:
 
 @click.command()
 @click.argument("issue", type=int)
-@click.option("--to", "address", required=True, metavar="EMAIL", help="Where the test mail goes.")
+@click.option("--to", "address", metavar="EMAIL", default="", help="Where the test mail goes.")
+@click.option(
+    "--us", is_flag=True, help="To everybody who makes the newsletter: users, and `editors` of newsletter.toml."
+)
 @click.pass_obj
-def test(folder: Folder, issue: int, address: str) -> None:
-    """Send ISSUE to one address, to look at it in a real mail client. It is not counted anywhere.
+def test(folder: Folder, issue: int, address: str, us: bool) -> None:
+    """Send ISSUE to one address, or to all of us, to look at it in a real mail client. It says on top that it is a test.
 
     \b
     Example:
       newsletter test 42 --to me@example.com
+      newsletter test 42 --us
     """
     from newsletter.compose.press import press
-    from newsletter.consent.trial_address import whom_to_test
-    from newsletter.ledger.trials.send_test import send_test
+    from newsletter.consent.trial_address import addresses_of_us, whom_to_test
 
+    if bool(address) == us:
+        raise click.UsageError("Name an address with --to, or say --us.")
     parts = parts_of(folder, makes_mail=True, sends=True)
-    edition = press(parts.shelf, parts.config.newsletter, issue).rendered.edition
+    newsletter = parts.config.newsletter
+    edition = press(parts.shelf, newsletter, issue).rendered.edition
+    users = [account.user for account in parts.users.list_users()]
+    ours = addresses_of_us(users, more=parts.config.editors, otherwise=(newsletter.reply_to, newsletter.sender))
     # The person at the machine is the owner.
-    address, reader = whom_to_test(parts.readers, address, people=None)
-    send_test(parts.provider, parts.config.newsletter, edition, address, reader, parts.clock, parts.sender.new_token())
-    parts.ledger.trials.begin(edition, n_addresses=1, by=getuser())
-    click.echo(f"A test of issue {issue} was handed over for {address}. {parts.provider.explain()}")
+    to = [whom_to_test(parts.readers, one, people=None) for one in (ours if us else [address])]
+    went = issue in parts.ledger.tallies.list_went([issue])
+    tested = parts.tester.send(edition, to, by=getuser(), went=went)
+    click.echo(f"Test {tested.number} of issue {issue}. {tested.said} {parts.provider.explain()}")

@@ -1,8 +1,13 @@
-"""Trial: an issue handed over for one address, outside the ledger."""
+"""Test mails handed over: an issue for one address, or for several at once, outside the account of who has it."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
 from newsletter.ledger.pack import list_headers, lone_claim, reader_columns
+from newsletter.ledger.trials.first_line import first_line, with_first_line
+from newsletter.ledger.trials.trials_sql import Trials
 from newsletter.ports.clock import Clock
 from newsletter.ports.provider import Provider
 from newsletter.words.consignment import Consignment
@@ -12,6 +17,56 @@ from newsletter.words.mistake import NotNow
 from newsletter.words.newsletter import Newsletter
 from newsletter.words.outcome import Accepted
 from newsletter.words.subscriber import Subscriber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedTest:
+    """A test that was handed over: its number, and to whom. `refused` are addresses that were not taken, and why."""
+
+    number: int
+    addresses: Sequence[str]
+    refused: Sequence[tuple[str, str]] = ()
+
+    @property
+    def said(self) -> str:
+        """What came of it, in sentences."""
+        missed = "".join(f" Not for {address}: {why}" for address, why in self.refused)
+        return f"A test was handed over for {', '.join(self.addresses)}.{missed}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tester:
+    """What sends tests: by `provider`, numbered by `trials`. `new_token` mints the name of each hand-over."""
+
+    provider: Provider
+    newsletter: Newsletter
+    trials: Trials
+    clock: Clock
+    new_token: Callable[[], str]
+
+    def send(
+        self, words: Edition, to: Sequence[tuple[str, Subscriber | None]], *, by: str, went: bool = False
+    ) -> HandedTest:
+        """One copy for each of these addresses, as one test with one number. `went`: others have the issue already.
+
+        Raises NotNow where the provider takes none of them.
+        """
+        number = self.trials.begin(words, n_addresses=len(to), by=by)
+        line = first_line(number, words.issue, at=self.clock.now(), zone=self.newsletter.zone, went=went)
+        said = with_first_line(words, line)
+        taken, refused = [], []
+        for address, reader in to:
+            try:
+                send_test(self.provider, self.newsletter, said, address, reader, self.clock, self.new_token())
+            except NotNow as why:
+                if len(to) == 1:
+                    raise
+                refused.append((address, why.message))
+            else:
+                taken.append(address)
+        if not taken:
+            raise NotNow(refused[0][1], fix="Mend that and send the test again.")
+        return HandedTest(number=number, addresses=taken, refused=refused)
 
 
 def send_test(

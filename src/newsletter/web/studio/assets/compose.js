@@ -332,7 +332,7 @@ document.querySelector(".bar .test").addEventListener("submit", async (event) =>
   if (saver.isIdle) return;
   event.preventDefault();
   await saver.flush();
-  if (saver.isIdle) event.target.requestSubmit();
+  if (saver.isIdle) event.target.requestSubmit(event.submitter);
 });
 ordering(toc, drawer, step);
 begin();

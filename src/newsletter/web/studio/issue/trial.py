@@ -7,14 +7,14 @@ from datetime import timedelta
 from starlette.responses import HTMLResponse, Response
 
 from newsletter.compose.press import press
-from newsletter.consent.trial_address import whom_to_test
+from newsletter.consent.trial_address import addresses_of_us, whom_to_test
 from newsletter.ledger.sample import sample
-from newsletter.ledger.trials.send_test import send_test
 from newsletter.web.studio.issue.preview import framed
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.studio import Studio
 from newsletter.web.studio.visit import Visit
-from newsletter.words.mistake import Missing
+from newsletter.words.mistake import Missing, NewsletterError, NotNow
+from newsletter.words.subscriber import Subscriber
 from newsletter.words.user import Role
 
 _SHARED_FOR = timedelta(days=7)
@@ -26,19 +26,36 @@ _SHARED_POLICY = (
 
 
 def test_mail(studio: Studio, visit: Visit) -> Response:
-    """Hand over one copy for one address; it is counted nowhere."""
+    """Hand over one copy for one address, or for all of us; no reader's account counts it."""
     number, parts = visit.number("number"), studio.parts
     people = None if visit.who.role.may(Role.EDITOR) else _people(studio)
-    address, reader = whom_to_test(parts.readers, visit.word("to"), people=people)
+    is_for_us = visit.word("us") == "yes"
+    to, barred = _us(studio) if is_for_us else ([whom_to_test(parts.readers, visit.word("to"), people=people)], "")
     parts.check_may_send()
     edition = press(parts.shelf, studio.newsletter, number).rendered.edition
-    send_test(parts.provider, studio.newsletter, edition, address, reader, parts.clock, parts.sender.new_token())
-    parts.ledger.trials.begin(edition, n_addresses=1, by=visit.who.name)
+    went = number in parts.ledger.tallies.list_went([number])
+    tested = parts.tester.send(edition, to, by=visit.who.name, went=went)
     parts.after_sending()
-    said = f"A test was handed over for {address}. {parts.provider.explain()}"
+    said = f"{tested.said}{barred} {'They lie in the inbox.' if parts.config.is_practice else parts.provider.explain()}"
     back = {"home": "", "send": f"/issues/{number}/send"}.get(visit.word("back"), f"/issues/{number}")
     answer = visit.json({"said": said}) if visit.data is not None else visit.go(back, said=said)
-    return visit.remembering_test_address(answer, address)
+    return answer if is_for_us else visit.remembering_test_address(answer, to[0][0])
+
+
+def _us(studio: Studio) -> tuple[list[tuple[str, Subscriber | None]], str]:
+    """The addresses of those who make the newsletter, and a sentence about those that may not be mailed."""
+    parts, newsletter = studio.parts, studio.newsletter
+    users = [account.user for account in parts.users.list_users()]
+    ours = addresses_of_us(users, more=parts.config.editors, otherwise=(newsletter.reply_to, newsletter.sender))
+    may, barred = [], []
+    for address in ours:
+        try:
+            may.append(whom_to_test(parts.readers, address, people=None))
+        except NewsletterError as why:
+            barred.append(f" Not for {address}: {why.message}")
+    if not may:
+        raise NotNow("There is no address of ours to send a test to.", fix="Add the people who write, under Users.")
+    return may, "".join(barred)
 
 
 def _people(studio: Studio) -> list[str]:
