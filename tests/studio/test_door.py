@@ -17,7 +17,9 @@ CLOSED = [page for page in PAGES if not page.is_open]
 
 
 def _path(path: str) -> str:
-    return "/studio" + path.replace("{number:int}", "1")
+    for value in ("number", "box"):
+        path = path.replace(f"{{{value}:int}}", "1")
+    return "/studio" + path
 
 
 def test_the_token_of_the_machine_opens_the_studio(stranger: World) -> None:

@@ -42,7 +42,7 @@ def test_each_question_is_answered_with_one_press_and_then_it_is_approved(world:
     assert ">Approve these words</button>" not in page
     assert world.parts.schedule.approvals.find(1) is None
 
-    assert sorted(one.partition(":")[0] for one in _presses(page)) == ["I looked at it", "Keep this subject"]
+    assert sorted(one.partition(":")[0] for one in _presses(page)) == ["Accept as is", "Keep this subject"]
     while presses := _presses(page):
         assert world.post("/issues/1/answer", finding=next(iter(presses.values()))).status_code == 303
         page = world.client.get("/studio/issues/1/send").text

@@ -129,7 +129,7 @@ def test_other_pages_name_the_doubts_of_a_post_once_and_lead_to_its_words(doubtf
         in page
     )
     assert f'href="/studio/issues/1?part={PART}&all#whose">Decide them all</a>' in page
-    assert page.count(">I looked at it</button>") == 1
+    assert page.count(">Accept as is</button>") == 1
 
     (found,) = (
         one["id"] for one in doubtful.client.get("/studio/issues/1/findings").json()["findings"] if one["at_words"]

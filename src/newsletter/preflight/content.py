@@ -131,7 +131,7 @@ def _open_checks(post: Post) -> Iterator[Finding]:
             f"“{post.title}” still has a note for the editor: {check}",
             "Look at it, then remove the note from `checks:` in the post.",
             post=post.slug,
-            answer=Answer(press="I looked at it", note=check),
+            answer=Answer(press="Accept as is", note=check),
         )
 
 

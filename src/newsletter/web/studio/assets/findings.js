@@ -55,7 +55,7 @@ function row(one) {
   const acts = document.createElement("div");
   const place = partOf(one);
   if (place) acts.append(button("Show", () => goTo(place)));
-  if (one.mend) acts.append(" ", button(one.mend.is_sure ? "Mend" : "Change it", () => mend(one)));
+  if (one.mend) acts.append(" ", button("Fix", () => mend(one)));
   if (one.answer) acts.append(" ", button(one.answer, () => (one.at_words ? goTo(partOf(one), true, "&all") : settle(one))));
   line.append(dot, text, acts);
   return line;

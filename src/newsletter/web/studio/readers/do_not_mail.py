@@ -84,7 +84,7 @@ def _put_back(studio: Studio, visit: Visit) -> str:
     n_addresses = None if number is None else studio.parts.wrong_bounces.put_back(number)
     if n_addresses is None:
         raise Mistake("There is nothing to put back.", fix="Load the page again.")
-    return f"{n_addresses:,} addresses are on the do-not-mail list again."
+    return f"{n_addresses:,} addresses are blocked again."
 
 
 def _undo(studio: Studio, visit: Visit) -> str:

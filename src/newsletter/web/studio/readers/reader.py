@@ -112,9 +112,7 @@ def act(studio: Studio, visit: Visit) -> Response:
         return visit.go(back, said=f"They may be asked again. {said}")
     if what == "block":
         parts.consent.membership.suppress(person.email, SuppressionReason.MANUAL)
-        return visit.go(
-            back, said=f"{person.email} is on the do-not-mail list: nothing goes there, whatever a list says."
-        )
+        return visit.go(back, said=f"{person.email} is blocked: nothing goes there, whatever a list says.")
     raise NoSuchAct
 
 

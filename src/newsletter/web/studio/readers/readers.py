@@ -26,7 +26,7 @@ STANDINGS = {
     "pending": "not confirmed",
     _RESTING: "take a break",
     "ended": "left",
-    _BLOCKED: "do-not-mail",
+    _BLOCKED: "blocked",
 }
 
 
@@ -111,7 +111,7 @@ def _about(studio: Studio, text: str) -> str:
         return f"The person with this address was erased on {erased.erased_at:%-d %B %Y}."
     reason = studio.parts.readers.find_suppression(text)
     if reason:
-        return f"It is nobody's here, and on the do-not-mail list: {REASONS[reason]}."
+        return f"It is nobody's here, and blocked: {REASONS[reason]}."
     former = studio.parts.readers.find_former(text)
     if former:
         where = f" That reader is now {former.present}." if former.present else ""
