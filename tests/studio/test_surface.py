@@ -205,7 +205,7 @@ def test_the_same_presses_give_the_same_words_as_in_a_text_area(page: Page) -> N
 
 @pytest.mark.walks
 def test_any_presses_give_the_same_words_as_in_a_text_area(page: Page) -> None:
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.lists(st.sampled_from(PRESSES), min_size=1, max_size=40), st.sampled_from(BEGINNINGS))
     def same(presses: list[str], beginning: str) -> None:
         _both(page, presses, beginning)
