@@ -200,6 +200,23 @@ def looked_at(page: Page, address: str) -> Iterator[str]:
             page.wait_for_selector("#view[data-took]", state="attached")
             page.wait_for_timeout(400)
         yield path
+    for post in ("", "2026-11-22-the-lamp-that-is-left-on"):
+        yield _by_a_guests_link(page, address, post)
+
+
+def _by_a_guests_link(page: Page, address: str, post: str) -> str:
+    """Open the issue, or one post of it, as a guest does, with a note on it; its path."""
+    page.goto(address.partition("?")[0] + "/issues/2/review")
+    page.locator("#post").select_option(post)
+    page.get_by_role("button", name="Make a link").click()
+    link = page.locator("#links ~ ul input.mono").first.input_value()
+    page.goto(f"{address.partition('/studio')[0]}/studio{link.partition('/studio')[2]}")
+    page.locator(".new-note > summary").last.click()
+    form = page.locator(".new-note form").last
+    form.locator("[name=note]").fill("Not since 2019.")
+    form.locator("[name=name]").fill("Mara")
+    form.get_by_role("button", name="Save note").click()
+    return f"/review/of-{'a-post' if post else 'an-issue'}"
 
 
 def add_users(parts: Parts) -> None:

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from tests.running import a_folder
-from tests.studio.serving import Serving, browser, signed_in, studio, words_of
+from tests.studio.serving import Serving, browser, select_words, signed_in, studio, words_of
 
 POST = "posts/2026-11-20-ferries-in-winter.md"
 
@@ -213,3 +214,26 @@ def test_keys_decide_whose_words_a_paragraph_is(chromium: Browser, serving: Serv
     page.keyboard.press("u")
     expect(page.locator("#whose-head")).to_have_text("One left to decide")
     assert path.read_text() == before
+
+
+def test_what_others_write_while_a_picture_is_chosen_stays(chromium: Browser, serving: Serving, tmp_path: Path) -> None:
+    """The part is not drawn afresh under an open question: the picture would go into words that are not on the page any more."""
+    page = _compose(chromium, serving)
+    select_words(page, "A timetable")
+    page.locator("[data-tool=image]").click()
+    picture = tmp_path / "boat.png"
+    Image.new("RGB", (40, 30), "navy").save(picture)
+    page.locator("#picture-file").set_input_files(picture)
+    page.locator("#picture-alt").fill("A boat in ice")
+    path = serving.directory / POST
+    path.write_text(path.read_text().replace("The last boat", "The very last boat"))
+    # Longer than the page waits between two looks at its files.
+    page.wait_for_timeout(2000)
+    page.get_by_role("button", name="Insert", exact=True).click()
+
+    _soon(lambda: "![A boat in ice](images/" in path.read_text() and "The very last boat" in path.read_text())
+    page.wait_for_timeout(500)
+    words_of(page).press("End")
+    page.keyboard.type("More.")
+    _soon(lambda: "More." in path.read_text())
+    assert "![A boat in ice](images/" in path.read_text() and "The very last boat" in path.read_text()

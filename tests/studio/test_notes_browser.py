@@ -70,3 +70,27 @@ def test_a_note_on_selected_words_survives_a_dead_studio(chromium: Browser, serv
     expect(page.locator(".over summary").first).to_contain_text("1 settled")
 
     assert [one.text for one in NoteFiles(serving.directory).entries(POST)] == ["Does it?", "It does.", ""]
+
+
+def test_a_suggestion_that_is_begun_stays_while_another_note_is_settled(chromium: Browser, serving: Serving) -> None:
+    """Its passage and its words are still in the form, and come back when the page is loaded again."""
+    page = signed_in(chromium, serving)
+    page.goto(f"{serving.home}/issues/1")
+    page.wait_for_selector("[data-note]")
+    page.locator("#new-note > summary").click()
+    page.locator("#note-text").fill("Is it?")
+    page.get_by_role("button", name="Save note").click()
+    expect(page.locator(".note")).to_contain_text("Is it?")
+    page.locator("#new-note > summary").click()
+    page.locator("#note-quote").fill(QUOTE)
+    page.get_by_text("Suggest other words").click()
+    page.locator("#note-instead").fill("a line of ice")
+    page.get_by_role("button", name="Settle").click()
+    expect(page.locator(".over summary").first).to_contain_text("1 settled")
+    expect(page.locator("#note-instead")).to_have_value("a line of ice")
+    expect(page.locator("#note-quote")).to_have_value(QUOTE)
+    page.reload()
+    expect(page.locator("#note-instead")).to_have_value("a line of ice")
+    page.get_by_role("button", name="Save note").click()
+    expect(page.locator(".note .instead")).to_contain_text("a line of ice")
+    expect(page.locator("#note-instead")).to_have_value("")

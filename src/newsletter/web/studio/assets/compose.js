@@ -223,7 +223,8 @@ function clash(file, field, value, answer) {
 
 /** Whether a file was changed by somebody else: looked at every 1.5 s while the page is seen. */
 async function look() {
-  if (document.hidden || !saver.isIdle || document.querySelector("#clash").open) return;
+  // An open question, such as for a picture, is about the words as they are on the page now.
+  if (document.hidden || !saver.isIdle || document.querySelector("dialog[open]")) return;
   const before = { ...versions };
   let found;
   try {
@@ -231,7 +232,7 @@ async function look() {
     if (!response.ok) return;
     found = await response.json();
   } catch { return; }
-  if (!saver.isIdle || Object.entries(before).some(([file, version]) => versions[file] !== version)) return;
+  if (!saver.isIdle || document.querySelector("dialog[open]") || Object.entries(before).some(([file, version]) => versions[file] !== version)) return;
   const { file, key } = part().dataset;
   if (found[file] && found[file] !== versions[file]) {
     const goBack = placeOf(document.activeElement);

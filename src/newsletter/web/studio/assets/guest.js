@@ -39,13 +39,13 @@ for (const fold of document.querySelectorAll(".new-note")) {
 
 for (const area of document.querySelectorAll("[data-kept]")) {
   try { area.value ||= localStorage.getItem(key(area)) ?? ""; } catch { /* a browser that keeps nothing */ }
-  if (area.value) area.closest("details").open = true;
+  for (let fold = area.value && area.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
   area.addEventListener("input", () => { try { localStorage.setItem(key(area), area.value); } catch { /* it is on the screen */ } });
 }
 // The page that comes after a note was kept has it: what was typed for it is not needed any more.
 const noted = document.getElementById(location.hash.slice(1));
 if (noted) {
-  const texts = new Set([...document.querySelectorAll(".note .said-text")].map((one) => one.textContent.trim()));
+  const texts = new Set([...document.querySelectorAll(".note .said-text, .note ins")].map((one) => one.textContent.trim()));
   for (const area of document.querySelectorAll("[data-kept]")) {
     if (!texts.has(area.value.trim())) continue;
     try { localStorage.removeItem(key(area)); } catch { /* nothing was kept */ }

@@ -50,7 +50,7 @@ function takeOver() {
     area.value = kept.text;
     // Under the same mark it is noted once, also where two tabs have it and both save it.
     area.form.elements.id.value = kept.mark;
-    area.closest("details").open = true;
+    for (let fold = area.closest("details"); fold && margin().contains(fold); fold = fold.parentElement.closest("details")) fold.open = true;
   }
   const tools = write.querySelector(".tools");
   if (tools && !tools.querySelector("[data-note]")) {
@@ -85,13 +85,13 @@ async function send(form, button) {
   for (const fold of form.querySelectorAll("details")) fold.open = false;
   if (form.closest("#new-note")) form.closest("#new-note").open = false;
   if (button.value === "accept") await goTo(partKey(), true);
-  else await refresh();
+  else await refresh(form);
   document.dispatchEvent(new Event("noted"));
   document.getElementById(`note-${data.on ?? answer.id}`)?.focus();
 }
 
-/** The notes of the open part as they are now. */
-async function refresh() {
+/** The notes of the open part as they are now. A new note that is begun stays in its form, unless that was the one that was `sent`. */
+async function refresh(sent = null) {
   const key = partKey();
   let response;
   try { response = await fetch(`${root}/studio${here}?part=${encodeURIComponent(key)}&notes`, { redirect: "error" }); } catch { return; }
@@ -101,6 +101,8 @@ async function refresh() {
   for (const field of fresh.querySelectorAll("[name=csrf]")) field.value = csrf;
   const at = spot();
   for (const fold of margin().querySelectorAll("details[open]")) unfold(fresh, fold);
+  const begun = margin().querySelector("#new-note");
+  if (!begun.contains(sent) && [...begun.querySelectorAll("textarea")].some((area) => area.value)) fresh.querySelector("#new-note").replaceWith(begun);
   margin().replaceWith(fresh);
   takeOver();
   spot(at)?.focus();
@@ -134,7 +136,7 @@ function show(quote) {
   select(area, at, at + quote.dataset.quote.length);
 }
 
-write.addEventListener("input", (event) => { if (event.target.matches("[data-kept]")) keep(event.target); });
+write.addEventListener("input", (event) => { for (const area of event.target.form?.querySelectorAll("[data-kept]") ?? []) keep(area); });
 write.addEventListener("submit", (event) => {
   if (!event.target.closest("#notes")) return;
   event.preventDefault();

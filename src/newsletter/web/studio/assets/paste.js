@@ -84,6 +84,8 @@ export function pasting(form, issue, { noted, decide }) {
   async function become(field, from, url, how) {
     const [status, answer] = await post(`/issues/${issue}/address`, { file: form.dataset.file, address: url, how });
     if (status !== 200) { tell([answer.message, answer.fix]); return; }
+    // While the page was read another part was opened: its words are not the ones that were meant.
+    if (!field.isConnected) return;
     const start = field.value.startsWith(url, from) ? from : field.value.indexOf(url);
     if (start >= 0) insert(field, fitted(answer.text, field.value, start, start + url.length), { from: start, to: start + url.length });
     tell([answer.said]);
