@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -66,6 +67,25 @@ def test_many_real_readers_wait_a_minute_with_a_stop(real: World) -> None:
     answer = real.post("/issues/1/control", act="stop")
     assert "Stopped: nobody has it." in real.client.get(answer.headers["location"]).text
     assert ["cancelled"] == real.statuses()
+
+
+def test_stopping_and_sending_at_once_are_about_one_sending(world: World) -> None:
+    """The issue waits for another time on other lists, and their readers are neither dropped nor mailed early."""
+    names = ("weekly", "extras", "late")
+    for place, name in enumerate(names):
+        add_readers(world.parts.engine, name, range(3 * place, 3 * place + 3))
+        world.post("/issues/1/send", list=name, when="at", at="tomorrow at 9")
+        world.until("scheduled")
+    numbers = {one.list_name: one.id for one in world.parts.ledger.mailings.list_in([MailingStatus.SCHEDULED])}
+    assert f'name="mailing" value="{numbers["late"]}"' in world.client.get("/studio/issues/1/send").text
+
+    world.post("/issues/1/control", act="stop", mailing=str(numbers["weekly"]))
+    world.post("/issues/1/control", act="now", mailing=str(numbers["extras"]))
+
+    until = time.monotonic() + 30
+    while "finished" not in world.statuses() and time.monotonic() < until:
+        time.sleep(0.1)
+    assert ["cancelled", "finished", "scheduled"] == world.statuses()
 
 
 def test_what_has_begun_is_paused_and_not_ended_by_stop(world: World) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, exists, or_, select, true, update
 
 from newsletter.db.engine import is_sqlite, let_others_in, reading, writing
 from newsletter.db.frozen import patiently
@@ -70,13 +70,13 @@ class Control:
             return finished == 1
 
     @patiently
-    def pause(self, issue: int, reason: str) -> int:
-        """Pause the mailings of an issue.
+    def pause(self, issue: int, reason: str, *, only: int | None = None) -> int:
+        """Pause the mailings of an issue; with `only`, that one of them.
 
         One that is still being planned is planned to its end, and then opens paused.
         """
         with writing(self._engine) as connection:
-            ids = self._lock(connection, issue, mailing.c.status.in_((MailingStatus.PLANNING, *_RUNNING)))
+            ids = self._lock(connection, issue, _is(only), mailing.c.status.in_((MailingStatus.PLANNING, *_RUNNING)))
             theirs = mailing.c.id.in_(ids)
             connection.execute(update(mailing).where(theirs).values(pause_reason=reason))
             move_status(connection, theirs, out_of=_RUNNING, to=MailingStatus.PAUSED)
@@ -104,17 +104,18 @@ class Control:
     def _ours(self, issue: int) -> ColumnElement[bool]:
         return and_(mailing.c.issue == issue, mailing.c.is_practice == self._practice)
 
-    def _lock(self, connection: Connection, issue: int, which: ColumnElement[bool]) -> list[int]:
-        mine = select(mailing.c.id).where(self._ours(issue), which).order_by(mailing.c.id)
+    def _lock(self, connection: Connection, issue: int, *which: ColumnElement[bool]) -> list[int]:
+        mine = select(mailing.c.id).where(self._ours(issue), *which).order_by(mailing.c.id)
         return list(connection.scalars(mine.with_for_update()))
 
     @patiently
-    def cancel(self, issue: int) -> int:
-        """Cancel the mailings with the first commit: nothing is claimed after it. Then their readers are marked."""
+    def cancel(self, issue: int, *, only: int | None = None) -> int:
+        """Cancel the mailings of an issue, or `only` one, with the first commit: nothing is claimed after it. Then their readers are marked."""
         with writing(self._engine) as connection:
             ended = move_status(
                 connection,
                 self._ours(issue),
+                _is(only),
                 out_of=UNFINISHED,
                 to=MailingStatus.CANCELLED,
                 finished_at=database_now(),
@@ -142,6 +143,11 @@ class Control:
                 return skipped
             if len(parcels) > 1:
                 let_others_in(self._engine)
+
+
+def _is(mailing_id: int | None) -> ColumnElement[bool]:
+    """Whether it is this mailing; None for any."""
+    return true() if mailing_id is None else mailing.c.id == mailing_id
 
 
 def _left_in_queue(connection: Connection) -> Sequence[int]:

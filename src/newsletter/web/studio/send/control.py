@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from starlette.responses import Response
 
 from newsletter.ledger.rows import MailingRow, Tally
 from newsletter.ledger.settle import leave, look, send_again
+from newsletter.web.number import read_number
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.studio import Studio
 from newsletter.web.studio.visit import NoSuchAct, Visit
@@ -18,8 +21,12 @@ _ENDED = (MailingStatus.FINISHED, MailingStatus.CANCELLED)
 
 
 def control(studio: Studio, visit: Visit) -> Response:
-    """Pause, go on, cancel; and what to do about readers who may or may not have it."""
+    """Pause, go on, cancel; and what to do about readers who may or may not have it.
+
+    Sending at once and stopping are about the one sending whose button was pressed: others of the issue keep their times.
+    """
     parts, number, act = studio.parts, visit.number("number"), visit.text("act")
+    only = read_number(visit.text("mailing"))
     if act == "pause":
         said = "Paused." if parts.ledger.control.pause(number, f"paused by {visit.who.name}") else "It was over."
     elif act == "resume":
@@ -29,7 +36,7 @@ def control(studio: Studio, visit: Visit) -> Response:
         studio.runner.wake()
         said = "It goes on."
     elif act == "now":
-        waiting = [one for one in parts.ledger.mailings.list_in([MailingStatus.SCHEDULED]) if one.issue == number]
+        waiting = _sendings(studio, number, only, [MailingStatus.SCHEDULED])
         moved = [one for one in waiting if parts.schedule.sendings.move_start(one.id, studio.now())]
         parts.ledger.control.start_due(studio.now())
         studio.runner.wake()
@@ -38,7 +45,7 @@ def control(studio: Studio, visit: Visit) -> Response:
         parts.ledger.control.cancel(number)
         said = "Cancelled. Readers who have it keep it; nobody else will get it."
     elif act == "stop":
-        said = _stop(studio, number, by=visit.who.name)
+        said = _stop(studio, number, only, by=visit.who.name)
     else:
         said = _settle(studio, number, act)
     return visit.go(f"/issues/{number}/send", said=said)
@@ -90,16 +97,22 @@ def _n_have(tally: Tally) -> int:
     return sum(tally.handover[one] for one in (HandOver.ACCEPTED, HandOver.SENDING, HandOver.UNCERTAIN, HandOver.LEFT))
 
 
-def _stop(studio: Studio, number: int, *, by: str) -> str:
+def _sendings(studio: Studio, number: int, only: int | None, states: Sequence[MailingStatus]) -> list[MailingRow]:
+    """Those of an issue, or `only` one of them."""
+    rows = studio.parts.ledger.mailings.list_in(list(states))
+    return [one for one in rows if one.issue == number and only in (None, one.id)]
+
+
+def _stop(studio: Studio, number: int, only: int | None, *, by: str) -> str:
     """End a sending that has not begun. One that has is paused: its end is a decision of its own."""
     parts = studio.parts
     # First nothing more may be claimed; then it can be seen whether anything was.
-    if not parts.ledger.control.pause(number, f"stopped by {by}."):
+    if not parts.ledger.control.pause(number, f"stopped by {by}.", only=only):
         return "It was over."
-    rows = [one for one in parts.ledger.mailings.list_in(list(MailingStatus)) if one.issue == number]
-    if any(parts.schedule.sendings.has_begun(one.id) for one in rows if one.status not in _ENDED):
+    rows = _sendings(studio, number, only, [one for one in MailingStatus if one not in _ENDED])
+    if any(parts.schedule.sendings.has_begun(one.id) for one in rows):
         return "It had begun, and is paused: some readers have it already."
-    parts.ledger.control.cancel(number)
+    parts.ledger.control.cancel(number, only=only)
     return "Stopped: nobody has it."
 
 
