@@ -107,6 +107,20 @@ def test_nothing_can_be_sent_before_it_is_known_to_whom(many: World, busy: Busy)
     assert "7 who have this issue already" in _counted(many, look)
 
 
+def test_who_has_which_words_is_counted_behind_the_page(many: World, busy: Busy) -> None:
+    """The page of a correction looks at each copy of the issue, which takes seconds for a million."""
+    many.post("/issues/1/send", list="weekly", when="now")
+    many.until("finished")
+    path = many.parts.directory / "issues" / "001.md"
+    path.write_text(path.read_text().replace("this week is about ice", "this week is about fog"))
+    many.post("/issues/1/correct", act="correct", note="It is about fog.")
+    busy.hold()
+    page = many.client.get("/studio/issues/1/correct").text
+    assert "7 have it" in page and "got the first version" not in page
+    busy.let()
+    assert "7 got the first version." in _counted(many, "/studio/issues/1/correct")
+
+
 def test_what_was_counted_comes_into_its_place_by_itself(tmp_path: Path) -> None:
     """Words typed elsewhere on the page stay, and so does the focus."""
 

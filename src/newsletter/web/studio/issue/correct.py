@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from starlette.responses import HTMLResponse, Response
 
 from newsletter.compose.press import Proof, press
-from newsletter.ledger.corrections.corrections_sql import MailReach
+from newsletter.ledger.corrections.corrections_sql import MailReach, VersionCount
 from newsletter.ledger.sample import sample
 from newsletter.ledger.settle import leave, look
 from newsletter.report.text import say_versions
@@ -50,6 +51,7 @@ def show(studio: Studio, visit: Visit) -> Response:
     made = parts.ledger.corrections.list_of(number)
     last = made[-1] if made else None
     reach = _reach(studio, last) if last else None
+    versions = _versions(studio, number, last)
     mail = _mail(studio, last) if last else None
     return studio.page(
         visit,
@@ -64,9 +66,9 @@ def show(studio: Studio, visit: Visit) -> Response:
         words=studio.looks.show(now),
         made=made,
         last=last,
-        versions=say_versions([one.accepted for one in parts.ledger.corrections.count_versions(number)]),
+        versions=None if versions is None else say_versions([one.accepted for one in versions]),
         reach=reach,
-        is_counting=last is not None and reach is None,
+        is_counting=versions is None or (last is not None and reach is None),
         mail=mail,
         mail_words=studio.looks.show(mail.rendered.edition) if mail else "",
         mail_subject=_subject(studio, mail.rendered.edition) if mail else "",
@@ -177,6 +179,13 @@ def _reach(studio: Studio, of: Correction) -> MailReach | None:
     key = ("correction", of.id, tally.planned if tally else 0)
     count = partial(studio.parts.ledger.corrections.count_reach, of)
     return studio.cache.ask(key, count, fresh_for=_REACH_SECONDS, stale_for=0.0)
+
+
+def _versions(studio: Studio, number: int, last: Correction | None) -> Sequence[VersionCount] | None:
+    """How many readers have which words; None while they are being counted."""
+    if last is None:
+        return ()
+    return studio.cache.ask(("versions", last.id), partial(studio.parts.ledger.corrections.count_versions, number))
 
 
 def _subject(studio: Studio, edition: Edition) -> str:
