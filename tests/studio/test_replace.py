@@ -137,3 +137,14 @@ def test_what_was_replaced_comes_back_beside_what_others_wrote_since(world: Worl
 
     assert "The boat [of the boat]" in _read(world)
     assert "`boat` and more." in _read(world)
+
+
+def test_a_title_is_not_taken_out_whole(world: World) -> None:
+    """The file could not be read after it; nothing of the press is done."""
+    _write(world)
+    before = _read(world), _read(world, ISSUE)
+    refused = _press(world, _fields(_asked(world, find="Ferries in winter")))
+
+    assert refused.status_code == 400
+    assert "Nothing would be left of" in refused.text
+    assert (_read(world), _read(world, ISSUE)) == before

@@ -10,8 +10,11 @@ from newsletter.folder.issue_file import parse_issue
 from newsletter.folder.post_file import parse_post
 from newsletter.folder.touch import edit_of, with_sections
 from newsletter.words.issue import Issue
+from newsletter.words.mistake import Mistake
 from newsletter.words.post import Post
 from newsletter.words.prose.phrase import SoughtPhrase, Span, replaced, surroundings, touches
+
+_NEEDED = frozenset({"title", "subject"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,14 +66,19 @@ def places_in(field: WordField, phrase: SoughtPhrase) -> list[WordPlace]:
 
 
 def edit_at(file: str, places: Sequence[WordPlace], phrase: SoughtPhrase, new: str) -> Callable[[str], str]:
-    """The edit that puts `new` at these places of one file, in the version that they were found in."""
+    """The edit that puts `new` at these places of one file, in the version that they were found in.
+
+    The edit raises Mistake where nothing would be left of a title or of the subject, without which no file can be read.
+    """
 
     def edit(text: str) -> str:
         for field in fields_of(file, text):
             here = [place for place in places if place.field.field == field.field]
             if here:
-                changes = [(place.span, phrase.instead(place.words, new)) for place in here]
-                text = field.edit(replaced(field.text, changes))(text)
+                words = replaced(field.text, [(place.span, phrase.instead(place.words, new)) for place in here])
+                if field.field in _NEEDED and not words.strip():
+                    raise Mistake(f"Nothing would be left of {field.title}.", fix="Leave that place out.")
+                text = field.edit(words)(text)
         return text
 
     return edit
