@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from newsletter.words.mistake import NewsletterError
 
 _CODE = re.compile(
-    r"[A-Z][A-Z0-9]*_[A-Z0-9_]+|\bnewsletter [a-z-]+ |newsletter\.toml|\bvar/|\bdocs/|`[^`]*` = | = \"|[a-z_]+="
+    r"(?<![A-Z0-9])[A-Z][A-Z0-9]*+_[A-Z0-9_]|\bnewsletter [a-z-]+ |newsletter\.toml|\bvar/|\bdocs/|`[^`]*+` = | = \"|[a-z_]="
 )
 _SOMETHING = "This can't be saved as it is."
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
