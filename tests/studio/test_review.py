@@ -115,6 +115,18 @@ def test_a_link_ends_when_it_is_withdrawn_and_after_two_weeks(world: World, gues
     assert not world.parts.notes.entries(POST)
 
 
+def test_the_links_of_somebody_whose_account_is_taken_away_open_nothing(world: World) -> None:
+    """The guest was theirs to invite; those of others stay."""
+    links, now = world.parts.review_links, world.parts.clock.now()
+    account = world.parts.users.add("ben@example.com", name="Ben", role=Role.EDITOR)
+    of_ben = links.make(1, "", guest="Mara", by=account.user, now=now)
+    of_ana = links.make(1, "", guest="Noor", by=replace(account.user, email="ana@example.com"), now=now)
+
+    assert world.post("/settings/users", act="remove", user=str(account.user.id)).status_code == 303
+
+    assert [one.id for one in links.list_good(1, now)] == [of_ana.id] != [of_ben.id]
+
+
 def test_a_link_is_not_to_be_guessed_or_changed(world: World, guest: TestClient) -> None:
     """A changed letter opens nothing, and a link to share is none to note on."""
     link = _link(world)

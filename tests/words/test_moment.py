@@ -50,6 +50,9 @@ NOW = datetime(2026, 11, 23, 15, tzinfo=UTC)  # Monday, 16:00 in Berlin
         ("today 12:30 pm America/New_York", "2026-11-23T17:30"),
         ("at 18", "2026-11-23T17:00"),
         ("9am", "2026-11-24T08:00"),
+        ("Thursday 3 December 2026 at 9:00", "2026-12-03T08:00"),
+        ("thu 3 dec 09:00", "2026-12-03T08:00"),
+        ("fri 3 dec 09:00", "2027-12-03T08:00"),
     ],
 )
 def test_times_are_read(text: str, at: str) -> None:
@@ -73,6 +76,8 @@ def test_times_are_read(text: str, at: str) -> None:
         ("", "not a time"),
         ("in a while", "not a time"),
         ("thursday friday 9am", "not a time"),
+        ("thursday tomorrow 9am", "not a time"),
+        ("friday 3 december 2026 9:00", "3 December 2026 is a Thursday"),
         ("thursday 9am 10am", "not a time"),
         ("13pm tomorrow", "not a time"),
         ("next thursday 9am", "not a time"),

@@ -77,3 +77,11 @@ class ReviewLinks:
         ended = update(review_link).where(review_link.c.id == link, review_link.c.withdrawn_at.is_(None))
         with writing(self._engine) as connection:
             return connection.execute(ended.values(withdrawn_at=now)).rowcount == 1
+
+    def withdraw_all_of(self, email: str, now: datetime) -> int:
+        """Those that this person made, whose account is taken away. How many that were."""
+        ended = update(review_link).where(
+            review_link.c.email == email, review_link.c.withdrawn_at.is_(None), review_link.c.ends_at > now
+        )
+        with writing(self._engine) as connection:
+            return connection.execute(ended.values(withdrawn_at=now)).rowcount

@@ -114,7 +114,7 @@ def role(parts: Parts, email: str, role: str) -> None:
 @click.argument("email")
 @pass_parts
 def remove(parts: Parts, email: str) -> None:
-    """Take the account of EMAIL away; they are signed out at once. What they wrote stays.
+    """Take the account of EMAIL away; they are signed out at once, and their links for guests end. What they wrote stays.
 
     \b
     Example:
@@ -122,6 +122,7 @@ def remove(parts: Parts, email: str) -> None:
     """
     account = _account(parts, email)
     parts.users.remove(account.user.id)
+    parts.review_links.withdraw_all_of(account.user.email, parts.clock.now())
     click.echo(f"{account.user.name} has no account any more.")
 
 

@@ -47,7 +47,11 @@ def change(studio: Studio, visit: Visit) -> Response:
         return visit.go("/settings/users", said=f"{account.user.name} needs no code any more.")
     if act == "remove":
         users.remove(account.user.id)
-        return visit.go("/settings/users", said=f"{account.user.name} has no account any more.")
+        studio.parts.review_links.withdraw_all_of(account.user.email, studio.now())
+        return visit.go(
+            "/settings/users",
+            said=f"{account.user.name} has no account any more, and the links that they gave to guests open nothing.",
+        )
     raise NoSuchAct
 
 

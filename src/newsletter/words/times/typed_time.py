@@ -73,11 +73,15 @@ def _with_offset(words: str, zone: str) -> Occurrence | None:
 
 def _in_words(words: str, now: datetime, zone: str) -> Occurrence:
     place, rest = _split_zone(words, zone)
-    clock, day = _clock_and_day([word for word in _tokens(rest) if word not in _FILLING], words)
+    clock, day, weekday = _clock_and_day([word for word in _tokens(rest) if word not in _FILLING], words)
     if clock is None:
         raise _unread(words) if day is None else Mistake(f"{words!r} names a day but no time of day.", fix=_FIX)
     today = now.astimezone(ZoneInfo(place)).date()
-    found = [resolve(datetime.combine(one, clock), place) for one in _days(day, today, words)]
+    days = _days(day, today, words)
+    named = [one for one in days if weekday is None or one.weekday() == weekday]
+    if not named:
+        raise Mistake(f"{days[0]:%-d %B %Y} is a {days[0]:%A}: {words!r} names two days.", fix="Name the one you mean.")
+    found = [resolve(datetime.combine(one, clock), place) for one in named]
     return next((one for one in found if one.at > now), found[-1])
 
 
@@ -95,20 +99,27 @@ def _split_zone(words: str, zone: str) -> tuple[str, str]:
     return zone, words
 
 
-def _clock_and_day(tokens: Sequence[str], words: str) -> tuple[time | None, _Day | None]:
-    """One time of day and one day, in either order. Raises Mistake for anything besides."""
+def _clock_and_day(tokens: Sequence[str], words: str) -> tuple[time | None, _Day | None, Weekday | None]:
+    """One time of day and one day, in any order; a weekday may stand beside a date. Raises Mistake for anything besides."""
     clock: time | None = None
     day: _Day | None = None
+    weekday: Weekday | None = None
     at = 0
     while at < len(tokens):
         found_day, n_words = _read_day(tokens[at:], words)
         found_clock, n_words = (None, n_words) if n_words else _read_clock(tokens[at:])
-        is_second = day is not None if found_clock is None else clock is not None
-        if not n_words or is_second:
-            raise _unread(words)
-        day, clock = day if found_day is None else found_day, clock if found_clock is None else found_clock
         at += n_words
-    return clock, day
+        if isinstance(found_day, Weekday) and weekday is None:
+            weekday = found_day
+        elif found_day is not None and not isinstance(found_day, Weekday) and day is None:
+            day = found_day
+        elif found_clock is not None and clock is None:
+            clock = found_clock
+        else:
+            raise _unread(words)
+    if weekday is not None and isinstance(day, timedelta):
+        raise _unread(words)
+    return clock, weekday if day is None else day, weekday
 
 
 def _read_clock(tokens: Sequence[str]) -> tuple[time | None, int]:
