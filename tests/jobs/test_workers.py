@@ -112,7 +112,7 @@ def test_a_worker_names_the_queues_that_it_knows(embedded: World) -> None:
     done = run(embedded.folder, "worker", "--queues", "sending,schedule")
 
     assert 2 == done.returncode
-    assert "There is no queue 'schedule'. Known here: sending, letters, polls." in done.stderr
+    assert "There is no queue 'schedule'. Known here: sending, letters, polls, imports." in done.stderr
 
 
 def _count(world: World, state: HandOver) -> int:

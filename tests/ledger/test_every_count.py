@@ -173,7 +173,7 @@ def _said_of_the_list(desk: Desk) -> dict[str, int]:
         "who gets it": desk.page("/readers", list="weekly", standing="active").count('class="row reader"'),
         "the choice of lists": _number(r'value="weekly" selected>weekly \(([\d,]+)\)', desk.page("/issues/3/send")),
         "the last look": _looked(desk, 3),
-        "this week": _number(r'Goes to <span class="num">([\d,]+)</span>', home),
+        "this week": _number(r'<span class="num">([\d,]+)</span> readers? of “weekly”', home),
         # Where nobody was there in all these weeks, nothing is drawn.
         "the chart": _number(r"<dt>weekly</dt><dd>([\d,]+)</dd>", home) if 'class="growth"' in home else 0,
     }

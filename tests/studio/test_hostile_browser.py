@@ -107,7 +107,8 @@ def test_nothing_hostile_runs_or_asks_elsewhere_on_any_page(tmp_path: Path) -> N
         page.on("dialog", lambda asked: (wrong.append(asked.message), asked.dismiss()))
         page.on("request", lambda asked: None if asked.url.startswith((own, "data:")) else wrong.append(asked.url))
         page.goto(token_address(own, parts))
-        studio = [f"{own}studio{_here(path)}" for path in paths()]
+        mail = next(directory.rglob("*.eml")).name
+        studio = [f"{own}studio{_here(path).replace('/inbox/1/weekly', f'/inbox/1/{mail}')}" for path in paths()]
         public = [own, f"{own}issues/1", f"{own}feed.xml"]
         for address in [*studio, f"{own}studio/issues/1?part=post:2026-11-20-ferries-in-winter", *public]:
             answer = page.goto(address)
@@ -133,7 +134,7 @@ def test_nothing_hostile_runs_or_asks_elsewhere_on_any_page(tmp_path: Path) -> N
 
     # A page that failed shows nothing: but for what there is not, and the way in, each was there.
     failed = {address for address, status in seen.items() if status >= 400}
-    assert failed <= {f"{own}studio{path}" for path in ("/issues/99", "/enter")}
+    assert failed <= {f"{own}studio{path}" for path in ("/issues/99", "/enter", "/issues/1/correct/mail")}
     assert not wrong, "\n".join(sorted(set(wrong)))
 
 

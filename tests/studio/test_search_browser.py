@@ -14,7 +14,7 @@ from newsletter.readers.rows import ReaderRow
 from newsletter.wiring import open_newsletter
 from newsletter.words.subscriber import SubscriptionStatus
 from tests.running import a_folder
-from tests.studio.serving import Serving, browser, signed_in, studio
+from tests.studio.serving import Serving, browser, signed_in, studio, words_of
 
 
 @pytest.fixture(scope="module")
@@ -44,13 +44,13 @@ def test_our_own_old_item_is_linked_to_from_the_words(chromium: Browser, serving
     """Opened by its key, worked by the arrows, and closed into the words; where nothing is written it leads there."""
     page = signed_in(chromium, serving)
     page.goto(f"{serving.home}/issues/1?part=closing")
-    words = page.locator("textarea.words")
+    words = words_of(page)
     words.fill("As we wrote: ")
     words.press("Control+End")
     page.keyboard.press("Control+k")
     page.keyboard.type("winter ferry")
     page.get_by_role("button", name="Link to it (Ferries in winter)").click()
-    expect(words).to_have_value("As we wrote: [Ferries in winter](https://ferries.example.com/issues/1)")
+    expect(page.locator("textarea.words")).to_have_value("As we wrote: [Ferries in winter](https://ferries.example.com/issues/1)")
     expect(words).to_be_focused()
 
     page.goto(f"{serving.home}/settings")

@@ -129,7 +129,7 @@ def test_without_scripts_every_press_is_a_button(chromium: Browser, few: tuple[P
     """One for a row, one for all that are ticked, and one that takes the last press back; filters stay as they were."""
     parts, serving = few
     page = _finds_page(chromium, serving, 375, scripts=False)
-    page.get_by_label("Search").fill("Find")
+    page.get_by_role("searchbox", name="Search").fill("Find")
     page.get_by_role("button", name="Filter").click()
     page.locator(".find").first.get_by_role("button", name="2 To look at").click()
     expect(page.locator(".said")).to_contain_text("in “To look at” of issue 1")
