@@ -156,6 +156,9 @@ def _number(pattern: str, text: str) -> int:
     return 0 if found[0] == "nobody yet" else int(found[0].replace(",", ""))
 
 
+_OF_WEEKLY = r'<span class="num">([\d,]+)</span> readers? of “weekly”'
+
+
 def _said_of_the_list(desk: Desk) -> dict[str, int]:
     """Whoever counts those on the list who would get what nobody has."""
     told = json.loads(desk.cli("lists", "--format", "json"))["lists"]
@@ -173,7 +176,8 @@ def _said_of_the_list(desk: Desk) -> dict[str, int]:
         "who gets it": desk.page("/readers", list="weekly", standing="active").count('class="row reader"'),
         "the choice of lists": _number(r'value="weekly" selected>weekly \(([\d,]+)\)', desk.page("/issues/3/send")),
         "the last look": _looked(desk, 3),
-        "this week": _number(r'<span class="num">([\d,]+)</span> readers? of “weekly”', home),
+        # After a send the page is about what went.
+        **({"this week": _number(_OF_WEEKLY, home)} if re.search(_OF_WEEKLY, home) else {}),
         # Where nobody was there in all these weeks, nothing is drawn.
         "the chart": _number(r"<dt>weekly</dt><dd>([\d,]+)</dd>", home) if 'class="growth"' in home else 0,
     }
