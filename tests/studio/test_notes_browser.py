@@ -72,6 +72,7 @@ def test_a_note_on_selected_words_survives_a_dead_studio(chromium: Browser, serv
     assert [one.text for one in NoteFiles(serving.directory).entries(POST)] == ["Does it?", "It does.", ""]
 
 
+@pytest.mark.walks
 def test_a_suggestion_that_is_begun_stays_while_another_note_is_settled(chromium: Browser, serving: Serving) -> None:
     """Its passage and its words are still in the form, and come back when the page is loaded again."""
     page = signed_in(chromium, serving)

@@ -109,6 +109,7 @@ def test_pasting_in_a_browser_is_one_step_and_survives_a_dead_studio(chromium: B
     expect(page.locator(".pasted")).to_contain_text("without their formatting")
 
 
+@pytest.mark.walks
 def test_addresses_pictures_and_the_menu_work_where_the_cursor_is(chromium: Browser, serving: Serving) -> None:
     """A link over selected words, a picture that asks what it shows, a divider by a slash, and a post held over."""
     page = signed_in(chromium, serving)

@@ -79,6 +79,7 @@ def test_it_is_read_aloud_by_keys_and_edited_at_the_sentence(chromium: Browser, 
     assert text.startswith("---\ntitle: Ferries in winter\n")
 
 
+@pytest.mark.walks
 def test_a_press_on_a_sentence_edits_it_and_a_killed_studio_loses_no_word(chromium: Browser, serving: Serving) -> None:
     """What was typed after the kill is kept in the browser, and in the file when the studio is back."""
     page = _read(chromium, serving, width=375)

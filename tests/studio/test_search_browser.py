@@ -50,7 +50,9 @@ def test_our_own_old_item_is_linked_to_from_the_words(chromium: Browser, serving
     page.keyboard.press("Control+k")
     page.keyboard.type("winter ferry")
     page.get_by_role("button", name="Link to it (Ferries in winter)").click()
-    expect(page.locator("textarea.words")).to_have_value("As we wrote: [Ferries in winter](https://ferries.example.com/issues/1)")
+    expect(page.locator("textarea.words")).to_have_value(
+        "As we wrote: [Ferries in winter](https://ferries.example.com/issues/1)"
+    )
     expect(words).to_be_focused()
 
     page.goto(f"{serving.home}/settings")

@@ -197,6 +197,7 @@ def _both(page: Page, presses: Sequence[str], beginning: str) -> None:
     plain.click()
 
 
+@pytest.mark.walks
 def test_the_same_presses_give_the_same_words_as_in_a_text_area(page: Page) -> None:
     """Letters, marks, line ends, taking away, pasting, bold; and all of it can be taken back and done again."""
     dice = random.Random(20)
