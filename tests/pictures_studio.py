@@ -45,11 +45,7 @@ def take(browser: Browser, every: Path, docs: Path) -> None:
     # Whoever sits at the machine is called by the name they have there.
     named = patch.dict(os.environ, {"LOGNAME": "ana"})
     with named, tempfile.TemporaryDirectory() as folder, served(Path(folder) / "weekly") as (parts, address):
-        for width, scheme in product((1280, 375), SCHEMES):
-            page = _signed_in(browser, address, width, 860, scheme)
-            for path in looked_at(page, address):
-                page.screenshot(path=every / f"{_name(path)}-{width}-{scheme}.png", full_page=True)
-            page.context.close()
+        # First: each walk through all pages leaves notes of a guest.
         for path, width, height, scheme, name in README:
             page = _signed_in(browser, address, width, height, scheme)
             _open(page, address, path)
@@ -58,6 +54,11 @@ def take(browser: Browser, every: Path, docs: Path) -> None:
                 page.get_by_role("button", name="Dark").click()
                 page.wait_for_timeout(300)
             page.screenshot(path=docs / f"{name}.png")
+        for width, scheme in product((1280, 375), SCHEMES):
+            page = _signed_in(browser, address, width, 860, scheme)
+            for path in looked_at(page, address):
+                page.screenshot(path=every / f"{_name(path)}-{width}-{scheme}.png", full_page=True)
+            page.context.close()
             print(f"docs/pictures/{name}.png")
             page.context.close()
         add_users(parts)
