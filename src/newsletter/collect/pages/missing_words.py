@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, Tag
 
+from newsletter.collect.line_tags import IN_LINE
 from newsletter.collect.pages.furniture import is_comments, is_hidden, is_notes, is_notice
 
 # Languages without blanks between words are compared letter by letter.
@@ -21,42 +22,6 @@ _SENTENCE = re.compile(r"[.!?…。！？:;][\"'”’»)\]]{0,3}\Z")
 # What stands beside an article and says such a thing is a notice, whatever its tags are called.
 _NOTICE = re.compile(
     r"\bcookies?\b|©|\bcopyright\b|\ball rights reserved\b|\bnewsletter\b|\bjavascript\b", re.IGNORECASE
-)
-_IN_LINE = frozenset(
-    {
-        "a",
-        "abbr",
-        "b",
-        "bdi",
-        "bdo",
-        "cite",
-        "code",
-        "del",
-        "dfn",
-        "em",
-        "font",
-        "i",
-        "ins",
-        "kbd",
-        "label",
-        "mark",
-        "q",
-        "ruby",
-        "rt",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tt",
-        "u",
-        "var",
-        "wbr",
-    }
 )
 _OUT = frozenset(
     {
@@ -155,7 +120,7 @@ def _gather(tag: Tag, blocks: list[_Block], around: set[int], *, in_article: boo
             blocks[-1].add(str(child), is_link=is_link)
         elif isinstance(child, Tag) and not _is_out(child, around, in_article=in_article):
             inside = in_article or child.name in {"article", "main"}
-            if child.name in _IN_LINE:
+            if child.name in IN_LINE:
                 _gather(child, blocks, around, in_article=inside, is_link=is_link or child.name == "a")
             elif child.name == "br":
                 blocks[-1].add(" ", is_link=is_link)

@@ -9,47 +9,10 @@ from collections import Counter
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, Tag
 
+from newsletter.collect.line_tags import IN_LINE
+
 _WORD = re.compile(r"[^\W_]+")
 _NOT_SHOWN = frozenset({"script", "style", "template", "title", "noscript"})
-_IN_LINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "cite",
-        "code",
-        "data",
-        "del",
-        "dfn",
-        "em",
-        "font",
-        "i",
-        "ins",
-        "kbd",
-        "label",
-        "mark",
-        "q",
-        "rp",
-        "rt",
-        "ruby",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tt",
-        "u",
-        "var",
-        "wbr",
-    ]
-)
 _ADDRESS = re.compile(r"(?<!\\)\]\([^()\s]*+\)")
 _MARKS = re.compile(r"[\\*~`]")
 
@@ -87,7 +50,7 @@ def _gather(tag: Tag, pieces: list[str]) -> None:
         if type(child) is NavigableString:
             pieces.append(str(child))
         elif isinstance(child, Tag) and child.name not in _NOT_SHOWN:
-            gap = "" if child.name in _IN_LINE else " "
+            gap = "" if child.name in IN_LINE else " "
             pieces.append(gap)
             _gather(child, pieces)
             pieces.append(gap)
