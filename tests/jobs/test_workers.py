@@ -53,6 +53,7 @@ def world(tmp_path: Path, postgres_url: str, provider: SendGridServer) -> Iterat
     made.close()
 
 
+@pytest.mark.faults
 def test_a_serve_and_two_workers_share_a_slot_and_one_is_killed(
     world: World, hands: Hands, provider: SendGridServer, tmp_path: Path
 ) -> None:

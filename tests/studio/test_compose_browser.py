@@ -216,6 +216,7 @@ def test_keys_decide_whose_words_a_paragraph_is(chromium: Browser, serving: Serv
     assert path.read_text() == before
 
 
+@pytest.mark.walks
 def test_what_others_write_while_a_picture_is_chosen_stays(chromium: Browser, serving: Serving, tmp_path: Path) -> None:
     """The part is not drawn afresh under an open question: the picture would go into words that are not on the page any more."""
     page = _compose(chromium, serving)

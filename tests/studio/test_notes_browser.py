@@ -41,6 +41,7 @@ def wait_until_away(serving: Serving) -> None:
             time.sleep(0.05)
 
 
+@pytest.mark.walks
 def test_a_note_on_selected_words_survives_a_dead_studio(chromium: Browser, serving: Serving) -> None:
     """By key; the studio is killed before it is saved, the page loaded again, and then it is saved once."""
     page = signed_in(chromium, serving)

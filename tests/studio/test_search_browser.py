@@ -40,6 +40,7 @@ def serving(tmp_path: Path) -> Iterator[Serving]:
         yield running
 
 
+@pytest.mark.walks
 def test_our_own_old_item_is_linked_to_from_the_words(chromium: Browser, serving: Serving) -> None:
     """Opened by its key, worked by the arrows, and closed into the words; where nothing is written it leads there."""
     page = signed_in(chromium, serving)

@@ -230,6 +230,7 @@ def _send_without_watching(page: Page) -> None:
     raise AssertionError("it did not go")
 
 
+@pytest.mark.walks
 def test_scripts_that_fail_halfway_lose_nothing(chromium: Browser, serving: Serving) -> None:
     """One module missing leaves forms or the rest; a server that stops taking words is waited for."""
     path = serving.directory / "posts/2026-11-20-ferries-in-winter.md"
