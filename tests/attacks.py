@@ -37,14 +37,18 @@ def find_patterns() -> tuple[list[Found], list[str]]:
     Its text is worked out with the module's own names. What a module keeps is found even where it is made elsewhere.
     """
     trees = {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(SOURCE.rglob("*.py"))}
-    everywhere = {name: how for name, how in _uses(trees.values()).items() if not name.startswith("_")}
+    used = {path: _uses(tree) for path, tree in trees.items()}
+    everywhere: dict[str, set[str]] = {}
+    for name, how in ((name, how) for uses in used.values() for name, how in uses.items()):
+        if not name.startswith("_"):
+            everywhere.setdefault(name, set()).update(how)
     found, later = list[Found](), list[str]()
     for path, tree in trees.items():
         # Stems are made patterns of in one place, for tables that are kept in others. A command is no module to import.
         if not _MAY_KEEP.search(path.read_text(encoding="utf-8")) or path.name == "__main__.py":
             continue
         module = importlib.import_module(".".join(path.relative_to(SOURCE).with_suffix("").parts))
-        uses = everywhere | _uses([tree])
+        uses = everywhere | used[path]
         for call in [node for node in ast.walk(tree) if _is_call_of_re(node)]:
             where, how = f"{path.relative_to(SOURCE.parent)}:{call.lineno}", {call.func.attr}  # type: ignore[attr-defined]
             if how == {"compile"}:
@@ -79,10 +83,10 @@ def _name_of(tree: ast.Module, call: ast.AST) -> str:
     return ""
 
 
-def _uses(trees: Any) -> dict[str, set[str]]:
-    """The methods called on a name, whichever module it is in."""
+def _uses(tree: ast.AST) -> dict[str, set[str]]:
+    """The methods called on each name of a module."""
     uses: dict[str, set[str]] = {}
-    for node in (node for tree in trees for node in ast.walk(tree)):
+    for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name | ast.Attribute) and node.attr in _CALLS:
             name = node.value.id if isinstance(node.value, ast.Name) else node.value.attr
             uses.setdefault(name, set()).add(node.attr)

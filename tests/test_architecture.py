@@ -9,10 +9,10 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from pathlib import Path
-
-import pytest
 
 from newsletter.providers.registry import KINDS
 
@@ -24,6 +24,30 @@ NOUNS_IN_ING = {"finding", "heading", "mapping", "setting", "spelling", "trackin
 SHAPELESS = {"util", "utils", "helper", "helpers", "common", "misc", "manager", "service", "services", "base"}
 
 
+@dataclass(frozen=True, slots=True)
+class _Module:
+    """What the tests below ask of a file: its docstring, each module with the names taken from it, each class with its bases."""
+
+    docstring: str
+    imports: tuple[tuple[str, frozenset[str]], ...]
+    classes: tuple[tuple[str, frozenset[str]], ...]
+
+
+@cache
+def _read(path: Path) -> _Module:
+    """Walked through once: a tree of each file, kept, would take more memory than the rest of the tests."""
+    tree = ast.parse(path.read_text())
+    imports, classes = list[tuple[str, frozenset[str]]](), list[tuple[str, frozenset[str]]]()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            imports += [(alias.name, frozenset()) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            imports.append((node.module or "", frozenset(alias.name for alias in node.names)))
+        elif isinstance(node, ast.ClassDef):
+            classes.append((node.name, frozenset(map(ast.unparse, node.bases))))
+    return _Module(ast.get_docstring(tree) or "", tuple(imports), tuple(classes))
+
+
 def test_who_may_import_whom() -> None:
     """import-linter finds every contract of pyproject.toml kept."""
     run = subprocess.run(
@@ -33,47 +57,43 @@ def test_who_may_import_whom() -> None:
     assert 0 == run.returncode, run.stdout
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
-def test_a_module_begins_with_a_sentence_and_stays_small(path: Path) -> None:
+def test_a_module_begins_with_a_sentence_and_stays_small() -> None:
     """The first line says what a file is for; no file outgrows 400 lines; no room is without a subject."""
-    text = path.read_text()
-    docstring = ast.get_docstring(ast.parse(text)) or ""
+    first = {path: _read(path).docstring.split("\n\n")[0].replace("\n", " ") for path in MODULES}
 
-    assert re.match(r"\S.*[.:?]$", docstring.split("\n\n")[0].replace("\n", " ")), "no sentence at the top"
+    assert not [path for path, sentence in first.items() if not re.match(r"\S.*[.:?]$", sentence)]
     # A migration is written by a tool and read once.
-    assert text.count("\n") <= 400 or "migrations" in path.parts
-    assert path.stem not in SHAPELESS
+    assert not [path for path in MODULES if path.read_text().count("\n") > 400 and "migrations" not in path.parts]
+    assert not [path for path in MODULES if path.stem in SHAPELESS]
 
 
-@pytest.mark.parametrize("path", sorted((SOURCE / "words").rglob("*.py")), ids=lambda path: path.name)
-def test_words_are_pure(path: Path) -> None:
+def test_words_are_pure() -> None:
     """The nouns know the standard library and each other: no clock, no disk, no network."""
     # Tables and rules of IDNA 2008, loaded where a name needs them: the standard library knows IDNA 2003 only.
     beyond = {("domain.py", "idna")}
     forbidden = {"os", "pathlib", "socket", "time", "random", "secrets", "subprocess", "urllib.request", "http"}
-    for node in ast.walk(ast.parse(path.read_text())):
-        names = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-            names = [node.module or ""]
-        for name in names:
-            if (path.name, name) in beyond:
-                continue
-            assert name.split(".")[0] in sys.stdlib_module_names or name.startswith("newsletter.words"), name
-            assert name not in forbidden
+    nouns = sorted((SOURCE / "words").rglob("*.py"))
+    known = {(path.name, name) for path in nouns for name, _ in _read(path).imports} - beyond
+
+    assert not [one for one in known if one[1] in forbidden]
+    assert not [
+        one
+        for one in known
+        if one[1].split(".")[0] not in sys.stdlib_module_names and not one[1].startswith("newsletter.words")
+    ]
 
 
 def test_sql_stands_only_where_its_name_says_so() -> None:
     """Statements are built in `tables.py`, in `*_sql.py` and in `db/`; a verb names an engine or a connection at most."""
+    wrong = []
     for path in MODULES:
         room = path.relative_to(SOURCE).parts[0]
         if room in {"db", "wiring"} or path.stem == "tables" or path.stem.endswith("_sql"):
             continue
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sqlalchemy"):
-                assert {alias.name for alias in node.names} <= {"Connection", "Engine"}, path
-            assert not (isinstance(node, ast.Import) and node.names[0].name.startswith("sqlalchemy")), path
+        taken = [names for module, names in _read(path).imports if module.startswith("sqlalchemy")]
+        wrong += [path for names in taken if not names or not names <= {"Connection", "Engine"}]
+
+    assert not wrong
 
 
 # Files outside a provider's room that hold its name for another reason.
@@ -121,23 +141,18 @@ def test_no_module_is_named_by_a_participle() -> None:
     assert named <= NOUNS_IN_ING
 
 
-def _classes() -> Iterator[tuple[Path, ast.ClassDef]]:
-    for path in MODULES:
-        yield from ((path, node) for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ClassDef))
-
-
 def test_a_class_name_stands_for_one_thing() -> None:
     """No two classes share a name, in whatever rooms they stand."""
-    counts = Counter(node.name for _, node in _classes())
+    counts = Counter(name for path in MODULES for name, _ in _read(path).classes)
 
     assert not [name for name, n in counts.items() if n > 1]
 
 
 def test_a_protocol_has_two_sides() -> None:
     """At most 12 are left: where the world or a file stands behind them, and a second thing that does the same."""
-    protocols = {node.name for _, node in _classes() if any(ast.unparse(base) == "Protocol" for base in node.bases)}
+    protocols = {name for path in MODULES for name, bases in _read(path).classes if "Protocol" in bases}
 
-    assert len(protocols) <= 12, protocols
+    assert 0 < len(protocols) <= 12, protocols
 
 
 def test_what_is_called_by_its_name_is_there() -> None:

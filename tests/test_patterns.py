@@ -25,7 +25,7 @@ _SHORT, _LONG = 600, 2_400
 # A linear pattern takes far less for the long text, and one that grows with the square far more, on any machine.
 _SUSPICIOUS = 0.0007
 _MOST_GROWTH = 6
-_TRIES, _MOST_TRIES = 5, 20
+_TRIES, _MOST_TRIES = 2, 20
 # Those whose text only a run can know, and what they are made of.
 _MADE_LATER = {
     "newsletter.imports.columns.spelling": "stems of ours, each a pattern that is found where its module keeps it",
@@ -62,7 +62,7 @@ def _run(found: Found, how: str, text: Any) -> float:
 
 
 def _ratio(run: Callable[[int], float], short: int) -> float:
-    """How many times longer four times the text takes: the best of five each, or of more where a busy machine may be the reason."""
+    """How many times longer four times the text takes: the best of two each, or of more where a busy machine may be the reason."""
     few = many = float("inf")
     for tried in range(1, _MOST_TRIES + 1):
         few, many = min(few, run(short)), min(many, run(4 * short))
@@ -88,9 +88,8 @@ def _growth(found: Found, patience: float) -> tuple[float, str]:
                     continue
                 run = partial(_run_at, found, how, attack)
                 # What grows with the square does so at any size; a clock is wrong about the short times of one.
-                growth = min(_ratio(run, short) for short in (_SHORT, _LONG))
-                if growth >= _MOST_GROWTH:
-                    return growth, tried
+                if (growth := _ratio(run, _SHORT)) >= _MOST_GROWTH and (longer := _ratio(run, _LONG)) >= _MOST_GROWTH:
+                    return min(growth, longer), tried
     except _TooSlowError:
         return float("inf"), tried
     finally:

@@ -20,9 +20,9 @@ def _seeds(first: int, usual: int) -> list[int]:
     return list(range(first, first + int(os.environ.get("FAULTS_HISTORIES", usual))))
 
 
-def test_20_histories(tmp_path: Path, sqlite_files: NewDatabase) -> None:
+def test_12_histories(tmp_path: Path, sqlite_files: NewDatabase) -> None:
     """A small campaign for every day."""
-    tally = run(list(range(9_000, 9_020)), tmp_path, sqlite_files)
+    tally = run(list(range(9_000, 9_012)), tmp_path, sqlite_files)
 
     assert not tally.wrong, str(tally)
     assert tally.states["accepted"], "nothing was sent at all"

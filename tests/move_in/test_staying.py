@@ -61,16 +61,16 @@ def test_an_edit_of_an_old_issue_is_seen_at_once(moved: Mover, client: TestClien
     assert "/issues/2" in client.get("/").text
 
 
-@pytest.mark.parametrize("way", [[], ["--despite-findings"], ["--at", f"{YEAR}-12-03 09:00"], ["--next"]])
-def test_an_old_issue_is_not_sent(moved: Mover, way: list[str]) -> None:
+def test_an_old_issue_is_not_sent(moved: Mover) -> None:
     """Whatever way it is tried: whoever was a reader then has had it."""
     moved.run("schedule", "set", "every thursday 09:00", "--list", "weekly")
-    done = moved.run("send", "2", "--list", "weekly", "--yes", *way)
+    for way in ([], ["--despite-findings"], ["--at", f"{YEAR}-12-03 09:00"], ["--next"]):
+        done = moved.run("send", "2", "--list", "weekly", "--yes", *way)
 
-    assert done.returncode == 1
-    assert "issues/002.md:" in done.stderr
-    assert "published with Substack (2024-03-15) and moved in" in done.stderr
-    assert "--despite-findings" not in done.stderr
+        assert done.returncode == 1
+        assert "issues/002.md:" in done.stderr
+        assert "published with Substack (2024-03-15) and moved in" in done.stderr
+        assert "--despite-findings" not in done.stderr
     assert not list(moved.directory.glob("var/outbox/*/*.eml"))
 
 
@@ -87,13 +87,13 @@ def test_an_old_issue_is_sent_where_its_owner_writes_why(moved: Mover) -> None:
     assert 1 == len(list(moved.directory.glob("var/outbox/*/*.eml")))
 
 
-@pytest.mark.parametrize("words", [["status", "2"], ["report", "2"], ["proof", "2", "--out", "proof.csv"]])
-def test_nothing_is_known_of_who_got_an_old_issue(moved: Mover, words: list[str]) -> None:
+def test_nothing_is_known_of_who_got_an_old_issue(moved: Mover) -> None:
     """And nobody is told to send it."""
-    done = moved.run(*words)
+    for words in (["status", "2"], ["report", "2"], ["proof", "2", "--out", "proof.csv"]):
+        done = moved.run(*words)
 
-    assert done.returncode == 1
-    assert "was not sent from here" in done.stderr and "newsletter send" not in done.stderr
+        assert done.returncode == 1
+        assert "was not sent from here" in done.stderr and "newsletter send" not in done.stderr
 
 
 def test_what_ran_in_an_old_issue_was_seen_before(moved: Mover) -> None:
