@@ -16,10 +16,10 @@ from newsletter.folder.pictures.images import ImageFolder
 from newsletter.folder.posts import PostFiles
 from newsletter.folder.shelf import Shelf
 from newsletter.folder.templates import TemplateFolders
-from newsletter.move_in import ghost
 from newsletter.move_in.export import MoveInOptions
 from newsletter.move_in.export_files import open_export
 from newsletter.move_in.move import Here, bring, look
+from newsletter.move_in.systems import ghost
 from newsletter.words.gap import fill_part
 from tests.move_in.conftest import Mover
 from tests.move_in.samples import a_ghost_post

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from newsletter.folder.edit import edit_lock
 from newsletter.folder.issue_file import format_issue, parse_issue
 from newsletter.folder.text_files import make_room, markdown_files, read_text, readable, write_new
 from newsletter.words.issue import Issue
@@ -52,6 +54,22 @@ class IssueFiles:
         except FileExistsError as error:
             raise taken from error
         return written
+
+    def digest(self, file: str) -> str:
+        """Of what stands in an issue's file, such as `issues/012.md`; "" where it can't be read."""
+        path = self.directory / "issues" / Path(file).name
+        try:
+            return hashlib.sha256(read_text(path, file, room=path.parent).encode()).hexdigest()
+        except NewsletterError:
+            return ""
+
+    def remove_unchanged(self, file: str, digest: str) -> bool:
+        """Delete an issue's file that nobody has changed since it had this digest. False where it stays."""
+        with edit_lock(self.directory):
+            is_unchanged = bool(digest) and self.digest(file) == digest
+            if is_unchanged:
+                (self.directory / "issues" / Path(file).name).unlink()
+        return is_unchanged
 
     def list_moved_in(self) -> Sequence[Issue]:
         """What can't be read is its author's to mend, and nothing that readers of the archive could do anything about."""

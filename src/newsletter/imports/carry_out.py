@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -42,18 +42,25 @@ class ImportDesk:
     ask: Callable[[ImportOptions], AskProgress | None]
 
 
-def carry_out(desk: ImportDesk, found: Upload, lease: Lease, *, goes_on: Callable[[], bool]) -> None:
+Work = Callable[["ImportDesk", Upload, UploadLog, Path, Callable[[], bool]], UploadFound]
+"""Called with the desk, the upload, the log to write in, a folder for its files, and whether to go on."""
+
+
+def carry_out(
+    desk: ImportDesk, found: Upload, lease: Lease, *, goes_on: Callable[[], bool], work: Work | None = None
+) -> None:
     """Work on an upload under a lease that is held, until it is done, has to be asked about, or `goes_on` is False.
 
     Each row is read once: what came of a batch and how far it is stand in its own transaction, which only counts while the
-    lease is held. What a person has to mend is kept with the upload. Raises Interrupted where the database is away.
+    lease is held. What a person has to mend is kept with the upload. `work` is done in place of an import of readers.
+    Raises Interrupted where the database is away.
     """
     with tempfile.TemporaryDirectory(prefix=FOLDERS) as folder:
         entries = desk.uploads.open_log(found, lease, Path(folder))
         try:
             _check_tries(found)
             entries.take()
-            _work(desk, found, entries, Path(folder), goes_on)
+            entries.finish((work or _import)(desk, found, entries, Path(folder), goes_on))
         except (ImportLeft, Interrupted):
             raise
         except (LeaseLost, UploadLeft):
@@ -78,17 +85,31 @@ def _check_tries(found: Upload) -> None:
         )
 
 
-def _work(desk: ImportDesk, found: Upload, entries: UploadLog, folder: Path, goes_on: Callable[[], bool]) -> None:
-    with open_files(desk.uploads.write_files(found, folder), found.options) as opening:
+def _import(
+    desk: ImportDesk, found: Upload, entries: UploadLog, folder: Path, goes_on: Callable[[], bool]
+) -> UploadFound:
+    return import_people(desk, found, entries, desk.uploads.write_files(found, folder), found.options, goes_on)
+
+
+def import_people(
+    desk: ImportDesk,
+    found: Upload,
+    entries: UploadLog,
+    files: Sequence[Path],
+    options: ImportOptions,
+    goes_on: Callable[[], bool],
+) -> UploadFound:
+    """Look at the people in files of an upload, or import them. Raises ImportUnanswered where it has to be asked first."""
+    with open_files(files, options) as opening:
         if opening.questions:
             raise ImportUnanswered(opening.questions)
         is_new = desk.readers.find_list(found.wish.list_name) is None
-        options = found.options if found.is_look else replace(found.options, run=_run(desk, found))
+        options = options if found.is_look else replace(options, run=_run(desk, found))
         entries.begin(options.run, count_lines(opening.files))
         course = Course(begin_after=found.reached, log=entries.note, goes_on=goes_on)
         report = import_opened(desk.membership, opening, options, course)
         asked = None if found.is_look else desk.ask(options)
-        entries.finish(_found(opening, report, asked, is_new=is_new))
+        return _found(opening, report, asked, is_new=is_new)
 
 
 def _run(desk: ImportDesk, found: Upload) -> int:

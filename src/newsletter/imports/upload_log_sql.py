@@ -42,6 +42,10 @@ class UploadLog:
         """The files are understood, and have so many lines to read, over all passes."""
         self._write({"run_id": run, "total": total})
 
+    def follow(self, done: int, total: int) -> None:
+        """How far it is with something else than rows, such as old issues."""
+        self._write({"done": done, "total": total})
+
     def take(self) -> None:
         """Count that a process begins: these files may be what it dies of, and then it is not begun again without end."""
         self._write({"n_begun": upload.c.n_begun + 1})

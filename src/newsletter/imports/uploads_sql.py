@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import count
 from pathlib import Path
 from typing import IO, Any
 
 import orjson
-from sqlalchemy import Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from newsletter.db.doorbell import ring
@@ -42,14 +42,21 @@ class Uploads:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def keep(self, files: Sequence[tuple[str, IO[bytes]]], wish: ImportOptions) -> str:
+    def keep(
+        self,
+        files: Sequence[tuple[str, IO[bytes]]],
+        wish: ImportOptions,
+        *,
+        note: Callable[[Connection, int], object] = lambda *_: None,
+    ) -> str:
         """Keep files under their own names, to be looked at. Returns a token that is the same for the same files and list.
 
-        So an import that was interrupted goes on when the files are uploaded again. Raises NotNow where these are being
-        worked on, or where too much waits already.
+        So an import that was interrupted goes on when the files are uploaded again. `note` writes what else is to be known
+        of this upload, in the transaction that gives it its number. Raises NotNow where these are being worked on, or where
+        too much waits already.
         """
         names = _plain_names([name for name, _ in files])
-        number = self._arrive(names, wish)
+        number = self._arrive(names, wish, note)
         try:
             digest = hashlib.sha256(wish.list_name.encode())
             for place, (name, (_, file)) in enumerate(zip(names, files, strict=True)):
@@ -194,7 +201,7 @@ class Uploads:
                     connection.execute(update(upload).where(upload.c.id == number).values(n_bytes=0))
                     return
 
-    def _arrive(self, names: Sequence[str], wish: ImportOptions) -> int:
+    def _arrive(self, names: Sequence[str], wish: ImportOptions, note: Callable[[Connection, int], object]) -> int:
         with writing(self._engine) as connection:
             statement = insert(upload).values(
                 names=list(names),
@@ -203,7 +210,9 @@ class Uploads:
                 state=UploadState.ARRIVING,
                 changed_at=database_now(),
             )
-            return int(connection.execute(statement.returning(upload.c.id)).scalar_one())
+            number = int(connection.execute(statement.returning(upload.c.id)).scalar_one())
+            note(connection, number)
+            return number
 
     def _keep_file(self, number: int, place: int, file: IO[bytes], told: Any) -> None:
         part = 0

@@ -1,42 +1,34 @@
-"""The tables of an export: CSV with a header, read whole, its columns by their names."""
+"""The table of newsletters that moved in: what was asked, what was found, what came, and when to look there again."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Collection
-from datetime import UTC, datetime
+from sqlalchemy import Column, ForeignKey, Index, String, Table, Text
 
-from newsletter.move_in.export_files import ExportFiles, Member
-from newsletter.words.mistake import Mistake, Place
+from newsletter.db.metadata import metadata
+from newsletter.db.types import FieldsJson, Id, UtcDateTime
 
-
-def read_table(files: ExportFiles, member: Member, *, needs: Collection[str], system: str) -> list[dict[str, str]]:
-    """The rows by lower-case column names. Raises Mistake where a needed column is missing or a row can't be read."""
-    text = files.text(member).removeprefix("\ufeff")
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        rows = [row for row in reader if row]
-    except csv.Error as error:
-        raise Mistake(
-            f"This table can't be read: {error}.",
-            fix=f"Download the export from {system} again, and don't save it with another program in between.",
-            place=Place(member.title, reader.line_num),
-        ) from None
-    header = [title.strip().lower() for title in rows[0]] if rows else []
-    missing = sorted(set(needs) - set(header))
-    if missing:
-        raise Mistake(
-            f"{member.title} has no column `{missing[0]}`, so it is not what {system} exports.",
-            fix="Name the export of that system, as it was downloaded.",
-        )
-    return [dict(zip(header, row, strict=False)) for row in rows[1:]]
-
-
-def instant(text: str) -> datetime | None:
-    """A moment such as `2019-07-26T20:48:19.814Z`; one without a zone is in UTC. None where it can't be read."""
-    try:
-        at = datetime.fromisoformat(text.strip())
-    except ValueError:
-        return None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+move = Table(
+    "move",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("system", String(20), nullable=False),
+    # The upload that has its files. That is thrown away after a week, and the move stays; NULL where none was brought.
+    Column("upload", Id),
+    Column("asked", FieldsJson, nullable=False),
+    # What the old issues are, as JSON; "" before they were looked at.
+    Column("found", Text, nullable=False, server_default=""),
+    # The old issues that were written here, by what `moved_in:` says of each: the digest of its file, to know it unchanged.
+    Column("issues", FieldsJson, nullable=False),
+    Column("run_id", Id, ForeignKey("import_run.id")),
+    Column("begun_at", UtcDateTime, nullable=False),
+    Column("moved_at", UtcDateTime),
+    # When the owner is to be reminded of those who unsubscribe at the old system since; NULL once that is done with.
+    Column("remind_at", UtcDateTime),
+    # The time that the owner was mailed about: one that is put off is mailed again.
+    Column("told_at", UtcDateTime),
+    Column("undo_at", UtcDateTime),
+    Column("undone_at", UtcDateTime),
+    Index("move_upload", "upload"),
+    # Never reuse a number: a process that stood still may come back to it.
+    sqlite_autoincrement=True,
+)

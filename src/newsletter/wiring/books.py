@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from newsletter.jobs.drivers_sql import Drivers
     from newsletter.ledger.ledger import Ledger
     from newsletter.ledger.live_sql import Live
+    from newsletter.move_in.moves_sql import Moves
     from newsletter.notices.notices_sql import Notices
     from newsletter.ports.locks import SenderLock
     from newsletter.readers.growth_sql import Growth
@@ -125,6 +126,12 @@ class Books(Files):
 
         prepare_to_ring(self.engine)
         return Uploads(self.engine)
+
+    @cached_property
+    def moves(self) -> Moves:
+        from newsletter.move_in.moves_sql import Moves
+
+        return Moves(self.engine)
 
     @cached_property
     def segments(self) -> Segments:

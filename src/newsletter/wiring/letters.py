@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.consent.expiry_sql import VALID_DAYS
 from newsletter.imports.carry_out import FOLDERS
+from newsletter.wiring.moves import remind_of_leavers
 
 if TYPE_CHECKING:
     from newsletter.wiring import Parts
@@ -20,9 +21,10 @@ _IMPORT_SECONDS = 86_400.0
 
 
 def post_letters(parts: Parts) -> None:
-    """Post the mails that wait: those of an import, and those whose posting was interrupted; write those about notes."""
+    """Post the mails that wait: those of an import, and those whose posting was interrupted; write those about notes and moves."""
     parts.post_office.post_waiting()
     parts.note_post.post_due(parts.clock.now())
+    remind_of_leavers(parts)
 
 
 def sweep(parts: Parts) -> None:
@@ -31,6 +33,7 @@ def sweep(parts: Parts) -> None:
     parts.consent.expiry.forget_visitors()
     parts.consent.asking_again.end_silent()
     parts.uploads.sweep()
+    parts.moves.sweep()
     _drop_files_of_killed_imports(parts)
     # Where earlier versions kept files to import: they hold personal data, and nobody comes back to them.
     shutil.rmtree(parts.directory / "var" / "uploads", ignore_errors=True)

@@ -156,11 +156,12 @@ class Parts(Books):
             clock=self.clock,
             telling=self.telling,
             newsletter=self.config.newsletter,
-            owners=self._owners,
+            owners=lambda: self.owners,
             tracking=self.config.tracking,
         )
 
-    def _owners(self) -> tuple[str, ...]:
+    @property
+    def owners(self) -> tuple[str, ...]:
         """The addresses that hear of any slot, else the one that answers readers."""
         named = dict.fromkeys(
             address for timetable in self.schedule.timetables.list_all() for address in timetable.ways.tell

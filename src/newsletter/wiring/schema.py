@@ -16,6 +16,7 @@ _ROOMS = (
     "ledger",
     "consent",
     "imports",
+    "move_in",
     "feedback",
     "schedule",
     "jobs",

@@ -22,18 +22,17 @@ from newsletter.cli.readers.options import (
     status_asked,
 )
 from newsletter.imports.report import ImportOptions
+from newsletter.move_in.old_systems import OLD_SYSTEMS
 from newsletter.wiring import Parts
+from newsletter.wiring.moves import here
 from newsletter.words.mistake import Mistake
 
 if TYPE_CHECKING:
-    from newsletter.move_in.move import Here
-
-# The names of newsletter.move_in.systems, which need not be loaded to show the help.
-SYSTEMS = ("substack", "ghost", "mailchimp", "buttondown")
+    from newsletter.move_in.record import MoveFound, MoveWish
 
 
 @click.command("move-in")
-@click.argument("system", type=click.Choice(SYSTEMS), metavar="SYSTEM")
+@click.argument("system", type=click.Choice(list(OLD_SYSTEMS)), metavar="SYSTEM")
 @click.argument("export", nargs=-1, required=True, metavar="EXPORT...", type=click.Path(path_type=Path))
 @click.option("--list", "list_name", metavar="NAME", help="Bring the readers of the export too, to this mailing list.")
 @active_option
@@ -78,22 +77,22 @@ def move_in(
     from newsletter.move_in.export import MoveInOptions
     from newsletter.move_in.export_files import open_export
     from newsletter.move_in.move import bring, look
-    from newsletter.move_in.systems import SYSTEMS as READ
+    from newsletter.move_in.record import MoveWish, found_of
 
     parts, status = parts_of(folder), status_asked(active, consent)
     asked = MoveInOptions(
         zone=ZoneInfo(parts.config.newsletter.zone), url=_old_site(parts, url), with_closed=with_closed
     )
     with open_export(export) as files:
-        found = READ[system](files, asked)
+        found = OLD_SYSTEMS[system].read(files, asked)
         with progress_bar("Reading") as follow:
-            move = look(found, files, _here(parts), asked=asked, first=first, progress=follow or (lambda *_: None))
+            move = look(found, files, here(parts), asked=asked, first=first, progress=follow or (lambda *_: None))
         options = ImportOptions(
             list_name=list_name or "",
             status=status,
             consent=consent,
             columns=asked_maps(maps),
-            source=system,
+            source=OLD_SYSTEMS[system].people,
             dry_run=dry_run,
             only={member.packed for member in found.readers if member.packed is not None},
         )
@@ -110,17 +109,20 @@ def move_in(
         if not dry_run:
             with progress_bar("Writing") as follow:
                 bring(move, files, issues=parts.issues, album=parts.images, progress=follow or (lambda *_: None))
+            wish = MoveWish(people=options if people else None, url=url or "", with_closed=with_closed, first=first)
+            _keep_account(parts, system, wish, found_of(found, move), people[0].number if people else None)
     print_move(found, move, people, options, as_json=form == "json", has_list=list_name is not None)
 
 
-def _here(parts: Parts) -> Here:
-    from newsletter.move_in.move import Here
-
-    return Here(
-        issues=parts.issues.list_issues(),
-        taken=parts.ledger.accounts.list_issues_sent(),
-        public_url=parts.config.newsletter.public_url.rstrip("/"),
-    )
+def _keep_account(parts: Parts, system: str, wish: MoveWish, found: MoveFound, run: int | None) -> None:
+    """So that the studio can take it back, and reminds the owner of those who leave the old system from now on."""
+    if not found.issues and run is None:
+        return
+    number = parts.moves.begin(system, wish, now=parts.clock.now())
+    files = {issue.moved_in: issue.file for issue in parts.issues.list_moved_in()}
+    digests = {one.mark: parts.issues.digest(files[one.mark]) for one in found.issues if one.mark in files}
+    parts.moves.note_issues(number, digests)
+    parts.moves.finish(number, found, run=run, now=parts.clock.now())
 
 
 def _old_site(parts: Parts, url: str | None) -> str | None:

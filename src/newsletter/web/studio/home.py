@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from newsletter.compose.draft import unused_posts
 from newsletter.ledger.rows import Tally
+from newsletter.move_in.reminder import title_of
 from newsletter.report.figures import Figures
 from newsletter.schedule.times.skip import find_skipped, skip_time, unskip_time
 from newsletter.web.studio.alarms import alarms
@@ -77,6 +78,7 @@ def show(studio: Studio, visit: Visit) -> Response:
         others=[(line, overdue(studio, line)) for line in lines[1:][:_SHOWN]],
         skipped=_skipped(studio),
         alarms=alarms(studio),
+        reminders=[(move, title_of(move)) for move in parts.moves.list_due(studio.now())],
         unused=unused,
         last=last,
         problems=found.problems,

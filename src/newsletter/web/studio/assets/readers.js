@@ -82,7 +82,7 @@ async function follow() {
     if (isOver) { location.reload(); return; }
     const bar = going.querySelector("progress");
     if (total) { bar.max = total; bar.value = done; }
-    going.querySelector(".num").textContent = total ? `${Math.min(done, total).toLocaleString("en")} of ${total.toLocaleString("en")} lines` : "";
+    going.querySelector(".num").textContent = total ? `${Math.min(done, total).toLocaleString("en")} of ${total.toLocaleString("en")}${going.dataset.of ?? " lines"}` : "";
   } catch { /* It is asked again. */ }
   setTimeout(follow, 500);
 }

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import PurePath
 from urllib.parse import quote
@@ -14,11 +13,16 @@ from urllib.parse import quote
 from starlette.responses import Response, StreamingResponse
 
 from newsletter.imports.columns.formats import FORMATS
-from newsletter.imports.questions import Question
 from newsletter.imports.report import ImportOptions, Problem
 from newsletter.imports.upload import Upload, UploadFound
 from newsletter.web.number import read_number
 from newsletter.web.studio.page import Page
+from newsletter.web.studio.readers.import_answers import (
+    chosen_answers,
+    open_questions,
+    unanswered,
+    with_field_names,
+)
 from newsletter.web.studio.readers.reader import status_asked
 from newsletter.web.studio.studio import Studio
 from newsletter.web.studio.visit import NoSuchAct, Visit
@@ -30,8 +34,6 @@ _LARGEST = 500_000_000
 _PROBLEMS, _EARLIER = 100, 12
 # As long as a person waits for a small import to be taken back.
 _UNDO_SECONDS = 2.0
-# Messages of the import name the options of the command; here these are fields of a form.
-_FIELDS = {"--encoding": "Encoding", "--from": "Whose export", "--map": "Columns"}
 
 
 def show(studio: Studio, visit: Visit) -> Response:
@@ -41,13 +43,19 @@ def show(studio: Studio, visit: Visit) -> Response:
         "import.html",
         lists=[one.name for one in studio.parts.readers.list_pages()],
         formats=FORMATS,
-        uploads=studio.parts.uploads.list_open(),
+        uploads=open_uploads(studio),
         reports=studio.parts.uploads.tokens_by_run(),
         earlier=[
             (row, [PurePath(name).name for name in row.files])
             for row in studio.parts.imports.list_imports(most=_EARLIER)
         ],
     )
+
+
+def open_uploads(studio: Studio) -> list[Upload]:
+    """The imports of readers that are not done; a whole newsletter that moves in is not among them."""
+    moves = studio.parts.moves.list_uploads()
+    return [one for one in studio.parts.uploads.list_open() if one.number not in moves]
 
 
 def bring(studio: Studio, visit: Visit) -> Response:
@@ -78,8 +86,10 @@ def bring(studio: Studio, visit: Visit) -> Response:
 
 
 def one(studio: Studio, visit: Visit) -> Response:
-    """How far a look or an import is, or what came of it."""
+    """How far a look or an import is, or what came of it. A whole newsletter has a page of its own."""
     found = studio.parts.uploads.get(visit.request.path_params["token"])
+    if studio.parts.moves.find_of(found.number):
+        return visit.go(f"/settings/move-in/{found.token}")
     refusals = studio.parts.uploads.list_refusals(found.token, most=_PROBLEMS)
     return studio.page(
         visit,
@@ -87,8 +97,8 @@ def one(studio: Studio, visit: Visit) -> Response:
         upload=found,
         found=None if found.found is None else _plain_found(found.found),
         refusals=[] if found.found is None else sorted(map(_plain_row, refusals), key=lambda row: (row.file, row.line)),
-        problem=found.problem and (_plain(found.problem.message), _plain(found.problem.fix)),
-        questions=[(question, _plain(question.sentence)) for question in _questions(found)],
+        problem=found.problem and (with_field_names(found.problem.message), with_field_names(found.problem.fix)),
+        questions=[(question, with_field_names(question.sentence)) for question in open_questions(found)],
         answers=found.answers,
         n_problems=_PROBLEMS,
     )
@@ -106,9 +116,9 @@ def act(studio: Studio, visit: Visit) -> Response:
         )
         return visit.go("/readers/import", said=said)
     if what == "answer":
-        uploads.look(token, {**found.answers, **_answers(_questions(found), visit)})
-    elif what == "import" and _questions(found):
-        raise Mistake("Not every question has an answer. Nothing was imported.", fix="Choose one for each.")
+        uploads.look(token, {**found.answers, **chosen_answers(open_questions(found), visit)})
+    elif what == "import" and open_questions(found):
+        raise unanswered()
     elif what in _ACTS:
         _ACTS[what](studio, token)
     else:
@@ -124,22 +134,6 @@ _ACTS: dict[str, Callable[[Studio, str], None]] = {
     "stop": lambda studio, token: studio.parts.uploads.stop(token),
     "go_on": lambda studio, token: studio.parts.uploads.go_on(token),
 }
-
-
-def _questions(found: Upload) -> Sequence[Question]:
-    """What has to be answered before these files are imported, as the last look found it."""
-    return found.problem.questions if found.problem and not found.is_at_work else ()
-
-
-def _answers(questions: Sequence[Question], visit: Visit) -> dict[str, str]:
-    """What was chosen for each question. Raises Mistake where one is open, for nothing is guessed."""
-    found = {}
-    for number, question in enumerate(questions):
-        answer = visit.text(f"answer-{number}")
-        if visit.text(f"about-{number}") != question.left_side or answer not in question.answers:
-            raise Mistake("Not every question has an answer. Nothing was imported.", fix="Choose one for each.")
-        found[question.left_side] = answer
-    return found
 
 
 def progress(studio: Studio, visit: Visit) -> Response:
@@ -201,17 +195,12 @@ def _columns(text: str) -> dict[str, str]:
     return found
 
 
-def _plain(text: str) -> str:
-    """A message with the names of the form's fields."""
-    return re.sub("--(encoding|from|map)", lambda found: f"“{_FIELDS[found[0]]}”", text)
-
-
 def _plain_row(row: Problem) -> Problem:
-    return row._replace(reason=_plain(row.reason))
+    return row._replace(reason=with_field_names(row.reason))
 
 
 def _plain_found(found: UploadFound) -> UploadFound:
-    return replace(found, report=replace(found.report, notes=[_plain(note) for note in found.report.notes]))
+    return replace(found, report=replace(found.report, notes=[with_field_names(note) for note in found.report.notes]))
 
 
 PAGES = (

@@ -15,6 +15,7 @@ from newsletter.readers.address import is_plain
 from newsletter.readers.among import Among, FoundReaders
 from newsletter.readers.roster_sql import Roster
 from newsletter.web.studio.page import Page
+from newsletter.web.studio.readers.imports import open_uploads
 from newsletter.web.studio.studio import HEADERS, Studio
 from newsletter.web.studio.visit import Visit
 from newsletter.words.subscriber import Subscriber, SubscriptionStatus
@@ -50,7 +51,7 @@ def show(studio: Studio, visit: Visit) -> Response:
         is_counting=tally is None,
         pages=studio.parts.readers.list_pages(),
         standings=STANDINGS,
-        uploads=studio.parts.uploads.list_open(),
+        uploads=open_uploads(studio),
         asked={name: visit.asked(name) for name in ("q", "list", "standing")},
     )
 

@@ -124,9 +124,9 @@ def _following(studio: Studio) -> NextStep | None:
         return NextStep(words="Write the first issue", why="From what you have saved.", path="/issues")
     if not parts.readers.has_any():
         return NextStep(
-            words="Import readers",
-            why="From your old system, or add yourself to see it arrive.",
-            path="/readers/import",
+            words="Bring your readers",
+            why="With your old issues, from the system where they are now; or add yourself to see it arrive.",
+            path="/settings/move-in",
         )
     if read_config(parts.directory).is_practice:
         return NextStep(

@@ -12,9 +12,9 @@ from functools import partial
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
+from newsletter.move_in.csv_table import read_table
 from newsletter.move_in.export import NO_DATE, NO_TEXT, Export, LeftOut, MoveInOptions, OldIssue
 from newsletter.move_in.export_files import LARGEST_PAGE, ExportFiles, Member
-from newsletter.move_in.tables import read_table
 from newsletter.words.mistake import Mistake
 
 _NEEDS = ("title", "subject", "send date")

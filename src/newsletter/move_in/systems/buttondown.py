@@ -12,9 +12,9 @@ from bs4 import BeautifulSoup
 from markdown_it import MarkdownIt
 from mdit_py_plugins.footnote import footnote_plugin
 
+from newsletter.move_in.csv_table import instant, read_table
 from newsletter.move_in.export import CLOSED, DRAFT, NO_DATE, NO_TEXT, Export, LeftOut, MoveInOptions, OldIssue
 from newsletter.move_in.export_files import LARGEST_PAGE, ExportFiles, Member
-from newsletter.move_in.tables import instant, read_table
 from newsletter.words.mistake import Mistake
 
 _NEEDS = ("id", "subject", "publish_date", "slug")

@@ -13,9 +13,9 @@ import orjson
 from bs4 import BeautifulSoup
 
 from newsletter.collect.pages.embeds import link_paragraph
+from newsletter.move_in.csv_table import instant
 from newsletter.move_in.export import CLOSED, DRAFT, NO_DATE, NO_TEXT, PAGE, Export, LeftOut, MoveInOptions, OldIssue
 from newsletter.move_in.export_files import ExportFiles
-from newsletter.move_in.tables import instant
 from newsletter.words.mistake import Mistake
 
 # What stands in an export for the address of the site, which it does not tell.
