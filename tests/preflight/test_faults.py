@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import pytest
+from bs4 import BeautifulSoup
 from PIL import Image
 
-from newsletter.words.finding import Severity
+from newsletter.web.studio.issue.shown_findings import kinds_of
+from newsletter.web.studio.studio import _templates
+from newsletter.words.finding import Finding, Severity
+from newsletter.words.user import Role
 from tests.preflight.desk import BELL, ICE, ISSUE, MAP, Desk
+from tests.studio.screens import FORBIDDEN_IN_FINDINGS
 
 DIGEST = "templates/digest/"
 
@@ -223,3 +230,19 @@ def test_a_planted_fault_is_found_at_its_line(desk: Desk, fault: Fault) -> None:
     ]
     assert (file, desk.line_of(file, fault.at)) in {(one.place.file, one.place.line) for one in found}
     assert all(one.message and one.fix and one.why for one in found)
+    # What a page says of it is for people who edit and do not program; the words of the issue are their own.
+    assert not [(said, wrong[0]) for said in _said_on_page(found) if (wrong := FORBIDDEN_IN_FINDINGS.search(said))]
+
+
+def _said_on_page(found: list[Finding]) -> list[str]:
+    """The sentences of the findings in the studio, without what they quote."""
+    rows = _templates().get_template("finding.html").module
+    visit = SimpleNamespace(who=SimpleNamespace(role=Role.OWNER), csrf_field="")
+    kinds = kinds_of(found)
+    pages = [
+        BeautifulSoup(str(rows.row(one, dot, 2, visit, "", "findings")), "html.parser")  # type: ignore[attr-defined]
+        for dot, _, ones in kinds.in_order
+        for one in ones
+    ]
+    texts = [tag.get_text(" ") for page in pages for tag in page.select(".words, .about, label, button, .btn")]
+    return [re.sub(r"“[^”]*”|https?://\S+", "…", text) for text in texts]

@@ -11,6 +11,18 @@ from bs4 import BeautifulSoup, Tag
 TEMPLATES = Path(str(files("newsletter.web.studio"))) / "templates"
 # Health is for whoever runs the machine: it names commands, files and settings.
 OUTSIDE_HEALTH = sorted(path for path in TEMPLATES.glob("*.html") if path.name != "health.html")
+_COMMANDS = r"newsletter (?:serve|studio|tick|send|doctor|connect|status|backup|db|users|lists|subscribers|check|render|report|-C)\b"
+_FILES = r"\b(?!example\b)[\w-]+\.(?:toml|md|env|py|jsonl|mjml|txt)\b"
+_VARIABLES = r"\bNEWSLETTER_\w+|\b[A-Z]+_[A-Z_]+\b"
+_OF_THE_PROGRAM = r"\b(?:slots?|cadences?|mailings?|batch(?:es)?|editions?|canary|suppressions?|do-not-mail)\b"
+# What nobody who edits and does not program should have to read.
+FORBIDDEN = re.compile(f"{_COMMANDS}|{_FILES}|{_VARIABLES}|(?i:{_OF_THE_PROGRAM})")
+# In sentences that are made for one newsletter, besides: folders, keys of its files, tags of HTML, options.
+FORBIDDEN_IN_FINDINGS = re.compile(
+    FORBIDDEN.pattern
+    + r"|`|\b(?:issues|posts|images|templates|docs|var)/|</?(?:mj-)?[a-z]+[ >/]|\bHTML\b|(?<!\w)--[a-z]"
+    r"|\b(?:url|alt|preheader|waive|checks|sender|reply_to|public_url): "
+)
 _SHOWN_ATTRIBUTES = ("placeholder", "aria-label", "title", "alt", "data-ask")
 _KINDS = {
     "h1": "heading",

@@ -177,6 +177,17 @@ def without_note(file: str, notes: Sequence[str], note: str) -> Callable[[str], 
     return edit_of(file, "checks", "\n".join(other for other in notes if other != note))
 
 
-def with_waiver(file: str, waivers: Sequence[tuple[str, str]], code: str, reason: str) -> Callable[[str], str]:
-    """The edit that waives a finding of this code everywhere in the issue, for this reason."""
-    return lambda text: with_key(text, "waive", {**dict(waivers), code: reason}, file=file)
+def with_waiver(file: str, what: str, reason: str) -> Callable[[str], str]:
+    """The edit that waives `what` in an issue, for this reason: a finding's code, with a place or for the whole issue."""
+    return lambda text: with_key(text, "waive", {**_waivers(text, file), what: reason}, file=file)
+
+
+def without_waiver(file: str, what: str) -> Callable[[str], str]:
+    """The edit that takes a waiver out of an issue."""
+    return lambda text: with_key(
+        text, "waive", {one: why for one, why in _waivers(text, file).items() if one != what}, file=file
+    )
+
+
+def _waivers(text: str, file: str) -> dict[str, str]:
+    return dict(parse_issue(text, file=file).waivers)

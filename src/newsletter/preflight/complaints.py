@@ -23,4 +23,5 @@ def findings(proof: Proof, around: Around) -> Iterator[Finding]:
                     f"Of issue {health.issue}: {alarm.message}",
                     f"See who they are and how they came to the list: newsletter report {health.issue}. "
                     "To send all the same, waive this in the issue.",
+                    fix_on_page=f"The report of issue {health.issue} says who they are. To send all the same, accept this with the reason.",
                 )

@@ -44,6 +44,7 @@ def _moved_in(issue: Issue) -> Iterator[Finding]:
             f"Issue {issue.number} is an old one, published with {issue.moved_from or 'another system'}{when} and moved in.",
             f"Write a new issue. To send this one again on purpose, say so in {issue.file}, under `waive:`, as "
             "`moved-in: why`.",
+            fix_on_page="Write a new issue. To send this one again on purpose, accept this with the reason.",
         )
 
 
@@ -54,6 +55,8 @@ def _head(issue: Issue) -> Iterator[Finding]:
             issue.place("subject"),
             "There is no preheader.",
             "Add a line such as `preheader: What this issue is about, in one sentence.`",
+            on_page="There is no preheader, the line that inboxes show after the subject.",
+            fix_on_page="Write in one sentence what this issue is about, below the subject.",
         )
     elif _alike(issue.preheader, issue.subject):
         yield finding(
@@ -76,6 +79,7 @@ def _unwritten(manuscript: Manuscript) -> Iterator[Finding]:
         issue.place("subject"),
         why,
         "Write a subject. To keep this one, say so in the issue, under `waive:`, as `unwritten-subject: why`.",
+        fix_on_page="Write a subject, or keep this one.",
         post=None,
         answer=Answer(press="Keep this subject"),
     )
@@ -99,6 +103,7 @@ def _sections(issue: Issue) -> Iterator[Finding]:
                 issue.place(f"section {number}", "sections"),
                 f"The section {section.title!r} has no posts.",
                 "Add a post to it, or remove it.",
+                on_page=f"The section “{section.title}” has no posts.",
             )
     if not issue.sections and not issue.intro.strip():
         yield finding(
@@ -119,6 +124,7 @@ def _open_checks(post: Post) -> Iterator[Finding]:
             f"{_NUMBERS.get(len(doubts), len(doubts))} paragraph{'s' if many else ''} of “{post.title}” may be"
             f" {'quotes' if many else 'a quote'} or your own words: {', '.join(f'“{begins} …”' for begins in doubts)}.",
             "Set each as it should be, and take its line out of `checks:` in the post.",
+            fix_on_page="Say for each whether the words are theirs or yours.",
             post=post.slug,
             answer=Answer(press="Decide them all" if many else "Theirs or ours?", at_words=True),
         )
@@ -130,6 +136,8 @@ def _open_checks(post: Post) -> Iterator[Finding]:
             post.place("checks"),
             f"“{post.title}” still has a note for the editor: {check}",
             "Look at it, then remove the note from `checks:` in the post.",
+            on_page=f"“{post.title}”: {check}",
+            fix_on_page="Look at it and change what is wrong; then accept it as it is.",
             post=post.slug,
             answer=Answer(press="Accept as is", note=check),
         )

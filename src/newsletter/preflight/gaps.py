@@ -49,6 +49,8 @@ def findings(proof: Proof, around: Around) -> Iterator[Finding]:
                 f"{{{{ {name} }}}} has no default, and {lacking.n_empty:,} of {lacking.n_readers:,} readers have no value.",
                 f'Write {{{{ {name} | default("...") }}}}. See it as one of them: newsletter render {proof.issue.number} '
                 f"--out preview --as {lacking.example}",
+                on_page=f"{{{{ {name} }}}} comes out empty for {lacking.n_empty:,} of {lacking.n_readers:,} readers.",
+                fix_on_page=f'Say what they read instead: {{{{ {name} | default("...") }}}}',
             )
     yield from _too_long(proof, around)
 
@@ -135,4 +137,6 @@ def _too_long(proof: Proof, around: Around) -> Iterator[Finding]:
         f"With {whose} the merge tags of one reader take up to {n_bytes:,} bytes; {around.provider} takes {limit:,}.",
         "Use fewer different merge tags, make the pieces inside {% if %} shorter, or join two of them with {% elif %}: "
         "of those only the longest counts.",
+        on_page=f"With {whose} the merge tags of one reader are longer than the sending service takes.",
+        fix_on_page="Use fewer different merge tags, or make the pieces inside {% if %} shorter.",
     )

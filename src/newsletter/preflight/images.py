@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import PurePosixPath
 from urllib.parse import unquote
 
 from newsletter.compose.press import Manuscript, Proof
@@ -56,6 +57,11 @@ def findings(proof: Proof, pictures: Sequence[AuthorLink], mail: Filled, around:
             )
 
 
+def file_name(href: str) -> str:
+    """What people call a picture's file: its name without the folders."""
+    return PurePosixPath(unquote(href)).name
+
+
 def _described(picture: AuthorLink) -> Iterator[Finding]:
     if not picture.words.strip():
         yield link_finding(
@@ -63,6 +69,8 @@ def _described(picture: AuthorLink) -> Iterator[Finding]:
             picture,
             f"The picture {picture.href[:80]} has no description.",
             "Say what it shows: alt in the post's head, or between the square brackets.",
+            on_page=f"The picture “{file_name(picture.href)}” has no description.",
+            fix_on_page="Say what it shows, where the picture stands.",
         )
     elif _FILE_NAME.fullmatch(picture.words.strip()):
         yield link_finding(
@@ -80,6 +88,8 @@ def _own(picture: AuthorLink, file: str, n_bytes: int | None) -> Iterator[Findin
             picture,
             f"There is no file {unquote(file)} in the newsletter's folder.",
             "Put the picture there, or mend its name.",
+            on_page=f"The picture “{file_name(file)}” is not there any more.",
+            fix_on_page="Insert it again, or take it out.",
         )
     elif n_bytes > HEAVY:
         yield link_finding(
@@ -87,4 +97,5 @@ def _own(picture: AuthorLink, file: str, n_bytes: int | None) -> Iterator[Findin
             picture,
             f"{unquote(file)} weighs {n_bytes / 1e6:.1f} MB as it is mailed.",
             "Make it smaller: 1,200 pixels wide is enough for every screen.",
+            on_page=f"The picture “{file_name(file)}” weighs {n_bytes / 1e6:.1f} MB as it is mailed.",
         )

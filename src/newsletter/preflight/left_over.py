@@ -42,7 +42,7 @@ _RAW = (
     (_FOOTNOTE, "A footnote goes out as it is typed: {}.", "Write the note where it belongs, or link to it."),
     (_TASK, "The boxes of a task list go out as they are typed.", "Write a plain list."),
     (_FENCED_DIV, "{} is a block of another program and goes out as it is typed.", "Take its marks away."),
-    (_HTML, "HTML goes out as it is typed: {}.", "Write it in Markdown, or take it out."),
+    (_HTML, "HTML goes out as it is typed: {}.", "Take it out. Bold words are **bold**, others *italic*."),
 )
 
 
@@ -73,6 +73,8 @@ def _picture(link: AuthorLink) -> Iterator[Finding]:
         link,
         f"The picture “{link.words[:80]}” ({link.href[:80]}) would not go out: its file is neither in images/ nor at a web address.",
         "Put the file into images/ and write ![What it shows](images/NAME.jpg), or give the whole address with https://.",
+        on_page=f"The picture “{link.words[:80] or link.href[:80]}” would not go out: it is not among your pictures, nor on the web.",
+        fix_on_page="Insert the picture itself, or give its whole web address, with https://.",
     )
 
 
@@ -92,6 +94,7 @@ def _line(line: str, read: AuthorText, number: int, whole: str) -> Iterator[Find
             place,
             f"{found[0][:80]} is no link: it stands there as text.",
             f"Write <{found[0][:80]}>, or words with the address: [words]({found[0][:80]}).",
+            fix_on_page="Make it a link, or link words that say where it leads.",
             post=read.post,
         )
     # An address that no words lead to is taken for a note to the program, and its line is gone.
@@ -101,6 +104,8 @@ def _line(line: str, read: AuthorText, number: int, whole: str) -> Iterator[Find
             Place(read.file, number, 1),
             f"This line is taken for the address of a link [{definition[1][:40]}] that there is not, and would not go out.",
             "Put a word before it, or a backslash before the bracket.",
+            on_page=f"The line that begins with “[{definition[1][:40]}]:” would not go out: it is taken for the address of a link.",
+            fix_on_page="Put a word before it.",
             post=read.post,
         )
 

@@ -75,6 +75,7 @@ def _one(link: AuthorLink, replies: Replies) -> Iterator[Finding]:
             link,
             f"The {_kind(link)} “{link.words}” leads nowhere.",
             "Put the address between the round brackets.",
+            fix_on_page="Give it an address, or take the link away.",
         )
         return
     scheme = scheme_of(link.href)
@@ -130,6 +131,7 @@ def _words(link: AuthorLink) -> Iterator[Finding]:
             link,
             f"The link to {link.href[:80]} has no words.",
             "Write between the square brackets what one finds there.",
+            fix_on_page="Give it words that say what one finds there.",
         )
     elif _VAGUE.fullmatch(words):
         yield link_finding(
@@ -154,6 +156,7 @@ def _twice(links: Sequence[AuthorLink]) -> Iterator[Finding]:
             link,
             f"“{link.words}” leads to the page that “{first.words}” leads to ({first.place}).",
             "Keep one of the two in this issue.",
+            on_page=f"“{link.words}” leads to the same page as “{first.words}”.",
         )
 
 

@@ -55,6 +55,7 @@ def _unlinked(post: Post, read: AuthorText) -> Iterator[Finding]:
         if len(names) > 1
         else f"“{post.title}” names {names[0]} and does not link there.",
         "Link the name: > — [Name, Publication](https://...). Where it is the whole post's source, give the post its `url`.",
+        fix_on_page="Make the name a link. Where the whole post is about that page, give the post the page's address.",
         post=post.slug,
     )
 

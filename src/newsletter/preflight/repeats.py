@@ -34,6 +34,8 @@ def findings(
             Place(proof.issue.file, 1),
             f"Earlier issues were not compared: {place} can't be read.",
             error.message,
+            on_page="Earlier issues were not compared: one of them can't be read.",
+            fix_on_page="See under Issues which one.",
         )
         return
     yield from _same_number(proof, issues)
@@ -97,6 +99,8 @@ def _same_number(proof: Proof, issues: Sequence[Issue]) -> Iterator[Finding]:
             proof.issue.place("number"),
             f"Two files in issues/ say that they are issue {proof.issue.number}.",
             "Give one of them another number, in its name and in `number`.",
+            on_page=f"There are two issues with the number {proof.issue.number}.",
+            fix_on_page="Give one of them another number.",
         )
 
 

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 E, W, N = Severity.ERROR, Severity.WARNING, Severity.NOTE
 
 
+# What a page says of a fault in a template: nobody mends one while writing.
+FAULT_OF_TEMPLATE = "It is a fault of the template: tell the person who made it, or choose another one under Templates."
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """`is_on` is False for a check that runs only where it is asked for. See `Finding` for `is_firm`."""
@@ -98,7 +102,7 @@ RULES: dict[str, Rule] = {
     "open-mark": Rule("content", W, "Readers can't tell where somebody else's words or an aside end."),
     "name-two-ways": Rule("content", W, "One of the two is wrong, and the person will notice."),
     "house-style": Rule("content", W, "Readers see a newsletter that writes one thing in two ways."),
-    "no-postal-address": Rule("content", E, "Law in most countries wants it in every issue, in HTML and in text."),
+    "no-postal-address": Rule("content", E, "Law in most countries wants it in every issue, in its plain text too."),
     "stand-in-address": Rule("content", N, "Real mail needs your own; what stands there is only for practice."),
     "no-unsubscribe": Rule("content", E, "Who can't leave presses the spam button, and law asks for it."),
     "text-part-differs": Rule(
@@ -138,8 +142,10 @@ def finding(
     url: str | None = None,
     mend: Mend | None = None,
     answer: Answer | None = None,
+    on_page: str = "",
+    fix_on_page: str = "",
 ) -> Finding:
-    """A finding with the severity and the reason of its rule."""
+    """A finding with the severity and the reason of its rule. `message` and `fix` are the command line's; see `Finding`."""
     rule = RULES[code]
     return Finding(
         code=code,
@@ -153,9 +159,30 @@ def finding(
         mend=mend,
         is_firm=rule.is_firm,
         answer=answer,
+        on_page=on_page,
+        fix_on_page=fix_on_page,
     )
 
 
-def link_finding(code: str, link: AuthorLink, message: str, fix: str, *, mend: Mend | None = None) -> Finding:
+def link_finding(
+    code: str,
+    link: AuthorLink,
+    message: str,
+    fix: str,
+    *,
+    mend: Mend | None = None,
+    on_page: str = "",
+    fix_on_page: str = "",
+) -> Finding:
     """A finding about a link or picture of an author's, at its place."""
-    return finding(code, link.place, message, fix, post=link.post, url=link.href, mend=mend)
+    return finding(
+        code,
+        link.place,
+        message,
+        fix,
+        post=link.post,
+        url=link.href,
+        mend=mend,
+        on_page=on_page,
+        fix_on_page=fix_on_page,
+    )

@@ -43,6 +43,8 @@ def check_unrendered(
         Place(issue.file, 1),
         "The mail, the readers and the web were not looked at, because the issue can't be rendered.",
         f"Mend what is in the way, then: newsletter check {number}",
+        on_page="The mail, the readers and the web were not looked at, because there is no mail yet.",
+        fix_on_page="Fix first what must be fixed.",
     )
     return in_order([*in_the_way, *waived(without_mends(found, manuscript, readings), issue), rest])
 
@@ -77,7 +79,14 @@ def _lost_pictures(shelf: Shelf, manuscript: Manuscript, readings: list[AuthorTe
         try:
             shelf.images.publish(file)
         except NewsletterError as error:
-            yield link_finding("missing-image", picture, error.message, error.fix)
+            yield link_finding(
+                "missing-image",
+                picture,
+                error.message,
+                error.fix,
+                on_page=f"The picture “{images.file_name(file)}” is not there any more, or can't be read.",
+                fix_on_page="Insert it again, or take it out.",
+            )
 
 
 def _stop(issue: Issue, error: NewsletterError) -> Finding:

@@ -52,6 +52,16 @@ def waivers_of(issue: Issue) -> list[Waiver]:
     return sorted(found, key=lambda waiver: not waiver.where)
 
 
+def waiver_for(found: Finding) -> str:
+    """What the issue's file says to waive this finding: its code, and where that is known the address or the post that it is about.
+
+    It fits every other finding of the same kind there, too.
+    """
+    is_address = found.url is not None and "://" in found.url and not set(found.url) & set("{} \t")
+    where = found.url if is_address else found.place.file if found.place.file.startswith("posts/") else ""
+    return f"{found.code} {where}".strip()
+
+
 def waived(found: Sequence[Finding], issue: Issue) -> list[Finding]:
     """The findings, those that a waiver fits with its reason."""
     waivers = waivers_of(issue)
@@ -80,6 +90,8 @@ def _unknown(waiver: Waiver) -> Finding:
         waiver.place,
         f"No finding has the code {waiver.code}.",
         f"Did you mean {near[0]}?" if near else "docs/checks.md lists the codes.",
+        on_page=f"“{waiver.code}” was accepted, but there is no finding of that name.",
+        fix_on_page="Take it back below, under Accepted.",
         mend=Mend(place=waiver.place, old=waiver.code, new=near[0], is_sure=False) if near else None,
     )
 
@@ -95,4 +107,6 @@ def _idle(waiver: Waiver, issue: Issue) -> Finding:
         f"Did you mean {near[0]}?"
         if near and near[0] != meant
         else "Take the waiver out, or mend the place that it names.",
+        on_page=f"Something was accepted that is not found any more: “{waiver.reason}”",
+        fix_on_page="Take it back below, under Accepted: it would hide the next one of its kind.",
     )

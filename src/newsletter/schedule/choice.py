@@ -22,7 +22,14 @@ _NOT_BEGUN = (SlotStatus.WAITING, SlotStatus.FROZEN)
 
 
 class FindingsStop(Mistake):
-    """`check` finds errors in the issue, and nobody said that it may go all the same."""
+    """`check` finds errors in the issue, of which `found` is the first, and nobody said that it may go all the same."""
+
+    def __init__(self, number: int, found: Finding) -> None:
+        despite = "" if found.is_firm else " To approve it as it is, add --despite-findings."
+        super().__init__(
+            f"{found.message} Issue {number} was not approved.", fix=f"{found.fix}{despite}", place=found.place
+        )
+        self.found = found
 
 
 class FindingsUnanswered(Mistake):
@@ -32,6 +39,7 @@ class FindingsUnanswered(Mistake):
         each = "\n".join(f"- {one.place}: {one.message} {one.fix}" for one in questions)
         n = "1 question is" if len(questions) == 1 else f"{len(questions)} questions are"
         super().__init__(f"Issue {number} was not approved: {n} not answered yet.", fix=each)
+        self.questions = questions
 
 
 def approve_issue(
@@ -56,16 +64,8 @@ def approve_issue(
             f"Issue {number} was changed since you looked, so it was not approved.", fix="Look once more, then approve."
         )
     found = check(proof, desk.around(proof))
-    errors = that_stop(found, despite=despite_findings)
-    if errors:
-        kind = Mistake if errors[0].is_firm else FindingsStop
-        raise kind(
-            f"{errors[0].message} Issue {number} was not approved.",
-            fix=errors[0].fix
-            if errors[0].is_firm
-            else f"{errors[0].fix} To approve it as it is, add --despite-findings.",
-            place=errors[0].place,
-        )
+    if errors := that_stop(found, despite=despite_findings):
+        raise FindingsStop(number, errors[0])
     if questions := that_ask(found):
         raise FindingsUnanswered(number, questions)
     words = proof.rendered.edition

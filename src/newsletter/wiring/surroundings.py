@@ -88,9 +88,14 @@ def check_unrendered_issue(parts: Parts, number: int, stop: NewsletterError) -> 
     )
 
 
+def check_offline(parts: Parts, proof: Proof, audience: Audience | None = None) -> list[Finding]:
+    """All that `check` finds without asking the web; `audience` as in `around`."""
+    return check(proof, around(parts, proof, online=False, audience=audience))
+
+
 def check_counting(parts: Parts, proof: Proof, audience: Audience | None = None) -> list[Finding]:
     """What `check` finds without asking the web, but for notes and what was accepted; `audience` as in `around`."""
-    return [one for one in check(proof, around(parts, proof, online=False, audience=audience)) if one.counts]
+    return [one for one in check_offline(parts, proof, audience) if one.counts]
 
 
 def reader_as(parts: Parts, address: str | None, proof: Proof) -> tuple[Subscriber | None, int]:

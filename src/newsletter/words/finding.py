@@ -51,6 +51,9 @@ class Answer:
 class Finding:
     """`message` says what it is, `why` what it does to readers, `fix` how to mend it. `code` is stable, for scripts.
 
+    A page says `shown` and `shown_fix`: `on_page` and `fix_on_page` where the command line's words name a file, a line, a
+    key or a command, which people who edit and do not program have no use for.
+
     `post` is the slug of the post it is about, `url` the address. `mend` is there where the fix is plain. `waived` is the
     reason that the author gave for leaving it as it is. One that `is_firm` stops a sending even where findings are passed
     over: only a waiver in the issue lets it through. One with an `answer` is a question to a person: nobody can approve the
@@ -69,6 +72,16 @@ class Finding:
     waived: str | None = None
     is_firm: bool = False
     answer: Answer | None = None
+    on_page: str = ""
+    fix_on_page: str = ""
+
+    @property
+    def shown(self) -> str:
+        return self.on_page or self.message
+
+    @property
+    def shown_fix(self) -> str:
+        return self.fix_on_page or self.fix
 
     @property
     def counts(self) -> bool:

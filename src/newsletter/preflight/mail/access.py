@@ -16,7 +16,7 @@ from newsletter.preflight.mail.contrast import weak_words
 from newsletter.preflight.mail.dark import darkened
 from newsletter.preflight.mail.finished import Filled
 from newsletter.preflight.mail.page_tree import Element
-from newsletter.preflight.rules import finding, link_finding
+from newsletter.preflight.rules import FAULT_OF_TEMPLATE, finding, link_finding
 from newsletter.words.finding import Finding
 from newsletter.words.mistake import Place
 
@@ -71,6 +71,7 @@ def _document(tree: Element, where: _Where) -> Iterator[Finding]:
             where.template_line("<mjml"),
             "The mail does not say its language.",
             'Write <mjml lang="{{ language }}">.',
+            fix_on_page=FAULT_OF_TEMPLATE,
         )
     if not any(one.tag == "title" and "".join(map(str, one.children)).strip() for one in tree.walk()):
         yield finding(
@@ -78,6 +79,7 @@ def _document(tree: Element, where: _Where) -> Iterator[Finding]:
             where.template_line("<mj-head", "<mjml"),
             "The mail has no title.",
             "Put an <mj-title> into <mj-head>.",
+            fix_on_page=FAULT_OF_TEMPLATE,
         )
 
 
@@ -86,7 +88,11 @@ def _headings(tree: Element, where: _Where) -> Iterator[Finding]:
     levels = [(int(one.tag[1]), one) for one in tree.walk() if re.fullmatch("h[1-6]", one.tag)]
     if not any(level == 1 for level, _ in levels):
         yield finding(
-            "no-heading", where.template_line("<mj-body"), "The mail has no main heading.", "Put the name into an <h1>."
+            "no-heading",
+            where.template_line("<mj-body"),
+            "The mail has no main heading.",
+            "Put the name into an <h1>.",
+            fix_on_page=FAULT_OF_TEMPLATE,
         )
     for (before, _), (level, one) in itertools.pairwise(levels):
         if level > before + 1:
@@ -95,6 +101,7 @@ def _headings(tree: Element, where: _Where) -> Iterator[Finding]:
                 where.template_line(f"<h{level}", "<h"),
                 f"The heading “{one.text()[:60].strip()}” is of level {level} and follows one of level {before}.",
                 f"Let the template make it <h{before + 1}>.",
+                fix_on_page=FAULT_OF_TEMPLATE,
             )
 
 
@@ -107,6 +114,8 @@ def _elements(tree: Element, where: _Where, written: Sequence[AuthorLink]) -> It
                 where.template_line(src, "<img", "<mj-image", "<mj-social"),
                 f"The template's picture {src[:80]} has no alt.",
                 'Give it alt="...", or alt="" where it is only decoration.',
+                on_page="A picture of the template has no description.",
+                fix_on_page=FAULT_OF_TEMPLATE,
             )
         elif one.tag == "a" and "href" in one.attributes and not _name(one):
             href = one.attributes["href"]
@@ -126,6 +135,8 @@ def _elements(tree: Element, where: _Where, written: Sequence[AuthorLink]) -> It
                 where.template_line(href, 'alt=""', "<a "),
                 f"A link of the template to {href[:80]} has no words.",
                 "Put words into it, or an alt into its picture.",
+                on_page=f"A link of the template has no words: it leads to {href[:80]}",
+                fix_on_page=FAULT_OF_TEMPLATE,
             )
         elif one.tag == "table" and _is_bare_layout(one):
             yield finding(
@@ -133,6 +144,8 @@ def _elements(tree: Element, where: _Where, written: Sequence[AuthorLink]) -> It
                 where.template_line("<table", "<mj-table"),
                 "A table without headings does not say that it is layout.",
                 'Give it role="presentation", or its first row <th>.',
+                on_page="A table of the template does not say that it is only layout.",
+                fix_on_page=FAULT_OF_TEMPLATE,
             )
     ids = Counter(one.attributes["id"] for one in tree.walk() if one.attributes.get("id"))
     for name in (name for name, n_times in ids.items() if n_times > 1):
@@ -141,6 +154,8 @@ def _elements(tree: Element, where: _Where, written: Sequence[AuthorLink]) -> It
             where.template_line(f'id="{name}"'),
             f'The id "{name}" stands at {ids[name]} elements.',
             "Give each its own.",
+            on_page="Two parts of the template have the same name.",
+            fix_on_page=FAULT_OF_TEMPLATE,
         )
 
 
@@ -159,6 +174,8 @@ def _contrast(code: str, tree: Element, where: _Where) -> Iterator[Finding]:
             "Make the letters darker or the ground lighter."
             if code == "low-contrast"
             else "Make the letters lighter or the ground darker where the template speaks of dark screens.",
+            on_page=f"“{words[:50]}” is hard to read{'' if code == 'low-contrast' else ' on a dark screen'}: its colour is too close to the one behind it.",
+            fix_on_page="Choose other colours for the template, under Templates.",
         )
 
 

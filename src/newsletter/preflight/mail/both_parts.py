@@ -11,7 +11,7 @@ from newsletter.ports.folder import TemplateFiles
 from newsletter.preflight.around import Around
 from newsletter.preflight.mail.finished import Filled
 from newsletter.preflight.mail.page_tree import Element
-from newsletter.preflight.rules import finding
+from newsletter.preflight.rules import FAULT_OF_TEMPLATE, finding
 from newsletter.words.finding import Finding
 from newsletter.words.mistake import Place
 from newsletter.words.newsletter import NO_ADDRESS_YET
@@ -19,6 +19,8 @@ from newsletter.words.plain import letters_of
 
 _NOT_READ = frozenset({"style", "script", "title"})
 _URL = re.compile(r"https?://[^\s<>\"]+")
+# What a page calls the two parts of a mail.
+_ON_PAGE = {"HTML": "the mail", "text": "the plain text of the mail"}
 # Templates may leave a button's words or a label out of the text, not what the posts say.
 _ENOUGH = 0.9
 
@@ -39,6 +41,8 @@ def findings(proof: Proof, mail: Filled, around: Around) -> Iterator[Finding]:
                 _place(around.template, file),
                 f"The {name} part has no link to unsubscribe.",
                 'Put {{ reader("unsubscribe_url") }} into the footer of the template.',
+                on_page=f"There is no link to unsubscribe in {_ON_PAGE[name]}.",
+                fix_on_page=FAULT_OF_TEMPLATE,
             )
     yield from _stand_ins(proof, around)
     yield from _alike(hrefs, mail, _place(around.template, "issue.txt"))
@@ -52,6 +56,8 @@ def _address(text: str, name: str, place: Place, around: Around) -> Iterator[Fin
             place,
             f"The {name} part does not hold your postal address.",
             "Put {{ newsletter.address }} into the footer of the template.",
+            on_page=f"Your postal address is not in {_ON_PAGE[name]}.",
+            fix_on_page=FAULT_OF_TEMPLATE if postal else "Write it under Settings.",
         )
 
 
@@ -69,6 +75,7 @@ def _stand_ins(proof: Proof, around: Around) -> Iterator[Finding]:
                 proof.issue.place("number"),
                 f"There is no {name} yet.",
                 f"Set `{key}` in newsletter.toml.",
+                fix_on_page="Say it under Settings.",
             )
 
 
@@ -80,6 +87,8 @@ def _alike(hrefs: set[str], mail: Filled, place: Place) -> Iterator[Finding]:
             place,
             f"The text part holds {int(100 * share)} % of the words of the HTML part.",
             "Let issue.txt print the same posts as issue.mjml.",
+            on_page=f"The plain text of the mail has {int(100 * share)} % of its words.",
+            fix_on_page=FAULT_OF_TEMPLATE,
         )
         return
     # Mail programs turn addresses in text into links; one that is cut there leads elsewhere.
@@ -90,6 +99,8 @@ def _alike(hrefs: set[str], mail: Filled, place: Place) -> Iterator[Finding]:
             place,
             f"{len(lost)} links of the HTML part are not in the text part, such as {lost[0][:120]}.",
             "Let issue.txt print them.",
+            on_page=f"{len(lost)} links of the mail are not in its plain text, such as {lost[0][:120]}",
+            fix_on_page=FAULT_OF_TEMPLATE,
         )
 
 

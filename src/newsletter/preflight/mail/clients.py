@@ -11,10 +11,10 @@ from mjml import mjml2html
 from newsletter.compose.css_rules import without_comments
 from newsletter.compose.press import Proof
 from newsletter.ports.folder import TemplateFiles
-from newsletter.preflight.mail.client_facts import FACTS
+from newsletter.preflight.mail.client_facts import FACTS, Fact
 from newsletter.preflight.mail.finished import Filled
 from newsletter.preflight.mail.page_tree import Element, tree_of
-from newsletter.preflight.rules import finding
+from newsletter.preflight.rules import FAULT_OF_TEMPLATE, finding
 from newsletter.words.finding import Finding
 from newsletter.words.mistake import Place
 
@@ -44,6 +44,8 @@ def findings(proof: Proof, mail: Filled, template: TemplateFiles | None) -> Iter
                 _place(proof, fact.feature, template),
                 f"{fact.feature} is unknown to {', '.join(fact.lacking)} (tested {fact.tested}).",
                 "Do without it, or make sure that the mail says the same where it is missing.",
+                on_page=_on_page(fact),
+                fix_on_page=_fix_on_page(fact),
             )
     decoration = [fact for fact in facts if not fact.is_needed]
     if decoration:
@@ -52,7 +54,22 @@ def findings(proof: Proof, mail: Filled, template: TemplateFiles | None) -> Iter
             Place(template.location if template else proof.issue.file),
             f"Some clients leave out {', '.join(fact.feature for fact in decoration)}.",
             "Nothing has to be done.",
+            on_page="Some mail programs leave out small things of the template, such as rounded corners.",
         )
+
+
+def _on_page(fact: Fact) -> str:
+    what = f"Pictures of the kind {fact.feature}" if _is_picture(fact.feature) else "A part of the template"
+    return f"{what} can't be seen in {', '.join(fact.lacking)}."
+
+
+def _fix_on_page(fact: Fact) -> str:
+    return "Insert the picture as a JPEG or PNG." if _is_picture(fact.feature) else FAULT_OF_TEMPLATE
+
+
+def _is_picture(feature: str) -> bool:
+    """Whether it is a picture's kind, which is its author's choice; all else is the template's."""
+    return feature.startswith(".") or feature == "data:"
 
 
 @cache
@@ -122,7 +139,7 @@ def _in_style_sheet(text: str) -> Iterator[str]:
 
 def _place(proof: Proof, feature: str, template: TemplateFiles | None) -> Place:
     """Where the template asks for it; a picture's kind is the author's choice."""
-    if feature.startswith(".") or feature == "data:":
+    if _is_picture(feature):
         for post in proof.posts.values():
             if post.image and feature in post.image.src.lower():
                 return post.place("image")

@@ -26,6 +26,8 @@ _ONCE = (
 _LIST_ID = re.compile(r"(?:[^<>]*\s)?<[A-Za-z0-9][A-Za-z0-9._-]*\.[A-Za-z0-9-]+>")
 _MESSAGE_ID = re.compile(r"<[^<>@\s]+@([^<>@\s]+)>")
 _FEEDBACK_ID = re.compile(r"[^:\s]*:[^:\s]*:[^:\s]*:[^:\s]{5,15}")
+_HEADER_ON_PAGE = "The mail's head, which readers never see, is not as mailbox providers want it."
+_SETTINGS_ON_PAGE = "Look at the sender, the address for replies and the public address under Settings."
 _SETTINGS = "Look at `sender`, `reply_to`, `public_url` and the list's name."
 
 
@@ -37,9 +39,15 @@ def findings(proof: Proof, around: Around) -> Iterator[Finding]:
     head, _, _ = around.message.partition(b"\r\n\r\n")
     mail = BytesParser(policy=policy.SMTP).parsebytes(around.message)
     for problem in (*_headers(mail), *_unsubscribe(mail), *_raw_head(head)):
-        yield finding("bad-header", place, problem, _SETTINGS)
+        yield finding("bad-header", place, problem, _SETTINGS, on_page=_HEADER_ON_PAGE, fix_on_page=_SETTINGS_ON_PAGE)
     for problem in _form(around.message, mail):
-        yield finding("bad-form", Place(proof.issue.file, 1), problem, "Look for odd characters in the issue's text.")
+        yield finding(
+            "bad-form",
+            Place(proof.issue.file, 1),
+            problem,
+            "Look for odd characters in the issue's text.",
+            on_page="The mail holds characters that mail servers do not take.",
+        )
 
 
 def _headers(mail: EmailMessage) -> Iterator[str]:

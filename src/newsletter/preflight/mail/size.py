@@ -76,6 +76,7 @@ def findings(proof: Proof, longest: dict[str, int]) -> Iterator[Finding]:
             Place(proof.issue.file, 1),
             f"The mail has {n_bytes / 1024:.0f} KB of HTML of the 102 at which Gmail cuts. Largest: {filling}.",
             "Move a post to the next issue, or shorten the longest quote.",
+            on_page=f"The mail is nearly as long as Gmail shows. Largest: {filling}.",
         )
         return
     where = f"in “{cut.name}”" if cut else "at the end"
@@ -85,6 +86,7 @@ def findings(proof: Proof, longest: dict[str, int]) -> Iterator[Finding]:
         Place(proof.issue.file, line or 1),
         f"The mail has {n_bytes / 1024:.0f} KB of HTML; Gmail cuts it at 102, {where}. Largest: {filling}.",
         "Move a post to the next issue, or shorten the longest quote.",
+        on_page=f"The mail is longer than Gmail shows: it is cut {where}. Largest: {filling}.",
         post=cut.slug if cut else None,
     )
 

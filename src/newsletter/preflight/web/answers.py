@@ -47,10 +47,10 @@ def _unanswered(link: AuthorLink, reply: NotFetched) -> Iterator[Finding]:
             yield link_finding("not-checked", link, message, "Open it yourself, or check again later.")
         case WhyNot.NO_SUCH_HOST:
             code = "missing-image" if link.is_picture else "dead-link"
-            yield link_finding(code, link, message, "Mend the address, or take it out.")
+            yield link_finding(code, link, message, "Correct the address, or take it out.")
         case _:
             code = "unreachable-image" if link.is_picture else "unreachable-link"
-            yield link_finding(code, link, message, "Open it in a browser of your own, then mend it.")
+            yield link_finding(code, link, message, "Open it in a browser of your own, then correct it.")
 
 
 def _answered(link: AuthorLink, reply: Fetched) -> Iterator[Finding]:
@@ -60,7 +60,7 @@ def _answered(link: AuthorLink, reply: Fetched) -> Iterator[Finding]:
             "missing-image" if link.is_picture else "dead-link",
             link,
             f"The {what} “{link.words}” leads to a page that is not there ({reply.status}).",
-            "Mend the address, or take it out.",
+            "Correct the address, or take it out.",
         )
     elif reply.status in _GUARDED:
         yield link_finding(
@@ -96,6 +96,7 @@ def _picture(link: AuthorLink, reply: Fetched) -> Iterator[Finding]:
             link,
             f"What is at the address of the picture “{link.words}” is not a picture ({kind[:40]}).",
             "Link the picture itself, or put it into images/.",
+            fix_on_page="Insert the picture itself.",
         )
 
 

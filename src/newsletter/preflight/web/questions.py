@@ -77,6 +77,8 @@ def _nobody_looked(proof: Proof, addresses: Sequence[str], because: str) -> Find
         Place(proof.issue.file, 1),
         f"{what} {'was' if is_one else 'were'} not looked at: {because}.",
         f"With a way to the web: newsletter check {proof.issue.number}",
+        on_page=f"{what} {'was' if is_one else 'were'} not looked at on the web.",
+        fix_on_page="Open them yourself in the preview.",
     )
 
 
@@ -87,6 +89,7 @@ def _remembered(proof: Proof, told: Answered) -> Finding:
         f"{len(told.ages)} of {len(told.replies)} addresses were not asked again; the oldest answer is of "
         f"{age_in_words(max(told.ages.values()))} ago.",
         f"To ask all of them now: newsletter check {proof.issue.number} --fresh",
+        fix_on_page="Run the checks again later.",
     )
 
 

@@ -110,5 +110,5 @@ def _existing(day: int, month: int, years: Sequence[int]) -> list[date]:
 def _said(words: str, really: date) -> tuple[str, str]:
     return (
         f"“{words}”: that day, {really.isoformat()}, is a {_SAID[really.weekday()]}.",
-        "Mend the weekday or the date, whichever is wrong.",
+        "Correct the weekday or the date, whichever is wrong.",
     )

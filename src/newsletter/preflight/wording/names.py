@@ -55,6 +55,7 @@ def findings(manuscript: Manuscript, readings: Sequence[AuthorText], language: s
             place,
             f"“{wrong}” here, “{right}” elsewhere in this issue.",
             "Write the name in one way; where they are two names, waive this.",
+            fix_on_page="Write the name in one way; where they are two names, accept this.",
             post=post,
             mend=other_words(place, wrong, right, is_sure=False) if ours else None,
         )

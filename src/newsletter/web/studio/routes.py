@@ -45,6 +45,7 @@ from newsletter.web.studio.issue import (
     readthrough,
     replace,
     reports,
+    settle,
     trial,
     whose,
 )
@@ -69,6 +70,7 @@ _ISSUE = (
     pictures,
     preview,
     findings,
+    settle,
     trial,
     reports,
     gallery,

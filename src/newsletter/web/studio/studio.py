@@ -28,6 +28,7 @@ from newsletter.readers.rows import ListRow
 from newsletter.report.figures import Figures
 from newsletter.segments.audience import Audience
 from newsletter.web.studio.cache import AnswerCache
+from newsletter.web.studio.issue.shown_findings import kinds_of
 from newsletter.web.studio.issue.shown_versions import ShownVersions
 from newsletter.web.studio.review.presence import Presence
 from newsletter.web.studio.search.own_words import OwnLibrary
@@ -38,7 +39,7 @@ from newsletter.web.studio.visit import SAID, Visit, place_json
 from newsletter.wiring import Parts
 from newsletter.wiring.connect import connect_desk
 from newsletter.wiring.runner import Bell, Runner
-from newsletter.wiring.surroundings import check_counting
+from newsletter.wiring.surroundings import check_offline
 from newsletter.words.correction import correction_of
 from newsletter.words.difference import DiffLine
 from newsletter.words.edition import Edition
@@ -72,6 +73,7 @@ _TYPED = frozenset(
         "html",
         "find",
         "with",
+        "reason",
     }
 )
 
@@ -171,7 +173,12 @@ class Studio:
         return self.cache.ask(("waiting", mailing), partial(self.parts.ledger.forecasts.count_waiting, mailing))
 
     def findings(self, proof: Proof, audience: Audience | None = None) -> list[Finding] | None:
-        """What `check` finds without the web in these very words, but for notes and what was accepted.
+        """Of `all_findings` those that count: no notes, and nothing that was accepted."""
+        found = self.all_findings(proof, audience)
+        return None if found is None else [one for one in found if one.counts]
+
+    def all_findings(self, proof: Proof, audience: Audience | None = None) -> list[Finding] | None:
+        """What `check` finds without the web in these very words.
 
         `audience` is who it is about to go to; without one, the issue's own lists. None while it is being looked at.
         """
@@ -179,7 +186,7 @@ class Studio:
         words = hashlib.sha256(repr(known).encode()).digest()
         at, found = self._found.get(words, (0.0, None))
         if found is None or time.monotonic() - at > _FOUND_SECONDS:
-            found = self.cache.ask(("findings", words), partial(check_counting, self.parts, proof, audience))
+            found = self.cache.ask(("findings", words), partial(check_offline, self.parts, proof, audience))
             if len(self._found) > _MOST_FOUND:
                 self._found.clear()
             if found is not None:
@@ -258,6 +265,7 @@ def _templates() -> Environment:
         "named": named,
         "coded": coded,
         "asking": that_ask,
+        "kinds": kinds_of,
     }
     return environment
 

@@ -40,7 +40,7 @@ let renamed = false;
 const saver = new Saver(here, versions, {
   saving: () => say("saving …"),
   saved: () => {
-    say(`saved · ${part().dataset.file}`);
+    say(`saved · ${new Date().toLocaleTimeString([], { timeStyle: "short" })}`);
     // Our own words are no news to this page.
     Object.assign(known, versions);
     if (renamed) { renamed = false; outline(); }

@@ -1,113 +1,113 @@
-// What stops the issue and what is to look at, beside its place in the outline; what has a plain mend is mended by a click.
+// What is found in the issue, beside its words: counted in one line, opened one by one, settled where they stand.
 
 import { post, root } from "./studio.js";
-import { goTo, here, onChange } from "./compose.js";
+import { goTo, here, onChange, whenSaved } from "./compose.js";
 
 const list = document.querySelector("#found");
 const count = document.querySelector("#found-count");
+const AGAIN = 900;
 let timer = null;
-let found = [];
+/** The change that was just made here, which can be undone until something else is written. */
+let change = "";
 
 async function look() {
-  let answer;
+  let page;
   try {
-    const response = await fetch(`${root}/studio${here}/findings`, { headers: { Accept: "application/json" }, redirect: "error" });
+    const response = await fetch(`${root}/studio${here}/findings?bare${change.replace("?", "&")}`, { redirect: "error" });
     if (!response.ok) return;
-    answer = await response.json();
+    page = new DOMParser().parseFromString(await response.text(), "text/html").body;
   } catch { return; }
-  found = answer.findings.filter((one) => one.severity !== "note" && !one.waived);
-  draw();
+  if (page.querySelector("[data-looking]")) later();
+  else draw(page);
 }
 
-function draw() {
-  const errors = found.filter((one) => one.severity === "error").length;
-  const others = found.length - errors;
+function later() {
+  clearTimeout(timer);
+  timer = setTimeout(look, AGAIN);
+}
+
+/** Put the list in place, with what is open and half typed in it as it was. */
+function draw(page) {
+  const focused = list.contains(document.activeElement) && document.activeElement.name === "reason";
+  for (const old of list.querySelectorAll("details[open]")) {
+    const same = [...page.querySelectorAll("details")].find((one) => nameOf(one) === nameOf(old));
+    if (!same) continue;
+    same.open = true;
+    const [was, now] = [old, same].map((one) => one.querySelector("[name=reason]"));
+    if (!was || !now) continue;
+    now.value = was.value;
+    if (focused && was === document.activeElement) now.dataset.goesOn = "";
+  }
+  list.replaceChildren(...page.childNodes);
+  list.querySelector("[data-goes-on]")?.focus();
+  tell();
+  dots();
+}
+
+function nameOf(finding) { return `${finding.parentNode.dataset.part} ${finding.querySelector(".words").textContent}`; }
+
+function tell() {
+  const [errors, others] = ["is-bad", ""].map((kind) => list.querySelectorAll(`.finding[data-kind="${kind}"]`).length);
   count.replaceChildren(
     ...(errors ? [mark(`${errors} must be fixed`, "bad")] : []),
     ...(errors && others ? [" · "] : []),
     ...(others ? [`${others} to check`] : []),
-    ...(found.length ? [] : [mark("Nothing stops it", "good")]),
+    ...(errors || others ? [] : [mark("Nothing stops it", "good")]),
   );
-  list.replaceChildren(...found.map(row));
   const beside = document.querySelector("[data-problems]");
   if (beside) beside.textContent = errors ? `; ${errors} problem${errors === 1 ? "" : "s"}` : others ? `; ${others} to check` : "";
-  dots();
 }
 
 function mark(text, kind) {
-  const span = document.createElement("span");
-  span.className = kind;
-  span.textContent = text;
-  return span;
+  return Object.assign(document.createElement("span"), { className: kind, textContent: text });
 }
 
-function row(one) {
-  const line = document.createElement("div");
-  line.className = "row dotted";
-  const dot = document.createElement("span");
-  dot.className = one.severity === "error" ? "dot is-bad" : "dot";
-  dot.setAttribute("role", "img");
-  dot.setAttribute("aria-label", one.severity === "error" ? "stops it" : "to look at");
-  const text = document.createElement("div");
-  const about = Object.assign(document.createElement("div"), { className: "about" });
-  about.append(...coded(`${one.why} ${one.fix}`));
-  text.append(...coded(one.message), about);
-  const acts = document.createElement("div");
-  const place = partOf(one);
-  if (place) acts.append(button("Show", () => goTo(place)));
-  if (one.mend) acts.append(" ", button("Fix", () => mend(one)));
-  if (one.answer) acts.append(" ", button(one.answer, () => (one.at_words ? goTo(partOf(one), true, "&all") : settle(one))));
-  line.append(dot, text, acts);
-  return line;
-}
-
-/** A sentence whose parts between backticks are code. */
-function coded(sentence) {
-  return sentence.split("`").map((text, at) => (at % 2 ? Object.assign(document.createElement("code"), { textContent: text }) : text));
-}
-
-function button(name, act) {
-  const made = Object.assign(document.createElement("button"), { type: "button", className: "link", textContent: name });
-  made.addEventListener("click", act);
-  return made;
-}
-
-async function mend(one) {
-  const change = one.mend.new === null ? `Take out “${one.mend.old}”?` : `Change “${one.mend.old}” to “${one.mend.new}”?`;
-  if (!one.mend.is_sure && !window.confirm(change)) return;
-  const [status, answer] = await post(`${here}/mend`, { finding: one.id });
-  if (status !== 200) count.textContent = `${answer.message} ${answer.fix}`;
-  await goTo(partOf(one) ?? "", true);
-  look();
-}
-
-async function settle(one) {
-  const [status, answer] = await post(`${here}/answer`, { finding: one.id });
-  if (status !== 200) count.textContent = `${answer.message} ${answer.fix}`;
-  await goTo(partOf(one) ?? "", true);
-  look();
-}
-
-/** The part of the outline where a finding is. */
-function partOf(one) {
-  const file = one.place?.file ?? "";
-  if (file.startsWith("posts/")) return `post:${file.slice(6, -3)}`;
-  if (one.slug) return `post:${one.slug}`;
-  return file.startsWith("issues/") ? "inbox" : null;
-}
-
+/** A dot at each part of the outline that something is found in: the worst of it. */
 function dots() {
   for (const old of document.querySelectorAll("#toc .entry .dot.finding")) old.remove();
   const worst = new Map();
-  for (const one of found) if (partOf(one)) worst.set(partOf(one), worst.get(partOf(one)) === "error" ? "error" : one.severity);
-  for (const [part, severity] of worst) {
-    const entry = document.querySelector(`#toc .entry[data-part="${CSS.escape(part)}"]`);
-    const dot = document.createElement("span");
-    dot.className = severity === "error" ? "dot is-bad finding" : "dot finding";
-    dot.setAttribute("role", "img");
-    dot.setAttribute("aria-label", severity === "error" ? "stops the issue" : "to look at");
-    entry?.append(" ", dot);
+  for (const one of list.querySelectorAll(".finding:not([data-kind=is-none])")) {
+    if (worst.get(one.dataset.part) !== "is-bad") worst.set(one.dataset.part, one.dataset.kind);
   }
+  for (const [part, kind] of worst) {
+    const dot = Object.assign(document.createElement("span"), { className: `dot finding ${kind}`.trim() });
+    dot.setAttribute("role", "img");
+    dot.setAttribute("aria-label", kind ? "must be fixed" : "check this");
+    document.querySelector(`#toc .entry[data-part="${CSS.escape(part)}"]`)?.append(" ", dot);
+  }
+}
+
+list.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-open]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  list.closest("details").open = false;
+  goTo(link.dataset.open, Boolean(link.dataset.more), link.dataset.more);
+});
+
+// A press settles it in place: what is typed is saved first, for the answer is about the file.
+list.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const form = event.target;
+  const fields = new URLSearchParams(new FormData(form, event.submitter));
+  if (!(await whenSaved())) return;
+  let response;
+  let answer;
+  try {
+    response = await fetch(form.action, { method: "POST", headers: { Accept: "application/json" }, body: fields });
+    answer = await response.json();
+  } catch { answer = { message: "The studio does not answer.", fix: "What you typed is kept here." }; }
+  if (!response?.ok) return refuse(form, answer);
+  form.querySelector("[name=reason]")?.remove();
+  change = new URL(response.url).search;
+  await goTo("", true);
+  await look();
+});
+
+function refuse(form, { message, fix }) {
+  const line = form.querySelector(".refused") ?? form.appendChild(Object.assign(mark("", "bad refused")));
+  line.setAttribute("role", "alert");
+  line.textContent = `${message} ${fix}`;
 }
 
 const share = document.querySelector("#share");
@@ -118,10 +118,10 @@ share.addEventListener("click", async () => {
 });
 
 document.addEventListener("outline", dots);
-onChange((change) => {
+onChange((typed) => {
   // Once the typing pauses: each look takes the server as long as several previews.
-  if (change && !change.saved) return;
-  clearTimeout(timer);
-  timer = setTimeout(look, 900);
+  if (typed && !typed.saved) return;
+  if (typed) change = "";
+  later();
 });
 look();

@@ -12,7 +12,7 @@ from newsletter.ledger.corrections.corrections_sql import MailReach, VersionCoun
 from newsletter.ledger.sample import sample
 from newsletter.ledger.settle import leave, look
 from newsletter.report.text import say_versions
-from newsletter.schedule.choice import FindingsUnanswered
+from newsletter.schedule.choice import FindingsStop, FindingsUnanswered
 from newsletter.schedule.corrections.correct import correct_issue, find_line, newest, put_into_next, send_correction
 from newsletter.schedule.corrections.mail import correction_mail
 from newsletter.web.studio.issue.broken import readable
@@ -97,7 +97,10 @@ def _correct(studio: Studio, visit: Visit, number: int) -> str:
             despite_findings=visit.text("despite") == "yes",
         )
     except FindingsUnanswered as unanswered:
-        raise Mistake("Nothing was corrected: some findings are not answered yet.", fix=unanswered.fix) from unanswered
+        each = "\n".join(f"- {one.shown} {one.shown_fix}" for one in unanswered.questions)
+        raise Mistake("Nothing was corrected: some findings are not answered yet.", fix=each) from unanswered
+    except FindingsStop as stopped:
+        raise Mistake(f"{stopped.found.shown} Nothing was corrected.", fix=stopped.found.shown_fix) from stopped
     studio.runner.wake()
     return f"Issue {number} is corrected. {_put(studio, visit, done)}"
 

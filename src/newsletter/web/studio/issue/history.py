@@ -72,6 +72,8 @@ def go_back(studio: Studio, visit: Visit) -> Response:
                 fix="Put back the whole version, or change the words by hand.",
             ) from clash
         said = "That change is taken back."
+        if visit.text("back") == "findings":
+            return visit.go(f"/issues/{visit.text('issue')}/findings", said=said)
     else:
         studio.write(visit, file, visit.text("base"), edit_of(file, "raw", sheets.old_text(file, version)))
         said = "It is as it was."

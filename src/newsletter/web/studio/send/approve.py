@@ -12,6 +12,7 @@ from newsletter.web.studio.send.look import look_again
 from newsletter.web.studio.studio import Studio
 from newsletter.web.studio.visit import Visit
 from newsletter.wiring.clocks import desk_of
+from newsletter.words.mistake import Mistake
 from newsletter.words.moment import say_moment
 from newsletter.words.user import Role
 
@@ -27,8 +28,12 @@ def approve(studio: Studio, visit: Visit) -> Response:
         return look_again(visit, number, seen, "Nothing was approved: the words were changed since you looked.")
     try:
         approve_issue(desk, number, by=visit.who.name, despite_findings=visit.text("despite") == "yes", seen=seen)
-    except (FindingsUnanswered, FindingsStop) as stopped:
-        return visit.go(f"/issues/{number}/send#before", said=stopped.message)
+    except FindingsUnanswered as unanswered:
+        return visit.go(f"/issues/{number}/send#before", said=unanswered.message)
+    except FindingsStop as stopped:
+        if stopped.found.is_firm:
+            raise Mistake(f"{stopped.found.shown} It was not approved.", fix=stopped.found.shown_fix) from stopped
+        return visit.go(f"/issues/{number}/send#before", said=f"{stopped.found.shown} It was not approved.")
     back = {"home": "", "compose": f"/issues/{number}"}.get(visit.text("back"), f"/issues/{number}/send")
     return visit.go(
         back, said=f"Approved: these words go{_when_approved(studio, number)}, whatever is edited afterwards."

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from newsletter.ledger.rows import MailingRow
 from newsletter.schedule.approval import Version, version_that_goes
-from newsletter.schedule.choice import FindingsUnanswered, send_next
+from newsletter.schedule.choice import FindingsStop, FindingsUnanswered, send_next
 from newsletter.segments.audience import Audience
 from newsletter.web.number import read_number
 from newsletter.web.studio.send.mail import mail_of
@@ -148,7 +148,7 @@ def _refuse_errors(studio: Studio, version: Version, audience: Audience, *, desp
     if version.proof and not version.is_edited:
         errors = that_stop(check_counting(studio.parts, version.proof, audience), despite=despite)
         if errors:
-            raise NotNow(f"{errors[0].message} Nothing was sent.", fix=errors[0].fix, place=errors[0].place)
+            raise NotNow(f"{errors[0].shown} Nothing was sent.", fix=errors[0].shown_fix)
 
 
 def _send_next(
@@ -171,6 +171,8 @@ def _send_next(
         )
     except FindingsUnanswered as unanswered:
         return visit.go(f"/issues/{number}/send#before", said=unanswered.message)
+    except FindingsStop as stopped:
+        return visit.go(f"/issues/{number}/send#before", said=f"{stopped.found.shown} Nothing was sent.")
     said = f"It goes out {say_moment(slot.due_at, timetable.cadence.zone)}. {parts.outlook(of_slot=True).on_screen}"
     return visit.go(f"/issues/{number}/send", said=said)
 

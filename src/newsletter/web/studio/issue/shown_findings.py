@@ -1,0 +1,91 @@
+"""Findings as pages show them: in three kinds, each with the part of the issue that it is about and what can be done there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from newsletter.preflight.waivers import waiver_for
+from newsletter.words.finding import Finding, Severity
+
+# Nothing that is said about a waiver, or about words that make no mail, can be accepted in its turn.
+_NOT_ACCEPTED = frozenset({"does-not-render", "unknown-waiver", "idle-waiver", "house-style-file"})
+# About what the program itself made, or said on every page already: nobody who writes can do anything about it there.
+_NOT_SHOWN = frozenset({"client-decoration", "stand-in-address"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownFinding:
+    """`id` names it in a form. `part` is the key of the part in the outline, "" for what no part of the issue is about.
+
+    `waiver` is what accepts it, "" where it can't be; `n_alike` are the findings that are accepted by that, itself included.
+    """
+
+    found: Finding
+    id: str
+    part: str
+    waiver: str = ""
+    n_alike: int = 1
+
+    @property
+    def stops(self) -> bool:
+        """Whether it stands in the way of sending or approving."""
+        return self.found.counts and (self.found.severity is Severity.ERROR or self.found.answer is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """What must be fixed, what to check, and what is said for information."""
+
+    must: list[ShownFinding]
+    check: list[ShownFinding]
+    know: list[ShownFinding]
+
+    @property
+    def stops(self) -> list[ShownFinding]:
+        return [one for one in (*self.must, *self.check) if one.stops]
+
+    @property
+    def in_order(self) -> list[tuple[str, str, list[ShownFinding]]]:
+        """Each kind that has any: the name of its dot, its title and its findings."""
+        kinds = (
+            ("is-bad", "Must be fixed", self.must),
+            ("", "Check this", self.check),
+            ("is-none", "For your information", self.know),
+        )
+        return [kind for kind in kinds if kind[2]]
+
+
+def kinds_of(findings: Sequence[Finding]) -> Kinds:
+    """In the order that they come in; what was accepted is left out."""
+    open_ones = [one for one in findings if one.waived is None and one.code not in _NOT_SHOWN]
+    alike = Counter(waiver_for(one) for one in open_ones)
+    shown = [_shown(one, alike) for one in open_ones]
+    return Kinds(*([one for one in shown if one.found.severity is severity] for severity in Severity))
+
+
+def id_of(found: Finding) -> str:
+    """The same for the same finding at the same place."""
+    return f"{found.code}|{found.place}|{found.message}"
+
+
+def _shown(found: Finding, alike: Counter[str]) -> ShownFinding:
+    can_be = found.counts and found.answer is None and found.code not in _NOT_ACCEPTED
+    waiver = waiver_for(found)
+    return ShownFinding(
+        found=found,
+        id=id_of(found),
+        part=_part(found),
+        waiver=waiver if can_be else "",
+        n_alike=alike[waiver],
+    )
+
+
+def _part(found: Finding) -> str:
+    file = found.place.file
+    if file.startswith("posts/"):
+        return f"post:{file.removeprefix('posts/').removesuffix('.md')}"
+    if found.post:
+        return f"post:{found.post}"
+    return "inbox" if file.startswith("issues/") else ""
