@@ -177,6 +177,9 @@ _NOT_PAGES = {
     "/issues/{number:int}/mail/body",
     "/issues/{number:int}/cancel",
     "/moment",
+    "/finds/known",
+    "/finds/worker.js",
+    "/app.webmanifest",
 }
 
 

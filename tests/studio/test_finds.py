@@ -132,7 +132,7 @@ def test_what_we_had_before_is_said_at_the_moment_of_saving(world: World) -> Non
     post = next(post for post in world.parts.posts.list_posts() if post.url)
     page = world.client.get("/studio/finds/add", params={"url": f"{post.url}?utm_source=x"}).text
 
-    assert "issue 1" in page
+    assert f"Is in draft 1: “{post.title}”." in page
 
 
 def test_dropped_files_become_posts_and_say_which_did_not(world: World) -> None:

@@ -45,6 +45,8 @@ def serving(tmp_path: Path, article: str) -> Iterator[Serving]:
 def _keep_and_draft(page: Page) -> None:
     page.get_by_label("Your thought").fill(THOUGHT)
     page.get_by_role("button", name="Save it").click()
+    if page.locator("#done").count():
+        page.get_by_role("link", name="All finds").click()
     week.is_there(page, SAID)
     page.locator(".find").get_by_label("Tick").first.check()
     page.locator(".chosen").get_by_role("button", name="Shortlist").click()
@@ -150,6 +152,7 @@ def test_a_week_by_keyboard_alone(chromium: Browser, serving: Serving, article: 
     keys = Keys(page)
     keys.type(THOUGHT)
     keys.press("Save it")
+    keys.press("All finds")
     week.is_there(page, SAID)
     page.wait_for_load_state()
     page.keyboard.press("j")

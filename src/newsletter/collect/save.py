@@ -23,7 +23,7 @@ from newsletter.words.find import (
 )
 from newsletter.words.mistake import Mistake
 
-_ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
+ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +45,13 @@ def collect_find(
     origin: Origin = Origin.PERSON,
     source: str = "",
     clip: Clip | None = None,
+    once: str = "",
 ) -> SavedFind:
     """Save what the bookmarklet, the phone or a person sends: an address, or a text that holds one.
 
     `note` is the thought typed with it, in Markdown; `quote` the selected text, as plain text, and `clip` the
-    same with its formatting; the thought stands beside it. `title` is the page's, as far as the sender knows it; `source` is what the editor reads of where it came from. Nothing is fetched. Raises
+    same with its formatting; the thought stands beside it. `title` is the page's, as far as the sender knows it; `source` is what the editor reads of where it came from.
+    `once` names the delivery: sent again, it changes nothing. Nothing is fetched. Raises
     Mistake where there is no address of the web, or words of ours are too long to keep.
     """
     address = address_in(shared)
@@ -62,6 +64,7 @@ def collect_find(
         title=read_title(title),
         note="" if excerpt.text else thought,
         quote=pack([excerpt]) if excerpt.text else "",
+        once=once,
     )
     find, is_new = desk.finds.add(draft)
     return SavedFind(find=find, is_new=is_new, seen=tuple(seen_before(address, desk.posts, desk.issues)))
@@ -69,7 +72,7 @@ def collect_find(
 
 def address_in(shared: str) -> str:
     """The address that was sent, alone or in a text, as phones share them. Raises Mistake."""
-    match = _ADDRESS.search(shared)
+    match = ADDRESS.search(shared)
     address = whole_address(_without_full_stop(match[0])) if match else None
     if address is None:
         raise Mistake("There is no address of the web in this.", fix="Send one such as https://example.com/page")

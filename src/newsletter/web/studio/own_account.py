@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import io
-
-import segno
 from starlette.responses import Response
 
 from newsletter.access.account import UserAccount
@@ -12,6 +9,7 @@ from newsletter.access.codes import address_for_app, step_of
 from newsletter.access.network import network_of
 from newsletter.access.sign_in import check_password, hashed, prove, prove_code
 from newsletter.web.studio.page import Page
+from newsletter.web.studio.qr import qr_code
 from newsletter.web.studio.studio import Studio
 from newsletter.web.studio.visit import NoSuchAct, Visit
 from newsletter.words.mistake import Missing, Mistake
@@ -23,10 +21,7 @@ def show(studio: Studio, visit: Visit) -> Response:
     account = studio.parts.users.find(visit.who.id) if visit.who.id != AT_THE_MACHINE else None
     secret, picture = _secret(studio, visit), ""
     if account is not None:
-        out = io.BytesIO()
-        address = address_for_app(secret, email=account.user.email, newsletter=studio.newsletter.name)
-        segno.make(address).save(out, kind="svg", scale=4, xmldecl=False, svgns=True, nl=False)
-        picture = out.getvalue().decode()
+        picture = qr_code(address_for_app(secret, email=account.user.email, newsletter=studio.newsletter.name))
     return studio.page(visit, "own.html", account=account, secret=secret, picture=picture)
 
 

@@ -27,7 +27,7 @@ from newsletter.web.studio import (
     users,
 )
 from newsletter.web.studio.door import endpoint
-from newsletter.web.studio.finds import finds, sources
+from newsletter.web.studio.finds import finds, phone, save, sources
 from newsletter.web.studio.issue import (
     address,
     begin,
@@ -59,7 +59,7 @@ from newsletter.web.studio.studio import Studio, asset
 from newsletter.wiring import Parts
 from newsletter.wiring.runner import Bell
 
-_WEEK = (sign_in, home, alarms, finds, sources, schedule, calendar, health, live, users, own_account)
+_WEEK = (sign_in, home, alarms, finds, save, phone, sources, schedule, calendar, health, live, users, own_account)
 _SETTINGS = (settings, carrier, first_day, restart, look, letterbox, move_in, move_in_one)
 _ISSUE = (
     issues,
@@ -90,7 +90,7 @@ _AFTER = (correct, inbox)
 _ROOMS = (*_WEEK, *_SETTINGS, *_ISSUE, *_SEND, *_READING, *_AFTER, *_READERS)
 PAGES: tuple[Page, ...] = tuple(page for module in _ROOMS for page in module.PAGES)
 
-_KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png"}
 
 
 def studio_routes(

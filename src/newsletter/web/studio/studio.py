@@ -51,7 +51,7 @@ from newsletter.words.plain import shortened
 # Scripts, styles, pictures and frames of our own; forms go to ourselves; nothing is fetched from anywhere else.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "frame-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 # With no referrer at all, browsers would say of our own forms that they come from nowhere (`Origin: null`).

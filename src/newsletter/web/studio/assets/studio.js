@@ -52,3 +52,16 @@ document.addEventListener("submit", (event) => {
   const question = event.submitter?.dataset.ask ?? event.target.dataset.ask;
   if (question && !window.confirm(question)) event.preventDefault();
 });
+
+// What was kept on this device while the studio did not answer is sent by the next of its pages that is opened.
+async function sendKept() {
+  const { hasKept, makeReady, sendAll } = await import("./queue.js");
+  if (window.matchMedia("(display-mode: standalone)").matches) makeReady();
+  const sent = await hasKept() ? Object.keys((await sendAll()).said).length : 0;
+  if (!sent) return;
+  const words = sent === 1 ? "A find that was kept on this device is saved." : `${sent} finds that were kept on this device are saved.`;
+  const line = Object.assign(document.createElement("p"), { className: "said", role: "status", textContent: words });
+  document.querySelector("header").after(line);
+}
+const isSavingPage = document.querySelector("#save");
+if (document.querySelector("form.me") && globalThis.indexedDB && !isSavingPage) sendKept().catch(() => {});

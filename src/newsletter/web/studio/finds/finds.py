@@ -7,27 +7,26 @@ from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from newsletter.collect.clip import Clip
 from newsletter.collect.desk import CollectDesk
 from newsletter.collect.keep import undo
 from newsletter.collect.mail.mail_post import mail_post
 from newsletter.collect.mail.message import MailLink
 from newsletter.collect.read_later.imports import MAX_BYTES as LONGEST_LIST
 from newsletter.collect.read_later.imports import import_list, is_list
-from newsletter.collect.save import address_in, collect_find
 from newsletter.collect.seen import seen_before
 from newsletter.collect.source import MAX_BYTES, collect, is_mail
 from newsletter.compose.draft import unused_posts
 from newsletter.web.number import read_number
 from newsletter.web.studio.finds.next_issue import next_issue
 from newsletter.web.studio.finds.press import press
+from newsletter.web.studio.finds.save import save
 from newsletter.web.studio.finds.shown import shown
 from newsletter.web.studio.issue.broken import readable
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.studio import Studio
 from newsletter.web.studio.visit import NoSuchAct, Visit
 from newsletter.wiring.collect import collect_desk
-from newsletter.words.find import FindFilter, FindStatus, read_title
+from newsletter.words.find import FindFilter, FindStatus
 from newsletter.words.mistake import Mistake, NewsletterError
 from newsletter.words.post import Post
 from newsletter.words.user import Role
@@ -105,7 +104,7 @@ def act(studio: Studio, visit: Visit) -> Response:
         return press(studio, visit)
     desk, what = collect_desk(studio.parts), visit.text("act")
     if what == "save":
-        return _save(studio, visit)
+        return save(studio, visit)
     find = read_number(visit.text("find"))
     if find is None or what != "undo":
         raise NoSuchAct
@@ -113,26 +112,6 @@ def act(studio: Studio, visit: Visit) -> Response:
     name = undo(desk, find).name
     studio.sittings.note(visit.who, *([f"posts/{post}.md"] if post else []))
     return visit.go("/finds", said=f"Waiting again: “{name}”.")
-
-
-def ask(studio: Studio, visit: Visit) -> Response:
-    """The page that the bookmarklet and a phone open: what they sent, ready to save, and whether we had it before."""
-    url, seen, problem = visit.asked("url") or visit.asked("text"), [], None
-    try:
-        url = address_in(url) if url else ""
-        desk = collect_desk(studio.parts)
-        seen = seen_before(url, desk.posts, desk.issues) if url else []
-    except NewsletterError as error:
-        problem = error
-    return studio.page(
-        visit,
-        "find_add.html",
-        url=url,
-        title=read_title(visit.asked("title")),
-        quote=visit.asked("quote")[:20_000],
-        seen=seen,
-        problem=problem,
-    )
 
 
 def drop(studio: Studio, visit: Visit) -> Response:
@@ -178,30 +157,7 @@ def _not_told(links: Sequence[MailLink]) -> int:
     )
 
 
-def _save(studio: Studio, visit: Visit) -> Response:
-    is_article, position = visit.text("whole") == "on" and not visit.text("quote"), read_number(visit.text("position"))
-    is_clip = is_article or visit.text("quote")
-    clip = Clip(
-        html=visit.text("html") if is_clip else "",
-        position=-1 if position is None else position,
-        is_article=is_article,
-    )
-    saved = collect_find(
-        collect_desk(studio.parts),
-        visit.text("url"),
-        note=visit.text("note"),
-        quote=visit.text("quote"),
-        title=visit.text("title"),
-        source=f"saved by {visit.who.name}",
-        clip=clip,
-    )
-    before = " ".join(one.sentence for one in saved.seen)
-    how = "Saved." if saved.is_new else "It was a find already; your words are with it now."
-    return visit.go("/finds", said=f"{how} {before}".strip())
-
-
 PAGES = (
     Page(path="/finds", show=show, change=act, do=Role.AUTHOR),
-    Page(path="/finds/add", show=ask, see=Role.AUTHOR),
     Page(path="/finds/files", change=drop, do=Role.AUTHOR, largest=4 * MAX_BYTES),
 )

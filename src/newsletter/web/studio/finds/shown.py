@@ -39,7 +39,7 @@ def shown(
         FindShown(
             find=find,
             about=_about(find, language.partition("-")[0].lower()),
-            ran=_ran(uses.get(canonical(find.url), ()) if find.url else (), set(sent), next_number),
+            ran=say_runs(uses.get(canonical(find.url), ()) if find.url else (), set(sent), next_number),
         )
         for find in finds
     ]
@@ -58,7 +58,8 @@ def _about(find: Find, own_language: str) -> str:
     return " · ".join(dict.fromkeys(part for part in parts if part))
 
 
-def _ran(numbers: Sequence[int], sent: set[int], next_number: int) -> str:
+def say_runs(numbers: Sequence[int], sent: set[int], next_number: int) -> str:
+    """`ran in 41, is in draft 43`; "" for no issue."""
     went = [str(number) for number in numbers if number in sent or number < next_number]
     drafted = [str(number) for number in numbers if str(number) not in went]
     said = (f"ran in {', '.join(went)}" if went else "", f"is in draft {', '.join(drafted)}" if drafted else "")

@@ -34,6 +34,12 @@ PLACES = (
         other_words="feeds rss sources bookmarklet phone key mail habits",
         needs=Role.AUTHOR,
     ),
+    StudioPlace(
+        title="Save from your phone",
+        path="/finds/phone",
+        other_words="share sheet android iphone mobile install app offline",
+        needs=Role.AUTHOR,
+    ),
     StudioPlace(title="Issues", path="/issues", other_words="drafts new issue numbers posts write"),
     StudioPlace(title="Readers", path="/readers", other_words="subscribers people addresses list"),
     StudioPlace(title="Add a reader", path="/readers/add", other_words="new subscriber person", needs=Role.EDITOR),
