@@ -86,7 +86,10 @@ def watched(context: BrowserContext, serving: Serving) -> list[str]:
     strange: list[str] = []
 
     def look(request: Request) -> None:
-        asks = request.frame.url if not request.is_navigation_request() else request.url
+        if request.service_worker:
+            asks = request.service_worker.url
+        else:
+            asks = request.frame.url if not request.is_navigation_request() else request.url
         if asks.startswith(own) and not request.url.startswith((own, "data:")):
             strange.append(request.url)
 

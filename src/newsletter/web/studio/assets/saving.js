@@ -61,9 +61,11 @@ const fields = () => {
   return typed;
 };
 
-function say(words, { isLost = false } = {}) {
+function say(words, { isLost = false, isSending = false } = {}) {
   part("#problem").textContent = isLost ? words : "";
   part("#done").hidden = isLost;
+  // A page that is left now would be left before the find is sent.
+  part("#done .acts").hidden = isSending;
   form.hidden = !isLost;
   if (isLost) return;
   const line = part("#done p");
@@ -106,7 +108,7 @@ async function save(event) {
   event.preventDefault();
   const typed = fields();
   const find = await keep(typed);
-  say("Kept on this device. It is being sent …");
+  say("Kept on this device. It is being sent …", { isSending: true });
   const { state, said } = await sendWaiting();
   const own = (await kept()).find((one) => one.once === find.once);
   if (!own) { say(said[find.once] ?? "Saved."); return; }
