@@ -45,6 +45,7 @@ WORKS = (
     "subscribers duplicates",
     "subscribers ask-again",
     "subscribers reopen",
+    "move-out files --out {out}/moved",
     "segments add friends {question}",
     "segments count {question} --list weekly",
     "segments",

@@ -159,6 +159,7 @@ _MORE = (
     "/issues/2/send?list=weekly&when=at&at=thu+09:00",
     "/history?file=posts/2026-11-22-the-lamp-that-is-left-on.md&issue=2",
     "/issues/99",
+    "/settings/move-out?to=ghost&url=https://ferries.example.org",
     "/broken?file=posts/2026-11-22-the-lamp-that-is-left-on.md",
 )
 # Answers to scripts, mails in their frames, and pages for those who are not signed in.
@@ -174,6 +175,7 @@ _NOT_PAGES = {
     "/readers/found",
     "/search/found",
     "/readers/export",
+    "/settings/move-out/download",
     "/issues/{number:int}/mail/body",
     "/issues/{number:int}/cancel",
     "/moment",

@@ -33,6 +33,7 @@ COMMANDS = {
     "template": ("issue.templates", "List the templates, and make one of your own."),
     "subscribers": ("readers.readers", "Import, export, add, remove and show subscribers."),
     "move-in": ("collect.move_in", "Bring old issues and readers from another system."),
+    "move-out": ("machine.move_out", "Write everything that moves to another system into a folder."),
     "lists": ("readers.readers", "Show the mailing lists and how many are on them."),
     "segments": ("readers.segments", "Save questions about readers, and count who fits."),
     "suppressions": (

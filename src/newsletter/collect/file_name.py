@@ -10,7 +10,12 @@ _MAX_BYTES = 60
 
 
 def slug_of(title: str, on: date) -> str:
-    """A name such as `2026-11-20-two-who-walked`: letters of any script, accents dropped, cut between words."""
+    """A name such as `2026-11-20-two-who-walked`."""
+    return f"{on.isoformat()}-{name_of(title) or 'post'}"
+
+
+def name_of(title: str) -> str:
+    """A name such as `two-who-walked`: letters of any script, accents dropped, cut between words; "" where there are none."""
     plain = "".join(_without_accent(char) for char in unicodedata.normalize("NFC", title.lower()))
     words = re.findall(r"[^\W_]+", re.sub("['’]", "", plain))
     name = ""
@@ -19,7 +24,7 @@ def slug_of(title: str, on: date) -> str:
         if len(longer.encode()) > _MAX_BYTES:
             break
         name = longer
-    return f"{on.isoformat()}-{name or 'post'}"
+    return name
 
 
 def _without_accent(char: str) -> str:

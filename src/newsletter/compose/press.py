@@ -29,10 +29,16 @@ class Proof(Manuscript):
 
 def press(shelf: Shelf, newsletter: Newsletter, number: int) -> Proof:
     """Render issue `number` as it stands in the folder now. Raises Mistake or Missing at the author's line."""
-    issue = shelf.issues.get_issue(number)
-    posts = {slug: _post(shelf, issue, slug) for slug in issue.slugs()}
+    written = read_manuscript(shelf, number)
+    issue, posts = written.issue, written.posts
     template = shelf.templates.get_template(issue.template or newsletter.template)
     return Proof(issue=issue, posts=posts, rendered=render(issue, posts, newsletter, template, shelf.images))
+
+
+def read_manuscript(shelf: Shelf, number: int) -> Manuscript:
+    """Issue `number` and its posts as they stand in the folder now. Raises Mistake or Missing at the author's line."""
+    issue = shelf.issues.get_issue(number)
+    return Manuscript(issue=issue, posts={slug: _post(shelf, issue, slug) for slug in issue.slugs()})
 
 
 def _post(shelf: Shelf, issue: Issue, slug: str) -> Post:

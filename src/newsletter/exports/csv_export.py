@@ -49,7 +49,7 @@ def export_csv(readers: ListedReaders, list_name: str, out: TextIO, *, spreadshe
     people = readers.iterate(list_name)
     fields = tuple(readers.known_fields())
     write = csv.writer(out, lineterminator="\r\n").writerow
-    write((*_BEFORE, *fields, *_AFTER, *((SPREADSHEET_MARK,) if spreadsheet else ())))
+    write((*head_of(fields), *((SPREADSHEET_MARK,) if spreadsheet else ())))
     n_rows = 0
     for cells in _rows(readers, list_name, people, fields):
         write([*map(defuse, cells), "yes"] if spreadsheet else cells)
@@ -61,12 +61,18 @@ def _rows(
     readers: ListedReaders, list_name: str, people: Iterator[Subscriber], fields: tuple[str, ...]
 ) -> Iterator[list[str]]:
     for person in people:
-        yield _cells(person, fields)
+        yield cells_of(person, fields)
     for key, reason, since_at in readers.iterate_suppressed(list_name):
         yield [key, "", "", *("" for _ in fields), "", reason.value, since_at.isoformat(), ""]
 
 
-def _cells(person: Subscriber, fields: tuple[str, ...]) -> list[str]:
+def head_of(fields: Sequence[str]) -> list[str]:
+    """The names of the columns, where readers have these custom fields."""
+    return [*_BEFORE, *fields, *_AFTER]
+
+
+def cells_of(person: Subscriber, fields: Sequence[str]) -> list[str]:
+    """A reader as a row below `head_of`. They have the one subscription that the row is about."""
     subscription = person.subscriptions[0]
     return [
         person.email,

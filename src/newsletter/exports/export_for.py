@@ -121,33 +121,36 @@ def _mailchimp(people: _People, out: IO[bytes]) -> None:
 _GHOST_FIELDS = ("note", "complimentary_plan", "stripe_customer_id")
 
 
+GHOST_HEAD = (
+    "email",
+    "name",
+    "note",
+    "subscribed_to_emails",
+    "complimentary_plan",
+    "stripe_customer_id",
+    "created_at",
+    "labels",
+)
+
+
 def _ghost(people: _People, out: IO[bytes]) -> None:
-    head = (
-        "email",
-        "name",
-        "note",
-        "subscribed_to_emails",
-        "complimentary_plan",
-        "stripe_customer_id",
-        "created_at",
-        "labels",
-    )
     text = io.TextIOWrapper(out, encoding="utf-8", newline="", write_through=True)
     write = csv.writer(text, lineterminator="\r\n").writerow
-    write(head)
+    write(GHOST_HEAD)
     for person in people.to_mail():
-        write(_ghost_row(person.email, person, person.subscriptions[0].since_at, is_subscribed=True))
+        write(ghost_row(person.email, person, person.subscriptions[0].since_at, is_subscribed=True))
     for one in people.not_to_mail(*SuppressionReason):
-        write(_ghost_row(one.email, one.person, one.since_at, is_subscribed=False))
+        write(ghost_row(one.email, one.person, one.since_at, is_subscribed=False))
     text.flush()
     text.detach()
 
 
-def _ghost_row(email: str, person: Subscriber | None, since_at: datetime, *, is_subscribed: bool) -> list[str]:
+def ghost_row(email: str, person: Subscriber | None, since_at: datetime, *, is_subscribed: bool) -> list[str]:
+    """A member below `GHOST_HEAD`."""
     fields: Mapping[str, str] = person.fields if person else {}
     return [
         email,
-        _whole_name(person),
+        whole_name(person),
         str(fields.get("note", "")),
         "true" if is_subscribed else "false",
         str(fields.get("complimentary_plan", "false")),
@@ -171,10 +174,10 @@ _LISTMONK_WORDS = {
 def _listmonk(people: _People, out: IO[bytes]) -> None:
     head = ("email", "name", "attributes")
     with ZipFile(out, "w", ZIP_DEFLATED) as archive:
-        rows = ([person.email, _whole_name(person), _attributes(person)] for person in people.to_mail())
+        rows = ([person.email, whole_name(person), _attributes(person)] for person in people.to_mail())
         _member(archive, "subscribe.csv", head, rows)
         gone = (
-            [one.email, _whole_name(one.person), _attributes(one.person), _LISTMONK_WORDS[one.reason]]
+            [one.email, whole_name(one.person), _attributes(one.person), _LISTMONK_WORDS[one.reason]]
             for one in people.not_to_mail(*SuppressionReason)
         )
         _member(archive, "blocklist.csv", (*head, "status"), gone)
@@ -213,7 +216,8 @@ def _time(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def _whole_name(person: Subscriber | None) -> str:
+def whole_name(person: Subscriber | None) -> str:
+    """First and last name, whichever of them there are."""
     return f"{person.first_name} {person.last_name}".strip() if person else ""
 
 
@@ -223,7 +227,7 @@ def _attributes(person: Subscriber | None) -> str:
     if person is None:
         return "{}"
     more: dict[str, object] = {"subscribed_at": person.subscriptions[0].since_at.isoformat()}
-    if split_name(_whole_name(person)) != (person.first_name, person.last_name):
+    if split_name(whole_name(person)) != (person.first_name, person.last_name):
         more |= {"first_name": person.first_name, "last_name": person.last_name}
     if person.tags:
         more["tags"] = person.tags

@@ -9,6 +9,7 @@ from newsletter.folder.issue_file import parse_issue
 from newsletter.folder.post_file import parse_post
 from newsletter.ports.folder import Issues, Posts
 from newsletter.words.issue import Issue
+from newsletter.words.mistake import NewsletterError
 from newsletter.words.post import Post
 
 
@@ -41,6 +42,9 @@ class TypedIssues:
 
     def list_issues(self) -> Sequence[Issue]:
         return self.issues.list_issues()
+
+    def list_readable(self) -> tuple[Sequence[Issue], Sequence[NewsletterError]]:
+        return self.issues.list_readable()
 
     def get_issue(self, number: int) -> Issue:
         file = f"issues/{number:03d}.md"

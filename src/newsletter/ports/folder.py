@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from newsletter.words.issue import Issue
+from newsletter.words.mistake import NewsletterError
 from newsletter.words.post import Post
 
 
@@ -35,6 +36,10 @@ class Posts(Protocol):
 
 class Issues(Protocol):
     def list_issues(self) -> Sequence[Issue]: ...
+
+    def list_readable(self) -> tuple[Sequence[Issue], Sequence[NewsletterError]]:
+        """The issues that can be read, by number, and what is wrong with the others."""
+        ...
 
     def get_issue(self, number: int) -> Issue:
         """Raises Missing, or Mistake with the line."""

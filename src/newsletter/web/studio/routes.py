@@ -54,13 +54,23 @@ from newsletter.web.studio.readers import do_not_mail, export, imports, lists, m
 from newsletter.web.studio.review import guest, notes, review
 from newsletter.web.studio.search import search
 from newsletter.web.studio.send import approve, control, form, mail, when
-from newsletter.web.studio.settings import carrier, first_day, letterbox, look, move_in, move_in_one, restart, settings
+from newsletter.web.studio.settings import (
+    carrier,
+    first_day,
+    letterbox,
+    look,
+    move_in,
+    move_in_one,
+    move_out,
+    restart,
+    settings,
+)
 from newsletter.web.studio.studio import Studio, asset
 from newsletter.wiring import Parts
 from newsletter.wiring.runner import Bell
 
 _WEEK = (sign_in, home, alarms, finds, save, phone, sources, schedule, calendar, health, live, users, own_account)
-_SETTINGS = (settings, carrier, first_day, restart, look, letterbox, move_in, move_in_one)
+_SETTINGS = (settings, carrier, first_day, restart, look, letterbox, move_in, move_in_one, move_out)
 _ISSUE = (
     issues,
     compose,

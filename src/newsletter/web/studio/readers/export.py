@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
-import threading
-from collections.abc import Callable, Iterator
 from typing import IO
 from urllib.parse import quote
 
@@ -14,12 +11,11 @@ from starlette.responses import Response, StreamingResponse
 from newsletter.exports.csv_export import export_csv
 from newsletter.exports.export_for import IN_A_ZIP, TARGETS, export_for
 from newsletter.web.studio.page import Page
+from newsletter.web.studio.streamed import written
 from newsletter.web.studio.studio import Studio
 from newsletter.web.studio.visit import Visit
 from newsletter.words.mistake import Missing
 from newsletter.words.user import Role
-
-_CHUNK = 64_000
 
 
 def download(studio: Studio, visit: Visit) -> Response:
@@ -44,31 +40,7 @@ def download(studio: Studio, visit: Visit) -> Response:
         "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
     }
-    return StreamingResponse(_written(write), media_type="application/zip" if is_zip else "text/csv", headers=headers)
-
-
-def _written(write: Callable[[IO[bytes]], None]) -> Iterator[bytes]:
-    """What `write` writes, piece by piece; memory does not grow. Raises what `write` raises, so that half a file is not taken for a whole one."""
-    reading, writing = os.pipe()
-    problem: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            with os.fdopen(writing, "wb", buffering=_CHUNK) as file:
-                write(file)
-        except BrokenPipeError:
-            pass
-        except BaseException as error:  # noqa: BLE001 - it is raised again where somebody hears it
-            problem.append(error)
-
-    thread = threading.Thread(target=run, name="exporting", daemon=True)
-    thread.start()
-    with os.fdopen(reading, "rb", buffering=0) as file:
-        while chunk := file.read(_CHUNK):
-            yield chunk
-    thread.join()
-    if problem:
-        raise problem[0]
+    return StreamingResponse(written(write), media_type="application/zip" if is_zip else "text/csv", headers=headers)
 
 
 PAGES = (Page(path="/readers/export", show=download, see=Role.EDITOR),)
