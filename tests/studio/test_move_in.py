@@ -16,6 +16,7 @@ from newsletter.imports.upload_state import UploadState
 from newsletter.wiring.imports import Importer
 from newsletter.wiring.letters import post_letters
 from newsletter.words.subscriber import SubscriptionStatus, SuppressionReason
+from tests.move_in.more_samples import SENDY
 from tests.move_in.samples import AUDIENCE, BUTTONDOWN, GHOST, MAILCHIMP, SUBSTACK
 from tests.studio.conftest import World
 
@@ -120,6 +121,7 @@ def test_one_press_moves_in_and_another_takes_it_back(world: World) -> None:
         ("ghost", [("ferries.json", GHOST.encode())], "3 old issues"),
         ("mailchimp", [("a.zip", zipped(MAILCHIMP)), ("b.zip", zipped(AUDIENCE))], "old issues and 1 new reader"),
         ("buttondown", [("export.zip", zipped(BUTTONDOWN))], "2 old issues"),
+        ("sendy", [("export.zip", zipped(SENDY))], "1 old issue and 1 new reader"),
     ],
 )
 def test_every_system_can_be_looked_at(world: World, system: str, files: list[tuple[str, bytes]], words: str) -> None:

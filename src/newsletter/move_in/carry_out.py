@@ -48,7 +48,7 @@ def work_on(desk: MoveDesk, move: MoveRecord) -> Work:
     def work(people_desk: ImportDesk, found: Upload, entries: UploadLog, folder: Path, goes_on: GoesOn) -> UploadFound:
         step = _Step(desk, move, entries, goes_on)
         asked = move.wish.options(desk.zone)
-        with open_export(people_desk.uploads.write_files(found, folder)) as files:
+        with open_export(people_desk.uploads.write_files(found, folder), folder) as files:
             export = OLD_SYSTEMS[move.system].read(files, asked)
             old = look(export, files, desk.here(), asked=asked, first=move.wish.first, progress=step.follow)
             if found.is_look:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import tempfile
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path, PurePosixPath
 
 from newsletter.collect.charset import decoded_page
@@ -17,6 +19,8 @@ from newsletter.words.mistake import Missing, Mistake
 _LARGEST_TEXT = 400_000_000
 LARGEST_PAGE = 5_000_000
 LARGEST_PICTURE = 40_000_000
+# How the folders begin in which files of our own lie while an export is read.
+MADE = "newsletter-move-in-"
 _OF_ISSUES = frozenset({"posts", "emails", "campaigns"})
 
 
@@ -44,12 +48,31 @@ class Member:
 
 
 class ExportFiles:
-    """What was named, as one set of files. Nothing is ever unpacked, so no name in an archive can lead anywhere."""
+    """What was named, as one set of files. Nothing is ever unpacked, so no name in an archive can lead anywhere.
 
-    def __init__(self, paths: Sequence[Path], members: Sequence[Member], archives: dict[Path, zipfile.ZipFile]) -> None:
+    `room` is where files of our own lie.
+    """
+
+    def __init__(
+        self, paths: Sequence[Path], members: Sequence[Member], archives: dict[Path, zipfile.ZipFile], room: Path
+    ) -> None:
         self.named = ", ".join(str(path) for path in paths)
-        self.members = members
-        self._archives = archives
+        self.members = list(members)
+        self.room, self._archives = room, archives
+
+    def make(self, name: str, parts: Iterable[bytes]) -> Member:
+        """A file of our own, made of some of theirs: a table with what their names tell, a picture out of a mail.
+
+        It lies in the folder that the export was opened with, and is found among the files from then on.
+        """
+        plain = PurePosixPath(name).name or "file"
+        names = (plain if not number else f"{number}-{plain}" for number in count())
+        path = next(path for path in (self.room / one for one in names) if not path.exists())
+        with path.open("wb") as file:
+            file.writelines(parts)
+        made = Member(name=path.name, path=path, size=path.stat().st_size, by_itself=True)
+        self.members.append(made)
+        return made
 
     def matching(self, pattern: str) -> list[Member]:
         """The files whose path inside fits all of a pattern, whatever the case of its letters."""
@@ -77,16 +100,26 @@ class ExportFiles:
                 return member.path.read_bytes()
             return self._archives[member.path].read(member.packed)
 
+    def on_disk(self, member: Member, *, most: int) -> Path:
+        """A file for programs that read files; one that is packed is written down first."""
+        if member.packed is None and member.size <= most:
+            return member.path
+        return self.make(member.name, [self.data(member, most=most)]).path
+
     def text(self, member: Member, *, most: int = _LARGEST_TEXT) -> str:
         return decoded_page(self.data(member, most=most), name=member.title)
 
 
 @contextmanager
-def open_export(paths: Sequence[Path]) -> Iterator[ExportFiles]:
-    """Look into everything that was named. Raises Missing or Mistake for what can't be read or would fill a disk."""
+def open_export(paths: Sequence[Path], room: Path | None = None) -> Iterator[ExportFiles]:
+    """Look into everything that was named. Raises Missing or Mistake for what can't be read or would fill a disk.
+
+    Files of our own are made in `room`, which its owner clears; without one in a folder that is gone at the end of the block.
+    """
     archives: dict[Path, zipfile.ZipFile] = {}
     members: list[Member] = []
     with ExitStack() as stack:
+        room = room or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=MADE)))
         for path in paths:
             if path.is_dir():
                 members += _in_folder(path)
@@ -98,7 +131,7 @@ def open_export(paths: Sequence[Path]) -> Iterator[ExportFiles]:
                     members += _in_archive(path, archives[path])
             else:
                 members.append(Member(name=path.name, path=path, size=path.stat().st_size, by_itself=True))
-        yield ExportFiles(paths, members, archives)
+        yield ExportFiles(paths, members, archives, room)
 
 
 def _is_archive(path: Path) -> bool:

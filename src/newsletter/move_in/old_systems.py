@@ -74,5 +74,71 @@ _ALL = (
             "Choose the .zip here as it is. If the subscribers came as a .csv of their own, choose that as well.",
         ),
     ),
+    OldSystem(
+        name="beehiiv",
+        title="beehiiv",
+        steps=(
+            "In beehiiv, open Settings, then Export data, and ask for your posts and for your full list of subscribers.",
+            "Two mails bring links to a .csv of posts and one of subscribers.",
+            "Choose both here. The file of posts has “posts” in its name.",
+        ),
+    ),
+    OldSystem(
+        name="kit",
+        title="Kit",
+        steps=(
+            "In Kit, open Subscribers. Show the confirmed ones and export them; then the cancelled, bounced and complained ones, each as a .csv of its own.",
+            "Put what they are into the names: confirmed.csv, cancelled.csv, bounced.csv, complained.csv.",
+            "Kit has no export of broadcasts. Save those that matter as .html or .eml files with the day before the name, or have somebody fetch them as JSON.",
+            "Choose all of them here.",
+        ),
+    ),
+    OldSystem(
+        name="mailerlite",
+        title="MailerLite",
+        steps=(
+            "In MailerLite, open Subscribers. Show the active ones and export them; then the unsubscribed, bounced and junk ones, each as a .csv of its own.",
+            "Put what they are into the names: active.csv, unsubscribed.csv, bounced.csv, junk.csv.",
+            "Save old campaigns from their web view as .html files with the day before the name, such as 2024-03-15-the-winter-boat.html.",
+            "Choose all of them here.",
+        ),
+    ),
+    OldSystem(
+        name="listmonk",
+        title="listmonk",
+        steps=(
+            "Have somebody save two addresses of your listmonk as files: /api/campaigns?per_page=all as campaigns.json, and /api/subscribers?per_page=all as subscribers.json.",
+            "Without that: open Subscribers and export all as .csv; then open the list, show only those who unsubscribed, and export them into a second file with “unsubscribed” in its name.",
+            "Choose the files here.",
+        ),
+    ),
+    OldSystem(
+        name="sendy",
+        title="Sendy",
+        steps=(
+            "In Sendy, open the list. Show Active and export it; then Unsubscribed, Bounced and Marked as spam. Leave the names of the files as they are: they say who left.",
+            "Don’t take the export of all: nothing in it says who left.",
+            "Save old campaigns from their web version as .html files with the day before the name, such as 2024-03-15-the-winter-boat.html.",
+            "Choose all of them here.",
+        ),
+    ),
+    OldSystem(
+        name="mailman",
+        title="Mailman",
+        steps=(
+            "Have the one who looks after the server print the members into members.txt, and those whose delivery is off into nomail.txt; of those that bounced, nomail-bounced.txt.",
+            "Have them copy the archive of the list as well: one file that ends in .mbox. Mails that began a thread become issues.",
+            "Choose the files here. Bring nomail.txt even if it is empty.",
+        ),
+    ),
+    OldSystem(
+        name="files",
+        title="Another system",
+        steps=(
+            "Export your readers as .csv or .xlsx, with a column that says who left, or with those who left in a file of their own that has “unsubscribed” in its name.",
+            "Save old issues as .html pages or .eml mails. Put the day before the name of a page, such as 2024-03-15-the-winter-boat.html; a mail knows its own.",
+            "Choose all of them here, or a .zip of them.",
+        ),
+    ),
 )
 OLD_SYSTEMS = {one.name: one for one in _ALL}

@@ -21,7 +21,7 @@ from newsletter.cli.readers.options import (
     map_option,
     status_asked,
 )
-from newsletter.imports.report import ImportOptions
+from newsletter.imports.report import ImportOptions, ImportReport, Problem
 from newsletter.move_in.old_systems import OLD_SYSTEMS
 from newsletter.wiring import Parts
 from newsletter.wiring.moves import here
@@ -62,7 +62,10 @@ def move_in(
     dry_run: bool,
     form: str,
 ) -> None:
-    """Bring old issues, and with --list the readers, from SYSTEM: substack, ghost, mailchimp or buttondown.
+    """Bring old issues, and with --list the readers, from another system.
+
+    SYSTEM is substack, ghost, mailchimp, buttondown, beehiiv, kit, mailerlite, listmonk, sendy, mailman, or files for pages,
+    mails and tables from anywhere else.
 
     EXPORT is what that system gives you to download: a .zip as it is, the folder it was unpacked into, or single files.
     Each old issue becomes a file in issues/, stands in the public archive, and is never sent by itself. Safe to repeat:
@@ -106,12 +109,23 @@ def move_in(
                 lambda known: import_readers(parts, places, known),
                 as_json=form == "json",
             )
+            _name_plainly(people[0].report, files.room)
         if not dry_run:
             with progress_bar("Writing") as follow:
                 bring(move, files, issues=parts.issues, album=parts.images, progress=follow or (lambda *_: None))
             wish = MoveWish(people=options if people else None, url=url or "", with_closed=with_closed, first=first)
             _keep_account(parts, system, wish, found_of(found, move), people[0].number if people else None)
     print_move(found, move, people, options, as_json=form == "json", has_list=list_name is not None)
+
+
+def _name_plainly(report: ImportReport, room: Path) -> None:
+    """A table that was made of one of the files is called as that is, and not after the temporary folder that it lay in."""
+
+    def plain(text: str) -> str:
+        return text.replace(f"{room}/", "")
+
+    report.notes = [plain(note) for note in report.notes]
+    report.problems = [Problem(plain(one.file), one.line, plain(one.reason)) for one in report.problems]
 
 
 def _keep_account(parts: Parts, system: str, wish: MoveWish, found: MoveFound, run: int | None) -> None:

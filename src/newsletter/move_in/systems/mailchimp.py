@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 
 from bs4 import BeautifulSoup
-from bs4.element import Tag
 
 from newsletter.move_in.csv_table import read_table
 from newsletter.move_in.export import NO_DATE, NO_TEXT, Export, LeftOut, MoveInOptions, OldIssue
 from newsletter.move_in.export_files import LARGEST_PAGE, ExportFiles, Member
+from newsletter.move_in.notices import drop_notice
+from newsletter.move_in.own_tags import without_tags
 from newsletter.words.mistake import Mistake
 
 _NEEDS = ("title", "subject", "send date")
@@ -25,8 +26,6 @@ _NO_TWINS = "Several mails are called the same, and which of their pages is its 
 _NOT_SENT = "The table of campaigns does not have it: most likely it was never sent."
 _FURNITURE = "#templateFooter, #templatePreheader, .mcnFollowBlock, .mcnShareBlock, .mcnPreviewText"
 _TAG = re.compile(r"\*\|[^|*]{1,80}\|\*")
-# A block that only says how to leave is short; one with the whole mail in it stays.
-_LONGEST_NOTICE = 800
 
 
 def read(files: ExportFiles, asked: MoveInOptions) -> Export:
@@ -36,8 +35,8 @@ def read(files: ExportFiles, asked: MoveInOptions) -> Export:
     if not tables:
         raise Mistake(
             f"There is no campaigns.csv in {files.named}, so these are not the mails of a Mailchimp account.",
-            fix="In Mailchimp: Account, Settings, Manage my data. Name the .zip that it gives, as it is. For people alone: "
-            "newsletter subscribers import",
+            fix="In Mailchimp: Account, Settings, Manage my data. Name the .zip that it gives, as it is. People alone are "
+            "imported as readers.",
         )
     found = [one for table in tables for one in _campaigns(files, table)]
     people = files.with_people(_PEOPLE)
@@ -77,7 +76,7 @@ def _campaigns(files: ExportFiles, table: Member) -> Iterator[OldIssue | LeftOut
 def _issue(files: ExportFiles, row: dict[str, str], sent_at: datetime, page: Member) -> OldIssue:
     return OldIssue(
         name=row.get("unique id", "").strip() or page.stem.partition("_")[0],
-        title=_without_tags(row["subject"]) or _title(row),
+        title=without_tags(row["subject"], _TAG) or _title(row),
         sent_at=sent_at,
         html=partial(files.text, page, most=LARGEST_PAGE),
     )
@@ -85,13 +84,6 @@ def _issue(files: ExportFiles, row: dict[str, str], sent_at: datetime, page: Mem
 
 def _title(row: dict[str, str]) -> str:
     return row["subject"].strip() or row["title"].strip() or "(no subject)"
-
-
-def _without_tags(subject: str) -> str:
-    """Without merge tags, and the comma that stood before one at the end."""
-    return (
-        re.sub(r"(?<![\s,;:–—-])[\s,;:–—-]++$", "", _TAG.sub("", subject)) if _TAG.search(subject) else subject.strip()
-    )
 
 
 def _moment(text: str) -> datetime | None:
@@ -126,14 +118,6 @@ def _prepare(page: BeautifulSoup) -> None:
         tag.decompose()
     for link in page.find_all("a", href=_TAG):
         if not link.decomposed:
-            _without_notice(link)
+            drop_notice(link)
     for text in page.find_all(string=_TAG):
         text.replace_with(_TAG.sub("", text))
-
-
-def _without_notice(link: Tag) -> None:
-    """The block that says how to leave, or where to see it in a browser; from a longer one only the link."""
-    blocks: Sequence[Tag] = [one for one in link.parents if one.name in {"p", "td", "div", "li"}]
-    short = [block for block in blocks[:2] if len(block.get_text(strip=True)) <= _LONGEST_NOTICE]
-    holds_words = next((block for block in short if block.find(["img", "h1", "h2"]) is None), None)
-    (holds_words or link).decompose()
