@@ -7,6 +7,7 @@ import { orderOf, ordering } from "./order.js";
 import { choosePicture } from "./picture.js";
 import { inserting } from "./menu.js";
 import { isPasting, pasted, pasting } from "./paste.js";
+import { watchEdges } from "./edges.js";
 import { goOn, whoseKeys } from "./whose.js";
 
 const work = document.querySelector(".work");
@@ -40,7 +41,7 @@ let renamed = false;
 const saver = new Saver(here, versions, {
   saving: () => say("saving …"),
   saved: () => {
-    say(`saved · ${new Date().toLocaleTimeString([], { timeStyle: "short" })}`);
+    isSaved();
     // Our own words are no news to this page.
     Object.assign(known, versions);
     if (renamed) { renamed = false; outline(); }
@@ -50,6 +51,8 @@ const saver = new Saver(here, versions, {
   refused: (message, fix) => say(`Not saved: ${message} ${fix}`, "bad"),
   clash,
 });
+
+const isSaved = () => say(`saved · ${new Date().toLocaleTimeString([], { timeStyle: "short" })}`);
 
 function say(text, kind = "") {
   status.textContent = text;
@@ -120,6 +123,7 @@ async function open(key, { push = true, more = key === part().dataset.key ? more
   try { response = await fetch(`${address}&bare`, { redirect: "error" }); } catch { /* below */ }
   if (!response?.ok) { if (saver.isIdle) location.href = address; return; }
   write.innerHTML = await response.text();
+  watchEdges(write);
   if (push) history.pushState({ key }, "", address);
   begin();
   show("#write");
@@ -143,7 +147,7 @@ async function step(data, key = part().dataset.key) {
   await open(key, { push: false });
   await outline();
   if (["add", "remove"].includes(data.step)) await refill();
-  say(`saved · ${issueFile}`);
+  isSaved();
   tell(null);
 }
 
@@ -238,7 +242,7 @@ async function look() {
     const goBack = placeOf(document.activeElement);
     await open(key, { push: false });
     goBack();
-    say(`changed elsewhere · ${file}`);
+    say("changed elsewhere");
   }
   if (found[issueFile] && found[issueFile] !== known[issueFile]) await outline();
   if (Object.keys(found).some((name) => known[name] && known[name] !== found[name])) tell(null);

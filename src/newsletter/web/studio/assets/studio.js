@@ -1,5 +1,7 @@
 // What every page of the studio does with keys: `g` and a letter goes to a page, `?` shows the keys.
 
+import "./edges.js";
+
 export const root = document.querySelector('meta[name="root"]').content;
 export const csrf = document.querySelector('meta[name="csrf"]').content;
 

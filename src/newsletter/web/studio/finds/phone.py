@@ -17,7 +17,7 @@ from newsletter.words.user import Role
 
 _TEMPLATES = files_of("newsletter.web.studio") / "templates"
 # What the page for saving is made of. A phone keeps these, and no other page of the studio.
-_KEPT = ("studio.css", "saving.css", "studio.js", "saving.js", "queue.js", "clip.js", "icon.svg")
+_KEPT = ("studio.css", "saving.css", "studio.js", "edges.js", "saving.js", "queue.js", "clip.js", "icon.svg")
 
 _HEADERS = {**HEADERS, "Cache-Control": "no-cache"}
 
