@@ -29,6 +29,7 @@ class Lock:
 
 def find_lock(desk: Desk, number: int) -> Lock | None:
     """The lock of an issue that is frozen in a slot, set to a time, or on its way. Of several the first that goes."""
+    slots = list(_slots(desk))
     locks = [
         Lock(
             at=slot.frozen_at,
@@ -36,13 +37,10 @@ def find_lock(desk: Desk, number: int) -> Lock | None:
             list_name=timetable.list_name,
             is_open=slot.status is SlotStatus.FROZEN,
         )
-        for timetable, slot in slots_with(desk, number, SlotStatus.FROZEN, SlotStatus.GOING)
+        for timetable, slot in slots
+        if slot.issue == number and slot.status in (SlotStatus.FROZEN, SlotStatus.GOING)
     ]
-    of_slots = {
-        slot.mailing_id
-        for timetable in desk.schedule.timetables.list_all()
-        for slot in desk.schedule.slots.of(timetable.id)
-    }
+    of_slots = {slot.mailing_id for _, slot in slots}
     locks += [
         Lock(at=None, goes_at=row.start_at, list_name=row.list_name, is_open=row.status is MailingStatus.SCHEDULED)
         for row in desk.schedule.sendings.list_all()
@@ -87,7 +85,9 @@ def lock_anew(desk: Desk, approval: Approval) -> None:
 
 def slots_with(desk: Desk, number: int, *statuses: SlotStatus) -> Iterator[tuple[Timetable, Slot]]:
     """The slots of all lists that have this issue and one of these statuses."""
+    return ((timetable, slot) for timetable, slot in _slots(desk) if slot.issue == number and slot.status in statuses)
+
+
+def _slots(desk: Desk) -> Iterator[tuple[Timetable, Slot]]:
     for timetable in desk.schedule.timetables.list_all():
-        for slot in desk.schedule.slots.of(timetable.id):
-            if slot.issue == number and slot.status in statuses:
-                yield timetable, slot
+        yield from ((timetable, slot) for slot in desk.schedule.slots.of(timetable.id))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from itertools import groupby
 
 from sqlalchemy import Connection, Engine, delete, select, update
 
@@ -25,8 +26,11 @@ class Timetables:
 
     def list_all(self) -> Sequence[Timetable]:
         with reading(self._engine) as connection:
-            rows = connection.execute(select(cadence).order_by(cadence.c.list_name)).all()
-            return [_timetable(row, _skipped(connection, row.id)) for row in rows]
+            days = skipped_date.c.skipped_on
+            both = cadence.outerjoin(skipped_date, skipped_date.c.cadence_id == cadence.c.id)
+            rows = connection.execute(select(cadence, days).select_from(both).order_by(cadence.c.list_name, days)).all()
+        of_one = [list(same) for _, same in groupby(rows, key=lambda row: row.id)]
+        return [_timetable(same[0], frozenset(row.skipped_on for row in same if row.skipped_on)) for same in of_one]
 
     def find(self, list_name: str) -> Timetable | None:
         return next((timetable for timetable in self.list_all() if timetable.list_name == list_name), None)
@@ -81,12 +85,6 @@ def _skip(connection: Connection, timetable_id: int, days: Mapping[date, str]) -
     if rows:
         into = insert_into(connection, skipped_date)
         connection.execute(into.on_conflict_do_nothing(), rows)
-
-
-def _skipped(connection: Connection, timetable_id: int) -> frozenset[date]:
-    return frozenset(
-        connection.scalars(select(skipped_date.c.skipped_on).where(skipped_date.c.cadence_id == timetable_id))
-    )
 
 
 def _timetable(row: AnyRow, skipped: frozenset[date]) -> Timetable:
