@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 
+import pytest
 from PIL import Image
 
 from newsletter.collect.page_card import as_card, as_link
@@ -48,6 +49,14 @@ def test_a_picture_stands_with_its_caption_and_who_took_it(world: World) -> None
     assert body.endswith("![The pier (at dusk)](images/the-pier.png)\n\n*Before the storm. Photo: Ana*")
 
 
+@pytest.mark.parametrize(("language", "said"), [("de-AT", "Foto: Ana"), ("fr", "Photo : Ana"), ("tlh", "Photo: Ana")])
+def test_who_took_a_picture_is_said_in_the_language_of_the_newsletter(language: str, said: str) -> None:
+    """In English where we do not speak it."""
+    made = markdown_of("images/a.png", alt="", caption="", credit="Ana", language=language)
+
+    assert made == f"![](images/a.png)\n\n*{said}*"
+
+
 def test_a_picture_without_words_is_asked_for_them_and_the_text_is_kept(world: World) -> None:
     """Nothing that was typed is lost by a refusal."""
     files = {"picture": ("pier.png", _picture(), "image/png")}
@@ -60,7 +69,7 @@ def test_a_picture_without_words_is_asked_for_them_and_the_text_is_kept(world: W
 
 def test_what_is_said_of_a_picture_is_only_words() -> None:
     """No mark in it, and no merge tag, means anything."""
-    shown = markdown_of("images/a.png", alt="a] {{ x }}", caption="*two* words", credit="")
+    shown = markdown_of("images/a.png", alt="a] {{ x }}", caption="*two* words", credit="", language="en")
 
     assert shown == "![a) {\\{ x }}](images/a.png)\n\n*\\*two\\* words*"
 

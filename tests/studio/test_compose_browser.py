@@ -154,6 +154,14 @@ def test_posts_are_ordered_by_keys_and_by_dragging(chromium: Browser, serving: S
     expect(page.locator("#toc .post").nth(1)).to_contain_text("three")
     page.locator("#toc .post", has_text="two").drag_to(page.locator("#toc .post").first)
     expect(page.locator("#toc .post").first).to_contain_text("two")
+    page.locator("#toc .post", has_text="two").hover()
+    page.mouse.down()
+    page.mouse.move(40, 420)
+    page.locator(".next-issue").hover()
+    page.locator(".next-issue").hover()
+    page.mouse.up()
+    expect(page.locator("#saved")).to_contain_text("Held over to issue 2.")
+    expect(page.locator("#toc .post")).to_have_count(2)
 
 
 def test_without_scripts_a_press_of_down_keeps_the_words(chromium: Browser, serving: Serving) -> None:

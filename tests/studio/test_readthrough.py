@@ -65,6 +65,13 @@ def test_a_paragraph_is_edited_in_its_place(world: World) -> None:
     assert "title: Ferries in winter\n" in text
 
 
+def test_code_keeps_the_blanks_that_make_it_code(world: World) -> None:
+    """They stand at its beginning, where a form would lose them."""
+    world.post("/issues/1/read", **{**_form(world), "value-words": "    tide(40)\r\n    wind(7)"})
+
+    assert "allows it:\n\n    tide(40)\n    wind(7)\n" in _file(world)
+
+
 def test_a_title_and_the_subject_are_edited_there_too(world: World) -> None:
     """Each is a field of its own file."""
     world.post("/issues/1/read", **{**_form(world, 0, "title"), "value-words": "Ferries, again"})

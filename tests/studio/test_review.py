@@ -101,6 +101,22 @@ def test_what_came_by_one_link_is_not_shown_by_another(world: World, guest: Test
     assert _say(guest, other, act="answer", on=note.id, note="I see you.") == 404
 
 
+def test_a_guest_settles_their_own_note_and_no_other(world: World, guest: TestClient) -> None:
+    """Once it was answered to their liking; a note that came by another link is none of theirs."""
+    one, other = _link(world), _link(world, name="Noor")
+    _say(guest, one, quote=QUOTE, note="Not since 2019.")
+    note = world.parts.notes.entries(POST)[0]
+    world.post("/issues/1/notes", act="answer", file=POST, on=note.id, note="Thank you.")
+    assert _say(guest, other, act="settle", on=note.id) == 404
+    assert "Settle<" in guest.get(one).text
+    assert _say(guest, one, act="settle", on=note.id) == 303
+    page = guest.get(one).text
+    margin = world.client.get("/studio/issues/1", params={"part": f"post:{SLUG}"}).text
+
+    assert "settled" in page and "Settle<" not in page
+    assert "Settled by Mara" in margin
+
+
 def test_a_link_ends_when_it_is_withdrawn_and_after_two_weeks(world: World, guest: TestClient) -> None:
     """Nothing can be read or noted by it any more."""
     link = _link(world)

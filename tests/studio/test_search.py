@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import html
+import os
 import re
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,11 +13,13 @@ import pytest
 from newsletter.compose.press import press
 from newsletter.folder.notes.entry import EntryKind, NoteEntry
 from newsletter.readers.rows import ReaderRow
+from newsletter.web.studio.search.own_words import OwnLibrary
 from newsletter.web.studio.search.text_memory import TextMemory
 from newsletter.wiring import Parts
 from newsletter.wiring.collect import collect_desk
 from newsletter.words.find import FindDraft, Origin
 from newsletter.words.mistake import Mistake
+from newsletter.words.prose.question import read_question
 from newsletter.words.subscriber import SubscriptionStatus
 from tests.studio.conftest import World
 
@@ -32,8 +36,6 @@ def _text(markup: str) -> str:
 
 def _send(parts: Parts) -> None:
     """The first issue goes to an open list."""
-    import threading
-
     row = ReaderRow(email="ana.berg@example.com", first_name="Ana", last_name="Berg")
     parts.consent.membership.join("weekly", [row], status=SubscriptionStatus.ACTIVE, consent="form")
     edition = press(parts.shelf, parts.config.newsletter, 1).rendered.edition
@@ -110,6 +112,22 @@ def test_a_file_of_notes_of_no_issue_stops_no_search(world: World) -> None:
     (room / "drafts.jsonl").write_text(entry.line())
 
     assert "The green buoy." in _text(_found(world, "green buoy"))
+
+
+def test_the_files_are_read_while_somebody_is_about_to_type(parts: Parts) -> None:
+    """In the background, once: the first question finds what they held when the search was opened."""
+    library = OwnLibrary(parts)
+    library.begin()
+    for thread in threading.enumerate():
+        if thread.name == "library":
+            thread.join(10)
+    path = parts.directory / POST
+    was = path.stat()
+    path.write_bytes(path.read_bytes().replace(b"captain", b"skipper"))
+    os.utime(path, ns=(was.st_atime_ns, was.st_mtime_ns))
+
+    assert library.look().posts(read_question("captain"), limit=5)
+    assert not OwnLibrary(parts).look().posts(read_question("captain"), limit=5)
 
 
 def test_a_file_that_did_not_change_is_not_read_again(tmp_path: Path) -> None:

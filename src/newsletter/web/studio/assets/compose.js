@@ -339,7 +339,7 @@ document.querySelector(".bar .test").addEventListener("submit", async (event) =>
   await saver.flush();
   if (saver.isIdle) event.target.requestSubmit(event.submitter);
 });
-ordering(toc, drawer, step);
+ordering(toc, drawer, step, (slug) => move(`post:${slug}`, "next"));
 begin();
 show([...document.querySelectorAll(".modes-small a")].some((link) => link.hash === location.hash) ? location.hash : "#write");
 setInterval(look, 1500);

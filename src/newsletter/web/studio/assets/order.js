@@ -1,10 +1,13 @@
-// Posts dragged to another place of the outline, or from the drawer into it.
+// Posts dragged to another place of the outline, to the next issue, or from the drawer into it.
 
-/** `step` takes {sections: [{title, posts}]} for the whole order, or {step: "add", slug, section}. */
-export function ordering(toc, drawer, step) {
+/** `step` takes {sections: [{title, posts}]} for the whole order, or {step: "add", slug, section}; `holdOver` a post's name. */
+export function ordering(toc, drawer, step, holdOver) {
   let dragged = null;
   const marks = () => toc.querySelectorAll(".drop-before, .drop-into, .dragged");
   const clean = () => { for (const mark of marks()) mark.classList.remove("drop-before", "drop-into", "dragged"); };
+
+  // What lies in the drawer is in no issue: it can't be held over.
+  const targetOf = (event) => dragged && event.target.closest(toc.contains(dragged) ? ".post, .group, .next-issue" : ".post, .group");
 
   const start = (event) => {
     dragged = event.target.closest("[data-slug]");
@@ -16,19 +19,20 @@ export function ordering(toc, drawer, step) {
   toc.addEventListener("dragstart", start);
   drawer.addEventListener("dragstart", start);
   toc.addEventListener("dragover", (event) => {
-    const target = event.target.closest(".post, .group");
-    if (!dragged || !target) return;
+    const target = targetOf(event);
+    if (!target) return;
     event.preventDefault();
     for (const mark of toc.querySelectorAll(".drop-before, .drop-into")) mark.classList.remove("drop-before", "drop-into");
     target.classList.add(target.matches(".post") ? "drop-before" : "drop-into");
   });
   toc.addEventListener("drop", (event) => {
-    const target = event.target.closest(".post, .group");
-    if (!dragged || !target) return;
+    const target = targetOf(event);
+    if (!target) return;
     event.preventDefault();
     const slug = dragged.dataset.slug;
     const group = target.closest(".group");
-    if (toc.contains(dragged)) step({ sections: orderWith(toc, slug, group, target.matches(".post") ? target.dataset.slug : null) });
+    if (!group) holdOver(slug);
+    else if (toc.contains(dragged)) step({ sections: orderWith(toc, slug, group, target.matches(".post") ? target.dataset.slug : null) });
     else step({ step: "add", slug, section: group.dataset.section }, `post:${slug}`);
     clean();
     dragged = null;

@@ -19,7 +19,8 @@ function open() {
   place = words && selected(words);
   dialog.showModal();
   field.select();
-  if (field.value) look();
+  // Without a word yet it makes the studio read its files.
+  look();
 }
 
 async function look() {

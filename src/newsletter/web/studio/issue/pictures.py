@@ -7,6 +7,8 @@ from starlette.responses import Response
 
 from newsletter.collect.literal import literal_inline, one_line
 from newsletter.folder.touch import with_added, with_picture
+from newsletter.sentences.catalogue import choose_language
+from newsletter.sentences.sentences import Sentences
 from newsletter.web.studio.issue.compose_form import save_form
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.studio import Studio
@@ -22,7 +24,7 @@ _ASKED = ("alt", "caption", "credit")
 def put(studio: Studio, visit: Visit) -> Response:
     """Save a picture. Answers with its path, `src`, and as `text` the Markdown that shows it with its caption and credit."""
     src = _saved(studio, visit, visit.file("picture"))
-    return visit.json({"src": src, "text": markdown_of(src, **{name: visit.text(name) for name in _ASKED})})
+    return visit.json({"src": src, "text": _shown(studio, visit, src)})
 
 
 def insert(studio: Studio, visit: Visit) -> Response:
@@ -34,7 +36,7 @@ def insert(studio: Studio, visit: Visit) -> Response:
             fix="It is read aloud to those who can't see it. Your text is saved.",
         )
     src = _saved(studio, visit, visit.file("picture"))
-    words = markdown_of(src, **{name: visit.text(name) for name in _ASKED})
+    words = _shown(studio, visit, src)
     studio.write(visit, file, base, lambda text: with_added(text, visit.text("into"), words, file=file))
     return _back(visit, "Inserted at the end.")
 
@@ -56,12 +58,16 @@ def lead(studio: Studio, visit: Visit) -> Response:
     return _back(visit, "The post has this picture now.")
 
 
-def markdown_of(src: str, *, alt: str, caption: str, credit: str) -> str:
-    """A picture as a paragraph of its own; its caption and credit stand below it in italics."""
+def _shown(studio: Studio, visit: Visit, src: str) -> str:
+    asked = {name: visit.text(name) for name in _ASKED}
+    return markdown_of(src, **asked, language=studio.newsletter.language)
+
+
+def markdown_of(src: str, *, alt: str, caption: str, credit: str, language: str) -> str:
+    """A picture as a paragraph of its own; its caption and, in the newsletter's language, its credit stand below it in italics."""
     shown = literal_inline(one_line(alt)).replace("[", "(").replace("]", ")")
-    below = ". ".join(
-        part.strip().rstrip(".") for part in (caption, f"Photo: {credit}" if credit.strip() else "") if part.strip()
-    )
+    said = Sentences(choose_language(language))("picture.credit", who=credit.strip()) if credit.strip() else ""
+    below = ". ".join(part.strip().rstrip(".") for part in (caption, said) if part.strip())
     return f"![{shown}]({src})" + (f"\n\n*{literal_inline(one_line(below))}*" if below else "")
 
 

@@ -83,7 +83,8 @@ def save(studio: Studio, visit: Visit) -> Response:
     """Put other words in the place of one block, from the form that a browser without scripts sends."""
     file, field = visit.text("file"), visit.text("field")
     start, end = read_number(visit.text("start")), read_number(visit.text("end"))
-    words = unix_lines(visit.text("value-words"))
+    # The blanks at its beginning make code of a paragraph.
+    words = unix_lines(visit.secret("value-words")).strip("\n")
 
     def edit(text: str) -> str:
         lines = _field(file, field, text).split("\n")

@@ -52,7 +52,7 @@ def show(studio: Studio, visit: Visit) -> Response:
 
 
 def change(studio: Studio, visit: Visit) -> Response:
-    """Leave a note, or answer one: `act` is "add" or "answer"."""
+    """Leave a note, answer one, or settle an own one: `act` is "add", "answer" or "settle"."""
     link, file = _link(studio, visit), visit.text("file")
     if file not in _files(studio, link):
         raise Missing("This link does not lead to that.", fix="Go back, and load the page again.")
@@ -75,10 +75,9 @@ def change(studio: Studio, visit: Visit) -> Response:
 def _entry(studio: Studio, visit: Visit, link: ReviewLink, file: str, name: str) -> NoteEntry:
     values: dict[str, object]
     if visit.text("act") == "answer":
-        thread = next((one for one in _own(studio, link, file) if one.note.id == visit.text("on")), None)
-        if thread is None:
-            raise Missing("This note is not there any more.", fix="Go back, and load the page again.")
-        kind, values = EntryKind.ANSWER, {"note": thread.note.id, "text": text_of(visit, "note")}
+        kind, values = EntryKind.ANSWER, {"note": _thread(studio, visit, link, file), "text": text_of(visit, "note")}
+    elif visit.text("act") == "settle":
+        kind, values = EntryKind.SETTLED, {"note": _thread(studio, visit, link, file)}
     elif visit.text("act") == "add":
         words = words_of(studio.parts.sheets.read(file).text, file)
         kind, values = EntryKind.NOTE, {**note_of(visit, words), "to": link.email}
@@ -86,6 +85,14 @@ def _entry(studio: Studio, visit: Visit, link: ReviewLink, file: str, name: str)
         raise NoSuchAct
     made = name_of(visit.text("id"), kind, name, *values.values())
     return NoteEntry(id=made, kind=kind, at=studio.now(), by=name, guest=link.mark, **values)  # type: ignore[arg-type]
+
+
+def _thread(studio: Studio, visit: Visit, link: ReviewLink, file: str) -> str:
+    """The id of the note that is answered or settled. Raises Missing for one that did not come by this link."""
+    found = next((one for one in _own(studio, link, file) if one.note.id == visit.text("on")), None)
+    if found is None:
+        raise Missing("This note is not there any more.", fix="Go back, and load the page again.")
+    return found.note.id
 
 
 def _link(studio: Studio, visit: Visit) -> ReviewLink:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,10 +54,23 @@ class OwnLibrary:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._is_begun = False
         self._posts = TextMemory(parts.directory, "posts", _folded)
         self._issues = TextMemory(parts.directory, "issues", _issue_and_text)
         rooms = ("posts", "issues")
         self._notes = {room: TextMemory(parts.directory, f"notes/{room}", _folded, ending=".jsonl") for room in rooms}
+
+    def begin(self) -> None:
+        """Read the files in the background, once, so that the first search need not wait for them."""
+        if not self._is_begun:
+            self._is_begun = True
+            threading.Thread(target=self._read, name="library", daemon=True).start()
+
+    def _read(self) -> None:
+        self._posts.now()
+        self._issues.now()
+        for memory in self._notes.values():
+            memory.now()
 
     def look(self) -> LibraryLook:
         """For one question: each folder is gone through once for it."""

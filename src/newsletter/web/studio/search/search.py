@@ -36,6 +36,8 @@ def _found(studio: Studio, visit: Visit) -> dict[str, Any]:
     text = visit.asked("q")[:_LONGEST]
     sought = read_question(text)
     if not sought.stems:
+        # Somebody is about to type.
+        studio.library.begin()
         return {"q": "", "tabs": _TABS, **dict.fromkeys(_KINDS, ())}
     look = studio.library.look()
     return {
