@@ -78,6 +78,9 @@ WORKS = (
     "deploy --write {out}/server",
     "db upgrade",
     "db here --yes",
+    "farewell show",
+    "farewell begin --yes",
+    "farewell end",
 )
 # What can't be fetched from here fails, and for no other reason.
 ASKS_THE_WEB = (

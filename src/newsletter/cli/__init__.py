@@ -34,6 +34,7 @@ COMMANDS = {
     "subscribers": ("readers.readers", "Import, export, add, remove and show subscribers."),
     "move-in": ("collect.move_in", "Bring old issues and readers from another system."),
     "move-out": ("machine.move_out", "Write everything that moves to another system into a folder."),
+    "farewell": ("machine.farewell", "Stop sending for good; what readers have links to goes on answering."),
     "lists": ("readers.readers", "Show the mailing lists and how many are on them."),
     "segments": ("readers.segments", "Save questions about readers, and count who fits."),
     "suppressions": (

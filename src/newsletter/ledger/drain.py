@@ -39,7 +39,7 @@ class Drain:
     """One sending process at work. `stop` ends it between parcels, never inside a call.
 
     `refusal` is why nothing may be handed over; what earlier processes left is finished all the same. `glance` looks at
-    what comes back meanwhile.
+    what comes back meanwhile. `check_goes_on` is asked again before each round, and raises NotNow where nothing goes any more.
     """
 
     sender: Sender
@@ -48,6 +48,7 @@ class Drain:
     stop: threading.Event
     refusal: NewsletterError | None = None
     glance: Callable[[], None] = lambda: None
+    check_goes_on: Callable[[], None] = lambda: None
 
     @property
     def ledger(self) -> Ledger:
@@ -128,6 +129,7 @@ class Drain:
     def take_stock(self) -> None:
         """Write down what is known of earlier tries, and look into those that nobody saw the end of."""
         self.sender.live.check()
+        self.check_goes_on()
         self._replay()
         if not self._sweep():
             # The process that swept may have died before it could look.

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from newsletter.access.users_sql import Users
     from newsletter.archive.archive_sql import Archive
     from newsletter.consent.consent import Consent
+    from newsletter.farewell.farewell_sql import Farewells
     from newsletter.feedback.alarms_sql import Alarms
     from newsletter.feedback.events_sql import EventLog
     from newsletter.feedback.wrong_bounces_sql import WrongBounces
@@ -221,6 +222,12 @@ class Books(Files):
         from newsletter.review.looks_sql import LastLooks
 
         return LastLooks(self.engine)
+
+    @cached_property
+    def farewells(self) -> Farewells:
+        from newsletter.farewell.farewell_sql import Farewells
+
+        return Farewells(self.engine)
 
     @cached_property
     def drivers(self) -> Drivers:

@@ -41,7 +41,7 @@ def desk_of(parts: Parts) -> Desk:
         is_practice=parts.config.is_practice,
         unapproved_goes=parts.config.unapproved_goes,
         refusal=parts.refusal,
-        find_hold=parts.live.find_hold,
+        find_hold=parts.find_hold,
     )
 
 

@@ -54,7 +54,7 @@ def drive(
             # A person opens the studio, and may not want what they missed to go that very second.
             hold_missed(desk_of(parts))
         say(begun)
-        why = parts.live.find_hold() or parts.refusal
+        why = parts.find_hold() or parts.refusal
         if why:
             say(f"But nothing is sent for now: {why}")
         if pulse:
@@ -102,7 +102,7 @@ def _work(parts: Parts, stop: threading.Event, rounds: Rounds) -> None:
     """On an SQLite file: this process does it all, in a thread for each kind of work."""
 
     def sending() -> None:
-        held = parts.live.find_hold()
+        held = parts.find_hold()
         if held:
             raise held
         try:

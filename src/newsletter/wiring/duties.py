@@ -53,7 +53,7 @@ def work_together(
         if pulse:
             pulse.tried()
         beat()
-        if not parts.live.find_hold():
+        if not parts.find_hold():
             # What could not be written down lies on this machine's disk: no other process can see to it.
             parts.sender.spool.replay(parts.ledger.attempts.record_by_token)
         if pulse:

@@ -20,6 +20,7 @@ from newsletter.words.mistake import Mistake, NewsletterError
 
 if TYPE_CHECKING:
     from newsletter.consent.letters.post_office import PostOffice
+    from newsletter.farewell.desk import FarewellDesk
     from newsletter.feedback.feedback import Feedback, Listening
     from newsletter.fetch.http import HttpFetcher
     from newsletter.ledger.drain import Drain
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from newsletter.ports.provider import Evidence, Provider
     from newsletter.providers.kind import ProviderSetup
     from newsletter.report.mail_owner import MailOwners
+    from newsletter.words.mistake import NotNow
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Parts(Books):
         titles = {page.name: page.title for page in self.readers.list_pages()}
         return PostOffice(
             queue=self.consent.queue,
-            provider=self.provider,
+            provider=self._letter_carrier,
             newsletter=self.config.newsletter,
             clock=self.clock,
             key_id=self.key.id,
@@ -89,15 +91,32 @@ class Parts(Books):
         """Opens the studio to the person at this machine: a new one with every start, written nowhere."""
         return secrets.token_hex(16)
 
+    @property
+    def farewell_desk(self) -> FarewellDesk:
+        from newsletter.farewell.desk import FarewellDesk
+
+        return FarewellDesk(
+            farewells=self.farewells,
+            mailings=self.ledger.mailings,
+            newsletter=self.config.newsletter,
+            clock=self.clock,
+        )
+
+    def find_hold(self) -> NotNow | None:
+        """Why nothing is sent for now, whatever is set: it has said farewell, or this is a copy. Asked again each time."""
+        return self.farewells.find_hold() or self.live.find_hold()
+
     def check_may_send(self) -> None:
         """Called before anything is promised that would be sent. Raises what is missing."""
+        self.farewells.check()
         if self.refusal:
             raise self.refusal
 
     def outlook(self, *, of_slot: bool = False) -> Outlook:
         """Whether what waits for its time will be sent, as things stand: what holds it, or by what it goes."""
-        held = self.live.find_hold()
-        if held:
+        if held := self.farewells.find_hold():
+            return Outlook(is_driven=False, words=held.message, on_screen=held.message)
+        if held := self.live.find_hold():
             words = f"Nothing is sent from here. {held.message}"
             return Outlook(is_driven=False, words=words, on_screen="Nothing is sent from this copy.")
         if self.refusal:
@@ -112,9 +131,18 @@ class Parts(Books):
         if why is None:
             assert not isinstance(built, NewsletterError)
             return built
+        return self._closed(why)
+
+    @property
+    def _letter_carrier(self) -> Provider:
+        """For the mails that answer readers: during a farewell they wait as all mail does."""
+        held = self.farewells.find_hold()
+        return self._closed(held) if held else self.provider
+
+    def _closed(self, why: NewsletterError) -> Provider:
         from newsletter.providers.refuser import ClosedProvider
 
-        kind = self.config.kind
+        built, kind = self.carrier, self.config.kind
         limits = kind.limits() if isinstance(built, NewsletterError) else built.limits
         return ClosedProvider(kind.name, why, limits=limits, whole_or_nothing=kind.whole_or_nothing)
 
@@ -258,6 +286,7 @@ class Parts(Books):
             stop=stop,
             refusal=self.refusal,
             glance=self._glance,
+            check_goes_on=self.farewells.check,
         )
 
     def sweep(self) -> None:

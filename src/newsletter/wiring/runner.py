@@ -47,7 +47,7 @@ class Bell:
     @property
     def problem(self) -> NewsletterError | None:
         """Why nothing goes, as far as it can be known from here; the log has the rest."""
-        return self._parts.live.find_hold() or self._parts.refusal
+        return self._parts.find_hold() or self._parts.refusal
 
 
 class OnCall:

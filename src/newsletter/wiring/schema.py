@@ -23,6 +23,7 @@ _ROOMS = (
     "collect",
     "access",
     "review",
+    "farewell",
 )
 for _room in _ROOMS:
     importlib.import_module(f"newsletter.{_room}.tables")

@@ -213,6 +213,7 @@ def approve(parts: Parts, issue: int, by: str | None, withdraw: bool, despite_fi
             raise Mistake(f"Issue {issue} is not approved.", fix="See the calendar: newsletter schedule show")
         click.echo(f"Issue {issue} is not approved any more.")
         return
+    parts.farewells.check()
     approval = approve_issue(_desk(parts), issue, by=by or getuser(), despite_findings=despite_findings)
     click.echo(f"Issue {issue} is approved as it is now ({approval.digest[:12]}). Later edits do not go out.")
 

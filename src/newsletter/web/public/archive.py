@@ -48,6 +48,11 @@ def list_page(site: Site, request: Request) -> Response:
         "archive.html",
         words,
         rows=[(*row, words.day(row[2]) if row[2] else "") for row in rows],
+        farewell=words(
+            "farewell.body", newsletter=site.newsletter.name, contact=site.newsletter.reply_to or site.newsletter.sender
+        )
+        if site.parts.farewells.lasts()
+        else "",
         older=rows[-1][0] if len(found) > _PER_PAGE else None,
     )
 

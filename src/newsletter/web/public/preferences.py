@@ -12,6 +12,7 @@ from newsletter.consent.budgets_sql import Price
 from newsletter.consent.sign_up import short_name
 from newsletter.readers.pages import ListPage
 from newsletter.sentences.catalogue import LANGUAGES, language_names
+from newsletter.web.public.farewell import said
 from newsletter.web.public.forms import Form
 from newsletter.web.public.mails import post_own_link
 from newsletter.web.public.own_link import Holder
@@ -43,11 +44,13 @@ def save(site: Site, request: Request, form: Form, holder: Holder) -> Response:
     wanted = {each.name for each in offered} & set(form.all("list"))
     leaving = [each.id for each in offered if each.name in on and each.name not in wanted]
     joining = [each.id for each in offered if each.name in wanted and each.name not in on]
+    if site.parts.farewells.lasts():
+        joining = []
     site.parts.consent.departures.leave(person.id, leaving, issue=holder.token.issue, how=Left.PREFERENCES)
     wording = holder.words("preferences.wording", newsletter=site.newsletter.name)
     site.parts.consent.profiles.join_open(person.id, joining, wording=wording)
     now = Holder(holder.token, site.words(request, language), site.parts.readers.find(person.id))
-    return page(site, request, now, said="preferences.saved")
+    return page(site, request, now, note="preferences.saved")
 
 
 def pause(site: Site, request: Request, form: Form, holder: Holder) -> Response:
@@ -57,7 +60,7 @@ def pause(site: Site, request: Request, form: Form, holder: Holder) -> Response:
     until = site.parts.clock.now() + timedelta(weeks=int(weeks)) if weeks != "0" else None
     site.parts.consent.profiles.rest(holder.person.id, until)
     now = Holder(holder.token, holder.words, site.parts.readers.find(holder.person.id))
-    return page(site, request, now, said="preferences.saved")
+    return page(site, request, now, note="preferences.saved")
 
 
 def mail_own_link(site: Site, request: Request, form: Form, holder: Holder) -> Response:
@@ -65,14 +68,16 @@ def mail_own_link(site: Site, request: Request, form: Form, holder: Holder) -> R
     person, words = holder.person, holder.words
     if person is None:
         return page(site, request, holder)
+    if site.parts.farewells.lasts():
+        return said(site, request)
     price = Price(bucket=f"own-link:{person.id}", limit=_OWN_LINKS_A_DAY, seconds=_DAY)
     if not site.parts.consent.budgets.spend([price], site.parts.clock.now()):
         return site.message(words, "own_asked_enough", status=429)
     return site.look_into_mail(words, "check_own_mail", BackgroundTask(post_own_link, site, person))
 
 
-def page(site: Site, request: Request, holder: Holder, *, said: str = "") -> Response:
-    """The page as it stands now."""
+def page(site: Site, request: Request, holder: Holder, *, note: str = "") -> Response:
+    """The page as it stands now. `note` names what is said on it."""
     person, words = holder.person, holder.words
     if person is None:
         return site.message(words, "preferences_preview")
@@ -89,14 +94,14 @@ def page(site: Site, request: Request, holder: Holder, *, said: str = "") -> Res
         blocked=person.suppressed,
         rests_until=words.day(person.rests_until) if person.rests_until else "",
         weeks=WEEKS,
-        said=words(said) if said else "",
+        said=words(note) if note else "",
     )
 
 
 def _offered(site: Site, holder: Holder) -> list[ListPage]:
     """Open lists, and closed ones that the person is on: they can leave those, but nobody else can find them."""
-    on = holder.lists()
-    return [each for each in site.parts.readers.list_pages() if each.is_open or each.name in on]
+    on, may_join = holder.lists(), not site.parts.farewells.lasts()
+    return [each for each in site.parts.readers.list_pages() if (each.is_open and may_join) or each.name in on]
 
 
 def _language(person: Subscriber) -> str:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from newsletter.web.public import archive, confirm, leave, own_page, preferences, stop, subscribe
+from newsletter.web.public.farewell import joins, leads_on, lets_join
 from newsletter.web.public.forms import Form, read_form
 from newsletter.web.public.own_link import held, held_form
 from newsletter.web.public.site import Site
@@ -34,14 +35,14 @@ def public_routes(site: Site) -> list[BaseRoute]:
 
     return [
         read("/", archive.list_page),
-        read("/issues/{number:int}", archive.issue_page),
+        read("/issues/{number:int}", leads_on(archive.issue_page)),
         read("/issues/{number:int}/before/{correction:int}", archive.version_page),
-        read("/feed.xml", archive.feed),
+        read("/feed.xml", leads_on(archive.feed)),
         read("/images/{name}", archive.image),
         read("/assets/public.css", _style),
         read("/assets/theme.css", _theme),
-        *_both(site, "/subscribe", subscribe.show, subscribe.ask),
-        *_both(site, "/confirm/{token}", confirm.show, confirm.confirm),
+        *_both(site, "/subscribe", joins(subscribe.show), lets_join(subscribe.ask)),
+        *_both(site, "/confirm/{token}", joins(confirm.show), lets_join(confirm.confirm)),
         *_both(site, "/stop/{token}", stop.show, stop.press),
         *_both(site, "/u/test", leave.stand_in, leave.stand_in),
         *_both(site, "/u/{token}", held("u", leave.show), held_form("u", leave.leave)),

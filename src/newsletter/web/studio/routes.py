@@ -56,6 +56,7 @@ from newsletter.web.studio.search import search
 from newsletter.web.studio.send import approve, control, form, mail, when
 from newsletter.web.studio.settings import (
     carrier,
+    farewell,
     first_day,
     letterbox,
     look,
@@ -70,7 +71,7 @@ from newsletter.wiring import Parts
 from newsletter.wiring.runner import Bell
 
 _WEEK = (sign_in, home, alarms, finds, save, phone, sources, schedule, calendar, health, live, users, own_account)
-_SETTINGS = (settings, carrier, first_day, restart, look, letterbox, move_in, move_in_one, move_out)
+_SETTINGS = (settings, carrier, first_day, restart, look, letterbox, move_in, move_in_one, move_out, farewell)
 _ISSUE = (
     issues,
     compose,

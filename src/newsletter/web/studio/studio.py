@@ -125,6 +125,7 @@ class Studio:
                 visit=visit,
                 is_practice=self.parts.config.is_practice,
                 held=self.parts.live.find_hold() if visit.user else None,
+                farewell=self.parts.farewells.find() if visit.user else None,
                 said=unquote(visit.request.cookies.get(SAID, "")),
                 **values,
             )

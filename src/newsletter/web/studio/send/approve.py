@@ -23,6 +23,7 @@ def approve(studio: Studio, visit: Visit) -> Response:
     if visit.text("act") == "withdraw":
         withdraw_approval(desk, number)
         return visit.go(f"/issues/{number}/send", said="The approval is taken back.")
+    studio.parts.farewells.check()
     seen = visit.text("words")
     if seen and seen != press(studio.parts.shelf, studio.newsletter, number).rendered.edition.digest:
         return look_again(visit, number, seen, "Nothing was approved: the words were changed since you looked.")
