@@ -28,7 +28,7 @@ $(BASE): pyproject.toml constraints.txt
 	@touch $@
 
 $(READY): $(BASE)
-	$(INSTALL) '.[postgres,ses,dev]'
+	$(INSTALL) '.[postgres,ses,away,dev]'
 	@touch $@
 
 setup: $(READY) ## the .venv with everything in it

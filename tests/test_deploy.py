@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from click import Command
 
 from newsletter.cli.machine.deploy import FILES
 from newsletter.web.app import build
@@ -144,12 +145,23 @@ def test_a_percent_sign_in_a_path_is_no_specifier(tmp_path: Path) -> None:
 def test_compose_starts_what_is_here() -> None:
     """Its files exist, its calls are commands of the program, and Caddy reads the variables that it is given."""
     services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
-    newsletter, backup, caddy = services["newsletter"], services["backup"], services["caddy"]
+    newsletter, caddy = services["newsletter"], services["caddy"]
     build = newsletter["build"]
     assert (DEPLOY / build["context"] / build["dockerfile"]).resolve() == DEPLOY / "Containerfile"
-    known = {name.removeprefix("newsletter ") for name, _, _ in commands()}
-    assert set(re.findall(r"newsletter -C /srv/weekly (\w+)", backup["command"][0])) == {"backup"} <= known
-    assert {"weekly:/srv/weekly"} == set(newsletter["volumes"]) == set(backup["volumes"])
+    known = {name.removeprefix("newsletter "): command for name, command, _ in commands()}
+    text = (DEPLOY / "compose.yaml").read_text()
+    calls = re.findall(r"(?:exec newsletter newsletter -C /srv/weekly|--rm newsletter) ([^&\n]+)", text)
+    assert {"init", "backup", "restore", "db here"} == {_named(call, known) for call in calls}
+    assert {"weekly:/srv/weekly"} == set(newsletter["volumes"])
     assert set(caddy["environment"]) == set(re.findall(r"\{\$(\w+):", (DEPLOY / "Caddyfile").read_text()))
     assert newsletter["read_only"], "all it writes is in the folder and in /tmp"
     assert "60s" == newsletter["stop_grace_period"]
+
+
+def _named(call: str, known: dict[str, Command]) -> str:
+    """The command that a line names; all its options are of that command."""
+    words = shlex.split(call)
+    name = next(name for name in (" ".join(words[:2]), words[0]) if name in known)
+    options = {option for parameter in known[name].params for option in parameter.opts}
+    assert {word for word in words if word.startswith("--")} <= options, call
+    return name

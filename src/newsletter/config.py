@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 from newsletter.config_files import FILE, SECRETS
 from newsletter.config_sources import PROVIDER_SETTINGS, Settings
 from newsletter.config_values import (
+    backup_every,
+    backup_keep,
     checked_line,
     feed_days,
     keep_ip_days,
@@ -62,6 +64,9 @@ class Config:
 
     `feed_days` is how long entries of feeds wait for a decision; `sections` are those that a new issue begins with.
 
+    A backup is made every `backup_every` days (0 is never by itself) and kept for `backup_keep`; `backup_url` is where copies
+    lie outside of this machine, and `backup_phrase` seals them.
+
     `keep_ip_days` is how long IP and program stay with a request to be mailed: 0 is never, None as long as the request.
     """
 
@@ -83,6 +88,10 @@ class Config:
     sections: tuple[SectionPlan, ...] = ()
     tracking: Tracking = Tracking.NONE
     trusted_proxies: tuple[str, ...] = ()
+    backup_url: str | None = field(default=None, repr=False)
+    backup_phrase: str | None = field(default=None, repr=False)
+    backup_every: int = 1
+    backup_keep: int = 31
     warnings: tuple[str, ...] = ()
     lacks: tuple[Lack, ...] = ()
 
@@ -161,6 +170,10 @@ def read_config(directory: Path, environ: Mapping[str, str] | None = None, *, te
         sections=section_plans(settings),
         tracking=tracking_mode(settings),
         trusted_proxies=proxies(settings),
+        backup_url=settings.value("backup_url"),
+        backup_phrase=settings.value("backup_phrase"),
+        backup_every=backup_every(settings),
+        backup_keep=backup_keep(settings),
         warnings=tuple(settings.warnings),
         lacks=tuple(settings.lacks),
     )

@@ -35,8 +35,10 @@ KEYS: dict[str, str | None] = {
     "feed_days": None,
     "send_wait": None,
     "tracking": None,
+    "backup_every": None,
+    "backup_keep": None,
 }
-NUMBERS = frozenset({"parcel_size", "per_hour", "warm_up", "feed_days", "send_wait"})
+NUMBERS = frozenset({"parcel_size", "per_hour", "warm_up", "feed_days", "send_wait", "backup_keep"})
 # These hold passwords or keys, so a file that is kept in git must not.
 SECRET_KEYS = {
     "database_url": "NEWSLETTER_DATABASE_URL",
@@ -44,6 +46,8 @@ SECRET_KEYS = {
     "secret_key": "NEWSLETTER_SECRET_KEY",
     "metrics_token": "NEWSLETTER_METRICS_TOKEN",
     "imap_url": "NEWSLETTER_IMAP_URL",
+    "backup_url": "NEWSLETTER_BACKUP_URL",
+    "backup_phrase": "NEWSLETTER_BACKUP_PHRASE",
 }
 # These say whom this machine trusts: somebody who may push to the repository must not decide that.
 MACHINE_KEYS = {"trusted_proxies": "NEWSLETTER_TRUSTED_PROXIES"}

@@ -120,6 +120,22 @@ def send_wait(settings: Settings) -> int:
     return int(said)
 
 
+def backup_every(settings: Settings) -> int:
+    """In days; 0 is never by itself."""
+    said = settings.value("backup_every") or "day"
+    days = {"day": 1, "week": 7, "never": 0}.get(said)
+    if days is None:
+        raise settings.mistake("backup_every", f"`backup_every` is `{said}`.", 'Write "day", "week" or "never".')
+    return days
+
+
+def backup_keep(settings: Settings) -> int:
+    said = settings.value("backup_keep") or "31"
+    if not re.fullmatch("[1-9][0-9]{0,3}", said):
+        raise settings.mistake("backup_keep", f"`backup_keep` is not a number of days: {said}", "Write a whole number.")
+    return int(said)
+
+
 def section_plans(settings: Settings) -> tuple[SectionPlan, ...]:
     """`The long read: 2; To look at; Short: 6`: each with its places, where a number is given."""
     plans: list[SectionPlan] = []

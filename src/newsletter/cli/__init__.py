@@ -59,8 +59,8 @@ COMMANDS = {
     "doctor": ("machine.doctor", "Look whether settings, domain, provider, database and disk are sound."),
     "users": ("machine.users", "Say who may come into the studio from outside."),
     "sync": ("collect.sync", "Exchange words and pictures with others through git."),
-    "backup": ("machine.backup", "Write the whole database into one file."),
-    "restore": ("machine.backup", "Put a backup back; nothing is sent from it until you say so."),
+    "backup": ("machine.backup", "Write the whole database into one file, and a copy of everything outside."),
+    "restore": ("machine.restore", "Put a backup back; nothing is sent from it until you say so."),
     "deploy": ("machine.deploy", "Print the files with which a server runs this newsletter."),
     "db": ("machine.database", "Upgrade or move the database, and say which one is live."),
 }

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 import click
+
+_SHOWN = {"subscriber": "readers", "suppression": "do-not-mail", "mailing": "sendings", "event": "events"}
 
 
 def print_json(document: object) -> None:
@@ -15,3 +18,9 @@ def print_json(document: object) -> None:
 def one_line(text: str) -> str:
     """Words from a file, without what could move the cursor of a terminal."""
     return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def said_rows(rows: Mapping[str, int]) -> str:
+    """ "1,204 readers, 3 sendings, 6,020 rows in all"."""
+    parts = [f"{rows[name]:,} {words}" for name, words in _SHOWN.items() if rows.get(name)]
+    return ", ".join([*parts, f"{sum(rows.values()):,} rows in all"])

@@ -16,6 +16,7 @@ from newsletter.jobs.pulse import Pulse
 from newsletter.jobs.rounds import Rounds
 from newsletter.jobs.ticker import tick_until
 from newsletter.schedule.sendings import hold_missed
+from newsletter.wiring.backup import backup_beat
 from newsletter.wiring.clocks import desk_of, serving_lock
 from newsletter.wiring.collect import collect_beat
 from newsletter.wiring.duties import work_together
@@ -64,8 +65,8 @@ def drive(
             if parts.lock.is_exclusive:
                 _work(parts, stop, rounds_of(parts, stop, pulse, beat))
             else:
-                pictures = partial(picture_beat, parts, stop)
-                work_together(parts, stop, beat=beat, rounds=rounds_of(parts, stop), pulse=pulse, own_chore=pictures)
+                chores = (partial(picture_beat, parts, stop), partial(backup_beat, parts))
+                work_together(parts, stop, beat=beat, rounds=rounds_of(parts, stop), pulse=pulse, own_chores=chores)
 
 
 def rounds_of(
@@ -122,6 +123,7 @@ def _work(parts: Parts, stop: threading.Event, rounds: Rounds) -> None:
         LetterBeat(parts).beat,
         from_outside,
         Importer(parts, stop).beat,
+        partial(backup_beat, parts),
         seconds=parts.timing.seconds_between_ticks,
     )
 

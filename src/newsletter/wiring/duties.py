@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -40,11 +40,11 @@ def work_together(
     beat: Callable[[], None],
     rounds: Rounds,
     pulse: Pulse | None = None,
-    own_chore: Callable[[], None] = lambda: None,
+    own_chores: Sequence[Callable[[], None]] = (),
     queues: Collection[WorkQueue] = tuple(WorkQueue),
     jobs_at_once: int = JOBS_AT_ONCE,
 ) -> None:
-    """Do jobs beside other processes until `stop` is set. `own_chore` is what this machine does for itself, now and then.
+    """Do jobs beside other processes until `stop` is set. `own_chores` are what this machine does for itself, now and then.
 
     `beat` is called every so often: a sign of life for others, as `pulse` is for the pages of this process.
     """
@@ -61,7 +61,7 @@ def work_together(
 
     seconds = parts.timing.seconds_between_ticks
     signs = threading.Thread(
-        target=partial(tick_until, stop, sign, own_chore, seconds=seconds), name="signs of life", daemon=True
+        target=partial(tick_until, stop, sign, *own_chores, seconds=seconds), name="signs of life", daemon=True
     )
     signs.start()
     work_until(stop, parts.engine, duties_of(parts, stop, rounds), queues=queues, jobs_at_once=jobs_at_once)

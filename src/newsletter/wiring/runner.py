@@ -66,6 +66,11 @@ class OnCall:
                 self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
                 self._thread.start()
 
+    @property
+    def is_at_work(self) -> bool:
+        with self._lock:
+            return self._thread is not None and self._thread.is_alive()
+
     def call_again(self) -> None:
         """Called from what it does: do it once more."""
         self._again.set()

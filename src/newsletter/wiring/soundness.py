@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from newsletter.jobs.driver import START, DriverKind
+from newsletter.wiring.backup import backup_desk
 from newsletter.words.ledger import MailingStatus
 from newsletter.words.mistake import NewsletterError
 from newsletter.words.moment import say_span
@@ -234,5 +235,15 @@ def backups(parts: Parts) -> Verdict:
         )
     days = (parts.clock.now() - newest).total_seconds() / 86_400
     if days > _DAYS_SINCE_BACKUP:
-        return warned("Backups", f"The newest is {days:.0f} days old.", "Make one, and let cron make the next.")
-    return passed("Backups", f"The newest is {max(days, 0):.0f} days old.")
+        return warned("Backups", f"The newest is {days:.0f} days old.", "Make one: newsletter backup")
+    words = f"The newest is {max(days, 0):.0f} days old."
+    try:
+        desk = backup_desk(parts)
+        trouble = desk.trouble_outside()
+    except NewsletterError as error:
+        return warned("Backups", f"{words} No copy can leave this machine: {error.message}", error.fix)
+    if trouble:
+        return warned("Backups", trouble, "Try it again: newsletter backup")
+    if desk.place is None:
+        return passed("Backups", f"{words} It is on this machine only.")
+    return passed("Backups", f"{words} Copies lie outside of this machine too.")

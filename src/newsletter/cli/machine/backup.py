@@ -1,44 +1,89 @@
-"""`backup` and `restore`: the whole database as one file, and back into a database of either kind."""
+"""`backup`: the whole database as one file, a copy of everything outside of this machine, and where that place is."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.cli import Folder
-from newsletter.cli.context import parts_of, pass_parts
-from newsletter.cli.options import confirm, yes_option
+from newsletter.cli.context import pass_parts
+from newsletter.cli.output import said_rows
 from newsletter.wiring import Parts
 from newsletter.words.mistake import Mistake
 
-# What is lost with the machine and nobody can make again: keys and passwords, by path in the folder.
-_SECRET_FILES = ("var/secrets.env", "var/erase.key")
-_SHOWN = {"subscriber": "readers", "suppression": "do-not-mail", "mailing": "sendings", "event": "events"}
+if TYPE_CHECKING:
+    from newsletter.backups.desk import BackupDesk
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--with-secrets", is_flag=True, help="Put var/secrets.env and var/erase.key into it as well.")
+@click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--with-secrets", is_flag=True, help="Put the keys and passwords in var/ into FILE as well.")
+@click.option("--away", "sets_place", is_flag=True, help="Say where copies lie outside of this machine, and try it.")
+@click.option("--list", "lists", is_flag=True, help="Show what there is, here and outside.")
+@click.option(
+    "--before-update", is_flag=True, help="Refuse within two hours of an issue; say how to go back afterwards."
+)
+@click.option("--anyway", is_flag=True, help="Update all the same, however soon an issue goes out.")
 @pass_parts
-def backup(parts: Parts, file: Path, *, with_secrets: bool) -> None:
-    """Write the whole database into FILE, while everything goes on. The folder itself you copy, or keep in git.
+def backup(
+    parts: Parts,
+    file: Path | None,
+    *,
+    with_secrets: bool,
+    sets_place: bool,
+    lists: bool,
+    before_update: bool,
+    anyway: bool,
+) -> None:
+    """Write the whole database into FILE, while everything goes on; without FILE, do what is done every night.
 
-    One form for SQLite and PostgreSQL: an SQLite file with every table. It holds readers' addresses, so nobody else can
-    read it. Keys and passwords are in it only with --with-secrets.
+    That is a new file in var/backups and, where a place outside of this machine is set, a copy of everything in there:
+    the database and the folder with its words and pictures. What is older than `backup_keep` days is deleted. `serve`
+    and `tick` do it by themselves.
+
+    FILE has one form for SQLite and PostgreSQL: an SQLite file with every table. It holds readers' addresses, so nobody
+    else can read it. Keys and passwords are in it only with --with-secrets.
 
     \b
     Example:
-      newsletter backup var/backups/$(date +%F).db
+      newsletter backup
+      newsletter backup --away
+      newsletter backup --before-update
+      newsletter backup before-the-move.db --with-secrets
     """
+    from newsletter.schedule.times.time_to_update import check_time_to_update
+    from newsletter.wiring.backup import backup_desk
+    from newsletter.wiring.clocks import desk_of
+
+    if file is not None:
+        _write_file(parts, file, with_secrets=with_secrets)
+        return
+    if with_secrets:
+        raise Mistake(
+            "Only a FILE may hold the secrets by itself.", fix="Name one. Outside, they go along with a pass phrase."
+        )
+    if sets_place:
+        _set_place(parts)
+    elif lists:
+        _list(backup_desk(parts))
+    else:
+        if before_update and not anyway:
+            check_time_to_update(desk_of(parts))
+        made = _back_up(backup_desk(parts))
+        if before_update:
+            click.echo(_how_to_go_back(made.relative_to(parts.directory)))
+
+
+def _write_file(parts: Parts, file: Path, *, with_secrets: bool) -> None:
+    from newsletter.backups.whole import SECRET_FILES
     from newsletter.db.backup import write_backup
     from newsletter.wiring.schema import metadata
 
-    files = _secrets(parts.directory) if with_secrets else {}
+    paths = {name: parts.directory / name for name in SECRET_FILES if with_secrets}
+    files = {name: path.read_bytes() for name, path in paths.items() if path.is_file()}
     made = write_backup(parts.engine, file, metadata, now=parts.clock.now(), files=files)
-    click.echo(f"{file}: {said(made.rows)}.")
+    click.echo(f"{file}: {said_rows(made.rows)}.")
     if made.files:
         click.echo(f"With {' and '.join(made.files)}: whoever has this file can send in your name.")
     elif not with_secrets:
@@ -47,75 +92,49 @@ def backup(parts: Parts, file: Path, *, with_secrets: bool) -> None:
         )
 
 
-@click.command()
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--replace", is_flag=True, help="Write over a database that is not empty; it is backed up first.")
-@click.option("--with-secrets", is_flag=True, help="Also put back the secrets that the backup holds, where none are.")
-@yes_option
-@click.pass_obj
-def restore(folder: Folder, file: Path, *, replace: bool, with_secrets: bool, yes: bool) -> None:
-    """Put a backup back into this newsletter's database, SQLite or PostgreSQL. Stop `serve` first.
+def _back_up(desk: BackupDesk) -> Path:
+    made = desk.make()
+    click.echo(f"{made.relative_to(desk.directory)} is written.")
+    if desk.place is None:
+        click.echo("It is on this machine only. Say where a copy lies outside of it: newsletter backup --away")
+        return made
+    desk.carry(made)
+    last = desk.last
+    click.echo(f"{last.away_name} lies outside of this machine, {last.away_size / 1e6:,.1f} MB.")
+    return made
 
-    Nothing is sent from it until you say that it is the live one: since the backup was made, issues may have gone out
-    that it does not know of, and readers would get them again.
 
-    \b
-    Example:
-      newsletter restore var/backups/2026-12-01.db
-      newsletter db here
-    """
-    from newsletter.db.backup import read_contents
-    from newsletter.db.backup import restore as put_back
-    from newsletter.wiring.clocks import alone
-    from newsletter.wiring.schema import metadata
+def _list(desk: BackupDesk) -> None:
+    from newsletter.backups.desk import ROOM
 
-    held = read_contents(file, metadata)
-    if with_secrets:
-        # First: where the database is may be one of them.
-        _put_back_secrets(folder.directory, held.files)
-    parts = parts_of(folder)
-    click.echo(f"{file}, made {held.made_at:%Y-%m-%d %H:%M} UTC: {said(held.rows)}.")
-    with alone(parts):
-        if replace:
-            _keep_what_is_there(parts, yes=yes)
-        rows = put_back(file, parts.engine, metadata, replace=replace)
-    click.echo(f"Restored: {said(rows)}.")
-    if held.files and not with_secrets:
-        click.echo(f"It also holds {' and '.join(held.files)}; --with-secrets puts back those that are missing.")
-    click.echo(
-        "Nothing is sent from it yet. See what it would send, and say that it is the live one: newsletter db here"
+    for path in sorted((desk.directory / ROOM).glob("*.db"), reverse=True):
+        click.echo(f"here     {path.relative_to(desk.directory)}  {path.stat().st_size / 1e6:,.1f} MB")
+    for one in desk.list_away() if desk.place else ():
+        click.echo(f"outside  {one.name}  {one.size / 1e6:,.1f} MB")
+
+
+def _set_place(parts: Parts) -> None:
+    from newsletter.backups.address import read_away_address
+    from newsletter.backups.keep_place import keep_place, outside
+
+    if named := outside():
+        raise Mistake(f"{named} is set in the environment, and wins.", fix="Change it there.")
+    click.echo("s3://KEY:SECRET@HOST/BUCKET/FOLDER?region=REGION, or sftp://USER:PASSWORD@HOST/FOLDER")
+    address = read_away_address(click.prompt("The place", hide_input=True).strip())
+    phrase = click.prompt(
+        "A pass phrase that seals every copy (empty: none)", default="", show_default=False, hide_input=True
     )
+    kept = keep_place(parts.directory, address, phrase)
+    click.echo(f"{kept.shown}: a small file was written, read, listed and deleted. It is kept in var/secrets.env.")
+    if kept.host_key:
+        click.echo(f"The server shows the key {kept.host_key}. Another one will be refused.")
+    if not phrase:
+        click.echo("Without a pass phrase whoever gets into that place reads your readers' addresses: keep it private.")
 
 
-def said(rows: Mapping[str, int]) -> str:
-    """ "1,204 readers, 3 sendings, 6,020 rows in all"."""
-    parts = [f"{rows[name]:,} {words}" for name, words in _SHOWN.items() if rows.get(name)]
-    return ", ".join([*parts, f"{sum(rows.values()):,} rows in all"])
-
-
-def _secrets(directory: Path) -> dict[str, bytes]:
-    return {name: path.read_bytes() for name in _SECRET_FILES if (path := directory / name).is_file()}
-
-
-def _keep_what_is_there(parts: Parts, *, yes: bool) -> None:
-    from newsletter.db.backup import write_backup
-    from newsletter.wiring.schema import metadata
-
-    confirm("Everything that is in the database now is replaced. Go on?", yes=yes)
-    path = parts.directory / "var" / "backups" / f"before-restore-{parts.clock.now():%Y-%m-%dT%H%M%S}.db"
-    write_backup(parts.engine, path, metadata, now=parts.clock.now(), files={})
-    click.echo(f"What was there is kept in {path}.")
-
-
-def _put_back_secrets(directory: Path, files: Mapping[str, bytes]) -> None:
-    if not files:
-        raise Mistake("This backup holds no secrets.", fix="Leave out --with-secrets, and put them back by hand.")
-    for name in _SECRET_FILES:
-        path = directory / name
-        if path.exists() and name in files:
-            click.echo(f"{name} is there already and stays as it is.")
-        elif name in files:
-            path.parent.mkdir(mode=0o700, exist_ok=True)
-            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as new:
-                new.write(files[name])
-            click.echo(f"{name} is put back.")
+def _how_to_go_back(made: Path) -> str:
+    return (
+        "Now update. To go back: stop `serve`, install the version before, and where that one says that the database is newer:\n"
+        f"  newsletter restore --replace {made}\n"
+        "  newsletter db here"
+    )

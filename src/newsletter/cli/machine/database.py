@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 
 from newsletter.cli.context import pass_parts
-from newsletter.cli.machine.backup import said
 from newsletter.cli.options import confirm, yes_option
+from newsletter.cli.output import said_rows
 from newsletter.cli.readers.export import as_text, write_whole
 from newsletter.wiring import Parts
 from newsletter.words.correction import correction_of
@@ -95,7 +95,7 @@ def move(parts: Parts, url: str) -> None:
     from newsletter.wiring.clocks import move_to
 
     rows = move_to(parts, url)
-    click.echo(f"Moved: {said(rows)}.")
+    click.echo(f"Moved: {said_rows(rows)}.")
     if os.environ.get("NEWSLETTER_DATABASE_URL", "").strip():
         click.echo("NEWSLETTER_DATABASE_URL in the environment still names the old database: change it there.")
     else:

@@ -17,9 +17,7 @@ from newsletter.words.newsletter import NO_HOST_YET
 
 # What each file is for, in the order in which somebody needs them.
 FILES = {
-    "newsletter.service": "starts the pages, the schedule and the sender with the machine",
-    "newsletter-backup.service": "backs up the database",
-    "newsletter-backup.timer": "every night",
+    "newsletter.service": "starts the pages, the schedule, the sender and the backup of the night with the machine",
     "Caddyfile": "https in front of it, by Caddy",
     "nginx.conf": "or by nginx",
     "newsletter-tick.service": "instead of the first, where nothing is to run all the time: does what is due",
@@ -116,8 +114,8 @@ def _next_steps(folder: Path, host: str, user: str) -> str:
         [
             *notes,
             "On the server, as root:",
-            f"  cp {folder}/newsletter.service {folder}/newsletter-backup.* /etc/systemd/system/",
-            "  systemctl enable --now newsletter newsletter-backup.timer",
+            f"  cp {folder}/newsletter.service /etc/systemd/system/",
+            "  systemctl enable --now newsletter",
             f"  cp {folder}/Caddyfile /etc/caddy/Caddyfile && systemctl reload caddy",
             "Then: newsletter doctor",
         ]

@@ -29,12 +29,13 @@ log = logging.getLogger(__name__)
 @click.command()
 @pass_parts
 def tick(parts: Parts) -> None:
-    """Do what is due now, once: slots, scheduled sendings, unfinished ones, mails to the owner, imports of the studio. Made for cron.
+    """Do what is due now, once: slots, scheduled sendings, unfinished ones, mails to the owner, imports of the studio, the backup of the night. Made for cron.
 
     \b
     Example:
       */5 * * * * newsletter -C /srv/weekly tick
     """
+    from newsletter.wiring.backup import backup_beat
     from newsletter.wiring.collect import collect_beat
     from newsletter.wiring.driver import rounds_of
     from newsletter.wiring.imports import Importer
@@ -50,6 +51,7 @@ def tick(parts: Parts) -> None:
     rounds_of(parts, threading.Event()).schedule_beat()
     # Last: a large one takes minutes.
     Importer(parts, threading.Event()).beat()
+    backup_beat(parts)
     # cron mails all output, and most times there is nothing to report.
     if worked_on or sys.stdout.isatty():
         click.echo("1 sending was due." if worked_on == 1 else f"{worked_on or 'No'} sendings were due.")

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 
 from starlette.responses import Response
 
+from newsletter.backups.desk import OLDEST
 from newsletter.folder.health_file import kept_looks
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.studio import Studio
 from newsletter.web.studio.visit import Visit
-from newsletter.wiring.backup import back_up
+from newsletter.wiring.backup import backup_desk
 from newsletter.wiring.soundness import newest_backup
+from newsletter.words.mistake import NewsletterError
 from newsletter.words.user import Role
 from newsletter.words.verdict import State
-
-_OLDEST_BACKUP = timedelta(days=8)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +35,14 @@ def alarms(studio: Studio) -> list[StudioAlarm]:
 
 
 def make_backup(studio: Studio, visit: Visit) -> Response:
-    """Write the whole database into a file of the folder, while everything goes on."""
-    back_up(studio.parts)
-    return visit.go("", said="The backup is made. Keep a copy of it on another machine.")
+    """Write the whole database into a file of the folder, while everything goes on; a copy outside follows by itself."""
+    desk = backup_desk(studio.parts)
+    desk.make()
+    back = "/settings/backup" if visit.text("back") == "backup" else ""
+    if desk.place is None:
+        return visit.go(back, said="The backup is made. Keep a copy of it on another machine.")
+    studio.carrying.call()
+    return visit.go(back, said="The backup is made, and a copy is on its way out of this machine.")
 
 
 def _found(studio: Studio) -> Iterator[StudioAlarm]:
@@ -57,14 +61,21 @@ def _found(studio: Studio) -> Iterator[StudioAlarm]:
 
 def _about_backups(studio: Studio) -> Iterator[StudioAlarm]:
     newest = newest_backup(studio.parts.directory)
-    if not studio.parts.readers.has_any() or (newest and studio.now() - newest < _OLDEST_BACKUP):
+    if not studio.parts.readers.has_any():
         return
-    words = (
-        f"The last backup of your readers is {(studio.now() - newest).days} days old."
-        if newest
-        else "There is no backup of your readers on this machine."
-    )
-    yield StudioAlarm(words=words, act="Make a backup now", path="/backup", is_link=False)
+    if newest is None or studio.now() - newest >= OLDEST:
+        words = (
+            f"The last backup of your readers is {(studio.now() - newest).days} days old."
+            if newest
+            else "There is no backup of your readers on this machine."
+        )
+        yield StudioAlarm(words=words, act="Make a backup now", path="/backup", is_link=False)
+    try:
+        trouble = backup_desk(studio.parts).trouble_outside()
+    except NewsletterError as error:
+        trouble = f"No copy can leave this machine: {error.message}"
+    if trouble:
+        yield StudioAlarm(words=trouble, act="See where copies go", path="/settings/backup")
 
 
 PAGES = (Page(path="/backup", change=make_backup, do=Role.EDITOR),)

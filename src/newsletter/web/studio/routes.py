@@ -55,6 +55,7 @@ from newsletter.web.studio.review import guest, notes, review
 from newsletter.web.studio.search import search
 from newsletter.web.studio.send import approve, control, form, mail, when
 from newsletter.web.studio.settings import (
+    backup,
     carrier,
     farewell,
     first_day,
@@ -98,7 +99,8 @@ _READING = (readthrough, replace, search)
 _READERS = (readers, lists, segments, do_not_mail, imports, export, mail_search, reader)
 # What comes once an issue went.
 _AFTER = (correct, inbox)
-_ROOMS = (*_WEEK, *_SETTINGS, *_ISSUE, *_SEND, *_READING, *_AFTER, *_READERS)
+_KEEPING = (backup,)
+_ROOMS = (*_WEEK, *_SETTINGS, *_ISSUE, *_SEND, *_READING, *_AFTER, *_READERS, *_KEEPING)
 PAGES: tuple[Page, ...] = tuple(page for module in _ROOMS for page in module.PAGES)
 
 _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png"}

@@ -37,8 +37,9 @@ from newsletter.web.studio.settings.step_looks import StepLooks
 from newsletter.web.studio.sittings import Sittings
 from newsletter.web.studio.visit import SAID, Visit, place_json
 from newsletter.wiring import Parts
+from newsletter.wiring.backup import carry_newest
 from newsletter.wiring.connect import connect_desk
-from newsletter.wiring.runner import Bell, Runner
+from newsletter.wiring.runner import Bell, OnCall, Runner
 from newsletter.wiring.surroundings import check_offline
 from newsletter.words.correction import correction_of
 from newsletter.words.difference import DiffLine
@@ -97,6 +98,7 @@ class Studio:
         # Where another process sends, its bell is rung.
         self.runner = bell or Runner(parts, stop)
         self.sittings = Sittings(parts, stop)
+        self.carrying = OnCall("carrying a backup", partial(carry_newest, parts), stop)
         self.newsletter = parts.config.newsletter
         self.sessions = Sessions(parts)
         self.hashing = Hashing()

@@ -31,6 +31,7 @@ class SettingField:
 
 
 _NEWSLETTER, _WRITING, _SENDING, _READERS = "The newsletter", "Writing", "Sending", "Readers and the web"
+_BACKUP = "Backup"
 
 FIELDS = (
     SettingField(
@@ -177,6 +178,23 @@ FIELDS = (
             ("always", "As long as the consent"),
         ),
         stand_in="730 days",
+    ),
+    SettingField(
+        key="backup_every",
+        name="How often a backup is made",
+        about="By itself, at half past three at night.",
+        group=_BACKUP,
+        kind="choice",
+        choices=(("day", "Every night"), ("week", "Once a week"), ("never", "Only when somebody asks for it")),
+        stand_in="day",
+    ),
+    SettingField(
+        key="backup_keep",
+        name="Days that backups are kept",
+        about="Here and outside of this machine. The newest always stays.",
+        group=_BACKUP,
+        kind="number",
+        stand_in="31",
     ),
 )
 NAMES = {field.key: field.name for field in FIELDS}

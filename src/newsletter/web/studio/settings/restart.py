@@ -21,6 +21,8 @@ _BACK = {
     "templates": "/settings/templates",
     "letterbox": "/settings/letterbox",
 }
+# Read again whenever they are needed.
+_AT_ONCE = frozenset({"backup_every", "backup_keep"})
 
 
 def waiting_for_restart(studio: Studio) -> tuple[str, ...]:
@@ -30,7 +32,11 @@ def waiting_for_restart(studio: Studio) -> tuple[str, ...]:
     except Mistake:
         return ()
     before = studio.parts.config
-    named = [field.name for field in FIELDS if setting_value(written, field.key) != setting_value(before, field.key)]
+    named = [
+        field.name
+        for field in FIELDS
+        if field.key not in _AT_ONCE and setting_value(written, field.key) != setting_value(before, field.key)
+    ]
     if written.kind is not before.kind or written.provider_settings != before.provider_settings:
         named.append("Sending service")
     if written.imap_url != before.imap_url:

@@ -25,6 +25,8 @@ _SECRETS = {
     **{one.variable: one.about for one in PROVIDER_SETTINGS if one.is_secret},
     "NEWSLETTER_DATABASE_URL": "Where the database is",
     "NEWSLETTER_IMAP_URL": "The mailbox that editors forward finds to",
+    "NEWSLETTER_BACKUP_URL": "The place for backups outside of this machine",
+    "NEWSLETTER_BACKUP_PHRASE": "The pass phrase of those backups",
     "NEWSLETTER_METRICS_TOKEN": "Opens the figures for a monitor",
 }
 
