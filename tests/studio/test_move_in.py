@@ -115,6 +115,7 @@ def test_one_press_moves_in_and_another_takes_it_back(world: World) -> None:
     assert "taken back" in page_of(world, MOVE_IN)
 
 
+@pytest.mark.walks
 @pytest.mark.parametrize(
     ("system", "files", "words"),
     [
@@ -232,3 +233,21 @@ def test_two_weeks_later_the_owner_is_reminded_and_brings_who_left(world: World)
     assert parts.readers.find_suppression("ana@example.com") is SuppressionReason.UNSUBSCRIBE
     world.post(MOVE_IN, act="settle", move=str(move.id))
     assert parts.moves.get(move.id).remind_at is None
+
+
+def test_where_only_names_of_files_tell_the_late_ones_come_as_they_did_first(world: World) -> None:
+    """Sendy's table of those who unsubscribed has no header: it goes through what knows Sendy, and settles the reminder."""
+    path = bring(world, ("ferries-active.csv", b'"Ana","ana@example.com"\n'), system="sendy")
+    assert "1 new reader would come" in page_of(world, path)
+    world.post(path, act="import")
+    over(world, path)
+    [move] = world.parts.moves.list_done(most=5)
+    data = {"csrf": world.csrf(), "act": "late", "move": str(move.id)}
+    late = [("file", ("ferries-unsubscribed.csv", b'"Ana","ana@example.com"\n'))]
+    answer = world.client.post(f"/studio{MOVE_IN}", data=data, files=late)
+    over(world, brought := answer.headers["location"].removeprefix("/studio"))
+    assert "1 is not to be mailed" in page_of(world, brought)
+    world.post(brought, act="import")
+    over(world, brought)
+    assert world.parts.readers.find_suppression("ana@example.com") is SuppressionReason.UNSUBSCRIBE
+    assert [None, None] == [one.remind_at for one in world.parts.moves.list_done(most=5)]

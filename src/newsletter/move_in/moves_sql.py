@@ -81,17 +81,16 @@ class Moves:
     def finish(self, number: int, found: MoveFound, *, run: int | None, now: datetime) -> None:
         """All is here. Where readers came, the owner is reminded of those who leave the old system from now on.
 
-        An earlier move from the same system reminds of nothing any more: this one has just looked there.
+        An earlier move from the same system reminds of nothing any more: this one has just looked there, or is late.
         """
         values: dict[str, Any] = {"found": found_as_text(found), "run_id": run, "moved_at": now}
-        if run is None:
-            self._change(number, values)
-            return
-        system = select(move.c.system).where(move.c.id == number).scalar_subquery()
         with writing(self._engine) as connection:
-            connection.execute(update(move).where(move.c.system == system, move.c.id < number).values(remind_at=None))
-            new = {**values, "remind_at": now + REMINDED_AFTER}
-            connection.execute(update(move).where(move.c.id == number).values(**new))
+            row = connection.execute(select(move).where(move.c.id == number)).one()
+            if run is not None:
+                earlier = update(move).where(move.c.system == row.system, move.c.id < number)
+                connection.execute(earlier.values(remind_at=None))
+                values["remind_at"] = None if read_asked(row.asked).is_late else now + REMINDED_AFTER
+            connection.execute(update(move).where(move.c.id == number).values(**values))
 
     def put_off(self, number: int, *, now: datetime) -> None:
         """Be reminded a week from now."""

@@ -17,13 +17,20 @@ class OldSystem:
     """`name` is that on the command line, and of the module in `systems/` that reads its exports.
 
     `steps` lead a person there to the export, and say which of its files are wanted. `people` names the form of its
-    tables of readers (`imports/columns/formats.py`), None where their columns tell.
+    tables of readers (`imports/columns/formats.py`), None where their columns tell. Where a system `tells_by_name`, it takes
+    its module to know who in a table left.
     """
 
     name: str
     title: str
     steps: tuple[str, ...]
     people: str | None = None
+    tells_by_name: bool = False
+
+    @property
+    def spoken(self) -> str:
+        """Its title within a sentence."""
+        return self.title if self.name != "files" else "another system"
 
     def read(self, files: ExportFiles, asked: MoveInOptions) -> Export:
         """Raises Mistake where it is no export of this system."""
@@ -86,6 +93,7 @@ _ALL = (
     OldSystem(
         name="kit",
         title="Kit",
+        tells_by_name=True,
         steps=(
             "In Kit, open Subscribers. Show the confirmed ones and export them; then the cancelled, bounced and complained ones, each as a .csv of its own.",
             "Put what they are into the names: confirmed.csv, cancelled.csv, bounced.csv, complained.csv.",
@@ -96,6 +104,7 @@ _ALL = (
     OldSystem(
         name="mailerlite",
         title="MailerLite",
+        tells_by_name=True,
         steps=(
             "In MailerLite, open Subscribers. Show the active ones and export them; then the unsubscribed, bounced and junk ones, each as a .csv of its own.",
             "Put what they are into the names: active.csv, unsubscribed.csv, bounced.csv, junk.csv.",
@@ -106,6 +115,7 @@ _ALL = (
     OldSystem(
         name="listmonk",
         title="listmonk",
+        tells_by_name=True,
         steps=(
             "Have somebody save two addresses of your listmonk as files: /api/campaigns?per_page=all as campaigns.json, and /api/subscribers?per_page=all as subscribers.json.",
             "Without that: open Subscribers and export all as .csv; then open the list, show only those who unsubscribed, and export them into a second file with “unsubscribed” in its name.",
@@ -115,6 +125,7 @@ _ALL = (
     OldSystem(
         name="sendy",
         title="Sendy",
+        tells_by_name=True,
         steps=(
             "In Sendy, open the list. Show Active and export it; then Unsubscribed, Bounced and Marked as spam. Leave the names of the files as they are: they say who left.",
             "Don’t take the export of all: nothing in it says who left.",
@@ -125,6 +136,7 @@ _ALL = (
     OldSystem(
         name="mailman",
         title="Mailman",
+        tells_by_name=True,
         steps=(
             "Have the one who looks after the server print the members into members.txt, and those whose delivery is off into nomail.txt; of those that bounced, nomail-bounced.txt.",
             "Have them copy the archive of the list as well: one file that ends in .mbox. Mails that began a thread become issues.",

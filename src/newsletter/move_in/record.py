@@ -24,12 +24,16 @@ PUT_OFF_BY = timedelta(weeks=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MoveWish:
-    """What somebody asked for. `people` is None where no readers are to come; `url` "" where no old address was named."""
+    """What somebody asked for. `people` is None where no readers are to come; `url` "" where no old address was named.
+
+    One that `is_late` only brings those who left the old system since, and reminds of nothing.
+    """
 
     people: ImportOptions | None
     url: str = ""
     with_closed: bool = False
     first: int = 1
+    is_late: bool = False
 
     def options(self, zone: ZoneInfo) -> MoveInOptions:
         return MoveInOptions(zone=zone, url=self.url or None, with_closed=self.with_closed)
@@ -128,7 +132,8 @@ def read_found(text: str) -> MoveFound | None:
 
 def asked_as_json(wish: MoveWish) -> dict[str, object]:
     people = wish_as_json(wish.people) if wish.people else None
-    return {"people": people, "url": wish.url, "with_closed": wish.with_closed, "first": wish.first}
+    plain = {"url": wish.url, "with_closed": wish.with_closed, "first": wish.first, "is_late": wish.is_late}
+    return {"people": people, **plain}
 
 
 def read_asked(kept: Mapping[str, object]) -> MoveWish:
@@ -139,4 +144,5 @@ def read_asked(kept: Mapping[str, object]) -> MoveWish:
         url=str(kept["url"]),
         with_closed=bool(kept["with_closed"]),
         first=int(str(kept["first"])),
+        is_late=bool(kept.get("is_late")),
     )

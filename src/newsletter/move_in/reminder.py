@@ -12,9 +12,9 @@ from newsletter.words.newsletter import Newsletter
 
 
 def title_of(move: MoveRecord) -> str:
-    """What people call the system that it came from."""
+    """What people call the system that it came from, within a sentence."""
     known = OLD_SYSTEMS.get(move.system)
-    return known.title if known else move.system
+    return known.spoken if known else move.system
 
 
 def letter(move: MoveRecord, newsletter: Newsletter, *, tell: Sequence[str], now: datetime) -> Notice:

@@ -24,6 +24,7 @@ from newsletter.web.studio.visit import NoSuchAct, Visit
 from newsletter.words.mistake import Mistake, NewsletterError, NotNow
 from newsletter.words.user import Role
 
+MOVE_IN = "/settings/move-in"
 _LARGEST = 500_000_000
 _EARLIER = 12
 # The choice of a list that brings no readers.
@@ -85,7 +86,7 @@ def _bring(studio: Studio, visit: Visit) -> Response:
     note = partial(note_move, system=system.name, wish=wish, now=studio.now())
     token = studio.parts.uploads.keep(files, wish.people or ImportOptions(list_name=""), note=note)
     studio.runner.wake()
-    return visit.go(f"/settings/move-in/{token}")
+    return visit.go(f"{MOVE_IN}/{token}")
 
 
 def _files(visit: Visit) -> Sequence[tuple[str, IO[bytes]]]:
@@ -113,7 +114,7 @@ def _undo(studio: Studio, visit: Visit) -> Response:
     studio.parts.moves.ask_undo(move.id, now=studio.now())
     studio.runner.wake()
     return visit.go(
-        "/settings/move-in",
+        MOVE_IN,
         said="It is being taken back. What you have changed since stays, and what people did themselves since then.",
     )
 
@@ -129,20 +130,27 @@ def _settle(studio: Studio, visit: Visit) -> Response:
 
 
 def _bring_late(studio: Studio, visit: Visit) -> Response:
-    """A second export of the old system goes through the import of readers, as the first one did."""
+    """Look at a second export: as readers to import, or where only the system's module knows who left, as a move."""
     move = _asked(studio, visit)
     try:
-        files = _files(visit)
-        if move.wish.people is None:
+        files, options = _files(visit), move.wish.people
+        if options is None:
             raise NotNow("No readers came with that move.", fix="Import them as readers.")
-        options = move.wish.people
-        if visit.text("who") == "left":
-            options = replace(options, columns={f"{FILE}{name}": "left" for name, _ in files})
-        token = studio.parts.uploads.keep(files, options)
+        if _takes_module(move):
+            wish = MoveWish(people=options, is_late=True)
+            note = partial(note_move, system=move.system, wish=wish, now=studio.now())
+            place, token = MOVE_IN, studio.parts.uploads.keep(files, options, note=note)
+        else:
+            left = {f"{FILE}{name}": "left" for name, _ in files} if visit.text("who") == "left" else {}
+            place, token = "/readers/import", studio.parts.uploads.keep(files, replace(options, columns=left))
     except NewsletterError as error:
         return _late_page(studio, visit, move, problem=f"{error.message} {error.fix}".strip())
     studio.runner.wake()
-    return visit.go(f"/readers/import/{token}")
+    return visit.go(f"{place}/{token}")
+
+
+def _takes_module(move: MoveRecord) -> bool:
+    return move.system in OLD_SYSTEMS and OLD_SYSTEMS[move.system].tells_by_name
 
 
 _ACTS = {"undo": _undo, "put_off": _put_off, "settle": _settle, "late": _bring_late}
@@ -162,6 +170,7 @@ def _late_page(studio: Studio, visit: Visit, move: MoveRecord, *, problem: str =
         status=400 if problem else 200,
         move=move,
         title=title_of(move),
+        steps=OLD_SYSTEMS[move.system].steps if _takes_module(move) else (),
         who=visit.text("who"),
         problem=problem,
     )
@@ -189,4 +198,4 @@ def _page(studio: Studio, visit: Visit, *, problem: str = "") -> Response:
     )
 
 
-PAGES = (Page(path="/settings/move-in", show=show, change=change, see=Role.EDITOR, largest=_LARGEST),)
+PAGES = (Page(path=MOVE_IN, show=show, change=change, see=Role.EDITOR, largest=_LARGEST),)

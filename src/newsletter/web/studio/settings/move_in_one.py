@@ -8,6 +8,7 @@ from dataclasses import replace
 from starlette.responses import Response
 
 from newsletter.imports.upload import Upload
+from newsletter.imports.upload_state import UploadState
 from newsletter.move_in.record import MoveFound, MoveRecord
 from newsletter.move_in.reminder import title_of
 from newsletter.web.studio.page import Page
@@ -17,7 +18,7 @@ from newsletter.web.studio.readers.import_answers import (
     unanswered,
     with_field_names,
 )
-from newsletter.web.studio.settings.move_in import wish_of
+from newsletter.web.studio.settings.move_in import MOVE_IN, wish_of
 from newsletter.web.studio.studio import Studio
 from newsletter.web.studio.visit import NoSuchAct, Visit
 from newsletter.words.mistake import Missing, NewsletterError
@@ -51,7 +52,7 @@ def act(studio: Studio, visit: Visit) -> Response:
     else:
         raise NoSuchAct
     studio.runner.wake()
-    return visit.go(f"/settings/move-in/{found.token}")
+    return visit.go(f"{MOVE_IN}/{found.token}")
 
 
 def _forget(studio: Studio, visit: Visit, found: Upload, move: MoveRecord) -> Response:
@@ -59,9 +60,9 @@ def _forget(studio: Studio, visit: Visit, found: Upload, move: MoveRecord) -> Re
     studio.parts.uploads.forget(found.token)
     if move.moved_at is None and (move.issues or found.run):
         studio.parts.moves.finish(move.id, move.found or MoveFound(), run=found.run, now=studio.now())
-        return visit.go("/settings/move-in", said="The files are gone. What came stays, and can be taken back below.")
+        return visit.go(MOVE_IN, said="The files are gone. What came stays, and can be taken back below.")
     said = "The files are gone from here." if move.moved_at else "Nothing came, and the files are gone from here."
-    return visit.go("/settings/move-in", said=said)
+    return visit.go(MOVE_IN, said=said)
 
 
 _ACTS: dict[str, Callable[[Studio, str], None]] = {
@@ -82,7 +83,7 @@ def _ask_otherwise(studio: Studio, visit: Visit, found: Upload, move: MoveRecord
     """Other options, and another look. An old issue that is here keeps the number that it has."""
     if found.is_look and not found.is_at_work:
         wish = wish_of(studio, visit, move.wish.people)
-        studio.parts.moves.ask_otherwise(move.id, replace(wish, people=move.wish.people))
+        studio.parts.moves.ask_otherwise(move.id, replace(wish, is_late=move.wish.is_late))
         studio.parts.uploads.look(found.token)
 
 
@@ -107,6 +108,7 @@ def _page(studio: Studio, visit: Visit, *, wrong: str = "") -> Response:
         move=move,
         title=title_of(move),
         old=old,
+        heading=_heading(found, move, old),
         first_issues=old.issues[:_ENDS],
         last_issues=old.issues[_ENDS:][-_ENDS:],
         left_out=old.left_out[:_MOST_LEFT_OUT],
@@ -122,7 +124,20 @@ def _page(studio: Studio, visit: Visit, *, wrong: str = "") -> Response:
     )
 
 
+def _heading(found: Upload, move: MoveRecord, old: MoveFound) -> str:
+    """What would come, or came, as a heading has it."""
+    report = found.found.report if found.found else None
+    n_old, n_new = len(old.issues), report.added if report else 0
+    if move.wish.is_late:
+        n_off = report.suppressed if report else 0
+        return f"{n_off:,} {'is' if n_off == 1 else 'are'} not to be mailed"
+    parts = [f"{n_old:,} old issue{'' if n_old == 1 else 's'}"] if n_old or not move.wish.people else []
+    if move.wish.people:
+        parts.append(f"{n_new:,} new reader{'' if n_new == 1 else 's'}")
+    return f"{' and '.join(parts)} {'came' if found.state is UploadState.IMPORTED else 'would come'}"
+
+
 PAGES = (
-    Page(path="/settings/move-in/{token:str}", show=show, change=act, see=Role.EDITOR),
-    Page(path="/settings/move-in/{token:str}/progress", show=progress, see=Role.EDITOR),
+    Page(path=f"{MOVE_IN}/{{token:str}}", show=show, change=act, see=Role.EDITOR),
+    Page(path=f"{MOVE_IN}/{{token:str}}/progress", show=progress, see=Role.EDITOR),
 )
