@@ -19,7 +19,7 @@ _SKIPPED_FOLDERS = {".venv", ".git", "node_modules", "build", "dist", "var", "go
 PAGES = sorted(
     path for path in ROOT.rglob("*.md") if not _SKIPPED_FOLDERS & set(path.relative_to(ROOT).parts) and path.is_file()
 )
-OUR_PAGES = [path for path in PAGES if path.parent in {ROOT, DOCS, DOCS / "decisions"}]
+OUR_PAGES = [path for path in PAGES if path.parent in {ROOT, DOCS, DOCS / "decisions", DOCS / "how-to"}]
 
 
 class Block(NamedTuple):
@@ -31,7 +31,11 @@ class Block(NamedTuple):
 
 
 def blocks(page: Path) -> list[Block]:
-    found = re.findall(r"^```(\w+)[ ]?(\S*)\n(.*?)^```$", page.read_text(), re.MULTILINE | re.DOTALL)
+    return blocks_in(page.read_text())
+
+
+def blocks_in(text: str) -> list[Block]:
+    found = re.findall(r"^```(\w+)[ ]?(\S*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     return [Block(*parts) for parts in found]
 
 

@@ -109,6 +109,16 @@ def test_seen_before_is_said_when_it_is_saved(desk: CollectDesk, tmp_path: Path)
     assert () == collect_find(desk, "https://coast.example.org/summer").seen
 
 
+def test_a_link_that_ran_in_the_old_system_is_known(desk: CollectDesk, tmp_path: Path) -> None:
+    """An old issue that moved in has it in its own words, by which it is found."""
+    (tmp_path / "weekly" / "issues" / "012.md").write_text(
+        "---\nnumber: 12\nsubject: The winter boat\ndate: 2024-03-15\nmoved_in: Ghost, winter\n---\n\n"
+        "Read [this](https://www.coast.example.org/old/?utm_source=x).\n"
+    )
+    [seen] = collect_find(desk, "http://coast.example.org/old").seen
+    assert "Seen before: “The winter boat” (issue 12) links to it." == seen.sentence
+
+
 def test_kept_twice_it_is_one_file(desk: CollectDesk, server: WebServer) -> None:
     """Two editors at once, and again later."""
     find = collect_find(desk, server.url("/boats")).find.id

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 
+from newsletter.collect.seen import pages_in
 from newsletter.compose.press import Proof
 from newsletter.folder.shelf import Shelf
 from newsletter.preflight.author_text import AuthorLink
@@ -67,15 +67,9 @@ def _before(proof: Proof, issues: Sequence[Issue], shelf: Shelf) -> dict[str, tu
             post = posts[slug]
             for url in _addresses(post) if post else ():
                 ran.setdefault(canonical(url), (issue.number, item, post.title if post else slug))
-        for page in _pages_in(issue.intro) if issue.moved_in else ():
+        for page in pages_in(issue.intro) if issue.moved_in else ():
             ran.setdefault(page, (issue.number, 0, issue.subject))
     return ran
-
-
-# Hundreds of old issues have thousands of links, which do not change from one check to the next.
-@lru_cache(maxsize=2_000)
-def _pages_in(text: str) -> tuple[str, ...]:
-    return tuple(canonical(url) for url in links_in(text))
 
 
 def _post(shelf: Shelf, slug: str) -> Post | None:

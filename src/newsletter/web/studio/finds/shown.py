@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from newsletter.collect.seen import pages_in
 from newsletter.web.studio.issue.broken import ReadableFiles
 from newsletter.words.canonical import canonical
 from newsletter.words.find import Find
@@ -67,11 +68,13 @@ def say_runs(numbers: Sequence[int], sent: set[int], next_number: int) -> str:
 
 
 def _uses(files: ReadableFiles) -> dict[str, list[int]]:
-    """The issues that have a page as a post, by its canonical address."""
+    """The issues that have a page as a post, or as a link where they moved in, by its canonical address."""
     pages = {post.slug: canonical(post.url) for post in files.posts if post.url}
     uses: dict[str, list[int]] = {}
     for issue in files.issues:
         for slug in issue.slugs():
             if slug in pages:
                 uses.setdefault(pages[slug], []).append(issue.number)
+        for page in pages_in(issue.intro) if issue.moved_in else ():
+            uses.setdefault(page, []).append(issue.number)
     return uses
