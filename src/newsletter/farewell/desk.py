@@ -32,8 +32,8 @@ class FarewellDesk:
         """For so long links in old mails are followed."""
         return self._today() + _YEAR
 
-    def begin(self, until: date, moves: Mapping[str, str]) -> None:
-        """Nothing is sent from now on. `moves` are new addresses by path.
+    def begin(self, until: date, moves: Mapping[str, str] | None) -> None:
+        """Nothing is sent from now on. `moves` are new addresses by path; None leaves those that there are.
 
         Raises NotNow while a sending is under way or waits, and Mistake for a day that is over or addresses that lead
         in a circle.
@@ -46,7 +46,7 @@ class FarewellDesk:
                 f"A sending of issue {going[0].issue} is not over, and its readers would be left half served.",
                 fix="Let it end, or cancel it, and then say farewell.",
             )
-        self.farewells.begin(until, self._inside(moves), self.clock.now())
+        self.farewells.begin(until, None if moves is None else self._inside(moves), self.clock.now())
 
     def _today(self) -> date:
         return self.clock.now().astimezone(ZoneInfo(self.newsletter.zone)).date()

@@ -56,13 +56,17 @@ class Farewells:
         if held := self.find_hold():
             raise held
 
-    def begin(self, until: date, moves: Mapping[str, str], at: datetime) -> None:
-        """From now on, or for longer than was said before. `moves` are new addresses by path, in place of those before."""
+    def begin(self, until: date, moves: Mapping[str, str] | None, at: datetime) -> None:
+        """From now on, or for longer than was said before.
+
+        `moves` are new addresses by path, in place of those before; None leaves these as they are.
+        """
         with writing(self._engine) as connection:
             values = {"until_on": until.isoformat()}
             statement = insert_into(connection, farewell).values(id=1, begun_at=at, **values)
             connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
-            connection.execute(delete(redirect))
+            if moves is not None:
+                connection.execute(delete(redirect))
             if moves:
                 connection.execute(insert(redirect), [{"path": path, "address": to} for path, to in moves.items()])
 

@@ -31,7 +31,7 @@ def farewell() -> None:
 @yes_option
 @pass_parts
 def begin(parts: Parts, until: datetime | None, redirects: Path | None, yes: bool) -> None:
-    """From now on nothing is sent, approved or subscribed to. Again, with another day or file, it changes these.
+    """From now on nothing is sent, approved or subscribed to. Again, with another day or file, it changes just these.
 
     `serve` goes on: unsubscribe links, readers' own pages, the archive and pictures answer, and each path of FILE leads to
     its new address. No key of a sending service is needed for that. After DAY the machine may be switched off; nothing
@@ -44,12 +44,14 @@ def begin(parts: Parts, until: datetime | None, redirects: Path | None, yes: boo
     """
     from newsletter.farewell.moves_file import read_moves
 
-    moves = read_moves(redirects) if redirects else {}
+    moves = read_moves(redirects) if redirects else None
     day = until.date() if until else parts.farewell_desk.in_a_year()
     if not parts.farewells.lasts():
         confirm("From now on nothing is sent from here. Say farewell?", yes=yes)
     parts.farewell_desk.begin(day, moves)
-    click.echo(f"Farewell until {day}: nothing is sent any more, and {len(moves):,} old addresses lead elsewhere.")
+    lasts = parts.farewells.find()
+    n_moved = lasts.n_moved if lasts else 0
+    click.echo(f"Farewell until {day}: nothing is sent any more, and {n_moved:,} old addresses lead elsewhere.")
 
 
 @farewell.command()

@@ -49,10 +49,10 @@ def _day(text: str) -> date:
         raise Mistake("There is no such day.", fix="Write it as 2027-11-30.") from None
 
 
-def _moves(studio: Studio, typed: dict[str, str]) -> dict[str, str]:
-    """New addresses by path; none where it goes on nowhere."""
+def _moves(studio: Studio, typed: dict[str, str]) -> dict[str, str] | None:
+    """New addresses by path; None where nothing was typed, so that those there are stay."""
     if not typed["url"]:
-        return {}
+        return None
     address, system = whole_address(typed["url"]), SYSTEMS.get(typed["to"])
     if address is None:
         raise Mistake(
