@@ -70,7 +70,7 @@ def read_own_words(directory: Path, language: str) -> tuple[Mapping[str, Said], 
     used: dict[str, Said] = {}
     faults = []
     for sentence, said in _flat(written).items():
-        wrong = _wrong(sentence, said)
+        wrong = why_unusable(sentence, said)
         if wrong is None:
             used[sentence] = said
         else:
@@ -90,7 +90,7 @@ def _flat(written: Mapping[str, object], before: str = "") -> dict[str, Said]:
     return flat
 
 
-def _wrong(name: str, said: Said) -> tuple[str, str] | None:
+def why_unusable(name: str, said: Said) -> tuple[str, str] | None:
     """What keeps a sentence from being used, and what to do; None where nothing does."""
     ours = read_catalogue("en").get(name)
     if name.startswith("issue."):
