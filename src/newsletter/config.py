@@ -18,6 +18,7 @@ from newsletter.config_values import (
     backup_keep,
     checked_line,
     feed_days,
+    form_of_address,
     keep_ip_days,
     language_tag,
     mail_address,
@@ -190,6 +191,7 @@ def _newsletter(settings: Settings) -> Newsletter:
         address=_postal_address(settings),
         template=settings.value("template") or "digest",
         language=language_tag(settings),
+        form_of_address=form_of_address(settings),
         zone=zone_name(settings),
         public_url=_public_url(settings),
     )

@@ -21,6 +21,7 @@ KEYS: dict[str, str | None] = {
     "address": None,
     "template": None,
     "language": None,
+    "form_of_address": None,
     "zone": None,
     "public_url": "NEWSLETTER_PUBLIC_URL",
     "provider": "NEWSLETTER_PROVIDER",

@@ -13,6 +13,7 @@ from newsletter.words.domain import ascii_uri, host_of
 from newsletter.words.issue import SectionPlan
 from newsletter.words.message import addr_spec
 from newsletter.words.mistake import Mistake
+from newsletter.words.newsletter import FormOfAddress
 from newsletter.words.tracking import Tracking
 
 # A sending that waits longer is better set to a time.
@@ -149,6 +150,18 @@ def section_plans(settings: Settings) -> tuple[SectionPlan, ...]:
             raise settings.mistake("sections", f"`sections` names “{name}” twice.", "Take one of them out.")
         plans.append(SectionPlan(title=name, places=int(number) if is_counted else None))
     return tuple(plans)
+
+
+def form_of_address(settings: Settings) -> FormOfAddress:
+    said = settings.value("form_of_address") or FormOfAddress.USUAL
+    try:
+        return FormOfAddress(said)
+    except ValueError as error:
+        raise settings.mistake(
+            "form_of_address",
+            f"`form_of_address` is `{said}`.",
+            'Write "formal" (Sie, vous, usted), "informal" (du, tu, tú), or "usual": each language as its sentences are.',
+        ) from error
 
 
 def unapproved_goes(settings: Settings) -> bool:

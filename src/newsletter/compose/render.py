@@ -104,7 +104,7 @@ def _worded(
     look: Look, template: TemplateFiles, newsletter: Newsletter, images: ImageFolder | None
 ) -> dict[str, dict[str, Any]]:
     """The look's tables: words that it does not set in the newsletter's language, and the addresses of its logos."""
-    words = {**words_around_an_issue(newsletter.language), **look.tables.get("words", {})}
+    words = {**words_around_an_issue(newsletter.language, newsletter.form_of_address), **look.tables.get("words", {})}
     logo, place = look.tables.get("logo", {}), logo_place(template)
     found = {
         name: image_address(str(logo[name]), newsletter.public_url, images, place)

@@ -1,4 +1,7 @@
-"""Our own sentences: one file for each language in `catalogue/`. A new file there is a new language everywhere."""
+"""Our own sentences: one file for each language in `catalogue/`. A new file there is a new language everywhere.
+
+`catalogue/formal/` and `catalogue/informal/` hold the sentences of a language that differ where readers are spoken to in its other way.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
+from newsletter.words.newsletter import FormOfAddress
+
 # A sentence, or one for each way in which a language counts: `one`, `few`, `many`, `other` (Unicode CLDR).
 Said = str | Mapping[str, str]
 
@@ -17,7 +22,8 @@ _AROUND = "issue."
 
 
 def _languages() -> tuple[str, ...]:
-    there = sorted(path.name.removesuffix(".toml") for path in (files(__package__) / "catalogue").iterdir())
+    names = [path.name for path in (files(__package__) / "catalogue").iterdir()]
+    there = sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
     return FIRST, *(language for language in there if language != FIRST)
 
 
@@ -25,10 +31,17 @@ LANGUAGES = _languages()
 
 
 @cache
-def read_catalogue(language: str) -> Mapping[str, Said]:
+def read_catalogue(language: str, form: FormOfAddress = FormOfAddress.USUAL) -> Mapping[str, Said]:
     """Every sentence of a language by its name."""
     text = (files(__package__) / "catalogue" / f"{language}.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return {**tomllib.loads(text), **other_form(language, form)}
+
+
+@cache
+def other_form(language: str, form: FormOfAddress) -> Mapping[str, Said]:
+    """The sentences that differ from a language's usual way; none where that is its usual way, or it has only one."""
+    file = files(__package__) / "catalogue" / form.value / f"{language}.toml"
+    return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
 
 
 def language_names() -> dict[str, str]:
@@ -36,9 +49,9 @@ def language_names() -> dict[str, str]:
     return {language: str(read_catalogue(language)["language.name"]) for language in LANGUAGES}
 
 
-def words_around_an_issue(language: str) -> dict[str, str]:
+def words_around_an_issue(language: str, form: FormOfAddress = FormOfAddress.USUAL) -> dict[str, str]:
     """What a template says beside the editor's words, by the names in the `[words]` of a template."""
-    said = read_catalogue(choose_language(language))
+    said = read_catalogue(choose_language(language), form)
     return {name.removeprefix(_AROUND): str(text) for name, text in said.items() if name.startswith(_AROUND)}
 
 

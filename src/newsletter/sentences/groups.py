@@ -65,6 +65,7 @@ GROUPS = (
         title="Stopping an issue by a mailed link",
         prefixes=("stop.", "stop_skipped.", "stop_coming.", "stop_going.", "stop_stopped.", "stop_over."),
     ),
+    SentenceGroup(key="farewell", title="A farewell", prefixes=("farewell.",)),
     SentenceGroup(
         key="troubles",
         title="When something goes wrong",

@@ -11,21 +11,23 @@ from newsletter.folder.text_files import read_text
 from newsletter.sentences.catalogue import LANGUAGES, Said, choose_language, read_catalogue, values_in
 from newsletter.sentences.sentences import Sentences
 from newsletter.words.mistake import Mistake, NewsletterError, Place
+from newsletter.words.newsletter import FormOfAddress
 
 _LONGEST = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Translations:
-    """The sentences of the newsletter in `directory`, read again when its file of a language has changed."""
+    """The sentences of the newsletter in `directory`, which speaks to its readers in this form, read again when its file of a language has changed."""
 
     directory: Path
+    form: FormOfAddress = FormOfAddress.USUAL
     _read: dict[str, tuple[object, Mapping[str, Said]]] = field(default_factory=dict)
 
     def sentences(self, *wishes: str) -> Sentences:
         """In the first language of `wishes` that we speak. A sentence that can't be used is said in our words."""
         language = choose_language(*wishes)
-        return Sentences(language, self._own(language))
+        return Sentences(language, self._own(language), form=self.form)
 
     def faults(self) -> list[Mistake]:
         """What is wrong in the newsletter's own files, one for each sentence that is not used."""

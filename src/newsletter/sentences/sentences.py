@@ -8,20 +8,27 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from newsletter.sentences.catalogue import Said, read_catalogue
+from newsletter.words.newsletter import FormOfAddress
 
 if TYPE_CHECKING:
     from babel import Locale
 
 
 class Sentences:
-    """One language. `own` are those that the newsletter says in its own words, checked by `read_own_words`.
+    """One language, in one form of address. `own` are those that the newsletter says in its own words, checked by `read_own_words`.
 
     A sentence that is missing is a mistake of ours and raises KeyError.
     """
 
-    def __init__(self, language: str, own: Mapping[str, Said] | None = None) -> None:
+    def __init__(
+        self,
+        language: str,
+        own: Mapping[str, Said] | None = None,
+        *,
+        form: FormOfAddress = FormOfAddress.USUAL,
+    ) -> None:
         self.language = language
-        self._sentences = {**read_catalogue(language), **(own or {})}
+        self._sentences = {**read_catalogue(language, form), **(own or {})}
 
     def __call__(self, name: str, **values: object) -> str:
         said = self._sentences[name]

@@ -50,7 +50,7 @@ class Files:
     def translations(self) -> Translations:
         from newsletter.sentences.own_words import Translations
 
-        return Translations(self.directory)
+        return Translations(self.directory, self.config.newsletter.form_of_address)
 
     @cached_property
     def images(self) -> ImageFolder:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from newsletter.words.domain import ascii_domain
 
 # Stand for what is not set yet; nobody can have that host (RFC 2606).
 NO_ADDRESS_YET = "(no postal address yet)"
 NO_HOST_YET = "newsletter.invalid"
+
+
+class FormOfAddress(StrEnum):
+    """How readers are spoken to in languages that have two ways: Sie or du. USUAL is what each language's sentences do by themselves."""
+
+    USUAL = "usual"
+    FORMAL = "formal"
+    INFORMAL = "informal"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +30,7 @@ class Newsletter:
     address: str
     template: str = "digest"
     language: str = "en"
+    form_of_address: FormOfAddress = FormOfAddress.USUAL
     zone: str = "UTC"
     public_url: str
 

@@ -20,7 +20,7 @@ from newsletter.words.post import Post
 
 def words_of(newsletter: Newsletter) -> Sentences:
     """In the newsletter's language where we speak it, else in English."""
-    return Sentences(choose_language(newsletter.language))
+    return Sentences(choose_language(newsletter.language), form=newsletter.form_of_address)
 
 
 def correction_mail(desk: Desk, of: Correction) -> Proof:

@@ -13,7 +13,6 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 
 from newsletter.archive.archive_sql import PublicIssue
-from newsletter.sentences.catalogue import choose_language
 from newsletter.sentences.sentences import Sentences
 from newsletter.web.number import read_number
 from newsletter.web.public.headers import ISSUE_POLICY
@@ -158,7 +157,7 @@ def _item(site: Site, issue: PublicIssue) -> str:
     edition = issue.edition
     address = escape(f"{site.newsletter.public_url}/issues/{edition.issue}")
     text = " ".join(fill_part(edition.text, _nobody(site), 1)[0].split())
-    words = Sentences(choose_language(site.newsletter.language))
+    words = site.parts.translations.sentences(site.newsletter.language)
     said = [f"{words('archive.corrected', day=_day(site, words, one.at))} {one.note}" for one in issue.corrections]
     text = " ".join([*said, text])
     updated = f"<atom:updated>{issue.changed_at:%Y-%m-%dT%H:%M:%SZ}</atom:updated>" if issue.corrections else ""

@@ -64,16 +64,28 @@ from newsletter.web.studio.settings import (
     move_in,
     move_in_one,
     move_out,
+    reader_words,
     restart,
     settings,
-    wording,
 )
 from newsletter.web.studio.studio import Studio, asset
 from newsletter.wiring import Parts
 from newsletter.wiring.runner import Bell
 
 _WEEK = (sign_in, home, alarms, finds, save, phone, sources, schedule, calendar, health, live, users, own_account)
-_SETTINGS = (settings, reader_words, carrier, first_day, restart, look, letterbox, move_in, move_in_one, move_out, farewell)
+_SETTINGS = (
+    settings,
+    reader_words,
+    carrier,
+    first_day,
+    restart,
+    look,
+    letterbox,
+    move_in,
+    move_in_one,
+    move_out,
+    farewell,
+)
 _ISSUE = (
     issues,
     compose,

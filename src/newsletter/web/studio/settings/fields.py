@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 
 from newsletter.providers.registry import KINDS
 from newsletter.sentences.catalogue import language_names
+from newsletter.words.newsletter import FormOfAddress
 from newsletter.words.tracking import Tracking
 
 _TELLING = " and ".join(kind.label for kind in KINDS.values() if kind.tells)
@@ -68,6 +69,19 @@ FIELDS = (
         choices=tuple(language_names().items()),
         suggests=True,
         stand_in="en",
+    ),
+    SettingField(
+        key="form_of_address",
+        name="Form of address",
+        about="How mails and pages speak to readers, in languages that have two ways.",
+        group=_NEWSLETTER,
+        kind="choice",
+        choices=(
+            (FormOfAddress.USUAL, "As is usual in each language"),
+            (FormOfAddress.FORMAL, "Formal: Sie, vous, usted, Lei, u, Państwo, você"),
+            (FormOfAddress.INFORMAL, "Informal: du, tu, tú, je, ty"),
+        ),
+        stand_in=FormOfAddress.USUAL,
     ),
     SettingField(
         key="zone",

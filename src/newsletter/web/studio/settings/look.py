@@ -107,7 +107,7 @@ def _sample(studio: Studio, template: TemplateFiles, text: str) -> str:
 
 def _given(template: TemplateFiles, visit: Visit) -> dict[LookKey, str]:
     """What the form holds of the values that the template has."""
-    known = {one.key for fields in _groups(template, {}).values() for one in fields}
+    known = {one.key for fields in _groups(template, {}, words_around_an_issue("en")).values() for one in fields}
     return {
         (table, name): " ".join(visit.text(key).split())
         for key in known & visit.form.keys()
@@ -126,9 +126,9 @@ def _uploads(studio: Studio, visit: Visit) -> dict[LookKey, str]:
     return found
 
 
-def _groups(template: TemplateFiles, typed: Mapping[str, str], language: str = "en") -> dict[str, list[LookField]]:
-    """The fields by group. Words follow the language where the template has none; a template that was copied earlier may lack others."""
-    tables, spoken = read_look(template).tables, words_around_an_issue(language)
+def _groups(template: TemplateFiles, typed: Mapping[str, str], spoken: Mapping[str, str]) -> dict[str, list[LookField]]:
+    """The fields by group. Words are `spoken` as the language has them where the template has none; a template that was copied earlier may lack others."""
+    tables = read_look(template).tables
     groups = {"colors": _COLOURS, "dark": _COLOURS, "logo": _LOGO, "words": _WORDS}
     return {
         table: [
@@ -148,7 +148,8 @@ def _groups(template: TemplateFiles, typed: Mapping[str, str], language: str = "
 def _page(studio: Studio, visit: Visit, *, problem: str = "") -> Response:
     template = _template(studio, visit)
     typed = {key: value for key, value in visit.form.items() if isinstance(value, str)} if problem else {}
-    groups = _groups(template, typed, studio.newsletter.language)
+    newsletter = studio.newsletter
+    groups = _groups(template, typed, words_around_an_issue(newsletter.language, newsletter.form_of_address))
     return studio.page(
         visit,
         "look.html",

@@ -9,11 +9,11 @@ from typing import Any
 from newsletter.folder.file_bytes import replace_bytes
 from newsletter.folder.history import version_of
 from newsletter.folder.text_files import read_text
-from newsletter.sentences.catalogue import LANGUAGES, Said, read_catalogue, values_in
+from newsletter.sentences.catalogue import LANGUAGES, Said, values_in
 from newsletter.sentences.own_words import why_unusable
 from newsletter.words.mistake import Mistake, NotNow
 
-# Who a mail is from says its name as well.
+# A mail names its sender anyway.
 _MAY_BE_LEFT_OUT = frozenset({"newsletter"})
 
 
@@ -22,12 +22,11 @@ def own_version(directory: Path, language: str) -> str:
     return version_of(_written(directory, language))
 
 
-def check_own(language: str, name: str, said: Said, *, label: str) -> None:
-    """Raise Mistake where a sentence can't be said so: which value in braces is unknown or missing. `label` is what the page calls it."""
+def check_own(ours: Said, name: str, said: Said, *, label: str) -> None:
+    """Raise Mistake where a sentence can't be said so, for `ours`: which value in braces is unknown or missing. `label` is what the page calls it."""
     wrong = why_unusable(name, said)
     if wrong is not None:
         raise Mistake(wrong[0].replace(f"“{name}”", f"“{label}”"), fix=wrong[1])
-    ours = read_catalogue(language)[name]
     missing = sorted(_in_every_form(ours) - _MAY_BE_LEFT_OUT - _in_every_form(said))
     if missing:
         raise Mistake(f"{{{missing[0]}}} is missing in “{label}”.", fix=f"Built in, it says: {_shown(ours)}")

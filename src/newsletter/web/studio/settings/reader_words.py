@@ -12,7 +12,7 @@ from newsletter.consent.letters.samples import sample_letter
 from newsletter.sentences.catalogue import LANGUAGES, Said, choose_language, language_names, read_catalogue, values_in
 from newsletter.sentences.groups import GROUPS, SentenceGroup, find_group, sentences_in
 from newsletter.sentences.own_words import read_own_words
-from newsletter.sentences.rewriting import check_own, own_version, rewrite
+from newsletter.sentences.own_words_file import check_own, own_version, rewrite
 from newsletter.sentences.sentences import Sentences
 from newsletter.web.studio.issue.gallery import SAMPLE_HEADERS
 from newsletter.web.studio.page import Page
@@ -49,6 +49,7 @@ _VALUES = {
     "reason": "what is wrong with it",
     "contact": "your address",
     "words": "the words that they agreed to",
+    "who": "the person who took the picture",
 }
 
 
@@ -67,11 +68,11 @@ def show(studio: Studio, visit: Visit) -> Response:
     """The mails and pages, and how many sentences of each are said in the newsletter's own words."""
     language = _language(studio, visit.asked("language"))
     own, faults = read_own_words(studio.parts.directory, language)
-    ours = read_catalogue(language)
+    ours = _ours(studio, language)
     groups = [(group, len(found), len(found.keys() & own)) for group in GROUPS if (found := sentences_in(group, ours))]
     return studio.page(
         visit,
-        "wording.html",
+        "reader_words.html",
         language=language,
         languages=language_names(),
         mails=[one for one in groups if one[0].is_mail],
@@ -87,7 +88,7 @@ def show_one(studio: Studio, visit: Visit) -> Response:
 def change(studio: Studio, visit: Visit) -> Response:
     """Say these sentences in these words; "ours" takes all of the group back."""
     group, language = _group(visit), _language(studio, visit.text("language"))
-    names = sentences_in(group, read_catalogue(language))
+    names = sentences_in(group, _ours(studio, language))
     try:
         if visit.text("act") == "ours":
             changes: dict[str, Said | None] = dict.fromkeys(names)
@@ -95,7 +96,7 @@ def change(studio: Studio, visit: Visit) -> Response:
             changes = dict(_typed(visit, names))
             for name, said in changes.items():
                 if said is not None:
-                    check_own(language, name, said, label=_label(name, names[name]))
+                    check_own(names[name], name, said, label=_label(name, names[name]))
         else:
             raise NoSuchAct
         file = rewrite(studio.parts.directory, language, changes, was=visit.text("was"))
@@ -122,11 +123,11 @@ def mail(studio: Studio, visit: Visit) -> Response:
 def try_it(studio: Studio, visit: Visit) -> Response:
     """The mail in the words of the form; nothing is saved."""
     group, language = _group(visit), _language(studio, visit.text("language"))
-    names = sentences_in(group, read_catalogue(language))
+    names = sentences_in(group, _ours(studio, language))
     own = {name: said for name, said in _typed(visit, names) if said is not None}
     try:
         for name, said in own.items():
-            check_own(language, name, said, label=_label(name, names[name]))
+            check_own(names[name], name, said, label=_label(name, names[name]))
     except Mistake as wrong:
         return HTMLResponse(f"<p>{escape(wrong.message)} {escape(wrong.fix or '')}</p>", 400, SAMPLE_HEADERS)
     return _mail(studio, group, language, own)
@@ -137,6 +138,10 @@ def _group(visit: Visit) -> SentenceGroup:
     if group is None:
         raise Missing("There is no such mail or page.", fix="Choose one under Settings, Words of mails and pages.")
     return group
+
+
+def _ours(studio: Studio, language: str) -> Mapping[str, Said]:
+    return read_catalogue(language, studio.newsletter.form_of_address)
 
 
 def _language(studio: Studio, wish: str) -> str:
@@ -160,10 +165,10 @@ def _line(visit: Visit, key: str) -> str:
 def _page(studio: Studio, visit: Visit, language: str, *, problem: NewsletterError | None = None) -> Response:
     group = _group(visit)
     own, _ = read_own_words(studio.parts.directory, language)
-    names = sentences_in(group, read_catalogue(language))
+    names = sentences_in(group, _ours(studio, language))
     return studio.page(
         visit,
-        "wording_one.html",
+        "reader_words_one.html",
         status=400 if problem else 200,
         group=group,
         language=language,
@@ -215,7 +220,12 @@ def _sample(studio: Studio, group: SentenceGroup, language: str, own: Mapping[st
     if not group.is_mail or not group.prefixes[0].startswith("mail."):
         return None
     name = group.prefixes[0].removeprefix("mail.").rstrip(".")
-    return sample_letter(name, studio.newsletter, Sentences(language, own), studio.parts.post_office.look)
+    return sample_letter(
+        name,
+        studio.newsletter,
+        Sentences(language, own, form=studio.newsletter.form_of_address),
+        studio.parts.post_office.look,
+    )
 
 
 _WORDS = "/settings/words"
