@@ -80,3 +80,26 @@ def test_a_picture_of_ours_needs_words_and_is_pointed_at_where_it_stands() -> No
         rendered(note("Hello\n\n![](images/a.png)"))
 
     assert str(caught.value.place) == "issues/001.md:7"
+
+
+@pytest.mark.parametrize(
+    ("source", "made"),
+    [
+        (
+            '[Get a *ticket*](https://example.org "button")',
+            '<p class="button"><a href="https://example.org">Get a <em>ticket</em></a></p>',
+        ),
+        (
+            'Or [a ticket](https://example.org "button").',
+            '<p>Or <a href="https://example.org" title="button">a ticket</a>.</p>',
+        ),
+        (
+            '> [Theirs](https://example.org "button")',
+            '<blockquote>\n<p><a href="https://example.org" title="button">Theirs</a></p>\n</blockquote>',
+        ),
+        ('[Nowhere](javascript:alert "button")', "<p>Nowhere</p>"),
+    ],
+)
+def test_a_link_by_itself_with_the_title_button_is_one(source: str, made: str) -> None:
+    """Among other words, and in what others wrote, it is a link."""
+    assert html(source) == made

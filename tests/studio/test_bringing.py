@@ -121,3 +121,39 @@ def test_the_same_words_added_again_are_pointed_out(world: World) -> None:
     assert said[0] == "These words are in “The piano” already, on the shortlist."
     assert [] == same_text(words, world.parts.posts, world.parts.issues, but="2026-11-21-piano")
     assert [] == same_text("They came with a piano", world.parts.posts, world.parts.issues)
+
+
+def test_a_saved_text_is_kept_offered_and_inserted(world: World) -> None:
+    """By a script it comes where the caret is; without one to the end of the words, which are saved with it."""
+    assert [] == world.client.get("/studio/snippets").json()
+    said = world.post_json("/snippets", {"name": "Where to get tickets", "text": "At the **pier**.\n"})
+    assert 200 == said.status_code
+    assert [{"name": "Where to get tickets", "text": "At the **pier**."}] == world.client.get("/studio/snippets").json()
+    assert "At the **pier**.\n" == (world.parts.directory / "snippets/Where-to-get-tickets.md").read_text()
+    page = _send(world, "snippet", {}, field="body", snippet="Where to get tickets", **{"value-body": "Typed."})
+
+    assert "Inserted at the end." in page and "A saved text" in page
+    assert "Typed.\n\nAt the **pier**." == world.parts.posts.get_post(SLUG).body
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("", "Words.", "needs a short name"),
+        ("../newsletter", "Words.", ""),
+        ("x" * 61, "Words.", "needs a short name"),
+        ("Twice", " ", "no words to save"),
+        ("Twice", "Words.", "already"),
+    ],
+)
+def test_a_saved_text_stays_in_its_folder_and_takes_nobodys_place(
+    world: World, name: str, text: str, said: str
+) -> None:
+    """Whatever it is called."""
+    world.post_json("/snippets", {"name": "Twice", "text": "First."})
+    answer = world.post_json("/snippets", {"name": name, "text": text})
+    files = [path.name for path in (world.parts.directory / "snippets").iterdir()]
+
+    assert said in answer.text
+    assert ["Twice.md"] == files or sorted(files) == ["Twice.md", "newsletter.md"]
+    assert "First.\n" == (world.parts.directory / "snippets/Twice.md").read_text()

@@ -47,6 +47,8 @@ def read_blocks(
         if token.type == "inline" and token.children is not None:
             line = token.map[0] if token.map else 0
             token.children = _safe(token.children, sentinels, picture, line)
+            if tokens[index - 1].type == "paragraph_open" and tokens[index - 1].level == 0:
+                _make_button(tokens[index - 1], token.children)
             if sentinels.is_control(token.content) and tokens[index - 1].type == "paragraph_open":
                 tokens[index - 1].hidden = tokens[index + 1].hidden = True
     return tokens
@@ -96,6 +98,15 @@ def _safe(children: list[Token], sentinels: Sentinels, picture: Pictures | None,
                 continue
         out.append(child)
     return out
+
+
+def _make_button(paragraph: Token, children: Sequence[Token]) -> None:
+    """A paragraph that is one link with the title "button" is shown as one: `[Get a ticket](https://example.org "button")`."""
+    ends = (children[0].type, children[-1].type) if children else ()
+    links = [child for child in children if child.type == "link_open"]
+    if ends == ("link_open", "link_close") and len(links) == 1 and links[0].attrGet("title") == "button":
+        del links[0].attrs["title"]
+        paragraph.attrSet("class", "button")
 
 
 def _order_headings(tokens: list[Token], top: int) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from newsletter.folder.git.call import Git
 from newsletter.words.mistake import Mistake, NotNow
 
-ROOMS = ("posts/", "issues/", "images/", "templates/", "notes/")
+ROOMS = ("posts/", "issues/", "images/", "templates/", "notes/", "snippets/")
 FILES = ("newsletter.toml", "feeds.toml", "habits.toml")
 _UNDER_WAY = {
     "rebase-merge": "A rebase",

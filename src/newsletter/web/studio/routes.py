@@ -24,6 +24,7 @@ from newsletter.web.studio import (
     own_account,
     schedule,
     sign_in,
+    snippets,
     users,
 )
 from newsletter.web.studio.door import endpoint
@@ -99,6 +100,7 @@ _ISSUE = (
     trial,
     reports,
     gallery,
+    snippets,
     notes,
     paste,
     address,

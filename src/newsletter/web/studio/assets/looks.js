@@ -132,7 +132,8 @@ function link(text, at, is, opening, isQuote) {
     marked(opening), { is: "words", looks: is === "link" ? runs(text.slice(from, middle), isQuote) : [text.slice(from, middle)] },
     { is: "address", looks: ["](", found[0]] },
   ];
-  return [{ is: `run ${is}`, says: addressSays(found[1]), looks }, middle + 2 + found[0].length - at];
+  const isButton = is === "link" && found[2]?.trim() === '"button"' && at === 0 && middle + 2 + found[0].length === text.length;
+  return [{ is: `run ${is}${isButton ? " button" : ""}`, says: addressSays(found[1]), looks }, middle + 2 + found[0].length - at];
 }
 
 function closingBracket(text, from) {

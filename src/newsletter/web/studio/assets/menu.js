@@ -1,5 +1,6 @@
 // The menu of what can be inserted: by a slash at the beginning of a line, or by its button; by keys and by thumb.
 
+import { post, root } from "./studio.js";
 import { fieldOf, insert, selected } from "./words.js";
 
 // What stands in its place, and how much of it is selected then: [from, to].
@@ -9,9 +10,26 @@ const ITEMS = [
   ["List", "- ", ""],
   ["Picture", null, ""],
   ["Remark", "<!-- @: remark -->", "for editors only", [8, 14]],
+  ["Button", '[Read it](https:// "button")', "a link that stands out", [1, 8]],
   ["Divider", "---\n\n", "a rule across"],
   ["First name", '{{ first_name | default("reader") }}', "of each reader", [26, 32]],
 ];
+
+/** The saved texts as items of the menu; none where the studio does not answer. */
+async function snippets() {
+  try {
+    const answer = await fetch(`${root}/studio/snippets`, { headers: { Accept: "application/json" }, redirect: "error" });
+    return answer.ok ? (await answer.json()).map(({ name, text }) => [name, text, "saved text"]) : [];
+  } catch { return []; }
+}
+
+/** Keep these words as a saved text, under a name that is asked for until one is free. */
+async function keep(text, question = "What is this saved text to be called?") {
+  const name = window.prompt(question);
+  if (!name?.trim()) return;
+  const [code, answer] = await post("/snippets", { name, text });
+  if (code !== 200) await keep(text, `${answer.message} ${answer.fix}`);
+}
 
 /** Make the menu of a part work; `choosePicture` is asked for the Markdown of a picture. */
 export function inserting(form, choosePicture) {
@@ -37,17 +55,24 @@ export function inserting(form, choosePicture) {
     menu.className = "insert-menu";
     menu.setAttribute("role", "menu");
     menu.setAttribute("aria-label", "Insert");
-    for (const [name, text, hint, chosen] of ITEMS) {
+    const add = ([name, text, hint, chosen]) => {
       const item = Object.assign(document.createElement("button"), { type: "button", textContent: name });
       item.setAttribute("role", "menuitem");
       if (hint) item.append(Object.assign(document.createElement("span"), { className: "soft small", textContent: hint }));
       item.addEventListener("click", () => { close(menu); take(words, at, text, chosen); });
       menu.append(item);
-    }
-    const box = near.getBoundingClientRect();
+    };
+    ITEMS.forEach(add);
+    const chosenWords = slash === null ? words.value.slice(at.from, at.to).trim() : "";
+    if (chosenWords) add(["Save these words …", () => keep(chosenWords), "to insert again"]);
     form.append(menu);
-    menu.style.left = `${Math.max(8, Math.min(box.left, innerWidth - menu.offsetWidth - 8))}px`;
-    menu.style.top = `${Math.max(8, Math.min(box.bottom + 6, innerHeight - menu.offsetHeight - 8))}px`;
+    const settle = () => {
+      const box = near.getBoundingClientRect();
+      menu.style.left = `${Math.max(8, Math.min(box.left, innerWidth - menu.offsetWidth - 8))}px`;
+      menu.style.top = `${Math.max(8, Math.min(box.bottom + 6, innerHeight - menu.offsetHeight - 8))}px`;
+    };
+    settle();
+    snippets().then((saved) => { if (menu.isConnected) { saved.forEach(add); settle(); } });
     menu.addEventListener("keydown", (event) => keys(event, menu, words, at));
     menu.addEventListener("focusout", (event) => { if (!menu.contains(event.relatedTarget)) close(menu); });
     menu.firstElementChild.focus();
@@ -71,6 +96,7 @@ export function inserting(form, choosePicture) {
   }
 
   function take(words, at, text, chosen) {
+    if (typeof text === "function") { text(); return; }
     if (text === null) { choosePicture((made) => put(words, at, made)); return; }
     put(words, at, text, chosen);
   }
@@ -79,7 +105,7 @@ export function inserting(form, choosePicture) {
 /** On a line of its own where it begins one. */
 function put(words, { from, to }, text, chosen) {
   const before = words.value.slice(0, from);
-  const begins = /^(?:>|#|-|!\[)/.test(text);
+  const begins = /^(?:>|#|-|!?\[)/.test(text) || text.includes("\n\n");
   const lead = !begins || !before.trim() || before.endsWith("\n\n") ? "" : before.endsWith("\n") ? "\n" : "\n\n";
   const start = from + lead.length;
   insert(words, lead + text, { from, to, select: chosen && [start + chosen[0], start + chosen[1]] });

@@ -6,6 +6,7 @@ from typing import cast
 
 from starlette.responses import Response
 
+from newsletter.collect.paste.snippets import list_snippets
 from newsletter.compose.press import press
 from newsletter.folder.sheet import Clash
 from newsletter.folder.touch import edit_of, with_sections
@@ -63,6 +64,7 @@ def show(studio: Studio, visit: Visit) -> Response:
         is_all="all" in wanted and part.post is not None,
         presses=visit.asked("presses"),
         next_number=number_after(studio.parts, number),
+        snippets=list_snippets(studio.parts.directory),
         is_inside=part.key in outline.all_keys(),
         why_unwritten=why_unwritten(outline.issue, outline.titles()) if part.kind == "inbox" else "",
         present=who_is_where(studio, visit.who, outline),
