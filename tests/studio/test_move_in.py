@@ -155,6 +155,9 @@ def test_a_wrong_export_is_named_and_the_old_address_is_asked_for(world: World) 
     page = page_of(world, path)
     assert "“Old address”" in page
     assert "--url" not in page
+    world.post(path, act="otherwise", first="1", url="https://ferries.example.org")
+    over(world, path)
+    assert "3 old issues would come" in page_of(world, path)
 
 
 def test_it_can_be_looked_at_otherwise(world: World) -> None:

@@ -33,8 +33,9 @@ def read(files: ExportFiles, asked: MoveInOptions) -> Export:
     n_there = sum(_SITE in one.html() for one in found if isinstance(one, OldIssue))
     if n_there and asked.url is None:
         raise Mistake(
-            f"{n_there:,} issues have links or pictures on the old site, and the export does not tell its address.",
-            fix="Name it: --url https://ferries.example.com",
+            f"{n_there:,} {'issue has' if n_there == 1 else 'issues have'} links or pictures on the old site, and the export does not "
+            "tell its address.",
+            fix="Say where it was: --url https://ferries.example.com",
         )
     return Export(
         title="Ghost",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from starlette.responses import Response
 
+from newsletter.imports.report import Problem
 from newsletter.imports.upload import Upload
 from newsletter.imports.upload_state import UploadState
 from newsletter.move_in.record import MoveFound, MoveRecord
@@ -115,13 +116,20 @@ def _page(studio: Studio, visit: Visit, *, wrong: str = "") -> Response:
         report=found.found.report if found.found else None,
         found=found.found,
         notes=[with_field_names(note) for note in found.found.report.notes] if found.found else [],
-        refusals=[row._replace(reason=with_field_names(row.reason)) for row in refusals],
+        refusals=[_plain_row(row, found.names) for row in refusals],
         problem=found.problem and (with_field_names(found.problem.message), with_field_names(found.problem.fix)),
         questions=[(question, with_field_names(question.sentence)) for question in open_questions(found)],
         answers=found.answers,
         wrong=wrong,
         typed={name: value for name, value in visit.form.items() if isinstance(value, str)} if wrong else {},
     )
+
+
+def _plain_row(row: Problem, names: Sequence[str]) -> Problem:
+    """A table that was made of a file is called as that is: `1-bounced.csv` was `bounced.csv`."""
+    number, _, name = row.file.partition("-")
+    file = name if number.isdigit() and name in names else row.file
+    return row._replace(file=file, reason=with_field_names(row.reason))
 
 
 def _heading(found: Upload, move: MoveRecord, old: MoveFound) -> str:
