@@ -168,3 +168,34 @@ def test_whatever_is_broken_is_left_out_or_refused(tmp_path: Path, system: str) 
     }
     with suppress(Mistake):
         assert looked_at(system, packed(tmp_path / "e.zip", broken)).issues == []
+
+
+@pytest.mark.parametrize(
+    ("system", "name"),
+    [
+        ("mailerlite", "inactive.csv"),
+        ("mailerlite", "not-active.csv"),
+        ("mailerlite", "active and opted out.csv"),
+        ("kit", "never confirmed.csv"),
+        ("kit", "deactivated.csv"),
+        ("sendy", "ferries-former-active.csv"),
+        ("sendy", "ferries.csv"),
+    ],
+)
+def test_a_name_that_is_not_plain_lets_nobody_in(tmp_path: Path, system: str, name: str) -> None:
+    """It is left out, or none in it may be mailed before they confirm."""
+    table = packed(tmp_path / "e.zip", {name: "name,email\nGus,gone@example.com\n"})
+    with open_export([table]) as files:
+        export = OLD_SYSTEMS[system].read(files, ASKED)
+        said = [one.path.read_text() for one in export.readers]
+    assert all(",active" not in text for text in said)
+
+
+def test_lists_of_mailman_that_speak_of_leaving_let_nobody_in(tmp_path: Path) -> None:
+    """Only the list of members, and of those whose delivery is on, has readers in it."""
+    names = ("unsubscribed.txt", "removed members.txt", "nomail.txt", "banned.txt", "bounces.txt")
+    lists = packed(tmp_path / "e.zip", dict.fromkeys(names, "gone@example.com\n"))
+    with open_export([lists]) as files:
+        said = [one.path.read_text() for one in OLD_SYSTEMS["mailman"].read(files, ASKED).readers]
+    assert len(said) == len(names)
+    assert all(",subscribed" not in text for text in said)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from newsletter.imports.columns.spelling import normalise
+from newsletter.imports.files.file_names import told_by
 from newsletter.move_in.export import LeftOut
 from newsletter.move_in.export_files import ExportFiles, Member
 from newsletter.words.mistake import Mistake, Place
@@ -17,6 +18,10 @@ Statuses = Sequence[tuple[re.Pattern[str], str]]
 """What the name of a file says of all in it, by a pattern for that name; "" for a file of everybody."""
 
 _AGAIN = re.compile(r"(?<!\s)\s*+\(\d++\)$")
+_NOT = re.compile(r"(?<![a-z])(?:not|non|no|never|former|ex)(?![a-z])")
+ACTIVE = "active"
+"""What is said of those who may be mailed."""
+
 _TELLS = {"status", "state", "type", "subscriber status", "email status", "subscription status", "unsubscribed"}
 _UNSAID = (
     "Nothing in it says whether these people are subscribed. Put it into its name: active, unconfirmed, unsubscribed, "
@@ -75,7 +80,9 @@ def _lines(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[byt
 def _status(stem: str, statuses: Statuses) -> str | None:
     """What a name ends with: browsers write a number behind it where they have downloaded it before."""
     name = _AGAIN.sub("", stem).strip().lower()
-    return next((status for pattern, status in statuses if pattern.search(name)), None)
+    status = next((status for pattern, status in statuses if pattern.search(name)), None)
+    # "Not active", "active and opted out": a name that speaks of leaving lets nobody in.
+    return None if status == ACTIVE and (told_by(f"{name}.csv") or _NOT.search(name)) else status
 
 
 def _apart(text: str, columns: Sequence[str], member: Member) -> tuple[list[str], Iterator[list[str]]]:

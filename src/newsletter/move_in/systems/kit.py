@@ -17,14 +17,14 @@ from newsletter.move_in.json_rows import json_rows, text_in
 from newsletter.move_in.loose_issues import loose_issues
 from newsletter.move_in.notices import drop_notices
 from newsletter.move_in.own_tags import drop_tags, without_tags
-from newsletter.move_in.people_files import by_status
+from newsletter.move_in.people_files import ACTIVE, by_status
 
 _STATUSES = (
     (re.compile(r"unconfirmed|inactive"), "unconfirmed"),
     (re.compile(r"cancell?ed|unsubscribed"), "unsubscribed"),
     (re.compile(r"bounced?"), "bounced"),
     (re.compile(r"complain|spam"), "complained"),
-    (re.compile(r"confirmed|active|subscribed"), "active"),
+    (re.compile(r"(?<![a-z])(?:confirmed|active|subscribed)(?![a-z])"), ACTIVE),
     (re.compile(r"(?:^|[-_ ])all$"), ""),
 )
 _OWN_TAG = re.compile(r"\{\{(?:(?!\{\{).)*?\}\}|\{%(?:(?!\{%).)*?%\}")

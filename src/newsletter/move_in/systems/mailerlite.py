@@ -11,14 +11,14 @@ from newsletter.move_in.export_files import ExportFiles
 from newsletter.move_in.loose_issues import loose_issues
 from newsletter.move_in.notices import drop_notices
 from newsletter.move_in.own_tags import drop_tags
-from newsletter.move_in.people_files import by_status
+from newsletter.move_in.people_files import ACTIVE, by_status
 
 _STATUSES = (
     (re.compile(r"unconfirmed"), "unconfirmed"),
     (re.compile(r"unsubscribed"), "unsubscribed"),
     (re.compile(r"bounced?"), "bounced"),
     (re.compile(r"junk|spam|complain"), "complained"),
-    (re.compile(r"active|subscribed"), "active"),
+    (re.compile(r"(?<![a-z])(?:active|subscribed)(?![a-z])"), ACTIVE),
     (re.compile(r"(?:^|[-_ ])all$"), ""),
 )
 _OWN_TAG = re.compile(r"\{\$(?:(?!\{\$)[^{}])*\}")

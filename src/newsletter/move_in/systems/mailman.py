@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from email.utils import parseaddr
 
+from newsletter.imports.files.file_names import told_by
 from newsletter.move_in.export import Export, MoveInOptions
 from newsletter.move_in.export_files import ExportFiles, Member
 from newsletter.move_in.loose_issues import loose_issues
@@ -43,7 +44,8 @@ def read(files: ExportFiles, asked: MoveInOptions) -> Export:
 
 def _off(member: Member) -> str:
     name = member.stem.lower()
-    return next((status for pattern, status in _OFF if pattern.search(name)), "")
+    found = next((status for pattern, status in _OFF if pattern.search(name)), "")
+    return found or ("unsubscribed" if told_by(member.name) else "")
 
 
 def _people(files: ExportFiles, member: Member) -> Iterator[tuple[str, str, str]]:

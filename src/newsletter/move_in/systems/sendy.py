@@ -11,7 +11,7 @@ from newsletter.move_in.export_files import ExportFiles
 from newsletter.move_in.loose_issues import loose_issues
 from newsletter.move_in.notices import drop_notices
 from newsletter.move_in.own_tags import drop_tags
-from newsletter.move_in.people_files import by_status
+from newsletter.move_in.people_files import ACTIVE, by_status
 
 # Sendy puts what was exported behind the name of the list. In the table of everybody nothing says who left.
 _STATUSES = (
@@ -19,7 +19,7 @@ _STATUSES = (
     (re.compile(r"unsubscribed$"), "unsubscribed"),
     (re.compile(r"bounced$"), "bounced"),
     (re.compile(r"(?:marked-as-spam|complaints?|spam)$"), "complained"),
-    (re.compile(r"(?:^|[-_ ])active$"), "active"),
+    (re.compile(r"(?:^|[-_ ])active$"), ACTIVE),
     (re.compile(r"(?:^|[-_ ])all$"), ""),
 )
 _COLUMNS = ("name", "email")
