@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
 from newsletter.farewell.moves_file import read_moves
+from newsletter.web.app import build
+from newsletter.wiring import open_newsletter
 from newsletter.words.mistake import Missing, Mistake, NotNow
 from newsletter.words.token import reader_token
 from tests.running import run
@@ -111,12 +113,17 @@ def test_the_sender_stops_in_the_middle_of_its_life(left: World) -> None:
 
 def test_no_key_of_a_service_is_needed(left: World) -> None:
     """What answers does so although nothing could be sent."""
-    folder = left.parts.directory
-    toml = folder / "newsletter.toml"
+    token = _link(left, "ana@example.com", "u")
+    toml = left.parts.directory / "newsletter.toml"
     toml.write_text(f'{toml.read_text()}provider = "sendgrid"\n')
-    copy = Path(shutil.copytree(folder, folder.with_name("copy")))
+    parts = open_newsletter(left.parts.directory)
+    with TestClient(build(parts), base_url="https://ferries.example.com", follow_redirects=False) as client:
+        assert 200 == client.post(f"/u/{token}", data={"List-Unsubscribe": "One-Click"}).status_code
+        assert 301 == client.get("/issues/1").status_code
+    parts.engine.dispose()
 
-    assert "until" in run(copy, "farewell", "show", "--format", "json").stdout
+    assert "ended" == left.status("ana@example.com")
+    assert '"redirects": 2' in run(left.parts.directory, "farewell", "show", "--format", "json").stdout
 
 
 def test_a_farewell_waits_for_what_is_under_way(tmp_path: Path) -> None:
@@ -184,3 +191,24 @@ def test_a_table_that_is_not_there_is_missed(tmp_path: Path) -> None:
     """By its name."""
     with pytest.raises(Missing, match="no file"):
         read_moves(tmp_path / "gone.csv")
+
+
+def test_it_is_the_same_on_either_database(world: World) -> None:
+    """Begun, asked for, changed and ended; its addresses go with it."""
+    farewells, day = world.parts.farewells, world.parts.farewell_desk.in_a_year()
+    world.parts.farewell_desk.begin(day, {f"/issues/{n}": f"{NEW}/{n}/" for n in range(1, 1_201)})
+    world.parts.farewell_desk.begin(day + timedelta(days=1), None)
+
+    lasts = farewells.find()
+    assert lasts is not None and (day + timedelta(days=1), 1_200) == (lasts.until, lasts.n_moved)
+    assert f"{NEW}/7/" == farewells.find_new_address("/issues/7")
+    assert farewells.end() and not farewells.end()
+    assert farewells.find() is None and farewells.find_new_address("/issues/7") is None
+
+
+def test_nobody_new_is_put_on_a_list_by_hand(left: World) -> None:
+    """An import may: it brings those who left meanwhile."""
+    done = run(left.parts.directory, "subscribers", "add", "new@example.com", "--list", "weekly")
+
+    assert (1, True) == (done.returncode, "said farewell" in done.stderr)
+    assert left.status("new@example.com") is None

@@ -23,6 +23,7 @@ FORMS = {
     "ghost": "ghost-members.csv",
     "substack": "substack-subscribers.csv",
     "buttondown": "buttondown-subscribers.csv",
+    "beehiiv": "beehiiv-subscribers.csv",
 }
 
 
@@ -100,6 +101,19 @@ def test_plain_files_come_back_as_they_were(leaver: Leaver, tmp_path: Path) -> N
 
 def _issues(here: Path) -> dict[int, object]:  # type: ignore[type-arg]
     return {one.number: one for one in open_newsletter(here).issues.list_issues()}
+
+
+@pytest.mark.walks
+def test_pages_come_back_as_old_issues(leaver: Leaver, tmp_path: Path) -> None:
+    """As any pages do that begin with their day; a draft has none."""
+    out, here = leaver.out("files", tmp_path / "out"), _empty(tmp_path / "again")
+    said = json.loads(
+        run(here, "move-in", "files", out / "pages", out / "images", "--url", NEW, "--format", "json").stdout
+    )
+
+    assert 2 == said["added"] and 1 == said["pictures"]["copied"]
+    assert 1 == len(said["left_out"])
+    assert "2020-01-02" in {str(one.dated_on) for one in open_newsletter(here).issues.list_issues()}
 
 
 def test_posts_for_beehiiv_stand_in_one_table(leaver: Leaver, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from html import escape
 from zoneinfo import ZoneInfo
 
@@ -25,14 +26,15 @@ def _write_issues(leaving: Leaving, open_file: Open) -> None:
     for issue, html in words.each():
         with open_file(f"issues/{issue.number:03d}.md") as file:
             file.write(_markdown(issue, html, leaving.newsletter).encode())
-        with open_file(f"pages/{issue.number:03d}.html") as file:
+        day = _day(issue, leaving.newsletter)
+        with open_file(f"pages/{day.isoformat() if day else 'draft'}-{issue.slug}.html") as file:
             file.write(_page(issue, html, leaving.newsletter).encode())
     words.write_pictures("images", open_file)
 
 
 def _markdown(issue: LeavingIssue, html: str, newsletter: Newsletter) -> str:
     """As a file of `issues/`: one that went stands in the archive of the newsletter that it is put into, and is not sent."""
-    day = issue.at.astimezone(ZoneInfo(newsletter.zone)).date() if issue.at else None
+    day = _day(issue, newsletter)
     words = fragment_to_markdown(html).replace(_BESIDE, "images/")
     return format_issue(
         Issue(
@@ -44,6 +46,11 @@ def _markdown(issue: LeavingIssue, html: str, newsletter: Newsletter) -> str:
             moved_in=f"{newsletter.name.replace(',', ' ')}, issue {issue.number}" if day else "",
         )
     )
+
+
+def _day(issue: LeavingIssue, newsletter: Newsletter) -> date | None:
+    """When it went out, on the newsletter's calendar; None for a draft."""
+    return issue.at.astimezone(ZoneInfo(newsletter.zone)).date() if issue.at else None
 
 
 def _page(issue: LeavingIssue, html: str, newsletter: Newsletter) -> str:
@@ -63,7 +70,7 @@ FILES = TargetSystem(
     steps=(
         (
             "issues/ has a Markdown file for each issue with what is known of it on top, as most site builders read it; pages/ "
-            "has the same as pages for a browser; images/ has the pictures of both."
+            "has the same as pages for a browser, each with its day before its name; images/ has the pictures of both."
         ),
         (
             "To come back, or to begin another newsletter with this program: copy issues/ and images/ into its folder, then "

@@ -63,6 +63,7 @@ def add(
     """
     from newsletter.imports.one_reader import add_reader
 
+    parts.farewells.check()
     status = status_asked(active, consent)
     readers = parts.readers
     is_new = readers.find_list(list_name) is None

@@ -129,6 +129,7 @@ def add(studio: Studio, visit: Visit) -> Response:
 
 def _join(studio: Studio, visit: Visit, email: str) -> str:
     parts, list_name = studio.parts, visit.text("new_list") or visit.text("list")
+    parts.farewells.check()
     status, consent = status_asked(visit)
     done = add_reader(
         parts.consent.membership,
