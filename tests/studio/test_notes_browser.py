@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, expect
 
 from newsletter.folder.notes.files import NoteFiles
 from tests.running import a_folder
-from tests.studio.serving import Serving, browser, select_words, signed_in, studio
+from tests.studio.serving import Serving, browser, select_words, signed_in, studio, words_of
 
 POST = "posts/2026-11-20-ferries-in-winter.md"
 QUOTE = "a line that only exists when the ice allows it"
@@ -96,3 +96,39 @@ def test_a_suggestion_that_is_begun_stays_while_another_note_is_settled(chromium
     page.get_by_role("button", name="Save note").click()
     expect(page.locator(".note .instead")).to_contain_text("a line of ice")
     expect(page.locator("#note-instead")).to_have_value("")
+
+
+_BESIDE = """() => [...document.querySelectorAll('#notes > .note')].map(note => {
+  const quote = note.querySelector('blockquote').dataset.quote;
+  const line = [...document.querySelectorAll('.surface > *')].find(one => one.textContent.includes(quote));
+  return [quote, Math.round(note.getBoundingClientRect().top - line.getBoundingClientRect().top)];
+})"""
+
+
+@pytest.mark.walks
+def test_notes_stand_beside_their_lines_in_the_order_of_the_words(chromium: Browser, serving: Serving) -> None:
+    """Also when words are written above them; on a phone they stand below, without gaps."""
+    page = signed_in(chromium, serving)
+    page.goto(f"{serving.home}/issues/1")
+    page.wait_for_selector(".is-live .surface")
+    lines = "\n\n".join(f"Paragraph number {n} floats." for n in range(12))
+    words_of(page).fill(lines)
+    for number in (9, 2):
+        select_words(page, f"number {number}")
+        page.keyboard.press("Control+Alt+m")
+        page.locator("#note-text").fill(f"About {number}.")
+        page.get_by_role("button", name="Save note").click()
+        expect(page.locator(".note", has_text=f"About {number}.")).to_be_visible()
+    words_of(page).click()
+    words_of(page).press("Control+Home")
+    page.keyboard.type("One more line.\n\n")
+    page.wait_for_timeout(800)
+    placed = page.evaluate(_BESIDE)
+
+    assert ["number 2", "number 9"] == [quote for quote, _ in placed]
+    assert all(abs(gap) <= 2 for _, gap in placed), placed
+    page.set_viewport_size({"width": 375, "height": 800})
+    page.wait_for_timeout(500)
+    assert ["", ""] == page.evaluate(
+        "[...document.querySelectorAll('#notes > .note')].map(note => note.style.marginTop)"
+    )

@@ -2,6 +2,7 @@
 
 import { csrf, post, root } from "./studio.js";
 import { goTo, here, whenSaved } from "./compose.js";
+import { standBeside } from "./beside.js";
 import { fieldOf, select, selected } from "./words.js";
 
 const write = document.querySelector("#write");
@@ -104,6 +105,7 @@ async function refresh(sent = null) {
   const begun = margin().querySelector("#new-note");
   if (!begun.contains(sent) && [...begun.querySelectorAll("textarea")].some((area) => area.value)) fresh.querySelector("#new-note").replaceWith(begun);
   margin().replaceWith(fresh);
+  placeSoon();
   takeOver();
   spot(at)?.focus();
 }
@@ -152,6 +154,7 @@ document.addEventListener("keydown", (event) => {
 });
 document.addEventListener("part", () => { takeOver(); if (location.hash.startsWith("#note-")) document.getElementById(location.hash.slice(1))?.focus(); });
 takeOver();
+const placeSoon = standBeside(write);
 
 /** Tell the others where we are, and hear where they are; what they note comes by itself, unless somebody is writing here. */
 async function follow() {
