@@ -41,7 +41,7 @@ class Leaver:
         newsletter, shelf = parts.config.newsletter, parts.shelf
         move = look(SYSTEMS[system], newsletter, shelf, parts.archive, parts.readers, new_url=NEW)
         with whole_folder(place) as open_file:
-            write(read_all(move), parts.images, parts.readers, open_file, lambda *_: None)
+            write(read_all(move), parts.images, parts.readers, open_file, lambda *_: None, now=parts.clock.now())
         parts.engine.dispose()
         return place
 

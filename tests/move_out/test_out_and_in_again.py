@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from newsletter.folder.pictures.images import ImageFolder
-from newsletter.move_out.redirects import TABLE
+from newsletter.move_out.move import look
+from newsletter.move_out.outlet import whole_folder
+from newsletter.move_out.redirects import TABLE, write_redirects
+from newsletter.move_out.systems import SYSTEMS
 from newsletter.wiring import open_newsletter
 from newsletter.words.subscriber import SubscriptionStatus
 from tests.move_in.samples import a_picture
@@ -164,6 +168,34 @@ def test_redirects_lead_from_each_old_address_to_the_new_one(leaver: Leaver, tmp
     assert f"redir /issues/1 {NEW}/boats-for-you/ permanent\n" in (redirects / "caddy.txt").read_text()
     assert f"location = /issues/1 {{ return 301 {NEW}/boats-for-you/; }}\n" in (redirects / "nginx.conf").read_text()
     assert "301:\n  /issues/1: /boats-for-you/\n" in (redirects / "redirects.yaml").read_text()
+
+
+@pytest.mark.walks
+def test_the_servers_take_the_redirects(leaver: Leaver, tmp_path: Path) -> None:
+    """Caddy and nginx read them as what they are, whatever stands in the new address."""
+    parts = leaver.parts
+    move = look(
+        SYSTEMS["ghost"],
+        parts.config.newsletter,
+        parts.shelf,
+        parts.archive,
+        parts.readers,
+        new_url="https://new.example.org/$uri;{path}",
+    )
+    with whole_folder(tmp_path / "out") as open_file:
+        write_redirects("https://ferries.example.com", move.redirects(), open_file, for_ghost=True)
+    room = tmp_path / "out" / "redirects"
+    (tmp_path / "nginx.conf").write_text(f"events {{}}\nhttp {{ server {{ include {room / 'nginx.conf'}; }} }}\n")
+    (tmp_path / "Caddyfile").write_text(f":18080 {{\n{(room / 'caddy.txt').read_text()}}}\n")
+
+    assert "return 301 https://new.example.org/%24uri%3B%7Bpath%7D/boats-for-you/;" in (room / "nginx.conf").read_text()
+    for words in (
+        ("nginx", "-t", "-q", "-p", tmp_path, "-c", tmp_path / "nginx.conf"),
+        ("caddy", "adapt", "--adapter", "caddyfile", "--config", tmp_path / "Caddyfile"),
+    ):
+        if shutil.which(str(words[0])):
+            done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=60)
+            assert done.returncode == 0, done.stderr
 
 
 def test_pictures_leave_without_where_they_were_taken(leaver: Leaver, tmp_path: Path) -> None:

@@ -25,7 +25,8 @@ def _write_issues(leaving: Leaving, open_file: Open) -> None:
     words = WordsOut(leaving, lambda name: f"{_SITE}/{_PICTURES}/{name}")
     with open_file("issues.zip") as file, one_archive(file) as member:
         with member("newsletter.json") as posts:
-            posts.write(b'{"db":[{"meta":{"exported_on":0,"version":"5.0.0"},"data":{"posts":[')
+            meta = {"exported_on": int(leaving.now.timestamp() * 1000), "version": "5.0.0"}
+            posts.write(b'{"db":[{"meta":' + orjson.dumps(meta) + b',"data":{"posts":[')
             for n, (issue, html) in enumerate(words.each()):
                 posts.write((b",\n" if n else b"\n") + orjson.dumps(_post(issue, html)))
             posts.write(b'\n],"tags":[],"users":[]}}]}')

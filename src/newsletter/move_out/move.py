@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from itertools import count
 
 from newsletter.archive.archive_sql import Archive
@@ -55,7 +56,9 @@ def read_all(move: MoveOut) -> MoveOut:
     return replace(move, issues=issues, notes=notes)
 
 
-def write(move: MoveOut, album: ImageFolder, readers: Readers, open_file: Open, progress: Progress) -> None:
+def write(
+    move: MoveOut, album: ImageFolder, readers: Readers, open_file: Open, progress: Progress, *, now: datetime
+) -> None:
     """Write all of it: memory does not grow with readers or issues. `move` was read by `read_all`."""
     total = len(move.issues) + sum(row.active + row.resting + row.pending + row.ended for row in move.lists)
     done = count(1)
@@ -72,6 +75,7 @@ def write(move: MoveOut, album: ImageFolder, readers: Readers, open_file: Open, 
         issues=move.issues,
         album=album,
         new={one.number: move.address(one) for one in move.published},
+        now=now,
         step=step,
     )
     move.system.write_issues(leaving, open_file)

@@ -23,6 +23,13 @@ class MoveOut:
     notes: Sequence[NotLeaving] = ()
 
     @property
+    def summary(self) -> str:
+        """How much leaves, such as `3 issues that went out, 1 draft, 1 reader to mail`."""
+        counts = ((len(self.published), "issue"), (len(self.drafts), "draft"), (self.n_readers, "reader"))
+        issues, drafts, readers = (f"{n:,} {what}{'' if n == 1 else 's'}" for n, what in counts)
+        return f"{issues} that went out, {drafts}, {readers} to mail"
+
+    @property
     def published(self) -> Sequence[LeavingIssue]:
         return [one for one in self.issues if one.at]
 

@@ -36,9 +36,8 @@ def _lines(move: MoveOut) -> Iterator[str]:
     title = f"{move.newsletter.name}, to move to {move.system.title}"
     yield from (title, "=" * len(title), "")
     yield from _wrapped(
-        f"{len(move.published):,} issues that went out, {len(move.drafts):,} drafts and {move.n_readers:,} readers who may "
-        "be mailed. These files hold addresses of people: keep them as you would keep the list, and delete them when "
-        "you are done."
+        f"{move.summary}. These files hold addresses of people: keep them as you would keep the list, and delete them "
+        "when you are done."
     )
     yield from _part("What to do", move.system.steps, numbered=True)
     yield from _part("Readers", list(_files(move)))

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from newsletter.move_out.outlet import Open, table, text_file
 
 TABLE = "redirects/redirects.csv"
+# What an address may hold and neither server takes for something of its own, such as $, ; and braces.
+_SAFE = ":/?#[]@!&'()*+,=%~"
 
 
 def write_redirects(old_url: str, new: Mapping[str, str], open_file: Open, *, for_ghost: bool) -> None:
     """`new` has the new address by today's path. One table, the same for Caddy and nginx, and as Ghost takes it."""
     root = urlsplit(old_url).path.rstrip("/")
-    moves = [(f"{root}{path}", address) for path, address in new.items()]
+    moves = [(f"{root}{path}", quote(address, safe=_SAFE)) for path, address in new.items()]
     with open_file(TABLE) as file, table(file, ["old", "new"]) as write:
         for path, address in moves:
             write([path, address])

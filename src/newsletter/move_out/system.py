@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from newsletter.folder.pictures.images import ImageFolder
 from newsletter.move_out.issues_out import LeavingIssue
@@ -23,6 +24,7 @@ class Leaving:
     issues: Sequence[LeavingIssue]
     album: ImageFolder
     new: Mapping[int, str]
+    now: datetime
     step: Callable[[], None]
 
 

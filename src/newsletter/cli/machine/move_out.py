@@ -58,7 +58,7 @@ def move_out(parts: Parts, system: str, out: Path | None, url: str | None, dry_r
         _print_move(move, dry_run=dry_run)
     if not dry_run:
         with whole_folder(place) as open_file, progress_bar("Writing") as follow:
-            write(move, parts.images, parts.readers, open_file, follow or (lambda *_: None))
+            write(move, parts.images, parts.readers, open_file, follow or (lambda *_: None), now=parts.clock.now())
     if form == "json":
         print_json(_as_json(move, "" if dry_run else str(place)))
     elif not dry_run:
@@ -77,10 +77,8 @@ def _web_address(url: str | None) -> str:
 def _print_move(move: MoveOut, *, dry_run: bool) -> None:
     from newsletter.move_out.read_me import stays
 
-    click.echo(
-        f"{'Dry run, nothing is written. ' if dry_run else ''}To {move.system.title}: {len(move.published):,} issues that "
-        f"went out, {len(move.drafts):,} drafts, {move.n_readers:,} readers who may be mailed."
-    )
+    dry = "Dry run, nothing is written. " if dry_run else ""
+    click.echo(f"{dry}To {move.system.title}: {move.summary}.")
     for row in move.lists:
         click.echo(
             f"  {row.name}: {row.active:,} active; in files of their own {row.resting:,} on a break, {row.pending:,} not "

@@ -51,7 +51,7 @@ def download(studio: Studio, visit: Visit) -> Response:
 
     def fill(file: IO[bytes]) -> None:
         with one_archive(file, folder) as open_file:
-            write(move, parts.images, parts.readers, open_file, lambda *_: None)
+            write(move, parts.images, parts.readers, open_file, lambda *_: None, now=studio.now())
 
     headers = {
         "Content-Disposition": f"attachment; filename*=UTF-8''{quote(folder + '.zip', safe='')}",
