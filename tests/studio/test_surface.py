@@ -86,6 +86,43 @@ def test_a_quote_a_link_and_a_merge_tag_look_like_what_they_are(page: Page) -> N
     assert page.evaluate("navigator.clipboard.readText()") == WORDS == _value(page)
 
 
+def test_bold_over_two_lines_and_code_by_its_blanks_look_like_it(page: Page) -> None:
+    """As in the mail: a mark without an end is a letter, and blanks below a paragraph or in a list make no code."""
+    draw = """async (text) => {
+      const { lookOf, NOTHING_OPEN } = await import(document.querySelector('meta[name=root]').content + '/studio/assets/looks.js');
+      const words = look => typeof look === 'string' ? look : look.looks.map(words).join('');
+      const named = look => typeof look === 'string' ? [] : [look.is.replace('run ', ''), ...look.looks.flatMap(named)];
+      const lines = text.split('\\n');
+      let open = NOTHING_OPEN;
+      return lines.map((line, at) => {
+        const behind = lines.slice(at + 1), end = behind.findIndex(one => !one.trim());
+        const look = lookOf(line, open, lines[at + 1], (end < 0 ? behind : behind.slice(0, end)).join('\\n'));
+        if (look.looks.map(words).join('') !== line) throw new Error(line);
+        open = look.open;
+        return [look.kind, look.looks.flatMap(named).filter(one => one !== 'mark').join(' ')];
+      });
+    }"""
+    drawn = {
+        "It **floats\nand goes\non** and on.": [["", "strong"], ["", "strong"], ["", "strong"]],
+        "It *floats\nand **goes** on* and": [["", "em"], ["", "em strong"]],
+        "It **floats\nand goes on.": [["", ""], ["", ""]],
+        "2 * 3\n* 4*": [["", ""], ["item", "bullet"]],
+        "Text\n\n    tide(40)\n\n    wind(7)": [["", ""], ["blank", ""], ["code", ""], ["blank", ""], ["code", ""]],
+        "Text\n    goes on": [["", ""], ["", ""]],
+        "- One\n\n    more of it\n\nText\n\n\tcode": [
+            ["item", "bullet"],
+            ["blank", ""],
+            ["", ""],
+            ["blank", ""],
+            ["", ""],
+            ["blank", ""],
+            ["code", ""],
+        ],
+    }
+
+    assert drawn == {text: page.evaluate(draw, text) for text in drawn}
+
+
 def test_marks_come_when_the_caret_is_there_and_a_merge_tag_goes_as_one(page: Page) -> None:
     """What is hidden can be changed all the same, by keys; and what a merge tag says to others, in words."""
     surface = words_of(page)

@@ -7,20 +7,28 @@ const HEADING = /^ {0,3}(#{1,6})[ \t]+/;
 const ITEM = /^[ \t]*(?:[-*+]|\d{1,9}[.)])[ \t]+/;
 const RULE = /^ {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})$/;
 const FENCE = /^ {0,3}(`{3,}|~{3,})/;
+const INDENTED = /^(?: {4}|\t)/;
+// Marks that may open on one line of a paragraph and close on a later one, and what closes each.
+const SPANS = {
+  "**": ["strong", /(?<=[^\s\\])\*\*/], "__": ["strong", /(?<=[^\s\\])__(?![\p{L}\p{N}])/u], "~~": ["struck", /(?<=[^\s\\])~~/],
+  "*": ["em", /(?<=[^\s*\\])\*(?!\*)/], "_": ["em", /(?<=[^\s_\\])_(?![\p{L}\p{N}_])/u],
+};
+const OPENS = /(?<![\p{L}\p{N}*_~\\])(\*\*|__|~~|\*|_)(?=[^\s*_~])/u;
 const DASH = /^\s*(?:[—–―]|--+)\s*\S/;
 
 /** What stands open at the beginning of a text. A line hands on what is open behind it to the next one. */
-export const NOTHING_OPEN = Object.freeze({ fence: "", isRemark: false, isQuote: false });
+export const NOTHING_OPEN = Object.freeze({ fence: "", isRemark: false, isQuote: false, isText: false, isList: false, span: "" });
 
-/** How a line looks behind lines that left `open`, before the line `next`: {kind, looks, open}, with what it leaves open itself. */
-export function lookOf(line, open, next) {
+/** How a line looks behind lines that left `open`, before the line `next`: {kind, looks, open}, with what it leaves open itself. `rest` is what follows it in its paragraph. */
+export function lookOf(line, open, next, rest = "") {
   if (open.fence) return { kind: "code", looks: [line], open: closesFence(line, open.fence) ? NOTHING_OPEN : open };
   if (open.isRemark) return { kind: "remark", looks: [line], open: line.includes("-->") ? NOTHING_OPEN : open };
-  if (!line.trim()) return { kind: "blank", looks: line ? [line] : [], open: NOTHING_OPEN };
+  if (!line.trim()) return { kind: "blank", looks: line ? [line] : [], open: { ...NOTHING_OPEN, isList: open.isList } };
+  if (INDENTED.test(line) && !open.isText && !open.isList && !open.isQuote) return { kind: "code", looks: [line], open: NOTHING_OPEN };
   const quote = QUOTE.exec(line)?.[0];
   if (quote !== undefined) return quoted(line, quote, next);
   if (open.isQuote && !beginsBlock(line)) return quoted(line, "", next);
-  return block(line, false);
+  return block(line, false, open, rest);
 }
 
 /** A line of a quote. One without its own mark goes on with the paragraph above it, as it does in the mail. */
@@ -33,7 +41,7 @@ function quoted(line, mark, next) {
   return { kind, looks: [...(mark ? [marked(mark)] : []), ...inside.looks], open: { ...NOTHING_OPEN, isQuote: isOpen } };
 }
 
-function block(line, isQuote) {
+function block(line, isQuote, open = NOTHING_OPEN, rest = "") {
   const fence = isQuote ? null : FENCE.exec(line);
   if (fence) return { kind: "code", looks: [line], open: { ...NOTHING_OPEN, fence: fence[1] } };
   if (RULE.test(line)) return { kind: "rule", looks: [line], open: NOTHING_OPEN };
@@ -41,10 +49,13 @@ function block(line, isQuote) {
   if (heading) return { kind: `heading h${heading[1].length}`, looks: [marked(heading[0]), ...runs(line.slice(heading[0].length), isQuote)], open: NOTHING_OPEN };
   const item = ITEM.exec(line)?.[0] ?? "";
   const opensRemark = /<!--(?!.*-->)/.test(line);
+  const words = line.slice(item.length);
+  const [looks, span] = isQuote ? [runs(words, true), ""] : spanning(words, item ? "" : open.span, rest);
+  const isList = item !== "" || (open.isList && (open.isText || /^\s/.test(line)));
   return {
     kind: item ? "item" : "",
-    looks: [...(item ? [{ is: "bullet", looks: [item] }] : []), ...runs(line.slice(item.length), isQuote)],
-    open: { ...NOTHING_OPEN, isRemark: opensRemark },
+    looks: [...(item ? [{ is: "bullet", looks: [item] }] : []), ...looks],
+    open: { ...NOTHING_OPEN, isRemark: opensRemark, isText: true, isList, span },
   };
 }
 
@@ -67,6 +78,25 @@ export function runs(text, isQuote = false) {
   }
   if (done < text.length) looks.push(text.slice(done));
   return looks;
+}
+
+/** The words of a line of which a stretch began above, with mark `span`, or goes on below: [looks, the mark that is still open]. */
+function spanning(text, span, rest) {
+  if (span) {
+    const [is, closes] = SPANS[span], end = text.search(closes);
+    if (end < 0) return [[{ is: `run ${is}`, looks: runs(text) }], span];
+    const [behind, open] = spanning(text.slice(end + span.length), "", rest);
+    return [[{ is: `run ${is}`, looks: [...runs(text.slice(0, end)), marked(span)] }, ...behind], open];
+  }
+  const looks = runs(text);
+  for (const [n, look] of looks.entries()) {
+    const found = typeof look === "string" ? OPENS.exec(look) : null;
+    if (!found || !SPANS[found[1]][1].test(rest)) continue;
+    const [before, behind] = [look.slice(0, found.index), look.slice(found.index + found[1].length)];
+    const inside = [...(behind ? [behind] : []), ...looks.slice(n + 1)];
+    return [[...looks.slice(0, n), ...(before ? [before] : []), run(SPANS[found[1]][0], found[1], inside)], found[1]];
+  }
+  return [looks, ""];
 }
 
 function nextMark(text, from) {

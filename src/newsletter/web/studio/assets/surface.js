@@ -7,6 +7,8 @@ import { NOTHING_OPEN, lookOf } from "./looks.js";
 import { Undo } from "./undo.js";
 
 // A word, or what stands between two, with the spaces beside it; never over the end of a line.
+// Lines of a paragraph that are looked through for the end of bold words.
+const LONGEST_SPAN = 40;
 const WORD_AHEAD = /^[^\S\n]*(?:[\p{L}\p{N}\p{M}_'’]+|[^\s\p{L}\p{N}]+|)/u;
 const WORD_BEHIND = /(?:[\p{L}\p{N}\p{M}_'’]+|[^\s\p{L}\p{N}]+|)[^\S\n]*$/u;
 const LETTERS = new Intl.Segmenter(undefined, { granularity: "grapheme" });
@@ -84,17 +86,27 @@ export class Surface {
 
   /** Draw the lines from..to, and those behind them that look different because of what these leave open. */
   paint(from, to) {
-    for (let at = Math.max(from - 1, 0); at < this.lines.length; at += 1) {
+    let first = Math.max(from - 1, 0);
+    // Bold words may begin on any line of the paragraph that was changed.
+    while (this.lines[first - 1]?.text.trim() && from - first < LONGEST_SPAN) first -= 1;
+    for (let at = first; at < this.lines.length; at += 1) {
       const line = this.lines[at];
       const open = this.lines[at - 1]?.open ?? NOTHING_OPEN;
       const next = this.lines[at + 1]?.text;
       if (at > to && line.before === open) return;
       const before = line.open;
-      const look = lookOf(line.text, open, next);
+      const look = lookOf(line.text, open, next, this.restOf(at));
       dress(line.element, look);
       line.before = open;
       line.open = before && sameOpen(before, look.open) ? before : look.open;
     }
+  }
+
+  /** The lines of a paragraph behind one of them, as far as words may be bold together. */
+  restOf(at) {
+    const behind = this.lines.slice(at + 1, at + 1 + LONGEST_SPAN).map((line) => line.text);
+    const end = behind.findIndex((text) => !text.trim());
+    return (end < 0 ? behind : behind.slice(0, end)).join("\n");
   }
 
   /** Put `text` in place of from..to. `select` is [anchor, focus] afterwards; the caret stands behind the text without it. */
@@ -362,7 +374,7 @@ export class Surface {
   }
 }
 
-function sameOpen(one, other) { return one.fence === other.fence && one.isRemark === other.isRemark && one.isQuote === other.isQuote; }
+function sameOpen(one, other) { return Object.keys(one).every((name) => one[name] === other[name]); }
 
 /** A run's element as stretches of the text: its own, and what stands between its marks. */
 function runOf(element, from) {
