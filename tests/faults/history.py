@@ -147,7 +147,7 @@ def _come_to_an_end(scene: Scene) -> bool:
 def _is_anything_due(scene: Scene) -> bool:
     """Somebody waits, or a mailing could be closed. One with readers in doubt stays open until they are settled."""
     query = text(
-        """SELECT (SELECT count(*) FROM delivery WHERE handover IN ('pending', 'sending'))
+        """SELECT (SELECT count(*) FROM delivery WHERE handover = 'pending')
                 + (SELECT count(*) FROM mailing m WHERE m.status NOT IN ('finished', 'cancelled') AND NOT EXISTS (
                      SELECT 1 FROM parcel p WHERE p.mailing_id = m.id AND p.status = 'uncertain'))"""
     )

@@ -168,7 +168,7 @@ def _nobody_in_limbo(evidence: Evidence, books: _Books) -> Iterator[str]:
     left = {ack.who for ack in evidence.acks if ack.what in _LEAVING}
     for row in books.deliveries.values():
         state, reason, cancelled = row["handover"], row["reason"], row["mailing"]["status"] == "cancelled"
-        if state in {"pending", "sending"}:
+        if state == "pending":
             yield f"L: {row['email']} is still {state} in a mailing that is {row['mailing']['status']}"
         if state == "skipped" and not (reason == "cancelled" and cancelled) and row["email"] not in left:
             yield f"L: {row['email']} was skipped as {reason} without a cause"

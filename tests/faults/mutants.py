@@ -31,24 +31,18 @@ class Mutant:
 
 # A batch is accepted when it is fetched: a kill in the call loses everyone in it, and the books say that they have it.
 _CURSOR_AT_FETCH = Trigger(
-    after="UPDATE OF handover",
-    on="delivery",
-    when="NEW.handover = 'sending'",
+    after="INSERT",
+    on="attempt",
+    when="json_array_length(NEW.carried) > 0",
     does=(
-        """UPDATE delivery SET handover = 'accepted', accepted_by = (
-             SELECT max(a.id) FROM attempt a, json_each(a.carried) c WHERE c.value = NEW.id) WHERE id = NEW.id""",
+        """UPDATE delivery SET handover = 'accepted', accepted_by = NEW.id
+           WHERE id IN (SELECT value FROM json_each(NEW.carried))""",
     ),
 )
 
 # Nothing durable says that a call is under way: who was reached is marked afterwards. The batch is left alone while
 # its own call lasts, so that only a kill or a lost answer gives it to somebody else.
 _SEND_THEN_MARK = (
-    Trigger(
-        after="UPDATE OF handover",
-        on="delivery",
-        when="NEW.handover = 'sending'",
-        does=("UPDATE delivery SET handover = 'pending' WHERE id = NEW.id",),
-    ),
     Trigger(
         after="UPDATE OF status",
         on="parcel",
@@ -115,8 +109,15 @@ def plant(mutant: str, url: str) -> None:
                 f"BEGIN {'; '.join(does)}; END"
             )
             # SQLite reads the body of a trigger when it is first needed: that is now, not in the middle of a sending.
-            column = trigger.after.removeprefix("UPDATE OF ")
-            connection.execute(f"EXPLAIN UPDATE {trigger.on} SET {column} = {column}")
+            connection.execute(f"EXPLAIN {_arousing(trigger)}")
+
+
+def _arousing(trigger: Trigger) -> str:
+    """A statement after which it fires."""
+    if trigger.after == "INSERT":
+        return f"INSERT INTO {trigger.on} SELECT * FROM {trigger.on}"
+    column = trigger.after.removeprefix("UPDATE OF ")
+    return f"UPDATE {trigger.on} SET {column} = {column}"
 
 
 def n_harmed(mutant: str, url: str) -> int:

@@ -97,6 +97,11 @@ def _taken_but(state: str) -> Callable[[Spoilt], None]:
     return lambda one: one.tell(f"UPDATE delivery SET handover = '{state}', unheld = {unheld} WHERE id = 1")
 
 
+def _still_in_a_call(one: Spoilt) -> None:
+    one.tell("UPDATE delivery SET handover = 'pending', accepted_by = NULL WHERE id = 1")
+    one.tell("UPDATE parcel SET status = 'sending' WHERE id = (SELECT parcel_id FROM delivery WHERE id = 1)")
+
+
 def _by_nobody(one: Spoilt) -> None:
     one.evidence.accepted = [{**one.evidence.accepted[0], "attempt": "unheard of"}, *one.evidence.accepted[1:]]
 
@@ -144,7 +149,7 @@ _WAYS: dict[str, tuple[str, Callable[[Spoilt], None]]] = {
     "somebody got it twice": ("D", _twice),
     "somebody got it by two lists": ("D", _by_two_lists),
     "somebody is still waiting": ("L", _taken_but("pending")),
-    "somebody is still in a call": ("L", _taken_but("sending")),
+    "somebody is still in a call": ("L", _still_in_a_call),
     "somebody was skipped without a cause": (
         "L",
         lambda one: one.tell(

@@ -104,12 +104,15 @@ def test_whoever_was_turned_away_goes_last_the_next_time(engine: Engine, ledger:
     """A server that stops at one mail, always the same, does not keep the others from getting theirs."""
     of = planned(ledger)
     one = taken(ledger, of)
-    ledger.attempts.record(one.attempt_id, [(one.deliveries[:1], LATER), (one.deliveries[1:], Deferred("no turn"))])
+    ledger.attempts.record(one.attempt_id, [(one.deliveries[:1], LATER)], last=False)
+    ledger.attempts.record(one.attempt_id, [(one.deliveries[1:5], Deferred("no turn"))], last=False)
+    ledger.attempts.record(one.attempt_id, [(one.deliveries[5:], Deferred("no turn"))])
     days_pass(engine, 0)
 
-    again = taken(ledger, of)
+    again, of_their_own = taken(ledger, of), taken(ledger, of)
 
-    assert [*one.deliveries[1:], one.deliveries[0]] == list(again.deliveries)
+    assert list(one.deliveries[5:]) == list(again.deliveries)
+    assert [*one.deliveries[1:5], one.deliveries[0]] == list(of_their_own.deliveries)
 
 
 def test_tries_for_a_mailbox_grow_apart_to_half_an_hour(engine: Engine, ledger: Ledger) -> None:

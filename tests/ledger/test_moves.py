@@ -20,6 +20,7 @@ from newsletter.words.ledger import (
     MAILING_MOVES,
     MOVES,
     PARCEL_MOVES,
+    WRITTEN,
     HandOver,
     MailingStatus,
     ParcelStatus,
@@ -34,7 +35,7 @@ _TABLES = [
 ]
 
 
-@pytest.mark.parametrize("state", HandOver)
+@pytest.mark.parametrize("state", WRITTEN)
 def test_who_goes_without_the_issue_is_told_by_a_column_that_can_not_differ(engine: Engine, state: HandOver) -> None:
     """The promise that nobody gets an issue twice is an index over it: the database refuses one that is not as the state is."""
     add_readers(engine, "weekly", range(1))

@@ -14,7 +14,7 @@ from newsletter.db.rows import named_rows
 from newsletter.db.types import database_now
 from newsletter.db.upsert import insert_into
 from newsletter.feedback.tables import event
-from newsletter.ledger.tables import delivery
+from newsletter.ledger.tables import delivery, parcel, state_of
 from newsletter.readers.former_addresses_sql import find_one
 from newsletter.readers.lists_sql import no_such_list
 from newsletter.readers.pages import Erasure
@@ -111,11 +111,12 @@ class Profiles:
         query = (
             select(
                 delivery.c.issue,
-                delivery.c.handover,
+                state_of().label("handover"),
                 delivery.c.fate,
                 times(EventKind.OPENED),
                 times(EventKind.CLICKED),
             )
+            .join(parcel, parcel.c.id == delivery.c.parcel_id)
             .where(delivery.c.subscriber_id == number)
             .order_by(delivery.c.issue, delivery.c.id)
         )

@@ -13,7 +13,7 @@ from newsletter.db.upsert import insert_into
 from newsletter.feedback.tables import alarm
 from newsletter.ledger.pace.refusals_sql import stop_for_all
 from newsletter.ledger.pace.waits_sql import pause
-from newsletter.ledger.tables import attempt, delivery, is_doubled, mailing, not_held, parcel
+from newsletter.ledger.tables import attempt, delivery, is_doubled, is_in, mailing, not_held, parcel
 from newsletter.notices.notice import Notice
 from newsletter.notices.notices_sql import write_notice
 from newsletter.words.alarm import FEWEST_REFUSALS, UNCONFIRMED_AFTER, Alarm, AlarmKind, IssueHealth
@@ -161,7 +161,7 @@ def _unconfirmed(connection: Connection, issue: int, providers: Sequence[str]) -
     )
     silent = case((delivery.c.fate == Fate.NONE.value, 1), else_=0)
     counted = select(func.count(), func.coalesce(func.sum(silent), 0)).where(
-        delivery.c.parcel_id.in_(long_ago), delivery.c.handover == HandOver.ACCEPTED
+        delivery.c.parcel_id.in_(long_ago), is_in(HandOver.ACCEPTED)
     )
     n_due, n_silent = connection.execute(counted).one()
     return int(n_due), int(n_silent)

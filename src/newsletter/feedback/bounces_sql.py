@@ -11,7 +11,7 @@ from newsletter.db.rows import cell, incoming, packed
 from newsletter.db.types import database_now
 from newsletter.db.upsert import insert_into
 from newsletter.feedback.tables import bounced_off, event
-from newsletter.ledger.tables import delivery, holds, mailing
+from newsletter.ledger.tables import delivery, holds, is_in, mailing
 from newsletter.readers.tables import departure, subscriber, subscription
 from newsletter.words.fate import SOFT_BOUNCE, bounces_for_good
 from newsletter.words.ledger import Fate, HandOver
@@ -90,7 +90,7 @@ def _histories(connection: Connection, people: Iterable[int]) -> dict[int, list[
             delivery.c.subscriber_id.in_(people),
             ~delivery.c.is_practice,
             holds,
-            delivery.c.handover == HandOver.ACCEPTED,
+            is_in(HandOver.ACCEPTED),
             delivery.c.id > forgiven,
         )
         .order_by(delivery.c.subscriber_id, delivery.c.issue)

@@ -13,7 +13,7 @@ from newsletter.db.rows import cell, incoming, packed
 from newsletter.feedback.bounces_sql import recent_issues
 from newsletter.feedback.marks_sql import Resolved
 from newsletter.feedback.tables import event
-from newsletter.ledger.tables import delivery, mailing, parcel
+from newsletter.ledger.tables import delivery, is_in, mailing, parcel
 from newsletter.readers.tables import subscriber
 from newsletter.words.consent import Asked
 from newsletter.words.event import Event, EventKind
@@ -63,7 +63,7 @@ def _last_issues(connection: Connection, bounced_at: Mapping[str, datetime]) -> 
         .join(mailing, mailing.c.id == parcel.c.mailing_id)
         .where(
             subscriber.c.email_key.in_(select(cell(rows, 0))),
-            delivery.c.handover == HandOver.ACCEPTED,
+            is_in(HandOver.ACCEPTED),
             ~delivery.c.is_practice,
         )
         .order_by(mailing.c.start_at)

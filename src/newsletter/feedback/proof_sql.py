@@ -10,9 +10,8 @@ from newsletter.db.types import database_now
 from newsletter.db.upsert import insert_into
 from newsletter.feedback.marks_sql import Resolved
 from newsletter.feedback.tables import proved
-from newsletter.ledger.carried_sql import carried_by
+from newsletter.ledger.carried_sql import carried_by, lock_parcels_of
 from newsletter.ledger.moves_sql import accept, recount
-from newsletter.ledger.tables import delivery, parcel
 from newsletter.words.outcome import Accepted
 
 _ACCEPTED = Accepted.__name__.lower()
@@ -32,7 +31,8 @@ def prove_attempts(connection: Connection, found: Sequence[Resolved], *, whole: 
         silent = {one: deliveries for one, deliveries in silent.items() if one not in known}
     if not silent:
         return 0
-    parcels = _lock_parcels(connection, list(silent))
+    # They may have been queued again in another parcel.
+    parcels = lock_parcels_of(connection, carried_by(list(silent)))
     moved = sum(accept(connection, one, None if whole else deliveries) for one, deliveries in sorted(silent.items()))
     connection.execute(
         insert_into(connection, proved).values(proved_at=database_now()).on_conflict_do_nothing(),
@@ -41,11 +41,3 @@ def prove_attempts(connection: Connection, found: Sequence[Resolved], *, whole: 
     for parcel_id in parcels:
         recount(connection, parcel_id)
     return moved
-
-
-def _lock_parcels(connection: Connection, attempts: Sequence[int]) -> Sequence[int]:
-    """Every parcel that holds a reader of these attempts now: they may have been queued again in another."""
-    inside = select(delivery.c.parcel_id).where(delivery.c.id.in_(carried_by(attempts)))
-    return list(
-        connection.scalars(select(parcel.c.id).where(parcel.c.id.in_(inside)).order_by(parcel.c.id).with_for_update())
-    )

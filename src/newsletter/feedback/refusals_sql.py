@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, exists, literal_column, select
+from sqlalchemy import Connection, and_, exists, select
 
 from newsletter.db.id_lists import ids_in
 from newsletter.db.types import database_now
 from newsletter.feedback.tables import event
 from newsletter.ledger.carried_sql import is_last_of_its_parcel
-from newsletter.ledger.tables import attempt, delivery, fresh_refusal, mailing, not_held, parcel
+from newsletter.ledger.tables import attempt, delivery, fresh_refusal, is_in, mailing, not_held, parcel
 from newsletter.words.ledger import HandOver, MailingStatus
 
 # As long as an issue is watched otherwise.
@@ -33,8 +33,6 @@ class FinalRefusal:
 def list_final_refusals(connection: Connection, provider: str, *, after: int) -> Sequence[FinalRefusal]:
     """The next ones of issues that ended lately, by delivery; those after `after`, a delivery's number."""
     inside = ids_in(attempt.c.carried)
-    # Spelled as the index spells it.
-    is_refused = delivery.c.handover == literal_column(f"'{HandOver.REFUSED.value}'")
     query = (
         select(delivery.c.id, delivery.c.reason, attempt.c.token, attempt.c.started_at)
         .select_from(mailing)
@@ -49,7 +47,7 @@ def list_final_refusals(connection: Connection, provider: str, *, after: int) ->
             mailing.c.status == MailingStatus.FINISHED,
             mailing.c.finished_at > database_now(-_LOOKED_AT_FOR.total_seconds()),
             ~mailing.c.is_practice,
-            is_refused,
+            is_in(HandOver.REFUSED),
             delivery.c.id > after,
             is_last_of_its_parcel(),
             ~exists().where(fresh_refusal.c.delivery_id == delivery.c.id),

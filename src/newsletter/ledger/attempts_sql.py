@@ -60,10 +60,14 @@ class Attempts:
             if connection.execute(dead.limit(1)).first() is None:
                 return 0
         with writing(self._engine) as connection:
-            rows = connection.execute(dead.with_for_update(of=parcel, skip_locked=True)).all()
+            locked = connection.scalars(
+                dead.with_only_columns(attempt.c.id).with_for_update(of=parcel, skip_locked=True)
+            )
+            # Asked once more with the parcels locked: one may have been handed back and taken again a moment ago.
+            rows = connection.execute(dead.where(attempt.c.id.in_(locked.all()))).all()
             for row in rows:
                 move(connection, row.id, HandOver.UNCERTAIN, reason="nobody saw how this try ended")
-                recount(connection, row.parcel_id)
+                recount(connection, row.parcel_id, call_is_over=True)
                 # The attempt stays open: its own sender may still come back with an outcome.
         return len(rows)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Subquery, exists, func, or_, select, true
 
+from newsletter.db.engine import is_sqlite
 from newsletter.db.id_lists import ids_in
 from newsletter.ledger.tables import attempt, delivery, parcel
 
@@ -25,6 +26,21 @@ def carried_by(attempts: int | Sequence[int], deliveries: Sequence[int] | None =
     ids = [attempts] if isinstance(attempts, int) else attempts
     query = select(inside.c.value).select_from(attempt.join(inside, true())).where(attempt.c.id.in_(ids))
     return query if deliveries is None else query.where(inside.c.value.in_(deliveries))
+
+
+def lock_parcels_of(connection: Connection, deliveries: Sequence[int] | Select[tuple[int]]) -> list[int]:
+    """Lock every parcel that holds one of these deliveries, by their ids: a parcel's row is the lock of all in it.
+
+    They may have been queued again in another parcel while we waited for the lock of the one before.
+    """
+    inside = select(delivery.c.parcel_id).where(delivery.c.id.in_(deliveries))
+    locked: list[int] = []
+    while True:
+        others = select(parcel.c.id).where(parcel.c.id.in_(inside), parcel.c.id.not_in(locked)).order_by(parcel.c.id)
+        more = connection.scalars(others.with_for_update()).all()
+        locked += more
+        if not more or is_sqlite(connection):
+            return sorted(locked)
 
 
 def carried_after(attempt_id: int) -> Select[tuple[int]]:

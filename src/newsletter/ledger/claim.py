@@ -11,7 +11,6 @@ from newsletter.ledger.claim_sql import (
     begin_attempt,
     columns_of,
     lock_readers,
-    mark_sending,
     may_be_mailed,
     readers_of,
     skip,
@@ -46,9 +45,10 @@ class Parcels:
 
         The call begins when this commits: a reader who left before that is not in it.
 
-        The order is the promise. The parcel is taken by compare-and-set; the readers are locked, so that an
-        unsubscribe waits for us or we for it; those who may no longer be mailed are marked; and only then is
-        the attempt written, with its deadline by the database's clock. A call before its turn is undone as a whole.
+        The order is the promise. The parcel is taken by compare-and-set, and with it all that is pending in it: its row
+        is their lock. The readers are locked, so that an unsubscribe waits for us or we for it; those who may no longer be
+        mailed are marked; and only then is the attempt written, with its deadline by the database's clock. A call before
+        its turn is undone as a whole.
         """
         call = Call(token, edition, sender, provider, deadline_seconds)
         try:
@@ -74,7 +74,6 @@ class Parcels:
                 return NOBODY_LEFT
             columns = columns_of(carried)
             attempt_id = begin_attempt(connection, taken, call, columns["id"])
-            mark_sending(connection, taken.id)
             if pace.is_limited:
                 take_turn(connection, call.provider, len(carried), pace)
         return Claim(

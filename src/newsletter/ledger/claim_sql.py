@@ -24,7 +24,7 @@ from newsletter.db.types import AnyRow, database_now
 from newsletter.ledger.pace.canary_sql import may_go
 from newsletter.ledger.pace.waits_sql import waits
 from newsletter.ledger.status_sql import move_status
-from newsletter.ledger.tables import attempt, delivery, edition, mailing, moved_to, parcel, waiting_in
+from newsletter.ledger.tables import attempt, delivery, edition, mailing, moved_to, parcel, unanswered_in
 from newsletter.readers.mailable_sql import planned, why_not
 from newsletter.readers.tables import subscriber
 from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus
@@ -105,10 +105,9 @@ def _readers(with_fields: bool) -> Select[Any]:
     return (
         select(*columns)
         .select_from(planned(bindparam("on_list")))
-        .where(waiting_in(bindparam("of_parcel")))
+        # Late evidence about an earlier try locks the parcel of these very readers: it waits for us, or we see it.
+        .where(unanswered_in(bindparam("of_parcel")))
         .order_by(delivery.c.id)
-        # Late evidence about an earlier try may be saving these very readers: it waits for us, or we see it.
-        .with_for_update(of=delivery)
     )
 
 
@@ -153,7 +152,3 @@ def begin_attempt(connection: Connection, taken: AnyRow, call: Call, deliveries:
         .returning(attempt.c.id)
     )
     return int(connection.execute(begun).scalar_one())
-
-
-def mark_sending(connection: Connection, parcel_id: int) -> None:
-    connection.execute(update(delivery).where(waiting_in(parcel_id)).values(handover=HandOver.SENDING))

@@ -17,7 +17,7 @@ from newsletter.ledger.pace.refusals_sql import stop_instead_of_finishing
 from newsletter.ledger.pace.waits_sql import forget_all_waits
 from newsletter.ledger.split_sql import forget_refusals
 from newsletter.ledger.status_sql import move_status
-from newsletter.ledger.tables import delivery, mailing, moved_to, parcel, waiting_in
+from newsletter.ledger.tables import delivery, mailing, moved_to, parcel, unanswered_in
 from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus, SkipReason
 
 # Readers of a cancelled mailing are marked in slices: a million at once would hold SQLite's lock for seconds.
@@ -132,10 +132,12 @@ class Control:
         while True:
             with writing(self._engine) as connection:
                 parcels = _left_in_queue(connection)
+                theirs = select(parcel.c.id).where(parcel.c.id.in_(parcels))
+                connection.execute(theirs.order_by(parcel.c.id).with_for_update())
                 for parcel_id in parcels:
                     skipped += connection.execute(
                         update(delivery)
-                        .where(waiting_in(parcel_id))
+                        .where(unanswered_in(parcel_id))
                         .values(**moved_to(HandOver.SKIPPED, [HandOver.PENDING]), reason=SkipReason.CANCELLED)
                     ).rowcount
                     recount(connection, parcel_id)
@@ -151,7 +153,10 @@ def _is(mailing_id: int | None) -> ColumnElement[bool]:
 
 
 def _left_in_queue(connection: Connection) -> Sequence[int]:
-    """Some parcels that wait in vain, because their mailing was cancelled: about a slice of readers."""
+    """Some parcels that wait in vain, because their mailing was cancelled: about a slice of readers.
+
+    One that is in a call is not among them: its readers are on their way.
+    """
     rows = connection.execute(
         select(parcel.c.id, parcel.c.n_readers)
         .join(mailing, mailing.c.id == parcel.c.mailing_id)

@@ -11,13 +11,13 @@ from newsletter.db.engine import reading, writing
 from newsletter.db.id_lists import ids_in
 from newsletter.db.types import AnyRow, database_now
 from newsletter.db.until import lies_ahead
-from newsletter.ledger.carried_sql import carried_by, is_last_of_its_parcel
+from newsletter.ledger.carried_sql import carried_by, is_last_of_its_parcel, lock_parcels_of
 from newsletter.ledger.mailings_sql import UNFINISHED
 from newsletter.ledger.moves_sql import accept, move, recount, recount_all
 from newsletter.ledger.rows import DoubtfulAttempt
 from newsletter.ledger.split_sql import new_child
 from newsletter.ledger.status_sql import move_status
-from newsletter.ledger.tables import attempt, delivery, mailing, parcel
+from newsletter.ledger.tables import attempt, delivery, is_in, mailing, parcel, unanswered
 from newsletter.ports.provider import Tried
 from newsletter.readers.tables import subscriber
 from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus, SkipReason
@@ -92,6 +92,7 @@ class Doubts:
     def prove(self, attempt_id: int, deliveries: Sequence[int]) -> int:
         """Record the evidence that these were accepted."""
         with writing(self._engine) as connection:
+            lock_parcels_of(connection, deliveries)
             moved = accept(connection, attempt_id, deliveries)
             recount_all(connection, deliveries)
         return moved
@@ -121,7 +122,7 @@ class Doubts:
                     select(delivery.c.id).where(
                         delivery.c.id.in_(deliveries),
                         delivery.c.parcel_id == of.parcel_id,
-                        delivery.c.handover.in_(states),
+                        is_in(*states),
                     )
                 )
             )
@@ -133,13 +134,14 @@ class Doubts:
                 move(connection, attempt_id, HandOver.SKIPPED, deliveries=doubtful, reason=reason)
                 moved = 0
             elif moved:
-                new_child(connection, of.parcel_id, _pending(connection, doubtful))
+                new_child(connection, of.parcel_id, _moved(connection, doubtful))
             recount(connection, of.parcel_id)
         return moved
 
     def leave(self, attempt_id: int, deliveries: Sequence[int]) -> int:
         """The owner decided not to send again."""
         with writing(self._engine) as connection:
+            lock_parcels_of(connection, deliveries)
             moved = move(connection, attempt_id, HandOver.LEFT, deliveries=deliveries, reason="left by the owner")
             recount_all(connection, deliveries)
         return moved
@@ -162,7 +164,7 @@ def _doubtful(states: Sequence[HandOver]) -> Select[Any]:
         .join(mailing, mailing.c.id == parcel.c.mailing_id)
         .join(inside, true())
         .join(delivery, and_(delivery.c.id == inside.c.value, delivery.c.parcel_id == parcel.c.id))
-        .where(delivery.c.handover.in_(states), is_last_of_its_parcel())
+        .where(is_in(*states), is_last_of_its_parcel())
         .order_by(attempt.c.id, delivery.c.id)
     )
 
@@ -202,6 +204,6 @@ def _open_again(connection: Connection, of: AnyRow) -> None:
     move_status(connection, mailing.c.id == of.id, out_of=[finished], to=sending, finished_at=None)
 
 
-def _pending(connection: Connection, deliveries: Sequence[int]) -> list[int]:
-    waiting = select(delivery.c.id).where(delivery.c.id.in_(deliveries), delivery.c.handover == HandOver.PENDING)
-    return list(connection.scalars(waiting))
+def _moved(connection: Connection, doubtful: Sequence[int]) -> list[int]:
+    """Those of readers who were in doubt who are so no more."""
+    return list(connection.scalars(select(delivery.c.id).where(delivery.c.id.in_(doubtful), unanswered)))

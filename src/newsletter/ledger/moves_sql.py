@@ -10,19 +10,23 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func,
 from newsletter.ledger.carried_sql import carried_after, carried_by
 from newsletter.ledger.pace.canary_sql import hold_for_canary
 from newsletter.ledger.status_sql import move_status
-from newsletter.ledger.tables import attempt, delivery, moved_to, parcel
+from newsletter.ledger.tables import attempt, delivery, is_in, moved_to, parcel, state_of
 from newsletter.words.ledger import HOLDS, HandOver, ParcelStatus, sources
 
-# Of the moves back to the queue, only these belong to an answer; the others are decisions of the owner.
+# Of the moves back to the queue, only these belong to an answer; the others are decisions of the owner. Readers on their
+# way go back with their parcel when its call is over, or to one of their own: `wait_again` in `record_sql.py`.
 _BY_ANSWER = {
-    HandOver.PENDING: (HandOver.SENDING, HandOver.UNCERTAIN),
+    HandOver.PENDING: (HandOver.UNCERTAIN,),
     HandOver.SKIPPED: (HandOver.SENDING, HandOver.PENDING),
 }
+_BY_OWNER = {HandOver.PENDING: (HandOver.UNCERTAIN, HandOver.LEFT)}
 
+_state = state_of()
 _states = (
-    select(delivery.c.handover, func.count())
+    select(_state, func.count())
+    .join(parcel, parcel.c.id == delivery.c.parcel_id)
     .where(delivery.c.parcel_id == bindparam("of_parcel"))
-    .group_by(delivery.c.handover)
+    .group_by(_state)
 )
 
 
@@ -40,11 +44,8 @@ def move(
     A delivery belongs to the last attempt that carried it: a refusal by an earlier one is out of date. Only an
     acceptance counts whenever it comes.
     """
-    known = sources(target) if by_owner else _BY_ANSWER.get(target, sources(target))
-    where: list[ColumnElement[bool]] = [
-        delivery.c.id.in_(carried_by(attempt_id, deliveries)),
-        delivery.c.handover.in_(known),
-    ]
+    known = (_BY_OWNER if by_owner else _BY_ANSWER).get(target, sources(target))
+    where: list[ColumnElement[bool]] = [delivery.c.id.in_(carried_by(attempt_id, deliveries)), is_in(*known)]
     values: dict[str, Any] = {**moved_to(target, known), "reason": reason}
     if target is HandOver.ACCEPTED:
         values["accepted_by"] = attempt_id
@@ -62,7 +63,7 @@ def accept(connection: Connection, attempt_id: int, deliveries: Sequence[int] | 
             update(delivery)
             .where(
                 delivery.c.id.in_(inside),
-                delivery.c.handover == HandOver.ACCEPTED,
+                is_in(HandOver.ACCEPTED),
                 delivery.c.accepted_by != attempt_id,
             )
             .values(doubled=true())
@@ -70,10 +71,15 @@ def accept(connection: Connection, attempt_id: int, deliveries: Sequence[int] | 
     return moved
 
 
-def recount(connection: Connection, parcel_id: int) -> None:
-    """A parcel's status follows from its deliveries: queued again, in doubt, or done. How many there are is written down."""
+def recount(connection: Connection, parcel_id: int, *, call_is_over: bool = False) -> None:
+    """A parcel's status follows from its deliveries: queued again, in doubt, or done. How many there are is written down.
+
+    While any of it is on its way it stays as it is. When the call is over, those without an answer wait again.
+    """
     rows = connection.execute(_states, {"of_parcel": parcel_id})
     inside = {HandOver(state): n for state, n in rows}
+    if call_is_over and HandOver.SENDING in inside:
+        inside[HandOver.PENDING] = inside.pop(HandOver.SENDING)
     if HandOver.SENDING in inside:
         return
     if HandOver.PENDING in inside:

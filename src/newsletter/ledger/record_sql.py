@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, exists, func, select, update
+from sqlalchemy import Connection, Select, and_, exists, func, select, update
 
 from newsletter.db.engine import is_sqlite
 from newsletter.db.types import AnyRow, database_now
-from newsletter.ledger.carried_sql import carried_by, whom_it_carried
+from newsletter.ledger.carried_sql import carried_after, carried_by, lock_parcels_of, whom_it_carried
 from newsletter.ledger.moves_sql import accept, move, recount, recount_all
 from newsletter.ledger.pace.pace_sql import give_back
 from newsletter.ledger.pace.policy import (
@@ -34,8 +34,8 @@ from newsletter.ledger.pace.waits_sql import (
     provider_waits,
     tried_for_long,
 )
-from newsletter.ledger.split_sql import halve, halves_fail_alike, root_refusals
-from newsletter.ledger.tables import attempt, delivery, mailing, parcel
+from newsletter.ledger.split_sql import halve, halves_fail_alike, join_child, root_refusals
+from newsletter.ledger.tables import attempt, delivery, is_in, mailing, moved_to, parcel, unanswered_in
 from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus, SkipReason
 from newsletter.words.outcome import Accepted, Deferred, Outcome, Refused, Uncertain
 
@@ -46,24 +46,26 @@ def record(connection: Connection, attempt_id: int, answers: Answers, *, last: b
     """Write what became of an attempt. `last`: the call is over, nothing more will come."""
     of = _lock_attempt(connection, attempt_id, answers)
     is_open = of.outcome is None
+    if not of.is_in_call:
+        # The answer is late: some of its readers may be queued in another parcel by now.
+        lock_parcels_of(connection, carried_by(of.id))
     for deliveries, outcome in answers:
         if is_open or isinstance(outcome, Accepted):
-            _apply(connection, of, deliveries, outcome)
+            _apply(connection, of, deliveries, outcome, last=last)
     if last and is_open:
         _end_attempt(connection, of, answers)
         _stop_if_everybody_is_refused(connection, of, answers)
         _count_refused_call(connection, of, answers)
         if answers and all(isinstance(one, Deferred) for _, one in answers):
             give_back(connection, of.provider, len(whom_it_carried(connection, of.id)))
-    if of.parcel_status != ParcelStatus.SENDING or of.latest != of.id:
-        # The answer is late: some of its readers may be queued in another parcel by now.
+    if not of.is_in_call:
         recount_all(connection, carried_by(of.id))
-    if last:
-        recount(connection, of.parcel_id)
+    if last or not of.is_in_call:
+        recount(connection, of.parcel_id, call_is_over=of.is_in_call)
 
 
 def _lock_attempt(connection: Connection, attempt_id: int, answers: Answers) -> AnyRow:
-    """The attempt with its parcel and mailing.
+    """The attempt with its parcel and mailing; `is_in_call`: it carries those who are on their way in that parcel.
 
     Mailing before parcel, as everyone takes them: a cancel waits until we have written, or we see it. An acceptance
     does not depend on the mailing, and must not queue behind the claims that hold its row.
@@ -81,7 +83,9 @@ def _lock_attempt(connection: Connection, attempt_id: int, answers: Answers) -> 
             parcel.c.status.label("parcel_status"),
             mailing.c.status,
             mailing.c.failures_in_a_row,
-            latest.label("latest"),
+            and_(attempt.c.outcome.is_(None), parcel.c.status == ParcelStatus.SENDING, latest == attempt.c.id).label(
+                "is_in_call"
+            ),
         )
         .join(parcel, parcel.c.id == attempt.c.parcel_id)
         .join(mailing, mailing.c.id == parcel.c.mailing_id)
@@ -95,7 +99,9 @@ def _lock_attempt(connection: Connection, attempt_id: int, answers: Answers) -> 
     return connection.execute(query).one()
 
 
-def _apply(connection: Connection, of: AnyRow, deliveries: Sequence[int] | None, outcome: Outcome) -> None:
+def _apply(
+    connection: Connection, of: AnyRow, deliveries: Sequence[int] | None, outcome: Outcome, *, last: bool
+) -> None:
     match outcome:
         case Accepted():
             accept(connection, of.id, deliveries)
@@ -106,12 +112,12 @@ def _apply(connection: Connection, of: AnyRow, deliveries: Sequence[int] | None,
                 forget_failures(connection, of.mailing_id)
         case Deferred():
             if outcome.about_reader:
-                _turned_away(connection, of, deliveries, outcome.reason)
+                queued_in = _turned_away(connection, of, deliveries, outcome.reason, last=last)
             else:
-                _back_to_pending(connection, of, deliveries)
-            _defer(connection, of, outcome)
+                queued_in = _wait_again(connection, of, deliveries, last=last)
+            _defer(connection, of, outcome, queued_in)
         case Refused():
-            _refuse(connection, of, deliveries, outcome)
+            _refuse(connection, of, deliveries, outcome, last=last)
         case Uncertain(reason):
             move(connection, of.id, HandOver.UNCERTAIN, deliveries=deliveries, reason=reason)
             _count_failure(connection, of, reason)
@@ -127,33 +133,64 @@ def _count_failure(connection: Connection, of: AnyRow, reason: str) -> int:
     return failures
 
 
-def _turned_away(connection: Connection, of: AnyRow, deliveries: Sequence[int] | None, reason: str) -> None:
-    """Their mailboxes say later: they wait with that reason, and after days are refused for it.
+def _turned_away(
+    connection: Connection, of: AnyRow, deliveries: Sequence[int] | None, reason: str, *, last: bool
+) -> int:
+    """Their mailboxes say later: they wait with that reason, and after days are refused for it. Returns in which parcel.
 
     All together, and last: where others were accepted in those days, the provider does not refuse everybody.
     """
     ids = whom_it_carried(connection, of.id) if deliveries is None else list(deliveries)
     if over := tried_for_long(connection, of.parcel_id, ids):
-        last = f"It was tried for {GIVE_UP_AFTER.days} days. The last answer: {reason}"
+        said = f"It was tried for {GIVE_UP_AFTER.days} days. The last answer: {reason}"
         if n_taken(connection, of.mailing_id):
-            move(connection, of.id, HandOver.REFUSED, deliveries=over, reason=last)
+            move(connection, of.id, HandOver.REFUSED, deliveries=over, reason=said)
         else:
-            _refused(connection, of, over, last)
+            _refused(connection, of, over, said, last=last)
     gone = set(over)
-    _back_to_pending(connection, of, [one for one in ids if one not in gone], reason)
+    return _wait_again(connection, of, [one for one in ids if one not in gone], reason, last=last)
 
 
-def _back_to_pending(
-    connection: Connection, of: AnyRow, deliveries: Sequence[int] | None, reason: str | None = None
-) -> None:
-    move(connection, of.id, HandOver.PENDING, deliveries=deliveries, reason=reason)
+def _wait_again(
+    connection: Connection, of: AnyRow, deliveries: Sequence[int] | None, reason: str | None = None, *, last: bool
+) -> int:
+    """They were surely not taken, and wait again. Returns in which parcel: theirs, or one that is a part of it.
+
+    A reader who is pending in a parcel that is in a call is on their way. So they can stay where they are only if the
+    call ends with this answer, and nobody else in it is without one. Of a cancelled mailing they are skipped.
+    """
+    rows = connection.execute(_without_result(of, deliveries)).all()
+    ids = [row.id for row in rows]
+    if reason is not None or any(row.is_in_doubt for row in rows):
+        values = {**moved_to(HandOver.PENDING, [HandOver.SENDING, HandOver.UNCERTAIN]), "reason": reason}
+        connection.execute(update(delivery).where(delivery.c.id.in_(ids)).values(values))
     if of.status == MailingStatus.CANCELLED:
         move(connection, of.id, HandOver.SKIPPED, deliveries=deliveries, reason=SkipReason.CANCELLED)
+    elif ids and not _may_stay(connection, of, ids, last=last):
+        return join_child(connection, of.parcel_id, ids)
+    return int(of.parcel_id)
 
 
-def _defer(connection: Connection, of: AnyRow, outcome: Deferred) -> None:
+def _without_result(of: AnyRow, deliveries: Sequence[int] | None) -> Select[tuple[int, bool]]:
+    """Those of an attempt who are on their way or in doubt, and whom no later attempt has carried."""
+    return select(delivery.c.id, is_in(HandOver.UNCERTAIN).label("is_in_doubt")).where(
+        delivery.c.id.in_(carried_by(of.id, deliveries)),
+        delivery.c.id.not_in(carried_after(of.id)),
+        delivery.c.parcel_id == of.parcel_id,
+        is_in(HandOver.SENDING, HandOver.UNCERTAIN),
+    )
+
+
+def _may_stay(connection: Connection, of: AnyRow, waiting: Sequence[int], *, last: bool) -> bool:
+    if not of.is_in_call:
+        return bool(of.parcel_status != ParcelStatus.SENDING)
+    n_without_answer = connection.scalar(select(func.count()).where(unanswered_in(of.parcel_id)))
+    return last and n_without_answer == len(waiting)
+
+
+def _defer(connection: Connection, of: AnyRow, outcome: Deferred, queued_in: int) -> None:
     if outcome.halve:
-        if not halve(connection, of.parcel_id):
+        if not halve(connection, queued_in):
             too_much = f"Even one reader is too much for one call: {outcome.reason}"
             stop(connection, of.provider, of.mailing_id, too_much)
     elif outcome.pauses:
@@ -166,36 +203,37 @@ def _defer(connection: Connection, of: AnyRow, outcome: Deferred) -> None:
         if why := pause_for_waits(in_a_row, outcome.reason):
             stop(connection, of.provider, of.mailing_id, why)
     else:
-        parcel_waits(connection, of.parcel_id, for_a_reader=outcome.about_reader)
+        parcel_waits(connection, queued_in, for_a_reader=outcome.about_reader)
 
 
-def _refuse(connection: Connection, of: AnyRow, deliveries: Sequence[int] | None, outcome: Refused) -> None:
+def _refuse(
+    connection: Connection, of: AnyRow, deliveries: Sequence[int] | None, outcome: Refused, *, last: bool
+) -> None:
     """A reader who is named, or alone, is refused; an unnamed refusal of several is bisected."""
     ids = whom_it_carried(connection, of.id) if deliveries is None else list(deliveries)
     named = [delivery_id for delivery_id in ids if delivery_id in outcome.named]
     if not named and (why := _pause_for_parts(connection, of, outcome.reason)):
-        _back_to_pending(connection, of, ids)
+        _wait_again(connection, of, ids, last=last)
         stop(connection, of.provider, of.mailing_id, why)
         return
     blamed = set(named or (ids if len(ids) == 1 else []))
     if blamed and outcome.is_ours:
         move(connection, of.id, HandOver.REFUSED, deliveries=[*blamed], reason=outcome.reason)
     elif blamed:
-        _refused(connection, of, [*blamed], outcome.reason)
+        _refused(connection, of, [*blamed], outcome.reason, last=last)
     blameless = [delivery_id for delivery_id in ids if delivery_id not in blamed]
-    if blameless:
-        _back_to_pending(connection, of, blameless)
+    queued_in = _wait_again(connection, of, blameless, last=last) if blameless else of.parcel_id
     if not blamed:
-        halve(connection, of.parcel_id)
+        halve(connection, queued_in)
 
 
-def _refused(connection: Connection, of: AnyRow, deliveries: Sequence[int], reason: str) -> None:
+def _refused(connection: Connection, of: AnyRow, deliveries: Sequence[int], reason: str, *, last: bool) -> None:
     """Record refusals by the provider.
 
     Once its mailing is paused they say nothing about these readers: they are tried again.
     """
     if of.status == MailingStatus.PAUSED:
-        _back_to_pending(connection, of, deliveries, reason)
+        _wait_again(connection, of, deliveries, reason, last=last)
         return
     move(connection, of.id, HandOver.REFUSED, deliveries=deliveries, reason=reason)
     note_refused(connection, of.provider, of.id, deliveries)
@@ -220,9 +258,7 @@ def _count_refused_call(connection: Connection, of: AnyRow, answers: Answers) ->
     """
     if any(isinstance(one, Accepted | Uncertain) or (isinstance(one, Refused) and not one.named) for _, one in answers):
         return
-    states = select(delivery.c.handover).where(delivery.c.id.in_(carried_by(of.id))).distinct()
-    inside = set(connection.scalars(states))
-    if HandOver.REFUSED not in inside or HandOver.ACCEPTED in inside:
+    if not _is_any(connection, of.id, HandOver.REFUSED) or _is_any(connection, of.id, HandOver.ACCEPTED):
         return
     reason = next((one.reason for _, one in answers if isinstance(one, Refused)), "it refused readers of this batch")
     if why := pause_for_refused_calls(root_refusals(connection, of.parcel_id, None), reason):
@@ -232,10 +268,9 @@ def _count_refused_call(connection: Connection, of: AnyRow, answers: Answers) ->
 def _end_attempt(connection: Connection, of: AnyRow, answers: Answers) -> None:
     """Close the attempt. What it carried and no answer covered is uncertain: silence is not a no."""
     outcome = answers[-1][1] if answers else _what_was_written(connection, of.id)
-    covers_all = any(deliveries is None for deliveries, _ in answers)
-    if not covers_all and move(
-        connection, of.id, HandOver.UNCERTAIN, reason="the provider's answer did not cover this reader"
-    ):
+    if forgotten := _not_covered(connection, of, answers):
+        why = "the provider's answer did not cover this reader"
+        move(connection, of.id, HandOver.UNCERTAIN, deliveries=forgotten, reason=why)
         outcome = Uncertain("no answer")
     connection.execute(
         update(attempt)
@@ -249,7 +284,20 @@ def _end_attempt(connection: Connection, of: AnyRow, answers: Answers) -> None:
     )
 
 
+def _not_covered(connection: Connection, of: AnyRow, answers: Answers) -> list[int]:
+    """Those who are on their way in this call, and about whom none of its answers said anything."""
+    if not of.is_in_call or any(deliveries is None for deliveries, _ in answers):
+        return []
+    covered = {one for deliveries, _ in answers for one in deliveries or ()}
+    without = connection.scalars(select(delivery.c.id).where(unanswered_in(of.parcel_id)))
+    return [one for one in without if one not in covered]
+
+
 def _what_was_written(connection: Connection, attempt_id: int) -> Outcome:
     """The outcome of an attempt whose answers were all written down as they came."""
-    took = exists().where(delivery.c.id.in_(carried_by(attempt_id)), delivery.c.handover == HandOver.ACCEPTED)
-    return Accepted() if connection.scalar(select(took)) else Refused("nobody in it was taken")
+    return Accepted() if _is_any(connection, attempt_id, HandOver.ACCEPTED) else Refused("nobody in it was taken")
+
+
+def _is_any(connection: Connection, attempt_id: int, state: HandOver) -> bool:
+    found = exists().where(delivery.c.id.in_(carried_by(attempt_id)), is_in(state))
+    return bool(connection.scalar(select(found)))

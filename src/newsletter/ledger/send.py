@@ -174,9 +174,9 @@ class Sender:
         try:
             for deliveries, outcome in self.provider.hand_over(consignment):
                 heard.add(deliveries, outcome)
-                if heard.is_due(self.clock.monotonic()) and not self._flush(heard):
-                    if rest := heard.unanswered():
-                        heard.add(rest, _NOT_CALLED)
+                # The last answer is written down with the end of the call.
+                if heard.is_due(self.clock.monotonic()) and (rest := heard.unanswered()) and not self._flush(heard):
+                    heard.add(rest, _NOT_CALLED)
                     return
         except Exception as error:  # noqa: BLE001 - whatever it is, the other readers must not be forgotten
             log.error("attempt %s: the provider's code broke: %s", heard.claim.token, place_of(error))

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, exists, func, insert, select, update
 
 from newsletter.ledger.status_sql import move_status
-from newsletter.ledger.tables import delivery, parcel, waiting_in
+from newsletter.ledger.tables import attempt, delivery, parcel, unanswered_in
 from newsletter.words.ledger import ParcelStatus, sources
 
 
 def halve(connection: Connection, parcel_id: int) -> bool:
-    """Move the pending readers of a parcel into two children. False where there is nothing to divide."""
-    ids = list(connection.scalars(select(delivery.c.id).where(waiting_in(parcel_id)).order_by(delivery.c.id)))
+    """Move the readers of a parcel who have no answer into two children. False where there is nothing to divide."""
+    ids = list(connection.scalars(select(delivery.c.id).where(unanswered_in(parcel_id)).order_by(delivery.c.id)))
     if len(ids) < 2:
         return False
     middle = len(ids) // 2
@@ -40,10 +40,28 @@ def new_child(connection: Connection, parcel_id: int, deliveries: list[int]) -> 
         )
         .returning(parcel.c.id)
     ).scalar_one()
-    connection.execute(update(delivery).where(delivery.c.id.in_(deliveries)).values(parcel_id=child))
-    left = {"n_readers": parcel.c.n_readers - len(deliveries)}
-    connection.execute(update(parcel).where(parcel.c.id == parcel_id).values(**left))
+    _change_parcel(connection, deliveries, out_of=parcel_id, into=child)
     return child
+
+
+def join_child(connection: Connection, parcel_id: int, deliveries: list[int]) -> int:
+    """Move some of a parcel's readers to its newest part that was not tried yet, or to a new one. Returns which."""
+    tried = exists().where(attempt.c.parcel_id == parcel.c.id)
+    mine = (parcel.c.parent_id == parcel_id, parcel.c.status == ParcelStatus.READY, ~tried)
+    newest = select(parcel.c.id).where(*mine).order_by(parcel.c.id.desc()).limit(1).with_for_update(of=parcel)
+    child: int | None = connection.scalar(newest)
+    if child is None:
+        return new_child(connection, parcel_id, deliveries)
+    more = {"n_readers": parcel.c.n_readers + len(deliveries)}
+    connection.execute(update(parcel).where(parcel.c.id == child).values(**more))
+    _change_parcel(connection, deliveries, out_of=parcel_id, into=child)
+    return child
+
+
+def _change_parcel(connection: Connection, deliveries: list[int], *, out_of: int, into: int) -> None:
+    connection.execute(update(delivery).where(delivery.c.id.in_(deliveries)).values(parcel_id=into))
+    left = {"n_readers": parcel.c.n_readers - len(deliveries)}
+    connection.execute(update(parcel).where(parcel.c.id == out_of).values(**left))
 
 
 def root_refusals(connection: Connection, parcel_id: int, reason: str | None) -> int:

@@ -19,7 +19,11 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    case,
+    exists,
+    literal,
     literal_column,
+    or_,
     text,
 )
 
@@ -27,7 +31,7 @@ from newsletter.db.id_lists import IdList
 from newsletter.db.metadata import metadata
 from newsletter.db.types import Id, UtcDateTime, one_of, only_where
 from newsletter.words.correction import numbers_of_mails
-from newsletter.words.ledger import HOLDS, Fate, HandOver, MailingStatus, ParcelStatus
+from newsletter.words.ledger import HOLDS, WRITTEN, Fate, HandOver, MailingStatus, ParcelStatus
 
 edition = Table(
     "edition",
@@ -146,7 +150,7 @@ parcel = Table(
 # For a mailing: it is the mail of a correction, and no issue.
 is_correction_mail: ColumnElement[bool] = mailing.c.issue.between(*numbers_of_mails())
 
-_HELD = ", ".join(f"'{state.value}'" for state in HandOver if state in HOLDS)
+_HELD = ", ".join(f"'{state.value}'" for state in WRITTEN if state in HOLDS)
 
 delivery = Table(
     "delivery",
@@ -157,6 +161,7 @@ delivery = Table(
     # As in its mailing: practice is an account of its own, and nobody "has it already" because of it.
     Column("is_practice", Boolean, nullable=False, server_default=text("false")),
     Column("parcel_id", Id, ForeignKey("parcel.id"), nullable=False),
+    # Read by `state_of` and `is_in` only: where it is pending, its parcel tells whether it waits or is on its way.
     Column("handover", String(10), nullable=False),
     Column("reason", Text),
     # The attempt whose acceptance counted; another attempt's acceptance of the same delivery makes it `doubled`.
@@ -164,9 +169,9 @@ delivery = Table(
     Column("doubled", Boolean, nullable=False, server_default=text("false")),
     Column("fate", String(10), nullable=False, server_default=Fate.NONE.value),
     # Skipped or refused, as `handover` says; NULL where the reader holds the issue. No index is over `handover`, which
-    # changes twice for each delivery: a change of what an index is over costs three times as much.
+    # changes for each delivery: a change of what an index is over costs three times as much.
     Column("unheld", String(10)),
-    one_of("handover", HandOver),
+    one_of("handover", WRITTEN),
     one_of("fate", Fate),
     CheckConstraint(
         f"(unheld IS NULL) = (handover IN ({_HELD})) AND coalesce(unheld, handover) = handover", name="unheld"
@@ -195,9 +200,32 @@ delivery = Table(
 )
 
 
-def waiting_in(parcel_id: Any) -> ColumnElement[bool]:
-    """For a delivery: it is queued in this parcel and waits."""
-    return and_(delivery.c.parcel_id == parcel_id, delivery.c.handover == HandOver.PENDING)
+# For a delivery: nothing is known of it yet. It is on its way where its parcel is in a call, and waits anywhere else.
+unanswered: ColumnElement[bool] = delivery.c.handover == HandOver.PENDING
+_WITHOUT_ANSWER = frozenset({HandOver.PENDING, HandOver.SENDING})
+
+
+def unanswered_in(parcel_id: Any) -> ColumnElement[bool]:
+    """For a delivery: it is in this parcel, and nothing is known of it yet."""
+    return and_(delivery.c.parcel_id == parcel_id, unanswered)
+
+
+def state_of() -> ColumnElement[str]:
+    """What we did with a delivery, joined with its parcel: what its row says, or that it is on its way."""
+    is_on_its_way = and_(unanswered, parcel.c.status == ParcelStatus.SENDING)
+    return case((is_on_its_way, literal(HandOver.SENDING.value)), else_=delivery.c.handover).label("state")
+
+
+def is_in(*states: HandOver) -> ColumnElement[bool]:
+    """For a delivery: it is in one of these states. Its parcel is asked only where those two have to be told apart."""
+    asked = _WITHOUT_ANSWER.intersection(states)
+    if len(asked) != 1:
+        return delivery.c.handover.in_([state for state in states if state is not HandOver.SENDING])
+    of = parcel.alias("of")
+    calls = exists().where(of.c.id == delivery.c.parcel_id, of.c.status == ParcelStatus.SENDING).correlate(delivery)
+    told = and_(unanswered, calls if HandOver.SENDING in asked else ~calls)
+    settled = [state for state in states if state not in asked]
+    return or_(delivery.c.handover.in_(settled), told) if settled else told
 
 
 def moved_to(state: HandOver, out_of: Collection[HandOver]) -> dict[str, HandOver | None]:

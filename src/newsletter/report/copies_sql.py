@@ -15,7 +15,17 @@ from newsletter.ledger.account.account_sql import account_shown
 from newsletter.ledger.account.late_sql import came_unasked
 from newsletter.ledger.carried_sql import family, last_tries
 from newsletter.ledger.corrections.corrections_sql import mail_of_correction
-from newsletter.ledger.tables import attempt, correction, delivery, holds, late_departure, mailing, not_held, parcel
+from newsletter.ledger.tables import (
+    attempt,
+    correction,
+    delivery,
+    holds,
+    late_departure,
+    mailing,
+    not_held,
+    parcel,
+    state_of,
+)
 from newsletter.readers.tables import mailing_list, subscriber
 from newsletter.report.figures import Copy, Happening, ProofRow, Try
 from newsletter.words.event import EventKind
@@ -107,7 +117,7 @@ def _copies() -> Select[Any]:
             delivery.c.id,
             delivery.c.parcel_id,
             delivery.c.issue,
-            delivery.c.handover,
+            state_of().label("handover"),
             delivery.c.reason,
             delivery.c.fate,
             delivery.c.doubled,
@@ -186,7 +196,7 @@ def _proof(parcel_id: int) -> Select[Any]:
         select(
             func.coalesce(subscriber.c.email, "").label("email"),
             mailing_list.c.name.label("list_name"),
-            delivery.c.handover,
+            state_of().label("handover"),
             func.coalesce(delivery.c.reason, "").label("reason"),
             delivery.c.fate,
             delivery.c.doubled,

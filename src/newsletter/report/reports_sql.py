@@ -14,7 +14,7 @@ from newsletter.feedback.alarms_sql import Alarms
 from newsletter.feedback.tables import event
 from newsletter.ledger.account.account_sql import Accounts
 from newsletter.ledger.corrections.corrections_sql import count_versions
-from newsletter.ledger.tables import attempt, correction, delivery, mailing, parcel
+from newsletter.ledger.tables import attempt, correction, delivery, is_in, mailing, parcel
 from newsletter.readers.tables import subscriber
 from newsletter.report.figures import Domain, Figures
 from newsletter.words.alarm import alarms
@@ -114,7 +114,7 @@ def _domains(connection: Connection, issue: int, practice: bool) -> Sequence[Dom
         .join(subscriber, subscriber.c.id == delivery.c.subscriber_id)
         .join(parcel, parcel.c.id == delivery.c.parcel_id)
         .join(mailing, mailing.c.id == parcel.c.mailing_id)
-        .where(mailing.c.issue == issue, mailing.c.is_practice == practice, delivery.c.handover == HandOver.ACCEPTED)
+        .where(mailing.c.issue == issue, mailing.c.is_practice == practice, is_in(HandOver.ACCEPTED))
         .group_by(domain)
         .order_by(func.count().desc(), domain)
         .limit(_DOMAINS)

@@ -13,7 +13,7 @@ from newsletter.db.types import AnyRow, database_now
 from newsletter.ledger.mailings_sql import mailing_row, mailings
 from newsletter.ledger.rows import MailingRow
 from newsletter.ledger.status_sql import move_status
-from newsletter.ledger.tables import attempt, delivery, edition, is_correction_mail, mailing, parcel
+from newsletter.ledger.tables import attempt, delivery, edition, is_correction_mail, is_in, mailing, parcel, state_of
 from newsletter.schedule.approvals_sql import keep
 from newsletter.words.edition import Edition
 from newsletter.words.ledger import HandOver, MailingStatus
@@ -94,23 +94,22 @@ class Sendings:
     def tally(self, issue: int) -> Sequence[SendingTally]:
         """Every sending of an issue by itself, oldest first."""
         of_issue = and_(mailing.c.issue == issue, mailing.c.is_practice == self._practice)
+        state = state_of()
         counted = (
-            select(parcel.c.mailing_id, delivery.c.handover, func.count().label("n"))
+            select(parcel.c.mailing_id, state, func.count().label("n"))
             .join(delivery, delivery.c.parcel_id == parcel.c.id)
             .join(mailing, mailing.c.id == parcel.c.mailing_id)
             .where(of_issue)
         )
-        skipped = counted.add_columns(delivery.c.reason).where(delivery.c.handover == HandOver.SKIPPED)
+        skipped = counted.add_columns(delivery.c.reason).where(is_in(HandOver.SKIPPED))
         with reading(self._engine) as connection:
             rows = connection.execute(mailings().where(of_issue).order_by(mailing.c.id)).all()
-            counts = connection.execute(counted.group_by(parcel.c.mailing_id, delivery.c.handover)).all()
-            whys = connection.execute(
-                skipped.group_by(parcel.c.mailing_id, delivery.c.handover, delivery.c.reason)
-            ).all()
+            counts = connection.execute(counted.group_by(parcel.c.mailing_id, state)).all()
+            whys = connection.execute(skipped.group_by(parcel.c.mailing_id, state, delivery.c.reason)).all()
         return [
             SendingTally(
                 mailing=mailing_row(row),
-                handover={state: sum(n for of, one, n in counts if (of, one) == (row.id, state)) for state in HandOver},
+                handover={each: sum(n for of, one, n in counts if (of, one) == (row.id, each)) for each in HandOver},
                 skipped={str(reason): n for of, _, n, reason in whys if of == row.id},
             )
             for row in rows

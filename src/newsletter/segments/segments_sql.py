@@ -29,7 +29,7 @@ from newsletter.db.engine import reading, writing
 from newsletter.db.types import database_now
 from newsletter.db.upsert import insert_into
 from newsletter.feedback.tables import event
-from newsletter.ledger.tables import delivery, holds
+from newsletter.ledger.tables import delivery, holds, is_in
 from newsletter.readers.id_range_sql import IdRange, in_range
 from newsletter.readers.lists_sql import get_list
 from newsletter.readers.mailable_sql import mailable
@@ -173,7 +173,7 @@ def condition(connection: Connection, tree: Predicate, readers: IdRange | None =
                     delivery.c.issue == issue,
                     # All who were handed it hold it. That is said as well, since the index is over those.
                     holds,
-                    delivery.c.handover == HandOver.ACCEPTED,
+                    is_in(HandOver.ACCEPTED),
                     *in_range(delivery.c.subscriber_id, readers),
                 )
             )

@@ -7,7 +7,10 @@ from typing import TypeVar
 
 
 class HandOver(StrEnum):
-    """What we did with one delivery."""
+    """What we did with one delivery.
+
+    `SENDING` is in no row of a delivery: one that is pending, in a parcel that is in a call, is on its way.
+    """
 
     PENDING = "pending"
     SENDING = "sending"
@@ -125,6 +128,9 @@ PARCEL_MOVES: frozenset[tuple[ParcelStatus, ParcelStatus]] = frozenset(
 
 # A reader in one of these states holds the issue: nothing may plan it for them again.
 HOLDS: frozenset[HandOver] = frozenset(HandOver) - {HandOver.SKIPPED, HandOver.REFUSED}
+
+# What stands in the row of a delivery, in the order of the enum.
+WRITTEN: tuple[HandOver, ...] = tuple(state for state in HandOver if state is not HandOver.SENDING)
 
 
 _State = TypeVar("_State", bound=StrEnum)

@@ -10,7 +10,7 @@ from newsletter.db.engine import reading
 from newsletter.ledger.account.late_sql import count_late
 from newsletter.ledger.mailings_sql import mailing_row, mailings
 from newsletter.ledger.rows import Account
-from newsletter.ledger.tables import delivery, holding, holds, is_correction_mail, mailing, parcel
+from newsletter.ledger.tables import delivery, holding, holds, is_correction_mail, is_in, mailing, parcel, state_of
 from newsletter.words.ledger import Fate, HandOver, ParcelStatus
 
 
@@ -28,25 +28,26 @@ class Accounts:
                 return None
             ours = and_(mailing.c.issue == issue, mailing.c.is_practice == shown)
             rows = [mailing_row(row) for row in connection.execute(mailings().where(ours).order_by(mailing.c.id))]
+            state = state_of()
             inside = (
-                select(delivery.c.handover, delivery.c.fate, func.count(), func.count().filter(delivery.c.doubled))
+                select(state, delivery.c.fate, func.count(), func.count().filter(delivery.c.doubled))
                 .join(parcel, parcel.c.id == delivery.c.parcel_id)
                 .join(mailing, mailing.c.id == parcel.c.mailing_id)
                 .where(ours)
             )
             if len(rows) > 1:
                 inside = inside.where(or_(holds, is_last_word(issue, practice=shown)))
-            counts = connection.execute(inside.group_by(delivery.c.handover, delivery.c.fate)).all()
+            counts = connection.execute(inside.group_by(state, delivery.c.fate)).all()
             reasons = connection.execute(
                 inside.with_only_columns(delivery.c.reason, func.count())
-                .where(delivery.c.handover == HandOver.SKIPPED)
+                .where(is_in(HandOver.SKIPPED))
                 .group_by(delivery.c.reason)
             ).all()
             late = count_late(connection, delivery.c.issue == issue, delivery.c.is_practice == shown)
         handover = dict.fromkeys(HandOver, 0)
         fates = dict.fromkeys(Fate, 0)
-        for state, fate, n, _ in counts:
-            handover[HandOver(state)] += n
+        for what, fate, n, _ in counts:
+            handover[HandOver(what)] += n
             fates[Fate(fate)] += n
         return Account(
             issue=issue,

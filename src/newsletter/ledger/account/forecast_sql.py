@@ -8,7 +8,7 @@ from sqlalchemy import Engine, func, literal, select
 
 from newsletter.db.engine import reading, writing
 from newsletter.ledger.corrections.other_words_sql import whom_it_is_for
-from newsletter.ledger.tables import delivery, mailing, parcel
+from newsletter.ledger.tables import delivery, mailing, parcel, unanswered
 from newsletter.readers.issue_copies_sql import has_issue
 from newsletter.readers.lists_sql import list_numbers
 from newsletter.readers.mailable_sql import listed, planned, why_not
@@ -17,7 +17,7 @@ from newsletter.segments.audience import Forecast
 from newsletter.segments.engagement_sql import roll_up
 from newsletter.segments.segments_sql import condition
 from newsletter.segments.tables import engagement
-from newsletter.words.ledger import HandOver, SkipReason
+from newsletter.words.ledger import ParcelStatus, SkipReason
 from newsletter.words.segment import read_segment
 from newsletter.words.subscriber import SubscriptionStatus
 
@@ -70,8 +70,10 @@ class Forecasts:
         with reading(self._engine) as connection:
             query = select(mailing.c.list_id, mailing.c.start_at).where(mailing.c.id == mailing_id)
             found = connection.execute(query).one()
-            inside = select(parcel.c.id).where(parcel.c.mailing_id == mailing_id)
-            waiting = (delivery.c.parcel_id.in_(inside), delivery.c.handover == HandOver.PENDING)
+            inside = select(parcel.c.id).where(
+                parcel.c.mailing_id == mailing_id, parcel.c.status != ParcelStatus.SENDING
+            )
+            waiting = (delivery.c.parcel_id.in_(inside), unanswered)
             people = planned(literal(found.list_id), found.start_at)
             counted = select(func.count()).select_from(people).where(*waiting, why_not().is_(None))
             return connection.scalar(counted) or 0

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from newsletter.db.types import database_now
 from newsletter.db.upsert import insert_into
-from newsletter.ledger.tables import delivery, holds, mailing
+from newsletter.ledger.tables import delivery, holds, is_in, mailing
 from newsletter.readers.tables import erasure, had_before
 from newsletter.words.ledger import HandOver
 
@@ -25,7 +25,7 @@ def issues_held(connection: Connection, person: int) -> Issues:
     numbers = list(connection.scalars(select(mailing.c.issue).distinct()))
     # Issue by issue, because the unique index is ordered that way.
     theirs = (delivery.c.issue.in_(numbers), delivery.c.subscriber_id == person, holds)
-    held = select(delivery.c.issue, delivery.c.is_practice).where(*theirs, delivery.c.handover != HandOver.PENDING)
+    held = select(delivery.c.issue, delivery.c.is_practice).where(*theirs, ~is_in(HandOver.PENDING))
     before = select(had_before.c.issue, had_before.c.is_practice).where(had_before.c.subscriber_id == person)
     found = {(row.issue, row.is_practice) for query in (held, before) for row in connection.execute(query)}
     return {name: sorted(issue for issue, which in found if which == kind) for name, kind in _ACCOUNTS.items()}

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, cast
 from newsletter.db.rows import cell, incoming, packed
 from newsletter.db.types import database_now
 from newsletter.db.upsert import insert_into
-from newsletter.ledger.tables import delivery, holds, late_departure, mailing, parcel
+from newsletter.ledger.tables import delivery, holds, is_in, late_departure, mailing, parcel
 from newsletter.readers.tables import departure
 from newsletter.words.ledger import HandOver, MailingStatus
 
@@ -34,7 +34,7 @@ def note_late(connection: Connection, people: Sequence[int], *, list_id: int | N
             delivery.c.subscriber_id.in_(select(cast(cell(rows, 0), BigInteger))),
             # Spelled as in the index that keeps an issue from going twice, so that the index is used.
             holds,
-            delivery.c.handover.in_(_ON_ITS_WAY),
+            is_in(*_ON_ITS_WAY),
         )
     )
     if list_id is not None:
@@ -56,7 +56,7 @@ def came_unasked() -> ColumnElement[bool]:
     by_this_mail = exists().where(
         departure.c.subscriber_id == delivery.c.subscriber_id, departure.c.issue == delivery.c.issue
     )
-    return and_(delivery.c.handover.in_((HandOver.ACCEPTED, *_ON_ITS_WAY)), ~by_this_mail)
+    return and_(is_in(HandOver.ACCEPTED, *_ON_ITS_WAY), ~by_this_mail)
 
 
 def _under_way(list_id: int | None) -> Select[tuple[int]]:

@@ -17,7 +17,7 @@ from newsletter.ledger.account.account_sql import account_shown, is_last_word
 from newsletter.ledger.account.late_sql import count_late
 from newsletter.ledger.mailings_sql import mailing_row, mailings
 from newsletter.ledger.rows import Tally
-from newsletter.ledger.tables import attempt, delivery, is_doubled, mailing, not_held, parcel
+from newsletter.ledger.tables import attempt, delivery, is_doubled, is_in, mailing, not_held, parcel, state_of
 from newsletter.words.ledger import HOLDS, HandOver, ParcelStatus
 
 _IN_MOTION = (ParcelStatus.SENDING, ParcelStatus.SPLIT)
@@ -101,11 +101,12 @@ def _counts(issue: int, practice: bool, numbers: Sequence[int]) -> Any:
         for state in _WRITTEN_DOWN
     ]
     # Not by `holds`: the database would then look through every delivery that holds an issue.
-    is_held = delivery.c.handover.in_([state.value for state in HandOver if state in HOLDS])
+    state = state_of()
     moving = (
-        select(delivery.c.handover, cast(null(), Text), func.count())
-        .where(delivery.c.parcel_id.in_(select(parcel.c.id).where(of_them, parcel.c.status.in_(_IN_MOTION))), is_held)
-        .group_by(delivery.c.handover)
+        select(state, cast(null(), Text), func.count())
+        .select_from(parcel.join(delivery, delivery.c.parcel_id == parcel.c.id))
+        .where(of_them, parcel.c.status.in_(_IN_MOTION), is_in(*HOLDS))
+        .group_by(state)
     )
     # A reader who was skipped by one sending and planned by another counts once, whatever the batches say.
     turned_away = (

@@ -21,7 +21,7 @@ from newsletter.ledger.corrections.other_words_sql import (
 from newsletter.ledger.editions_sql import freeze
 from newsletter.ledger.mailings_sql import UNFINISHED
 from newsletter.ledger.status_sql import move_status
-from newsletter.ledger.tables import attempt, correction, delivery, edition, holds, mailing, parcel
+from newsletter.ledger.tables import attempt, correction, delivery, edition, holds, is_in, mailing, parcel
 from newsletter.readers.issue_copies_sql import has_issue
 from newsletter.readers.lists_sql import list_numbers
 from newsletter.readers.mailable_sql import mailable
@@ -175,7 +175,7 @@ class Corrections:
             edition_id = _edition_id(connection, of.digest)
             wrong = holders_of_other_words(of.issue, edition_id, practice=self._practice).subquery()
             tried = tried_in_other_words(of.issue, edition_id, practice=self._practice)
-            in_doubt = (delivery.c.handover.in_(IN_DOUBT), delivery.c.id.in_(tried))
+            in_doubt = (is_in(*IN_DOUBT), delivery.c.id.in_(tried))
             has_it = has_issue(of.mail, practice=self._practice)
             lists = list_numbers(connection, names)
             theirs = mailable(subscription.c.subscriber_id, lists=lists).where(
@@ -217,7 +217,7 @@ def nothing_to_correct(issue: int) -> NotNow:
 
 def count_versions(connection: Connection, issue: int, *, practice: bool) -> list[VersionCount]:
     """How many readers were handed each version of the words."""
-    theirs = (delivery.c.issue == issue, delivery.c.is_practice == practice, delivery.c.handover == HandOver.ACCEPTED)
+    theirs = (delivery.c.issue == issue, delivery.c.is_practice == practice, is_in(HandOver.ACCEPTED))
     counted = (
         select(attempt.c.edition_id, func.count().label("n"), func.min(attempt.c.id).label("first"))
         .join(delivery, delivery.c.accepted_by == attempt.c.id)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select, true, union_all
 
 from newsletter.db.id_lists import ids_in
-from newsletter.ledger.tables import attempt, correction, delivery, holds, mailing, parcel
+from newsletter.ledger.tables import attempt, correction, delivery, holds, is_in, mailing, parcel
 from newsletter.readers.id_range_sql import IdRange, in_range
 from newsletter.readers.tables import subscription
 from newsletter.words.correction import correction_of
@@ -43,11 +43,11 @@ def holders_of_other_words(issue: int, edition_id: int, *, practice: bool, reade
     reader = select(delivery.c.subscriber_id)
     theirs = (*_of(issue, practice), *in_range(delivery.c.subscriber_id, readers))
     have = reader.join(attempt, attempt.c.id == delivery.c.accepted_by).where(
-        *theirs, delivery.c.handover == HandOver.ACCEPTED, attempt.c.edition_id != edition_id
+        *theirs, is_in(HandOver.ACCEPTED), attempt.c.edition_id != edition_id
     )
     may_have = reader.where(
         *theirs,
-        delivery.c.handover.in_(IN_DOUBT),
+        is_in(*IN_DOUBT),
         delivery.c.id.in_(tried_in_other_words(issue, edition_id, practice=practice)),
     )
     return union_all(have, may_have)

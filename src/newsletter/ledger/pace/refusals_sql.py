@@ -10,9 +10,10 @@ from newsletter.db.types import AnyRow, database_now
 from newsletter.ledger.mailings_sql import UNFINISHED
 from newsletter.ledger.moves_sql import recount
 from newsletter.ledger.pace.waits_sql import pause
+from newsletter.ledger.split_sql import join_child
 from newsletter.ledger.status_sql import move_status
-from newsletter.ledger.tables import attempt, delivery, fresh_refusal, holding, mailing, moved_to, parcel
-from newsletter.words.ledger import HandOver, MailingStatus
+from newsletter.ledger.tables import attempt, delivery, fresh_refusal, holding, is_in, mailing, moved_to, parcel
+from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus
 from newsletter.words.refusal import is_about_everybody, is_about_everybody_to_the_end, say_everybody
 
 # A sending that ended longer ago stays ended: what the provider says today is about today.
@@ -27,7 +28,7 @@ def note_refused(connection: Connection, provider: str, attempt_id: int, deliver
     newest = select(func.max(attempt.c.id)).scalar_subquery()
     refused = select(delivery.c.id, literal(provider), literal(attempt_id), newest).where(
         delivery.c.id.in_(deliveries),
-        delivery.c.handover == HandOver.REFUSED,
+        is_in(HandOver.REFUSED),
         ~exists().where(fresh_refusal.c.delivery_id == delivery.c.id),
     )
     columns = ["delivery_id", "provider", "attempt_id", "newest_attempt"]
@@ -123,17 +124,28 @@ def stop(connection: Connection, provider: str, mailing_id: int, reason: str) ->
     connection.execute(delete(fresh_refusal).where(fresh_refusal.c.delivery_id.in_(ids)))
     mailings = _lock_their_mailings(connection, ids)
     back = _to_take_back(connection, ids, mailings)
-    connection.execute(
-        update(delivery)
-        .where(delivery.c.id.in_(list(back)), delivery.c.handover == HandOver.REFUSED)
-        .values(**moved_to(HandOver.PENDING, [HandOver.REFUSED]))
-    )
     for parcel_id in sorted({row.parcel_id for row in back.values()}):
-        recount(connection, parcel_id)
+        _take_back(connection, parcel_id, [one for one, row in back.items() if row.parcel_id == parcel_id])
     theirs = mailing.c.id.in_({row.mailing_id for row in back.values()})
     why = {"pause_reason": reason, "finished_at": None}
     stand = (MailingStatus.SENDING, MailingStatus.FINISHED)
     move_status(connection, theirs, out_of=stand, to=MailingStatus.PAUSED, **why)
+
+
+def _take_back(connection: Connection, parcel_id: int, refused: list[int]) -> None:
+    """They wait again. Where their parcel is in a call, in one of their own: in it they would be on their way."""
+    back = (
+        update(delivery)
+        .where(delivery.c.id.in_(refused), is_in(HandOver.REFUSED))
+        .values(**moved_to(HandOver.PENDING, [HandOver.REFUSED]))
+        .returning(delivery.c.id)
+    )
+    waiting = list(connection.scalars(back))
+    in_call = (parcel.c.id == parcel_id, parcel.c.status == ParcelStatus.SENDING)
+    if waiting and connection.scalar(select(parcel.c.id).where(*in_call)) is not None:
+        join_child(connection, parcel_id, waiting)
+    else:
+        recount(connection, parcel_id)
 
 
 def _lock_their_mailings(connection: Connection, ids: Sequence[int]) -> list[int]:

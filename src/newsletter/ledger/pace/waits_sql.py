@@ -18,7 +18,7 @@ from newsletter.ledger.pace.policy import (
     provider_wait_seconds,
 )
 from newsletter.ledger.status_sql import move_status
-from newsletter.ledger.tables import attempt, mailing, parcel, provider_state
+from newsletter.ledger.tables import attempt, delivery, mailing, parcel, provider_state, unanswered_in
 from newsletter.words.ledger import MailingStatus
 
 
@@ -85,8 +85,15 @@ def waits() -> ColumnElement[bool]:
 
 
 def parcel_waits(connection: Connection, parcel_id: int, *, for_a_reader: bool = False) -> None:
-    """Make a parcel wait longer with each try that names no time: asking at once would never end."""
-    tries = connection.scalar(select(func.count()).where(attempt.c.parcel_id == parcel_id)) or 1
+    """Make a parcel wait longer with each try that names no time: asking at once would never end.
+
+    The tries of its readers count, whichever part of the family they were in; those of its first reader are as good as any.
+    """
+    inside = ids_in(attempt.c.carried)
+    one = select(func.min(delivery.c.id)).where(unanswered_in(parcel_id)).scalar_subquery()
+    carried = (attempt.c.parcel_id.in_(family(parcel_id)), inside.c.value == one)
+    counted = select(func.count()).select_from(attempt.join(inside, true())).where(*carried)
+    tries = connection.scalar(counted) or 1
     seconds = parcel_wait_seconds(tries, for_a_reader=for_a_reader)
     connection.execute(update(parcel).where(parcel.c.id == parcel_id).values(not_before=database_now(seconds)))
 
