@@ -84,11 +84,14 @@ def test_a_reader_who_asks_for_their_data_is_told_whom_to_write_to(left: World) 
 def test_nothing_is_sent_or_approved(left: World, tmp_path: Path) -> None:
     """By a command or by the schedule; it says why, and how it ends."""
     folder, n_mails = left.parts.directory, len(left.mails())
+    with (folder / "var" / "secrets.env").open("a") as secrets:
+        secrets.write("SENDGRID_API_KEY=SG.x\n")
     for words in (
         ("send", "1", "--list", "weekly", "--now", "--yes", "--despite-findings"),
         ("test", "1", "--to", "me@example.com"),
         ("schedule", "approve", "1", "--despite-findings"),
         ("subscribers", "ask"),
+        ("connect", "sendgrid", "--do", "test", "--to", "me@example.com"),
         ("tick",),
     ):
         done = run(folder, *words)

@@ -47,7 +47,8 @@ class StepSeen:
 class ConnectDesk:
     """`setup` is read again for each step, so that it has what the step before has kept. `environ` wins over what is kept.
 
-    `heard_at` says when the provider told us something that it had signed, None for never.
+    `heard_at` says when the provider told us something that it had signed, None for never. `check_goes_on` raises
+    NotNow where no mail goes any more.
     """
 
     kind: ProviderKind
@@ -59,6 +60,7 @@ class ConnectDesk:
     feedback: Callable[[], Feedback]
     look: Callable[[], LetterLook]
     heard_at: Callable[[], float | None]
+    check_goes_on: Callable[[], None] = lambda: None
     seconds_to_hear: float = 20.0
 
     @property
@@ -191,6 +193,7 @@ class ConnectDesk:
     def _send_test(self, one: StepRound) -> StepDone:
         if not one.answer:
             raise Mistake("There is no address to send it to.", fix="Name your own.")
+        self.check_goes_on()
         address, _ = whom_to_test(self.readers(), one.answer, people=None)
         hand_over_test(self.kind.build(one.setup), one.setup, address, self.look())
         return StepDone(

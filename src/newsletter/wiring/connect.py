@@ -36,6 +36,7 @@ def connect_desk(
         feedback=lambda: parts.feedback,
         look=partial(letter_look, parts),
         heard_at=partial(heard_at, parts.directory, kind.name),
+        check_goes_on=parts.farewells.check,
     )
 
 
