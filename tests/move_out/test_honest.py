@@ -59,6 +59,14 @@ def test_an_issue_that_cannot_be_read_stays_out_and_says_why(changed: Leaver, tm
     assert "issues/002.md" in read_me
 
 
+def test_a_newsletter_without_an_address_is_told_so(changed: Leaver) -> None:
+    """Addresses of pictures would lead nowhere."""
+    toml = changed.directory / "newsletter.toml"
+    toml.write_text("".join(line for line in toml.read_text().splitlines(True) if "public_url" not in line))
+
+    assert "no public address yet" in run(changed.directory, "move-out", "beehiiv", "--dry-run").stdout
+
+
 def test_what_is_there_already_is_not_written_over(leaver: Leaver, tmp_path: Path) -> None:
     """A folder with something in it, or a file, is refused before anything is written."""
     (tmp_path / "mine").mkdir()

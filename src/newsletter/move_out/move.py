@@ -19,7 +19,7 @@ from newsletter.move_out.redirects import write_redirects
 from newsletter.move_out.system import Leaving, TargetSystem
 from newsletter.readers.readers_sql import Readers
 from newsletter.words.mistake import NewsletterError
-from newsletter.words.newsletter import Newsletter
+from newsletter.words.newsletter import NO_HOST_YET, Newsletter
 
 Progress = Callable[[int, int], None]
 
@@ -32,6 +32,9 @@ def look(
 ) -> MoveOut:
     """What would leave. Nothing is written, and no words are read yet. Without `new_url` it keeps today's address."""
     issues, notes = leaving_issues(shelf, newsletter, archive)
+    if newsletter.public_url.endswith(NO_HOST_YET):
+        why = "The newsletter has no public address yet, so addresses of pictures and redirects lead from nowhere."
+        notes = [*notes, NotLeaving(what="Addresses", why=why)]
     return MoveOut(
         system=system,
         newsletter=newsletter,
