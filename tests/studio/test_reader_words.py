@@ -106,6 +106,22 @@ def test_a_sentence_that_counts_has_a_field_for_each_form(world: World) -> None:
     assert world.parts.translations.sentences("pl")("mail.again.foot", n=5) == "Czekamy 5 dni."
 
 
+def test_words_for_one_alone_are_kept_beside_ours_for_all_others(world: World) -> None:
+    """Somebody who rewrites the form for 1 only does not lose it."""
+    assert _save(world, "/settings/words/again", **{"say-mail.again.foot-one": "Morgen ist Schluss."}) == 303
+    said = world.parts.translations.sentences("de")
+    ours = str(dict(read_catalogue("de")["mail.again.foot"])["other"])  # type: ignore[arg-type]
+    assert (said("mail.again.foot", n=1), said("mail.again.foot", n=5)) == ("Morgen ist Schluss.", ours.format(n=5))
+
+
+def test_words_that_cannot_be_used_are_not_thrown_away(world: World) -> None:
+    """They stand in no field of the page, so saving it must not take them out of the file."""
+    _file(world).parent.mkdir()
+    _file(world).write_text('"mail.confirm.head" = "Fast da, {vorname}"\n')
+    assert _save(world, **{BODY: "Willst du {lists}?"}) == 303
+    assert "Fast da, {vorname}" in _file(world).read_text()
+
+
 def test_a_file_that_cannot_be_read_is_not_overwritten(world: World) -> None:
     """Somebody's words are in it."""
     _file(world).parent.mkdir()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from newsletter.folder.edit import edit_lock
 from newsletter.folder.file_bytes import replace_bytes
 from newsletter.folder.history import version_of
 from newsletter.folder.text_files import read_text
@@ -43,20 +44,24 @@ def rewrite(directory: Path, language: str, changes: Mapping[str, Said | None], 
 
     if language not in LANGUAGES:
         raise Mistake("There is no such language here.", fix="Choose one of those in the list.")
-    file, text = f"sentences/{language}.toml", _written(directory, language)
-    if version_of(text) != was:
-        raise NotNow("These words were changed meanwhile.", fix="Look at them below, and save again what is to stand.")
-    try:
-        document = tomlkit.parse(text)
-    except TOMLKitError as error:
-        raise Mistake("Your own words of this language can't be read.", fix=f"Somebody wrote {error}") from error
-    for name, said in changes.items():
-        _take_out(document, name)
-        if said is not None:
-            document[name] = _inline(said)
-    path = directory / file
-    path.parent.mkdir(exist_ok=True)
-    replace_bytes(path, tomlkit.dumps(document).encode(), mode=0o644)
+    file = f"sentences/{language}.toml"
+    with edit_lock(directory):
+        text = _written(directory, language)
+        if version_of(text) != was:
+            raise NotNow(
+                "These words were changed meanwhile.", fix="Look at them below, and save again what is to stand."
+            )
+        try:
+            document = tomlkit.parse(text)
+        except TOMLKitError as error:
+            raise Mistake("Your own words of this language can't be read.", fix=f"Somebody wrote {error}") from error
+        for name, said in changes.items():
+            _take_out(document, name)
+            if said is not None:
+                document[name] = _inline(said)
+        path = directory / file
+        path.parent.mkdir(exist_ok=True)
+        replace_bytes(path, tomlkit.dumps(document).encode(), mode=0o644)
     return file
 
 

@@ -93,7 +93,9 @@ def change(studio: Studio, visit: Visit) -> Response:
         if visit.text("act") == "ours":
             changes: dict[str, Said | None] = dict.fromkeys(names)
         elif visit.text("act") == "save":
-            changes = dict(_typed(visit, names))
+            # What was left as it is stays as it was written: also words in the file that can't be used, which no field shows.
+            own, _ = read_own_words(studio.parts.directory, language)
+            changes = {name: said for name, said in _typed(visit, names) if said != own.get(name)}
             for name, said in changes.items():
                 if said is not None:
                     check_own(names[name], name, said, label=_label(name, names[name]))
@@ -149,13 +151,17 @@ def _language(studio: Studio, wish: str) -> str:
 
 
 def _typed(visit: Visit, names: Mapping[str, Said]) -> Iterator[tuple[str, Said | None]]:
-    """What the form holds for each sentence; None for ours. A form that is left empty is said as all others are."""
+    """What the form holds for each sentence; None for ours.
+
+    A form that is left empty is said as all others are, and in our words where those are empty too.
+    """
     for name, ours in names.items():
         if isinstance(ours, str):
             yield name, _line(visit, name) or None
             continue
         forms = {form: _line(visit, f"{name}-{form}") for form in ours}
-        yield name, {form: text or forms["other"] for form, text in forms.items()} if forms["other"] else None
+        said = {form: text or forms["other"] or ours[form] for form, text in forms.items()}
+        yield name, said if any(forms.values()) else None
 
 
 def _line(visit: Visit, key: str) -> str:
