@@ -176,6 +176,35 @@ def test_what_is_refused_comes_back_into_the_form(chromium: Browser, newsletter:
     page.context.close()
 
 
+@pytest.mark.walks
+def test_what_is_edited_or_refused_stays_on_the_device_until_it_is_saved(
+    chromium: Browser, newsletter: tuple[Parts, Serving]
+) -> None:
+    """The page is closed while words stand in its form again: they are still there, every page says so, and they are saved once."""
+    parts, serving = newsletter
+    page = _ready(chromium, serving)
+    page.context.set_offline(True)
+    _share(page, serving)
+    _save(page, "For the long read.")
+    page.get_by_role("button", name="Edit").click()
+    expect(page.get_by_label("Your thought")).to_have_value("For the long read.")
+    page.context.set_offline(False)
+    page.goto(f"{serving.home}/issues")
+    expect(page.locator(".said")).to_have_text("A find is kept on this device and not saved. See why")
+    assert not _finds(parts)
+    page.get_by_role("link", name="See why").click()
+    page.get_by_role("button", name="Edit").click()
+    _save(page, "For the short one.")
+    expect(page.locator("#done")).to_contain_text("Saved.")
+    expect(page.locator("#kept")).to_be_hidden()
+
+    assert [("Winter boats", "For the short one.")] == _notes(parts)
+    page.goto("about:blank")
+    page.goto(f"{serving.home}/finds/add#https%3A%2F%2Fexample.org%2F%E0")
+    expect(page.get_by_label("Address")).to_have_value("https://example.org/%E0")
+    page.context.close()
+
+
 def test_the_device_holds_the_page_for_saving_and_no_other(
     chromium: Browser, newsletter: tuple[Parts, Serving]
 ) -> None:

@@ -14,6 +14,8 @@ const WHY = {
 };
 
 const form = document.querySelector("#save");
+/** The find on this device whose words stand in the form again: it stays until they are kept anew. */
+let replaced = "";
 const field = (name) => form.elements[name];
 const part = (where) => document.querySelector(where);
 
@@ -35,9 +37,13 @@ function sentAlong() {
   const given = new URLSearchParams(location.search);
   const word = (name) => (given.get(name) ?? "").trim();
   const behind = location.hash.slice(1);
-  const plain = /^https?%3A/i.test(behind) ? decodeURIComponent(behind) : behind;
+  const plain = /^https?%3A/i.test(behind) ? decoded(behind) : behind;
   const shared = read({ url: word("url") || (ADDRESS.test(plain) && plain.startsWith("http") ? plain : ""), title: word("title"), text: word("text") });
   return { ...shared, quote: word("quote") || shared.quote };
+}
+
+function decoded(address) {
+  try { return decodeURIComponent(address); } catch { return address.replace(/%3A/i, ":").replaceAll(/%2F/gi, "/"); }
 }
 
 function show() {
@@ -81,7 +87,7 @@ function button(words, press) {
 
 /** The list of what waits on this device, each with what keeps it. */
 async function list(state) {
-  const all = await kept();
+  const all = (await kept()).filter((find) => find.once !== replaced);
   part("#kept").hidden = !all.length;
   part("#kept p").replaceChildren(WHY[state] ?? "", state === "out" ? " " : "");
   if (state === "out") part("#kept p").append(Object.assign(document.createElement("a"), { href: `${root}/studio/enter`, textContent: "Sign in" }), ", and they are sent.");
@@ -90,12 +96,24 @@ async function list(state) {
     const what = document.createElement("div"), acts = Object.assign(document.createElement("div"), { className: "acts" });
     what.append(Object.assign(document.createElement("span"), { className: "title", textContent: find.fields.title || find.fields.url }));
     what.append(Object.assign(document.createElement("div"), { className: find.refused ? "bad" : "about", textContent: find.refused || (state === "there" ? "Somebody else saved it here. It is sent once they sign in." : "Waits to be sent.") }));
-    acts.append(button("Edit", async () => { await drop(find.once); part("#done").hidden = true; form.hidden = false; fill(find.fields); await list(state); field("note").focus(); }));
+    acts.append(button("Edit", () => edit(find, state)));
     if (state === "there" && !find.refused) acts.append(button("It is mine", async () => { await change({ ...find, who: null }); await sendWaiting(); }));
     acts.append(button("Delete", async () => { if (window.confirm("Delete what was kept here? The studio never got it.")) { await drop(find.once); await list(state); } }));
     row.append(what, acts);
     return row;
   }));
+}
+
+/** Put the words of a kept find back into the form. It is not sent meanwhile, and still there if the page is closed. */
+async function edit(find, state) {
+  if (!form.hidden && field("url").value && !window.confirm("Put these words in place of those in the form?")) return;
+  await change({ ...find, refused: find.refused || "You began to edit this, and did not save it." });
+  replaced = find.once;
+  part("#done").hidden = true;
+  form.hidden = false;
+  fill(find.fields);
+  await list(state);
+  field("note").focus();
 }
 
 async function sendWaiting() {
@@ -108,11 +126,13 @@ async function save(event) {
   event.preventDefault();
   const typed = fields();
   const find = await keep(typed);
+  if (replaced) await drop(replaced);
+  replaced = "";
   say("Kept on this device. It is being sent …", { isSending: true });
   const { state, said } = await sendWaiting();
   const own = (await kept()).find((one) => one.once === find.once);
   if (!own) { say(said[find.once] ?? "Saved."); return; }
-  if (own.refused) { await drop(find.once); await list(state); say(own.refused, { isLost: true }); return; }
+  if (own.refused) { replaced = find.once; await list(state); say(own.refused, { isLost: true }); return; }
   const later = await sendLater() && state === "away" ? "It is sent by itself once it does, at the latest" : "It is sent";
   say(`Kept on this device. ${WHY[state] ?? "Somebody else saved it here."} ${later} when you next open the studio here.`);
 }

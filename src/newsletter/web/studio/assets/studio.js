@@ -57,12 +57,20 @@ document.addEventListener("submit", (event) => {
 
 // What was kept on this device while the studio did not answer is sent by the next of its pages that is opened.
 async function sendKept() {
-  const { hasKept, makeReady, sendAll } = await import("./queue.js");
+  const { hasKept, kept, makeReady, sendAll } = await import("./queue.js");
   if (window.matchMedia("(display-mode: standalone)").matches) makeReady();
-  const sent = await hasKept() ? Object.keys((await sendAll()).said).length : 0;
-  if (!sent) return;
-  const words = sent === 1 ? "A find that was kept on this device is saved." : `${sent} finds that were kept on this device are saved.`;
-  const line = Object.assign(document.createElement("p"), { className: "said", role: "status", textContent: words });
+  if (!await hasKept()) return;
+  const sent = Object.keys((await sendAll()).said).length;
+  if (sent) tell(sent === 1 ? "A find that was kept on this device is saved." : `${sent} finds that were kept on this device are saved.`);
+  const refused = (await kept()).filter((find) => find.refused).length;
+  if (!refused) return;
+  const look = Object.assign(document.createElement("a"), { href: `${root}/studio/finds/add`, textContent: "See why" });
+  tell(refused === 1 ? "A find is kept on this device and not saved. " : `${refused} finds are kept on this device and not saved. `, look);
+}
+
+function tell(...words) {
+  const line = Object.assign(document.createElement("p"), { className: "said", role: "status" });
+  line.append(...words);
   document.querySelector("header").after(line);
 }
 const isSavingPage = document.querySelector("#save");

@@ -10,7 +10,8 @@ async function hold() {
   const cache = await caches.open(HELD);
   await Promise.all([KEPT.page, ...KEPT.files].map(async (path) => {
     // Without the session: what is held is the same for everybody and has nobody's name on it.
-    const answer = await fetch(path, { credentials: "omit", cache: "reload" });
+    // Where something in front of the studio leads to its own sign-in instead, nothing is held.
+    const answer = await fetch(path, { credentials: "omit", cache: "reload", redirect: "error" });
     if (!answer.ok) throw new Error(path);
     await cache.put(path, answer);
   }));
