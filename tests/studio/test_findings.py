@@ -126,6 +126,18 @@ def test_an_acceptance_that_fits_nothing_can_be_taken_back(faulty: World) -> Non
     assert issue.read_text() == before
 
 
+def test_many_of_a_kind_in_one_post_are_one_line(world: World) -> None:
+    """Eleven pictures that would not go out are one thing to mend; each stands in the opened line, and all are counted."""
+    path = world.parts.directory / POST
+    path.write_text(path.read_text() + "".join(f"\n![A boat](/boat-{n}.jpg)\n" for n in range(11)))
+    page = _page(world)
+    (row,) = (one for one in page.select(".finding") if "would not go out" in one.text)
+    words = row.select_one(".words")
+    assert words and words.text.endswith("And 10 more like it.")
+    assert len(row.select("li")) == 10
+    assert "Must be fixed (11)" in [one.text for one in page.select("h2")]
+
+
 def test_an_issue_that_makes_no_mail_says_what_is_in_the_way(faulty: World) -> None:
     """Without a press that would change what can't be read as it is."""
     (faulty.parts.directory / POST).unlink()

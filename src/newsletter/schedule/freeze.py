@@ -50,7 +50,7 @@ def freeze(desk: Desk, timetable: Timetable, slot: Slot) -> Frozen | NotFrozen:
             return Frozen(issue=number, digest=approval.digest, segment=approval.segment)
         return _weighed(desk, timetable, press(desk.shelf, desk.newsletter, number))
     except NewsletterError as error:
-        return NotFrozen(why=Why.FINDINGS, detail=str(error), issue=number)
+        return NotFrozen(why=Why.FINDINGS, detail=error.message, issue=number)
 
 
 def choose(desk: Desk, timetable: Timetable) -> int | None:
@@ -87,7 +87,7 @@ def _weighed(desk: Desk, timetable: Timetable, proof: Proof) -> Frozen | NotFroz
     errors = errors_of(desk, proof)
     if errors:
         more = f" And {len(errors) - 1} more." if len(errors) > 1 else ""
-        return NotFrozen(why=Why.FINDINGS, detail=f"{errors[0].place}: {errors[0].message}{more}", issue=number)
+        return NotFrozen(why=Why.FINDINGS, detail=f"{errors[0].shown}{more}", issue=number)
     return Frozen(issue=number, digest=desk.schedule.approvals.keep_edition(proof.rendered.edition))
 
 

@@ -22,7 +22,7 @@ from newsletter.words.token import reader_token
 BECAUSE: Mapping[Why, str] = {
     Why.LATE: "it was overdue for too long when this machine came back",
     Why.UNAPPROVED: "nobody has approved it",
-    Why.FINDINGS: "`check` finds errors in it",
+    Why.FINDINGS: "something in it must be fixed",
     Why.NO_ISSUE: "there is no issue that has not gone yet",
     Why.FAULT: "it could not be planned",
     Why.CLOSED: "nothing can be sent yet",

@@ -70,7 +70,7 @@ def _about_issue(desk: Desk, timetable: Timetable, number: int) -> list[str]:
             *that_stop(wanted, despite=False),
             *(that_ask(wanted) if needs_approval(desk, timetable.ways, number) else []),
         ]
-        found += [f"{one.place}: {one.message}" for one in stop]
+        found += [one.shown for one in stop]
     elif approval.digest != proof.rendered.edition.digest:
         found.append(f"Issue {number} was changed since it was approved. The approved words go.")
     return found

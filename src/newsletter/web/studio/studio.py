@@ -28,7 +28,7 @@ from newsletter.readers.rows import ListRow
 from newsletter.report.figures import Figures
 from newsletter.segments.audience import Audience
 from newsletter.web.studio.cache import AnswerCache
-from newsletter.web.studio.issue.shown_findings import kinds_of
+from newsletter.web.studio.issue.shown_findings import count, kinds_of
 from newsletter.web.studio.issue.shown_versions import ShownVersions
 from newsletter.web.studio.review.presence import Presence
 from newsletter.web.studio.search.own_words import OwnLibrary
@@ -269,6 +269,7 @@ def _templates() -> Environment:
         "coded": coded,
         "asking": that_ask,
         "kinds": kinds_of,
+        "how_many": count,
     }
     return environment
 

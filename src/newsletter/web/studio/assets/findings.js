@@ -47,7 +47,7 @@ function draw(page) {
 function nameOf(finding) { return `${finding.parentNode.dataset.part} ${finding.querySelector(".words").textContent}`; }
 
 function tell() {
-  const [errors, others] = ["is-bad", ""].map((kind) => list.querySelectorAll(`.finding[data-kind="${kind}"]`).length);
+  const [errors, others] = ["is-bad", ""].map((kind) => [...list.querySelectorAll(`.finding[data-kind="${kind}"]`)].reduce((n, one) => n + Number(one.dataset.n), 0));
   count.replaceChildren(
     ...(errors ? [mark(`${errors} must be fixed`, "bad")] : []),
     ...(errors && others ? [" · "] : []),

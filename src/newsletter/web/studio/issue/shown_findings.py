@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from newsletter.preflight.waivers import waiver_for
 from newsletter.words.finding import Finding, Severity
 
 # Nothing that is said about a waiver, or about words that make no mail, can be accepted in its turn.
 _NOT_ACCEPTED = frozenset({"does-not-render", "unknown-waiver", "idle-waiver", "house-style-file"})
+# So many of a kind in one part of the issue still stand in a line each.
+_MANY = 3
 # About what the program itself made, or said on every page already: nobody who writes can do anything about it there.
 _NOT_SHOWN = frozenset({"client-decoration", "stand-in-address"})
 
@@ -20,6 +22,7 @@ class ShownFinding:
     """`id` names it in a form. `part` is the key of the part in the outline, "" for what no part of the issue is about.
 
     `waiver` is what accepts it, "" where it can't be; `n_alike` are the findings that are accepted by that, itself included.
+    `others` are the sentences of further findings of its kind in the same part, where they are many.
     """
 
     found: Finding
@@ -27,6 +30,7 @@ class ShownFinding:
     part: str
     waiver: str = ""
     n_alike: int = 1
+    others: tuple[str, ...] = ()
 
     @property
     def stops(self) -> bool:
@@ -61,8 +65,12 @@ def kinds_of(findings: Sequence[Finding]) -> Kinds:
     """In the order that they come in; what was accepted is left out."""
     open_ones = [one for one in findings if one.waived is None and one.code not in _NOT_SHOWN]
     alike = Counter(waiver_for(one) for one in open_ones)
-    shown = [_shown(one, alike) for one in open_ones]
+    shown = _together([_shown(one, alike) for one in open_ones])
     return Kinds(*([one for one in shown if one.found.severity is severity] for severity in Severity))
+
+
+def count(ones: Iterable[ShownFinding]) -> int:
+    return sum(1 + len(one.others) for one in ones)
 
 
 def id_of(found: Finding) -> str:
@@ -80,6 +88,19 @@ def _shown(found: Finding, alike: Counter[str]) -> ShownFinding:
         waiver=waiver if can_be else "",
         n_alike=alike[waiver],
     )
+
+
+def _together(ones: Sequence[ShownFinding]) -> list[ShownFinding]:
+    """Many of a kind in one part are one line, but for those that ask or have a fix of their own."""
+    alike: dict[tuple[str, str], list[ShownFinding]] = {}
+    for one in ones:
+        is_alone = one.found.answer is not None or one.found.mend is not None
+        alike.setdefault((one.id, "") if is_alone else (one.found.code, one.part), []).append(one)
+    return [one for same in alike.values() for one in (_one_of(same) if len(same) > _MANY else same)]
+
+
+def _one_of(same: Sequence[ShownFinding]) -> list[ShownFinding]:
+    return [replace(same[0], others=tuple(one.found.shown for one in same[1:]))]
 
 
 def _part(found: Finding) -> str:
