@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import time
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -11,7 +12,9 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
+from newsletter.fetch.http import HttpFetcher
 from newsletter.preflight.rules import RULES
+from tests.fetch.web_server import web_server
 from tests.studio.conftest import World
 from tests.studio.screens import FORBIDDEN_IN_FINDINGS
 
@@ -124,6 +127,27 @@ def test_an_acceptance_that_fits_nothing_can_be_taken_back(faulty: World) -> Non
     issue.write_text(before.replace("subject:", "waive:\n  vague-lnik: it is a name\nsubject:", 1))
     _press(faulty, "it is a name", "Take back")
     assert issue.read_text() == before
+
+
+def test_the_web_is_asked_behind_the_page_and_only_when_somebody_says_so(world: World) -> None:
+    """A link that leads nowhere is found by it; other words were asked about by nobody."""
+    path = world.parts.directory / POST
+    with web_server({}) as web:
+        vars(world.parts)["fetcher"] = HttpFetcher(
+            lookup=lambda host, port: ["127.0.0.1"], allow=lambda address: True, ports=[web.port], seconds=5
+        )
+        path.write_text(path.read_text() + f"\nSee [the ferry](http://boats.example.org:{web.port}/gone).\n")
+        assert "were not looked at on the web" in _page(world).text
+        assert not web.asked
+        assert world.post("/issues/1/findings").status_code == 303
+        until = time.monotonic() + 20
+        while "Looked at" not in (page := _page(world)).text:
+            assert page.select("[data-looking]")
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        assert "The link “the ferry” leads to a page that is not there (404)." in page.text
+        path.write_text(path.read_text() + "\nMore.\n")
+        assert "leads to a page that is not there" not in _page(world).text
 
 
 def test_many_of_a_kind_in_one_post_are_one_line(world: World) -> None:

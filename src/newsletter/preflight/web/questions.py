@@ -78,7 +78,7 @@ def _nobody_looked(proof: Proof, addresses: Sequence[str], because: str) -> Find
         f"{what} {'was' if is_one else 'were'} not looked at: {because}.",
         f"With a way to the web: newsletter check {proof.issue.number}",
         on_page=f"{what} {'was' if is_one else 'were'} not looked at on the web.",
-        fix_on_page="Open them yourself in the preview.",
+        fix_on_page="Run the checks on the page of findings, or open them yourself.",
     )
 
 

@@ -30,6 +30,7 @@ from newsletter.segments.audience import Audience
 from newsletter.web.studio.cache import AnswerCache
 from newsletter.web.studio.issue.shown_findings import count, kinds_of
 from newsletter.web.studio.issue.shown_versions import ShownVersions
+from newsletter.web.studio.issue.web_looks import WebLooks
 from newsletter.web.studio.review.presence import Presence
 from newsletter.web.studio.search.own_words import OwnLibrary
 from newsletter.web.studio.session import Sessions
@@ -106,6 +107,7 @@ class Studio:
         self._found: dict[bytes, tuple[float, list[Finding] | None]] = {}
         self.step_looks = StepLooks(partial(connect_desk, parts), stop)
         self.looks = ShownVersions()
+        self.web_looks = WebLooks(parts)
         self.presence = Presence()
         self.library = OwnLibrary(parts)
         # The path of the public address, where the newsletter does not have a host to itself.
@@ -185,8 +187,7 @@ class Studio:
 
         `audience` is who it is about to go to; without one, the issue's own lists. None while it is being looked at.
         """
-        known = (proof.issue, proof.posts, proof.rendered.edition.digest, audience)
-        words = hashlib.sha256(repr(known).encode()).digest()
+        words = words_of(proof, audience)
         at, found = self._found.get(words, (0.0, None))
         if found is None or time.monotonic() - at > _FOUND_SECONDS:
             found = self.cache.ask(("findings", words), partial(check_offline, self.parts, proof, audience))
@@ -272,6 +273,12 @@ def _templates() -> Environment:
         "how_many": count,
     }
     return environment
+
+
+def words_of(proof: Proof, audience: Audience | None = None) -> bytes:
+    """The same for the same words in the same files, and the same readers."""
+    known = (proof.issue, proof.posts, proof.rendered.edition.digest, audience)
+    return hashlib.sha256(repr(known).encode()).digest()
 
 
 def _by_studio(say: Callable[[Studio, Any], str]) -> Callable[[Context, Any], str]:

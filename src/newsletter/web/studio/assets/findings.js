@@ -12,13 +12,15 @@ let change = "";
 
 async function look() {
   let page;
+  let isLooking;
   try {
     const response = await fetch(`${root}/studio${here}/findings?bare${change.replace("?", "&")}`, { redirect: "error" });
     if (!response.ok) return;
     page = new DOMParser().parseFromString(await response.text(), "text/html").body;
+    isLooking = page.querySelector("[data-looking]") !== null;
   } catch { return; }
-  if (page.querySelector("[data-looking]")) later();
-  else draw(page);
+  draw(page);
+  if (isLooking) later();
 }
 
 function later() {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from starlette.responses import Response
 
@@ -12,12 +13,13 @@ from newsletter.preflight.rules import finding
 from newsletter.preflight.waivers import waivers_of
 from newsletter.web.studio.issue.shown_findings import id_of, kinds_of
 from newsletter.web.studio.page import Page
-from newsletter.web.studio.studio import Studio
+from newsletter.web.studio.studio import Studio, words_of
 from newsletter.web.studio.visit import Visit, place_json
 from newsletter.wiring.surroundings import around, check_unrendered_issue
 from newsletter.words.finding import Finding
 from newsletter.words.issue import Issue
 from newsletter.words.mistake import NewsletterError, Place
+from newsletter.words.user import Role
 
 
 def show(studio: Studio, visit: Visit) -> Response:
@@ -30,7 +32,7 @@ def show(studio: Studio, visit: Visit) -> Response:
     if not is_bare and "text/html" not in visit.request.headers.get("accept", ""):
         return visit.json({"findings": [_as_json(one) for one in _found_now(studio, number)]})
     issue = studio.parts.issues.get_issue(number)
-    found = _found_for_page(studio, number)
+    found, web = _found_for_page(studio, number)
     return studio.page(
         visit,
         "findings_list.html" if is_bare else "findings.html",
@@ -38,6 +40,7 @@ def show(studio: Studio, visit: Visit) -> Response:
         issue=issue,
         kinds=None if found is None else kinds_of(found),
         accepted=_accepted(issue, found or []),
+        web=web,
         change={name: visit.asked(name) for name in ("file", "before", "after")} if visit.asked("after") else None,
     )
 
@@ -56,12 +59,31 @@ def _found_now(studio: Studio, number: int) -> list[Finding]:
         return _in_the_way(studio, number, error)
 
 
-def _found_for_page(studio: Studio, number: int) -> list[Finding] | None:
-    """All of it; None while it is being looked for."""
+def ask_web(studio: Studio, visit: Visit) -> Response:
+    """Begin to ask the web about the words of now."""
+    number = visit.number("number")
+    proof = press(studio.parts.shelf, studio.newsletter, number)
+    studio.web_looks.begin(words_of(proof), proof)
+    return visit.go(f"/issues/{number}/findings")
+
+
+@dataclass(frozen=True, slots=True)
+class WebState:
+    """Whether the web is being asked about these very words, and when it was."""
+
+    is_looking: bool
+    asked_at: datetime | None
+
+
+def _found_for_page(studio: Studio, number: int) -> tuple[list[Finding] | None, WebState | None]:
+    """All of it, with what the web said where somebody asked; None while it is being looked for. No state where there is no mail."""
     try:
-        return studio.all_findings(press(studio.parts.shelf, studio.newsletter, number))
+        proof = press(studio.parts.shelf, studio.newsletter, number)
+        words = words_of(proof)
+        asked_at, found = studio.web_looks.find(words) or (None, studio.all_findings(proof))
+        return found, WebState(studio.web_looks.is_looking(words), asked_at)
     except NewsletterError as error:
-        return _in_the_way(studio, number, error)
+        return _in_the_way(studio, number, error), None
 
 
 def _in_the_way(studio: Studio, number: int, stop: NewsletterError) -> list[Finding]:
@@ -103,4 +125,4 @@ def _as_json(found: Finding) -> dict[str, object]:
     }
 
 
-PAGES = (Page(path="/issues/{number:int}/findings", show=show),)
+PAGES = (Page(path="/issues/{number:int}/findings", show=show, change=ask_web, do=Role.AUTHOR),)
