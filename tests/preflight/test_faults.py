@@ -11,7 +11,7 @@ import pytest
 from bs4 import BeautifulSoup
 from PIL import Image
 
-from newsletter.web.studio.issue.shown_findings import kinds_of
+from newsletter.web.studio.findings.shown_findings import kinds_of
 from newsletter.web.studio.studio import _templates
 from newsletter.words.finding import Finding, Severity
 from newsletter.words.user import Role

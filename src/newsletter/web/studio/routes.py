@@ -28,6 +28,7 @@ from newsletter.web.studio import (
     users,
 )
 from newsletter.web.studio.door import endpoint
+from newsletter.web.studio.findings import findings, settle
 from newsletter.web.studio.finds import finds, phone, save, sources
 from newsletter.web.studio.issue import (
     address,
@@ -35,7 +36,6 @@ from newsletter.web.studio.issue import (
     broken,
     compose,
     correct,
-    findings,
     gallery,
     history,
     issues,
@@ -46,7 +46,6 @@ from newsletter.web.studio.issue import (
     readthrough,
     replace,
     reports,
-    settle,
     trial,
     whose,
 )

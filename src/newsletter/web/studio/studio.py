@@ -28,9 +28,9 @@ from newsletter.readers.rows import ListRow
 from newsletter.report.figures import Figures
 from newsletter.segments.audience import Audience
 from newsletter.web.studio.cache import AnswerCache
-from newsletter.web.studio.issue.shown_findings import count, kinds_of
+from newsletter.web.studio.findings.shown_findings import count, kinds_of
+from newsletter.web.studio.findings.web_looks import WebLooks
 from newsletter.web.studio.issue.shown_versions import ShownVersions
-from newsletter.web.studio.issue.web_looks import WebLooks
 from newsletter.web.studio.review.presence import Presence
 from newsletter.web.studio.search.own_words import OwnLibrary
 from newsletter.web.studio.session import Sessions

@@ -11,8 +11,8 @@ from newsletter.compose.press import Proof
 from newsletter.folder.touch import with_waiver, without_note, without_waiver
 from newsletter.preflight.mends import mended
 from newsletter.preflight.waivers import waiver_for
-from newsletter.web.studio.issue.findings import checked
-from newsletter.web.studio.issue.shown_findings import id_of
+from newsletter.web.studio.findings.findings import checked
+from newsletter.web.studio.findings.shown_findings import id_of
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.studio import Studio
 from newsletter.web.studio.visit import Visit

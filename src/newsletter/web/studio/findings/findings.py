@@ -11,7 +11,7 @@ from newsletter.compose.press import Proof, press
 from newsletter.preflight.check import check
 from newsletter.preflight.rules import finding
 from newsletter.preflight.waivers import waivers_of
-from newsletter.web.studio.issue.shown_findings import id_of, kinds_of
+from newsletter.web.studio.findings.shown_findings import id_of, kinds_of
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.studio import Studio, words_of
 from newsletter.web.studio.visit import Visit, place_json

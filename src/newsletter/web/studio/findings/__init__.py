@@ -1,0 +1,1 @@
+"""What `check` finds in an issue, on a page: shown in its kinds, fixed, answered and accepted."""
