@@ -21,6 +21,7 @@ from newsletter.move_in.move import Here, MoveIn, look
 from newsletter.move_in.old_systems import OLD_SYSTEMS
 from newsletter.words.mistake import Mistake
 from newsletter.words.subscriber import SubscriptionStatus
+from tests.imports.exports import EXPORTS
 from tests.move_in.conftest import Mover
 from tests.move_in.more_samples import EVERY, LISTMONK, MAILMAN, OLD_PAGE, SENDY
 from tests.move_in.samples import packed
@@ -199,3 +200,19 @@ def test_lists_of_mailman_that_speak_of_leaving_let_nobody_in(tmp_path: Path) ->
         said = [one.path.read_text() for one in OLD_SYSTEMS["mailman"].read(files, ASKED).readers]
     assert len(said) == len(names)
     assert all(",subscribed" not in text for text in said)
+
+
+@pytest.mark.parametrize(
+    ("system", "members"),
+    [
+        ("listmonk", {"subscribers.csv": EXPORTS["listmonk"], "unsubscribed.csv": ""}),
+        ("mailman", {"members.txt": "ana@example.com\n", "nomail.txt": ""}),
+        ("sendy", {"ferries-active.csv": '"Ana","ana@example.com"\n', "ferries-bounced.csv": "\n(0) Records Found!\n"}),
+    ],
+)
+def test_where_nobody_left_their_file_may_be_empty(
+    mover: Mover, tmp_path: Path, system: str, members: dict[str, str]
+) -> None:
+    """The others come."""
+    said = mover.as_json(system, *unpacked(tmp_path / "unpacked", members), *WITH_LIST, "--dry-run")
+    assert said["readers"]["added"] == 1

@@ -24,8 +24,8 @@ from newsletter.words.mistake import Mistake
 
 _NO_DAY = "Nothing in it says when it went out. Put the day before its name, such as 2024-03-15-the-winter-boat.html."
 _ANSWER = "It is an answer to another mail."
-_LARGEST_MAIL = 60_000_000
-_LARGEST_BOX = 400_000_000
+_LARGEST_MAIL = 40_000_000
+_LARGEST_BOX = 200_000_000
 _DAY_IN_NAME = re.compile(r"(?<!\d)(20\d\d|19\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _MOMENTS = (
     'meta[property="article:published_time"]',

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -38,7 +38,9 @@ class OldSystem:
         reads: Callable[[ExportFiles, MoveInOptions], Export] = import_module(
             f"newsletter.move_in.systems.{self.name}"
         ).read
-        return reads(files, asked)
+        export = reads(files, asked)
+        # Where nobody left, the file of those who did may be brought empty.
+        return replace(export, readers=[one for one in export.readers if one.size])
 
 
 _ALL = (

@@ -117,12 +117,18 @@ def _page(studio: Studio, visit: Visit, *, wrong: str = "") -> Response:
         found=found.found,
         notes=[with_field_names(note) for note in found.found.report.notes] if found.found else [],
         refusals=[_plain_row(row, found.names) for row in refusals],
-        problem=found.problem and (with_field_names(found.problem.message), with_field_names(found.problem.fix)),
+        problem=found.problem and (with_field_names(found.problem.message), _without_command(found.problem.fix)),
         questions=[(question, with_field_names(question.sentence)) for question in open_questions(found)],
         answers=found.answers,
         wrong=wrong,
         typed={name: value for name, value in visit.form.items() if isinstance(value, str)} if wrong else {},
     )
+
+
+def _without_command(fix: str) -> str:
+    """What to do, without the line to type at a terminal that some messages end with."""
+    words, _, command = with_field_names(fix).partition(", or run: ")
+    return f"{words}." if command else words
 
 
 def _plain_row(row: Problem, names: Sequence[str]) -> Problem:
