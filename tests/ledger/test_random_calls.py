@@ -230,14 +230,10 @@ class Play:
         assert tally.handover == account.handover
 
 
-def _seeds() -> range:
-    first = int(os.environ.get("LEDGER_SEED", "1"))
-    return range(first, first + int(os.environ.get("LEDGER_SEEDS", "3")))
-
-
-def test_random_calls(engine: Engine, request: pytest.FixtureRequest) -> None:
-    """LEDGER_SEEDS=500 plays more of them, LEDGER_SEED=7 begins at another."""
-    for seed in _seeds():
+def _play(engine: Engine, first: int, usual: int) -> None:
+    """LEDGER_SEED=7 begins at another seed, LEDGER_SEEDS=500 plays so many of them."""
+    begin = int(os.environ.get("LEDGER_SEED", first))
+    for seed in range(begin, begin + int(os.environ.get("LEDGER_SEEDS", usual))):
         _clear(engine)
         play = Play(engine, seed)
         try:
@@ -247,6 +243,17 @@ def test_random_calls(engine: Engine, request: pytest.FixtureRequest) -> None:
         except BaseException as error:
             error.add_note(f"LEDGER_SEED={seed} LEDGER_SEEDS=1")
             raise
+
+
+def test_random_calls(engine: Engine) -> None:
+    """One history for every day."""
+    _play(engine, 7, 1)
+
+
+@pytest.mark.faults
+def test_40_histories_of_random_calls(engine: Engine) -> None:
+    """Every answer that there is, in every order, late and twice, with sweeps and decisions in between."""
+    _play(engine, 1, 40)
 
 
 def _clear(engine: Engine) -> None:
