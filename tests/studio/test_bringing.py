@@ -9,6 +9,8 @@ from PIL import Image
 
 from newsletter.collect.page_card import as_card, as_link
 from newsletter.collect.same_text import same_text
+from newsletter.sentences.catalogue import choose_language
+from newsletter.sentences.sentences import Sentences
 from newsletter.web.studio.issue.pictures import markdown_of
 from newsletter.words.post import Post
 from tests.studio.conftest import World
@@ -52,7 +54,7 @@ def test_a_picture_stands_with_its_caption_and_who_took_it(world: World) -> None
 @pytest.mark.parametrize(("language", "said"), [("de-AT", "Foto: Ana"), ("fr", "Photo : Ana"), ("tlh", "Photo: Ana")])
 def test_who_took_a_picture_is_said_in_the_language_of_the_newsletter(language: str, said: str) -> None:
     """In English where we do not speak it."""
-    made = markdown_of("images/a.png", alt="", caption="", credit="Ana", language=language)
+    made = markdown_of("images/a.png", alt="", caption="", credit="Ana", words=Sentences(choose_language(language)))
 
     assert made == f"![](images/a.png)\n\n*{said}*"
 
@@ -69,7 +71,7 @@ def test_a_picture_without_words_is_asked_for_them_and_the_text_is_kept(world: W
 
 def test_what_is_said_of_a_picture_is_only_words() -> None:
     """No mark in it, and no merge tag, means anything."""
-    shown = markdown_of("images/a.png", alt="a] {{ x }}", caption="*two* words", credit="", language="en")
+    shown = markdown_of("images/a.png", alt="a] {{ x }}", caption="*two* words", credit="", words=Sentences("en"))
 
     assert shown == "![a) {\\{ x }}](images/a.png)\n\n*\\*two\\* words*"
 

@@ -86,6 +86,18 @@ def test_from_the_page_to_the_mail_in_two_presses(gone: World) -> None:
     assert "stands in" in page and "/studio/issues/2" in page
 
 
+def test_a_correction_is_told_in_the_newsletters_own_words(gone: World) -> None:
+    """Those of its language under Words of mails and pages: in the mail, and in the next issue."""
+    (gone.parts.directory / "sentences").mkdir()
+    own = '"correction.lead" = "Issue {number} got it wrong."\n"correction.heading" = "We were wrong"\n'
+    (gone.parts.directory / "sentences" / "en.toml").write_text(own)
+    write_it_right(gone)
+    gone.post(PAGE, act="correct", note=NOTE)
+
+    assert "Issue 1 got it wrong." in gone.client.get(f"/studio{PAGE}/mail").text
+    assert ["We were wrong"] == [section.title for section in gone.parts.issues.get_issue(2).sections]
+
+
 def test_what_was_typed_is_given_back_by_a_refusal(gone: World) -> None:
     """The words changed in another tab meanwhile: nothing is corrected, and the sentence is not lost."""
     write_it_right(gone)

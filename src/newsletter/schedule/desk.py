@@ -16,6 +16,7 @@ from newsletter.ports.provider import Provider
 from newsletter.preflight.around import Around
 from newsletter.providers.heartbeat import Heartbeat
 from newsletter.schedule.schedule import Schedule
+from newsletter.sentences.own_words import Translations
 from newsletter.words.mistake import NewsletterError
 from newsletter.words.newsletter import Newsletter
 from newsletter.words.slot import Ways
@@ -33,6 +34,7 @@ class Desk:
 
     newsletter: Newsletter
     shelf: Shelf
+    translations: Translations
     around: Callable[[Proof], Around]
     ledger: Ledger
     schedule: Schedule

@@ -26,6 +26,7 @@ def desk_of(parts: Parts) -> Desk:
     return Desk(
         newsletter=parts.config.newsletter,
         shelf=parts.shelf,
+        translations=parts.translations,
         around=lambda proof: around(parts, proof, online=False),
         ledger=parts.ledger,
         schedule=parts.schedule,

@@ -116,7 +116,7 @@ def put_into_next(desk: Desk, collect: CollectDesk, of: Correction, *, by: str) 
     put_in(
         collect,
         post.slug,
-        IssuePlace(number=issue.number, section=words_of(desk.newsletter)("correction.heading")),
+        IssuePlace(number=issue.number, section=words_of(desk)("correction.heading")),
         by=by,
     )
     return issue.number
@@ -134,7 +134,7 @@ def _next_issue(desk: Desk, issues: Sequence[Issue]) -> Issue:
     if left:
         return min(left, key=lambda issue: issue.number)
     try:
-        return desk.shelf.issues.add_issue(begun(issues, [words_of(desk.newsletter)("correction.heading")]))
+        return desk.shelf.issues.add_issue(begun(issues, [words_of(desk)("correction.heading")]))
     except Mistake:
         # Somebody else began it in this very moment.
         return desk.shelf.issues.get_issue(next_number(issues))

@@ -9,18 +9,16 @@ from newsletter.collect.literal import literal
 from newsletter.compose.press import Proof
 from newsletter.compose.render import render
 from newsletter.schedule.desk import Desk
-from newsletter.sentences.catalogue import choose_language
 from newsletter.sentences.sentences import Sentences
 from newsletter.words.correction import Correction
 from newsletter.words.gap import without_gaps
 from newsletter.words.issue import Issue
-from newsletter.words.newsletter import Newsletter
 from newsletter.words.post import Post
 
 
-def words_of(newsletter: Newsletter) -> Sentences:
-    """In the newsletter's language where we speak it, else in English."""
-    return Sentences(choose_language(newsletter.language), form=newsletter.form_of_address)
+def words_of(desk: Desk) -> Sentences:
+    """In the newsletter's language where we speak it, else in English; in its own words where it has any."""
+    return desk.translations.sentences(desk.newsletter.language)
 
 
 def correction_mail(desk: Desk, of: Correction) -> Proof:
@@ -34,7 +32,7 @@ def correction_mail(desk: Desk, of: Correction) -> Proof:
 
 
 def _as_issue(desk: Desk, issue: Issue, of: Correction) -> Issue:
-    words = words_of(desk.newsletter)
+    words = words_of(desk)
     intro = [words("correction.lead", number=of.issue), literal(of.note)]
     if url := page_of(desk, of.issue):
         intro.append(f"[{words('archive.now')}]({url})")
@@ -52,7 +50,7 @@ def _as_issue(desk: Desk, issue: Issue, of: Correction) -> Issue:
 
 def correction_post(desk: Desk, of: Correction, *, published_on: date) -> Post:
     """The line about it in the next issue."""
-    words = words_of(desk.newsletter)
+    words = words_of(desk)
     return Post(
         slug=slug_of_line(of),
         title=words("correction.title", number=of.issue),

@@ -7,7 +7,6 @@ from starlette.responses import Response
 
 from newsletter.collect.literal import literal_inline, one_line
 from newsletter.folder.touch import with_added, with_picture
-from newsletter.sentences.catalogue import choose_language
 from newsletter.sentences.sentences import Sentences
 from newsletter.web.studio.issue.compose_form import save_form
 from newsletter.web.studio.page import Page
@@ -60,13 +59,13 @@ def lead(studio: Studio, visit: Visit) -> Response:
 
 def _shown(studio: Studio, visit: Visit, src: str) -> str:
     asked = {name: visit.text(name) for name in _ASKED}
-    return markdown_of(src, **asked, language=studio.newsletter.language)
+    return markdown_of(src, **asked, words=studio.parts.translations.sentences(studio.newsletter.language))
 
 
-def markdown_of(src: str, *, alt: str, caption: str, credit: str, language: str) -> str:
-    """A picture as a paragraph of its own; its caption and, in the newsletter's language, its credit stand below it in italics."""
+def markdown_of(src: str, *, alt: str, caption: str, credit: str, words: Sentences) -> str:
+    """A picture as a paragraph of its own; its caption and, in the newsletter's own words, its credit stand below it in italics."""
     shown = literal_inline(one_line(alt)).replace("[", "(").replace("]", ")")
-    said = Sentences(choose_language(language))("picture.credit", who=credit.strip()) if credit.strip() else ""
+    said = words("picture.credit", who=credit.strip()) if credit.strip() else ""
     below = ". ".join(part.strip().rstrip(".") for part in (caption, said) if part.strip())
     return f"![{shown}]({src})" + (f"\n\n*{literal_inline(one_line(below))}*" if below else "")
 
