@@ -68,6 +68,8 @@ WORKS = (
     "users add ana@example.com --name Ana --role owner",
     "users list",
     "users invite ana@example.com",
+    "users invitations",
+    "users take-back ana@example.com",
     "users reset-code ana@example.com",
     "users role ana@example.com --role owner",
     "users add ben@example.com --name Ben --role owner",

@@ -170,6 +170,8 @@ _NOT_PAGES = {
     "/shared/{token}",
     "/review/{token}",
     "/welcome/{token}",
+    "/enter/link/{token}",
+    "/settings/backup/download",
     "/history",
     "/settings/templates/{name}/sample",
     "/readers/found",

@@ -1,9 +1,10 @@
-"""Tables of the studio's users, their sessions, tries to sign in, and unnamed proxies."""
+"""Tables of the studio's users, their sessions, links that let them in, tries to sign in, and unnamed proxies."""
 
 from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, Text
 
+from newsletter.access.links import LinkKind
 from newsletter.db.metadata import metadata
 from newsletter.db.types import Id, UtcDateTime, one_of
 from newsletter.words.user import Role
@@ -34,6 +35,19 @@ studio_session = Table(
     # The user's epoch when the session began; the session ends when the user's changes.
     Column("epoch", Integer, nullable=False),
     Column("began_at", UtcDateTime, nullable=False),
+)
+
+# Links that let somebody in by mail, under a digest of what is in their address. Used up they are gone.
+access_link = Table(
+    "access_link",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("user_id", ForeignKey("user_account.id"), nullable=False, index=True),
+    Column("kind", String(10), nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("ends_at", UtcDateTime, nullable=False),
+    one_of("kind", LinkKind),
 )
 
 # Tries to sign in, under a digest of the address or the network. Old ones are deleted as new ones come.

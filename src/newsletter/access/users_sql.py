@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, delete, func, insert, or_, select, text, update
 
 from newsletter.access.account import SignedIn, UserAccount
-from newsletter.access.tables import failed_entry, studio_session, user_account
+from newsletter.access.tables import access_link, failed_entry, studio_session, user_account
 from newsletter.db.engine import is_sqlite, reading, writing
 from newsletter.db.types import AnyRow, database_now
 from newsletter.words.mistake import Mistake, NotNow
@@ -87,6 +87,7 @@ class Users:
         with writing(self._engine) as connection:
             _require_another_owner(connection, user)
             connection.execute(delete(studio_session).where(studio_session.c.user_id == user))
+            connection.execute(delete(access_link).where(access_link.c.user_id == user))
             connection.execute(delete(user_account).where(user_account.c.id == user))
 
     def begin_session(self, mark: str, account: UserAccount | None, *, lasting: timedelta) -> None:
@@ -144,8 +145,9 @@ class Users:
             connection.execute(delete(failed_entry).where(theirs))
 
     def _change(self, user: int, **values: Any) -> None:
-        """Change what proves a user, and end their sessions in the same transaction."""
+        """Change what proves a user, and end their sessions and links in the same transaction."""
         with writing(self._engine) as connection:
+            connection.execute(delete(access_link).where(access_link.c.user_id == user))
             connection.execute(
                 update(user_account).where(user_account.c.id == user).values(epoch=user_account.c.epoch + 1, **values)
             )

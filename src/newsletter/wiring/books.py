@@ -15,6 +15,7 @@ from newsletter.wiring.files import Files
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from newsletter.access.links_sql import AccessLinks
     from newsletter.access.unnamed_proxies_sql import UnnamedProxies
     from newsletter.access.users_sql import Users
     from newsletter.archive.archive_sql import Archive
@@ -107,6 +108,12 @@ class Books(Files):
         from newsletter.access.unnamed_proxies_sql import UnnamedProxies
 
         return UnnamedProxies(self.engine)
+
+    @cached_property
+    def access_links(self) -> AccessLinks:
+        from newsletter.access.links_sql import AccessLinks
+
+        return AccessLinks(self.engine)
 
     @cached_property
     def users(self) -> Users:

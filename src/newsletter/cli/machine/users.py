@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import click
 
 from newsletter.access.account import UserAccount
+from newsletter.access.links import LinkKind
 from newsletter.cli.context import pass_parts
 from newsletter.cli.options import format_option
 from newsletter.cli.output import print_json
 from newsletter.wiring import Parts
-from newsletter.words.mistake import Missing
+from newsletter.words.mistake import Missing, NotNow
 from newsletter.words.user import Role
 
 _ROLE = click.option(
@@ -83,15 +82,58 @@ def add(parts: Parts, email: str, name: str | None, role: str) -> None:
 
 @users.command()
 @click.argument("email")
+@click.option("--mail", is_flag=True, help="Mail it to them in place of printing it.")
 @pass_parts
-def invite(parts: Parts, email: str) -> None:
-    """Print a new link by which EMAIL chooses a password.
+def invite(parts: Parts, email: str, *, mail: bool) -> None:
+    """Print a new link by which EMAIL chooses a password, or mail it.
 
     \b
     Example:
-      newsletter users invite ben@example.com
+      newsletter users invite ben@example.com --mail
     """
-    click.echo(_invitation(parts, _account(parts, email)))
+    account = _account(parts, email)
+    if not mail:
+        click.echo(_invitation(parts, account))
+        return
+    from newsletter.web.studio.entry.link_mail import can_mail_links, mail_link
+
+    parts.check_may_send()
+    if not can_mail_links(parts):
+        raise NotNow("Mail stays on this machine for now.", fix="Leave out --mail, and hand the link over yourself.")
+    mail_link(parts, account, LinkKind.RESET if account.password_hash else LinkKind.INVITATION)
+    click.echo(f"A link is on its way to {account.user.email}.")
+
+
+@users.command()
+@pass_parts
+def invitations(parts: Parts) -> None:
+    """List the invitations that nobody has used yet, and until when they are good.
+
+    \b
+    Example:
+      newsletter users invitations
+    """
+    people = {one.user.id: one.user for one in parts.users.list_users()}
+    found = parts.access_links.list_invitations(now=parts.clock.now())
+    for one in found:
+        click.echo(f"{people[one.user].email}  until {one.ends_at:%Y-%m-%d %H:%M} UTC")
+    if not found:
+        click.echo("There is none.")
+
+
+@users.command(name="take-back")
+@click.argument("email")
+@pass_parts
+def take_back(parts: Parts, email: str) -> None:
+    """Let every link that EMAIL was given to come in open nothing any more.
+
+    \b
+    Example:
+      newsletter users take-back ben@example.com
+    """
+    account = _account(parts, email)
+    had = parts.access_links.take_back(account.user.id)
+    click.echo(f"{account.user.name} {'has no open link any more' if had else 'had no open link'}.")
 
 
 @users.command()
@@ -153,9 +195,9 @@ def _account(parts: Parts, email: str) -> UserAccount:
 
 
 def _invitation(parts: Parts, account: UserAccount) -> str:
-    from newsletter.web.studio.session import Sessions, invitation
+    from newsletter.web.studio.entry.link_mail import link_address
 
-    token = Sessions(parts).signed_for(invitation(account), until=parts.clock.now() + timedelta(days=3))
+    token = parts.access_links.make(account.user.id, LinkKind.INVITATION, now=parts.clock.now())
     url = parts.config.newsletter.public_url
     here = "http://127.0.0.1:8025" if url.endswith(".invalid") else url
-    return f"{here}/studio/welcome/{token}"
+    return link_address(here, LinkKind.INVITATION, token)

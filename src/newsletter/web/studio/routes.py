@@ -28,6 +28,7 @@ from newsletter.web.studio import (
     users,
 )
 from newsletter.web.studio.door import endpoint
+from newsletter.web.studio.entry import enter_by_mail
 from newsletter.web.studio.findings import findings, settle
 from newsletter.web.studio.finds import finds, phone, save, sources
 from newsletter.web.studio.issue import (
@@ -113,8 +114,9 @@ _READING = (readthrough, replace, search)
 _READERS = (readers, lists, segments, do_not_mail, imports, export, mail_search, reader)
 # What comes once an issue went.
 _AFTER = (correct, inbox)
-_KEEPING = (backup,)
-_ROOMS = (*_WEEK, *_SETTINGS, *_ISSUE, *_SEND, *_READING, *_AFTER, *_READERS, *_KEEPING)
+# What nobody needs on most days: a backup, a forgotten password.
+_SELDOM = (backup, enter_by_mail)
+_ROOMS = (*_WEEK, *_SETTINGS, *_ISSUE, *_SEND, *_READING, *_AFTER, *_READERS, *_SELDOM)
 PAGES: tuple[Page, ...] = tuple(page for module in _ROOMS for page in module.PAGES)
 
 _KINDS = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png"}

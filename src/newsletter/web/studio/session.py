@@ -150,11 +150,6 @@ class Sessions:
         return User(id=AT_THE_MACHINE, name=_name(), email="", role=Role.OWNER) if is_here(request) else None
 
 
-def invitation(account: UserAccount) -> str:
-    """What the token of an invitation says. It names the epoch: a password that was chosen ends it."""
-    return f"welcome {account.user.id} {account.epoch}"
-
-
 def _name() -> str:
     try:
         return getpass.getuser().capitalize()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from starlette.responses import RedirectResponse, Response
 
 from newsletter.access.account import UserAccount
+from newsletter.access.links import CHOOSING, AccessLink, LinkKind
 from newsletter.access.network import network_of
 from newsletter.access.sign_in import check_password, device_owner, hashed, sign_in
 from newsletter.web.loopback import has_loopback_name, is_here
+from newsletter.web.studio.entry.link_mail import can_mail_links
 from newsletter.web.studio.page import Page
-from newsletter.web.studio.session import invitation
 from newsletter.web.studio.studio import Studio
 from newsletter.web.studio.visit import Visit
 from newsletter.words.mistake import Missing, Mistake, NewsletterError
@@ -46,31 +47,44 @@ def leave(studio: Studio, visit: Visit) -> Response:
 
 
 def welcome(studio: Studio, visit: Visit) -> Response:
-    """The page where a user without a password, or with a forgotten one, chooses one."""
-    account = _invited(studio, visit)
-    return studio.page(visit, "welcome.html", account=account, problem=None)
+    """The page where a user without a password, or with a forgotten one, chooses one. Looking uses nothing up."""
+    account, link = _invited(studio, visit)
+    return studio.page(visit, "welcome.html", account=account, kind=link.kind, problem=None)
 
 
-def choose_password(studio: Studio, visit: Visit) -> Response:
-    """Choose a password by an invitation, which is used up by it."""
-    account = _invited(studio, visit)
+def choose(studio: Studio, visit: Visit) -> Response:
+    """Choose a password, or by an invitation to have none; the link is used up by it."""
+    account, link = _invited(studio, visit)
+    if visit.text("act") == "without" and link.kind is LinkKind.INVITATION and account.password_hash is None:
+        _use_up(studio, visit)
+        return _begin(studio, visit, account)
     try:
         new = visit.secret("password")
         check_password(new)
-        with studio.hashing.room(network_of(visit.place), is_known=True) as turn:
-            studio.parts.users.set_password(account.user.id, turn.take(lambda: hashed(new)))
     except Mistake as mistake:
-        return studio.page(visit, "welcome.html", status=400, account=account, problem=mistake)
+        return studio.page(visit, "welcome.html", status=400, account=account, kind=link.kind, problem=mistake)
+    with studio.hashing.room(network_of(visit.place), is_known=True) as turn:
+        kept = turn.take(lambda: hashed(new))
+    _use_up(studio, visit)
+    studio.parts.users.set_password(account.user.id, kept)
     return visit.go("/enter", said="Your password is set. Sign in with it.")
 
 
-def _invited(studio: Studio, visit: Visit) -> UserAccount:
-    said = studio.sessions.read_signed(visit.request.path_params["token"], now=studio.now()) or ""
-    number = said.split()[1] if said.startswith("welcome ") else ""
-    account = studio.parts.users.find(int(number)) if number else None
-    if account is None or invitation(account) != said:
-        raise Missing("This link has ended, or was used already.", fix="Ask an owner for a new one.")
-    return account
+def _invited(studio: Studio, visit: Visit) -> tuple[UserAccount, AccessLink]:
+    link = studio.parts.access_links.find(visit.request.path_params["token"], CHOOSING, now=studio.now())
+    account = studio.parts.users.find(link.user) if link else None
+    if account is None or link is None:
+        raise _over()
+    return account, link
+
+
+def _use_up(studio: Studio, visit: Visit) -> None:
+    if studio.parts.access_links.take(visit.request.path_params["token"], CHOOSING, now=studio.now()) is None:
+        raise _over()
+
+
+def _over() -> Missing:
+    return Missing("This link has ended, or was used already.", fix="Ask an owner for a new one.")
 
 
 def _begin(studio: Studio, visit: Visit, account: UserAccount | None) -> Response:
@@ -95,6 +109,7 @@ def _page(
         is_wrong=is_wrong,
         is_here=has_loopback_name(visit.request),
         has_users=studio.has_users(),
+        can_mail=can_mail_links(studio.parts),
         problem=problem,
         email=email,
     )
@@ -103,5 +118,5 @@ def _page(
 PAGES = (
     Page(path="/enter", show=show, change=enter, is_open=True),
     Page(path="/leave", change=leave, do=Role.VIEWER),
-    Page(path="/welcome/{token}", show=welcome, change=choose_password, is_open=True),
+    Page(path="/welcome/{token}", show=welcome, change=choose, is_open=True),
 )

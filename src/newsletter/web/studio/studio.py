@@ -28,6 +28,7 @@ from newsletter.readers.rows import ListRow
 from newsletter.report.figures import Figures
 from newsletter.segments.audience import Audience
 from newsletter.web.studio.cache import AnswerCache
+from newsletter.web.studio.entry.link_mail import LinkPost
 from newsletter.web.studio.findings.shown_findings import count, kinds_of
 from newsletter.web.studio.findings.web_looks import WebLooks
 from newsletter.web.studio.issue.shown_versions import ShownVersions
@@ -99,6 +100,7 @@ class Studio:
         # Where another process sends, its bell is rung.
         self.runner = bell or Runner(parts, stop)
         self.sittings = Sittings(parts, stop)
+        self.link_post = LinkPost(parts)
         self.carrying = OnCall("carrying a backup", partial(carry_newest, parts), stop)
         self.newsletter = parts.config.newsletter
         self.sessions = Sessions(parts)

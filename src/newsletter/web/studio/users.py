@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from starlette.responses import Response
 
 from newsletter.access.account import UserAccount
+from newsletter.access.links import LinkKind
 from newsletter.access.sign_in import prove_code
 from newsletter.readers.address import check_address, tidy_address
 from newsletter.web.loopback import has_loopback_name
 from newsletter.web.number import read_number
+from newsletter.web.studio.entry.link_mail import can_mail_links, link_address, mail_link
 from newsletter.web.studio.page import Page
-from newsletter.web.studio.session import invitation
 from newsletter.web.studio.studio import Studio
 from newsletter.web.studio.visit import NoSuchAct, Visit
-from newsletter.words.mistake import Missing, Mistake
+from newsletter.words.mistake import Missing, Mistake, NewsletterError
 from newsletter.words.user import Role
-
-_INVITED_FOR = timedelta(days=3)
 
 
 def show(studio: Studio, visit: Visit) -> Response:
@@ -26,7 +23,7 @@ def show(studio: Studio, visit: Visit) -> Response:
 
 
 def change(studio: Studio, visit: Visit) -> Response:
-    """Add, change or remove a user; an invitation is shown once and kept nowhere."""
+    """Add, change or remove a user. An invitation is mailed, or shown once where no mail can go; it is kept nowhere."""
     users, act = studio.parts.users, visit.text("act")
     if act == "add":
         email = check_address(tidy_address(visit.text("email"))[0])
@@ -35,6 +32,11 @@ def change(studio: Studio, visit: Visit) -> Response:
     account = _account(studio, visit)
     if act == "invite":
         return _invite(studio, visit, account)
+    if act == "show-link":
+        return _show_link(studio, visit, account)
+    if act == "take-back":
+        studio.parts.access_links.take_back(account.user.id)
+        return visit.go("/settings/users", said=f"The link of {account.user.name} opens nothing any more.")
     if act == "role":
         users.set_role(account.user.id, _role(visit))
         return visit.go("/settings/users", said=f"{account.user.name} is {visit.text('role')} now.")
@@ -66,18 +68,40 @@ def _check_may_take_code_off(studio: Studio, visit: Visit, account: UserAccount)
 
 
 def _invite(studio: Studio, visit: Visit, account: UserAccount) -> Response:
+    if not can_mail_links(studio.parts):
+        return _show_link(studio, visit, account)
+    kind = LinkKind.RESET if account.password_hash else LinkKind.INVITATION
+    try:
+        mail_link(studio.parts, account, kind)
+    except NewsletterError as error:
+        return _show_link(studio, visit, account, problem=error.message)
+    return visit.go("/settings/users", said=f"A link is on its way to {account.user.email}.")
+
+
+def _show_link(studio: Studio, visit: Visit, account: UserAccount, *, problem: str = "") -> Response:
     host = visit.request.headers.get("host", "")
     base = f"http://{host}{studio.root}" if has_loopback_name(visit.request) else studio.newsletter.public_url
     if studio.newsletter.public_url.startswith("https://") and not studio.newsletter.public_url.endswith(".invalid"):
         base = studio.newsletter.public_url
-    token = studio.sessions.signed_for(invitation(account), until=studio.now() + _INVITED_FOR)
-    return _page(studio, visit, link=f"{base}/studio/welcome/{token}", name=account.user.name)
+    token = studio.parts.access_links.make(account.user.id, LinkKind.INVITATION, now=studio.now())
+    link = link_address(base, LinkKind.INVITATION, token)
+    return _page(studio, visit, link=link, name=account.user.name, problem=problem)
 
 
-def _page(studio: Studio, visit: Visit, *, link: str, name: str) -> Response:
+def _page(studio: Studio, visit: Visit, *, link: str, name: str, problem: str = "") -> Response:
     users = studio.parts.users.list_users()
-    asks = any(one.user.id == visit.who.id and one.totp_secret for one in users)
-    return studio.page(visit, "users.html", users=users, roles=list(Role), link=link, name=name, asks_for_code=asks)
+    return studio.page(
+        visit,
+        "users.html",
+        users=users,
+        roles=list(Role),
+        link=link,
+        name=name,
+        problem=problem,
+        asks_for_code=any(one.user.id == visit.who.id and one.totp_secret for one in users),
+        invited={one.user: one for one in studio.parts.access_links.list_invitations(now=studio.now())},
+        can_mail=can_mail_links(studio.parts),
+    )
 
 
 def _account(studio: Studio, visit: Visit) -> UserAccount:
