@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
 import shutil
+import tarfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -100,12 +102,12 @@ def test_old_backups_go_here_and_there_and_the_newest_stays(world: World, server
 def test_a_night_that_fails_is_tried_again_after_an_hour_and_turns_red_after_eight_days(
     world: World, server: SftpServer
 ) -> None:
-    """What was made here stays, and the reason is kept in the words that the place said."""
+    """The one that was made here is carried again, so that the disk does not fill; the reason is kept in the place's words."""
     keep_place(world.folder, server.address(), "")
     server.closed_to = {"write"}
     for minutes in (0, 10, 59, 70):
         _night(world, NIGHT + timedelta(minutes=minutes))
-    assert _here(world.parts) == ["2037-12-01-040000.db", "2037-12-01-051000.db"]
+    assert _here(world.parts) == ["2037-12-01-040000.db"]
     assert "does not let this user write there" in last_backup(world.folder).problem
     world.clock.turn(NIGHT + 2 * timedelta(hours=2))
     assert "is still missing. 127.0.0.1 does not let" in backup_desk(world.parts).trouble_outside()
@@ -113,9 +115,34 @@ def test_a_night_that_fails_is_tried_again_after_an_hour_and_turns_red_after_eig
     server.closed_to = set()
     _night(world, NIGHT + DAY)
     assert _there(server) == ["2037-12-02-040000.tar"]
+    assert len(_here(world.parts)) == 2, "the next night makes its own"
     for days, is_red in ((7, False), (10, True)):
         world.clock.turn(NIGHT + days * DAY)
         assert ("9 days old" in backup_desk(world.parts).trouble_outside()) is is_red
+
+
+def test_what_a_killed_process_left_is_cleared_away(world: World, server: SftpServer) -> None:
+    """It is a copy of everything each time; that of a process which may still be at it stays."""
+    keep_place(world.folder, server.address(), "")
+    world.clock.turn(NIGHT)
+    for name, age in ((".carry-old", 2 * DAY), (".carry-new", timedelta(hours=1))):
+        room = world.folder / "var" / "backups" / name
+        room.mkdir(parents=True)
+        (room / "2037-11-01-040000.tar").write_bytes(b"half")
+        os.utime(room, times=((NIGHT - age).timestamp(),) * 2)
+    backup_desk(world.parts).back_up()
+    assert _here(world.parts) == [".carry-new", "2037-12-01-040000.db"]
+
+
+def test_a_backup_by_hand_in_the_folder_stays_there(world: World, server: SftpServer) -> None:
+    """It holds keys, and a copy that is not sealed must not."""
+    keep_place(world.folder, server.address(), "")
+    world.parts.engine.dispose()
+    assert 0 == _call(world.folder, "backup", str(world.folder / "before-the-move.bak"), "--with-secrets").exit_code
+    assert 0 == _call(world.folder, "backup").exit_code
+    (name,) = _there(server)
+    with tarfile.open(server.room / "ferries" / name) as made:
+        assert "newsletter.toml" in made.getnames() and "before-the-move.bak" not in made.getnames()
 
 
 def test_a_practice_newsletter_without_a_place_is_left_in_peace(world: World) -> None:

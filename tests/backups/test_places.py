@@ -9,7 +9,7 @@ from pathlib import Path
 import asyncssh
 import pytest
 
-from newsletter.backups.address import read_away_address
+from newsletter.backups.address import AwayAddress, read_away_address
 from newsletter.backups.place import open_place, try_place
 from newsletter.backups.sftp import own_public_key
 from newsletter.words.mistake import Mistake, NewsletterError
@@ -158,3 +158,11 @@ def test_what_is_no_place_is_refused_without_repeating_its_secret(url: str) -> N
         read_away_address(url)
     assert "secret@" not in str(refused.value)
     assert refused.value.fix
+
+
+def test_a_machine_without_the_key_of_the_newsletter_is_told_so(tmp_path: Path) -> None:
+    """A new machine after the old one is gone: no firewall is to blame, and there is another way."""
+    address = AwayAddress(kind="sftp", host="files.example.com", user="weekly", folder="ferries")
+    with pytest.raises(Mistake, match=r"var/backup\.key, is not on this machine") as refused:
+        open_place(address, tmp_path).list_files()
+    assert "newsletter restore FILE" in refused.value.fix

@@ -80,6 +80,16 @@ def test_a_link_a_half_and_a_stranger_are_refused(tmp_path: Path) -> None:
             _put_back(tmp_path, wrong)
 
 
+def test_a_copy_that_ends_between_two_files_is_refused(tmp_path: Path) -> None:
+    """Before anything of it is put back."""
+    whole = _archive({"backup.db": b"rows" * 9_000, "posts/a.md": b"x", "posts/b.md": b"y"})
+    for files in (1, 2):
+        end = 512 + 36_352 + (files - 1) * 1_024
+        with pytest.raises(Mistake, match="its end is missing"):
+            _put_back(tmp_path, whole[:end])
+    assert not (tmp_path / "weekly").exists()
+
+
 def test_a_folder_that_is_a_link_is_not_written_through(tmp_path: Path) -> None:
     """Where somebody put a link in place of a folder, what it leads to stays as it is."""
     (tmp_path / "elsewhere").mkdir()

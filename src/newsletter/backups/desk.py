@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -25,6 +26,8 @@ ROOM = Path("var") / "backups"
 OLDEST = timedelta(days=8)
 _AT_NIGHT = time(3, 30)
 _AGAIN_AFTER = timedelta(hours=1)
+_PACKING = ".carry-"
+_LONGEST_WAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +58,12 @@ class BackupDesk:
         return done is None or (now.date() - done.astimezone(now.tzinfo).date()).days >= self.every_days
 
     def back_up(self) -> Path:
-        """Make one, carry it outside, and delete what is old. Raises NewsletterError; what was made here stays."""
-        made = self.make()
+        """Make one, carry it outside, and delete what is old. Raises NewsletterError; what was made here stays.
+
+        Where only the way out failed this night, the same one is carried again: a place that is away for days must not
+        fill this disk.
+        """
+        made = self._made_tonight() or self.make()
         if self.place is not None:
             self.carry(made)
         return made
@@ -75,8 +82,9 @@ class BackupDesk:
         """Put the whole newsletter outside, with this backup of its database. Raises NewsletterError."""
         if self.place is None:
             raise NotNow("No place outside of this machine is set.", fix="Set one first.")
+        self._clear_rooms()
         name = made.name.removesuffix(HERE) + (SEALED if self.phrase else AWAY)
-        with self._noted(), tempfile.TemporaryDirectory(prefix=".carry-", dir=self._room) as room:
+        with self._noted(), tempfile.TemporaryDirectory(prefix=_PACKING, dir=self._room) as room:
             place, packed = self.place(), Path(room) / name
             self._pack(made, packed)
             size = packed.stat().st_size
@@ -88,6 +96,11 @@ class BackupDesk:
         """The last one of the database on this machine, of those that were not named by hand."""
         dated = [path for path in self._room.iterdir() if day_of(path.name) and path.name.endswith(HERE)]
         return max(dated, key=lambda path: path.name, default=None)
+
+    def _made_tonight(self) -> Path | None:
+        newest = self.newest() if self.place else None
+        begun = name_at(datetime.combine(self._local(), _AT_NIGHT))
+        return newest if newest and newest.name >= begun else None
 
     def trouble_outside(self) -> str:
         """What is to be said where no copy has left this machine for eight days; "" where all is well, or nothing is set."""
@@ -114,6 +127,12 @@ class BackupDesk:
         with os.fdopen(handle, "wb") as file:
             for chunk in seal(chunks, self.phrase) if self.phrase else chunks:
                 file.write(chunk)
+
+    def _clear_rooms(self) -> None:
+        """What a process left that was killed on its way: a copy of everything each time."""
+        for room in self._room.glob(f"{_PACKING}*"):
+            if self.clock.now().timestamp() - room.stat().st_mtime > _LONGEST_WAY.total_seconds():
+                shutil.rmtree(room, ignore_errors=True)
 
     def _old(self, names: Iterator[str]) -> list[str]:
         return old_ones(names, today=self._local().date(), days=self.keep_days)

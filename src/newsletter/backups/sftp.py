@@ -98,6 +98,11 @@ class SftpPlace:
     async def _connected(self) -> asyncssh.SSHClientConnection:
         import asyncssh
 
+        if not self.address.secret and not self._key.exists():
+            raise Mistake(
+                f"The key of this newsletter for {self.address.host}, {OWN_KEY}, is not on this machine.",
+                fix="Name the place with a password, or fetch the copy in another way: newsletter restore FILE",
+            )
         place = self
 
         class _HostKeyKept(asyncssh.SSHClient):

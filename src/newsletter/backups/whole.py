@@ -13,11 +13,14 @@ from newsletter.words.mistake import Mistake
 
 DATABASE = "backup.db"
 # What is lost with the machine and nobody can make again: keys and passwords, by path in the folder.
-SECRET_FILES = ("var/secrets.env", "var/erase.key", "var/dkim.pem", "var/calendar.key")
+SECRET_FILES = ("var/secrets.env", "var/erase.key", "var/dkim.pem", "var/calendar.key", "var/backup.key")
 # Earlier versions of what was written. All else in var/ is made again, or belongs to this machine alone.
 _KEPT_OF_VAR = "var/history"
 _LEFT_OUT = frozenset({".git", ".venv", "node_modules", "__pycache__"})
 _PIECE = 1 << 20
+# How every SQLite file begins (its "Database File Format", 1.3).
+_SQLITE = b"SQLite format 3\0"
+_END = bytes(2 * tarfile.BLOCKSIZE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,21 +32,26 @@ class PutBack:
 
 
 def whole_copy(directory: Path, database: Path, *, with_secrets: bool) -> Iterator[bytes]:
-    """The archive piece by piece. `database` is a file that `write_backup` wrote; links are not followed."""
+    """The archive piece by piece. `database` is a file that `write_backup` wrote; links are not followed.
+
+    Other databases in the folder stay out: a backup that somebody made there by hand may hold keys.
+    """
     yield from _member(DATABASE, database)
     for name in _files(directory):
         yield from _member(name, directory / name)
     for name in SECRET_FILES if with_secrets else ():
         if (directory / name).is_file():
             yield from _member(name, directory / name)
-    yield bytes(2 * tarfile.BLOCKSIZE)
+    yield _END
 
 
 def put_back(archive: IO[bytes], directory: Path, database: Path) -> PutBack:
-    """Write the database's backup to `database`, and each file of the folder that is not there.
+    """Write the database's backup to `database`, and each file of the folder that is not there. `archive` can be sought in.
 
-    Raises Mistake for a file of another kind, and before anything is written to a name that leads elsewhere.
+    Raises Mistake for a file of another kind or one that is cut off, and before anything is written to a name that leads
+    elsewhere.
     """
+    _check_end(archive)
     written, kept, found = [], [], False
     try:
         with tarfile.open(fileobj=archive, mode="r|") as members:
@@ -73,8 +81,24 @@ def _files(directory: Path) -> Iterator[str]:
             continue
         for name in sorted(names):
             path = Path(room) / name
-            if path.is_file() and not path.is_symlink():
+            if path.is_file() and not path.is_symlink() and not _is_database(path):
                 yield path.relative_to(directory).as_posix()
+
+
+def _is_database(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(len(_SQLITE)) == _SQLITE
+
+
+def _check_end(archive: IO[bytes]) -> None:
+    """Python reads an archive that ends between two files as a whole one."""
+    begins_at = archive.tell()
+    size = archive.seek(0, os.SEEK_END)
+    archive.seek(max(begins_at, size - len(_END)))
+    end = archive.read()
+    archive.seek(begins_at)
+    if end != _END:
+        raise Mistake("The backup is damaged, or its end is missing.", fix="Take another one.")
 
 
 def _is_wanted(folder: PurePosixPath) -> bool:

@@ -42,10 +42,11 @@ def restore(folder: Folder, file: Path | None, *, away: bool, replace: bool, wit
     """
     if file is None and not away:
         raise Mistake("No backup is named.", fix="Name a FILE, or take the newest from outside with --away.")
-    if away:
+    takes_room = away or _is_whole_copy(file)
+    if takes_room:
         # Beside what it becomes: where temporary files lie there may be no room for it.
         (folder.directory / "var").mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".restore-", dir=folder.directory / "var" if away else None) as room:
+    with tempfile.TemporaryDirectory(prefix=".restore-", dir=folder.directory / "var" if takes_room else None) as room:
         path = file if file and not away else _fetched(folder.directory, str(file or ""), Path(room))
         database = _unpacked(folder.directory, path, Path(room))
         _put_back(folder, database, path.name, replace=replace, with_secrets=with_secrets, yes=yes)
@@ -90,10 +91,10 @@ def _fetched(directory: Path, name: str, room: Path) -> Path:
 
 def _unpacked(directory: Path, path: Path, room: Path) -> Path:
     """The backup of the database: `path` itself, or what was in a copy of everything, whose files are put back."""
-    from newsletter.backups.desk import is_whole, unpack
+    from newsletter.backups.desk import unpack
     from newsletter.backups.keep_place import PHRASE
 
-    if not path.is_file() or not is_whole(path):
+    if not _is_whole_copy(path):
         return path
     database = room / "backup.db"
     done = unpack(
@@ -104,6 +105,12 @@ def _unpacked(directory: Path, path: Path, room: Path) -> Path:
     )
     click.echo(f"{len(done.written):,} files are put back; {len(done.kept):,} were there and stay as they are.")
     return database
+
+
+def _is_whole_copy(path: Path | None) -> bool:
+    from newsletter.backups.desk import is_whole
+
+    return path is not None and path.is_file() and is_whole(path)
 
 
 def _setting(directory: Path, variable: str) -> str:
