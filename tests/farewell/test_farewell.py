@@ -157,6 +157,19 @@ def test_what_leads_in_a_circle_or_into_the_past_is_refused(left: World) -> None
     assert lasts is not None and (day, len(_TO)) == (lasts.until, lasts.n_moved)
 
 
+def test_the_front_page_leads_on_and_what_never_would_is_refused(left: World) -> None:
+    """What is counted as an old address that leads elsewhere does."""
+    desk = left.parts.farewell_desk
+    pages = {"/": f"{NEW}/", "/subscribe": f"{NEW}/join"}
+    desk.begin(desk.in_a_year(), pages)
+    assert list(pages.values()) == [left.client.get(path).headers["location"] for path in pages]
+
+    for path in ("/images/boat.png", "/issues/", "/issues/1/before/1", "/about", "/u/test"):
+        with pytest.raises(Mistake, match="no page that can lead elsewhere"):
+            desk.begin(desk.in_a_year(), {path: f"{NEW}/x"})
+    assert left.client.get("/").headers["location"] == pages["/"]
+
+
 def test_another_day_or_table_takes_the_place_of_the_one_before(left: World) -> None:
     """The day on which it began stays."""
     before = left.parts.farewells.find()

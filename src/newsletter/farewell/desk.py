@@ -16,6 +16,8 @@ from newsletter.words.mistake import Mistake, NotNow
 from newsletter.words.newsletter import Newsletter
 
 _YEAR = timedelta(days=365)
+# The pages besides issues that ask where they are now (`web/public/routes.py`).
+_PAGES = ("/", "/feed.xml", "/subscribe")
 _ENDED = (MailingStatus.FINISHED, MailingStatus.CANCELLED)
 
 
@@ -58,6 +60,11 @@ class FarewellDesk:
         found = {old.removeprefix(root) if old.startswith(f"{root}/") else old: new for old, new in moves.items()}
         ours = {f"{root}{old}" for old in found}
         for old, new in found.items():
+            if old not in _PAGES and not old.removeprefix("/issues/").isdecimal():
+                raise Mistake(
+                    f"{old} is no page that can lead elsewhere.",
+                    fix=f"Issues can, such as /issues/12, and {', '.join(_PAGES)}. Leave the others out.",
+                )
             to = urlsplit(new)
             if to.netloc == public.netloc and to.path.rstrip("/") in ours:
                 raise Mistake(

@@ -33,8 +33,8 @@ def farewell() -> None:
 def begin(parts: Parts, until: datetime | None, redirects: Path | None, yes: bool) -> None:
     """From now on nothing is sent, approved or subscribed to. Again, with another day or file, it changes just these.
 
-    `serve` goes on: unsubscribe links, readers' own pages, the archive and pictures answer, and each path of FILE leads to
-    its new address. No key of a sending service is needed for that. After DAY the machine may be switched off; nothing
+    `serve` goes on: unsubscribe links, readers' own pages, the archive and pictures answer, and each issue or page of
+    FILE leads to its new address. No key of a sending service is needed for that. After DAY the machine may be switched off; nothing
     happens by itself.
 
     \b

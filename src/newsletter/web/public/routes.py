@@ -34,14 +34,14 @@ def public_routes(site: Site) -> list[BaseRoute]:
         return Route(path, _writing(site, page), methods=["POST"])
 
     return [
-        read("/", archive.list_page),
+        read("/", leads_on(archive.list_page)),
         read("/issues/{number:int}", leads_on(archive.issue_page)),
         read("/issues/{number:int}/before/{correction:int}", archive.version_page),
         read("/feed.xml", leads_on(archive.feed)),
         read("/images/{name}", archive.image),
         read("/assets/public.css", _style),
         read("/assets/theme.css", _theme),
-        *_both(site, "/subscribe", joins(subscribe.show), lets_join(subscribe.ask)),
+        *_both(site, "/subscribe", leads_on(joins(subscribe.show)), lets_join(subscribe.ask)),
         *_both(site, "/confirm/{token}", joins(confirm.show), lets_join(confirm.confirm)),
         *_both(site, "/stop/{token}", stop.show, stop.press),
         *_both(site, "/u/test", leave.stand_in, leave.stand_in),
