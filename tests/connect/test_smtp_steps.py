@@ -12,7 +12,7 @@ import pytest
 from newsletter.connect.desk import ConnectDesk
 from newsletter.providers.steps import StepState
 from newsletter.wiring import Parts
-from newsletter.words.mistake import Mistake, NewsletterError, NotNow
+from newsletter.words.mistake import Mistake, NewsletterError
 from tests.connect.conftest import DOMAIN, kept
 from tests.fakes.smtp_running import SmtpServer, smtp_server
 from tests.fetch.name_server import NameServer
@@ -123,10 +123,3 @@ def test_the_mailbox_for_bounces_is_entered_with_the_server(
             desk.connect(answers(server, **bounces | {"bounce_password": ""} | wrong))
     desk.connect(answers(server, **bounces | {"bounce_address": ""}))
     assert "NEWSLETTER_SMTP_BOUNCE_MAILBOX=\n" in kept(parts)
-
-
-def test_no_test_mail_goes_during_a_farewell(desk_of: Callable[[str], ConnectDesk], parts: Parts) -> None:
-    """Before any server is called."""
-    parts.farewell_desk.begin(parts.farewell_desk.in_a_year(), None)
-    with pytest.raises(NotNow, match="said farewell"):
-        desk_of("smtp").do("test", "mara@example.net")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
+from email.message import EmailMessage
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -25,6 +27,7 @@ from tests.imports.exports import EXPORTS
 from tests.move_in.conftest import Mover
 from tests.move_in.more_samples import EVERY, LISTMONK, MAILMAN, OLD_PAGE, SENDY
 from tests.move_in.samples import packed
+from tests.pictures_made import a_png
 
 WITH_LIST = ("--list", "weekly", "--active", "--consent", "a form")
 ASKED = MoveInOptions(zone=ZoneInfo("Europe/Berlin"))
@@ -144,6 +147,27 @@ def test_pictures_that_came_in_a_mail_are_copied(mover: Mover, tmp_path: Path) -
     members, _ = EVERY["files"]
     assert mover.as_json("files", packed(tmp_path / "e.zip", members))["pictures"]["copied"] == 1
     assert "![The quay](images/" in mover.issues()[2].intro
+
+
+def test_each_picture_of_a_mail_is_its_own(mover: Mover, tmp_path: Path) -> None:
+    """Where one mark begins as another does, and where a mark is too long for the name of a file."""
+    marks = ("1", "10", "x" * 300)
+    mail = EmailMessage()
+    mail["Subject"], mail["Date"] = "Three boats", "Fri, 15 Mar 2024 09:00:00 +0000"
+    mail.set_content("plain")
+    pictures = "".join(f'<p><img src="cid:{mark}" alt="boat {n}"></p>' for n, mark in enumerate(marks))
+    mail.add_alternative(f"<p>Look at these boats.</p>{pictures}", subtype="html")
+    page = mail.get_body(("html",))
+    assert page is not None
+    for n, mark in enumerate(marks):
+        page.add_related(a_png((n * 60, 20, 20)), "image", "png", cid=f"<{mark}>")
+    (tmp_path / "boats.eml").write_bytes(mail.as_bytes())
+
+    done = mover.move_in("files", tmp_path / "boats.eml")
+
+    assert done.returncode == 0, done.stderr
+    words = mover.issues()[1].intro
+    assert 3 == len(set(re.findall(r"!\[boat \d\]\((images/[\w-]+\.png)\)", words))), words
 
 
 def test_a_page_without_a_day_says_what_to_do(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,20 @@ def test_posts_for_beehiiv_stand_in_one_table(leaver: Leaver, tmp_path: Path) ->
     assert ("Ana", "Lind", "long,short", "The form, 2024", "Ellery") == tuple(
         ana[name] for name in ("First Name", "Last Name", "tags", "consent", "town")
     )
+
+
+@pytest.mark.parametrize("system", ["ghost", "buttondown", "beehiiv"])
+def test_a_tag_with_a_comma_stays_one_tag(leaver: Leaver, system: str) -> None:
+    """These systems cut at every comma."""
+    parts = leaver.parts
+    ana = next(one for one in parts.readers.iterate("weekly") if one.email == "ana@example.com")
+    parts.engine.dispose()
+    form = SYSTEMS[system].form
+    assert form is not None
+
+    row = dict(zip(form.head(()), form.row(replace(ana, tags=("long, cold", "short")), ()), strict=True))
+
+    assert "long  cold,short" == row.get("tags", row.get("labels"))
 
 
 @pytest.mark.parametrize("system", ["ghost", "substack", "buttondown", "beehiiv"])

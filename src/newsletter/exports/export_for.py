@@ -156,9 +156,13 @@ def ghost_row(email: str, person: Subscriber | None, since_at: datetime, *, is_s
         str(fields.get("complimentary_plan", "false")),
         str(fields.get("stripe_customer_id", "")),
         since_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z"),
-        # Labels are cut at every comma there, quoted or not.
-        ",".join(tag.replace(",", " ") for tag in (person.tags if person else ())),
+        joined_tags(person),
     ]
+
+
+def joined_tags(person: Subscriber | None) -> str:
+    """With commas between them, for systems that cut at every comma, quoted or not."""
+    return ",".join(tag.replace(",", " ") for tag in (person.tags if person else ()))
 
 
 # Words that our own import reads; listmonk does not look at the column.

@@ -26,6 +26,7 @@ _NO_DAY = "Nothing in it says when it went out. Put the day before its name, suc
 _ANSWER = "It is an answer to another mail."
 _LARGEST_MAIL = 40_000_000
 _LARGEST_BOX = 200_000_000
+_LONGEST_NAME = 40
 _DAY_IN_NAME = re.compile(r"(?<!\d)(20\d\d|19\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _MOMENTS = (
     'meta[property="article:published_time"]',
@@ -148,9 +149,16 @@ def _html_of(files: ExportFiles, mail: EmailMessage) -> str:
         picture = part.get_payload(decode=True) if ending and mark and f"cid:{mark}" in text else None
         if isinstance(picture, bytes) and len(picture) <= LARGEST_PICTURE:
             digest = hashlib.sha256(picture).hexdigest()[:12]
-            made = files.make(f"{PurePosixPath(mark.partition('@')[0]).stem or 'picture'}-{digest}{ending}", [picture])
-            text = text.replace(f"cid:{mark}", f"https://mail.invalid/{made.name}")
+            name = PurePosixPath(mark.partition("@")[0]).stem[:_LONGEST_NAME] or "picture"
+            made = files.make(f"{name}-{digest}{ending}", [picture])
+            # Ending where the mark ends: `cid:1` is the beginning of `cid:10`.
+            text = re.sub(rf"cid:{re.escape(mark)}(?![\w.@+-])", partial(_in_mail, made.name), text)
     return text
+
+
+def _in_mail(name: str, found: re.Match[str]) -> str:
+    del found
+    return f"https://mail.invalid/{name}"
 
 
 def _text_of(part: MIMEPart) -> str:

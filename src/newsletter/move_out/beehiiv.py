@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from newsletter.exports.export_for import joined_tags
 from newsletter.move_out.outlet import Open, one_archive, table
 from newsletter.move_out.people import ReaderForm
 from newsletter.move_out.system import Leaving, TargetSystem
@@ -45,7 +46,7 @@ def _head(fields: Sequence[str]) -> list[str]:
 def _reader(person: Subscriber, fields: Sequence[str]) -> list[str]:
     subscription = person.subscriptions[0]
     names = [person.email, person.first_name, person.last_name]
-    known = [subscription.since_at.isoformat(), ",".join(person.tags), subscription.consent or ""]
+    known = [subscription.since_at.isoformat(), joined_tags(person), subscription.consent or ""]
     return [*names, *known, *(str(person.fields.get(name, "")) for name in fields)]
 
 

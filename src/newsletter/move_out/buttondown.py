@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from newsletter.collect.pages.fragment import fragment_to_markdown
-from newsletter.exports.export_for import whole_name
+from newsletter.exports.export_for import joined_tags, whole_name
 from newsletter.folder.yaml.lines import yaml_lines
 from newsletter.move_out.issues_out import LeavingIssue
 from newsletter.move_out.outlet import Open, one_archive, table
@@ -51,7 +51,7 @@ def _head(fields: Sequence[str]) -> list[str]:
 def _reader(person: Subscriber, fields: Sequence[str]) -> list[str]:
     """The words of consent stand in the notes; custom fields become metadata."""
     subscription = person.subscriptions[0]
-    known = [person.email, whole_name(person), ",".join(person.tags), subscription.consent or ""]
+    known = [person.email, whole_name(person), joined_tags(person), subscription.consent or ""]
     return [*known, subscription.since_at.isoformat(), *(str(person.fields.get(name, "")) for name in fields)]
 
 
