@@ -170,6 +170,26 @@ def test_each_picture_of_a_mail_is_its_own(mover: Mover, tmp_path: Path) -> None
     assert 3 == len(set(re.findall(r"!\[boat \d\]\((images/[\w-]+\.png)\)", words))), words
 
 
+def test_a_day_that_can_not_be_leaves_out_one_issue_and_not_all(tmp_path: Path) -> None:
+    """The year 1 is how some programs write none. No message names the folder in which we have the files."""
+    for name, date_ in (
+        ("b.eml", "Fri, 31 Dec 9999 23:30:00 +0000"),
+        ("c.eml", "Fri, 15 Mar 2024 09:00:00 +0000"),
+    ):
+        (tmp_path / name).write_text(f"Subject: {name}\nDate: {date_}\n\nThe boat stays.")
+    (tmp_path / "posts.csv").write_text(
+        "id,web_title,status,content_html,created_at\n"
+        "1,Old,confirmed,<p>x</p>,0001-01-01T00:00:00Z\n2,New,confirmed,<p>The boat stays.</p>,2024-03-15\n"
+    )
+
+    mails = looked_at("files", tmp_path / "b.eml", tmp_path / "c.eml")
+    posts = looked_at("beehiiv", tmp_path / "posts.csv")
+
+    assert ["c.eml"] == [issue.subject for issue in mails.issues]
+    assert ["New"] == [issue.subject for issue in posts.issues]
+    assert 1 == len(mails.left_out) and str(tmp_path) not in str([*mails.left_out, *posts.left_out])
+
+
 def test_a_page_without_a_day_says_what_to_do(tmp_path: Path) -> None:
     """The name of its file may say it, or the page itself."""
     page = OLD_PAGE.replace("<head>", '<head><meta name="date" content="2024-05-06">')

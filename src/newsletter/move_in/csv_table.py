@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from newsletter.move_in.export_files import ExportFiles, Member
 from newsletter.words.mistake import Mistake, Place
 
+_FIRST_YEAR, _LAST_YEAR = 1970, 2200
+
 
 def read_table(files: ExportFiles, member: Member, *, needs: Collection[str], system: str) -> list[dict[str, str]]:
     """The rows by lower-case column names. Raises Mistake where a needed column is missing or a row can't be read."""
@@ -34,9 +36,14 @@ def read_table(files: ExportFiles, member: Member, *, needs: Collection[str], sy
 
 
 def instant(text: str) -> datetime | None:
-    """A moment such as `2019-07-26T20:48:19.814Z`; one without a zone is in UTC. None where it can't be read."""
+    """A moment such as `2019-07-26T20:48:19.814Z`; one without a zone is in UTC. None where it can't be read or can't be."""
     try:
         at = datetime.fromisoformat(text.strip())
     except ValueError:
         return None
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    return possible(at if at.tzinfo else at.replace(tzinfo=UTC))
+
+
+def possible(at: datetime) -> datetime | None:
+    """None for one in which nothing was mailed, such as the year 1 that stands for none: it has no time in every zone."""
+    return at if _FIRST_YEAR <= at.year <= _LAST_YEAR else None

@@ -17,7 +17,7 @@ from pathlib import PurePosixPath
 from bs4 import BeautifulSoup
 
 from newsletter.collect.pages.page_tree import parse_page
-from newsletter.move_in.csv_table import instant
+from newsletter.move_in.csv_table import instant, possible
 from newsletter.move_in.export import NO_TEXT, LeftOut, OldIssue
 from newsletter.move_in.export_files import LARGEST_PAGE, LARGEST_PICTURE, ExportFiles, Member
 from newsletter.words.mistake import Mistake
@@ -46,7 +46,7 @@ def loose_issues(files: ExportFiles) -> Iterator[OldIssue | LeftOut]:
     for member in files.matching(r".+\.html?"):
         yield _page(files, member)
     for member in files.matching(r".+\.eml"):
-        yield _of_mail(files, files.data(member, most=_LARGEST_MAIL), member.stem, member.title)
+        yield _of_mail(files, files.data(member, most=_LARGEST_MAIL), member.stem, member.name)
     for member in files.matching(r".+\.mbox"):
         yield from _mails(files, member)
 
@@ -56,7 +56,7 @@ def _page(files: ExportFiles, member: Member) -> OldIssue | LeftOut:
     try:
         page = parse_page(text)
     except Mistake as mistake:
-        return LeftOut(title=member.title, why=mistake.message)
+        return LeftOut(title=member.name, why=mistake.message)
     heading = page.find("title") or page.find("h1")
     title = heading.get_text(" ", strip=True) if heading else ""
     sent_at = _day_in(member.stem) or _moment_in(page)
@@ -100,7 +100,7 @@ def _mails(files: ExportFiles, member: Member) -> Iterator[OldIssue | LeftOut]:
             if mail["In-Reply-To"] or mail["References"] or _ANSWERS.match(_NAME_OF_LIST.sub("", title)):
                 yield LeftOut(title=title, why=_ANSWER)
             else:
-                yield _of_mail(files, mail.as_bytes(), f"{member.stem}-{number}", member.title)
+                yield _of_mail(files, mail.as_bytes(), f"{member.stem}-{number}", member.name)
     finally:
         box.close()
 
@@ -124,7 +124,7 @@ def _sent_at(mail: EmailMessage) -> datetime | None:
         found = parsedate_to_datetime(_header(mail, "Date"))
     except (TypeError, ValueError, IndexError, OverflowError):
         return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return possible(found if found.tzinfo else found.replace(tzinfo=UTC))
 
 
 def _header(mail: Message, name: str) -> str:

@@ -104,5 +104,5 @@ def _keep(move: MoveIn, files: ExportFiles, album: ImageFolder, member: Member) 
     try:
         return album.add(member.name.rpartition("/")[2], files.data(member, most=LARGEST_PICTURE))
     except NewsletterError as error:
-        move.unusable.append((member.title, error.message))
+        move.unusable.append((member.name, error.message))
         return ""
