@@ -74,8 +74,12 @@ def test_a_find_is_kept_without_network_and_sent_once_it_is_back(
     page = _ready(chromium, serving)
     page.context.set_offline(True)
     _share(page, serving)
-    _save(page, "For the long read.")
+    page.get_by_label("Your thought").fill("For the long read.")
+    button = page.get_by_role("button", name="Save it")
+    expect(button).to_be_in_viewport(ratio=1)
+    button.dblclick()
     expect(page.locator("#done")).to_contain_text("Kept on this device.")
+    expect(page.locator("#kept .row")).to_have_count(1)
     expect(page.locator("#kept")).to_contain_text("Winter boats")
     assert not _finds(parts)
     page.context.set_offline(False)
@@ -157,6 +161,25 @@ def test_a_find_waits_for_the_person_who_saved_it(chromium: Browser, newsletter:
     expect(page.locator("#kept")).to_be_hidden()
 
     assert [("Winter boats", "")] == _notes(parts)
+    page.context.close()
+
+
+@pytest.mark.walks
+def test_an_account_that_may_not_save_is_told_so_and_loses_nothing(
+    chromium: Browser, newsletter: tuple[Parts, Serving]
+) -> None:
+    """Nothing is promised that will not come; the row is called by its site, never by a long address."""
+    parts, serving = newsletter
+    page = _ready(chromium, serving)
+    page.route(re.compile("/studio/finds/known"), lambda route: route.fulfill(status=403, json={}))
+    _share(page, serving, {"text": PAGE})
+    _save(page)
+    expect(page.locator("#done p").first).to_have_text(
+        "Kept on this device. Your account may not save finds: ask an owner."
+    )
+
+    expect(page.locator("#kept .title")).to_have_text("nowhere.invalid")
+    assert not _finds(parts)
     page.context.close()
 
 

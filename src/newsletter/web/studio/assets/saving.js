@@ -10,7 +10,7 @@ const MARKS = "\"“”„«» ";
 const WHY = {
   away: "The studio does not answer.",
   out: "You are not signed in.",
-  barred: "Your account may not save finds.",
+  barred: "Your account may not save finds: ask an owner.",
 };
 
 const form = document.querySelector("#save");
@@ -46,11 +46,14 @@ function decoded(address) {
   try { return decodeURIComponent(address); } catch { return address.replace(/%3A/i, ":").replaceAll(/%2F/gi, "/"); }
 }
 
+/** An address as people say it: its site alone. */
+const siteOf = (url) => URL.canParse(url) ? new URL(url).host.replace(/^www\./, "") : url;
+
 function show() {
   const [title, address] = part(".shared").children;
   const url = field("url").value;
   title.textContent = field("title").value;
-  address.textContent = URL.canParse(url) ? new URL(url).host.replace(/^www\./, "") : url;
+  address.textContent = siteOf(url);
 }
 
 function fill(fields) {
@@ -79,8 +82,9 @@ function say(words, { isLost = false, isSending = false } = {}) {
   line.focus();
 }
 
-function button(words, press) {
+function button(words, of, press) {
   const made = Object.assign(document.createElement("button"), { type: "button", textContent: words, className: "quiet" });
+  made.append(Object.assign(document.createElement("span"), { className: "sr", textContent: `: ${of}` }));
   made.addEventListener("click", press);
   return made;
 }
@@ -94,11 +98,12 @@ async function list(state) {
   part("#kept ul").replaceChildren(...all.map((find) => {
     const row = Object.assign(document.createElement("li"), { className: "row" });
     const what = document.createElement("div"), acts = Object.assign(document.createElement("div"), { className: "acts" });
-    what.append(Object.assign(document.createElement("span"), { className: "title", textContent: find.fields.title || find.fields.url }));
+    const name = find.fields.title || siteOf(find.fields.url);
+    what.append(Object.assign(document.createElement("span"), { className: "title", textContent: name }));
     what.append(Object.assign(document.createElement("div"), { className: find.refused ? "bad" : "about", textContent: find.refused || (state === "there" ? "Somebody else saved it here. It is sent once they sign in." : "Waits to be sent.") }));
-    acts.append(button("Edit", () => edit(find, state)));
-    if (state === "there" && !find.refused) acts.append(button("It is mine", async () => { await change({ ...find, who: null }); await sendWaiting(); }));
-    acts.append(button("Delete", async () => { if (window.confirm("Delete what was kept here? The studio never got it.")) { await drop(find.once); await list(state); } }));
+    acts.append(button("Edit", name, () => edit(find, state)));
+    if (state === "there" && !find.refused) acts.append(button("It is mine", name, async () => { await change({ ...find, who: null }); await sendWaiting(); }));
+    acts.append(button("Delete", name, async () => { if (window.confirm("Delete what was kept here? The studio never got it.")) { await drop(find.once); await list(state); } }));
     row.append(what, acts);
     return row;
   }));
@@ -122,8 +127,8 @@ async function sendWaiting() {
   return done;
 }
 
-async function save(event) {
-  event.preventDefault();
+/** Keep the form, then send it. Its button is pressed once, however often it is tapped. */
+async function save() {
   const typed = fields();
   const find = await keep(typed);
   if (replaced) await drop(replaced);
@@ -133,6 +138,7 @@ async function save(event) {
   const own = (await kept()).find((one) => one.once === find.once);
   if (!own) { say(said[find.once] ?? "Saved."); return; }
   if (own.refused) { replaced = find.once; await list(state); say(own.refused, { isLost: true }); return; }
+  if (state === "barred") { say(`Kept on this device. ${WHY.barred}`); return; }
   const later = await sendLater() && state === "away" ? "It is sent by itself once it does, at the latest" : "It is sent";
   say(`Kept on this device. ${WHY[state] ?? "Somebody else saved it here."} ${later} when you next open the studio here.`);
 }
@@ -158,8 +164,12 @@ show();
 ask();
 field("url").addEventListener("change", () => { show(); ask(); });
 field("title").addEventListener("input", show);
-form.addEventListener("submit", (event) => {
-  save(event).catch(() => saveUnkept());
+let isSaving = false;
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  if (isSaving) return;
+  isSaving = true;
+  try { await save(); } catch { await saveUnkept(); } finally { isSaving = false; }
 });
 part("#done button").addEventListener("click", () => {
   part("#done").hidden = true;
