@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -246,3 +247,25 @@ def test_what_others_write_while_a_picture_is_chosen_stays(chromium: Browser, se
     page.keyboard.type("More.")
     _soon(lambda: "More." in path.read_text())
     assert "![A boat in ice](images/" in path.read_text() and "The very last boat" in path.read_text()
+
+
+@pytest.mark.walks
+def test_a_reason_that_is_half_typed_stays_in_a_line_that_is_closed_again(chromium: Browser, serving: Serving) -> None:
+    """The list is drawn afresh whenever something was saved. What is in the way of the preview names no file."""
+    path = serving.directory / POST
+    path.write_text(path.read_text() + "\nTODO: say why.\n")
+    page = _compose(chromium, serving)
+    page.locator("#found-count").click()
+    row = page.locator("#found .finding", has_text="TODO")
+    row.locator("summary").click()
+    row.locator("[name=reason]").fill("It is the joke.")
+    row.locator("summary").click()
+    page.locator("#found-count").click()
+    with page.expect_response(re.compile("findings.bare")):
+        words_of(page).fill("TODO: say why, and when.")
+    page.wait_for_timeout(500)
+    assert row.locator("[name=reason]").input_value() == "It is the joke."
+    path.write_text(path.read_text() + "\n![](images/none.png)\n")
+    expect(page.locator("#view")).to_contain_text("This picture has no words")
+    expect(page.locator("#view")).not_to_contain_text(".md")
+    expect(page.locator("#view")).to_contain_text("(in “")

@@ -170,6 +170,15 @@ def test_an_issue_that_makes_no_mail_says_what_is_in_the_way(faulty: World) -> N
     assert "Fix" not in [button.text for button in page.select("main button")]
 
 
+def test_nothing_is_accepted_while_there_is_no_mail(faulty: World) -> None:
+    """The press could not tell what it is about, and a reason would have been typed for nothing."""
+    path = faulty.parts.directory / POST
+    path.write_text(path.read_text() + "\n![](images/none.png)\n")
+    page = _page(faulty)
+    assert len(page.select(".finding[data-kind=is-bad]")) > 1
+    assert not page.select("form.accept")
+
+
 def _sentences() -> Iterator[tuple[str, str]]:
     """What every call of `finding` in preflight has a page say, as far as it stands in the call; each with its place."""
     for path in sorted(PREFLIGHT.rglob("*.py")):

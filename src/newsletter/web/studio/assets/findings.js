@@ -31,10 +31,11 @@ function later() {
 /** Put the list in place, with what is open and half typed in it as it was. */
 function draw(page) {
   const focused = list.contains(document.activeElement) && document.activeElement.name === "reason";
-  for (const old of list.querySelectorAll("details[open]")) {
+  for (const old of list.querySelectorAll("details")) {
+    if (!old.open && !old.querySelector("[name=reason]")?.value) continue;
     const same = [...page.querySelectorAll("details")].find((one) => nameOf(one) === nameOf(old));
     if (!same) continue;
-    same.open = true;
+    same.open = old.open;
     const [was, now] = [old, same].map((one) => one.querySelector("[name=reason]"));
     if (!was || !now) continue;
     now.value = was.value;

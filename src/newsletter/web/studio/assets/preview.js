@@ -37,7 +37,9 @@ async function render() {
 
 function tellProblem({ message, fix, place }) {
   problem.hidden = false;
-  const where = place ? ` (${place.file}${place.line ? `, line ${place.line}` : ""})` : "";
+  const post = place?.file?.match(/^posts\/(.+)\.md$/)?.[1];
+  const title = post && document.querySelector(`#toc .entry[data-part="${CSS.escape(`post:${post}`)}"]`)?.firstChild.textContent;
+  const where = title ? ` (in “${title}”)` : "";
   problem.textContent = `${message}${where} ${fix ?? ""}`;
 }
 

@@ -62,10 +62,11 @@ class Kinds:
 
 
 def kinds_of(findings: Sequence[Finding]) -> Kinds:
-    """In the order that they come in; what was accepted is left out."""
+    """In the order that they come in; what was accepted is left out. Where there is no mail, nothing can be accepted."""
     open_ones = [one for one in findings if one.waived is None and one.code not in _NOT_SHOWN]
     alike = Counter(waiver_for(one) for one in open_ones)
-    shown = _together([_shown(one, alike) for one in open_ones])
+    is_mail = all(one.code != "does-not-render" for one in findings)
+    shown = _together([_shown(one, alike, is_mail=is_mail) for one in open_ones])
     return Kinds(*([one for one in shown if one.found.severity is severity] for severity in Severity))
 
 
@@ -78,8 +79,8 @@ def id_of(found: Finding) -> str:
     return f"{found.code}|{found.place}|{found.message}"
 
 
-def _shown(found: Finding, alike: Counter[str]) -> ShownFinding:
-    can_be = found.counts and found.answer is None and found.code not in _NOT_ACCEPTED
+def _shown(found: Finding, alike: Counter[str], *, is_mail: bool) -> ShownFinding:
+    can_be = is_mail and found.counts and found.answer is None and found.code not in _NOT_ACCEPTED
     waiver = waiver_for(found)
     return ShownFinding(
         found=found,
