@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
 from newsletter.farewell.moves_file import read_moves
+from newsletter.imports.report import ImportOptions
 from newsletter.web.app import build
 from newsletter.wiring import open_newsletter
 from newsletter.words.mistake import Missing, Mistake, NotNow
@@ -228,3 +230,15 @@ def test_nobody_new_is_put_on_a_list_by_hand(left: World) -> None:
 
     assert (1, True) == (done.returncode, "said farewell" in done.stderr)
     assert left.status("new@example.com") is None
+
+
+def test_those_who_left_elsewhere_are_brought_by_cron_as_well(left: World) -> None:
+    """A tick sends nothing and says so, and does all else: it hears of bounces, imports, and makes the backup."""
+    file = BytesIO(b"email,status\nana@example.com,unsubscribed\n")
+    token = left.parts.uploads.keep([("late.csv", file)], ImportOptions(list_name="weekly"))
+    assert left.parts.uploads.get(token).is_at_work
+
+    done = run(left.parts.directory, "tick")
+
+    assert (1, True) == (done.returncode, "said farewell" in done.stderr)
+    assert not left.parts.uploads.get(token).is_at_work

@@ -99,17 +99,20 @@ def whoami(parts: Parts) -> str:
     return f"process {process.pid} on {socket.gethostname()}, since {parts.clock.now():%Y-%m-%d %H:%M} UTC"
 
 
+def send_and_listen(parts: Parts, rounds: Rounds) -> None:
+    """Send what is due, and hear what became of earlier mails, in a farewell too. A copy hears nothing: it would take it away."""
+    held = parts.live.find_hold()
+    if held:
+        raise held
+    try:
+        parts.farewells.check()
+        rounds.sending()
+    finally:
+        parts.listen()
+
+
 def _work(parts: Parts, stop: threading.Event, rounds: Rounds) -> None:
     """On an SQLite file: this process does it all, in a thread for each kind of work."""
-
-    def sending() -> None:
-        held = parts.find_hold()
-        if held:
-            raise held
-        try:
-            rounds.sending()
-        finally:
-            parts.listen()
 
     def from_outside() -> None:
         picture_beat(parts, stop)
@@ -119,7 +122,7 @@ def _work(parts: Parts, stop: threading.Event, rounds: Rounds) -> None:
     tick_until(
         stop,
         rounds.schedule_beat,
-        sending,
+        partial(send_and_listen, parts, rounds),
         LetterBeat(parts).beat,
         from_outside,
         Importer(parts, stop).beat,

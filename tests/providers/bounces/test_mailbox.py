@@ -28,7 +28,9 @@ from newsletter.providers.smtp.bounces.mailbox import BounceMailbox
 from newsletter.providers.smtp.bounces.mark import ReturnPath
 from newsletter.readers.tables import former_address
 from newsletter.wiring import Parts, SystemClock, Timing
+from newsletter.wiring.driver import rounds_of, send_and_listen
 from newsletter.words.ledger import Fate
+from newsletter.words.mistake import NotNow
 from newsletter.words.outcome import Accepted
 from tests.collect.test_letterbox import address
 from tests.fakes.imap_server import ImapServer, imap_server
@@ -311,7 +313,7 @@ def test_a_hostile_mail_is_left_and_the_others_are_read(sqlite_url: str, server:
 def test_all_the_way_from_the_settings(
     tmp_path: Path, server: ImapServer, certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Sent through a mail server, back to the address that its envelope had, and heard at a beat of the sender."""
+    """Sent through a mail server, back to the address that its envelope had, and heard at a beat of the sender, in a farewell too."""
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     with smtp_server(tmp_path / "smtp") as smtp:
         settings = {
@@ -327,7 +329,9 @@ def test_all_the_way_from_the_settings(
         parts.drain(threading.Event()).until_done(mailing, lambda *_: None)
         back = {one["email"]: one["sender"] for one in smtp.accepted()}
     server.deliver(shape(GONE, back[READERS[2]], READERS[2]))
-    parts.listen()
+    parts.farewell_desk.begin(parts.farewell_desk.in_a_year(), None)
+    with pytest.raises(NotNow, match="said farewell"):
+        send_and_listen(parts, rounds_of(parts, threading.Event()))
 
     assert [None, None, "hard_bounce", None] == [parts.readers.find_suppression(one) for one in READERS]
     assert [1] == server.seen()

@@ -44,7 +44,11 @@ def tick(parts: Parts) -> None:
     rounds = rounds_of(parts, threading.Event(), beat=parts.drivers.call)
     rounds.schedule_beat()
     post_letters(parts)
-    worked_on = rounds.sending_beat()
+    farewell = parts.farewells.find_hold()
+    if farewell:
+        # All but sending goes on; on a copy nothing does.
+        parts.live.check()
+    worked_on = 0 if farewell else rounds.sending_beat()
     parts.listen()
     collect_beat(parts)
     # The owner hears at once what has just been sent, not at the next call of cron.
@@ -52,6 +56,8 @@ def tick(parts: Parts) -> None:
     # Last: a large one takes minutes.
     Importer(parts, threading.Event()).beat()
     backup_beat(parts)
+    if farewell:
+        raise farewell
     # cron mails all output, and most times there is nothing to report.
     if worked_on or sys.stdout.isatty():
         click.echo("1 sending was due." if worked_on == 1 else f"{worked_on or 'No'} sendings were due.")
