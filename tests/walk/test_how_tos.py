@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
+from newsletter.web.app import build
 from newsletter.wiring import open_newsletter
 from newsletter.words.subscriber import SubscriptionStatus
 from tests.fakes import ses_server
@@ -72,8 +75,10 @@ class Desk:
         path.write_text(f"#!{sys.executable}\n{program}\n")
         path.chmod(0o755)
 
-    def follow(self, page: str, *, only: str | None = None) -> None:
-        """Do what the page says; `only` the blocks of that machine or way."""
+    def follow(
+        self, page: str, *, only: str | None = None, between: Callable[[str], None] = lambda script: None
+    ) -> None:
+        """Do what the page says; `only` the blocks of that machine or way. `between` is told each script that ran."""
         for block in blocks(PAGES / page):
             file, _, who = block.note.partition(" ") if block.note.startswith("file=") else ("", "", block.note)
             if block.note == "output":
@@ -86,6 +91,7 @@ class Desk:
                     path.write_text((path.read_text() if path.suffix == ".toml" else "") + block.text)
                 elif block.language == "sh":
                     self.run(folder, block.text)
+                    between(block.text)
 
     def run(self, folder: Path, script: str) -> str:
         done = subprocess.run(
@@ -142,8 +148,15 @@ def test_an_empty_server_comes_to_the_test_issue_of_a_confirmed_reader(tmp_path:
     """With stand-ins for SendGrid and DNS; the button of the mail that asks is pressed between the lines."""
     with sendgrid_account() as account:
         desk = Desk(tmp_path, names, HERE_KEY=KEY, NEWSLETTER_SENDGRID_URL=account.url)
-        desk.follow("empty-server.md")
         folder = tmp_path / "desk" / "weekly"
+
+        def press_the_button(script: str) -> None:
+            if "subscribers ask" in script:
+                (link,) = set(re.findall(r"/confirm/[\w.~-]+", json.dumps(account.mails[-1])))
+                with TestClient(build(open_newsletter(folder)), base_url="https://news.example.com") as client:
+                    assert client.post(link).status_code == 200
+
+        desk.follow("empty-server.md", between=press_the_button)
 
         for line in desk.noted():
             if line.startswith("sudo cp"):
@@ -153,6 +166,7 @@ def test_an_empty_server_comes_to_the_test_issue_of_a_confirmed_reader(tmp_path:
         to = [one["to"][0]["email"] for mail in account.mails for one in mail["personalizations"]]
         assert ["ana@example.com", "ana@example.com"] == to, "the mail that asks, and the test"
         assert "NEWSLETTER_PROVIDER=sendgrid" in (folder / "var" / "secrets.env").read_text()
+        assert ",active," in desk.run(folder, "newsletter subscribers export --list weekly --out -")
 
 
 def test_sendgrid_and_a_domain(tmp_path: Path, names: NameServer) -> None:
