@@ -223,6 +223,23 @@ def test_refusals_taken_back_during_the_call_wait_in_a_parcel_of_their_own(engin
     assert _states(ledger) == {"pending": 21, "accepted": 39}
 
 
+def test_refusals_taken_back_after_their_parcel_was_divided_are_not_lost(engine: Engine, ledger: Ledger) -> None:
+    """A parcel that was divided is never taken again: they wait in a part of it."""
+    of = planned(ledger)
+    one = taken(ledger, of)
+    named = Refused("blocked", named=frozenset(one.deliveries[:2]))
+    ledger.attempts.record(one.attempt_id, [(one.deliveries[:2], named)], last=False)
+    ledger.attempts.record(one.attempt_id, [(one.deliveries[2:], Deferred("too large", halve=True))])
+    assert _states(ledger) == {"refused": 2, "pending": 8}
+    half = taken(ledger, of)
+    ledger.attempts.record(half.attempt_id, [(None, Deferred("no", pauses=True))])
+    assert _states(ledger) == {"pending": 10}
+
+    ledger.control.resume(1)
+
+    assert sorted(each for _ in range(2) for each in taken(ledger, of).deliveries) == sorted(one.deliveries)
+
+
 def test_not_taken_of_an_earlier_try_during_a_later_call(engine: Engine, ledger: Ledger) -> None:
     """In doubt in a parcel whose other readers are in a call: they wait again, but not in that call."""
     of = planned(ledger)

@@ -36,7 +36,7 @@ from newsletter.ledger.pace.waits_sql import (
 )
 from newsletter.ledger.split_sql import halve, halves_fail_alike, join_child, root_refusals
 from newsletter.ledger.tables import attempt, delivery, is_in, mailing, moved_to, parcel, unanswered_in
-from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus, SkipReason
+from newsletter.words.ledger import NO_PLACE_TO_WAIT, HandOver, MailingStatus, ParcelStatus, SkipReason
 from newsletter.words.outcome import Accepted, Deferred, Outcome, Refused, Uncertain
 
 Answers = Sequence[tuple[Sequence[int] | None, Outcome]]
@@ -183,7 +183,7 @@ def _without_result(of: AnyRow, deliveries: Sequence[int] | None) -> Select[tupl
 
 def _may_stay(connection: Connection, of: AnyRow, waiting: Sequence[int], *, last: bool) -> bool:
     if not of.is_in_call:
-        return bool(of.parcel_status != ParcelStatus.SENDING)
+        return of.parcel_status not in NO_PLACE_TO_WAIT
     n_without_answer = connection.scalar(select(func.count()).where(unanswered_in(of.parcel_id)))
     return last and n_without_answer == len(waiting)
 

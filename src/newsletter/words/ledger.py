@@ -133,6 +133,10 @@ HOLDS: frozenset[HandOver] = frozenset(HandOver) - {HandOver.SKIPPED, HandOver.R
 WRITTEN: tuple[HandOver, ...] = tuple(state for state in HandOver if state is not HandOver.SENDING)
 
 
+# Nobody may come to wait in a parcel that is so: in a call they would be on their way, and a divided one is never taken.
+NO_PLACE_TO_WAIT: frozenset[ParcelStatus] = frozenset({ParcelStatus.SENDING, ParcelStatus.SPLIT})
+
+
 _State = TypeVar("_State", bound=StrEnum)
 # By kind: the words of one kind of state are those of another, and as text they are equal.
 _MOVES_OF: dict[type[StrEnum], frozenset[tuple[StrEnum, StrEnum]]] = {

@@ -13,7 +13,7 @@ from newsletter.ledger.pace.waits_sql import pause
 from newsletter.ledger.split_sql import join_child
 from newsletter.ledger.status_sql import move_status
 from newsletter.ledger.tables import attempt, delivery, fresh_refusal, holding, is_in, mailing, moved_to, parcel
-from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus
+from newsletter.words.ledger import NO_PLACE_TO_WAIT, HandOver, MailingStatus
 from newsletter.words.refusal import is_about_everybody, is_about_everybody_to_the_end, say_everybody
 
 # A sending that ended longer ago stays ended: what the provider says today is about today.
@@ -133,7 +133,7 @@ def stop(connection: Connection, provider: str, mailing_id: int, reason: str) ->
 
 
 def _take_back(connection: Connection, parcel_id: int, refused: list[int]) -> None:
-    """They wait again. Where their parcel is in a call, in one of their own: in it they would be on their way."""
+    """They wait again. Where their parcel is in a call, or was divided, in one of their own."""
     back = (
         update(delivery)
         .where(delivery.c.id.in_(refused), is_in(HandOver.REFUSED))
@@ -141,8 +141,8 @@ def _take_back(connection: Connection, parcel_id: int, refused: list[int]) -> No
         .returning(delivery.c.id)
     )
     waiting = list(connection.scalars(back))
-    in_call = (parcel.c.id == parcel_id, parcel.c.status == ParcelStatus.SENDING)
-    if waiting and connection.scalar(select(parcel.c.id).where(*in_call)) is not None:
+    status = connection.scalar(select(parcel.c.status).where(parcel.c.id == parcel_id))
+    if waiting and status in NO_PLACE_TO_WAIT:
         join_child(connection, parcel_id, waiting)
     else:
         recount(connection, parcel_id)
