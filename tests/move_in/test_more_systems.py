@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+import tracemalloc
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
@@ -260,3 +261,29 @@ def test_where_nobody_left_their_file_may_be_empty(
     """The others come."""
     said = mover.as_json(system, *unpacked(tmp_path / "unpacked", members), *WITH_LIST, "--dry-run")
     assert said["readers"]["added"] == 1
+
+
+@pytest.mark.parametrize("letters", ["utf-8", "utf-16"])
+def test_a_table_is_read_whatever_its_letters(tmp_path: Path, letters: str) -> None:
+    """By and by where it is UTF-8, whole where it is marked as something else."""
+    table = tmp_path / "weekly-active.csv"
+    table.write_bytes("Zoë,zoe@example.com,2024\n".encode(letters))
+
+    with open_export([table]) as files:
+        (made,) = OLD_SYSTEMS["sendy"].read(files, ASKED).readers
+        assert files.text(made).splitlines() == ["name,email,field 1,status", "Zoë,zoe@example.com,2024,active"]
+
+
+def test_a_table_of_many_takes_no_more_memory_than_one_of_few(tmp_path: Path) -> None:
+    """Packed or not: what an import reads is written row by row."""
+    peaks = []
+    for number in (2_000, 20_000):
+        rows = "".join(f"Reader {one},reader{one}@example.com,{'x' * 80}\n" for one in range(number))
+        table = packed(tmp_path / f"{number}.zip", {"weekly-active.csv": rows})
+        tracemalloc.start()
+        with open_export([table]) as files:
+            OLD_SYSTEMS["sendy"].read(files, ASKED)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+
+    assert peaks[1] < 2 * peaks[0] + 1_000_000

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 import tempfile
 import zipfile
+from codecs import getincrementaldecoder
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
+from io import StringIO
 from itertools import count
 from pathlib import Path, PurePosixPath
+from typing import TextIO
 
 from newsletter.collect.charset import decoded_page
 from newsletter.imports.files.archives import MOST_IN_NEWSLETTER, safe_members, troubles
@@ -19,6 +23,7 @@ from newsletter.words.mistake import Missing, Mistake
 _LARGEST_TEXT = 400_000_000
 LARGEST_PAGE = 5_000_000
 LARGEST_PICTURE = 40_000_000
+_AT_ONCE = 1_000_000
 # How the folders begin in which files of our own lie while an export is read.
 MADE = "newsletter-move-in-"
 _OF_ISSUES = frozenset({"posts", "emails", "campaigns"})
@@ -91,20 +96,30 @@ class ExportFiles:
 
     def data(self, member: Member, *, most: int) -> bytes:
         """Raises Mistake where it has more than `most` bytes, or can't be read."""
-        if member.size > most:
-            raise Mistake(
-                f"{member.title} has {member.size / 1e6:,.0f} MB.", fix=f"Files of this kind have {most / 1e6:,.0f} MB."
-            )
+        _refuse_larger(member, most)
         with troubles(member.path):
             if member.packed is None:
                 return member.path.read_bytes()
             return self._archives[member.path].read(member.packed)
 
     def on_disk(self, member: Member, *, most: int) -> Path:
-        """A file for programs that read files; one that is packed is written down first."""
-        if member.packed is None and member.size <= most:
-            return member.path
-        return self.make(member.name, [self.data(member, most=most)]).path
+        """A file for programs that read files; one that is packed is written down first. Raises as `data` does."""
+        _refuse_larger(member, most)
+        return member.path if member.packed is None else self.make(member.name, self._unpacked(member)).path
+
+    def _unpacked(self, member: Member) -> Iterator[bytes]:
+        with troubles(member.path), self._archives[member.path].open(str(member.packed)) as packed:
+            yield from iter(partial(packed.read, _AT_ONCE), b"")
+
+    @contextmanager
+    def lines(self, member: Member) -> Iterator[TextIO]:
+        """Its text as a file that is read by and by: a table may hold a million people. Raises as `data` does."""
+        path = self.on_disk(member, most=_LARGEST_TEXT)
+        if _is_utf8(path):
+            with path.open(encoding="utf-8-sig", newline="") as text:
+                yield text
+        else:
+            yield StringIO(self.text(member).removeprefix("\ufeff"), newline="")
 
     def text(self, member: Member, *, most: int = _LARGEST_TEXT) -> str:
         return decoded_page(self.data(member, most=most), name=member.title)
@@ -132,6 +147,25 @@ def open_export(paths: Sequence[Path], room: Path | None = None) -> Iterator[Exp
             else:
                 members.append(Member(name=path.name, path=path, size=path.stat().st_size, by_itself=True))
         yield ExportFiles(paths, members, archives, room)
+
+
+def _refuse_larger(member: Member, most: int) -> None:
+    if member.size > most:
+        raise Mistake(
+            f"{member.title} has {member.size / 1e6:,.0f} MB.", fix=f"Files of this kind have {most / 1e6:,.0f} MB."
+        )
+
+
+def _is_utf8(path: Path) -> bool:
+    decoder = getincrementaldecoder("utf-8")()
+    try:
+        with path.open("rb") as file:
+            for part in iter(partial(file.read, _AT_ONCE), b""):
+                decoder.decode(part)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _is_archive(path: Path) -> bool:

@@ -7,6 +7,8 @@ import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
+from typing import TextIO
 
 from newsletter.imports.columns.spelling import normalise
 from newsletter.imports.files.file_names import told_by
@@ -48,18 +50,28 @@ def by_status(
     """
     found = PeopleFiles()
     for member in members:
-        text = files.text(member).removeprefix("\ufeff")
-        header, rows = _apart(text, columns, member)
-        if {normalise(title) for title in header} & _TELLS:
-            found.tables.append(member)
-            continue
-        status = _status(member.stem, statuses)
-        if not status:
-            found.left_out.append(LeftOut(title=member.name, why=_UNSAID if status is None else _EVERYBODY))
-        elif header:
-            lines = ([*row[: len(header)], *[""] * (len(header) - len(row)), status] for row in rows)
-            found.tables.append(make_table(files, member.name, [*header, "status"], lines))
+        with files.lines(member) as text:
+            _sort_in(files, member, _apart(text, columns, member), statuses, found)
     return found
+
+
+def _sort_in(
+    files: ExportFiles,
+    member: Member,
+    table: tuple[list[str], Iterator[list[str]]],
+    statuses: Statuses,
+    found: PeopleFiles,
+) -> None:
+    header, rows = table
+    if {normalise(title) for title in header} & _TELLS:
+        found.tables.append(member)
+        return
+    status = _status(member.stem, statuses)
+    if not status:
+        found.left_out.append(LeftOut(title=member.name, why=_UNSAID if status is None else _EVERYBODY))
+    elif header:
+        lines = ([*row[: len(header)], *[""] * (len(header) - len(row)), status] for row in rows)
+        found.tables.append(make_table(files, member.name, [*header, "status"], lines))
 
 
 def make_table(files: ExportFiles, name: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> Member:
@@ -70,7 +82,7 @@ def make_table(files: ExportFiles, name: str, header: Sequence[str], rows: Itera
 def _lines(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[bytes]:
     out = io.StringIO()
     writer = csv.writer(out)
-    for row in (header, *rows):
+    for row in chain((header,), rows):
         writer.writerow(row)
         yield out.getvalue().encode()
         out.seek(0)
@@ -85,9 +97,9 @@ def _status(stem: str, statuses: Statuses) -> str | None:
     return None if status == ACTIVE and (told_by(f"{name}.csv") or _NOT.search(name)) else status
 
 
-def _apart(text: str, columns: Sequence[str], member: Member) -> tuple[list[str], Iterator[list[str]]]:
+def _apart(text: TextIO, columns: Sequence[str], member: Member) -> tuple[list[str], Iterator[list[str]]]:
     """The header and the rows. Raises Mistake for a table that is cut off."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(text, strict=True)
 
     def rows() -> Iterator[list[str]]:
         try:
