@@ -15,6 +15,7 @@ from newsletter.folder.bundle import bundled
 from newsletter.folder.post_file import format_post, parse_post
 from newsletter.folder.posts import PostFiles
 from newsletter.words.mistake import Missing, Mistake, NewsletterError
+from newsletter.words.picture.focus import Focus
 from newsletter.words.post import Image, Post
 
 # Anything a file can hold on one line; blanks at the ends carry nothing.
@@ -24,6 +25,7 @@ _LINE = (
     .filter(bool)
 )
 _BODY = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), max_size=200)
+_FOCUSES = st.builds(Focus, across=st.integers(0, 100), down=st.integers(0, 100))
 _POSTS = st.builds(
     Post,
     slug=st.just("a"),
@@ -35,7 +37,7 @@ _POSTS = st.builds(
     byline=st.none() | _LINE,
     published_on=st.none() | st.dates(min_value=date(1000, 1, 1)),
     tags=st.lists(_LINE, max_size=3).map(tuple),
-    image=st.none() | st.builds(Image, src=st.just("images/a b.png".replace(" ", "-")), alt=_LINE),
+    image=st.none() | st.builds(Image, src=st.just("images/a-b.png"), alt=_LINE, focus=st.none() | _FOCUSES),
     checks=st.lists(_LINE, max_size=2).map(tuple),
 )
 
@@ -80,6 +82,9 @@ def test_the_line_of_the_body_is_where_it_stands_in_the_file(post: Post) -> None
         ("---\ntitle: A\nalt: A boat\n---\n", 3, 1, "`alt` but no `image`"),
         ("---\ntitle: A\nalt: B\nimage: ../secret.png\n---\n", 4, 1, "neither a web address nor a file in images/"),
         ("---\ntitle: A\nalt: B\nimage: images/../../x.png\n---\n", 4, 1, "neither a web address nor"),
+        ("---\ntitle: A\nfocus: 4% 3%\n---\n", 3, 1, "crops a picture in images/"),
+        ("---\ntitle: A\nalt: B\nimage: https://example.com/a.png\nfocus: 4% 3%\n---\n", 5, 1, "crops a picture in"),
+        ("---\ntitle: A\nalt: B\nimage: images/a.png\nfocus: left\n---\n", 5, 1, "not a place in the picture: left"),
         ("---\n- title\n---\n", 2, 1, "made of lines such as"),
         ("---\n[a]: b\n---\n", 2, 1, "A key must be a word"),
         ("---\ntitle: A\x07\n---\n", 2, None, "control character"),

@@ -22,6 +22,7 @@ from newsletter.words.domain import ascii_url
 from newsletter.words.issue import Issue
 from newsletter.words.mistake import Missing, Mistake, Place
 from newsletter.words.newsletter import Newsletter
+from newsletter.words.picture.focus import Focus
 from newsletter.words.plain import unix_lines
 from newsletter.words.post import Image, Post, own_picture
 
@@ -154,12 +155,14 @@ def written_date(day: date | None, language: str) -> str:
     return Sentences(primary).day(day) if primary in LANGUAGES else day.isoformat()
 
 
-def image_address(src: str, public_url: str, images: ImageFolder | None, place: Place) -> str:
-    """A picture of the folder is served under the newsletter's own address, by the digest of its file."""
+def image_address(
+    src: str, public_url: str, images: ImageFolder | None, place: Place, focus: Focus | None = None
+) -> str:
+    """A picture of the folder is served under the newsletter's own address, by the digest of its file and its focus."""
     path = own_picture(src)
     if path is None:
         return src
-    name = f"images/{images.publish(path, place)}" if images else quote(unquote(path))
+    name = f"images/{images.publish(path, place, focus=focus)}" if images else quote(unquote(path))
     return f"{public_url.rstrip('/')}/{name}"
 
 
@@ -218,7 +221,8 @@ class ViewWriter:
 
     def picture(self, post: Post, image: Image) -> IssuePicture:
         place = Place(post.file, dict(post.key_lines).get("image"))
-        return IssuePicture(_sound(post, self.address(image.src, place)), image.alt)
+        address = image_address(image.src, self.public_url, self.images, place, image.focus)
+        return IssuePicture(_sound(post, address), image.alt)
 
 
 def _sound(post: Post, address: str) -> str:

@@ -7,10 +7,11 @@ import re
 from newsletter.folder.yaml.front_matter import Fields, read_document
 from newsletter.folder.yaml.lines import yaml_lines
 from newsletter.words.mistake import Mistake
+from newsletter.words.picture.focus import Focus, read_focus
 from newsletter.words.plain import unix_lines
-from newsletter.words.post import Image, Post
+from newsletter.words.post import Image, Post, own_picture
 
-KEYS = ("title", "url", "source", "author", "published", "tags", "image", "alt", "byline", "checks")
+KEYS = ("title", "url", "source", "author", "published", "tags", "image", "alt", "focus", "byline", "checks")
 _WEB = re.compile(r"https?://[^\s/][^\s]*")
 _OWN_IMAGE = re.compile(r"images/[^\s\\]+")
 
@@ -48,6 +49,7 @@ def format_post(post: Post) -> str:
         "tags": list(post.tags),
         "image": post.image.src if post.image else None,
         "alt": post.image.alt if post.image else None,
+        "focus": str(post.image.focus) if post.image and post.image.focus else None,
         "byline": post.byline,
         "checks": list(post.checks),
     }
@@ -69,6 +71,7 @@ def _url(fields: Fields) -> str | None:
 def _image(fields: Fields) -> Image | None:
     src, alt = fields.text("image"), fields.prose("alt")
     if src is None and alt is None:
+        _focus(fields, None)
         return None
     if src is None or alt is None:
         missing, present = ("alt", "image") if src else ("image", "alt")
@@ -82,7 +85,27 @@ def _image(fields: Fields) -> Image | None:
             fix="Put the picture into images/ and write: image: images/NAME.png",
             place=fields.place_of("image"),
         )
-    return Image(src=src, alt=alt)
+    return Image(src=src, alt=alt, focus=_focus(fields, src))
+
+
+def _focus(fields: Fields, src: str | None) -> Focus | None:
+    value = fields.text("focus")
+    if value is None:
+        return None
+    if src is None or own_picture(src) is None:
+        raise Mistake(
+            "`focus` crops a picture in images/, and there is none.",
+            fix="Delete this line, or copy the picture into images/ and name it: image: images/NAME.png",
+            place=fields.place_of("focus"),
+        )
+    focus = read_focus(value)
+    if focus is None:
+        raise Mistake(
+            f"`focus` is not a place in the picture: {value}",
+            fix="Write how far from the left and from the top it lies, each from 0% to 100%: focus: 40% 30%",
+            place=fields.place_of("focus"),
+        )
+    return focus
 
 
 def _is_image_address(src: str) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 
 import yaml
@@ -16,6 +18,7 @@ from newsletter.folder.yaml.lines import Value, yaml_lines
 from newsletter.folder.yaml.nodes import compose
 from newsletter.words.issue import Section
 from newsletter.words.mistake import Mistake
+from newsletter.words.picture.focus import MIDDLE
 from newsletter.words.plain import unix_lines
 
 
@@ -89,10 +92,26 @@ def with_added(text: str, field: str, words: str, *, file: str) -> str:
 
 
 def with_picture(text: str, src: str, alt: str, *, file: str) -> str:
-    """The text of a post with this picture at its head; without any where `src` is empty."""
+    """The text of a post with this picture at its head, shown whole; without any where `src` is empty."""
+    text = with_key(text, "focus", "", file=file)
     if not src:
         return with_key(with_key(text, "image", "", file=file), "alt", "", file=file)
     return with_key(with_key(text, "alt", " ".join(alt.split()), file=file), "image", src, file=file)
+
+
+def with_focus(text: str, side: str, percent: str, *, file: str) -> str:
+    """The text of a post whose picture is cropped around another place: `side` is `across` or `down`.
+
+    An empty `percent` is the middle of a picture that is cropped, and leaves one that is shown whole as it is.
+    """
+    image = parse_post(text, slug="", file=file).image
+    focus = image.focus if image else None
+    if not percent.strip() and focus is None:
+        return text
+    if not re.fullmatch("[0-9]{1,2}|100", percent.strip() or "50"):
+        raise Mistake(f"“{percent[:20]}” is not a place in the picture.", fix="Give a whole number from 0 to 100.")
+    moved = replace(focus or MIDDLE, **{side: int(percent.strip() or 50)})
+    return with_key(text, "focus", str(moved), file=file)
 
 
 def _joined(head: Sequence[str], body: str) -> str:
@@ -140,6 +159,8 @@ def edit_of(file: str, field: str, value: str) -> Callable[[str], str]:
         return lambda text: with_key(text, "checks", kept, file=file)
     if field == "doubts":
         return lambda text: with_doubts(text, value.splitlines(), file=file)
+    if field in {"across", "down"}:
+        return lambda text: with_focus(text, field, value, file=file)
     if field == "tags":
         tags: Value = [tag for tag in (" ".join(part.split()) for part in value.split(",")) if tag]
         return lambda text: with_key(text, "tags", tags, file=file)

@@ -12,7 +12,6 @@ from newsletter.preflight.around import Around
 from newsletter.preflight.author_text import readings_of
 from newsletter.preflight.check import check
 from newsletter.preflight.gaps import bare_fields
-from newsletter.preflight.images import pictures_of
 from newsletter.preflight.made_up import SAMPLE, WORST, sample_reader, worst_reader
 from newsletter.preflight.unrendered import check_unrendered
 from newsletter.preflight.wording.house_style import FILE as HOUSE_STYLE
@@ -126,11 +125,16 @@ def reader_as(parts: Parts, address: str | None, proof: Proof) -> tuple[Subscrib
 
 def _mailed_sizes(parts: Parts, proof: Proof) -> dict[str, int]:
     """The bytes of each picture of the folder that the issue shows, as it is mailed, by its path as it is named."""
-    named = {own_picture(picture.href) for picture in pictures_of(proof, readings_of(proof))} - {None}
+    leads = {(post.image.src, post.image.focus) for post in proof.posts.values() if post.image}
+    in_words = {(link.href, None) for read in readings_of(proof) for link in read.links if link.is_picture}
     sizes: dict[str, int] = {}
-    for path in filter(None, named):
+    for src, focus in leads | in_words:
+        if not (path := own_picture(src)):
+            continue
         try:
-            sizes[path] = parts.images.find(parts.images.publish(path)).stat().st_size
+            n_bytes = parts.images.find(parts.images.publish(path, focus=focus)).stat().st_size
         except NewsletterError:
             continue
+        # One that stands whole in one place and cropped in another is weighed as the heavier of the two.
+        sizes[path] = max(n_bytes, sizes.get(path, 0))
     return sizes

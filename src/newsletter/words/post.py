@@ -8,16 +8,21 @@ from datetime import date
 from urllib.parse import unquote
 
 from newsletter.words.mistake import Place
+from newsletter.words.picture.focus import Focus
 
 _IMAGES = "images/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    """A picture beside a post: `src` is an https address or a path in `images/`; `alt` says it in words."""
+    """A picture beside a post: `src` is an https address or a path in `images/`; `alt` says it in words.
+
+    One in `images/` that has a `focus` is cropped to the frame around it.
+    """
 
     src: str
     alt: str
+    focus: Focus | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

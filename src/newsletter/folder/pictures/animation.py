@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from newsletter.words.mistake import Mistake
+from newsletter.words.picture.focus import Focus
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -22,8 +23,8 @@ _MOST_FRAMES = 600
 _SHORTEST_MS = 20
 
 
-def animation(picture: Image.Image, src: str) -> bytes:
-    """Comments and descriptions in the file stay behind. Raises Mistake for more frames or pixels than can be taken."""
+def animation(picture: Image.Image, src: str, focus: Focus | None = None) -> bytes:
+    """Each frame cropped around the `focus`, where there is one. Comments and descriptions in the file stay behind. Raises Mistake for more frames or pixels than can be taken."""
     frames = getattr(picture, "n_frames", 1)
     # A PNG may hold a still picture for programs that can't show the animation; it is not one of its frames.
     first = 1 if picture.info.get("default_image") and frames > 1 else 0
@@ -34,7 +35,9 @@ def animation(picture: Image.Image, src: str) -> bytes:
             fix="Save fewer frames, or smaller ones.",
         )
     durations = [0] * (frames - first)
-    pictures = _frames(picture, range(first, frames), _box(picture, frames), durations)
+    left, top, width, height = focus.frame(*picture.size) if focus else (0, 0, *picture.size)
+    part = (left, top, left + width, top + height)
+    pictures = _frames(picture, range(first, frames), part, _box(width, height, frames), durations)
     images = list(pictures)
     out = io.BytesIO()
     loop = picture.info.get("loop", None if picture.format == "GIF" else 0)
@@ -50,19 +53,21 @@ def animation(picture: Image.Image, src: str) -> bytes:
     return out.getvalue()
 
 
-def _box(picture: Image.Image, frames: int) -> tuple[int, int]:
+def _box(width: int, height: int, frames: int) -> tuple[int, int]:
     """How large each frame may be so that all of them find room."""
-    shrink = min(1.0, (_ROOM / (picture.width * picture.height * frames)) ** 0.5)
-    return max(1, min(_WIDEST, int(picture.width * shrink))), max(1, min(_TALLEST, int(picture.height * shrink)))
+    shrink = min(1.0, (_ROOM / (width * height * frames)) ** 0.5)
+    return max(1, min(_WIDEST, int(width * shrink))), max(1, min(_TALLEST, int(height * shrink)))
 
 
-def _frames(picture: Image.Image, numbers: range, box: tuple[int, int], durations: list[int]) -> Iterator[Image.Image]:
-    """The frames with a palette of their own; their times are written into `durations`."""
+def _frames(
+    picture: Image.Image, numbers: range, part: tuple[int, int, int, int], box: tuple[int, int], durations: list[int]
+) -> Iterator[Image.Image]:
+    """This part of each frame, with a palette of its own; their times are written into `durations`."""
     from PIL import Image
 
     for place, number in enumerate(numbers):
         picture.seek(number)
-        frame = picture.convert("RGBA")
+        frame = picture.convert("RGBA").crop(part)
         frame.thumbnail(box)
         durations[place] = max(_SHORTEST_MS, int(picture.info.get("duration") or 100))
         frame.info = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +19,7 @@ from newsletter.folder.inside import is_within, open_within, real_room
 from newsletter.folder.pictures.picture import ENDINGS, Made
 from newsletter.folder.text_files import make_room
 from newsletter.words.mistake import Missing, Mistake, NewsletterError, Place
+from newsletter.words.picture.focus import SHAPE, Focus
 from newsletter.words.post import picture_paths
 
 ROOM = "images"
@@ -34,14 +35,17 @@ _NAME = re.compile(r"[0-9a-f]{32}\.(?:jpg|png|gif)")
 class ImageFolder:
     """The pictures of the newsletter in `directory`.
 
-    What is ready lies in `var/images/DIGEST.ext`, named by the digest of the file it was made of: the same file has the
-    same address on every machine, and a changed file a new one, so that what went out never changes.
+    What is ready lies in `var/images/DIGEST.ext`, named by the digest of the file it was made of and of how it is cropped:
+    the same file has the same address on every machine, and a changed file or another focus a new one, so that what
+    went out never changes.
     """
 
     directory: Path
 
-    def publish(self, src: str, place: Place | None = None) -> str:
+    def publish(self, src: str, place: Place | None = None, *, focus: Focus | None = None) -> str:
         """Make the picture `images/...` ready and return its name, `DIGEST.ext`. `place` is where it is asked for.
+
+        With a `focus` it is cropped around that.
 
         Raises Missing where there is no such file, and Mistake for one that is no picture that mail can show.
         """
@@ -52,7 +56,7 @@ class ImageFolder:
             raise Mistake(
                 f"{src} can't be read: {error.strerror}.", fix="Check its permissions.", place=place
             ) from error
-        return _publish(self.directory / READY, data, src, place)
+        return _publish(self.directory / READY, data, src, place, focus)
 
     def add(self, name: str, data: bytes) -> str:
         """Put a picture into `images/` under a name like the one it had; its path there, such as `images/ferry.png`.
@@ -91,28 +95,36 @@ class ImageFolder:
             data = _read(self._path(src, None), self.directory / ROOM)
         except (NewsletterError, OSError):
             return None
-        return _ready_name(self.directory / READY, _stem(data))
+        return _ready_name(self.directory / READY, _stem(data, None))
 
-    def make_ready(self, go_on: Callable[[], bool] = lambda: True) -> None:
-        """Make every picture of the folder ready, as long as `go_on`; the next call takes up what is left.
+    def make_ready(self, go_on: Callable[[], bool] = lambda: True, *, crops: Iterable[tuple[str, Focus]] = ()) -> None:
+        """Make every picture of the folder ready, whole and as `crops` say, as long as `go_on`.
+
+        The next call takes up what is left.
 
         So an address that was mailed keeps working, also on a machine that has only the folder.
         """
         entries = _entries(self.directory / ROOM)
+        wanted: list[_Wanted] = [(entry, None) for entry in entries]
+        wanted += _cropped({entry[0]: entry for entry in entries}, crops)
         tried = _TRIED.setdefault(self.directory, set())
-        tried &= set(entries)
-        for entry in entries:
-            if entry in tried:
+        tried &= set(wanted)
+        for entry, focus in wanted:
+            if (entry, focus) in tried:
                 continue
             if not go_on():
                 return
-            tried.add(entry)
+            tried.add((entry, focus))
             with suppress(NewsletterError):
-                self.publish(entry[0])
+                self.publish(entry[0], focus=focus)
 
     def width(self, name: str) -> int:
         """How wide a published picture is, in its own pixels. Raises Missing."""
-        return _width(self.find(name))
+        return self.size(name)[0]
+
+    def size(self, name: str) -> tuple[int, int]:
+        """Width and height of a published picture, in its own pixels. Raises Missing."""
+        return _size(self.find(name))
 
     def _path(self, src: str, place: Place | None) -> Path:
         room = real_room(self.directory / ROOM)
@@ -145,20 +157,21 @@ def _holds(path: Path, room: Path, data: bytes) -> bool:
         return False
 
 
-def _publish(ready: Path, data: bytes, src: str, place: Place | None) -> str:
-    stem = _stem(data)
+def _publish(ready: Path, data: bytes, src: str, place: Place | None, focus: Focus | None) -> str:
+    stem = _stem(data, focus)
     name = _ready_name(ready, stem)
     if name is not None:
         return name
-    made = _made(data, src, place)
+    made = _made(data, src, place, focus)
     ready.mkdir(parents=True, exist_ok=True)
     name = f"{stem}.{made.ending}"
     replace_bytes(ready / name, made.data, mode=0o600)
     return name
 
 
-def _stem(data: bytes) -> str:
-    return hashlib.sha256(_RECIPE + data).hexdigest()[:32]
+def _stem(data: bytes, focus: Focus | None) -> str:
+    crop = f"{SHAPE[0]}:{SHAPE[1]} around {focus}\0".encode() if focus else b""
+    return hashlib.sha256(_RECIPE + crop + data).hexdigest()[:32]
 
 
 def _ready_name(ready: Path, stem: str) -> str | None:
@@ -166,32 +179,34 @@ def _ready_name(ready: Path, stem: str) -> str | None:
     return next((name for name in names if (ready / name).is_file()), None)
 
 
-def _made(data: bytes, src: str, place: Place | None) -> Made:
+def _made(data: bytes, src: str, place: Place | None, focus: Focus | None = None) -> Made:
     """A picture for mail, made in a child process: few bytes can hold what takes gigabytes, and minutes, to decode."""
     if len(data) > _MOST_BYTES:
         raise Mistake(
             f"{src} is larger than {_MOST_BYTES // 1_000_000} MB.", fix="Save a smaller copy of it.", place=place
         )
     task, fix = "newsletter.folder.pictures.picture:make_picture", "Save a smaller copy of it."
+    crop = [focus.across, focus.down] if focus else None
     try:
-        return call(task, data, returns=Made, what=src, fix=fix, bounds=_BOUNDS, src=src)
+        return call(task, data, returns=Made, what=src, fix=fix, bounds=_BOUNDS, src=src, crop=crop)
     except NewsletterError as error:
         error.place = place
         raise
 
 
 @lru_cache(maxsize=1024)
-def _width(path: Path) -> int:
+def _size(path: Path) -> tuple[int, int]:
     """A name always stands for the same bytes, so that one look is enough."""
     from PIL import Image
 
     with Image.open(path) as picture:
-        return picture.width
+        return picture.size
 
 
 _Entry = tuple[str, int, int]
+_Wanted = tuple[_Entry, Focus | None]
 # What was tried in this process, by folder: what can't be made is not tried again until its file changes.
-_TRIED: dict[Path, set[_Entry]] = {}
+_TRIED: dict[Path, set[_Wanted]] = {}
 
 
 def _entries(room: Path) -> list[_Entry]:
@@ -200,3 +215,9 @@ def _entries(room: Path) -> list[_Entry]:
         return []
     files = [path for path in sorted(room.rglob("*")) if path.is_file() and not path.name.startswith(".")]
     return [(path.relative_to(room.parent).as_posix(), path.stat().st_mtime_ns, path.stat().st_size) for path in files]
+
+
+def _cropped(entries: dict[str, _Entry], crops: Iterable[tuple[str, Focus]]) -> list[_Wanted]:
+    """Those of the crops whose picture is there."""
+    found = ((next((path for path in picture_paths(src) if path in entries), None), focus) for src, focus in crops)
+    return [(entries[path], focus) for path, focus in found if path is not None]

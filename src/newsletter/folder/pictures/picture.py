@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from newsletter.folder.pictures.animation import animation
 from newsletter.words.mistake import Mistake
+from newsletter.words.picture.focus import SHAPE, Focus
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -35,8 +37,11 @@ class Made:
     data: bytes
 
 
-def make_picture(data: bytes, *, src: str) -> Made:
-    """A picture for mail. Nothing but the pixels and their colours is kept of it. Raises Mistake, which names it `src`."""
+def make_picture(data: bytes, *, src: str, crop: Sequence[int] | None = None) -> Made:
+    """A picture for mail. Nothing but the pixels and their colours is kept of it. Raises Mistake, which names it `src`.
+
+    `crop` is the focus that it is cropped around, in percent from the left and from the top.
+    """
     from PIL import Image, UnidentifiedImageError
 
     try:
@@ -44,7 +49,7 @@ def make_picture(data: bytes, *, src: str) -> Made:
             # A picture of very many pixels is refused below; Pillow only warns of it.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(data)) as picture:
-                return _converted(picture, src)
+                return _converted(picture, src, Focus(across=crop[0], down=crop[1]) if crop else None)
     except Image.DecompressionBombError as error:
         raise _too_many(src, _MOST_PIXELS_HELD) from error
     except UnidentifiedImageError as error:
@@ -55,7 +60,7 @@ def make_picture(data: bytes, *, src: str) -> Made:
         raise Mistake(f"{src} is damaged: it can't be read to its end.", fix="Save it again as JPEG or PNG.") from error
 
 
-def _converted(picture: Image.Image, src: str) -> Made:
+def _converted(picture: Image.Image, src: str, focus: Focus | None) -> Made:
     from PIL import ImageOps
 
     most = _MOST_PIXELS.get(str(picture.format), _MOST_PIXELS_HELD)
@@ -66,9 +71,9 @@ def _converted(picture: Image.Image, src: str) -> Made:
     if picture.format not in _KINDS:
         raise Mistake(f"{src} is {picture.format}, which mail programs do not show.", fix="Save it as JPEG or PNG.")
     if is_animated:
-        return Made(ending="gif", data=animation(picture, src))
+        return Made(ending="gif", data=animation(picture, src, focus))
     profile, kind = picture.info.get("icc_profile"), _KINDS[str(picture.format)]
-    _read_smaller(picture)
+    _read_smaller(picture, focus)
     upright = _in_eight_bits(picture)
     # In place: each copy of a large photograph is hundreds of megabytes.
     ImageOps.exif_transpose(upright, in_place=True)
@@ -76,25 +81,31 @@ def _converted(picture: Image.Image, src: str) -> Made:
     ending = kind or ("png" if has_alpha else "jpg")
     if ending == "gif":
         ending = "png"
-    return Made(ending=ending, data=_saved(upright, ending, has_alpha=has_alpha, profile=profile))
+    return Made(ending=ending, data=_saved(upright, ending, focus=focus, has_alpha=has_alpha, profile=profile))
 
 
-def _read_smaller(picture: Image.Image) -> None:
+def _read_smaller(picture: Image.Image, focus: Focus | None) -> None:
     """Let a JPEG be decoded at a half, a quarter or an eighth, no smaller than twice what is made of it, however it is turned."""
     wide, high = picture.size
-    shrink = 2 * max(min(WIDEST / wide, _TALLEST / high), min(WIDEST / high, _TALLEST / wide))
+    if focus:
+        shrink = 2 * max(WIDEST / focus.frame(*size)[2] for size in ((wide, high), (high, wide)))
+    else:
+        shrink = 2 * max(min(WIDEST / wide, _TALLEST / high), min(WIDEST / high, _TALLEST / wide))
     if shrink < 1:
         picture.draft(None, (int(wide * shrink), int(high * shrink)))
 
 
-def _saved(picture: Image.Image, ending: str, *, has_alpha: bool, profile: bytes | None) -> bytes:
+def _saved(picture: Image.Image, ending: str, *, focus: Focus | None, has_alpha: bool, profile: bytes | None) -> bytes:
     is_cmyk = picture.mode == "CMYK"
     mode = "RGB" if ending == "jpg" or not has_alpha else "RGBA"
     # A drawing with few colours stays small as long as nothing has to be mixed between them.
     is_plain = not has_alpha and (picture.mode in {"L", "1"} or (picture.mode == "P" and picture.width <= WIDEST))
     is_as_wanted = picture.mode == mode and "transparency" not in picture.info
     made = picture if is_as_wanted or (is_plain and ending == "png") else picture.convert(mode)
-    made.thumbnail((WIDEST, _TALLEST))
+    if focus:
+        made = _cropped(made, focus)
+    else:
+        made.thumbnail((WIDEST, _TALLEST))
     # Whatever the file said about itself stays behind: position, camera, thumbnail, comments.
     made.info = {}
     out = io.BytesIO()
@@ -105,6 +116,14 @@ def _saved(picture: Image.Image, ending: str, *, has_alpha: bool, profile: bytes
         options |= {"optimize": True}
     made.save(out, _FORMATS[ending], **options)
     return out.getvalue()
+
+
+def _cropped(picture: Image.Image, focus: Focus) -> Image.Image:
+    """The frame around the focus. The picture is made smaller first, in place: a copy of a large one is hundreds of megabytes."""
+    is_full_width = focus.frame(*picture.size)[2] == picture.width
+    picture.thumbnail((WIDEST, picture.height) if is_full_width else (picture.width, WIDEST * SHAPE[1] // SHAPE[0]))
+    left, top, width, height = focus.frame(*picture.size)
+    return picture.crop((left, top, left + width, top + height))
 
 
 def _in_eight_bits(picture: Image.Image) -> Image.Image:

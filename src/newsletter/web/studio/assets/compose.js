@@ -8,6 +8,7 @@ import { choosePicture } from "./picture.js";
 import { inserting } from "./menu.js";
 import { isPasting, pasted, pasting } from "./paste.js";
 import { watchEdges } from "./edges.js";
+import "./crop.js";
 import { goOn, whoseKeys } from "./whose.js";
 
 const work = document.querySelector(".work");

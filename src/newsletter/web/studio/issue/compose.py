@@ -14,6 +14,7 @@ from newsletter.preflight.content import why_unwritten
 from newsletter.schedule.lock import find_lock, unlock
 from newsletter.web.number import read_number
 from newsletter.web.studio.issue.compose_form import save_form
+from newsletter.web.studio.issue.crop import cropping_of
 from newsletter.web.studio.issue.draft_parts import OpenPart, number_after, outline_of, part_of, unused_in
 from newsletter.web.studio.issue.whose import offers_of, other_checks, paragraphs_of
 from newsletter.web.studio.page import Page
@@ -58,6 +59,7 @@ def show(studio: Studio, visit: Visit) -> Response:
         offer=offer,
         is_counting=offer is not None and (offer.n_readers is None or offer.findings is None),
         folder_words=_words(studio, number) if lock else "",
+        cropping=cropping_of(studio, part.post) if part.post else None,
         paragraphs=paragraphs_of(part.post) if part.post else [],
         other_checks=other_checks(part.post) if part.post else [],
         offers=offers_of(studio, part.post) if part.post else [],

@@ -6,7 +6,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from newsletter.collect.literal import literal_inline, one_line
-from newsletter.folder.touch import with_added, with_picture
+from newsletter.folder.touch import with_added, with_key, with_picture
 from newsletter.sentences.sentences import Sentences
 from newsletter.web.studio.issue.compose_form import save_form
 from newsletter.web.studio.page import Page
@@ -41,11 +41,14 @@ def insert(studio: Studio, visit: Visit) -> Response:
 
 
 def lead(studio: Studio, visit: Visit) -> Response:
-    """The picture at the head of a post: another one, or none."""
+    """The picture at the head of a post: another one, all of the one that is cropped, or none."""
     file, base = visit.text("file"), save_form(studio, visit)
     if visit.text("lead") == "remove":
         studio.write(visit, file, base, lambda text: with_picture(text, "", "", file=file))
         return _back(visit, "The post has no picture now. Its file is still there.")
+    if visit.text("lead") == "whole":
+        studio.write(visit, file, base, lambda text: with_key(text, "focus", "", file=file))
+        return _back(visit, "Readers get the whole picture.")
     alt = visit.text("lead-alt")
     if not alt:
         raise Mistake(

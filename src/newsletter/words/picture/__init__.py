@@ -1,0 +1,1 @@
+"""Pictures: what is said of them where they stand."""
