@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Engine, event, update
+from starlette.testclient import TestClient
 
 from newsletter.consent.membership_sql import Membership
 from newsletter.consent.profiles_sql import Profiles
@@ -30,7 +31,8 @@ from newsletter.ledger.settle import Looker
 from newsletter.ledger.settle import send_again as send_doubtful_again
 from newsletter.ledger.tables import attempt
 from newsletter.providers.sendgrid.provider import SendGrid
-from newsletter.wiring import SystemClock
+from newsletter.web.app import build
+from newsletter.wiring import SystemClock, open_newsletter
 from newsletter.wiring.forget import FORGETS
 from newsletter.words.consignment import Consignment
 from newsletter.words.erasure import EraseKey, RequestOf
@@ -38,6 +40,7 @@ from newsletter.words.outcome import Outcome
 from newsletter.words.subscriber import SuppressionReason
 from tests.fakes.sendgrid_events import Telling
 from tests.feedback.sent import Post, Taken, parsed, shuffled
+from tests.schedule.world import World, through
 from tests.world import WEEKLY, an_edition
 
 __all__ = ["connect", "reading", "writing"]
@@ -116,6 +119,24 @@ def plan_weekly(engine: Engine, *, parcel_size: int) -> int:
     """Plan an issue to everyone on `weekly`; how many they are."""
     mailing, _ = plan(open_ledger(engine), SystemClock(), an_edition(), list_name="weekly", parcel_size=parcel_size)
     return mailing.planned
+
+
+def furnish(folder: Path, url: str, provider_url: str, *, n_readers: int, parcel_size: int) -> None:
+    """A newsletter of files with one issue and a public archive, and its readers on `weekly`."""
+    settings = through(provider_url, parcel_size=parcel_size)
+    world = World(folder, url=url, now=datetime.now(UTC), n_readers=n_readers, **settings)
+    Profiles(world.parts.engine, _ERASE_KEY, FORGETS).set_page("weekly", is_open=True)
+    world.close()
+
+
+def page_in_archive(folder: Path, issue: int) -> str:
+    """What anybody may read of an issue."""
+    parts = open_newsletter(folder)
+    try:
+        with TestClient(build(parts, [])) as visitor:
+            return visitor.get(f"/issues/{issue}").text
+    finally:
+        parts.engine.dispose()
 
 
 @dataclass(frozen=True, kw_only=True)
