@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -67,10 +68,12 @@ class OwnLibrary:
             threading.Thread(target=self._read, name="library", daemon=True).start()
 
     def _read(self) -> None:
-        self._posts.now()
-        self._issues.now()
-        for memory in self._notes.values():
-            memory.now()
+        # What can't be read now, the first search reads, and says so.
+        with suppress(OSError):
+            self._posts.now()
+            self._issues.now()
+            for memory in self._notes.values():
+                memory.now()
 
     def look(self) -> LibraryLook:
         """For one question: each folder is gone through once for it."""
