@@ -8,7 +8,7 @@ import re
 import pytest
 from PIL import Image
 
-from tests.preflight.desk import ICE, Desk
+from tests.preflight.desk import ICE, MAP, Desk
 
 WORDS = {
     "emphasis": " ".join(f"Some *word{n}* and **plain{n}** ones, ~~gone{n}~~ and `code{n}` go." for n in range(20)),
@@ -54,6 +54,15 @@ def test_a_large_file_that_is_mailed_small_is_no_fault(desk: Desk) -> None:
 
     assert (desk.directory / "images/map.png").stat().st_size > 15_000_000
     assert not {"heavy-image", "heavy-images"} & {one.code for one in desk.findings(online=False)}
+
+
+def test_a_picture_is_weighed_as_it_is_cropped(desk: Desk) -> None:
+    """A tall one is heavy whole, and light where readers get a part of it."""
+    Image.effect_noise((700, 2400), 100).convert("RGB").save(desk.directory / "images/map.png")
+    assert "heavy-image" in [one.code for one in desk.findings(online=False)]
+
+    desk.spoil(MAP, "image: images/map.png", "image: images/map.png\nfocus: 50% 20%")
+    assert "heavy-image" not in [one.code for one in desk.findings(online=False)]
 
 
 @pytest.mark.parametrize("template", ["digest", "letter", "roundup"])
