@@ -108,6 +108,20 @@ def test_a_worker_on_sqlite_is_refused(embedded: World) -> None:
     assert "On SQLite one process sends" in done.stderr
 
 
+def test_a_worker_that_would_import_erased_people_is_refused(tmp_path: Path, postgres_url: str) -> None:
+    """A machine without the key of `serve` would make one of its own, which knows nobody."""
+    world = World(tmp_path / "weekly", url=postgres_url, n_readers=0)
+    world.close()
+    key = world.folder / "var" / "erase.key"
+    key.unlink(missing_ok=True)
+
+    done = run(world.folder, "worker", "--queues", "sending,imports")
+
+    assert 1 == done.returncode
+    assert "it has not the key that they are known by" in done.stderr and "NEWSLETTER_ERASE_KEY" in done.stderr
+    assert not key.exists()
+
+
 def test_a_worker_names_the_queues_that_it_knows(embedded: World) -> None:
     """The schedule is not among them: it stays with `serve`."""
     done = run(embedded.folder, "worker", "--queues", "sending,schedule")

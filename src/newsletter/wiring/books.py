@@ -82,8 +82,20 @@ class Books(Files):
         from newsletter.folder.secret_file import kept_secret
         from newsletter.words.erasure import EraseKey
 
-        given = os.environ.get("NEWSLETTER_ERASE_KEY", "").strip()
-        return EraseKey(given.encode() or kept_secret(self.directory / "var" / "erase.key"))
+        return EraseKey(self._given_erase_key.encode() or kept_secret(self._erase_key_file))
+
+    @property
+    def has_erase_key(self) -> bool:
+        """Whether there is one already, so that none is made here that knows nobody who was erased elsewhere."""
+        return bool(self._given_erase_key) or self._erase_key_file.exists()
+
+    @property
+    def _given_erase_key(self) -> str:
+        return os.environ.get("NEWSLETTER_ERASE_KEY", "").strip()
+
+    @property
+    def _erase_key_file(self) -> Path:
+        return self.directory / "var" / "erase.key"
 
     @cached_property
     def readers(self) -> Readers:

@@ -164,6 +164,11 @@ def worker(parts: Parts, queues: tuple[WorkQueue, ...], concurrency: int) -> Non
             "On SQLite one process sends, and `serve` is it: a worker could only wait.",
             fix="Run `newsletter serve` alone, or move to PostgreSQL. See docs/operations.md.",
         )
+    if WorkQueue.IMPORTS in queues and not parts.has_erase_key:
+        raise NotNow(
+            "This worker would import people who asked to be erased: it has not the key that they are known by.",
+            fix="Give it the NEWSLETTER_ERASE_KEY of `serve`, or copy its var/erase.key. See docs/operations.md.",
+        )
     parts.check_may_send()
     log_to_stderr()
     stop = stop_on_signals()
