@@ -39,7 +39,7 @@ class Leaver:
         """The export for a system, as the command writes it."""
         parts = self.parts
         newsletter, shelf = parts.config.newsletter, parts.shelf
-        move = look(SYSTEMS[system], newsletter, shelf, parts.archive, parts.readers, new_url=NEW)
+        move = look(SYSTEMS[system], newsletter, shelf, parts.archive, parts.readers.list_lists(), new_url=NEW)
         with whole_folder(place) as open_file:
             write(read_all(move), parts.images, parts.readers, open_file, lambda *_: None, now=parts.clock.now())
         parts.engine.dispose()

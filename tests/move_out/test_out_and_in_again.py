@@ -194,7 +194,7 @@ def test_the_servers_take_the_redirects(leaver: Leaver, tmp_path: Path) -> None:
         parts.config.newsletter,
         parts.shelf,
         parts.archive,
-        parts.readers,
+        parts.readers.list_lists(),
         new_url="https://new.example.org/$uri;{path}",
     )
     with whole_folder(tmp_path / "out") as open_file:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import count
@@ -18,6 +18,7 @@ from newsletter.move_out.read_me import read_me
 from newsletter.move_out.redirects import write_redirects
 from newsletter.move_out.system import Leaving, TargetSystem
 from newsletter.readers.readers_sql import Readers
+from newsletter.readers.rows import ListRow
 from newsletter.words.mistake import NewsletterError
 from newsletter.words.newsletter import NO_HOST_YET, Newsletter
 
@@ -28,7 +29,13 @@ _STEP = 500
 
 
 def look(
-    system: TargetSystem, newsletter: Newsletter, shelf: Shelf, archive: Archive, readers: Readers, *, new_url: str = ""
+    system: TargetSystem,
+    newsletter: Newsletter,
+    shelf: Shelf,
+    archive: Archive,
+    lists: Sequence[ListRow],
+    *,
+    new_url: str = "",
 ) -> MoveOut:
     """What would leave. Nothing is written, and no words are read yet. Without `new_url` it keeps today's address."""
     issues, notes = leaving_issues(shelf, newsletter, archive)
@@ -40,7 +47,7 @@ def look(
         newsletter=newsletter,
         new_url=(new_url or newsletter.public_url).rstrip("/"),
         issues=issues,
-        lists=readers.list_lists(),
+        lists=lists,
         notes=notes,
     )
 

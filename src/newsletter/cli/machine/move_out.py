@@ -51,7 +51,9 @@ def move_out(parts: Parts, system: str, out: Path | None, url: str | None, dry_r
     from newsletter.move_out.systems import SYSTEMS
 
     newsletter = parts.config.newsletter
-    plan = look(SYSTEMS[system], newsletter, parts.shelf, parts.archive, parts.readers, new_url=_web_address(url))
+    plan = look(
+        SYSTEMS[system], newsletter, parts.shelf, parts.archive, parts.readers.list_lists(), new_url=_web_address(url)
+    )
     move = read_all(plan)
     place = out or Path(f"moved-out-{system}")
     if form == "text":

@@ -62,7 +62,7 @@ def _moves(studio: Studio, typed: dict[str, str]) -> dict[str, str] | None:
         raise Mistake("Which system is at that address?", fix="Choose it, so that each old issue leads to the new one.")
     parts = studio.parts
     newsletter = parts.config.newsletter
-    return look(system, newsletter, parts.shelf, parts.archive, parts.readers, new_url=address).redirects()
+    return look(system, newsletter, parts.shelf, parts.archive, (), new_url=address).redirects()
 
 
 def _page(studio: Studio, visit: Visit, typed: dict[str, str], *, problem: str = "") -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import IO
 from urllib.parse import quote
 
@@ -13,6 +14,7 @@ from newsletter.move_out.outlet import one_archive
 from newsletter.move_out.plan import MoveOut
 from newsletter.move_out.read_me import stays
 from newsletter.move_out.systems import SYSTEMS
+from newsletter.readers.rows import ListRow
 from newsletter.web.studio.page import Page
 from newsletter.web.studio.settings.plain_words import plain_words
 from newsletter.web.studio.streamed import written
@@ -24,10 +26,10 @@ from newsletter.words.user import Role
 
 def show(studio: Studio, visit: Visit) -> Response:
     """Writes nothing: what would leave is looked up each time."""
-    chosen, problem = None, ""
+    chosen, problem, lists = None, "", studio.lists()
     if visit.asked("to"):
         try:
-            chosen = _look(studio, visit)
+            chosen = _look(studio, visit, lists or ())
         except NewsletterError as error:
             problem = plain_words(error, {})
     return studio.page(
@@ -40,13 +42,14 @@ def show(studio: Studio, visit: Visit) -> Response:
         asked={"to": visit.asked("to"), "url": visit.asked("url")},
         today=studio.parts.config.newsletter.public_url,
         problem=problem,
+        is_counting=lists is None,
     )
 
 
 def download(studio: Studio, visit: Visit) -> Response:
     """`?to=` is the system, `?url=` where the newsletter will be."""
     parts, name = studio.parts, visit.asked("to")
-    move = read_all(_look(studio, visit))
+    move = read_all(_look(studio, visit, parts.readers.list_lists()))
     folder = f"moved-out-{name}"
 
     def fill(file: IO[bytes]) -> None:
@@ -61,7 +64,7 @@ def download(studio: Studio, visit: Visit) -> Response:
     return StreamingResponse(written(fill), media_type="application/zip", headers=headers)
 
 
-def _look(studio: Studio, visit: Visit) -> MoveOut:
+def _look(studio: Studio, visit: Visit, lists: Sequence[ListRow]) -> MoveOut:
     system = SYSTEMS.get(visit.asked("to"))
     if system is None:
         raise Missing("There is no such system to move to.", fix="Choose one of those that the page shows.")
@@ -70,7 +73,7 @@ def _look(studio: Studio, visit: Visit) -> MoveOut:
     if address is None:
         raise Mistake(f"“{asked[:80]}” is no address of the web.", fix="Write it whole: https://ferries.example.com")
     parts = studio.parts
-    return look(system, parts.config.newsletter, parts.shelf, parts.archive, parts.readers, new_url=address)
+    return look(system, parts.config.newsletter, parts.shelf, parts.archive, lists, new_url=address)
 
 
 PAGES = (
