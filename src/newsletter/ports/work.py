@@ -31,6 +31,7 @@ class Task(StrEnum):
     LISTEN = "listen"  # what providers tell
     IMPORT = "import"  # look at files that were brought, import them, and take imports back
     COLLECT = "collect"  # feeds, the letterbox, the titles of new finds
+    CHECK = "check_links"  # hold issues against the web: links, pictures, quotes
 
     @property
     def queue(self) -> WorkQueue:
@@ -46,5 +47,6 @@ _QUEUES = {
     Task.SWEEP: WorkQueue.UPKEEP,
     Task.LISTEN: WorkQueue.POLLS,
     Task.COLLECT: WorkQueue.POLLS,
+    Task.CHECK: WorkQueue.POLLS,
     Task.IMPORT: WorkQueue.IMPORTS,
 }

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from newsletter.move_in.moves_sql import Moves
     from newsletter.notices.notices_sql import Notices
     from newsletter.ports.locks import SenderLock
+    from newsletter.preflight.web.looks_sql import WebLooks
     from newsletter.readers.growth_sql import Growth
     from newsletter.readers.readers_sql import Readers
     from newsletter.readers.roster_sql import Roster
@@ -241,6 +242,14 @@ class Books(Files):
         from newsletter.review.looks_sql import LastLooks
 
         return LastLooks(self.engine)
+
+    @cached_property
+    def web_looks(self) -> WebLooks:
+        from newsletter.db.doorbell import prepare_to_ring
+        from newsletter.preflight.web.looks_sql import WebLooks
+
+        prepare_to_ring(self.engine)
+        return WebLooks(self.engine)
 
     @cached_property
     def farewells(self) -> Farewells:

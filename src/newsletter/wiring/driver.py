@@ -23,6 +23,7 @@ from newsletter.wiring.duties import work_together
 from newsletter.wiring.imports import Importer
 from newsletter.wiring.letters import LetterBeat
 from newsletter.wiring.pictures import picture_beat
+from newsletter.wiring.web_looks import look_at_web
 from newsletter.words.mistake import NotNow
 
 if TYPE_CHECKING:
@@ -125,6 +126,7 @@ def _work(parts: Parts, stop: threading.Event, rounds: Rounds) -> None:
         partial(send_and_listen, parts, rounds),
         LetterBeat(parts).beat,
         from_outside,
+        partial(look_at_web, parts, stop),
         Importer(parts, stop).beat,
         partial(backup_beat, parts),
         seconds=parts.timing.seconds_between_ticks,

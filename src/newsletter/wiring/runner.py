@@ -1,4 +1,4 @@
-"""Sends and imports what somebody started in the pages without waiting for the next look, and stops between two batches at the end."""
+"""Does what somebody started in the pages without waiting for the next look: sends, imports, asks the web. It stops between two batches at the end."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from newsletter.db.doorbell import ring_now
@@ -14,6 +15,7 @@ from newsletter.jobs.calm import Calm
 from newsletter.ledger.send import place_of
 from newsletter.ports.work import Task
 from newsletter.wiring.imports import Importer
+from newsletter.wiring.web_looks import look_at_web
 from newsletter.words.ledger import MailingStatus
 from newsletter.words.mistake import NewsletterError
 
@@ -93,7 +95,7 @@ class OnCall:
 
 
 class Runner:
-    """Sends, and imports, beside each other; where another process does it, this one leaves it to it.
+    """Sends, imports and asks the web, beside each other; where another process does it, this one leaves it to it.
 
     `problem` is what stopped the last sending, for the page that watches it.
     """
@@ -103,6 +105,7 @@ class Runner:
         self._sending = OnCall("sending", self._send, stop)
         self._importer, self._calm = Importer(parts, stop), Calm()
         self._importing = OnCall("importing", self._import, stop)
+        self._looking = OnCall("asking the web", self._look, stop)
         self.problem: NewsletterError | None = None
 
     def hear(self, pipe: int) -> None:
@@ -111,17 +114,22 @@ class Runner:
             self.wake()
 
     def wake(self) -> None:
-        """Something may be due: send or import it now rather than at the next look of the schedule."""
+        """Something may be due: do it now rather than at the next look of the schedule."""
         self._sending.call()
         self._importing.call()
+        self._looking.call()
 
     def end(self) -> None:
         """Wait for the batch in flight, once it was told to stop."""
         self._sending.end()
         self._importing.end()
+        self._looking.end()
 
     def _import(self) -> None:
         self._calm.run(self._importer.beat)
+
+    def _look(self) -> None:
+        self._calm.run(partial(look_at_web, self._parts, self._stop))
 
     def _send(self) -> None:
         self.problem = None

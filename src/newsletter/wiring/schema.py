@@ -10,6 +10,7 @@ __all__ = ["metadata"]
 
 _ROOMS = (
     "db",
+    "preflight",
     "notices",
     "readers",
     "segments",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
@@ -67,6 +68,12 @@ def around(
         # Nothing that really went out stands in the way of practising.
         health=() if parts.config.is_practice else parts.alarms.list_health((), unconfirmed=False),
     )
+
+
+def words_of(proof: Proof, audience: Audience | None = None) -> str:
+    """The same for the same words in the same files, and the same readers, on every machine."""
+    known = (proof.issue, proof.posts, proof.rendered.edition.digest, audience)
+    return hashlib.sha256(repr(known).encode()).hexdigest()
 
 
 def house_style_of(parts: Parts) -> str:

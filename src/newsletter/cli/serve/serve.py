@@ -40,6 +40,7 @@ def tick(parts: Parts) -> None:
     from newsletter.wiring.driver import rounds_of
     from newsletter.wiring.imports import Importer
     from newsletter.wiring.letters import post_letters
+    from newsletter.wiring.web_looks import look_at_web
 
     rounds = rounds_of(parts, threading.Event(), beat=parts.drivers.call)
     rounds.schedule_beat()
@@ -51,6 +52,7 @@ def tick(parts: Parts) -> None:
     worked_on = 0 if farewell else rounds.sending_beat()
     parts.listen()
     collect_beat(parts)
+    look_at_web(parts, threading.Event())
     # The owner hears at once what has just been sent, not at the next call of cron.
     rounds_of(parts, threading.Event()).schedule_beat()
     # Last: a large one takes minutes.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import threading
 import time
@@ -30,7 +29,6 @@ from newsletter.segments.audience import Audience
 from newsletter.web.studio.cache import AnswerCache
 from newsletter.web.studio.entry.link_mail import LinkPost
 from newsletter.web.studio.findings.shown_findings import count, kinds_of
-from newsletter.web.studio.findings.web_looks import WebLooks
 from newsletter.web.studio.issue.shown_versions import ShownVersions
 from newsletter.web.studio.review.presence import Presence
 from newsletter.web.studio.search.own_words import OwnLibrary
@@ -42,7 +40,7 @@ from newsletter.wiring import Parts
 from newsletter.wiring.backup import carry_newest
 from newsletter.wiring.connect import connect_desk
 from newsletter.wiring.runner import Bell, OnCall, Runner
-from newsletter.wiring.surroundings import check_offline
+from newsletter.wiring.surroundings import check_offline, words_of
 from newsletter.words.correction import correction_of
 from newsletter.words.difference import DiffLine
 from newsletter.words.edition import Edition
@@ -106,10 +104,9 @@ class Studio:
         self.sessions = Sessions(parts)
         self.hashing = Hashing()
         self.cache = AnswerCache(lambda: parts.readers.has_many())
-        self._found: dict[bytes, tuple[float, list[Finding] | None]] = {}
+        self._found: dict[str, tuple[float, list[Finding] | None]] = {}
         self.step_looks = StepLooks(partial(connect_desk, parts), stop)
         self.looks = ShownVersions()
-        self.web_looks = WebLooks(parts)
         self.presence = Presence()
         self.library = OwnLibrary(parts)
         # The path of the public address, where the newsletter does not have a host to itself.
@@ -275,12 +272,6 @@ def _templates() -> Environment:
         "how_many": count,
     }
     return environment
-
-
-def words_of(proof: Proof, audience: Audience | None = None) -> bytes:
-    """The same for the same words in the same files, and the same readers."""
-    known = (proof.issue, proof.posts, proof.rendered.edition.digest, audience)
-    return hashlib.sha256(repr(known).encode()).digest()
 
 
 def _by_studio(say: Callable[[Studio, Any], str]) -> Callable[[Context, Any], str]:

@@ -13,9 +13,9 @@ from newsletter.preflight.rules import finding
 from newsletter.preflight.waivers import waivers_of
 from newsletter.web.studio.findings.shown_findings import id_of, kinds_of
 from newsletter.web.studio.page import Page
-from newsletter.web.studio.studio import Studio, words_of
+from newsletter.web.studio.studio import Studio
 from newsletter.web.studio.visit import Visit, place_json
-from newsletter.wiring.surroundings import around, check_unrendered_issue
+from newsletter.wiring.surroundings import around, check_unrendered_issue, words_of
 from newsletter.words.finding import Finding
 from newsletter.words.issue import Issue
 from newsletter.words.mistake import NewsletterError, Place
@@ -60,10 +60,10 @@ def _found_now(studio: Studio, number: int) -> list[Finding]:
 
 
 def ask_web(studio: Studio, visit: Visit) -> Response:
-    """Begin to ask the web about the words of now."""
+    """Have the web asked about the words of now."""
     number = visit.number("number")
-    proof = press(studio.parts.shelf, studio.newsletter, number)
-    studio.web_looks.begin(words_of(proof), proof)
+    studio.parts.web_looks.ask(number, words_of(press(studio.parts.shelf, studio.newsletter, number)))
+    studio.runner.wake()
     return visit.go(f"/issues/{number}/findings")
 
 
@@ -79,9 +79,9 @@ def _found_for_page(studio: Studio, number: int) -> tuple[list[Finding] | None, 
     """All of it, with what the web said where somebody asked; None while it is being looked for. No state where there is no mail."""
     try:
         proof = press(studio.parts.shelf, studio.newsletter, number)
-        words = words_of(proof)
-        asked_at, found = studio.web_looks.find(words) or (None, studio.all_findings(proof))
-        return found, WebState(studio.web_looks.is_looking(words), asked_at)
+        web = studio.parts.web_looks.find(number, words_of(proof))
+        found = studio.all_findings(proof) if web is None or web.found is None else list(web.found)
+        return found, WebState(web is not None and web.is_looking, web.looked_at if web else None)
     except NewsletterError as error:
         return _in_the_way(studio, number, error), None
 
