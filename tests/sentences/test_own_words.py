@@ -8,7 +8,7 @@ import pytest
 
 from newsletter.sentences.own_words import Translations
 from newsletter.wiring import open_newsletter
-from newsletter.wiring.soundness import look_here
+from newsletter.wiring.soundness.here import look_here
 from newsletter.words.verdict import State
 from tests.running import a_folder
 

@@ -170,11 +170,11 @@ def test_a_number_is_kept_as_one_and_taken_out_again(world: World) -> None:
 
 def test_health_is_looked_into_when_asked_and_remembered(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """GET asks nobody and writes nothing; the button does, and says from when it is."""
-    from newsletter.wiring import soundness_outside
+    from newsletter.wiring.soundness import outside
 
     asked: list[str] = []
-    monkeypatch.setattr(soundness_outside, "ask_domain", lambda parts, resolver: asked.append("domain") or [])
-    monkeypatch.setattr(soundness_outside, "ask_address", _broken)
+    monkeypatch.setattr(outside, "ask_domain", lambda parts, resolver: asked.append("domain") or [])
+    monkeypatch.setattr(outside, "ask_address", _broken)
     page = world.client.get("/studio/settings/health").text
     assert "Not looked into yet" in page
     assert not asked

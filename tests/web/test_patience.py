@@ -24,7 +24,7 @@ from starlette.routing import Route
 
 from newsletter.cli.serve.log_lines import Sparing
 from newsletter.web.timeouts import RequestBounds, protocol_within
-from newsletter.wiring.open_files import connections_within, find_most_open_files, raise_open_files
+from newsletter.wiring.soundness.open_files import connections_within, find_most_open_files, raise_open_files
 
 HEADER = b"GET / HTTP/1.1\r\nHost: x\r\n"
 BODY = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n"
@@ -191,7 +191,7 @@ def test_the_pages_leave_files_for_everything_else() -> None:
 
 def test_doctor_says_where_too_few_files_may_be_open() -> None:
     """A process that was given 512."""
-    words = "from newsletter.wiring.soundness import open_files; print(open_files())"
+    words = "from newsletter.wiring.soundness.here import open_files; print(open_files())"
     limited = f"ulimit -n 512 && exec {shlex.quote(sys.executable)} -c {shlex.quote(words)}"
     done = subprocess.run(["sh", "-c", limited], capture_output=True, text=True, timeout=30, check=True)
     assert "Only 512 may be open at once." in done.stdout

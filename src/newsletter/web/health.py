@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 from newsletter.jobs.pulse import Pulse
 from newsletter.web.metrics import metrics_endpoint
 from newsletter.wiring import Parts
-from newsletter.wiring.soundness import has_our_tables
+from newsletter.wiring.soundness.here import has_our_tables
 
 log = logging.getLogger(__name__)
 

@@ -37,8 +37,8 @@ def doctor(
       newsletter doctor --selector mail --bounces bounce.example.com
     """
     from newsletter.fetch.dns import DnsResolver
-    from newsletter.wiring.soundness import look_here
-    from newsletter.wiring.soundness_outside import ask_others
+    from newsletter.wiring.soundness.here import look_here
+    from newsletter.wiring.soundness.outside import ask_others
 
     # Not by parts_of, which closes var/: files that others can read are reported here.
     parts = open_newsletter(ctx.obj.directory, ctx.obj.timing)

@@ -130,7 +130,7 @@ def serve_pages(
 
 def _connections(most: int) -> int:
     """How many connections at once, by how many files may be open."""
-    from newsletter.wiring.open_files import ENOUGH, connections_within, raise_open_files
+    from newsletter.wiring.soundness.open_files import ENOUGH, connections_within, raise_open_files
 
     n_files = raise_open_files()
     n_connections = connections_within(n_files, most)

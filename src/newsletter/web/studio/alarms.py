@@ -13,7 +13,7 @@ from newsletter.web.studio.page import Page
 from newsletter.web.studio.studio import Studio
 from newsletter.web.studio.visit import Visit
 from newsletter.wiring.backup import backup_desk
-from newsletter.wiring.soundness import newest_backup
+from newsletter.wiring.soundness.here import newest_backup
 from newsletter.words.mistake import NewsletterError
 from newsletter.words.user import Role
 from newsletter.words.verdict import State

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from newsletter.folder.health_file import LastLook, keep_looks, kept_looks
 from newsletter.web.studio.page import Page
 from newsletter.wiring.clocks import gauges_of
-from newsletter.wiring.soundness import backups, look_here, newest_backup, obstacles, schedule
+from newsletter.wiring.soundness.here import backups, look_here, newest_backup, obstacles, schedule
 from newsletter.words.moment import say_span
 from newsletter.words.user import Role
 from newsletter.words.verdict import State, Verdict, passed, unknown
@@ -108,7 +108,7 @@ def signs(studio: Studio) -> list[HealthLine]:
 
 def _look(studio: Studio) -> LastLook:
     from newsletter.fetch.dns import DnsResolver
-    from newsletter.wiring.soundness_outside import ask_address, ask_domain, ask_provider
+    from newsletter.wiring.soundness.outside import ask_address, ask_domain, ask_provider
 
     parts, resolver = studio.parts, DnsResolver(None)
     questions: dict[str, Callable[[], list[Verdict]]] = {

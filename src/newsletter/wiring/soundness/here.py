@@ -209,7 +209,7 @@ def _disk(directory: Path) -> Iterator[Verdict]:
 
 def open_files() -> Verdict:
     """The limit for a process that is started from here; the unit in deploy/ sets its own."""
-    from newsletter.wiring.open_files import ENOUGH, find_most_open_files
+    from newsletter.wiring.soundness.open_files import ENOUGH, find_most_open_files
 
     n_files = find_most_open_files()
     words = f"{n_files:,} may be open at once."
