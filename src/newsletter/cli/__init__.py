@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import importlib
 import sys
 from dataclasses import dataclass
@@ -16,6 +17,10 @@ from newsletter.words.mistake import NewsletterError
 
 if TYPE_CHECKING:
     from newsletter.wiring import Timing
+
+# A command loads hundreds of thousands of objects that stay. To look at them again and again meanwhile, for what could be
+# thrown away, took a sixth of its start; and a batch on its way to a provider is thousands of small dicts, none in a circle.
+gc.set_threshold(10_000)
 
 # Command: (module of this package, one line for the overview). The order is that of a newsletter's week.
 COMMANDS = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Engine, or_, select, update
+from sqlalchemy import ColumnElement, Engine, bindparam, or_, select, update
 
 from newsletter.db.engine import reading, writing
 from newsletter.db.frozen import end_frozen, patiently
@@ -12,6 +12,7 @@ from newsletter.ledger.record_sql import Answers, record
 from newsletter.ledger.tables import attempt, parcel
 from newsletter.words.ledger import HandOver
 
+_by_token = select(attempt.c.id).where(attempt.c.token == bindparam("of_token"))
 # Clocks are corrected by seconds all the time, and a lease does not get much longer by that.
 _CLOCK_IS_PUT_RIGHT_SECONDS = 60.0
 
@@ -34,7 +35,7 @@ class Attempts:
     def record_by_token(self, token: str, answers: Answers, *, last: bool = True) -> bool:
         """`record` by the attempt's name; False where this database knows no such attempt."""
         with writing(self._engine) as connection:
-            attempt_id = connection.scalar(select(attempt.c.id).where(attempt.c.token == token))
+            attempt_id = connection.scalar(_by_token, {"of_token": token})
             if attempt_id is not None:
                 record(connection, attempt_id, answers, last=last)
         return attempt_id is not None

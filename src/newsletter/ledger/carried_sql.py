@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Subquery, exists, func, or_, select, true
+from sqlalchemy import BindParameter, ColumnElement, Connection, Select, Subquery, exists, func, or_, select, true
 
 from newsletter.db.engine import is_sqlite
 from newsletter.db.id_lists import ids_in
@@ -20,11 +20,13 @@ def whom_it_carried(connection: Connection, attempt_id: int) -> list[int]:
     return list(connection.execute(select(attempt.c.carried).where(attempt.c.id == attempt_id)).scalar_one())
 
 
-def carried_by(attempts: int | Sequence[int], deliveries: Sequence[int] | None = None) -> Select[tuple[int]]:
+def carried_by(
+    attempts: int | BindParameter[int] | Sequence[int], deliveries: Sequence[int] | BindParameter[Any] | None = None
+) -> Select[tuple[int]]:
     """The deliveries that these attempts carried, or those of them that are named."""
     inside = ids_in(attempt.c.carried)
-    ids = [attempts] if isinstance(attempts, int) else attempts
-    query = select(inside.c.value).select_from(attempt.join(inside, true())).where(attempt.c.id.in_(ids))
+    which = attempt.c.id.in_(attempts) if isinstance(attempts, Sequence) else attempt.c.id == attempts
+    query = select(inside.c.value).select_from(attempt.join(inside, true())).where(which)
     return query if deliveries is None else query.where(inside.c.value.in_(deliveries))
 
 

@@ -17,7 +17,7 @@ from newsletter.ledger.claim_sql import (
     take_parcel,
 )
 from newsletter.ledger.moves_sql import recount
-from newsletter.ledger.pace.pace_sql import NotYetError, may_call, rest_until, take_turn
+from newsletter.ledger.pace.pace_sql import NotYetError, rest_until, take_turn
 from newsletter.ledger.rows import NOBODY_LEFT, Claim
 from newsletter.words.pace import NO_LIMIT, Pace
 
@@ -62,7 +62,7 @@ class Parcels:
     @patiently
     def _claim(self, mailing_id: int, call: Call, with_fields: bool, pace: Pace) -> Claim | None:
         with writing(self._engine) as connection:
-            taken = take_parcel(connection, mailing_id, call.edition, may_call(call.provider, pace), self._practice)
+            taken = take_parcel(connection, mailing_id, call, pace, self._practice)
             if taken is None:
                 return None
             lock_readers(connection, taken.id)

@@ -18,16 +18,19 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.sql.dml import ReturningInsert
 
 from newsletter.db.engine import is_sqlite
 from newsletter.db.types import AnyRow, database_now
 from newsletter.ledger.pace.canary_sql import may_go
+from newsletter.ledger.pace.pace_sql import may_call
 from newsletter.ledger.pace.waits_sql import waits
-from newsletter.ledger.status_sql import move_status
+from newsletter.ledger.status_sql import move_parcel
 from newsletter.ledger.tables import attempt, delivery, edition, mailing, moved_to, parcel, unanswered_in
 from newsletter.readers.mailable_sql import planned, why_not
 from newsletter.readers.tables import subscriber
 from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus
+from newsletter.words.pace import Pace
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,28 +57,35 @@ def _due() -> ColumnElement[bool]:
     )
 
 
-def take_parcel(
-    connection: Connection, mailing_id: int, edition_digest: str, may_be_called: ColumnElement[bool], practice: bool
-) -> AnyRow | None:
+def take_parcel(connection: Connection, mailing_id: int, call: Call, pace: Pace, practice: bool) -> AnyRow | None:
     """The next due parcel, where the mailing still goes with these words. None where nothing is due in them."""
+    of = {"of_mailing": mailing_id, "with_words": call.edition}
     # On PostgreSQL a pause, cancel or correction updates the mailing's row: it waits for us, or we see it.
-    connection.execute(select(mailing.c.id).where(mailing.c.id == mailing_id).with_for_update(read=True))
-    pick = (
+    connection.execute(_mailing, of)
+    taken = connection.execute(_next_due(call.provider, pace, practice), of).first()
+    if taken is None:
+        return None
+    won = move_parcel(connection, taken.id, out_of=[ParcelStatus.READY], to=ParcelStatus.SENDING)
+    return taken if won else None
+
+
+# Statements are put together once: that takes longer than the database needs for a small parcel.
+_mailing = select(mailing.c.id).where(mailing.c.id == bindparam("of_mailing")).with_for_update(read=True)
+
+
+@lru_cache(maxsize=8)
+def _next_due(provider: str, pace: Pace, practice: bool) -> Select[Any]:
+    with_words = select(edition.c.id).where(edition.c.digest == bindparam("with_words")).scalar_subquery()
+    return (
         select(parcel.c.id, mailing.c.list_id, mailing.c.edition_id)
         .join(mailing, mailing.c.id == parcel.c.mailing_id)
-        .where(mailing.c.edition_id == select(edition.c.id).where(edition.c.digest == edition_digest).scalar_subquery())
+        .where(mailing.c.edition_id == with_words, parcel.c.mailing_id == bindparam("of_mailing"))
         # Practice is never handed to a provider that carries mail, and real mail never to one for practice.
-        .where(parcel.c.mailing_id == mailing_id, mailing.c.is_practice == practice, _due(), may_be_called)
+        .where(mailing.c.is_practice == practice, _due(), may_call(provider, pace))
         .order_by(parcel.c.id)
         .limit(1)
         .with_for_update(skip_locked=True, of=parcel)
     )
-    taken = connection.execute(pick).first()
-    if taken is None:
-        return None
-    mine = parcel.c.id == taken.id
-    won = move_status(connection, mine, out_of=[ParcelStatus.READY], to=ParcelStatus.SENDING)
-    return taken if won else None
 
 
 def lock_readers(connection: Connection, parcel_id: int) -> None:
@@ -92,13 +102,12 @@ def readers_of(connection: Connection, taken: AnyRow, with_fields: bool) -> Sequ
 
     A reader whose mailbox said later goes last: a server that stops there must not keep the others waiting without end.
     """
-    rows = connection.execute(_readers(with_fields), {"of_parcel": taken.id, "on_list": taken.list_id})
-    return sorted(rows, key=lambda row: _why_turned_away(row) is not None)
+    rows = connection.execute(_readers(with_fields), {"of_parcel": taken.id, "on_list": taken.list_id}).all()
+    return rows if not any(map(_why_turned_away, rows)) else sorted(rows, key=lambda row: bool(_why_turned_away(row)))
 
 
 @lru_cache(maxsize=2)
 def _readers(with_fields: bool) -> Select[Any]:
-    """Built once: putting this statement together takes longer than the database needs for a small parcel."""
     columns = [why_not().label("skip"), delivery.c.reason, delivery.c.id, delivery.c.subscriber_id]
     columns += [subscriber.c.email, subscriber.c.first_name, subscriber.c.last_name]
     columns += [subscriber.c.fields] if with_fields else []
@@ -137,18 +146,18 @@ def skip(connection: Connection, rows: Sequence[AnyRow]) -> int:
 
 
 def begin_attempt(connection: Connection, taken: AnyRow, call: Call, deliveries: Sequence[int]) -> int:
-    begun = (
-        insert(attempt)
-        .values(
-            token=call.token,
-            parcel_id=taken.id,
-            edition_id=taken.edition_id,
-            sender=call.sender,
-            provider=call.provider,
-            started_at=database_now(),
-            deadline_at=database_now(call.deadline_seconds),
-            carried=sorted(deliveries),
-        )
-        .returning(attempt.c.id)
-    )
-    return int(connection.execute(begun).scalar_one())
+    values = {
+        "token": call.token,
+        "parcel_id": taken.id,
+        "edition_id": taken.edition_id,
+        "sender": call.sender,
+        "provider": call.provider,
+        "carried": sorted(deliveries),
+    }
+    return int(connection.execute(_attempt(call.deadline_seconds), values).scalar_one())
+
+
+@lru_cache(maxsize=8)
+def _attempt(deadline_seconds: float) -> ReturningInsert[Any]:
+    times = {"started_at": database_now(), "deadline_at": database_now(deadline_seconds)}
+    return insert(attempt).values(**times).returning(attempt.c.id)

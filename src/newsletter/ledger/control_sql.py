@@ -16,7 +16,7 @@ from newsletter.ledger.pace.canary_sql import pause_to_look
 from newsletter.ledger.pace.refusals_sql import stop_instead_of_finishing
 from newsletter.ledger.pace.waits_sql import forget_all_waits
 from newsletter.ledger.split_sql import forget_refusals
-from newsletter.ledger.status_sql import move_status
+from newsletter.ledger.status_sql import move_mailings
 from newsletter.ledger.tables import delivery, mailing, moved_to, parcel, unanswered_in
 from newsletter.words.ledger import HandOver, MailingStatus, ParcelStatus, SkipReason
 
@@ -38,7 +38,7 @@ class Control:
             # Machines that share a server share its clock; an SQLite file has that of the one machine it is on.
             by = now if now and is_sqlite(connection) else database_now()
             due = (mailing.c.start_at <= by, mailing.c.is_practice == self._practice)
-            return move_status(connection, *due, out_of=[MailingStatus.SCHEDULED], to=MailingStatus.SENDING)
+            return move_mailings(connection, *due, out_of=[MailingStatus.SCHEDULED], to=MailingStatus.SENDING)
 
     @patiently
     def finish_if_done(self, mailing_id: int) -> bool:
@@ -60,7 +60,7 @@ class Control:
                 connection, mailing_id
             ):
                 return False
-            finished = move_status(
+            finished = move_mailings(
                 connection,
                 *done,
                 out_of=[MailingStatus.SENDING],
@@ -79,7 +79,7 @@ class Control:
             ids = self._lock(connection, issue, _is(only), mailing.c.status.in_((MailingStatus.PLANNING, *_RUNNING)))
             theirs = mailing.c.id.in_(ids)
             connection.execute(update(mailing).where(theirs).values(pause_reason=reason))
-            move_status(connection, theirs, out_of=_RUNNING, to=MailingStatus.PAUSED)
+            move_mailings(connection, theirs, out_of=_RUNNING, to=MailingStatus.PAUSED)
         return len(ids)
 
     @patiently
@@ -97,8 +97,8 @@ class Control:
             values = {"pause_reason": None, "failures_in_a_row": 0, "canary": 0}
             connection.execute(update(mailing).where(theirs).values(**values))
             early = mailing.c.start_at > database_now()
-            move_status(connection, theirs, early, out_of=[MailingStatus.PAUSED], to=MailingStatus.SCHEDULED)
-            move_status(connection, theirs, out_of=[MailingStatus.PAUSED], to=MailingStatus.SENDING)
+            move_mailings(connection, theirs, early, out_of=[MailingStatus.PAUSED], to=MailingStatus.SCHEDULED)
+            move_mailings(connection, theirs, out_of=[MailingStatus.PAUSED], to=MailingStatus.SENDING)
         return len(ids)
 
     def _ours(self, issue: int) -> ColumnElement[bool]:
@@ -112,7 +112,7 @@ class Control:
     def cancel(self, issue: int, *, only: int | None = None) -> int:
         """Cancel the mailings of an issue, or `only` one, with the first commit: nothing is claimed after it. Then their readers are marked."""
         with writing(self._engine) as connection:
-            ended = move_status(
+            ended = move_mailings(
                 connection,
                 self._ours(issue),
                 _is(only),

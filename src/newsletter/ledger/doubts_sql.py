@@ -16,7 +16,7 @@ from newsletter.ledger.mailings_sql import UNFINISHED
 from newsletter.ledger.moves_sql import accept, move, recount, recount_all
 from newsletter.ledger.rows import DoubtfulAttempt
 from newsletter.ledger.split_sql import new_child
-from newsletter.ledger.status_sql import move_status
+from newsletter.ledger.status_sql import move_mailings
 from newsletter.ledger.tables import attempt, delivery, is_in, mailing, parcel, unanswered
 from newsletter.ports.provider import Tried
 from newsletter.readers.tables import subscriber
@@ -201,7 +201,7 @@ def _open_again(connection: Connection, of: AnyRow) -> None:
             fix=f"When it is finished, ask again. See where it stands: newsletter status {of.issue}",
         )
     finished, sending = MailingStatus.FINISHED, MailingStatus.SENDING
-    move_status(connection, mailing.c.id == of.id, out_of=[finished], to=sending, finished_at=None)
+    move_mailings(connection, mailing.c.id == of.id, out_of=[finished], to=sending, finished_at=None)
 
 
 def _moved(connection: Connection, doubtful: Sequence[int]) -> list[int]:

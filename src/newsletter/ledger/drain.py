@@ -154,8 +154,7 @@ class Drain:
         return swept
 
     def _send_all(self, mailing: MailingRow, follow: Follow) -> None:
-        # Bodies are thousands of small dicts: without this the garbage collector looks through all loaded code after
-        # every few.
+        # Bodies are thousands of small dicts: without this the garbage collector looks now and then at all loaded code.
         gc.freeze()
         while not self.stop.is_set():
             self._replay()

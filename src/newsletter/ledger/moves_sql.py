@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, func, select, true, update
+from sqlalchemy import ColumnElement, Connection, Select, Update, and_, bindparam, exists, func, select, true, update
 
+from newsletter.db.types import Id
 from newsletter.ledger.carried_sql import carried_after, carried_by
 from newsletter.ledger.pace.canary_sql import hold_for_canary
-from newsletter.ledger.status_sql import move_status
+from newsletter.ledger.status_sql import move_parcel
 from newsletter.ledger.tables import attempt, delivery, is_in, moved_to, parcel, state_of
 from newsletter.words.ledger import HOLDS, HandOver, ParcelStatus, sources
 
@@ -42,33 +44,40 @@ def move(
     """Move deliveries that this attempt carried; returns how many moved. `by_owner` is a decision, not an answer.
 
     A delivery belongs to the last attempt that carried it: a refusal by an earlier one is out of date. Only an
-    acceptance counts whenever it comes.
+    acceptance counts whenever it comes: see `accept`.
     """
     known = (_BY_OWNER if by_owner else _BY_ANSWER).get(target, sources(target))
     where: list[ColumnElement[bool]] = [delivery.c.id.in_(carried_by(attempt_id, deliveries)), is_in(*known)]
+    where.append(delivery.c.id.not_in(carried_after(attempt_id)))
     values: dict[str, Any] = {**moved_to(target, known), "reason": reason}
-    if target is HandOver.ACCEPTED:
-        values["accepted_by"] = attempt_id
-    else:
-        where.append(delivery.c.id.not_in(carried_after(attempt_id)))
     return connection.execute(update(delivery).where(*where).values(**values)).rowcount
 
 
 def accept(connection: Connection, attempt_id: int, deliveries: Sequence[int] | None) -> int:
     """Mark deliveries as accepted. Where another attempt's copy was taken as well, that is recorded, never hidden."""
-    moved = move(connection, attempt_id, HandOver.ACCEPTED, deliveries=deliveries)
-    inside = carried_by(attempt_id, deliveries)
-    if moved != connection.scalar(select(func.count()).select_from(inside.subquery())):
-        connection.execute(
-            update(delivery)
-            .where(
-                delivery.c.id.in_(inside),
-                is_in(HandOver.ACCEPTED),
-                delivery.c.accepted_by != attempt_id,
-            )
-            .values(doubled=true())
-        )
+    of = {"of_attempt": attempt_id} if deliveries is None else {"of_attempt": attempt_id, "those": deliveries}
+    taken, n_carried, again = _acceptances(everyone=deliveries is None)
+    moved = connection.execute(taken, of).rowcount
+    if moved != connection.scalar(n_carried, of):
+        connection.execute(again, of)
     return moved
+
+
+@lru_cache(maxsize=2)
+def _acceptances(*, everyone: bool) -> tuple[Update, Select[Any], Update]:
+    """To mark as accepted, to count who was carried, to mark as doubled. Put together once: that takes longer than the
+    database needs for them.
+    """
+    by = bindparam("of_attempt", type_=Id)
+    inside = carried_by(by, None if everyone else bindparam("those", expanding=True))
+    known = sources(HandOver.ACCEPTED)
+    values = {**moved_to(HandOver.ACCEPTED, known), "reason": None, "accepted_by": by}
+    mine = update(delivery).where(delivery.c.id.in_(inside))
+    return (
+        mine.where(is_in(*known)).values(**values),
+        select(func.count()).select_from(inside.subquery()),
+        mine.where(is_in(HandOver.ACCEPTED), delivery.c.accepted_by != by).values(doubled=true()),
+    )
 
 
 def recount(connection: Connection, parcel_id: int, *, call_is_over: bool = False) -> None:
@@ -95,7 +104,7 @@ def recount(connection: Connection, parcel_id: int, *, call_is_over: bool = Fals
         "n_not_held": sum(n for state, n in inside.items() if state not in HOLDS),
     }
     # A parcel that was divided stays so: its readers are in its children.
-    move_status(connection, parcel.c.id == parcel_id, out_of=[status, *sources(status)], to=status, **counts)
+    move_parcel(connection, parcel_id, out_of=[status, *sources(status)], to=status, **counts)
     if status is ParcelStatus.UNCERTAIN:
         hold_for_canary(connection, parcel_id)
 

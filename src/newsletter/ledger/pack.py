@@ -12,7 +12,7 @@ from newsletter.words.edition import Edition
 from newsletter.words.gap import fill
 from newsletter.words.newsletter import Newsletter
 from newsletter.words.subscriber import Subscriber, mailable_address
-from newsletter.words.token import reader_tokens
+from newsletter.words.token import signed, unsigned
 
 # Fields that every reader has; any other that an edition asks for is one of the newsletter's own.
 KNOWN_FIELDS = frozenset({"email", "first_name", "last_name", "name", "unsubscribe_url", "preferences_url"})
@@ -36,23 +36,29 @@ def asks_for_own_fields(edition: Edition) -> bool:
 def pack(
     claim: Claim, mailing: MailingRow, edition: Edition, newsletter: Newsletter, key: TokenKey, *, deadline_at: datetime
 ) -> Consignment:
-    of = {"list_id": mailing.list_id, "issue": mailing.issue}
-    unsubscribe = links(newsletter, key, "u", claim.subscribers, **of)
+    said = unsigned(key.id, claim.subscribers, mailing.list_id, mailing.issue)
+    unsubscribe = links(newsletter, key, "u", said)
     columns = reader_columns(claim, edition)
     columns["unsubscribe_url"] = unsubscribe
     if "preferences_url" in edition.fields():
-        columns["preferences_url"] = links(newsletter, key, "p", claim.subscribers, **of)
+        columns["preferences_url"] = links(newsletter, key, "p", said)
     n_readers = len(claim.deliveries)
     return Consignment(
         attempt=claim.token,
         edition=edition,
         deliveries=claim.deliveries,
-        addresses=[one if one.isascii() else mailable_address(one) for one in claim.addresses],
+        addresses=_ascii(claim.addresses),
         values=[fill(hole, columns, n_readers) for hole in edition.holes],
         headers=list_headers(newsletter, mailing.issue, mailing.list_name),
         reader_headers={"List-Unsubscribe": [f"<{link}>" for link in unsubscribe]},
         deadline_at=deadline_at,
     )
+
+
+def _ascii(addresses: Sequence[str]) -> Sequence[str]:
+    if "".join(addresses).isascii():
+        return addresses
+    return [one if one.isascii() else mailable_address(one) for one in addresses]
 
 
 def reader_columns(claim: Claim, edition: Edition) -> dict[str, Sequence[str]]:
@@ -80,15 +86,10 @@ def list_headers(newsletter: Newsletter, issue: int, list_name: str) -> dict[str
     }
 
 
-def links(
-    newsletter: Newsletter, key: TokenKey, purpose: str, subscribers: Sequence[int], *, list_id: int, issue: int
-) -> list[str]:
-    """Each reader's own address for a purpose: "u" to unsubscribe, "p" for preferences."""
-    tokens = reader_tokens(
-        key.secret, key_id=key.id, purpose=purpose, subscribers=subscribers, mailing_list=list_id, issue=issue
-    )
+def links(newsletter: Newsletter, key: TokenKey, purpose: str, said: Sequence[str]) -> list[str]:
+    """Each reader's own address for a purpose: "u" to unsubscribe, "p" for preferences. `said` is what `unsigned` returns."""
     head = f"{newsletter.public_url}/{'u' if purpose == 'u' else 'preferences'}/"
-    return [head + token for token in tokens]
+    return [head + token for token in signed(key.secret, purpose, said)]
 
 
 def lone_claim(reader: Subscriber | None, address: str, *, token: str) -> Claim:

@@ -31,7 +31,7 @@ from newsletter.ledger.corrections.other_words_sql import whom_it_is_for
 from newsletter.ledger.editions_sql import freeze
 from newsletter.ledger.mailings_sql import Mailings
 from newsletter.ledger.rows import MailingRow
-from newsletter.ledger.status_sql import move_status
+from newsletter.ledger.status_sql import move_mailings
 from newsletter.ledger.tables import delivery, mailing, parcel
 from newsletter.readers.id_range_sql import IdRange
 from newsletter.readers.issue_copies_sql import lacks_issue
@@ -278,4 +278,4 @@ def _open(connection: Connection, plan: AnyRow) -> None:
         status = MailingStatus.SCHEDULED
     else:
         status = MailingStatus.SENDING
-    move_status(connection, mailing.c.id == plan.id, out_of=[MailingStatus.PLANNING], to=status)
+    move_mailings(connection, mailing.c.id == plan.id, out_of=[MailingStatus.PLANNING], to=status)

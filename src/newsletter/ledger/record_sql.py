@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, Select, and_, exists, func, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, exists, func, select, update
 
 from newsletter.db.engine import is_sqlite
 from newsletter.db.types import AnyRow, database_now
@@ -70,9 +72,20 @@ def _lock_attempt(connection: Connection, attempt_id: int, answers: Answers) -> 
     Mailing before parcel, as everyone takes them: a cancel waits until we have written, or we see it. An acceptance
     does not depend on the mailing, and must not queue behind the claims that hold its row.
     """
+    by = {"of_attempt": attempt_id}
+    if not is_sqlite(connection):
+        before = connection.execute(_with_parcel_and_mailing(), by).one()
+        if before.failures_in_a_row or not all(isinstance(one, Accepted) for _, one in answers):
+            connection.execute(select(mailing.c.id).where(mailing.c.id == before.mailing_id).with_for_update())
+        connection.execute(select(parcel.c.id).where(parcel.c.id == before.parcel_id).with_for_update())
+    return connection.execute(_with_parcel_and_mailing(), by).one()
+
+
+@cache
+def _with_parcel_and_mailing() -> Select[Any]:
     other = attempt.alias("other")
     latest = select(func.max(other.c.id)).where(other.c.parcel_id == parcel.c.id).scalar_subquery()
-    query = (
+    return (
         select(
             attempt.c.id,
             attempt.c.provider,
@@ -89,14 +102,8 @@ def _lock_attempt(connection: Connection, attempt_id: int, answers: Answers) -> 
         )
         .join(parcel, parcel.c.id == attempt.c.parcel_id)
         .join(mailing, mailing.c.id == parcel.c.mailing_id)
-        .where(attempt.c.id == attempt_id)
+        .where(attempt.c.id == bindparam("of_attempt"))
     )
-    if not is_sqlite(connection):
-        before = connection.execute(query).one()
-        if before.failures_in_a_row or not all(isinstance(one, Accepted) for _, one in answers):
-            connection.execute(select(mailing.c.id).where(mailing.c.id == before.mailing_id).with_for_update())
-        connection.execute(select(parcel.c.id).where(parcel.c.id == before.parcel_id).with_for_update())
-    return connection.execute(query).one()
 
 
 def _apply(
@@ -272,16 +279,12 @@ def _end_attempt(connection: Connection, of: AnyRow, answers: Answers) -> None:
         why = "the provider's answer did not cover this reader"
         move(connection, of.id, HandOver.UNCERTAIN, deliveries=forgotten, reason=why)
         outcome = Uncertain("no answer")
-    connection.execute(
-        update(attempt)
-        .where(attempt.c.id == of.id)
-        .values(
-            outcome=type(outcome).__name__.lower(),
-            reason=getattr(outcome, "reason", None),
-            reference=getattr(outcome, "reference", None),
-            ended_at=database_now(),
-        )
-    )
+    said = {name: getattr(outcome, name, None) for name in ("reason", "reference")}
+    ended = {"of_attempt": of.id, "outcome": type(outcome).__name__.lower(), **said}
+    connection.execute(_ended, ended)
+
+
+_ended = update(attempt).where(attempt.c.id == bindparam("of_attempt")).values(ended_at=database_now())
 
 
 def _not_covered(connection: Connection, of: AnyRow, answers: Answers) -> list[int]:

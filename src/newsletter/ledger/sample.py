@@ -12,6 +12,7 @@ from newsletter.words.gap import fill, fill_part
 from newsletter.words.message import MessageForm, message_id
 from newsletter.words.newsletter import Newsletter
 from newsletter.words.subscriber import Subscriber
+from newsletter.words.token import unsigned
 
 _NOBODY = "reader@example.com"
 
@@ -32,8 +33,9 @@ def sample(
     """The mail of `reader` on a list, or of a reader about whom nothing is known. Its links are the reader's own."""
     claim = lone_claim(reader, reader.email if reader else _NOBODY, token="")
     columns = reader_columns(claim, edition)
+    said = unsigned(key.id, claim.subscribers, list_id, edition.issue)
     for name, purpose in (("unsubscribe_url", "u"), ("preferences_url", "p")):
-        columns[name] = links(newsletter, key, purpose, claim.subscribers, list_id=list_id, issue=edition.issue)
+        columns[name] = links(newsletter, key, purpose, said)
     headers = list_headers(newsletter, edition.issue, "preview")
     headers["List-Unsubscribe"] = f"<{columns['unsubscribe_url'][0]}>"
     message = MessageForm(edition).message(

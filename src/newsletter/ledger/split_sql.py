@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, exists, func, insert, select, update
 
-from newsletter.ledger.status_sql import move_status
+from newsletter.ledger.status_sql import move_parcel
 from newsletter.ledger.tables import attempt, delivery, parcel, unanswered_in
 from newsletter.words.ledger import ParcelStatus, sources
 
@@ -20,7 +20,7 @@ def halve(connection: Connection, parcel_id: int) -> bool:
     middle = len(ids) // 2
     for half in (ids[:middle], ids[middle:]):
         new_child(connection, parcel_id, half)
-    move_status(connection, parcel.c.id == parcel_id, out_of=sources(ParcelStatus.SPLIT), to=ParcelStatus.SPLIT)
+    move_parcel(connection, parcel_id, out_of=sources(ParcelStatus.SPLIT), to=ParcelStatus.SPLIT)
     return True
 
 

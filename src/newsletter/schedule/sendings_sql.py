@@ -12,7 +12,7 @@ from newsletter.db.engine import reading, writing
 from newsletter.db.types import AnyRow, database_now
 from newsletter.ledger.mailings_sql import mailing_row, mailings
 from newsletter.ledger.rows import MailingRow
-from newsletter.ledger.status_sql import move_status
+from newsletter.ledger.status_sql import move_mailings
 from newsletter.ledger.tables import attempt, delivery, edition, is_correction_mail, is_in, mailing, parcel, state_of
 from newsletter.schedule.approvals_sql import keep
 from newsletter.words.edition import Edition
@@ -41,7 +41,7 @@ class Sendings:
         """Another time for a mailing that has not begun, scheduled or held. False where it has."""
         held = and_(mailing.c.status == MailingStatus.PAUSED, ~_begun())
         with writing(self._engine) as connection:
-            moved = move_status(
+            moved = move_mailings(
                 connection,
                 mailing.c.id == mailing_id,
                 or_(mailing.c.status == MailingStatus.SCHEDULED, held),

@@ -195,7 +195,7 @@ def _escaped(gap: Gap, values: Sequence[str]) -> list[str]:
     if isinstance(gap.expression, Field) and gap.expression.name in OWN_LINKS:
         clean: Sequence[str] = values
     else:
-        clean = [value if value.isprintable() and len(value) <= VALUE_CAP else tamed(value) for value in values]
+        clean = values if _all_clean(values) else [value if _all_clean((value,)) else tamed(value) for value in values]
     match gap.context:
         case Context.PLAIN | Context.HEADER:
             return list(clean)
@@ -203,10 +203,16 @@ def _escaped(gap: Gap, values: Sequence[str]) -> list[str]:
             # Most names hold nothing to escape, and html.escape makes five passes to find that out.
             return [html.escape(value) if _MARKUP.search(value) else value for value in clean]
         case Context.URL:
-            safe = [value if _is_safe_address(value) else "#" for value in clean]
+            # Nearly all begin like this, and need no closer look.
+            safe = [value if value.startswith("https://") or _is_safe_address(value) else "#" for value in clean]
             return [html.escape(value) if _MARKUP.search(value) else value for value in safe]
         case Context.URL_PART:
             return [quote(value, safe="") for value in clean]
+
+
+def _all_clean(values: Sequence[str]) -> bool:
+    """Nothing to tame in any of them: nearly always so, and quickly seen for all together."""
+    return "".join(values).isprintable() and max(map(len, values), default=0) <= VALUE_CAP
 
 
 _SAFE_STARTS = ("https://", "http://", "mailto:")

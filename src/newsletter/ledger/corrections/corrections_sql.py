@@ -20,7 +20,7 @@ from newsletter.ledger.corrections.other_words_sql import (
 )
 from newsletter.ledger.editions_sql import freeze
 from newsletter.ledger.mailings_sql import UNFINISHED
-from newsletter.ledger.status_sql import move_status
+from newsletter.ledger.status_sql import move_mailings
 from newsletter.ledger.tables import attempt, correction, delivery, edition, holds, is_in, mailing, parcel
 from newsletter.readers.issue_copies_sql import has_issue
 from newsletter.readers.lists_sql import list_numbers
@@ -115,8 +115,8 @@ class Corrections:
 
     def _end_mails(self, connection: Connection, numbers: Sequence[int]) -> None:
         theirs = (mailing.c.issue.in_(numbers), mailing.c.is_practice == self._practice)
-        ended = {"out_of": UNFINISHED, "to": MailingStatus.CANCELLED, "finished_at": database_now()}
-        move_status(connection, *theirs, **ended)  # type: ignore[arg-type]
+        ended = MailingStatus.CANCELLED
+        move_mailings(connection, *theirs, out_of=UNFINISHED, to=ended, finished_at=database_now())
 
     def list_of(self, issue: int) -> Sequence[Correction]:
         """The corrections of an issue, oldest first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 
-from newsletter.ledger.status_sql import move_status
+from newsletter.ledger.status_sql import move_mailings
 from newsletter.ledger.tables import mailing, parcel
 from newsletter.words.ledger import LOOK_FIRST, MailingStatus, ParcelStatus
 
@@ -70,4 +70,4 @@ def hold_for_canary(connection: Connection, parcel_id: int) -> None:
 
 
 def _pause(connection: Connection, *which: ColumnElement[bool], reason: str) -> None:
-    move_status(connection, *which, out_of=[MailingStatus.SENDING], to=MailingStatus.PAUSED, pause_reason=reason)
+    move_mailings(connection, *which, out_of=[MailingStatus.SENDING], to=MailingStatus.PAUSED, pause_reason=reason)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, exists, func, insert, literal, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, func, insert, literal, select, update
 
 from newsletter.db.types import AnyRow, database_now
 from newsletter.ledger.mailings_sql import UNFINISHED
 from newsletter.ledger.moves_sql import recount
 from newsletter.ledger.pace.waits_sql import pause
 from newsletter.ledger.split_sql import join_child
-from newsletter.ledger.status_sql import move_status
+from newsletter.ledger.status_sql import move_mailings
 from newsletter.ledger.tables import attempt, delivery, fresh_refusal, holding, is_in, mailing, moved_to, parcel
 from newsletter.words.ledger import NO_PLACE_TO_WAIT, HandOver, MailingStatus
 from newsletter.words.refusal import is_about_everybody, is_about_everybody_to_the_end, say_everybody
@@ -40,15 +40,20 @@ def note_accepted(connection: Connection, provider: str, attempt_id: int) -> Non
 
     Calls that began earlier prove nothing.
     """
-    before = (
-        fresh_refusal.c.provider == provider,
-        (fresh_refusal.c.attempt_id == attempt_id) | (fresh_refusal.c.newest_attempt < attempt_id),
-    )
-    if connection.scalar(select(fresh_refusal.c.delivery_id).where(*before).limit(1)) is None:
+    by = {"of_provider": provider, "of_attempt": attempt_id}
+    if connection.scalar(_any_earlier, by) is None:
         return
     # A transaction that takes some back locks them, and waits for us in turn: those are left to it.
-    free = select(fresh_refusal.c.delivery_id).where(*before).with_for_update(skip_locked=True)
-    connection.execute(delete(fresh_refusal).where(fresh_refusal.c.delivery_id.in_(free)))
+    free = _earlier.with_for_update(skip_locked=True)
+    connection.execute(delete(fresh_refusal).where(fresh_refusal.c.delivery_id.in_(free)), by)
+
+
+_earlier = select(fresh_refusal.c.delivery_id).where(
+    fresh_refusal.c.provider == bindparam("of_provider"),
+    (fresh_refusal.c.attempt_id == bindparam("of_attempt"))
+    | (fresh_refusal.c.newest_attempt < bindparam("of_attempt")),
+)
+_any_earlier = _earlier.limit(1)
 
 
 def stop_where_everybody_is_refused(connection: Connection, of: AnyRow, *, looked_at: int) -> None:
@@ -56,8 +61,7 @@ def stop_where_everybody_is_refused(connection: Connection, of: AnyRow, *, looke
 
     The provider found no fault in `looked_at` others of its readers.
     """
-    here = select(fresh_refusal.c.delivery_id).where(fresh_refusal.c.attempt_id == of.id)
-    last = connection.scalars(here.order_by(fresh_refusal.c.delivery_id)).all()
+    last = connection.scalars(_refused_in, {"of_attempt": of.id}).all()
     if not last:
         return
     all_of_them = select(func.count()).where(fresh_refusal.c.provider == of.provider)
@@ -65,6 +69,13 @@ def stop_where_everybody_is_refused(connection: Connection, of: AnyRow, *, looke
     if is_about_everybody(in_a_row=in_a_row, in_this_call=len(last), looked_at=looked_at):
         words = connection.scalar(select(delivery.c.reason).where(delivery.c.id == last[-1]))
         stop(connection, of.provider, of.mailing_id, say_everybody(in_a_row, words or "no"))
+
+
+_refused_in = (
+    select(fresh_refusal.c.delivery_id)
+    .where(fresh_refusal.c.attempt_id == bindparam("of_attempt"))
+    .order_by(fresh_refusal.c.delivery_id)
+)
 
 
 def stop_instead_of_finishing(connection: Connection, mailing_id: int) -> bool:
@@ -129,7 +140,7 @@ def stop(connection: Connection, provider: str, mailing_id: int, reason: str) ->
     theirs = mailing.c.id.in_({row.mailing_id for row in back.values()})
     why = {"pause_reason": reason, "finished_at": None}
     stand = (MailingStatus.SENDING, MailingStatus.FINISHED)
-    move_status(connection, theirs, out_of=stand, to=MailingStatus.PAUSED, **why)
+    move_mailings(connection, theirs, out_of=stand, to=MailingStatus.PAUSED, **why)
 
 
 def _take_back(connection: Connection, parcel_id: int, refused: list[int]) -> None:

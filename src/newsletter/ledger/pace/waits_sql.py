@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, case, false, func, select, true, update
+from sqlalchemy import ColumnElement, Connection, bindparam, case, false, func, select, true, update
 
 from newsletter.db.id_lists import ids_in
 from newsletter.db.types import database_now
@@ -17,14 +17,14 @@ from newsletter.ledger.pace.policy import (
     parcel_wait_seconds,
     provider_wait_seconds,
 )
-from newsletter.ledger.status_sql import move_status
+from newsletter.ledger.status_sql import move_mailings
 from newsletter.ledger.tables import attempt, delivery, mailing, parcel, provider_state, unanswered_in
 from newsletter.words.ledger import MailingStatus
 
 
 def pause(connection: Connection, mailing_id: int, reason: str) -> None:
     sending, paused = MailingStatus.SENDING, MailingStatus.PAUSED
-    move_status(connection, mailing.c.id == mailing_id, out_of=[sending], to=paused, pause_reason=reason)
+    move_mailings(connection, mailing.c.id == mailing_id, out_of=[sending], to=paused, pause_reason=reason)
 
 
 def count_failure(connection: Connection, mailing_id: int) -> int:
@@ -64,9 +64,14 @@ def provider_waits(connection: Connection, provider: str, seconds: float, reason
 
 def forget_waits(connection: Connection, provider: str) -> None:
     """Start the count again: somebody was accepted, or a person has repaired the cause."""
-    some = (provider_state.c.provider == provider, provider_state.c.waits_in_a_row > 0)
-    if connection.scalar(select(provider_state.c.provider).where(*some)) is not None:
+    if connection.scalar(_has_asked, {"of_provider": provider}) is not None:
+        some = (provider_state.c.provider == provider, provider_state.c.waits_in_a_row > 0)
         connection.execute(update(provider_state).where(*some).values(waits_in_a_row=0))
+
+
+_has_asked = select(provider_state.c.provider).where(
+    provider_state.c.provider == bindparam("of_provider"), provider_state.c.waits_in_a_row > 0
+)
 
 
 def forget_all_waits(connection: Connection) -> None:
