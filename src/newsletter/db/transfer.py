@@ -15,9 +15,10 @@ from newsletter.words.mistake import NotNow
 
 _ROWS_AT_ONCE = 2_000
 # These tables are about the place and its processes, not about the newsletter.
-_OF_THE_PLACE = {"live_database", "driver", "last_tick", "lease", "upload_slice"}
+_OF_THE_PLACE = {"live_database", "driver", "last_tick", "lease", "upload_slice", "picture_slice"}
 # Not copied. Files that wait to be imported would make a backup larger by all that they hold: they are brought again.
-LEFT_BEHIND = ("driver", "lease", "upload_slice")
+# Pictures are made from the folder again.
+LEFT_BEHIND = ("driver", "lease", "upload_slice", "picture_slice")
 # Stands for the database's place until somebody declares it live: no real place has this name.
 NOWHERE = "restored"
 

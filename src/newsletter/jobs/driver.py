@@ -27,7 +27,7 @@ class DriverKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Driver:
-    """`about` names the process. `beat_seconds` passed since its last sign of life; it gives one every `every_seconds`.
+    """`about` names the process for people, `name` for the program. `beat_seconds` passed since its last sign of life; it gives one every `every_seconds`.
 
     `every_seconds` is None where no further sign is promised: a single call of `tick`.
     """
@@ -36,6 +36,7 @@ class Driver:
     about: str
     beat_seconds: float
     every_seconds: float | None
+    name: str = ""
 
     @property
     def is_alive(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, delete, select, update
 
 from newsletter.db.engine import reading, writing
 from newsletter.db.types import database_now
@@ -21,9 +21,18 @@ class Drivers:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def beat(self, name: str, kind: DriverKind, about: str, *, every_seconds: float) -> None:
-        """A sign of life of the process with this name, which gives the next one in so many seconds."""
-        self._write(name, kind, about, every_seconds)
+    def beat(self, name: str, kind: DriverKind, about: str, *, every_seconds: float) -> bool:
+        """A sign of life of the process with this name, which gives the next one in so many seconds.
+
+        True where somebody asked for it to begin again, with the settings as they are now.
+        """
+        return self._write(name, kind, about, every_seconds)
+
+    def ask_to_begin_again(self) -> None:
+        """Settings have changed: each `serve` and `studio`, on every machine, begins again at its next sign of life."""
+        with writing(self._engine) as connection:
+            has_pages = driver.c.kind.in_([DriverKind.SERVE, DriverKind.STUDIO])
+            connection.execute(update(driver).where(has_pages).values(begins_again=True))
 
     def call(self) -> None:
         """`tick` was called once. Twice within an hour or so means that something calls it again and again."""
@@ -50,13 +59,15 @@ class Drivers:
                     about=row.about,
                     beat_seconds=(row.now - row.beat_at).total_seconds(),
                     every_seconds=row.every_seconds,
+                    name=row.name,
                 )
                 for row in connection.execute(wanted)
             ]
 
-    def _write(self, name: str, kind: DriverKind, about: str, every_seconds: float | None) -> None:
+    def _write(self, name: str, kind: DriverKind, about: str, every_seconds: float | None) -> bool:
         values = {"kind": kind, "about": about, "beat_at": database_now(), "every_seconds": every_seconds}
         with writing(self._engine) as connection:
             connection.execute(delete(driver).where(driver.c.beat_at < database_now(-_DAY_SECONDS)))
             into = insert_into(connection, driver).values(name=name, **values)
-            connection.execute(into.on_conflict_do_update(index_elements=["name"], set_=values))
+            kept = into.on_conflict_do_update(index_elements=["name"], set_=values)
+            return bool(connection.scalar(kept.returning(driver.c.begins_again)))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    Boolean,
     Column,
     Float,
     String,
     Table,
     Text,
+    text,
 )
 
 from newsletter.db.metadata import metadata
@@ -24,5 +26,7 @@ driver = Table(
     Column("beat_at", UtcDateTime, nullable=False),
     # NULL where nobody knows whether there will be another.
     Column("every_seconds", Float),
+    # Settings have changed that it read when it started.
+    Column("begins_again", Boolean, nullable=False, server_default=text("false")),
     one_of("kind", DriverKind),
 )

@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from newsletter.access.unnamed_proxies_sql import UnnamedProxies
     from newsletter.access.users_sql import Users
     from newsletter.archive.archive_sql import Archive
+    from newsletter.archive.pictures_sql import SharedPictures
     from newsletter.consent.consent import Consent
     from newsletter.farewell.farewell_sql import Farewells
     from newsletter.feedback.alarms_sql import Alarms
     from newsletter.feedback.events_sql import EventLog
     from newsletter.feedback.wrong_bounces_sql import WrongBounces
+    from newsletter.folder.pictures.images import ImageFolder
     from newsletter.imports.imports_sql import Imports
     from newsletter.imports.uploads_sql import Uploads
     from newsletter.jobs.drivers_sql import Drivers
@@ -165,6 +167,23 @@ class Books(Files):
         from newsletter.archive.archive_sql import Archive
 
         return Archive(self.engine, practice=self.config.is_practice)
+
+    @cached_property
+    def images(self) -> ImageFolder:
+        if self.shared_pictures is None:
+            return super().images
+        from newsletter.wiring.pictures import images_of_all
+
+        return images_of_all(self.directory, self.shared_pictures)
+
+    @cached_property
+    def shared_pictures(self) -> SharedPictures | None:
+        """Where machines share a server, so that each answers for what another one mailed; None on an SQLite file."""
+        if self.config.database_url.startswith("sqlite"):
+            return None
+        from newsletter.archive.pictures_sql import SharedPictures
+
+        return SharedPictures(lambda: self.engine)
 
     @cached_property
     def ledger(self) -> Ledger:

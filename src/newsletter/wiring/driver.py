@@ -22,7 +22,8 @@ from newsletter.wiring.collect import collect_beat
 from newsletter.wiring.duties import work_together
 from newsletter.wiring.imports import Importer
 from newsletter.wiring.letters import LetterBeat
-from newsletter.wiring.pictures import picture_beat
+from newsletter.wiring.pictures import PictureBeat
+from newsletter.wiring.soundness.shared_folder import leave_mark, take_mark_away
 from newsletter.wiring.web_looks import look_at_web
 from newsletter.words.mistake import NotNow
 
@@ -43,11 +44,13 @@ def drive(
     begun: str,
     pulse: Pulse | None = None,
     may_wait: bool = True,
+    begin_again: Callable[[], object] = lambda: None,
 ) -> None:
     """Do what is due until `stop` is set: slots, sendings, mails, feeds. It ends after the batches in flight.
 
     Where another process does it already, this one says so and takes over when that one ends; raises NotNow where it
-    may not wait. `begun` is said when it begins.
+    may not wait. `begun` is said when it begins. `begin_again` is called where another machine asks for it, since settings
+    have changed.
     """
     with _alone(parts, stop, f"`newsletter {kind}`, {whoami(parts)}", say, pulse, may_wait=may_wait):
         if stop.is_set():
@@ -61,12 +64,12 @@ def drive(
             say(f"But nothing is sent for now: {why}")
         if pulse:
             pulse.begin()
-        with signs_of_life(parts, kind) as beat:
+        with signs_of_life(parts, kind, begin_again) as beat:
             log.info("the schedule runs")
             if parts.lock.is_exclusive:
                 _work(parts, stop, rounds_of(parts, stop, pulse, beat))
             else:
-                chores = (partial(picture_beat, parts, stop), partial(backup_beat, parts))
+                chores = (PictureBeat(parts, stop).beat, partial(backup_beat, parts))
                 work_together(parts, stop, beat=beat, rounds=rounds_of(parts, stop), pulse=pulse, own_chores=chores)
 
 
@@ -77,18 +80,26 @@ def rounds_of(
 
 
 @contextmanager
-def signs_of_life(parts: Parts, kind: DriverKind) -> Iterator[Callable[[], None]]:
+def signs_of_life(
+    parts: Parts, kind: DriverKind, begin_again: Callable[[], object] = lambda: None
+) -> Iterator[Callable[[], None]]:
     """Gives what to call at every look, so that other processes know of this one; at the end they know that it ended."""
     name, about, every = parts.sender.name, whoami(parts), parts.timing.seconds_between_ticks
+    shares = kind is not DriverKind.WORKER and not parts.lock.is_exclusive
 
     def beat() -> None:
-        parts.drivers.beat(name, kind, about, every_seconds=every)
+        if parts.drivers.beat(name, kind, about, every_seconds=every):
+            begin_again()
+        if shares:
+            leave_mark(parts)
 
     try:
         beat()
         yield beat
     finally:
         try:
+            if shares:
+                take_mark_away(parts)
             parts.drivers.end(name)
         except Exception as error:  # noqa: BLE001 - a database that is away: the last sign of life grows old by itself
             log.warning("the end could not be written down: %s", type(error).__name__)
@@ -115,8 +126,10 @@ def send_and_listen(parts: Parts, rounds: Rounds) -> None:
 def _work(parts: Parts, stop: threading.Event, rounds: Rounds) -> None:
     """On an SQLite file: this process does it all, in a thread for each kind of work."""
 
+    pictures = PictureBeat(parts, stop)
+
     def from_outside() -> None:
-        picture_beat(parts, stop)
+        pictures.beat()
         collect_beat(parts, stop)
 
     # Pages of others may take their time: collecting has a beat of its own.

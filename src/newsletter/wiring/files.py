@@ -79,5 +79,11 @@ class Files:
     @cached_property
     def old_issues(self) -> OldIssues:
         from newsletter.archive.old_issues import OldIssues
+        from newsletter.folder.pictures.images import ImageFolder
+        from newsletter.folder.shelf import Shelf
 
-        return OldIssues(self.shelf, self.config.newsletter)
+        # Their files are all that there is of them: a machine without those has no page that points to their pictures.
+        shelf = Shelf(
+            posts=self.posts, issues=self.issues, templates=self.templates, images=ImageFolder(self.directory)
+        )
+        return OldIssues(shelf, self.config.newsletter)

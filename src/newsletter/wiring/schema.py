@@ -11,6 +11,7 @@ __all__ = ["metadata"]
 _ROOMS = (
     "db",
     "preflight",
+    "archive",
     "notices",
     "readers",
     "segments",

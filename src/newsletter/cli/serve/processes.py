@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -13,7 +14,7 @@ from newsletter.cli import Folder
 from newsletter.cli.context import parts_of
 from newsletter.cli.serve.log_lines import log_to_stderr
 from newsletter.cli.serve.pages import listener_at, pages_process
-from newsletter.cli.serve.supervisor import Child, context_of, keep_running, stop_on_signals
+from newsletter.cli.serve.supervisor import START_OVER, Child, context_of, keep_running, stop_on_signals
 from newsletter.jobs.driver import DriverKind
 from newsletter.jobs.pulse import Pulse
 from newsletter.jobs.ticker import SECONDS_BETWEEN_TICKS
@@ -64,9 +65,25 @@ def driver_process(
 
     parts = parts_of(folder)
     log_to_stderr(level)
-    runner = Runner(parts, stop)
+    runner, again = Runner(parts, stop), threading.Event()
     threading.Thread(target=runner.hear, args=(bell.fileno(),), name="bell", daemon=True).start()
+
+    def begin_again() -> None:
+        again.set()
+        stop.set()
+
     ready()
-    drive(parts, stop, kind, say=click.echo, begun=begun, pulse=pulse, may_wait=may_wait)
+    drive(
+        parts,
+        stop,
+        kind,
+        say=click.echo,
+        begun=begun,
+        pulse=pulse,
+        may_wait=may_wait,
+        begin_again=begin_again,
+    )
     runner.end()
     log.info("stopped")
+    if again.is_set():
+        sys.exit(START_OVER)

@@ -38,25 +38,26 @@ class ImageFolder:
     What is ready lies in `var/images/DIGEST.ext`, named by the digest of the file it was made of and of how it is cropped:
     the same file has the same address on every machine, and a changed file or another focus a new one, so that what
     went out never changes.
+
+    Where machines do not share the folder, the file of what is published is given to `keep`, and `fetch` gives
+    what another machine has kept under a name.
     """
 
     directory: Path
+    keep: Callable[[Path], object] | None = None
+    fetch: Callable[[str], bytes | None] | None = None
 
     def publish(self, src: str, place: Place | None = None, *, focus: Focus | None = None) -> str:
         """Make the picture `images/...` ready and return its name, `DIGEST.ext`. `place` is where it is asked for.
 
-        With a `focus` it is cropped around that.
+        With a `focus` it is cropped around that. From then on every machine answers for it.
 
         Raises Missing where there is no such file, and Mistake for one that is no picture that mail can show.
         """
-        path = self._path(src, place)
-        try:
-            data = _read(path, self.directory / ROOM)
-        except OSError as error:
-            raise Mistake(
-                f"{src} can't be read: {error.strerror}.", fix="Check its permissions.", place=place
-            ) from error
-        return _publish(self.directory / READY, data, src, place, focus)
+        name = self._make(src, place, focus)
+        if self.keep:
+            self.keep(self.directory / READY / name)
+        return name
 
     def add(self, name: str, data: bytes) -> str:
         """Put a picture into `images/` under a name like the one it had; its path there, such as `images/ferry.png`.
@@ -84,6 +85,8 @@ class ImageFolder:
         if _NAME.fullmatch(name) is None:
             raise Missing("There is no such picture.")
         path = self.directory / READY / name
+        if not path.exists() and self.fetch and (data := self.fetch(name)):
+            _put(path, data)
         # We never make links there; one that came with the folder would put any file of this machine on the web.
         if not path.is_file() or not is_within(path, path.parent):
             raise Missing("There is no such picture.", fix="Was its file removed from images/?")
@@ -116,7 +119,7 @@ class ImageFolder:
                 return
             tried.add((entry, focus))
             with suppress(NewsletterError):
-                self.publish(entry[0], focus=focus)
+                self._make(entry[0], None, focus)
 
     def width(self, name: str) -> int:
         """How wide a published picture is, in its own pixels. Raises Missing."""
@@ -125,6 +128,16 @@ class ImageFolder:
     def size(self, name: str) -> tuple[int, int]:
         """Width and height of a published picture, in its own pixels. Raises Missing."""
         return _size(self.find(name))
+
+    def _make(self, src: str, place: Place | None, focus: Focus | None) -> str:
+        path = self._path(src, place)
+        try:
+            data = _read(path, self.directory / ROOM)
+        except OSError as error:
+            raise Mistake(
+                f"{src} can't be read: {error.strerror}.", fix="Check its permissions.", place=place
+            ) from error
+        return _made_ready(self.directory / READY, data, src, place, focus)
 
     def _path(self, src: str, place: Place | None) -> Path:
         room = real_room(self.directory / ROOM)
@@ -157,16 +170,20 @@ def _holds(path: Path, room: Path, data: bytes) -> bool:
         return False
 
 
-def _publish(ready: Path, data: bytes, src: str, place: Place | None, focus: Focus | None) -> str:
+def _made_ready(ready: Path, data: bytes, src: str, place: Place | None, focus: Focus | None) -> str:
     stem = _stem(data, focus)
     name = _ready_name(ready, stem)
     if name is not None:
         return name
     made = _made(data, src, place, focus)
-    ready.mkdir(parents=True, exist_ok=True)
     name = f"{stem}.{made.ending}"
-    replace_bytes(ready / name, made.data, mode=0o600)
+    _put(ready / name, made.data)
     return name
+
+
+def _put(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    replace_bytes(path, data, mode=0o600)
 
 
 def _stem(data: bytes, focus: Focus | None) -> str:

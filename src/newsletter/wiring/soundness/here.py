@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from newsletter.jobs.driver import START, DriverKind
 from newsletter.wiring.backup import backup_desk
+from newsletter.wiring.soundness.shared_folder import one_folder
 from newsletter.words.ledger import MailingStatus
 from newsletter.words.mistake import NewsletterError
 from newsletter.words.moment import say_span
@@ -30,7 +31,7 @@ def look_here(parts: Parts) -> list[Verdict]:
     """Settings, secrets, database, clock, schedule, disk, open files and backups. A file is written to var/ and deleted again."""
     found = [*_settings(parts), *_database(parts)]
     if not any(one.about == "Database" and one.state is State.FAIL for one in found):
-        found += [schedule(parts), proxies(parts)]
+        found += [schedule(parts), proxies(parts), *one_folder(parts)]
     return [*found, *_own_sentences(parts), *_disk(parts.directory), open_files(), backups(parts)]
 
 

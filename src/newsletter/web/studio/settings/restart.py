@@ -61,6 +61,7 @@ def start_over(studio: Studio, visit: Visit) -> Response:
         )
     fresh = open_newsletter(studio.parts.directory, studio.parts.timing)
     webhook_routes(fresh)
+    studio.parts.drivers.ask_to_begin_again()
     studio.start_over()
     return visit.go(_BACK.get(visit.text("back"), "/settings"), said="Started again: the new settings count.")
 
