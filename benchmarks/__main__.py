@@ -15,10 +15,23 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks import check, databases, events, filling, importing, rendering, segments, sending, smtp, startup, studio
+from benchmarks import (
+    check,
+    databases,
+    events,
+    filling,
+    growth,
+    importing,
+    rendering,
+    segments,
+    sending,
+    smtp,
+    startup,
+    studio,
+)
 from benchmarks.report import Table, machine
 
-Measure = Callable[[Path], tuple[Table, dict[str, Any]]]
+Measure = Callable[[Path], tuple[Table, Any]]
 SIZES = [1_000, 100_000]
 FULL = [*SIZES, 1_000_000]
 # For PostgreSQL beside SQLite, unless sizes were asked for.
@@ -39,6 +52,7 @@ def main() -> int:
         "segments": lambda folder: segments.measure(folder, options.readers),
         "studio": lambda folder: studio.measure(folder, max(options.readers)),
         "events": lambda folder: events.measure(folder, full=max(options.readers) >= 1_000_000),
+        "growth": lambda folder: growth.measure(folder, _beside(options.readers)),
     }
     about = machine()
     print(about, flush=True)
@@ -74,6 +88,7 @@ def _options() -> argparse.Namespace:
             "segments",
             "studio",
             "events",
+            "growth",
         ],
     )
     parser.add_argument("--readers", type=_sizes, default=SIZES, help="sizes of the mailings: 1000,100000")
