@@ -25,7 +25,7 @@ def _befall(words: str, which: int, how: signal.Signals) -> None:
 
     def look(_connection: object, _cursor: object, statement: str, *_: object) -> None:
         # Not those of the thread that renews the lease, which come at any time.
-        is_work = threading.current_thread() is threading.main_thread()
+        is_work = not threading.current_thread().name.startswith("lease")
         if is_work and statement.startswith(words) and next(numbers) == which:
             os.kill(os.getpid(), how)
 

@@ -193,7 +193,7 @@ def test_one_that_freezes_beyond_its_lease_writes_nothing_when_it_wakes(parts: P
     On SQLite it stands still with nothing locked, before its sixth transaction, that of the second batch. PostgreSQL's
     server ends the transaction of a frozen one.
     """
-    words, which = ("INSERT INTO import_change", 2)
+    words, which = ("UPDATE import_newcomers", 2)
     if parts.engine.dialect.name == "sqlite":
         words, which = ("BEGIN IMMEDIATE", 6)
     token = begun(parts, a_file())

@@ -55,7 +55,7 @@ def fill(world: World) -> int:
     world.subscribe(OLD)
     mailing_row, _ = plan(parts.ledger, parts.clock, an_edition(7), list_name="weekly", parcel_size=10)
     person = move(world, OLD, NEW)
-    bring(world, f"email,first_name,city\n{NEW},Quillon,Oslo\n", undoable=True)
+    bring(world, f"email,first_name,city\n{NEW},Quillon,Oslo\n{OTHER},Boris,Oslo\n", undoable=True)
     bring(world, f"email,status\n{OLD},unsubscribed\n", undoable=True)
     world.client.post(f"{world.own(person)}/address", data={"email": UNPROVED})
     parts.segments.set_tag(NEW, "quill-tag", on=True)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, literal, or_, select, update
+from sqlalchemy import BigInteger, Connection, bindparam, cast, exists, literal, or_, select, update
 from sqlalchemy import true as sql_true
 
 from newsletter.consent.do_not_mail_sql import rank
-from newsletter.consent.tables import import_change, import_run, import_suppression, import_tag
+from newsletter.consent.tables import import_change, import_newcomers, import_run, import_suppression, import_tag
 from newsletter.db.rows import cell, incoming, packed
 from newsletter.db.types import FieldsJson
 from newsletter.db.upsert import insert_into
@@ -31,9 +32,46 @@ def check_goes_on(connection: Connection, run: int) -> None:
         )
 
 
+def note_newcomers(connection: Connection, run: int, people: Collection[int]) -> None:
+    """Note that this import made these people. Their numbers mostly follow each other: a million are one row."""
+    ranges = list(_ranges(people))
+    if not ranges:
+        return
+    first, last = ranges[0]
+    mine = import_newcomers.c.run_id == run
+    longer = update(import_newcomers).where(mine, import_newcomers.c.last_id == first - 1).values(last_id=last)
+    if connection.execute(longer).rowcount:
+        del ranges[0]
+    if ranges:
+        rows = incoming(connection)
+        numbers = (cast(cell(rows, number), BigInteger) for number in range(2))
+        source = select(literal(run), *numbers).select_from(rows).where(sql_true())
+        statement = insert_into(connection, import_newcomers).from_select(["run_id", "first_id", "last_id"], source)
+        connection.execute(statement, packed(ranges))
+
+
+def _ranges(numbers: Collection[int]) -> Iterator[tuple[int, int]]:
+    """(first, last) of each run of numbers that follow each other."""
+    ordered = sorted(numbers)
+    if not ordered:
+        return
+    first = ordered[0]
+    for one, after in pairwise(ordered):
+        if after != one + 1:
+            yield first, one
+            first = after
+    yield first, ordered[-1]
+
+
 def note_people(connection: Connection, run: int, list_id: int, keys: Sequence[str]) -> None:
-    """Note how these people stand now, unless this import has noted them before."""
+    """Note how these people stand now, but for those whom this import made or has noted before."""
+    if not keys:
+        return
     rows = incoming(connection)
+    is_newcomer = exists().where(
+        import_newcomers.c.run_id == run,
+        subscriber.c.id.between(import_newcomers.c.first_id, import_newcomers.c.last_id),
+    )
     columns = (
         "run_id",
         "email_key",
@@ -58,11 +96,11 @@ def note_people(connection: Connection, run: int, list_id: int, keys: Sequence[s
             subscription.c.since_at,
         )
         .select_from(rows)
-        .outerjoin(subscriber, subscriber.c.email_key == cell(rows, 0))
+        .join(subscriber, subscriber.c.email_key == cell(rows, 0))
         .outerjoin(
             subscription, (subscription.c.subscriber_id == subscriber.c.id) & (subscription.c.list_id == list_id)
         )
-        .where(sql_true())
+        .where(~is_newcomer)
     )
     statement = insert_into(connection, import_change).from_select(columns, source).on_conflict_do_nothing()
     connection.execute(statement, packed([[key] for key in keys]))

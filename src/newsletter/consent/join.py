@@ -41,6 +41,10 @@ class BroughtReaders:
     tags: Mapping[str, Collection[str]]
 
 
+SubscribedRow = tuple[str, str, str | None, str | None]
+"""(address key, status, consent, since when as packed; None for now)."""
+
+
 @dataclass(slots=True)
 class Decided:
     """What becomes of a batch. The lists hold rows for the statements of `join_sql`, in the order of their columns."""
@@ -48,7 +52,7 @@ class Decided:
     joined: JoinResult = field(default_factory=JoinResult)
     new: list[list[str]] = field(default_factory=list)
     changed: list[dict[str, Any]] = field(default_factory=list)
-    subscribed: list[list[str | None]] = field(default_factory=list)
+    subscribed: list[SubscribedRow] = field(default_factory=list)
     raised: list[dict[str, Any]] = field(default_factory=list)
     ended: list[int] = field(default_factory=list)
     tagged: list[list[str]] = field(default_factory=list)
@@ -114,7 +118,7 @@ def _decide_join(
     if step is SubscriptionStep.ADD:
         if person is None:
             result.new.append(_new_row(key, reader))
-        result.subscribed.append([key, wanted, proof, _instant(reader.since_at)])
+        result.subscribed.append((key, wanted, proof, _instant(reader.since_at)))
         return "added"
     if step is SubscriptionStep.RAISE and person is not None:
         result.raised.append({"person": person.id, "proof": proof})
@@ -131,7 +135,7 @@ def _decide_end(
         result.tagged += [[key, tag] for tag in reader.tags]
     if step is SubscriptionStep.ADD:
         ended = SubscriptionStatus.ENDED.value
-        result.subscribed.append([key, ended, reader.consent, _instant(reader.since_at)])
+        result.subscribed.append((key, ended, reader.consent, _instant(reader.since_at)))
     elif step is SubscriptionStep.END and person is not None:
         result.ended.append(person.id)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
     Text,
@@ -20,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy import true as sql_true
 from sqlalchemy.types import TypeEngine
 
-from newsletter.consent.join import BroughtReaders, Decided, KnownReader
+from newsletter.consent.join import BroughtReaders, Decided, KnownReader, SubscribedRow
 from newsletter.db.engine import is_sqlite
 from newsletter.db.rows import cell, incoming, instant, is_named, packed
 from newsletter.db.types import FieldsJson, database_now
@@ -63,12 +64,18 @@ def look_up(
     )
 
 
-def write(connection: Connection, list_id: int, decided: Decided) -> None:
-    """Do what was decided, in the caller's transaction. Departures come first: a sender waits for those rows."""
+def insert_new(connection: Connection, decided: Decided) -> dict[str, int]:
+    """Add the people who are new. Returns their numbers by address key.
+
+    Two imports may add one person at the same time: the first inserts the row, and only it gets the number.
+    """
+    return _insert_people(connection, decided.new) if decided.new else {}
+
+
+def write(connection: Connection, list_id: int, decided: Decided, made: Mapping[str, int]) -> None:
+    """Do what was decided, in the caller's transaction, once the new people are `made`."""
     if decided.ended:
         end(connection, decided.ended, list_id=list_id)
-    if decided.new:
-        _insert_people(connection, decided.new)
     if decided.changed:
         connection.execute(
             update(subscriber)
@@ -82,7 +89,7 @@ def write(connection: Connection, list_id: int, decided: Decided) -> None:
             decided.changed,
         )
     if decided.subscribed:
-        _insert_subscriptions(connection, list_id, decided.subscribed)
+        _insert_subscriptions(connection, list_id, _by_number(connection, decided.subscribed, made))
     if decided.raised:
         connection.execute(
             update(subscription)
@@ -168,11 +175,8 @@ def _find_known(
     }
 
 
-def _insert_people(connection: Connection, people: list[list[str]]) -> None:
-    """Two imports may add one person at the same time: the first inserts the row.
-
-    On PostgreSQL in the order of the keys, so that they can't wait for each other; on SQLite in that of the file.
-    """
+def _insert_people(connection: Connection, people: list[list[str]]) -> dict[str, int]:
+    """On PostgreSQL in the order of the keys, so that two can't wait for each other; on SQLite in that of the file."""
     rows = incoming(connection)
     facts: TypeEngine[Any] = Text() if is_sqlite(connection) else FieldsJson()
     columns = ("email_key", "email", "first_name", "last_name", "fields", "created_at", "updated_at")
@@ -184,28 +188,37 @@ def _insert_people(connection: Connection, people: list[list[str]]) -> None:
     ).where(sql_true())
     if not is_sqlite(connection):
         source = source.order_by(cell(rows, 0))
-    connection.execute(
+    inserted = connection.execute(
         insert_into(connection, subscriber)
         .from_select(columns, source)
-        .on_conflict_do_nothing(index_elements=["email_key"]),
+        .on_conflict_do_nothing(index_elements=["email_key"])
+        .returning(subscriber.c.email_key, subscriber.c.id),
         packed(people),
     )
+    return {row.email_key: row.id for row in inserted}
 
 
-def _insert_subscriptions(connection: Connection, list_id: int, people: list[list[str | None]]) -> None:
+def _by_number(
+    connection: Connection, subscribed: Sequence[SubscribedRow], made: Mapping[str, int]
+) -> Sequence[tuple[int, str, str | None, str | None]]:
+    """The rows with the numbers of their people in place of address keys, in the order of the numbers."""
+    numbers = made
+    if others := [[row[0]] for row in subscribed if row[0] not in made]:
+        theirs = is_named(connection, subscriber.c.email_key)
+        found = connection.execute(select(subscriber.c.email_key, subscriber.c.id).where(theirs), packed(others))
+        numbers = {**made, **{row.email_key: row.id for row in found}}
+    return sorted((numbers[row[0]], row[1], row[2], row[3]) for row in subscribed if row[0] in numbers)
+
+
+def _insert_subscriptions(connection: Connection, list_id: int, people: Sequence[Sequence[object]]) -> None:
     rows = incoming(connection)
-    source = (
-        select(
-            literal(list_id),
-            subscriber.c.id,
-            cell(rows, 1),
-            cell(rows, 2),
-            func.coalesce(instant(connection, rows, 3), database_now()),
-        )
-        .select_from(rows)
-        .join(subscriber, subscriber.c.email_key == cell(rows, 0))
-        .order_by(subscriber.c.id)
-    )
+    source = select(
+        literal(list_id),
+        cast(cell(rows, 0), BigInteger),
+        cell(rows, 1),
+        cell(rows, 2),
+        func.coalesce(instant(connection, rows, 3), database_now()),
+    ).select_from(rows)
     connection.execute(
         insert_into(connection, subscription)
         .from_select(["list_id", "subscriber_id", "status", "consent", "since_at"], source.where(sql_true()))

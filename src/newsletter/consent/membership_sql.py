@@ -9,10 +9,17 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine, func, select
 
 from newsletter.consent.do_not_mail_sql import Cause, block, take_off
-from newsletter.consent.import_notes_sql import check_goes_on, note_changed, note_people, note_suppressions, note_tags
-from newsletter.consent.join import decide
-from newsletter.consent.join_sql import end, look_up, touch, write
-from newsletter.db.engine import reading, writing
+from newsletter.consent.import_notes_sql import (
+    check_goes_on,
+    note_changed,
+    note_newcomers,
+    note_people,
+    note_suppressions,
+    note_tags,
+)
+from newsletter.consent.join import Decided, decide
+from newsletter.consent.join_sql import end, insert_new, look_up, touch, write
+from newsletter.db.engine import is_sqlite, reading, writing
 from newsletter.db.frozen import patiently
 from newsletter.db.rows import cell, incoming, is_named, packed
 from newsletter.db.types import database_now
@@ -34,6 +41,11 @@ class Membership:
     def __init__(self, engine: Engine, erase_key: EraseKey | None = None) -> None:
         self._engine = engine
         self._erase_key = erase_key
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether the database has processes of its own, which work while this one does something else."""
+        return not is_sqlite(self._engine)
 
     def add_list(self, name: str) -> int:
         """The list's id; creates the list where there is none."""
@@ -87,12 +99,10 @@ class Membership:
         erased = self.find_erased(connection, [reader.email for reader in readers])
         brought = look_up(connection, list_id, readers, erased, lock=True)
         decided = decide(brought, status=status, consent=consent)
+        made = insert_new(connection, decided)
         if run is not None:
-            touched = (*decided.joined.added, *decided.joined.updated, *decided.joined.suppressed)
-            note_people(connection, run, list_id, touched)
-            note_changed(connection, run, decided.changed)
-            note_tags(connection, run, decided.tagged)
-        write(connection, list_id, decided)
+            _note(connection, run, list_id, decided, made)
+        write(connection, list_id, decided, made)
         return decided.joined
 
     @patiently
@@ -186,6 +196,16 @@ class Membership:
             if found in allowed:
                 take_off(connection, [address_key(address)], undo=None)
         return SuppressionReason(found) if found else None
+
+
+def _note(connection: Connection, run: int, list_id: int, decided: Decided, made: Mapping[str, int]) -> None:
+    """Note what an import is about to change, and whom it has made."""
+    note_newcomers(connection, run, made.values())
+    touched = (*decided.joined.added, *decided.joined.updated, *decided.joined.suppressed)
+    # One whom another import added just now was made by that one, and is noted as known.
+    note_people(connection, run, list_id, [key for key in touched if key not in made])
+    note_changed(connection, run, decided.changed)
+    note_tags(connection, run, decided.tagged)
 
 
 def _make_list(connection: Connection, name: str) -> int:

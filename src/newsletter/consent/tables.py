@@ -152,7 +152,17 @@ import_run = Table(
     Column("undo_at", UtcDateTime),
 )
 
-# A person as they stood before the import touched them. `subscriber_id` is NULL for one who was not known.
+# People whom nobody knew before the import: all whose numbers lie in the range.
+import_newcomers = Table(
+    "import_newcomers",
+    metadata,
+    Column("run_id", Id, ForeignKey("import_run.id"), primary_key=True),
+    Column("first_id", Id, primary_key=True, autoincrement=False),
+    Column("last_id", Id, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# A person who was known, as they stood before the import touched them.
 import_change = Table(
     "import_change",
     metadata,

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from newsletter.consent.membership_sql import Membership
 from newsletter.imports.batch import Batch
+from newsletter.imports.behind import Behind, writing_behind
 from newsletter.imports.imports_sql import Imports
 from newsletter.imports.open_file import Opened, Row, rows_of
 from newsletter.imports.opener import Opening, open_files
@@ -117,12 +118,21 @@ def import_opened(
     if opening.questions:
         raise ImportUnanswered(opening.questions)
     report = ImportReport(notes=list(opening.notes))
-    work = _Work(membership=membership, files=opening.files, options=options, report=report, course=course or Course())
-    for file in opening.files:
-        if file.columns.may_depart:
-            work.take_out(file)
-    for file in opening.files:
-        work.put_on(file)
+    behind: Behind[ImportReport]
+    with writing_behind(is_apart=membership.is_apart) as behind:
+        work = _Work(
+            membership=membership,
+            files=opening.files,
+            options=options,
+            report=report,
+            course=course or Course(),
+            behind=behind,
+        )
+        for file in opening.files:
+            if file.columns.may_depart:
+                work.take_out(file)
+        for file in opening.files:
+            work.put_on(file)
     if not options.dry_run:
         membership.add_list(options.list_name)
     places = {file.source.name: number for number, file in enumerate(opening.files)}
@@ -144,6 +154,7 @@ class _Work:
     options: ImportOptions
     report: ImportReport
     course: Course
+    behind: Behind[ImportReport]
     gone: AddressesSeen = field(default_factory=AddressesSeen)
     n_rows: int = 0
     n_lines: int = 0
@@ -227,17 +238,22 @@ class _Work:
         return line if file is here else f"{line} of {file.source.name}"
 
     def _write(self, batch: Batch, line: int) -> Batch:
-        """Write a batch, whose last row is the present one. Returns an empty one."""
+        """Have a batch written, whose last row is the present one. Returns an empty one."""
+        self.behind.settle()
         if not self.course.goes_on():
             raise ImportLeft
         done, log = self.n_lines + line, self.course.log
-        if log is None:
-            self.report.add(batch.write(self.membership, self.options))
-        elif batch.n_rows:
-            batch.write(self.membership, self.options, partial(log, reached=self.n_rows, done=done))
+        note = partial(log, reached=self.n_rows, done=done) if log else None
+        if note is None or batch.n_rows:
+            write = partial(batch.write, self.membership, self.options, note)
+            self.behind.write(write, partial(self._written, done=done))
+        return Batch(batch.file)
+
+    def _written(self, came: ImportReport, *, done: int) -> None:
+        if self.course.log is None:
+            self.report.add(came)
         if self.course.progress:
             self.course.progress(done, count_lines(self.files))
-        return Batch(batch.file)
 
     def _finish(self, batch: Batch, file: Opened) -> None:
         self._write(batch, file.source.n_lines)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from newsletter.consent.tables import (
     consent_request,
     consent_request_list,
     import_change,
+    import_newcomers,
     import_run,
     import_suppression,
     import_tag,
@@ -125,7 +126,12 @@ class Imports:
         """
         run = self._get_kept(number)
         undone = 0
-        while goes_on() and (some := self._undo_some(run) or self._close(run)):
+        while goes_on():
+            some = self._undo_some(run)
+            if some is None:
+                some = self._close(run)
+            if some is None:
+                break
             undone += some
         return undone
 
@@ -139,42 +145,65 @@ class Imports:
             raise NotNow(f"Import {number} was taken back already.")
         return run
 
-    def _close(self, run: AnyRow) -> int:
-        """From here on nothing more is noted: an import that still runs stops. Else how much was, meanwhile."""
+    def _close(self, run: AnyRow) -> int | None:
+        """From here on nothing more is noted: an import that still runs stops. Else takes back what was noted meanwhile."""
         with writing(self._engine) as connection:
             mine = import_run.c.id == run.id
             connection.execute(select(import_run.c.id).where(mine).with_for_update())
-            if any(_some(connection, table, run) for table in (import_suppression, import_change)):
-                return self._undo_within(connection, run)
+            some = self._undo_within(connection, run)
+            if some is not None:
+                return some
+            # Of people who have another address by now.
+            connection.execute(delete(import_tag).where(import_tag.c.run_id == run.id))
             if run.made_list:
                 _remove_list(connection, run.list_name)
             connection.execute(update(import_run).where(mine).values(undone_at=database_now()))
-            return 0
+            return None
 
-    def _undo_some(self, run: AnyRow) -> int:
+    def _undo_some(self, run: AnyRow) -> int | None:
         """The next slice, and its notes away with it: an undo that was interrupted goes on where it stopped."""
         with writing(self._engine) as connection:
             return self._undo_within(connection, run)
 
-    def _undo_within(self, connection: Connection, run: AnyRow) -> int:
+    def _undo_within(self, connection: Connection, run: AnyRow) -> int | None:
+        """How many people and do-not-mail entries that were; None where nothing is noted any more."""
         lifted = _some(connection, import_suppression, run)
         for row in lifted:
             _lift(connection, row)
         changes = _some(connection, import_change, run)
-        _untag(connection, [row.email_key for row in changes], run)
+        newcomers = _take_newcomers(connection, run)
+        if not (lifted or changes or newcomers):
+            return None
         list_id = find_list(connection, run.list_name)
+        changed = [row.email_key for row in changes]
+        _untag(connection, changed, run)
         for row in changes:
-            if row.subscriber_id is not None:
-                _restore(connection, row, run, list_id)
-        _remove_new(connection, [row.email_key for row in changes if row.subscriber_id is None], run, list_id)
-        for table, rows in ((import_suppression, lifted), (import_change, changes), (import_tag, changes)):
-            keys = [row.email_key for row in rows]
+            _restore(connection, row, run, list_id)
+        removed = _remove_new(connection, newcomers, run, list_id)
+        gone = [row.email_key for row in lifted]
+        for table, keys in ((import_suppression, gone), (import_change, changed), (import_tag, [*changed, *removed])):
             connection.execute(delete(table).where(table.c.run_id == run.id, table.c.email_key.in_(keys)))
-        return len(lifted) + len(changes)
+        return len(lifted) + len(changes) + len(removed)
 
 
 def _some(connection: Connection, table: Any, run: AnyRow) -> Sequence[AnyRow]:
     return connection.execute(select(table).where(table.c.run_id == run.id).limit(_SLICE)).all()
+
+
+def _take_newcomers(connection: Connection, run: AnyRow) -> Sequence[int]:
+    """The next numbers of people whom the import made, which are not noted any more. Some of those people may be gone."""
+    numbers = import_newcomers.c
+    mine = select(import_newcomers).where(numbers.run_id == run.id).order_by(numbers.first_id).limit(_SLICE)
+    taken: list[int] = []
+    for row in connection.execute(mine).all():
+        last = min(row.last_id, row.first_id + _SLICE - len(taken) - 1)
+        taken += range(row.first_id, last + 1)
+        this = (numbers.run_id == run.id, numbers.first_id == row.first_id)
+        if last < row.last_id:
+            connection.execute(update(import_newcomers).where(*this).values(first_id=last + 1))
+            break
+        connection.execute(delete(import_newcomers).where(*this))
+    return taken
 
 
 def _lift(connection: Connection, row: AnyRow) -> None:
@@ -254,14 +283,15 @@ def _remove_list(connection: Connection, name: str) -> None:
     connection.execute(delete(mailing_list).where(mailing_list.c.name == name, *(~use for use in uses)))
 
 
-def _remove_new(connection: Connection, keys: Sequence[str], run: AnyRow, list_id: int | None) -> None:
-    """Those whom nobody knew before, all at once: an import may have brought a million."""
-    if not keys:
-        return
-    ids = select(subscriber.c.id).where(subscriber.c.email_key.in_(keys))
-    connection.execute(update(subscriber).where(subscriber.c.email_key.in_(keys)).values(updated_at=database_now()))
+def _remove_new(connection: Connection, people: Sequence[int], run: AnyRow, list_id: int | None) -> Collection[str]:
+    """Those whom nobody knew before, all at once: an import may have brought a million. Returns their address keys."""
+    if not people:
+        return ()
+    locked = update(subscriber).where(subscriber.c.id.in_(people)).values(updated_at=database_now())
+    keys = connection.scalars(locked.returning(subscriber.c.email_key)).all()
+    _untag(connection, keys, run)
     acted = _acted(connection, keys, run)
-    ids = ids.where(subscriber.c.email_key.not_in(acted))
+    ids = select(subscriber.c.id).where(subscriber.c.id.in_(people), subscriber.c.email_key.not_in(acted))
     connection.execute(
         delete(subscription).where(
             subscription.c.list_id == list_id, subscription.c.subscriber_id.in_(ids), ~_ended_since(run)
@@ -275,6 +305,7 @@ def _remove_new(connection: Connection, keys: Sequence[str], run: AnyRow, list_i
             ~exists().where(delivery.c.subscriber_id == subscriber.c.id),
         )
     )
+    return keys
 
 
 def _ended_since(run: AnyRow) -> ColumnElement[bool]:

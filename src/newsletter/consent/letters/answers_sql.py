@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, or_, select
 
 from newsletter.consent.join import decide
-from newsletter.consent.join_sql import look_up, write
+from newsletter.consent.join_sql import insert_new, look_up, write
 from newsletter.consent.letters.answers import AddressFacts, Posting, answer
 from newsletter.consent.tables import asking_again, consent_request, consent_request_list
 from newsletter.consent.unanswered_sql import count_unanswered
@@ -82,7 +82,8 @@ def decide_mails(
         )
     for list_id, rows in sorted(asking.items()):
         brought = look_up(connection, list_id, rows, lock=True)
-        write(connection, list_id, decide(brought, status=SubscriptionStatus.PENDING, consent=None))
+        decided = decide(brought, status=SubscriptionStatus.PENDING, consent=None)
+        write(connection, list_id, decided, insert_new(connection, decided))
     return postings
 
 
