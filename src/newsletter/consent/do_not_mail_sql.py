@@ -5,10 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Integer, and_, case, cast, delete, literal, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Insert,
+    Integer,
+    and_,
+    case,
+    cast,
+    delete,
+    literal,
+    literal_column,
+    or_,
+    select,
+)
 
 from newsletter.consent.tables import pardon
-from newsletter.db.rows import cell, incoming, packed
+from newsletter.db.rows import built_once, cell, incoming, packed
 from newsletter.db.types import Id, database_now
 from newsletter.db.upsert import insert_into
 from newsletter.feedback.tables import event
@@ -30,6 +44,12 @@ def block(
     """Put addresses on the list, in the order of the keys.
 
     A reason gives way only to a stronger one; beside a bounce any other reason is noted."""
+    told = [_row(key, reason, (causes or {}).get(key)) for key, reason in sorted(reasons.items())]
+    connection.execute(_blocking(connection), packed(told))
+
+
+@built_once
+def _blocking(connection: Connection) -> Insert:
     rows = incoming(connection)
     by = event.alias("cause")
     source = (
@@ -50,10 +70,7 @@ def block(
     set_ |= {name: case((is_stronger_bounce, new[name]), else_=old[name]) for name in names[3:]}
     for name, source_name in (("besides", "reason"), ("besides_since", "since_at")):
         set_[name] = case((is_stronger_bounce, old[source_name]), (is_beside, new[source_name]), else_=old[name])
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["email_key"], set_=set_, where=or_(is_stronger, is_beside)),
-        packed([_row(key, reason, (causes or {}).get(key)) for key, reason in sorted(reasons.items())]),
-    )
+    return statement.on_conflict_do_update(index_elements=["email_key"], set_=set_, where=or_(is_stronger, is_beside))
 
 
 def _row(key: str, reason: SuppressionReason, cause: Cause | None) -> list[object]:
@@ -78,4 +95,9 @@ def pardon_all(connection: Connection, keys: Sequence[str], *, undo: int | None)
 
 def rank(reason: ColumnElement[str]) -> ColumnElement[int]:
     """The place of a reason among those that give way to it: the strongest is 0."""
-    return case({known.value: rank for rank, known in enumerate(STRONGEST_FIRST)}, value=reason)
+    # Spelled out: as parameters they would be hundreds in one statement, which psycopg then reads anew each time.
+    places = [
+        (reason == literal_column(f"'{known.value}'"), literal_column(str(place), Integer))
+        for place, known in enumerate(STRONGEST_FIRST)
+    ]
+    return case(*places)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from sqlalchemy import (
@@ -26,6 +27,25 @@ from sqlalchemy import (
 
 from newsletter.db.engine import is_sqlite
 from newsletter.db.types import UtcDateTime
+
+_S = TypeVar("_S")
+
+
+def built_once(build: Callable[[Connection], _S]) -> Callable[[Connection], _S]:
+    """For a function that makes a statement and asks nothing of its connection but the kind of its database.
+
+    SQLAlchemy takes longer to build a statement, and to see that it knows it already, than to have it carried out.
+    """
+    built: dict[str, _S] = {}
+
+    @functools.wraps(build)
+    def get(connection: Connection) -> _S:
+        kind = connection.dialect.name
+        if kind not in built:
+            built[kind] = build(connection)
+        return built[kind]
+
+    return get
 
 
 def incoming(connection: Connection) -> FromClause:
@@ -70,6 +90,11 @@ def packed_instant(at: datetime) -> str:
 
 def packed(rows: Sequence[Sequence[object]]) -> dict[str, str]:
     return {"rows": orjson.dumps(rows).decode()}
+
+
+def packed_names(names: Iterable[object]) -> dict[str, str]:
+    """Rows of one cell, for `is_named`."""
+    return packed([[name] for name in names])
 
 
 def named_rows(connection: Connection, query: Select[Any]) -> list[Mapping[str, object]]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, and_, cast, exists, func, null, select, update
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, cast, exists, func, null, select, update
 
 from newsletter.consent.join_sql import end
-from newsletter.db.rows import cell, incoming, packed
+from newsletter.db.rows import built_once, cell, incoming, is_named, packed, packed_names
 from newsletter.db.types import database_now
 from newsletter.db.upsert import insert_into
 from newsletter.feedback.tables import bounced_off, event
@@ -23,15 +24,8 @@ _RECENT_ISSUES = 26
 
 def follow_streaks(connection: Connection, touched: Sequence[int], *, bounced: Sequence[int]) -> None:
     """End the subscriptions of those whose recent issues bounced in a row; undo it where later news says otherwise."""
-    mails = select(delivery.c.subscriber_id, func.max(delivery.c.id)).where(delivery.c.id.in_(bounced))
-    suspects = {person: mail for person, mail in connection.execute(mails.group_by(delivery.c.subscriber_id))}  # noqa: C416 - a Row is not a pair to dict()
-    gone = set(
-        connection.scalars(
-            select(bounced_off.c.subscriber_id)
-            .join(delivery, delivery.c.subscriber_id == bounced_off.c.subscriber_id)
-            .where(delivery.c.id.in_(touched), bounced_off.c.ended_at.is_not(None))
-        )
-    )
+    suspects = _last_mails(connection, bounced) if bounced else {}
+    gone = set(connection.scalars(_whose_subscriptions_ended(connection), packed_names(touched))) if touched else set()
     if not suspects and not gone:
         return
     histories = _histories(connection, suspects.keys() | gone)
@@ -40,6 +34,23 @@ def follow_streaks(connection: Connection, touched: Sequence[int], *, bounced: S
         _end(connection, {person: suspects[person] for person in sorted(ending)})
     if back := gone - for_good:
         put_back(connection, sorted(back))
+
+
+def _last_mails(connection: Connection, mails: Sequence[int]) -> dict[int, int]:
+    """The readers of these mails, each with the last of them."""
+    query = select(delivery.c.subscriber_id, delivery.c.id).where(is_named(connection, delivery.c.id))
+    rows = connection.execute(query.order_by(delivery.c.id), packed_names(mails))
+    return {row.subscriber_id: row.id for row in rows}
+
+
+@built_once
+def _whose_subscriptions_ended(connection: Connection) -> Select[Any]:
+    """Readers of these mails whose mail had kept bouncing."""
+    return (
+        select(bounced_off.c.subscriber_id)
+        .join(delivery, delivery.c.subscriber_id == bounced_off.c.subscriber_id)
+        .where(is_named(connection, delivery.c.id), bounced_off.c.ended_at.is_not(None))
+    )
 
 
 def restore(connection: Connection, email_key: str) -> int:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Select, and_, func, select
+from sqlalchemy import Connection, Select, and_, bindparam, func, select
 
 from newsletter.consent.do_not_mail_sql import Cause
 from newsletter.consent.tables import consent_request, pardon
-from newsletter.db.rows import cell, incoming, packed
+from newsletter.db.rows import built_once, is_named, packed_names
 from newsletter.feedback.bounces_sql import recent_issues
 from newsletter.feedback.marks_sql import Resolved
 from newsletter.feedback.tables import event
@@ -35,11 +36,8 @@ def causes_of(
     bounces = {one.id: one for one in events if one.suppresses is SuppressionReason.HARD_BOUNCE}
     if not bounces:
         return {}
-    rows = incoming(connection)
-    kept = select(event.c.event_id, event.c.id).where(
-        event.c.provider == provider, event.c.event_id.in_(select(cell(rows, 0)))
-    )
-    numbers = {row.event_id: row.id for row in connection.execute(kept, packed([[one] for one in bounces]))}
+    kept = connection.execute(_numbers(connection), packed_names(bounces) | {"provider": provider})
+    numbers = {row.event_id: row.id for row in kept}
     nameless = {address_key(one.email): one.at for one in bounces.values() if one.id not in about}
     guessed = _last_issues(connection, nameless) if nameless else {}
     return {
@@ -51,9 +49,15 @@ def causes_of(
     }
 
 
+@built_once
+def _numbers(connection: Connection) -> Select[Any]:
+    """The numbers that events of `provider` have in the log."""
+    named = is_named(connection, event.c.event_id)
+    return select(event.c.event_id, event.c.id).where(event.c.provider == bindparam("provider"), named)
+
+
 def _last_issues(connection: Connection, bounced_at: Mapping[str, datetime]) -> dict[str, int]:
     """The last issue that each address had been handed when it bounced, among the latest."""
-    rows = incoming(connection)
     query = (
         select(subscriber.c.email_key, delivery.c.issue, mailing.c.start_at)
         .join(
@@ -62,13 +66,13 @@ def _last_issues(connection: Connection, bounced_at: Mapping[str, datetime]) -> 
         .join(parcel, parcel.c.id == delivery.c.parcel_id)
         .join(mailing, mailing.c.id == parcel.c.mailing_id)
         .where(
-            subscriber.c.email_key.in_(select(cell(rows, 0))),
+            is_named(connection, subscriber.c.email_key),
             is_in(HandOver.ACCEPTED),
             ~delivery.c.is_practice,
         )
         .order_by(mailing.c.start_at)
     )
-    found = connection.execute(query, packed([[key] for key in sorted(bounced_at)]))
+    found = connection.execute(query, packed_names(sorted(bounced_at)))
     return {row.email_key: row.issue for row in found if row.start_at <= bounced_at[row.email_key]}
 
 
@@ -82,12 +86,12 @@ def outdated(connection: Connection, new: Sequence[Event], about: Mapping[str, R
     bounces = [one for one in new if one.suppresses in _OF_MACHINES and one.email]
     leaving = [one for one in new if one.kind is EventKind.UNSUBSCRIBED and one.email]
     found = _told_before(connection, bounces, {one.id for one in new}, about)
-    decided = _pardoned(connection, bounces)
+    decided = _by_address(connection, _pardoned, bounces)
     for one in bounces:
         at = decided.get(address_key(one.email))
         if at is not None and (one.at <= at or one.kind is EventKind.DROPPED):
             found.add(one.id)
-    returned = _signed_up(connection, leaving)
+    returned = _by_address(connection, _signed_up, leaving)
     found |= {one.id for one in leaving if (at := returned.get(address_key(one.email))) is not None and one.at < at}
     return frozenset(found)
 
@@ -99,34 +103,39 @@ def _told_before(
     mails = sorted({one for one in final.values() if one is not None})
     if not mails:
         return set()
-    query = select(event.c.delivery_id, event.c.event_id).where(
-        event.c.delivery_id.in_(mails), event.c.weight == HARD_BOUNCE
-    )
-    known = {row.delivery_id for row in connection.execute(query) if row.event_id not in new}
+    told = connection.execute(_final_bounces(connection), packed_names(mails))
+    known = {row.delivery_id for row in told if row.event_id not in new}
     return {one for one, mail in final.items() if mail in known}
 
 
-def _pardoned(connection: Connection, events: Iterable[Event]) -> dict[str, datetime]:
-    rows = incoming(connection)
-    query = select(pardon.c.email_key, pardon.c.pardoned_at).where(pardon.c.email_key.in_(select(cell(rows, 0))))
-    return _by_address(connection, query, events)
+@built_once
+def _final_bounces(connection: Connection) -> Select[Any]:
+    """What is known of these mails already."""
+    query = select(event.c.delivery_id, event.c.event_id)
+    return query.where(is_named(connection, event.c.delivery_id), event.c.weight == HARD_BOUNCE)
 
 
-def _signed_up(connection: Connection, events: Iterable[Event]) -> dict[str, datetime]:
-    rows = incoming(connection)
-    query = (
+@built_once
+def _pardoned(connection: Connection) -> Select[str, datetime]:
+    return select(pardon.c.email_key, pardon.c.pardoned_at).where(is_named(connection, pardon.c.email_key))
+
+
+@built_once
+def _signed_up(connection: Connection) -> Select[str, datetime]:
+    return (
         select(consent_request.c.email_key, func.max(consent_request.c.confirmed_at))
         .where(
-            consent_request.c.email_key.in_(select(cell(rows, 0))),
+            is_named(connection, consent_request.c.email_key),
             consent_request.c.asked == Asked.FORM,
             consent_request.c.confirmed_at.is_not(None),
         )
         .group_by(consent_request.c.email_key)
     )
-    return _by_address(connection, query, events)
 
 
-def _by_address(connection: Connection, query: Select[str, datetime], events: Iterable[Event]) -> dict[str, datetime]:
+def _by_address(
+    connection: Connection, query: Callable[[Connection], Select[str, datetime]], events: Iterable[Event]
+) -> dict[str, datetime]:
     keys = sorted({address_key(one.email) for one in events})
-    rows = connection.execute(query, packed([[key] for key in keys])).all() if keys else []
+    rows = connection.execute(query(connection), packed_names(keys)).all() if keys else []
     return {row[0]: row[1] for row in rows}

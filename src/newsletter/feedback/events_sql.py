@@ -6,13 +6,29 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, FromClause, case, cast, func, literal, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    FromClause,
+    Select,
+    String,
+    Update,
+    bindparam,
+    case,
+    cast,
+    func,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.sql.dml import ReturningInsert
 
 from newsletter.consent.join_sql import end
 from newsletter.consent.membership_sql import Membership
 from newsletter.db.engine import is_sqlite, let_others_in, reading, writing
 from newsletter.db.frozen import patiently
-from newsletter.db.rows import cell, incoming, instant, is_named, packed, packed_instant
+from newsletter.db.rows import built_once, cell, incoming, instant, is_named, packed, packed_instant, packed_names
 from newsletter.db.types import UtcDateTime, database_now
 from newsletter.db.upsert import insert_into
 from newsletter.feedback.addresses_sql import with_addresses
@@ -112,7 +128,8 @@ class EventLog:
         """
         # Of an event that is only counted and belongs to no issue of ours nothing would be left.
         rows = [_row(one, about.get(one.id)) for one in once.values() if not one.is_counted_only or one.id in about]
-        erased = self._membership.find_erased(connection, [row["email"] for row in rows if row["email"]])
+        emails = [row["email"] for row in rows if row["email"]]
+        erased = self._membership.find_erased(connection, emails) if emails else frozenset()
         for row in rows:
             if erased and row["email"] and address_key(row["email"]) in erased:
                 row |= {"email": None, "raw": None}
@@ -120,6 +137,8 @@ class EventLog:
 
     def _suppress(self, connection: Connection, provider: str, new: Sequence[Event], about: dict[str, Resolved]) -> int:
         telling = [one for one in new if one.suppresses and one.email]
+        if not telling:
+            return 0
         reasons = [(one.email, one.suppresses) for one in telling if one.suppresses]
         causes = causes_of(connection, provider, telling, about)
         return self._membership.suppress_within(connection, reasons, causes=causes)
@@ -147,17 +166,22 @@ def _insert(connection: Connection, provider: str, rows: Sequence[dict[str, Any]
     """Keep the events that are new; their ids."""
     if not rows:
         return []
+    told = packed([[row[name] for name in _COLUMNS] for row in rows])
+    return list(connection.scalars(_keeping(connection), told | {"provider": provider}))
+
+
+@built_once
+def _keeping(connection: Connection) -> ReturningInsert[Any]:
     told = incoming(connection)
     cells = [_cell(connection, told, number, event.c[name]) for number, name in enumerate(_COLUMNS)]
     # SQLite takes the conflict for the condition of a join where there is no other condition.
-    source = select(literal(provider), database_now(), *cells).select_from(told).where(true())
-    statement = (
+    source = select(bindparam("provider", type_=String), database_now(), *cells).select_from(told).where(true())
+    return (
         insert_into(connection, event)
         .from_select(["provider", "received_at", *_COLUMNS], source)
         .on_conflict_do_nothing(index_elements=["provider", "event_id"])
         .returning(event.c.event_id)
     )
-    return list(connection.scalars(statement, packed([[row[name] for name in _COLUMNS] for row in rows])))
 
 
 def _cell(connection: Connection, told: FromClause, number: int, column: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -193,18 +217,48 @@ def _lock(connection: Connection, new: dict[str, Event], about: dict[str, Resolv
     """
     if is_sqlite(connection):
         return  # the whole database is ours until we commit
-    ours = [about[one].delivery_id for one in new if one in about]
+    ours = {of.delivery_id for one in new if (of := about.get(one)) and of.delivery_id is not None}
     keys = {address_key(one.email) for one in new.values() if one.suppresses and one.email}
-    # Each by its own index: one question with "or" reads all readers for a few events.
-    by_address = select(subscriber.c.id).where(is_named(connection, subscriber.c.email_key))
-    by_mail = select(delivery.c.subscriber_id).where(is_named(connection, delivery.c.id))
-    came_back = by_mail.join(bounced_off, bounced_off.c.subscriber_id == delivery.c.subscriber_id)
     people: set[int] = set()
-    for query, named in ((by_address, keys), (by_mail, _softly_bounced(new, about)), (came_back, ours)):
-        people |= set(connection.scalars(query, packed([[one] for one in named])))
-    for table, ids in ((subscriber, people), (delivery, ours)):
-        mine = select(table.c.id).where(is_named(connection, table.c.id)).order_by(table.c.id)
-        connection.execute(mine.with_for_update(), packed([[one] for one in ids]))
+    # Each by its own index: one question with "or" reads all readers for a few events.
+    for query, named in (
+        (_by_address, keys),
+        (_by_mail, set(_softly_bounced(new, about))),
+        (_who_came_back, ours),
+    ):
+        if named:
+            people |= set(connection.scalars(query(connection), packed_names(named)))
+    for locking, ids in ((_locking_readers, people), (_locking_deliveries, ours)):
+        if ids:
+            connection.execute(locking(connection), packed_names(ids))
+
+
+@built_once
+def _by_address(connection: Connection) -> Select[Any]:
+    return select(subscriber.c.id).where(is_named(connection, subscriber.c.email_key))
+
+
+@built_once
+def _by_mail(connection: Connection) -> Select[Any]:
+    return select(delivery.c.subscriber_id).where(is_named(connection, delivery.c.id))
+
+
+@built_once
+def _who_came_back(connection: Connection) -> Select[Any]:
+    """Readers of these deliveries whose subscriptions a run of bounces has ended at some time."""
+    return _by_mail(connection).join(bounced_off, bounced_off.c.subscriber_id == delivery.c.subscriber_id)
+
+
+@built_once
+def _locking_readers(connection: Connection) -> Select[Any]:
+    named = is_named(connection, subscriber.c.id)
+    return select(subscriber.c.id).where(named).order_by(subscriber.c.id).with_for_update()
+
+
+@built_once
+def _locking_deliveries(connection: Connection) -> Select[Any]:
+    named = is_named(connection, delivery.c.id)
+    return select(delivery.c.id).where(named).order_by(delivery.c.id).with_for_update()
 
 
 def _end_subscriptions(connection: Connection, new: dict[str, Event], about: dict[str, Resolved]) -> None:
@@ -224,6 +278,11 @@ def _update_fates(connection: Connection, deliveries: Sequence[int]) -> None:
     """Set the fate of each delivery to the heaviest of all events about it."""
     if not deliveries:
         return
+    connection.execute(_to_the_heaviest(connection), packed_names(sorted(deliveries)))
+
+
+@built_once
+def _to_the_heaviest(connection: Connection) -> Update:
     heaviest = (
         select(func.max(event.c.weight))
         .where(event.c.delivery_id == delivery.c.id)
@@ -231,10 +290,7 @@ def _update_fates(connection: Connection, deliveries: Sequence[int]) -> None:
         .scalar_subquery()
     )
     fate = case({place: fate.value for place, fate in enumerate(FATES)}, value=heaviest, else_=FATES[0].value)
-    connection.execute(
-        update(delivery).where(is_named(connection, delivery.c.id), delivery.c.fate != fate).values(fate=fate),
-        packed([[one] for one in sorted(deliveries)]),
-    )
+    return update(delivery).where(is_named(connection, delivery.c.id), delivery.c.fate != fate).values(fate=fate)
 
 
 def _softly_bounced(new: dict[str, Event], about: dict[str, Resolved]) -> list[int]:

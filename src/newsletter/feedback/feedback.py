@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from newsletter.feedback.alarms_sql import Alarms
@@ -32,6 +32,9 @@ _THOROUGH_EVERY_SECONDS = 600.0
 # While an issue goes out, what comes back is looked at this often.
 _GLANCE_EVERY_SECONDS = 5.0
 
+# And where bad news come by the hundred a second.
+_WATCH_EVERY_SECONDS = 1.0
+
 _BAD_NEWS = frozenset({EventKind.BOUNCED, EventKind.COMPLAINED})
 _SUBJECTS = {
     AlarmKind.COMPLAINTS: "it is reported as spam",
@@ -40,6 +43,13 @@ _SUBJECTS = {
     AlarmKind.UNCONFIRMED: "nothing is heard of many",
     AlarmKind.DOUBLED: "some have it twice",
 }
+
+
+@dataclass(slots=True)
+class _LastLook:
+    """When all issues were looked at last because of bad news, by the monotonic clock."""
+
+    at: float = float("-inf")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +66,7 @@ class Feedback:
     newsletter: Newsletter
     owners: Callable[[], Sequence[str]]
     tracking: Tracking = Tracking.NONE
+    _last_look: _LastLook = field(default_factory=_LastLook)
 
     def read(self, source: EventSource, headers: Mapping[str, str], body: bytes) -> Sequence[Event]:
         """The events in one message of a provider. Raises Unverified and Unreadable, which are logged."""
@@ -139,8 +150,18 @@ class Feedback:
             heard.proved,
         )
         if heard.new and any(event.kind in _BAD_NEWS for event in events):
-            self.watch()
+            self._watch_now_and_then()
         return heard
+
+    def _watch_now_and_then(self) -> None:
+        """A look counts all that came back of an issue: one for each message would cost more the larger the issue is.
+
+        What is left out is seen at the next beat of the process that ticks.
+        """
+        now = self.clock.monotonic()
+        if now - self._last_look.at >= _WATCH_EVERY_SECONDS:
+            self._last_look.at = now
+            self.watch()
 
 
 def _bounce(refusal: FinalRefusal) -> Event:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, cast, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, select
 
-from newsletter.db.rows import cell, incoming, packed
+from newsletter.db.rows import built_once, is_named, packed_names
 from newsletter.db.types import AnyRow
 from newsletter.ledger.carried_sql import carried_by
 from newsletter.ledger.tables import attempt, delivery, mailing, parcel
@@ -34,12 +35,13 @@ def resolve(connection: Connection, provider: str, events: Sequence[Event]) -> d
 
 
 def _by_marks(connection: Connection, provider: str, events: Sequence[Event]) -> dict[str, Resolved]:
-    attempts = _attempts(connection, provider, attempt.c.token, {one.attempt for one in events})
-    wanted: dict[int, set[int]] = {}
-    for one in events:
-        if one.attempt in attempts and one.delivery is not None:
-            wanted.setdefault(attempts[one.attempt].id, set()).add(one.delivery)
-    known = _known(connection, wanted) if wanted else set()
+    attempts = _attempts(connection, _by_token(connection), provider, {one.attempt for one in events})
+    told = {
+        (attempts[one.attempt].id, one.delivery)
+        for one in events
+        if one.attempt in attempts and one.delivery is not None
+    }
+    known = _known(connection, told) if told else set()
     return {
         one.id: Resolved(
             attempt_id=of.id,
@@ -52,22 +54,43 @@ def _by_marks(connection: Connection, provider: str, events: Sequence[Event]) ->
     }
 
 
-def _known(connection: Connection, wanted: Mapping[int, set[int]]) -> set[tuple[int, int]]:
-    """Of these deliveries by attempt, (attempt, delivery) of those that it carried."""
-    rows = incoming(connection)
-    named = attempt.c.id.in_(select(cast(cell(rows, 0), BigInteger)))
-    query = select(attempt.c.id, attempt.c.carried).where(named)
+def _known(connection: Connection, told: set[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Those of these pairs, an attempt and a delivery, where the attempt carried the delivery."""
+    names = packed_names({delivery_id for _, delivery_id in told})
+    accepted = {(row.accepted_by, row.id) for row in connection.execute(_by_whom(connection), names)}
+    # Nearly all of them. A list of whom an attempt carried has a thousand ids, of which one is asked for.
+    known = told & accepted
+    return known | _carried(connection, told - known)
+
+
+def _carried(connection: Connection, told: set[tuple[int, int]]) -> set[tuple[int, int]]:
+    if not told:
+        return set()
+    wanted: dict[int, set[int]] = {}
+    for attempt_id, delivery_id in told:
+        wanted.setdefault(attempt_id, set()).add(delivery_id)
     # List by list: all of them at once would be a million ids for a thousand events.
     return {
         (attempt_id, one)
-        for attempt_id, carried in connection.execute(query, packed([[one] for one in wanted]))
+        for attempt_id, carried in connection.execute(_whom(connection), packed_names(wanted))
         for one in wanted[attempt_id].intersection(carried)
     }
 
 
+@built_once
+def _by_whom(connection: Connection) -> Select[Any]:
+    """Deliveries, with the attempt whose copy was accepted."""
+    return select(delivery.c.id, delivery.c.accepted_by).where(is_named(connection, delivery.c.id))
+
+
+@built_once
+def _whom(connection: Connection) -> Select[Any]:
+    return select(attempt.c.id, attempt.c.carried).where(is_named(connection, attempt.c.id))
+
+
 def _by_reference(connection: Connection, provider: str, events: Sequence[Event]) -> dict[str, Resolved]:
     """By the provider's name for the call and the reader's address: bounces that come late lose our marks."""
-    attempts = _attempts(connection, provider, attempt.c.reference, {one.reference for one in events})
+    attempts = _attempts(connection, _by_name(connection), provider, {one.reference for one in events})
     found: dict[str, Resolved] = {}
     for one in events:
         of = attempts.get(one.reference or "")
@@ -83,16 +106,27 @@ def _by_reference(connection: Connection, provider: str, events: Sequence[Event]
 
 
 def _attempts(
-    connection: Connection,
-    provider: str,
-    column: ColumnElement[str] | ColumnElement[str | None],
-    names: Iterable[str | None],
+    connection: Connection, query: Select[Any], provider: str, names: Iterable[str | None]
 ) -> dict[str, AnyRow]:
-    rows = incoming(connection)
-    query = (
+    rows = connection.execute(query, packed_names(set(names)) | {"provider": provider})
+    return {row.name: row for row in rows}
+
+
+@built_once
+def _by_token(connection: Connection) -> Select[Any]:
+    return _named(connection, attempt.c.token)
+
+
+@built_once
+def _by_name(connection: Connection) -> Select[Any]:
+    return _named(connection, attempt.c.reference)
+
+
+def _named(connection: Connection, column: ColumnElement[Any]) -> Select[Any]:
+    """Attempts of `provider` that have one of these names in this column."""
+    return (
         select(column.label("name"), attempt.c.id, attempt.c.outcome, mailing.c.issue)
         .join(parcel, parcel.c.id == attempt.c.parcel_id)
         .join(mailing, mailing.c.id == parcel.c.mailing_id)
-        .where(column.in_(select(cell(rows, 0))), attempt.c.provider == provider)
+        .where(is_named(connection, column), attempt.c.provider == bindparam("provider"))
     )
-    return {row.name: row for row in connection.execute(query, packed([[name] for name in set(names)]))}

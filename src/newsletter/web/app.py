@@ -37,10 +37,11 @@ def build(
     site = Site(parts, limits)
     return Starlette(
         routes=[
+            # First, because routes are tried one after the other, and events come by the hundred a second.
+            *webhook_routes(parts),
             *more,
             *api_routes(parts),
             *health_routes(parts, pulse or Pulse()),
-            *webhook_routes(parts),
             *public_routes(site),
         ],
         middleware=[

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -17,6 +19,7 @@ from newsletter.ports.events import EventSource, Unreadable, Unverified
 from newsletter.providers.fault import bug_in_words
 from newsletter.providers.registry import KINDS
 from newsletter.web.waiting_posts import TooManyWaitingError, WaitingPosts
+from newsletter.words.event import Event
 
 if TYPE_CHECKING:
     from newsletter.feedback.feedback import Feedback
@@ -26,6 +29,8 @@ log = logging.getLogger(__name__)
 
 # A provider collects up to 768 KB; room for one that does not keep to that.
 MAX_BYTES = 8_000_000
+# Some twenty events, which take less time than the way into a thread and back.
+_SMALL_BYTES = 10_000
 
 
 def webhook_routes(parts: Parts) -> list[BaseRoute]:
@@ -56,6 +61,14 @@ def webhook(
     `note` is called for each message that was kept.
     """
     posts = waiting or WaitingPosts(lambda events: feedback.keep(source, events), at_once=AT_ONCE)
+    turn = asyncio.Lock()
+
+    async def read(headers: Headers, body: bytes) -> Sequence[Event]:
+        if len(body) <= _SMALL_BYTES:
+            return feedback.read(source, headers, body)
+        # A long one at a time: an unsubscribe waits for the interpreter behind all threads that compute.
+        async with turn:
+            return await run_in_threadpool(feedback.read, source, headers, body)
 
     async def endpoint(request: Request) -> Response:
         try:
@@ -66,8 +79,7 @@ def webhook(
             log.warning("a message of more than %d bytes to the webhook was refused", MAX_BYTES)
             return _answer(413, "too large")
         try:
-            events = await run_in_threadpool(feedback.read, source, request.headers, body)
-            await posts.keep(events)
+            await posts.keep(await read(request.headers, body))
             note()
         except Unverified:
             return _answer(403, f"not taken: it could not be proved to come from {title}")

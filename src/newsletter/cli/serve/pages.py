@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _TAKEN_AT_ONCE, _WAITING = 64, 1_024
+# How long a thread may compute while another one waits. An unsubscribe waits so long at each of its statements, of which
+# it has dozens, while a message of a thousand events is read. Python's own is 5 ms.
+_SECONDS_OF_A_TURN = 0.001
 
 
 def pages_process(
@@ -44,6 +47,7 @@ def pages_process(
     """
     from newsletter.wiring.runner import Bell
 
+    sys.setswitchinterval(_SECONDS_OF_A_TURN)
     parts = parts_of(folder)
     log_to_stderr(level)
     again = threading.Event()

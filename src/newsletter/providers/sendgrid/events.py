@@ -221,7 +221,9 @@ def _text(one: dict[str, _Json], name: str) -> str:
 
 def _without(email: str, text: str) -> str:
     """Mail servers repeat the address in their words; the address of an erased person must not stay in a reason."""
-    return re.sub(re.escape(email), "(address)", text, flags=re.IGNORECASE) if email else text
+    if not email or ("@" in email and "@" not in text):
+        return text
+    return re.sub(re.escape(email), "(address)", text, flags=re.IGNORECASE)
 
 
 def _number(value: _Json) -> int | None:
