@@ -95,7 +95,7 @@ def pardon_all(connection: Connection, keys: Sequence[str], *, undo: int | None)
 
 def rank(reason: ColumnElement[str]) -> ColumnElement[int]:
     """The place of a reason among those that give way to it: the strongest is 0."""
-    # Spelled out: as parameters they would be hundreds in one statement, which psycopg then reads anew each time.
+    # Spelled out: as parameters they would be hundreds in one statement, which psycopg then parses again each time.
     places = [
         (reason == literal_column(f"'{known.value}'"), literal_column(str(place), Integer))
         for place, known in enumerate(STRONGEST_FIRST)
