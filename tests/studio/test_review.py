@@ -10,10 +10,14 @@ from datetime import timedelta
 from email import message_from_bytes, policy
 
 import pytest
+from sqlalchemy import Engine, update
 from starlette.testclient import TestClient
 
+from newsletter.db.engine import writing
+from newsletter.db.types import database_now
+from newsletter.review.presence_sql import Presence
+from newsletter.review.tables import open_part
 from newsletter.schedule.tell import tell_all, with_line
-from newsletter.web.studio.review.presence import Presence
 from newsletter.wiring.clocks import desk_of
 from newsletter.words.user import Role, User
 from tests.studio.conftest import HERE, World
@@ -258,16 +262,22 @@ def test_nobody_is_shown_to_themselves(world: World) -> None:
     assert 'class="here"' not in world.client.get("/studio/issues/1").text
 
 
-def test_who_is_in_which_part_is_told_to_the_others() -> None:
-    """Until nothing was heard of their page for half a minute."""
+def test_who_is_in_which_part_is_told_to_the_others(engine: Engine) -> None:
+    """By another process as well, until nothing was heard of their page for half a minute."""
     ben = User(id=7, name="Ben", email="ben@example.com", role=Role.EDITOR)
     ana = User(id=8, name="Ana", email="ana@example.com", role=Role.OWNER)
-    present = Presence()
-    present.note(ben, 1, "opening", at=100.0)
+    present = Presence(engine)
+    Presence(engine).note(ben, 1, "opening")
 
-    assert present.others(ana, 1, now=105.0) == {"opening": ["Ben"]}
-    assert present.others(ben, 1, now=105.0) == present.others(ana, 2, now=105.0) == {}
-    assert present.others(ana, 1, now=140.0) == {}
+    assert present.others(ana, 1) == {"opening": ["Ben"]}
+    assert present.others(ben, 1) == present.others(ana, 2) == {}
+    present.note(ben, 1, "closing")
+    assert present.others(ana, 1) == {"closing": ["Ben"]}
+    with writing(engine) as connection:
+        connection.execute(update(open_part).values(seen_at=database_now(-31)))
+    assert present.others(ana, 1) == {}
+    present.note(ben, 1, "closing")
+    assert present.others(ana, 1) == {"closing": ["Ben"]}
 
 
 def test_notes_of_another_database_are_not_shown_by_a_link_of_the_same_number(world: World, guest: TestClient) -> None:

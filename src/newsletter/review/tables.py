@@ -1,4 +1,4 @@
-"""The tables of the second pair of eyes: who is still to be told of a note, links for guests, and who saw which version."""
+"""The tables of the second pair of eyes: who is still to be told of a note, links for guests, who saw which version, and who is where."""
 
 from __future__ import annotations
 
@@ -46,4 +46,30 @@ last_look = Table(
     Column("email", String(320), primary_key=True),
     Column("digest", String(64), nullable=False),
     Column("at", UtcDateTime, nullable=False),
+)
+
+# In which part of an issue somebody's page is. One row for each person and issue; it is old where the page is closed.
+open_part = Table(
+    "open_part",
+    metadata,
+    # 0 for the person at the machine, who has no account.
+    Column("user_id", Id, primary_key=True, autoincrement=False),
+    Column("issue", Integer, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("part", Text, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# A file that somebody changed in the studio since their last commit.
+sitting_file = Table(
+    "sitting_file",
+    metadata,
+    Column("user_id", Id, primary_key=True, autoincrement=False),
+    Column("file", String(500), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("email", String(320), nullable=False),
+    Column("role", String(10), nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+    sqlite_with_rowid=False,
 )

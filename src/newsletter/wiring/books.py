@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from newsletter.review.letters import NotePost
     from newsletter.review.links_sql import ReviewLinks
     from newsletter.review.looks_sql import LastLooks
+    from newsletter.review.presence_sql import Presence
+    from newsletter.review.sittings_sql import OpenSittings
     from newsletter.schedule.schedule import Schedule
     from newsletter.segments.segments_sql import Segments
     from newsletter.words.erasure import EraseKey
@@ -261,6 +263,18 @@ class Books(Files):
         from newsletter.review.looks_sql import LastLooks
 
         return LastLooks(self.engine)
+
+    @cached_property
+    def presence(self) -> Presence:
+        from newsletter.review.presence_sql import Presence
+
+        return Presence(self.engine)
+
+    @cached_property
+    def open_sittings(self) -> OpenSittings:
+        from newsletter.review.sittings_sql import OpenSittings
+
+        return OpenSittings(self.engine)
 
     @cached_property
     def web_looks(self) -> WebLooks:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import atexit
 import logging
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 from newsletter.folder.git.checkout import find_checkout
 from newsletter.folder.git.sync import commit_sitting
+from newsletter.review.sittings_sql import Sitting
 from newsletter.wiring import Parts
 from newsletter.wiring.sync import signing_of
 from newsletter.words.mistake import NewsletterError
@@ -21,80 +21,75 @@ QUIET_SECONDS = 300.0
 _LOOK_SECONDS = 5.0
 
 
-@dataclass(slots=True)
-class Sitting:
-    """One editor's files since their last commit; `at` is when they changed one last, on the monotonic clock."""
-
-    user: User
-    at: float
-    files: set[str] = field(default_factory=set)
-
-
 class Sittings:
-    """The sittings of one studio.
+    """The sittings of a newsletter's studio, which several processes may serve: any of them commits.
 
-    Words are in the files at once; the next sync commits what a killed process had not.
+    Words are in the files at once. What a process had taken, and was killed before it had committed, the next sync commits.
     """
 
     def __init__(self, parts: Parts, stop: threading.Event, *, quiet: float = QUIET_SECONDS) -> None:
         self._parts, self._stop, self._quiet = parts, stop, quiet
         self._lock, self._committing = threading.Lock(), threading.Lock()
-        self._open: dict[int, Sitting] = {}
         self._thread: threading.Thread | None = None
+        self._ends = False
 
     def note(self, user: User, *files: str) -> None:
         """These files were changed by this user just now."""
         if not files:
             return
+        self._parts.open_sittings.note(user, files)
         with self._lock:
-            now = self._parts.clock.monotonic()
-            sitting = self._open.setdefault(user.id, Sitting(user, now))
-            sitting.user, sitting.at = user, now
-            sitting.files.update(files)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._watch, name="sittings", daemon=True)
                 self._thread.start()
+            if not self._ends:
                 # A process may end without having been told to stop.
+                self._ends = True
                 atexit.register(self.end_all)
-
-    def writers(self, file: str) -> Mapping[int, str]:
-        """The names of those who changed this file and have not left it alone yet, by their account."""
-        with self._lock:
-            return {one.user.id: one.user.name for one in self._open.values() if file in one.files}
 
     def end_all(self) -> None:
         """Commit what is open now: before a sync, and at the end."""
         self._commit(quiet_for=0.0)
 
     def _watch(self) -> None:
+        """Until all is committed; the next change begins it again."""
         while not self._stop.wait(min(_LOOK_SECONDS, self._quiet / 4)):
             self._commit(quiet_for=self._quiet)
+            with self._lock:
+                if not self._are_open():
+                    self._thread = None
+                    return
         self.end_all()
 
     def _commit(self, *, quiet_for: float) -> None:
         # An editor who goes on typing must not wait for git: the files of a sitting are taken out of it first.
         with self._committing:
-            with self._lock:
-                since = self._parts.clock.monotonic() - quiet_for
-                ended = [sitting for sitting in self._open.values() if sitting.at <= since]
-                shared = {one.user.id: self._writing_with(one) for one in ended}
-                for sitting in ended:
-                    del self._open[sitting.user.id]
-            for sitting in ended:
-                if not self._end(sitting, shared[sitting.user.id]) and quiet_for:
-                    self.note(sitting.user, *sitting.files)
+            for sitting in self._take(quiet_for):
+                if not self._end(sitting) and quiet_for:
+                    self._parts.open_sittings.note(sitting.user, sitting.files)
 
-    def _writing_with(self, sitting: Sitting) -> list[User]:
-        return [one.user for one in self._open.values() if one is not sitting and one.files & sitting.files]
+    def _take(self, quiet_for: float) -> Sequence[Sitting]:
+        try:
+            return self._parts.open_sittings.take(quiet_seconds=quiet_for)
+        except NewsletterError as error:
+            log.info("what was changed in the studio is committed later: %s", error.message)
+            return []
 
-    def _end(self, sitting: Sitting, others: list[User]) -> bool:
+    def _are_open(self) -> bool:
+        """False as well where the database is away."""
+        try:
+            return self._parts.open_sittings.are_open()
+        except NewsletterError:
+            return False
+
+    def _end(self, sitting: Sitting) -> bool:
         """False where it could not be done now: a rebase is under way, or another git is at work."""
         if find_checkout(self._parts.directory) is None:
             return True
-        files = sorted(sitting.files)
+        files = list(sitting.files)
         message = f"Edited in the studio: {files[0]}" if len(files) == 1 else _several(files)
         try:
-            signing = signing_of(self._parts, sitting.user, others)
+            signing = signing_of(self._parts, sitting.user, sitting.others)
             commit_sitting(self._parts.directory, files, signing, message, at=self._parts.clock.now())
         except NewsletterError as error:
             log.warning("the changes of a sitting were not committed: %s", error.message)

@@ -30,7 +30,6 @@ from newsletter.web.studio.cache import AnswerCache
 from newsletter.web.studio.entry.link_mail import LinkPost
 from newsletter.web.studio.findings.shown_findings import count, kinds_of
 from newsletter.web.studio.issue.shown_versions import ShownVersions
-from newsletter.web.studio.review.presence import Presence
 from newsletter.web.studio.search.own_words import OwnLibrary
 from newsletter.web.studio.session import Sessions
 from newsletter.web.studio.settings.step_looks import StepLooks
@@ -107,7 +106,6 @@ class Studio:
         self._found: dict[str, tuple[float, list[Finding] | None]] = {}
         self.step_looks = StepLooks(partial(connect_desk, parts), stop)
         self.looks = ShownVersions()
-        self.presence = Presence()
         self.library = OwnLibrary(parts)
         # The path of the public address, where the newsletter does not have a host to itself.
         self.root = urlsplit(self.newsletter.public_url).path.rstrip("/")

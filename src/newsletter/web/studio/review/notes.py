@@ -152,11 +152,10 @@ def _back(visit: Visit, file: str, entry: NoteEntry, said: str) -> Response:
 def here(studio: Studio, visit: Visit) -> Response:
     """Hear in which part a page is, and say who else is where, and whether there are other notes by now."""
     number, part = visit.number("number"), str(visit.value("part", str))[:LONGEST_PART]
-    now = studio.parts.clock.monotonic()
-    studio.presence.note(visit.who, number, part, at=now)
+    studio.parts.presence.note(visit.who, number, part)
     file = str(visit.value("file", str))
     version = studio.parts.notes.version(file) if file else ""
-    return visit.json({"present": studio.presence.others(visit.who, number, now=now), "notes": version})
+    return visit.json({"present": studio.parts.presence.others(visit.who, number), "notes": version})
 
 
 PAGES = (

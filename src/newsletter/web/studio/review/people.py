@@ -11,13 +11,14 @@ from newsletter.words.user import User
 
 def who_is_where(studio: Studio, visitor: User, outline: Outline) -> Mapping[str, Sequence[str]]:
     """The names by part: of those whose page is open there, and of those who changed its file in the last minutes."""
-    now = studio.parts.clock.monotonic()
-    here = {part: list(names) for part, names in studio.presence.others(visitor, outline.issue.number, now=now).items()}
+    others = studio.parts.presence.others(visitor, outline.issue.number)
+    here = {part: list(names) for part, names in others.items()}
     seen = {name for names in here.values() for name in names}
+    writers = studio.parts.open_sittings.writers()
     for key in outline.all_keys():
         if key.startswith("post:"):
-            writers = studio.sittings.writers(f"posts/{key.removeprefix('post:')}.md")
+            wrote = writers.get(f"posts/{key.removeprefix('post:')}.md", {})
             here.setdefault(key, []).extend(
-                name for user, name in writers.items() if user != visitor.id and name not in seen
+                name for user, name in wrote.items() if user != visitor.id and name not in seen
             )
     return {part: names for part, names in here.items() if names}
