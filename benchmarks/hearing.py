@@ -33,7 +33,7 @@ _CONNECTIONS = 32
 _SECONDS_BETWEEN_UNSUBSCRIBES = 0.05
 # What becomes of most mails; shares are those of a list that is in good order.
 _COURSES = {"delivered": 0.97, "bounce": 0.01, "blocked": 0.015, "spamreport": 0.002, "unsubscribe": 0.003}
-_EVENTS = {"warm": 500, "small": 15_000, "big": 42_000, "mixed": 42_000}
+_EVENTS = {"warm": 500, "small": 24_000, "big": 56_000, "mixed": 48_000}
 _SIZES: dict[str, Callable[[random.Random], int]] = {
     # Not measured.
     "warm": lambda draw: draw.randint(1, 8),
@@ -68,7 +68,7 @@ def main(folder: Path, kind: str, n_deliveries: int) -> dict[str, Any]:
         with _served(folder) as (port, pages):
             for name, size in _SIZES.items():
                 posts = _posts(people, _EVENTS[name], size, signer)
-                leaving = _unsubscribe_paths(key, itertools.islice(people, n_deliveries // 20))
+                leaving = _unsubscribe_paths(key, itertools.islice(people, n_deliveries // 50))
                 _wait_for_rest([pages, *server])
                 found[name] = _phase(port, posts, leaving, [pages, *server])
         with reading(engine) as connection:

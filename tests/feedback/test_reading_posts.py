@@ -1,4 +1,4 @@
-"""Messages are read so that unsubscribes beside them get the interpreter: a long one at a time, short ones between requests."""
+"""Messages are read so that unsubscribes beside them get the interpreter: a long one at a time, and none where requests wait."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from starlette.routing import Route
 
 from newsletter.providers.sendgrid.events import SendGridEvents
-from newsletter.web.webhooks import webhook
+from newsletter.web.webhooks import MAX_BYTES, webhook
 from newsletter.wiring import SystemClock
 from newsletter.words.event import Event
 from tests.fakes.sendgrid_events import Telling, told
@@ -28,10 +28,11 @@ READERS = 60
 
 
 class Watched(SendGridEvents):
-    """Notes how many messages are read at the same time, and holds long ones up until it is told."""
+    """Notes how many messages are read at the same time, and holds those of so many bytes up until it is told."""
 
     def __init__(self) -> None:
         super().__init__(SIGNER.public, SystemClock())
+        self.holds_from = 20_000
         self.goes_on = threading.Event()
         self.at_once = self.most_at_once = 0
         self._lock = threading.Lock()
@@ -40,7 +41,7 @@ class Watched(SendGridEvents):
         with self._lock:
             self.at_once += 1
             self.most_at_once = max(self.most_at_once, self.at_once)
-        if len(body) > 20_000:
+        if len(body) >= self.holds_from:
             assert self.goes_on.wait(20)
         try:
             return super().verify_and_parse(headers, body)
@@ -84,3 +85,16 @@ def test_long_messages_are_read_one_after_the_other(post: Post, url: str, source
     # The long one, and the short one beside it.
     assert 2 == source.most_at_once
     assert 2 * READERS == count_events(post.engine)
+
+
+def test_a_short_message_that_takes_long_holds_up_no_request(post: Post, url: str, source: Watched) -> None:
+    """SES may have to be asked for its certificate: another request is answered meanwhile."""
+    source.holds_from = 0
+    (short,) = told(post.send()[:1], Telling())
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(post_to, url, short, SIGNER.headers(short))
+        time.sleep(0.2)
+        assert 413 == post_to(url, b" " * (MAX_BYTES + 1), {})[0]
+        assert not answer.done()
+        source.goes_on.set()
+        assert 200 == answer.result()[0]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -29,8 +29,8 @@ log = logging.getLogger(__name__)
 
 # A provider collects up to 768 KB; room for one that does not keep to that.
 MAX_BYTES = 8_000_000
-# Some twenty events, which take less time than the way into a thread and back.
-_SMALL_BYTES = 10_000
+# Some twenty events, read within a turn of the interpreter.
+_SHORT_BYTES = 10_000
 
 
 def webhook_routes(parts: Parts) -> list[BaseRoute]:
@@ -61,14 +61,7 @@ def webhook(
     `note` is called for each message that was kept.
     """
     posts = waiting or WaitingPosts(lambda events: feedback.keep(source, events), at_once=AT_ONCE)
-    turn = asyncio.Lock()
-
-    async def read(headers: Headers, body: bytes) -> Sequence[Event]:
-        if len(body) <= _SMALL_BYTES:
-            return feedback.read(source, headers, body)
-        # A long one at a time: an unsubscribe waits for the interpreter behind all threads that compute.
-        async with turn:
-            return await run_in_threadpool(feedback.read, source, headers, body)
+    reader = _Reader(lambda headers, body: feedback.read(source, headers, body))
 
     async def endpoint(request: Request) -> Response:
         try:
@@ -79,7 +72,7 @@ def webhook(
             log.warning("a message of more than %d bytes to the webhook was refused", MAX_BYTES)
             return _answer(413, "too large")
         try:
-            await posts.keep(await read(request.headers, body))
+            await posts.keep(await reader.read(request.headers, body))
             note()
         except Unverified:
             return _answer(403, f"not taken: it could not be proved to come from {title}")
@@ -93,6 +86,27 @@ def webhook(
         return _answer(200, "taken")
 
     return endpoint
+
+
+class _Reader:
+    """Reads messages so that others get Python's interpreter meanwhile: an unsubscribe has to wait for it dozens of times.
+
+    Always in a thread, because a provider may have to be asked for its certificate first. Long messages one after the other,
+    with a rest after each for as long as it took: what is read ahead has to wait for the database all the same.
+    """
+
+    def __init__(self, read: Callable[[Mapping[str, str], bytes], Sequence[Event]]) -> None:
+        self._read = read
+        self._turn = asyncio.Lock()
+
+    async def read(self, headers: Mapping[str, str], body: bytes) -> Sequence[Event]:
+        if len(body) <= _SHORT_BYTES:
+            return await run_in_threadpool(self._read, headers, body)
+        async with self._turn:
+            began = time.monotonic()
+            events = await run_in_threadpool(self._read, headers, body)
+            await asyncio.sleep(time.monotonic() - began)
+            return events
 
 
 async def _body(request: Request) -> bytes | None:
