@@ -105,7 +105,7 @@ class Studio:
         self.cache = AnswerCache(lambda: parts.readers.has_many())
         self._found: dict[str, tuple[float, list[Finding] | None]] = {}
         self.step_looks = StepLooks(partial(connect_desk, parts), stop)
-        self.looks = ShownVersions()
+        self.looks = ShownVersions(parts.directory)
         self.library = OwnLibrary(parts)
         # The path of the public address, where the newsletter does not have a host to itself.
         self.root = urlsplit(self.newsletter.public_url).path.rstrip("/")
