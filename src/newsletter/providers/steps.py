@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from newsletter.ports.resolver import RecordType
 from newsletter.words.message import addr_spec
 from newsletter.words.mistake import Mistake, NotNow
 
 if TYPE_CHECKING:
-    from newsletter.ports.resolver import RecordType
     from newsletter.providers.kind import ProviderSetup
 
 # Mailboxes that anybody can have: their owners let no other service send in their name.

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from newsletter.access.users_sql import Users
     from newsletter.archive.archive_sql import Archive
     from newsletter.archive.pictures_sql import SharedPictures
+    from newsletter.connect.looks_sql import KeptLooks
     from newsletter.consent.consent import Consent
     from newsletter.farewell.farewell_sql import Farewells
     from newsletter.feedback.alarms_sql import Alarms
@@ -275,6 +276,12 @@ class Books(Files):
         from newsletter.review.sittings_sql import OpenSittings
 
         return OpenSittings(self.engine)
+
+    @cached_property
+    def step_looks(self) -> KeptLooks:
+        from newsletter.connect.looks_sql import KeptLooks
+
+        return KeptLooks(self.engine)
 
     @cached_property
     def web_looks(self) -> WebLooks:

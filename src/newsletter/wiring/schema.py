@@ -26,6 +26,7 @@ _ROOMS = (
     "access",
     "review",
     "farewell",
+    "connect",
 )
 for _room in _ROOMS:
     importlib.import_module(f"newsletter.{_room}.tables")

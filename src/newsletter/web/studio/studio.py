@@ -104,7 +104,7 @@ class Studio:
         self.hashing = Hashing()
         self.cache = AnswerCache(lambda: parts.readers.has_many())
         self._found: dict[str, tuple[float, list[Finding] | None]] = {}
-        self.step_looks = StepLooks(partial(connect_desk, parts), stop)
+        self.step_looks = StepLooks(partial(connect_desk, parts), lambda: parts.step_looks, stop)
         self.looks = ShownVersions(parts.directory)
         self.library = OwnLibrary(parts)
         # The path of the public address, where the newsletter does not have a host to itself.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from starlette.responses import Response
 
 from newsletter.connect.desk import StepSeen
+from newsletter.connect.looks_sql import KeptLook, ServiceLooks
 from newsletter.providers.kind import ProviderKind
 from newsletter.providers.registry import KINDS
 from newsletter.providers.steps import SetupStep
@@ -105,8 +106,9 @@ def _is_keyed(kind: ProviderKind, settings: Mapping[str, str]) -> bool:
 
 def _page(studio: Studio, visit: Visit, kind: ProviderKind | None, *, problem: str = "", at: str = "") -> Response:
     settings = studio.step_looks.desk(kind).setup().settings if kind else {}
+    looks = studio.step_looks.find(kind) if kind else None
     is_keyed = kind is not None and _is_keyed(kind, settings)
-    steps = _steps(studio, kind, problem, at) if kind and is_keyed else []
+    steps = _steps(studio, kind, looks, problem, at) if kind and looks and is_keyed else []
     return studio.page(
         visit,
         "service.html",
@@ -117,9 +119,9 @@ def _page(studio: Studio, visit: Visit, kind: ProviderKind | None, *, problem: s
         questions=kind.questions(settings) if kind else (),
         typed={name: value for name, value in visit.form.items() if isinstance(value, str)},
         is_keyed=is_keyed,
-        is_looking=bool(kind and studio.step_looks.under_way(kind)),
-        waits=bool(kind and studio.step_looks.waits(kind)),
-        is_counting=bool(kind and (studio.step_looks.under_way(kind) or studio.step_looks.waits(kind))),
+        is_looking=bool(looks and looks.under_way),
+        waits=bool(looks and looks.waits),
+        is_counting=bool(looks and (looks.under_way or looks.waits)),
         steps=steps,
         problem=problem if not at else "",
         waiting=waiting_for_restart(studio),
@@ -128,17 +130,20 @@ def _page(studio: Studio, visit: Visit, kind: ProviderKind | None, *, problem: s
     )
 
 
-def _steps(studio: Studio, kind: ProviderKind, problem: str, at: str) -> list[ShownStep]:
-    seen, under_way = studio.step_looks.seen(kind), studio.step_looks.under_way(kind)
+def _steps(studio: Studio, kind: ProviderKind, looks: ServiceLooks, problem: str, at: str) -> list[ShownStep]:
     return [
         ShownStep(
             step=step,
-            seen=seen.get(step.name),
-            is_under_way=step.name in under_way,
+            seen=_seen(step, looks.seen.get(step.name)),
+            is_under_way=step.name in looks.under_way,
             problem=problem if step.name == at else "",
         )
         for step in studio.step_looks.desk(kind).steps
     ]
+
+
+def _seen(step: SetupStep, kept: KeptLook | None) -> StepSeen | None:
+    return StepSeen(step=step, look=kept.look, records=kept.records) if kept else None
 
 
 PAGES = (Page(path="/settings/service", show=show, change=change, see=Role.OWNER, do=Role.OWNER),)

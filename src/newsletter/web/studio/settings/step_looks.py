@@ -1,13 +1,19 @@
-"""Where the steps of each sending service stand, looked at behind the page: services and DNS take seconds to answer."""
+"""Looks at the steps of each sending service behind the page: services and DNS take seconds to answer."""
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 
 from newsletter.connect.desk import ConnectDesk, StepSeen
+from newsletter.connect.looks_sql import KeptLook, KeptLooks, ServiceLooks
 from newsletter.providers.kind import ProviderKind
+from newsletter.words.mistake import NewsletterError
+
+log = logging.getLogger(__name__)
 
 _BETWEEN_SECONDS = 15.0
 # Records that are not live by then take hours: nobody waits before the page for that.
@@ -15,49 +21,31 @@ WAIT_SECONDS = 600.0
 
 
 class StepLooks:
-    """One look at a time for each service; what it saw is kept until the program ends."""
+    """One look at a time for each service, by one process; what it saw, all processes show."""
 
-    def __init__(self, desk_of: Callable[[ProviderKind], ConnectDesk], stop: threading.Event) -> None:
-        self._desk_of, self._stop = desk_of, stop
-        self._seen: dict[str, dict[str, StepSeen]] = {}
-        self._under_way: dict[str, set[str]] = {}
-        self._waiting_until: dict[str, float] = {}
-        self._lock = threading.Lock()
+    def __init__(
+        self, desk_of: Callable[[ProviderKind], ConnectDesk], kept: Callable[[], KeptLooks], stop: threading.Event
+    ) -> None:
+        self._desk_of, self._kept, self._stop = desk_of, kept, stop
 
     def desk(self, kind: ProviderKind) -> ConnectDesk:
         return self._desk_of(kind)
 
-    def seen(self, kind: ProviderKind) -> Mapping[str, StepSeen]:
-        """The last look at each step, by its name."""
-        with self._lock:
-            return dict(self._seen.get(kind.name, {}))
-
-    def under_way(self, kind: ProviderKind) -> frozenset[str]:
-        """The steps that are being looked at."""
-        with self._lock:
-            return frozenset(self._under_way.get(kind.name, ()))
-
-    def waits(self, kind: ProviderKind) -> bool:
-        """Whether records are waited for."""
-        return self._waiting_until.get(kind.name, 0.0) > time.monotonic()
+    def find(self, kind: ProviderKind) -> ServiceLooks:
+        return self._kept().find(kind.name)
 
     def look(self, kind: ProviderKind, names: Sequence[str] = ()) -> None:
         """Look at these steps, or at all, in a thread of its own."""
         desk = self.desk(kind)
         wanted = list(names) or [step.name for step in desk.steps]
-        with self._lock:
-            if self._under_way.get(kind.name):
-                return
-            self._under_way[kind.name] = set(wanted)
-        threading.Thread(target=self._look, args=(desk, wanted), name="service", daemon=True).start()
+        if self._kept().begin(kind.name, wanted):
+            threading.Thread(target=self._look, args=(desk, wanted), name="service", daemon=True).start()
 
     def wait(self, kind: ProviderKind, names: Sequence[str]) -> None:
         """Look at these steps again and again until their records are live, for ten minutes at most."""
-        if self.waits(kind):
-            return
-        self._waiting_until[kind.name] = time.monotonic() + WAIT_SECONDS
-        desk = self.desk(kind)
-        threading.Thread(target=self._wait, args=(desk, list(names)), name="records", daemon=True).start()
+        if self._kept().begin_to_wait(kind.name, names):
+            args = (self.desk(kind), list(names))
+            threading.Thread(target=self._wait, args=args, name="records", daemon=True).start()
 
     def look_now(self, kind: ProviderKind, name: str) -> None:
         """After something was done in one step."""
@@ -65,30 +53,33 @@ class StepLooks:
 
     def forget(self, kind: ProviderKind) -> None:
         """What was seen with another key does not count."""
-        with self._lock:
-            self._seen.pop(kind.name, None)
+        self._kept().forget(kind.name)
 
     def _look(self, desk: ConnectDesk, names: Sequence[str]) -> None:
-        try:
+        with self._ending(desk.kind.name):
             for name in names:
                 self._keep(desk.kind.name, desk.see(name))
-                with self._lock:
-                    self._under_way[desk.kind.name].discard(name)
-        finally:
-            with self._lock:
-                self._under_way.pop(desk.kind.name, None)
 
     def _wait(self, desk: ConnectDesk, names: Sequence[str]) -> None:
-        left = list(names)
-        try:
-            while left and self.waits(desk.kind) and not self._stop.wait(_BETWEEN_SECONDS):
+        left, until = list(names), time.monotonic() + WAIT_SECONDS
+        with self._ending(desk.kind.name, waiting=True):
+            while left and time.monotonic() < until and not self._stop.wait(_BETWEEN_SECONDS):
+                self._kept().go_on_waiting(desk.kind.name)
                 seen = [desk.see(name) for name in left]
                 for one in seen:
                     self._keep(desk.kind.name, one)
                 left = [one.step.name for one in seen if one.waits_for_dns]
-        finally:
-            self._waiting_until.pop(desk.kind.name, None)
 
-    def _keep(self, kind: str, one: StepSeen) -> None:
-        with self._lock:
-            self._seen.setdefault(kind, {})[one.step.name] = one
+    @contextmanager
+    def _ending(self, service: str, *, waiting: bool = False) -> Iterator[None]:
+        """Pages show that the block is over. Where the database is away, they show it by themselves after a while."""
+        try:
+            yield
+        except NewsletterError as error:
+            log.warning("the steps of %s could not be looked at: %s", service, error.message)
+        finally:
+            with suppress(NewsletterError):
+                self._kept().end(service, waiting=waiting)
+
+    def _keep(self, service: str, one: StepSeen) -> None:
+        self._kept().keep(service, one.step.name, KeptLook(look=one.look, records=one.records))
