@@ -32,7 +32,7 @@ class Watched(SendGridEvents):
 
     def __init__(self) -> None:
         super().__init__(SIGNER.public, SystemClock())
-        self.holds_from = 20_000
+        self.holds_from, self.asks_first = 20_000, False
         self.goes_on = threading.Event()
         self.at_once = self.most_at_once = 0
         self._lock = threading.Lock()
@@ -87,9 +87,9 @@ def test_long_messages_are_read_one_after_the_other(post: Post, url: str, source
     assert 2 * READERS == count_events(post.engine)
 
 
-def test_a_short_message_that_takes_long_holds_up_no_request(post: Post, url: str, source: Watched) -> None:
+def test_a_provider_that_is_asked_first_holds_up_no_request(post: Post, url: str, source: Watched) -> None:
     """SES may have to be asked for its certificate: another request is answered meanwhile."""
-    source.holds_from = 0
+    source.holds_from, source.asks_first = 0, True
     (short,) = told(post.send()[:1], Telling())
     with ThreadPoolExecutor(1) as pool:
         answer = pool.submit(post_to, url, short, SIGNER.headers(short))

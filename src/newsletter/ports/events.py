@@ -25,12 +25,14 @@ class Unheard(Exception):
 class EventSource(Protocol):
     """A provider that reports events.
 
-    `whole_or_nothing` as in `Provider`: one event of an attempt proves the whole call. `has_more` where the last pull
-    stopped early, and the next one should not wait.
+    `whole_or_nothing` as in `Provider`: one event of an attempt proves the whole call. `asks_first` where the provider may
+    have to be asked for something before a message can be verified. `has_more` where the last pull stopped early, and the
+    next one should not wait.
     """
 
     name: str
     whole_or_nothing: bool
+    asks_first: bool
     has_more: bool
 
     def verify_and_parse(self, headers: Mapping[str, str], body: bytes) -> Sequence[Event]:

@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 # A provider collects up to 768 KB; room for one that does not keep to that.
 MAX_BYTES = 8_000_000
-# Some twenty events, read within a turn of the interpreter.
+# Some twenty events, which are read in less time than it takes to hand them to a thread.
 _SHORT_BYTES = 10_000
 
 
@@ -61,7 +61,7 @@ def webhook(
     `note` is called for each message that was kept.
     """
     posts = waiting or WaitingPosts(lambda events: feedback.keep(source, events), at_once=AT_ONCE)
-    reader = _Reader(lambda headers, body: feedback.read(source, headers, body))
+    reader = _Reader(feedback, source)
 
     async def endpoint(request: Request) -> Response:
         try:
@@ -91,20 +91,26 @@ def webhook(
 class _Reader:
     """Reads messages so that others get Python's interpreter meanwhile: an unsubscribe has to wait for it dozens of times.
 
-    Always in a thread, because a provider may have to be asked for its certificate first. Long messages one after the other,
-    with a rest after each for as long as it took: what is read ahead has to wait for the database all the same.
+    Short messages are read between two requests, unless the provider may have to be asked for something. Long ones one after
+    the other, in a thread that rests after each for as long as it took: what it reads ahead has to wait for the database all
+    the same.
     """
 
-    def __init__(self, read: Callable[[Mapping[str, str], bytes], Sequence[Event]]) -> None:
-        self._read = read
+    def __init__(self, feedback: Feedback, source: EventSource) -> None:
+        self._feedback, self._source = feedback, source
         self._turn = asyncio.Lock()
 
     async def read(self, headers: Mapping[str, str], body: bytes) -> Sequence[Event]:
-        if len(body) <= _SHORT_BYTES:
-            return await run_in_threadpool(self._read, headers, body)
+        if len(body) > _SHORT_BYTES:
+            return await self._read_long(headers, body)
+        if self._source.asks_first:
+            return await run_in_threadpool(self._feedback.read, self._source, headers, body)
+        return self._feedback.read(self._source, headers, body)
+
+    async def _read_long(self, headers: Mapping[str, str], body: bytes) -> Sequence[Event]:
         async with self._turn:
             began = time.monotonic()
-            events = await run_in_threadpool(self._read, headers, body)
+            events = await run_in_threadpool(self._feedback.read, self._source, headers, body)
             await asyncio.sleep(time.monotonic() - began)
             return events
 

@@ -20,6 +20,7 @@ class LinesEvents:
 
     name = "lines"
     whole_or_nothing = False
+    asks_first = False
     has_more = False
 
     def __init__(self, secret: str, clock: Clock) -> None:

@@ -66,6 +66,7 @@ class SendGridEvents:
 
     name = "sendgrid"
     whole_or_nothing = True
+    asks_first = False
     has_more = False
 
     def __init__(self, keys: str, clock: Clock, asking: Callable[[], SendGridApi] | None = None) -> None:

@@ -45,6 +45,7 @@ class SesEvents:
 
     name = "ses"
     whole_or_nothing = False
+    asks_first = True
     has_more = False
 
     def __init__(self, topic: SnsTopic | None, clock: Clock, asking: Callable[[], SesClient] | None) -> None:

@@ -38,6 +38,7 @@ class BounceMailbox:
 
     name = "smtp"
     whole_or_nothing = False
+    asks_first = False
 
     def __init__(
         self,
