@@ -98,6 +98,18 @@ def test_the_download_is_everything_but_the_keys(world: World) -> None:
     assert not {name for name in names if name.startswith("var/")}
 
 
+@pytest.mark.parametrize(("minutes", "is_shown"), [(5, True), (90, False)])
+def test_a_copy_that_another_process_carries_is_on_its_way(world: World, minutes: int, is_shown: bool) -> None:
+    """And no fault, unless that process has died of it."""
+    secrets = world.parts.directory / "var" / "secrets.env"
+    secrets.write_text(f"{secrets.read_text()}NEWSLETTER_BACKUP_URL=sftp://u:p@127.0.0.1:9/x\n")
+    began = world.parts.clock.now() - timedelta(minutes=minutes)
+    problem = "It has begun, and has not ended yet."
+    keep_last_backup(world.parts.directory, LastBackup(tried_at=began, problem=problem))
+    page = world.client.get(f"/studio{PAGE}").text
+    assert ("A copy is on its way" in page, problem in page) == (is_shown, not is_shown)
+
+
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.AUTHOR, Role.EDITOR])
 def test_only_an_owner_downloads_and_says_where_to(world: World, role: Role) -> None:
     from newsletter.web.studio.routes import PAGES

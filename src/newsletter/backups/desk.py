@@ -26,6 +26,7 @@ ROOM = Path("var") / "backups"
 OLDEST = timedelta(days=8)
 _AT_NIGHT = time(3, 30)
 _AGAIN_AFTER = timedelta(hours=1)
+_BEGUN = "It has begun, and has not ended yet."
 _PACKING = ".carry-"
 _LONGEST_WAY = timedelta(days=1)
 
@@ -102,6 +103,12 @@ class BackupDesk:
         begun = name_at(datetime.combine(self._local(), _AT_NIGHT))
         return newest if newest and newest.name >= begun else None
 
+    @property
+    def is_under_way(self) -> bool:
+        """Whether this process or another one makes a backup; one that died in the middle counts for an hour."""
+        last = self.last
+        return bool(last.problem == _BEGUN and last.tried_at and self.clock.now() - last.tried_at < _AGAIN_AFTER)
+
     def trouble_outside(self) -> str:
         """What is to be said where no copy has left this machine for eight days; "" where all is well, or nothing is set."""
         last, now = self.last, self.clock.now()
@@ -140,7 +147,7 @@ class BackupDesk:
     @contextmanager
     def _noted(self) -> Iterator[None]:
         """Whatever goes wrong is remembered, for the pages that say how backups stand."""
-        self._note(tried_at=self.clock.now(), problem="It has begun, and has not ended yet.")
+        self._note(tried_at=self.clock.now(), problem=_BEGUN)
         try:
             yield
         except NewsletterError as error:

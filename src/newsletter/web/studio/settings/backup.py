@@ -139,10 +139,11 @@ def _kept(studio: Studio) -> AwayAddress | None:
 
 def _page(studio: Studio, visit: Visit, *, problem: str = "") -> Response:
     config, kept = read_config(studio.parts.directory), _kept(studio)
-    wrong, trouble, newest, last = "", "", None, None
+    wrong, trouble, newest, last, is_carrying = "", "", None, None, studio.carrying.is_at_work
     try:
         desk = backup_desk(studio.parts)
         trouble, newest, last = desk.trouble_outside(), desk.newest(), desk.last
+        is_carrying = is_carrying or desk.is_under_way
     except NewsletterError as error:
         wrong = plain_words(error, {})
     return studio.page(
@@ -155,7 +156,7 @@ def _page(studio: Studio, visit: Visit, *, problem: str = "") -> Response:
         has_phrase=bool(config.backup_phrase),
         own_key=known_public_key(studio.parts.directory),
         is_outside=bool(outside()),
-        is_carrying=studio.carrying.is_at_work,
+        is_carrying=is_carrying,
         last=last,
         newest=newest,
         trouble=trouble,
