@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,10 +14,11 @@ from starlette.testclient import TestClient
 from newsletter.archive.tables import picture_slice
 from newsletter.compose.press import press
 from newsletter.db.engine import reading, writing
+from newsletter.db.lease import Lease
 from newsletter.ledger.plan import plan
 from newsletter.web.app import build
 from newsletter.wiring import Parts
-from newsletter.wiring.pictures import share_mailed
+from newsletter.wiring.pictures import make_pictures, share_mailed
 from tests.schedule.world import World
 
 
@@ -87,15 +89,18 @@ def test_what_was_mailed_before_is_shared_as_well(here: World, there: World) -> 
     name = _plan(here)
     with writing(here.parts.engine) as connection:
         connection.execute(delete(picture_slice))
-    share_mailed(there.parts)
+    assert share_mailed(there.parts) == 1
     assert _ask(there.parts, name)[0] == 404
-    share_mailed(here.opened())
+    assert share_mailed(here.opened()) == 0
     assert _ask(there.parts, name)[0] == 200
 
 
-def test_a_picture_that_nobody_used_is_not_kept(here: World) -> None:
-    """Made ready with the whole folder, it stays in that folder."""
-    here.parts.images.make_ready()
+def test_a_picture_that_nobody_used_is_not_kept(here: World, there: World) -> None:
+    """Made ready with the whole folder, by one process at a time, it stays in that folder."""
+    with Lease(there.parts.engine, "pictures").try_hold():
+        make_pictures(here.parts, threading.Event())
+    assert not (here.folder / "var" / "images").exists()
+    make_pictures(here.parts, threading.Event())
     assert list((here.folder / "var" / "images").glob("*.png"))
     assert _n_slices(here) == 0
 

@@ -28,7 +28,7 @@ class SharedPictures:
     def keep(self, path: Path) -> None:
         """Keep the picture in this file under the file's name, unless it is kept."""
         name = path.name
-        if self._has(name):
+        if self.has(name):
             return
         data = path.read_bytes()
         parts = [data[begin : begin + _SLICE_BYTES] for begin in range(0, len(data), _SLICE_BYTES)]
@@ -39,6 +39,15 @@ class SharedPictures:
                 for number, content in enumerate(parts[1:], 1):
                     connection.execute(insert(picture_slice).values(name=name, part=number, content=content))
         self._kept.add(name)
+
+    def has(self, name: str) -> bool:
+        if name not in self._kept:
+            with reading(self._engine()) as connection:
+                first = select(picture_slice.c.part).where(picture_slice.c.name == name, picture_slice.c.part == 0)
+                if connection.scalar(first) is None:
+                    return False
+            self._kept.add(name)
+        return True
 
     def find(self, name: str) -> bytes | None:
         """The picture as it is mailed; None where it is not kept."""
@@ -57,12 +66,3 @@ class SharedPictures:
                 return
             before = row.id
             yield from _NAMED.findall(row.document)
-
-    def _has(self, name: str) -> bool:
-        if name not in self._kept:
-            with reading(self._engine()) as connection:
-                first = select(picture_slice.c.part).where(picture_slice.c.name == name, picture_slice.c.part == 0)
-                if connection.scalar(first) is None:
-                    return False
-            self._kept.add(name)
-        return True

@@ -31,6 +31,7 @@ class Task(StrEnum):
     LISTEN = "listen"  # what providers tell
     IMPORT = "import"  # look at files that were brought, import them, and take imports back
     COLLECT = "collect"  # feeds, the letterbox, the titles of new finds
+    PICTURES = "make_pictures"  # make pictures of the folder ready for mail
     CHECK = "check_links"  # hold issues against the web: links, pictures, quotes
 
     @property
@@ -48,5 +49,6 @@ _QUEUES = {
     Task.LISTEN: WorkQueue.POLLS,
     Task.COLLECT: WorkQueue.POLLS,
     Task.CHECK: WorkQueue.POLLS,
+    Task.PICTURES: WorkQueue.SCHEDULE,
     Task.IMPORT: WorkQueue.IMPORTS,
 }

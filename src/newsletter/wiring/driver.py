@@ -22,7 +22,7 @@ from newsletter.wiring.collect import collect_beat
 from newsletter.wiring.duties import work_together
 from newsletter.wiring.imports import Importer
 from newsletter.wiring.letters import LetterBeat
-from newsletter.wiring.pictures import PictureBeat
+from newsletter.wiring.pictures import SharingBeat, make_pictures
 from newsletter.wiring.soundness.shared_folder import leave_mark, take_mark_away
 from newsletter.wiring.web_looks import look_at_web
 from newsletter.words.mistake import NotNow
@@ -69,7 +69,7 @@ def drive(
             if parts.lock.is_exclusive:
                 _work(parts, stop, rounds_of(parts, stop, pulse, beat))
             else:
-                chores = (PictureBeat(parts, stop).beat, partial(backup_beat, parts))
+                chores = (SharingBeat(parts).beat, partial(backup_beat, parts))
                 work_together(parts, stop, beat=beat, rounds=rounds_of(parts, stop), pulse=pulse, own_chores=chores)
 
 
@@ -126,10 +126,8 @@ def send_and_listen(parts: Parts, rounds: Rounds) -> None:
 def _work(parts: Parts, stop: threading.Event, rounds: Rounds) -> None:
     """On an SQLite file: this process does it all, in a thread for each kind of work."""
 
-    pictures = PictureBeat(parts, stop)
-
     def from_outside() -> None:
-        pictures.beat()
+        make_pictures(parts, stop)
         collect_beat(parts, stop)
 
     # Pages of others may take their time: collecting has a beat of its own.

@@ -21,6 +21,7 @@ from newsletter.wiring.clocks import desk_of
 from newsletter.wiring.collect import collect_beat
 from newsletter.wiring.imports import Importer
 from newsletter.wiring.letters import SECONDS_BETWEEN_SWEEPS, post_letters, sweep
+from newsletter.wiring.pictures import make_pictures
 from newsletter.wiring.web_looks import look_at_web
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ def duties_of(parts: Parts, stop: threading.Event, rounds: Rounds) -> list[Duty]
         Duty(task=Task.LISTEN, do=partial(listen, parts), every_seconds=every),
         Duty(task=Task.IMPORT, do=Importer(parts, stop).beat, every_seconds=every),
         Duty(task=Task.COLLECT, do=partial(collect_beat, parts, stop), every_seconds=every),
+        Duty(task=Task.PICTURES, do=partial(make_pictures, parts, stop), every_seconds=every),
         Duty(task=Task.CHECK, do=partial(look_at_web, parts, stop), every_seconds=every),
     ]
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from contextlib import suppress
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from newsletter.db.lease import Lease
 from newsletter.folder.pictures.crops import crops_of
 from newsletter.folder.pictures.images import ImageFolder
 from newsletter.words.mistake import Missing, NewsletterError
@@ -20,39 +21,57 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _LONGEST_BEAT = 30.0
+_SECONDS_BETWEEN_SHARES = 3_600.0
 
 
-class PictureBeat:
-    """One of each process: pages find a picture ready, so that nobody waits for it."""
+def make_pictures(parts: Parts, stop: threading.Event) -> None:
+    """Make what is new in `images/` ready, and what posts crop of it, for half a minute at most; end early once `stop` is set.
 
-    def __init__(self, parts: Parts, stop: threading.Event) -> None:
-        self._parts, self._stop = parts, stop
-        self._shares = True
-
-    def beat(self) -> None:
-        """Make what is new in `images/` ready, and what posts crop of it, for half a minute at most; end early once told to stop."""
+    One process does it at a time: in a folder that several see, two would make the same pictures.
+    """
+    alone = nullcontext(True) if parts.shared_pictures is None else Lease(parts.engine, "pictures").try_hold()
+    with alone as mine:
+        if not mine:
+            return
         until = time.monotonic() + _LONGEST_BEAT
         try:
-            self._parts.images.make_ready(
-                lambda: time.monotonic() < until and not self._stop.is_set(), crops=crops_of(self._parts.posts)
-            )
-            if self._shares:
-                share_mailed(self._parts)
-                self._shares = False
-        except NewsletterError as error:
-            log.warning("making pictures ready: %s", error.message)
+            parts.images.make_ready(lambda: time.monotonic() < until and not stop.is_set(), crops=crops_of(parts.posts))
         except Exception:
             log.exception("making pictures ready: a fault of the program itself")
 
 
-def share_mailed(parts: Parts) -> None:
-    """Keep for all machines what editions point to and only this one has: they are of before, or of another database."""
-    if parts.shared_pictures is None:
-        return
-    plain = ImageFolder(parts.directory)
-    for name in set(parts.shared_pictures.list_mailed()):
-        with suppress(Missing):
-            parts.shared_pictures.keep(plain.find(name))
+class SharingBeat:
+    """One of each process: at its start, and every hour while a picture is missing, it keeps for all machines what only this one has."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._next_at: float | None = 0.0
+
+    def beat(self) -> None:
+        if self._next_at is None or time.monotonic() < self._next_at:
+            return
+        try:
+            is_missing = share_mailed(self._parts) > 0
+            self._next_at = time.monotonic() + _SECONDS_BETWEEN_SHARES if is_missing else None
+        except NewsletterError as error:
+            log.warning("pictures of mails are shared later: %s", error.message)
+
+
+def share_mailed(parts: Parts) -> int:
+    """Keep for all machines what editions point to and only this one has: they are of before, or of another database.
+
+    Returns how many of them are missing here and there. This folder may hold them once it has made them ready.
+    """
+    shared, plain = parts.shared_pictures, ImageFolder(parts.directory)
+    if shared is None:
+        return 0
+    n_missing = 0
+    for name in {name for name in shared.list_mailed() if not shared.has(name)}:
+        try:
+            shared.keep(plain.find(name))
+        except Missing:
+            n_missing += 1
+    return n_missing
 
 
 def images_of_all(directory: Path, shared: SharedPictures) -> ImageFolder:
