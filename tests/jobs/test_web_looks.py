@@ -153,6 +153,19 @@ def test_what_was_found_counts_for_these_words_and_until_it_is_known_anew(engine
     assert other is not None and other.is_looking and other.found is None
 
 
+def test_one_that_takes_long_is_left_to_its_process(engine: Engine) -> None:
+    """As long as that says that it lives; what was given back it no longer holds."""
+    looks = WebLooks(engine)
+    looks.ask(1, "a")
+    assert looks.claim(1, "a")
+    _time_passes(engine)
+    looks.go_on(1, "a")
+    assert looks.list_waiting() == []
+    looks.give_back(1, "a")
+    looks.go_on(1, "a")
+    assert looks.list_waiting() == [(1, "a")]
+
+
 def test_pressed_twice_it_is_asked_once(engine: Engine) -> None:
     """And a process that has it in its hands keeps it."""
     looks = WebLooks(engine)

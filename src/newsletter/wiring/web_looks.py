@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from typing import TYPE_CHECKING
 
 from newsletter.compose.press import press
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _STOP_EVERY_SECONDS = 0.2
+_SIGN_EVERY_SECONDS = 8.0
 
 
 def look_at_web(parts: Parts, stop: threading.Event) -> None:
@@ -33,8 +35,12 @@ def look_at_web(parts: Parts, stop: threading.Event) -> None:
         # It may take a minute, and nothing in it asks whether this process is to end.
         looking = threading.Thread(target=_look, args=(parts, proof, words), name="web look", daemon=True)
         looking.start()
+        sign_at = time.monotonic() + _SIGN_EVERY_SECONDS
         while looking.is_alive() and not stop.is_set():
             looking.join(_STOP_EVERY_SECONDS)
+            if time.monotonic() >= sign_at:
+                parts.web_looks.go_on(issue, words)
+                sign_at += _SIGN_EVERY_SECONDS
         if looking.is_alive():
             parts.web_looks.give_back(issue, words)
             return

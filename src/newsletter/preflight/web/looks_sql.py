@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import ColumnElement, Engine, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Engine, and_, case, delete, null, or_, select, update
 
 from newsletter.apart.wire import BadAnswer, read_as
 from newsletter.db.doorbell import ring
@@ -19,8 +19,8 @@ from newsletter.ports.work import Task
 from newsletter.preflight.tables import web_look
 from newsletter.words.finding import Finding
 
-# A look takes a minute at most, and some seconds for the rest of the check.
-_LEFT_SECONDS = 120.0
+# A process that looks says every few seconds that it lives.
+_LEFT_SECONDS = 30.0
 # Nobody waits before the page for longer: then somebody may ask again.
 _WAITS_SECONDS = 600.0
 _MOST_BEGUN = 3
@@ -43,18 +43,20 @@ class WebLooks:
 
     def ask(self, issue: int, words: str) -> None:
         """Have the web asked about these words of an issue, unless that is being done. It takes the place of the last question."""
-        fresh = {"asked_at": database_now(), "n_begun": 0, "left_until": None}
+        asked = {"words": words, "asked_at": database_now(), "n_begun": 0, "left_until": None}
+        is_other = web_look.c.words != words
+        # What was found stays in sight until it is found out again, as long as the words are the same.
+        before = {
+            "looked_at": case((is_other, null()), else_=web_look.c.looked_at),
+            "found": case((is_other, ""), else_=web_look.c.found),
+        }
         with writing(self._engine) as connection:
-            into = insert_into(connection, web_look).values(issue=issue, words=words, **fresh)
-            is_other = web_look.c.words != words
-            asked = into.on_conflict_do_nothing(index_elements=["issue"]).returning(web_look.c.issue)
-            if connection.scalar(asked) is None:
-                of_issue = update(web_look).where(web_look.c.issue == issue)
-                new = connection.execute(
-                    of_issue.where(is_other).values(words=words, looked_at=None, found="", **fresh)
-                )
-                if not new.rowcount and not connection.execute(of_issue.where(~_is_waiting()).values(**fresh)).rowcount:
-                    return
+            into = insert_into(connection, web_look).values(issue=issue, **asked)
+            new = into.on_conflict_do_update(
+                index_elements=["issue"], set_={**asked, **before}, where=or_(is_other, ~_is_waiting())
+            )
+            if connection.scalar(new.returning(web_look.c.issue)) is None:
+                return
             ring(connection, Task.CHECK)
 
     def find(self, issue: int, words: str) -> WebLook | None:
@@ -77,11 +79,17 @@ class WebLooks:
             return [(row.issue, row.words) for row in connection.execute(wanted.order_by(web_look.c.asked_at))]
 
     def claim(self, issue: int, words: str) -> bool:
-        """Take it for two minutes. False where another process was quicker, or it was asked about other words meanwhile."""
+        """Take it for half a minute, or longer by `go_on`. False where another process was quicker, or it was asked about other words meanwhile."""
         begun = {"n_begun": web_look.c.n_begun + 1, "left_until": database_now(_LEFT_SECONDS)}
         with writing(self._engine) as connection:
             mine = update(web_look).where(*_about(issue, words), _is_waiting(), _is_free())
             return connection.execute(mine.values(**begun)).rowcount == 1
+
+    def go_on(self, issue: int, words: str) -> None:
+        """The process that took it lives, and is not done."""
+        with writing(self._engine) as connection:
+            mine = update(web_look).where(*_about(issue, words), web_look.c.left_until.is_not(None))
+            connection.execute(mine.values(left_until=database_now(_LEFT_SECONDS)))
 
     def give_back(self, issue: int, words: str) -> None:
         """This process ends before it has looked: the next one begins at once."""
