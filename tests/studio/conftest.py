@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from collections.abc import Iterator
@@ -10,15 +11,22 @@ from pathlib import Path
 import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
+from starlette.types import ASGIApp
 
 from newsletter.web.app import build
 from newsletter.web.studio.routes import studio_routes
 from newsletter.wiring import Parts, open_newsletter
 from tests.running import a_folder
+from tests.studio.alternating import Alternating
 
 HERE = "http://127.0.0.1:8025"
 # Where requests come from that are made on the machine itself.
 AT_HOME = ("127.0.0.1", 50_000)
+
+
+def _app(parts: Parts) -> ASGIApp:
+    """With TEST_TWO_SERVES=1 two processes answer by turns: the same tests show what one of them only remembers."""
+    return Alternating(parts) if os.environ.get("TEST_TWO_SERVES") else build(parts, studio_routes(parts))
 
 
 class World:
@@ -73,9 +81,7 @@ def inside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """Somebody who came in, at one newsletter for all tests of a module that change nothing there."""
     parts = open_newsletter(a_folder(tmp_path_factory.mktemp("shared") / "weekly"))
     parts.consent.membership.add_list("weekly")
-    with TestClient(
-        build(parts, studio_routes(parts)), base_url=HERE, client=AT_HOME, follow_redirects=False
-    ) as client:
+    with TestClient(_app(parts), base_url=HERE, client=AT_HOME, follow_redirects=False) as client:
         world = World(parts, client)
         world.enter()
         yield world
@@ -92,9 +98,7 @@ def outside(inside: World) -> World:
 @pytest.fixture
 def stranger(parts: Parts) -> Iterator[World]:
     """Somebody who has not come in."""
-    with TestClient(
-        build(parts, studio_routes(parts)), base_url=HERE, client=AT_HOME, follow_redirects=False
-    ) as client:
+    with TestClient(_app(parts), base_url=HERE, client=AT_HOME, follow_redirects=False) as client:
         yield World(parts, client)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -61,7 +62,8 @@ def test_the_day_of_a_find_is_said_as_people_say_it(
     then = world.parts.clock.now()
     monkeypatch.setattr(world.parts.clock, "now", lambda: then + timedelta(days=days))
     (known,) = world.client.get("/studio/finds/known", params={"url": PAGE}).json()["known"]
-    exact = {3: f"on {then:%A}", 40: f"on {then.day} {then:%B %Y}"}.get(days, said)
+    here = then.astimezone(ZoneInfo(world.parts.config.newsletter.zone))
+    exact = {3: f"on {here:%A}", 40: f"on {here.day} {here:%B %Y}"}.get(days, said)
 
     assert known == f"Ben saved it {exact}."
 
