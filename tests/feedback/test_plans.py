@@ -14,14 +14,13 @@ from tests.fakes.sendgrid_events import COURSES, Telling
 from tests.feedback.sent import Post
 from tests.world import add_readers
 
-_MANY = 40_000
 # Of everybody, or of every mail: what must not be read from end to end for a few events.
 _LARGE = ("subscriber", "subscription", "delivery", "event")
 
 
-@pytest.fixture
-def post(postgres_url: str) -> Iterator[Post]:
-    """Sixty readers whose mails are told of, among forty thousand, and as many mails."""
+@pytest.fixture(params=[40_000, pytest.param(1_000_000, marks=pytest.mark.faults)])
+def post(postgres_url: str, request: pytest.FixtureRequest) -> Iterator[Post]:
+    """Sixty readers whose mails are told of, among so many more, and as many mails."""
     engine = connect(postgres_url)
     add_readers(engine, "weekly", range(60))
     with engine.begin() as connection:
@@ -30,7 +29,7 @@ def post(postgres_url: str) -> Iterator[Post]:
             connection.execute(text(f"ALTER TABLE {table} SET (autovacuum_enabled = false)"))
         connection.execute(text("SET LOCAL session_replication_role = replica"))
         for statement in _FILL:
-            connection.execute(text(statement), {"many": _MANY})
+            connection.execute(text(statement), {"many": request.param})
     yield Post(engine)
     engine.dispose()
 
