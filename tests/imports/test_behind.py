@@ -11,7 +11,7 @@ from sqlalchemy import Engine, event
 
 from newsletter.consent.membership_sql import Membership
 from newsletter.db.engine import connect
-from newsletter.imports.behind import Behind, writing_behind
+from newsletter.imports.behind import writing_behind
 from newsletter.imports.report import ImportOptions
 from newsletter.words.subscriber import SubscriptionStatus
 from tests.importing import import_csv
@@ -20,7 +20,6 @@ from tests.importing import import_csv
 def test_a_write_goes_on_while_the_next_is_made_ready() -> None:
     """It ends only because something was done after it was handed over; what came of it is heard where it is settled."""
     made_ready, heard = threading.Event(), list[bool]()
-    behind: Behind[bool]
     with writing_behind(is_apart=True) as behind:
         behind.write(lambda: made_ready.wait(10), heard.append)
         assert heard == []
@@ -32,7 +31,6 @@ def test_a_write_goes_on_while_the_next_is_made_ready() -> None:
 def test_one_that_is_not_apart_is_written_at_once() -> None:
     """In the same thread."""
     heard: list[int] = []
-    behind: Behind[int]
     with writing_behind(is_apart=False) as behind:
         behind.write(threading.get_ident, heard.append)
         assert heard == [threading.get_ident()]
@@ -51,7 +49,6 @@ def test_what_a_write_raises_is_raised_and_nothing_is_under_way_afterwards(is_ap
     def fail() -> str:
         raise OSError("the disk")
 
-    behind: Behind[str]
     with pytest.raises(KeyError), writing_behind(is_apart=is_apart) as behind:
         behind.write(slowly, lambda came: None)
         raise KeyError

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from newsletter.collect.feeds.poll import poll_due
-from newsletter.db.engine import connect
+from newsletter.db.engine import connect, writing
 from newsletter.jobs.workers import Duty, work_until
 from newsletter.ports.work import Task
 from newsletter.words.feed import Feed
@@ -63,3 +63,29 @@ def test_a_feed_is_asked_once_a_round_by_five_workers(engines: list[Engine], ser
 
     assert sorted(path for path, _ in server.asked) == [f"/{number}" for number in range(FEEDS)]
     assert desks[0].finds.count() > 0
+
+
+def test_five_that_ask_at_the_same_moment_ask_each_feed_once(
+    engines: list[Engine], server: WebServer, tmp_path: Path
+) -> None:
+    """As jobs that ran twice would: three rounds, each begun by all of them together as soon as the feeds are due again."""
+    desks = [a_desk(engine, tmp_path, ports=[server.port]) for engine in engines]
+    desks[0].book.add_feeds([Feed(url=server.url(f"/{number}")) for number in range(FEEDS)])
+    together = threading.Barrier(len(desks))
+    polled: list[str] = []
+
+    def ask(number: int) -> None:
+        together.wait(30)
+        polled.extend(one.feed.url for one in poll_due(desks[number]))
+
+    for _round in range(3):
+        threads = [threading.Thread(target=ask, args=(number,), daemon=True) for number in range(len(desks))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+        with writing(engines[0]) as connection:
+            connection.execute(text("UPDATE feed_state SET next_at = now() - interval '1 second'"))
+
+    assert sorted(path for path, _ in server.asked) == sorted([f"/{number}" for number in range(FEEDS)] * 3)
+    assert sorted(polled) == sorted([server.url(f"/{number}") for number in range(FEEDS)] * 3)

@@ -39,22 +39,25 @@ class Visitor:
     """Somebody at the machine, in a browser without scripts."""
 
     def __init__(self, server: Server) -> None:
-        self._opener: OpenerDirector = build_opener(HTTPCookieProcessor(CookieJar()))
+        self.opener: OpenerDirector = build_opener(HTTPCookieProcessor(CookieJar()))
         (self._door,) = re.findall(r"http://127\.0\.0\.1:\d+/studio\?token=\w+", server.said())
-        self._opener.open(self._door, timeout=30).close()
+        self.opener.open(self._door, timeout=30).close()
         self.home = self._door.partition("?")[0]
 
     def read(self, path: str = "") -> str:
         """The words of a page."""
-        with self._opener.open(f"{self.home}{path}", timeout=30) as answer:
+        with self.opener.open(f"{self.home}{path}", timeout=30) as answer:
             html = answer.read().decode()
         return " ".join(re.sub("<[^>]+>", " ", html.partition("<main")[2]).split())
 
+    def csrf(self) -> str:
+        with self.opener.open(f"{self.home}/issues", timeout=30) as answer:
+            (found,) = re.findall('<meta name="csrf" content="([0-9a-f]+)">', answer.read().decode())
+        return str(found)
+
     def press(self, path: str, **fields: str) -> None:
-        with self._opener.open(f"{self.home}/issues", timeout=30) as answer:
-            (csrf,) = re.findall('<meta name="csrf" content="([0-9a-f]+)">', answer.read().decode())
-        form = urlencode({"csrf": csrf, **fields}).encode()
-        self._opener.open(f"{self.home}{path}", form, timeout=30).close()
+        form = urlencode({"csrf": self.csrf(), **fields}).encode()
+        self.opener.open(f"{self.home}{path}", form, timeout=30).close()
 
 
 def _schedule(visitor: Visitor, hands: Hands) -> None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Generic, TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
 
-class Behind(Generic[T]):
+class Behind:
     """One write at a time is under way. `then` hears what came of it, in the thread that handed it over."""
 
     def __init__(self, thread: ThreadPoolExecutor | None) -> None:
         self._thread = thread
-        self._under_way: tuple[Future[T], Callable[[T], None]] | None = None
+        self._under_way: tuple[Future[Any], Callable[[Any], None]] | None = None
 
     def write(self, work: Callable[[], T], then: Callable[[T], None]) -> None:
         """Begin with this, once the one before is settled."""
@@ -33,7 +33,7 @@ class Behind(Generic[T]):
 
 
 @contextmanager
-def writing_behind(*, is_apart: bool) -> Iterator[Behind[T]]:
+def writing_behind(*, is_apart: bool) -> Iterator[Behind]:
     """Nothing is under way any more at the end of the block.
 
     `is_apart` says that writing is the work of other processes. Otherwise each write is done at once: two threads that
@@ -43,6 +43,6 @@ def writing_behind(*, is_apart: bool) -> Iterator[Behind[T]]:
         yield Behind(None)
         return
     with ThreadPoolExecutor(1, thread_name_prefix="batches") as thread:
-        behind: Behind[T] = Behind(thread)
+        behind = Behind(thread)
         yield behind
         behind.settle()

@@ -118,7 +118,6 @@ def import_opened(
     if opening.questions:
         raise ImportUnanswered(opening.questions)
     report = ImportReport(notes=list(opening.notes))
-    behind: Behind[ImportReport]
     with writing_behind(is_apart=membership.is_apart) as behind:
         work = _Work(
             membership=membership,
@@ -154,7 +153,7 @@ class _Work:
     options: ImportOptions
     report: ImportReport
     course: Course
-    behind: Behind[ImportReport]
+    behind: Behind
     gone: AddressesSeen = field(default_factory=AddressesSeen)
     n_rows: int = 0
     n_lines: int = 0
