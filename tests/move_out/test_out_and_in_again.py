@@ -8,6 +8,7 @@ import subprocess
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -51,7 +52,8 @@ def test_our_export_for_a_system_reads_as_one_of_that_system(leaver: Leaver, tmp
     done = run(here, "move-in", system, out / "issues.zip", lists / FORMS[system], *words)
     said, parts = json.loads(done.stdout), open_newsletter(here)
     issues = {one.dated_on: one for one in parts.issues.list_issues()}
-    went_on = leaver.parts.archive.list_dates()[1].date()
+    zone = ZoneInfo(leaver.parts.config.newsletter.zone)
+    went_on = leaver.parts.archive.list_dates()[1].astimezone(zone).date()
     mailable = {
         one.email for one in parts.readers.iterate("weekly", status=SubscriptionStatus.ACTIVE) if not one.suppressed
     }
