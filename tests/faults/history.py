@@ -22,7 +22,7 @@ from tests.world import add_readers
 _MOST_SECONDS_TO_END = 240.0
 # Longer than the provider ever waits before it takes a call.
 _LAST_CALLS_SECONDS = 0.3
-_BAD_ANSWERS = {
+BAD_ANSWERS = {
     "accept-hangup": 2,
     "accept-reset": 2,
     "accept-close": 2,
@@ -101,7 +101,7 @@ def _plan(draw: random.Random) -> list[dict[str, Any]]:
     for _ in range(30):
         step: dict[str, Any] = {"do": "accept", "seconds": draw.choice([0.0, 0.01, 0.05, 0.2])}
         if draw.random() < hostility:
-            step["do"] = draw.choices(list(_BAD_ANSWERS), list(_BAD_ANSWERS.values()))[0]
+            step["do"] = draw.choices(list(BAD_ANSWERS), list(BAD_ANSWERS.values()))[0]
         elif draw.random() < 0.02:
             step = {"do": "429", "headers": {"Retry-After": "1"}}
         steps.append(step)

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
 
 _MOST_SECONDS = 60.0
 
@@ -30,12 +32,14 @@ class OwnPostgres:
         """Its first process, the parent of all others."""
         return psutil.Process(self._server.get_pid())
 
-    def stop(self, *, by_kill: bool) -> None:
-        """SIGKILL to the server's first process, whose children die of it, or the server's own immediate shutdown."""
+    def stop(self, how: signal.Signals) -> None:
+        """SIGKILL its first process, of which its children die, or send it what `pg_ctl stop` does.
+
+        SIGQUIT is `-m immediate`: no goodbye to anybody, and a recovery at the next start. SIGINT is `-m fast`.
+        """
         first = self.process
         family = [first, *first.children(recursive=True)]
-        # SIGQUIT is what `pg_ctl stop -m immediate` sends: no goodbye to anybody, and a recovery at the next start.
-        os.kill(first.pid, signal.SIGKILL if by_kill else signal.SIGQUIT)
+        os.kill(first.pid, how)
         _, left = psutil.wait_procs(family, timeout=_MOST_SECONDS)
         assert not left, "the server outlived its end"
 
@@ -50,6 +54,16 @@ class OwnPostgres:
                 time.sleep(0.2)
                 continue
             return
+
+
+def hurry(address: str) -> None:
+    """No waiting for the disk, and little of it: what this server holds goes away with it, and nobody pulls the plug."""
+    admin = create_engine(make_url(address).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        for setting in ("fsync = off", "full_page_writes = off", "max_wal_size = '64MB'", "min_wal_size = '32MB'"):
+            connection.execute(text(f"ALTER SYSTEM SET {setting}"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    admin.dispose()
 
 
 @contextmanager

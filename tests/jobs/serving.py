@@ -50,9 +50,14 @@ class Server:
         return self.log.read_text() if self.log.exists() else ""
 
     @property
+    def addresses(self) -> list[str]:
+        """Where its pages are; one for each time that a server with this log began."""
+        return re.findall(r"http://127\.0\.0\.1:\d+", self.said())
+
+    @property
     def address(self) -> str:
         """Where its pages are."""
-        return re.findall(r"http://127\.0\.0\.1:\d+", self.said())[0]
+        return self.addresses[0]
 
     def get(self, path: str) -> tuple[int, str]:
         """Status and text of a page."""

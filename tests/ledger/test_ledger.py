@@ -19,7 +19,7 @@ from newsletter.ledger.tables import attempt, delivery, mailing, parcel
 from newsletter.readers.tables import subscriber, subscription, suppression
 from newsletter.words.ledger import HOLDS, MOVES, HandOver, MailingStatus
 from newsletter.words.mistake import Missing
-from newsletter.words.outcome import Accepted, Deferred, Refused
+from newsletter.words.outcome import Accepted, Deferred, Refused, Uncertain
 from tests.accounts import account_of
 from tests.ledger.parts import Carrier, a_drain
 from tests.world import add_readers, an_edition
@@ -265,6 +265,31 @@ def test_a_provider_out_of_reach_pauses_after_some_tries(engine: Engine, ledger:
         with writing(engine) as connection:
             connection.execute(text("DELETE FROM provider_state"))
         ledger.attempts.record(taken(ledger, of).attempt_id, [(None, Deferred("no route", backs_off=True))])
+
+    assert ledger.mailings.get(of.id).status == MailingStatus.PAUSED
+
+
+def test_calls_that_a_cut_wire_meets_at_once_count_once(engine: Engine, ledger: Ledger) -> None:
+    """Two dozen calls of six machines are under way, and none of them gets through: the next is tried within seconds."""
+    add_readers(engine, "weekly", range(250))
+    of = planned(ledger)
+    for call in [taken(ledger, of) for _ in range(24)]:
+        ledger.attempts.record(call.attempt_id, [(None, Deferred("no route", backs_off=True))])
+
+    assert ledger.mailings.get(of.id).status == MailingStatus.SENDING
+    due_in = ledger.halts.next_due_seconds(of.id, provider="test")
+    assert due_in is not None and 0 < due_in <= 1
+
+
+def test_calls_under_way_together_that_lost_their_answers_count_once(engine: Engine, ledger: Ledger) -> None:
+    """One cut wire pauses nothing, however many machines have calls on it. Four more that got nowhere do."""
+    add_readers(engine, "weekly", range(300))
+    of = planned(ledger)
+    for call in [taken(ledger, of) for _ in range(24)]:
+        ledger.attempts.record(call.attempt_id, [(None, Uncertain("reset"))])
+    for _ in range(4):
+        assert ledger.mailings.get(of.id).status == MailingStatus.SENDING
+        ledger.attempts.record(taken(ledger, of).attempt_id, [(None, Uncertain("reset"))])
 
     assert ledger.mailings.get(of.id).status == MailingStatus.PAUSED
 

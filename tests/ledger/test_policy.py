@@ -9,8 +9,8 @@ import pytest
 from newsletter.ledger.pace.policy import (
     BISECTION_BUDGET,
     FAILURES_BEFORE_PAUSE,
+    FIRST_BACK_OFF_SECONDS,
     WAITS_BEFORE_PAUSE,
-    back_off_seconds,
     halt_of,
     parcel_wait_seconds,
     pause_for_failures,
@@ -45,7 +45,7 @@ def test_halves_that_are_refused_alike_pause_before_the_budget_is_used_up() -> N
 
 def test_every_wait_grows_to_its_longest() -> None:
     """In seconds: after failures, at a provider's word, and for a batch or one reader's mailbox."""
-    assert [1, 2, 4, 32, 60, 60] == [back_off_seconds(n) for n in (1, 2, 3, 6, 7, 50)]
+    assert [1, 2, 4, 32, 64] == [provider_wait_seconds(FIRST_BACK_OFF_SECONDS, n) for n in (1, 2, 3, 6, 7)]
     assert [5, 5, 8, 1800, 1800] == [provider_wait_seconds(5, n) for n in (1, 2, 4, 12, 90)]
     assert 7200 == provider_wait_seconds(7200, 90)
     assert [1, 2, 60, 60] == [parcel_wait_seconds(n, for_a_reader=False) for n in (1, 2, 7, 90)]

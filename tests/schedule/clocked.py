@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,11 +15,16 @@ from sqlalchemy import Engine, event
 
 from newsletter.cli import main
 from newsletter.db.limits import WaitLimits
+from newsletter.ledger.send import Patience
 from newsletter.wiring import Timing
 
 OFFSET = "TEST_CLOCK_OFFSET"
 # Seconds after which a transaction that does nothing is ended; the lease of the schedule is as long, and that of jobs.
 LIMIT = "TEST_LIMIT"
+# Seconds that a call may take. What a sender grants itself before it is as long, and after it half of that.
+CALL = "TEST_CALL"
+# Seconds between two looks of the schedule.
+TICK = "TEST_TICK"
 
 
 class FileClock:
@@ -56,7 +62,12 @@ def run() -> None:
     # Tests have no quarter of a minute for each look.
     seconds = float(os.environ.get(LIMIT, 0))
     limits = WaitLimits(transaction=seconds, lease=seconds, job=seconds) if seconds else WaitLimits()
-    timing = Timing(clock=FileClock(), seconds_between_ticks=0.25, limits=limits, children="fork")
+    timing = Timing(
+        clock=FileClock(), seconds_between_ticks=float(os.environ.get(TICK, 0.25)), limits=limits, children="fork"
+    )
+    if CALL in os.environ:
+        call = float(os.environ[CALL])
+        timing = replace(timing, call=timedelta(seconds=call), patience=Patience(fresh=call, grace=call / 2))
     main(sys.argv[1:], obj=timing)
 
 

@@ -16,6 +16,7 @@ from urllib.request import urlopen
 import psutil
 import pytest
 
+from tests.faults.wires import Wire
 from tests.jobs.serving import Hands, serving, until
 from tests.jobs.test_studio_drives import STUDIO, Visitor
 from tests.running import a_folder, command, environment
@@ -72,6 +73,26 @@ def test_what_is_sent_in_the_studio_is_sent_by_the_sender(world: World, hands: H
         server.children()["pages"].suspend()
         until(lambda: READERS == world.copies(1), 15)
         assert world.parts.ledger.accounts.find(1)
+
+
+def test_a_sender_that_dies_while_the_database_is_away_begins_again(
+    hands: Hands, tmp_path: Path, postgres_url: str
+) -> None:
+    """It can't begin then. The pages stay all the same, and it works as soon as the wire to the database is whole."""
+    wire, world = Wire(postgres_url), World(tmp_path / "weekly", url=postgres_url, n_readers=0)
+    try:
+        with serving(world.folder, hands, tmp_path / "serve.log", NEWSLETTER_DATABASE_URL=wire.url) as server:
+            wire.cut()
+            server.children()["sender"].kill()
+            until(lambda: server.said().count("the process of the sender ended") == 2)
+            assert 200 == server.get("/healthz/live")[0]
+            wire.restore()
+            until(lambda: server.said().count("the schedule runs") == 2)
+            assert 0 == server.stop()
+    finally:
+        wire.close()
+        world.close()
+    assert "The database server could not be reached." in server.said()
 
 
 def test_children_end_with_their_parent(world: World, hands: Hands, tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ from newsletter.ledger.carried_sql import carried_after, carried_by, lock_parcel
 from newsletter.ledger.moves_sql import accept, move, recount, recount_all
 from newsletter.ledger.pace.pace_sql import give_back
 from newsletter.ledger.pace.policy import (
+    FIRST_BACK_OFF_SECONDS,
     GIVE_UP_AFTER,
-    back_off_seconds,
     pause_for_failures,
     pause_for_parts,
     pause_for_refused_calls,
@@ -30,8 +30,10 @@ from newsletter.ledger.pace.refusals_sql import (
 )
 from newsletter.ledger.pace.waits_sql import (
     count_failure,
+    failed_together,
     forget_failures,
     forget_waits,
+    is_waited_for,
     parcel_waits,
     provider_waits,
     tried_for_long,
@@ -91,6 +93,7 @@ def _with_parcel_and_mailing() -> Select[Any]:
             attempt.c.provider,
             attempt.c.parcel_id,
             attempt.c.outcome,
+            attempt.c.started_at,
             (attempt.c.deadline_at < database_now()).label("is_late"),
             parcel.c.mailing_id,
             parcel.c.status.label("parcel_status"),
@@ -130,14 +133,16 @@ def _apply(
             _count_failure(connection, of, reason)
 
 
-def _count_failure(connection: Connection, of: AnyRow, reason: str) -> int:
-    """How many calls in a row got nowhere. A call broken off because this process stood still does not count."""
-    if of.is_late:
-        return 1
+def _count_failure(connection: Connection, of: AnyRow, reason: str) -> None:
+    """Pause after so many calls in a row that got nowhere. One broken off because this process stood still does not count.
+
+    A wire that is cut ends all calls that are under way, from however many machines: they count as one.
+    """
+    if of.is_late or (of.failures_in_a_row and failed_together(connection, of.mailing_id, of.started_at)):
+        return
     failures = count_failure(connection, of.mailing_id)
     if why := pause_for_failures(failures, reason):
         stop(connection, of.provider, of.mailing_id, why)
-    return failures
 
 
 def _turned_away(
@@ -203,8 +208,9 @@ def _defer(connection: Connection, of: AnyRow, outcome: Deferred, queued_in: int
     elif outcome.pauses:
         stop(connection, of.provider, of.mailing_id, outcome.reason)
     elif outcome.backs_off:
-        failures = _count_failure(connection, of, outcome.reason)
-        provider_waits(connection, of.provider, back_off_seconds(failures), outcome.reason)
+        if not is_waited_for(connection, of.provider):
+            _count_failure(connection, of, outcome.reason)
+        provider_waits(connection, of.provider, FIRST_BACK_OFF_SECONDS, outcome.reason)
     elif outcome.retry_after is not None:
         in_a_row = provider_waits(connection, of.provider, outcome.retry_after.total_seconds(), outcome.reason)
         if why := pause_for_waits(in_a_row, outcome.reason):

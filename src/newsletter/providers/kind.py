@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,7 +46,8 @@ class ProviderSetting:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderSetup:
-    """What a provider is built from. `settings` are the values that are set, by key; `parcel_size` None is the most it takes.
+    """What a provider is built from. `settings` are the values that are set, by key; `parcel_size` None is the most it takes,
+    and `call` None as long as it grants a call by itself.
 
     `keys` sign what comes back to us, the first of them what goes out now. `open_mailbox` takes its address, such as
     `imaps://user:password@host/Folder`, and the name of the setting that holds it; it raises NotNow where that can't be reached, and Mistake for a wrong address or password. `fetcher` reads pages of the web.
@@ -61,6 +62,7 @@ class ProviderSetup:
     keys: Mapping[int, bytes] = field(repr=False)
     open_mailbox: Callable[[str, str], AbstractContextManager[OpenMailbox]]
     fetcher: Callable[[], Fetcher]
+    call: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -77,7 +77,7 @@ class Parts(Books):
 
     @property
     def provider_setup(self) -> ProviderSetup:
-        return self.config.provider_setup(self.clock)
+        return replace(self.config.provider_setup(self.clock), call=self.timing.call)
 
     @cached_property
     def refusal(self) -> NewsletterError | None:
@@ -237,7 +237,7 @@ class Parts(Books):
     def sender(self) -> Sender:
         from newsletter.ledger.on_disk.journal import Journals
         from newsletter.ledger.on_disk.spool import Spool
-        from newsletter.ledger.send import Sender
+        from newsletter.ledger.send import Patience, Sender
 
         return Sender(
             name=secrets.token_hex(12),
@@ -250,6 +250,7 @@ class Parts(Books):
             live=self.live,
             clock=self.clock,
             new_token=lambda: secrets.token_hex(16),
+            patience=self.timing.patience or Patience(),
             pace=self.config.pace,
         )
 

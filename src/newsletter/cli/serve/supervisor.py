@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from newsletter.words.mistake import NewsletterError
+from newsletter.words.mistake import Interrupted, NewsletterError
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
@@ -36,6 +36,8 @@ _FIRST_WAIT_SECONDS, _LONGEST_WAIT_SECONDS = 1.0, 30.0
 _ENDING_SECONDS = 5.0
 # The child reported something that a person has to mend: starting it again would only repeat that.
 _REFUSED = 3
+# The database is away. It will be back, and nobody has to mend anything: the child is started again, as one that died.
+_INTERRUPTED = 5
 # The child asks for itself and all the others to begin again: settings have changed that each read when it started.
 START_OVER = 4
 # A second signal within this time is the same request.
@@ -78,6 +80,7 @@ class Child:
         self._started_at = self._start_at = 0.0
         self._wait = _FIRST_WAIT_SECONDS
         self._starts_over = False
+        self.has_worked = False
 
     def start(self) -> Connection:
         """Returns a connection that has data once the child is ready, and is at its end if it ended before."""
@@ -97,7 +100,10 @@ class Child:
         return self._process.sentinel if self._process else None
 
     def look(self, *, may_be_ending: bool = False) -> bool:
-        """Start it again where it has died. Returns False where it gave up, and said why."""
+        """Start it again where it has died. Returns False where it gave up, and said why.
+
+        One that never worked gives up where the database is away, too: its address may be wrong.
+        """
         if may_be_ending and self._process:
             self._process.join(_ENDING_SECONDS)
         now = time.monotonic()
@@ -108,7 +114,7 @@ class Child:
         code = self._process.exitcode
         if code is None:
             return True
-        if code == _REFUSED:
+        if code == _REFUSED or (code == _INTERRUPTED and not self.has_worked):
             return False
         self._process.close()
         self._process = None
@@ -172,7 +178,7 @@ def keep_running(children: Sequence[Child], stop: threading.Event) -> None:
         for child in children:
             child.kill()
         raise
-    if refused or _REFUSED in codes:
+    if refused or {_REFUSED, _INTERRUPTED}.intersection(codes):
         sys.exit(1)
 
 
@@ -181,7 +187,8 @@ def _start(child: Child, signals: int, stop: threading.Event) -> bool:
     with child.start() as ready:
         while not stop.is_set():
             if ready in wait([ready, signals], timeout=1.0):
-                return child.look(may_be_ending=not _is_said(ready))
+                child.has_worked = _is_said(ready)
+                return child.look(may_be_ending=not child.has_worked)
             _empty(signals)
     return True
 
@@ -222,7 +229,7 @@ def _do(work: Work, stop: threading.Event, ready: Connection, args: Sequence[obj
         work(stop, lambda: _say_ready(ready), *args)
     except NewsletterError as error:
         click.secho(f"newsletter: {error}", err=True)
-        sys.exit(_REFUSED)
+        sys.exit(_INTERRUPTED if isinstance(error, Interrupted) else _REFUSED)
     except Exception:
         log.exception("a fault of the program itself ended this process")
         sys.exit(1)

@@ -22,7 +22,8 @@ BISECTION_BUDGET = 24
 # it is given up after four or five days at the earliest. A newsletter is old by then, and the next one near.
 GIVE_UP_AFTER = timedelta(days=3)
 
-_LONGEST_BACK_OFF_SECONDS = 60.0
+# How long nobody calls a provider that could not be reached; each time in a row twice as long.
+FIRST_BACK_OFF_SECONDS = 1.0
 _LONGEST_WAIT_SECONDS = 60.0
 _LONGEST_WAIT_FOR_A_READER_SECONDS = 1_800.0
 _LONGEST_OF_OUR_OWN_SECONDS = 1_800.0
@@ -57,11 +58,6 @@ def pause_for_refused_calls(n_refused: int, last: str) -> str | None:
     if n_refused < BISECTION_BUDGET:
         return None
     return f"{BISECTION_BUDGET} calls of one batch were refused. The last: {last}"
-
-
-def back_off_seconds(failures: int) -> float:
-    """How long nobody calls a provider after so many calls in a row that got nowhere: 1, 2, 4 ... 60."""
-    return float(min(_LONGEST_BACK_OFF_SECONDS, 2.0 ** (failures - 1)))
 
 
 def provider_wait_seconds(asked: float, in_a_row: int) -> float:

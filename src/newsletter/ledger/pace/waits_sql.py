@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, bindparam, case, false, func, select, true, update
+from sqlalchemy import ColumnElement, Connection, bindparam, case, false, func, or_, select, true, update
 
 from newsletter.db.id_lists import ids_in
 from newsletter.db.types import database_now
@@ -19,7 +20,7 @@ from newsletter.ledger.pace.policy import (
 )
 from newsletter.ledger.status_sql import move_mailings
 from newsletter.ledger.tables import attempt, delivery, mailing, parcel, provider_state, unanswered_in
-from newsletter.words.ledger import MailingStatus
+from newsletter.words.ledger import HandOver, MailingStatus
 
 
 def pause(connection: Connection, mailing_id: int, reason: str) -> None:
@@ -36,6 +37,16 @@ def count_failure(connection: Connection, mailing_id: int) -> int:
         .returning(mailing.c.failures_in_a_row)
     ).scalar_one()
     return failures
+
+
+def failed_together(connection: Connection, mailing_id: int, started_at: datetime) -> bool:
+    """Whether a call that began then was under way when the first call in a row ended that got nowhere."""
+    mine = attempt.c.parcel_id.in_(select(parcel.c.id).where(parcel.c.mailing_id == mailing_id))
+    is_taken = attempt.c.outcome == HandOver.ACCEPTED
+    last_taken = select(func.max(attempt.c.ended_at)).where(mine, is_taken).scalar_subquery()
+    since = or_(last_taken.is_(None), attempt.c.ended_at > last_taken)
+    first_failed = connection.scalar(select(func.min(attempt.c.ended_at)).where(mine, ~is_taken, since))
+    return first_failed is not None and started_at < first_failed
 
 
 def forget_failures(connection: Connection, mailing_id: int) -> None:
@@ -60,6 +71,18 @@ def provider_waits(connection: Connection, provider: str, seconds: float, reason
     values = {"not_before": longer, "wait_reason": reason, "waits_in_a_row": in_a_row}
     connection.execute(update(provider_state).where(mine).values(**values))
     return in_a_row
+
+
+def is_waited_for(connection: Connection, provider: str) -> bool:
+    """Whether nobody calls this provider for now.
+
+    A call that can't reach it meanwhile began before that, and met the same fault as the call that began the wait.
+    """
+    lasts = lies_ahead(provider_state.c.not_before, LONGEST_WAIT_SECONDS)
+    return (
+        connection.scalar(select(provider_state.c.provider).where(provider_state.c.provider == provider, lasts))
+        is not None
+    )
 
 
 def forget_waits(connection: Connection, provider: str) -> None:

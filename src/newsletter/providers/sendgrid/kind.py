@@ -61,7 +61,8 @@ class SendGridKind(ProviderKind):
     def build(self, setup: ProviderSetup) -> Provider:
         from newsletter.providers.sendgrid.provider import SendGrid
 
-        return SendGrid(_key(setup), clock=setup.clock, url=_url(setup), tracking=setup.tracking)
+        deadline = setup.call or self.limits().deadline
+        return SendGrid(_key(setup), clock=setup.clock, url=_url(setup), deadline=deadline, tracking=setup.tracking)
 
     def connect_command(self) -> click.Command:
         from newsletter.providers.sendgrid.connect import sendgrid
