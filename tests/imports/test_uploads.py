@@ -10,6 +10,8 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -26,7 +28,8 @@ from newsletter.imports.report import ImportOptions
 from newsletter.imports.tables import upload, upload_slice
 from newsletter.imports.upload_state import UploadState
 from newsletter.readers.tables import subscription
-from newsletter.wiring import Parts, open_newsletter
+from newsletter.wiring import Parts, Timing, open_newsletter
+from newsletter.wiring.clock import SystemClock
 from newsletter.wiring.imports import Importer, import_desk
 from newsletter.wiring.letters import sweep
 from newsletter.wiring.schema import metadata
@@ -292,16 +295,23 @@ def test_the_same_files_from_several_tabs_at_once_are_one_upload(parts: Parts) -
         assert connection.scalar(select(func.count()).select_from(upload)) == 1
 
 
+class NextYear(SystemClock):
+    def now(self) -> datetime:
+        return super().now() + timedelta(days=365)
+
+
 def test_files_of_a_killed_import_are_deleted(
     on_sqlite: Parts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """They lie among the machine's temporary files; those of an import under way stay."""
+    """They lie among the machine's temporary files; those of an import under way stay, also for a newsletter whose clock was turned."""
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     old, new = (Path(tempfile.mkdtemp(prefix=FOLDERS)) for _ in range(2))
     (old / "readers.csv").write_text("email\nana@example.com\n")
     two_days_ago = on_sqlite.clock.now().timestamp() - 2 * 86_400
     os.utime(old, (two_days_ago, two_days_ago))
-    sweep(on_sqlite)
+    turned = replace(on_sqlite, timing=Timing(clock=NextYear()))
+    sweep(turned)
+    turned.engine.dispose()
     assert (old.exists(), new.exists()) == (False, True)
 
 
